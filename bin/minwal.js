@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// First line of every command: an old Node stops here with a sentence, before anything is loaded that it cannot run.
+// A checkout runs from its source, an installed package from dist.
+import { existsSync } from 'node:fs'
+
+const wanted = [22, 18]
+const running = process.versions.node.split('.').map(Number)
+if (running[0] < wanted[0] || (running[0] === wanted[0] && running[1] < wanted[1])) {
+  process.stderr.write(
+    `minwal needs Node ${wanted.join('.')} or newer; this is ${process.versions.node}. In a checkout, \`npm start\` and \`npm run demo\` bring their own.\n`,
+  )
+  process.exit(1)
+}
+const source = new URL('../src/cli.ts', import.meta.url)
+const { main } = await import(existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href)
+process.exitCode = await main(process.argv.slice(2))

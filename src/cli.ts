@@ -1,0 +1,646 @@
+// The commands: arguments in, text and an exit code out. 0 done, 1 failed, 2 wrong usage or configuration.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { createFetcher } from './collect/fetch.ts'
+import { parseDocument } from './collect/parse.ts'
+import { loadConfig, parseDuration } from './config.ts'
+import { openDesk, startDaemon } from './daemon.ts'
+import { wireNames } from './decide/wire.ts'
+import { evaluate, type GroupScore, readItems } from './eval.ts'
+import { noCounts } from './filing.ts'
+import { createLog } from './log.ts'
+import type {
+  Config,
+  FeedState,
+  Millis,
+  ParsedFeed,
+  PollOutcome,
+  Selection,
+  StorySummary,
+  ThreadSummary,
+} from './model.ts'
+import { feedsByUrl, Poller } from './poll.ts'
+import { staticSite } from './publish/static.ts'
+import { openStore } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+import { relative, stamp, table } from './table.ts'
+
+/** An expected failure: its message is all the user sees. */
+class Failed extends Error {
+  readonly code: number
+  constructor(message: string, code = 1) {
+    super(message)
+    this.code = code
+  }
+}
+
+const version = String(
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version,
+)
+
+const out = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+const say = (text: string): void => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
+const json = (value: unknown): void => out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
+
+/** Run one command. Resolves to its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  // A reader that has seen enough (`minwal threads | head`) is no failure.
+  process.stdout.on('error', error => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  const program = build()
+  try {
+    await program.parseAsync(['node', 'minwal', ...args])
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof Failed) {
+      say(`minwal: ${error.message}`)
+      return error.code
+    }
+    throw error
+  }
+}
+
+interface Common {
+  config: string
+  json?: boolean
+}
+
+function build(): Command {
+  const program = new Command('minwal')
+    .description(
+      "Collects news agencies' feeds, keeps each piece of copy once, groups reports into threads, publishes one feed.",
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(minwal --help lists the commands)')
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--config <file>', 'configuration', 'config.json')
+      .exitOverride()
+
+  command('run', 'run the daemon: poll on schedule, serve the page and the feeds').action(run)
+  command('poll', 'poll what is due once, and exit')
+    .argument('[feeds...]', 'addresses of feeds, or ids of agencies or feeds; polled whether due or not')
+    .option('--force', 'poll all feeds, due or not')
+    .option('--json', 'print the counts and each failure as JSON')
+    .action(poll)
+  command('check', 'check the configuration')
+    .option('--fetch', 'try every feed, storing nothing')
+    .option('--json', 'print the result as JSON')
+    .action(check)
+  command('feeds', 'list every feed: state, last success, next poll and why, error')
+    .option('--json', 'print as JSON')
+    .action(feeds)
+  command('threads', 'list threads, the most recently grown first')
+    .option('--since <time>', 'only threads that grew since: 24h, 7d, or a date', since)
+    .option('--lang <tag>', 'only threads with stories in this language')
+    .option('--agency <id>', 'only threads this agency reports')
+    .option('--limit <n>', 'how many', positive, 30)
+    .option('--json', 'print as JSON')
+    .action(threads)
+  command('thread', 'show a thread: its stories, who reported when, figures')
+    .argument('<id>', 'number of the thread', positive)
+    .option('--json', 'print as JSON')
+    .action(thread)
+  command('search', 'search all reports, newest first')
+    .argument('<words...>', 'all must occur, in any inflection')
+    .option('--limit <n>', 'how many', positive, 30)
+    .option('--json', 'print as JSON')
+    .action(search)
+  command('publish', 'write the feeds and pages as static files, from the store alone')
+    .argument('<dir>', 'folder to write to')
+    .action(publish)
+  program
+    .command('parse')
+    .description('show what collecting makes of feed documents')
+    .argument('<files...>', 'files, or - for standard input')
+    .option('--url <url>', 'address the document came from: the base of its links')
+    .option('--config <file>', 'not read by this command')
+    .option('--json', 'one JSON object a file')
+    .exitOverride()
+    .action(parse)
+  program
+    .command('eval')
+    .description('run filing and threading over labelled items and print their quality')
+    .argument('<items>', 'JSON lines: {"id","lang","title","text","source","url","published","story"?,"thread"?}')
+    .option('--out <file>', 'write {"id","story","thread"} a line')
+    .option('--config <file>', 'take "threads" from this configuration')
+    .option('--json', 'print as JSON')
+    .exitOverride()
+    .action(evaluateItems)
+  return program
+}
+
+function positive(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
+  return number
+}
+
+function since(text: string): Millis {
+  const ago = parseDuration(text)
+  if (ago !== null) return Date.now() - ago
+  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(date))
+    throw new InvalidArgumentError('It must be a duration like 24h or 7d, or a date like 2026-01-31.')
+  return date
+}
+
+function configured(options: Common): Config {
+  const loaded = loadConfig(options.config, process.env)
+  if (!loaded.ok) throw new Failed(loaded.faults.join('\nminwal: '), 2)
+  return loaded.config
+}
+
+/** Open the store for reading, run `work`, close it. */
+function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
+  const config = configured(options)
+  const opened = openStore({ path: config.database, readOnly: true })
+  if (!opened.ok) throw new Failed(opened.reason)
+  try {
+    return work(opened.value, config)
+  } finally {
+    opened.value.close()
+  }
+}
+
+async function run(options: Common): Promise<void> {
+  const config = configured(options)
+  const log = createLog(config.log.level, process.stderr.isTTY === true)
+  const started = await startDaemon({
+    config,
+    log,
+    version,
+    reload: { file: options.config, load: () => loadConfig(options.config, process.env) },
+  })
+  if (!started.ok) throw new Failed(started.reason)
+  const daemon = started.value
+  if (process.stderr.isTTY)
+    say(`Minwal serves ${daemon.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)
+  process.on('SIGHUP', () => daemon.reload())
+  await stopSignal()
+  await daemon.stop()
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+export function stopSignal(): Promise<void> {
+  return new Promise(resolve => {
+    let asked = false
+    const stop = (): void => {
+      if (asked) process.exit(1)
+      asked = true
+      resolve()
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+  })
+}
+
+async function poll(named: string[], options: Common & { force?: boolean }): Promise<void> {
+  const config = configured(options)
+  const opened = openDesk(config, Date.now)
+  if (!opened.ok) throw new Failed(opened.reason, opened.reason.startsWith('poll.tick') ? 2 : 1)
+  const { store, desk } = opened.value
+  const fetcher = createFetcher(config.poll)
+  const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
+  try {
+    const chosen = choose(store, named, options.force === true)
+    const started = performance.now()
+    const outcomes: PollOutcome[] = []
+    const bar = progress(chosen.length)
+    const deps = {
+      store,
+      desk,
+      fetcher,
+      log,
+      names: wireNames(config.agencies),
+      feeds: feedsByUrl(config.agencies),
+      settings: config.poll,
+      now: Date.now,
+    }
+    const poller = new Poller(
+      () => deps,
+      outcome => {
+        outcomes.push(outcome)
+        bar.step()
+      },
+    )
+    poller.add(chosen)
+    try {
+      await poller.idle()
+    } catch (error) {
+      throw new Failed(`a poll could not be stored: ${error instanceof Error ? error.message : String(error)}`)
+    } finally {
+      bar.end()
+    }
+    report(outcomes, (performance.now() - started) / 1_000, options)
+  } finally {
+    await fetcher.close()
+    store.close()
+  }
+}
+
+function choose(store: Store, named: readonly string[], force: boolean): FeedState[] {
+  const all = store.feeds()
+  if (named.length === 0) {
+    return force ? all.filter(feed => feed.state !== 'paused') : store.due(Date.now())
+  }
+  const chosen = new Set<FeedState>()
+  for (const name of named) {
+    const matches = all.filter(feed => feed.url === name || feed.agency === name || String(feed.id) === name)
+    if (matches.length === 0) {
+      throw new Failed(`no feed or agency of the configuration is called ${name}: \`minwal feeds\` lists them`, 2)
+    }
+    for (const match of matches) chosen.add(match)
+  }
+  return [...chosen]
+}
+
+function report(outcomes: readonly PollOutcome[], seconds: number, options: Common): void {
+  const counts = noCounts()
+  for (const outcome of outcomes) {
+    for (const key of Object.keys(counts) as (keyof typeof counts)[]) counts[key] += outcome.counts[key]
+  }
+  const failed = outcomes.filter(outcome => outcome.failure !== null)
+  const unchanged = outcomes.filter(outcome => outcome.status === 'unchanged').length
+  if (options.json) {
+    json({
+      feeds: outcomes.length,
+      unchangedFeeds: unchanged,
+      failedFeeds: failed.length,
+      ...counts,
+      seconds: Math.round(seconds * 1_000) / 1_000,
+      peakRssMB: Math.round(process.resourceUsage().maxRSS / 1_024),
+      failures: failed.map(({ url, failure }) => ({ url, kind: failure?.kind, reason: failure?.message })),
+    })
+    return
+  }
+  for (const { url, failure } of failed) say(`${url}: ${failure?.message}`)
+  out(
+    `${outcomes.length} feeds polled in ${seconds.toFixed(1)} s: ${unchanged} unchanged, ${failed.length} failed; ` +
+      `${counts.entries} entries: ${counts.new} new, ${counts.copy} copies, ${counts.revision} revisions, ` +
+      `${counts.unchanged} known, ${counts.rejected} rejected`,
+  )
+}
+
+function progress(total: number): { step(): void; end(): void } {
+  if (!process.stderr.isTTY || total === 0) return { step: () => {}, end: () => {} }
+  let done = 0
+  const draw = (): void => {
+    const filled = Math.round((done / total) * 30)
+    process.stderr.write(`\r[${'█'.repeat(filled)}${'·'.repeat(30 - filled)}] ${done}/${total} feeds`)
+  }
+  draw()
+  return {
+    step: () => {
+      done++
+      draw()
+    },
+    end: () => void process.stderr.write('\r\u001b[K'),
+  }
+}
+
+async function check(options: Common & { fetch?: boolean }): Promise<void> {
+  const config = configured(options)
+  const named = [...feedsByUrl(config.agencies).values()]
+  if (!options.fetch) {
+    if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length })
+    else out(`${options.config} is right: ${config.agencies.length} agencies, ${named.length} feeds`)
+    return
+  }
+  const fetcher = createFetcher(config.poll)
+  const bar = progress(named.length)
+  const results: { url: string; agency: string; entries: number; error: string | null; warnings: string[] }[] = []
+  const waiting = [...named]
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { agency, spec } = next
+      const got = await fetcher.get({
+        url: spec.url,
+        validators: { etag: null, lastModified: null },
+        headers: spec.headers,
+        allowPrivate: spec.allowPrivate || config.poll.allowPrivate,
+        now: Date.now(),
+      })
+      const result = {
+        url: spec.url,
+        agency: agency.id,
+        entries: 0,
+        error: null as string | null,
+        warnings: [] as string[],
+      }
+      if (got.kind === 'failed') result.error = got.failure.message
+      else if (got.kind === 'body') {
+        const parsed = await parseDocument(got.body, got.contentType, {
+          url: got.url,
+          maxEntries: config.poll.maxEntries,
+        })
+        if (parsed.ok) {
+          result.entries = parsed.value.entries.length
+          result.warnings = parsed.value.warnings
+        } else result.error = parsed.reason
+      }
+      results.push(result)
+      bar.step()
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(config.poll.concurrency, 8) }, lane))
+  } finally {
+    bar.end()
+    await fetcher.close()
+  }
+  results.sort((a, b) => a.agency.localeCompare(b.agency) || a.url.localeCompare(b.url))
+  const failed = results.filter(result => result.error !== null)
+  if (options.json) json({ ok: failed.length === 0, feeds: results })
+  else {
+    out(
+      table(
+        ['agency', 'entries', 'feed', 'result'],
+        results.map(({ agency, entries, url, error, warnings }) => [
+          agency,
+          String(entries),
+          url,
+          error ?? (warnings.join('; ') || 'ok'),
+        ]),
+        80,
+      ),
+    )
+    say(`${results.length - failed.length} of ${results.length} feeds answered with a feed`)
+  }
+  if (failed.length > 0) process.exitCode = 1
+}
+
+function feeds(options: Common): void {
+  reading(options, (store, config) => {
+    const states = store.feeds()
+    if (options.json) {
+      // Validators and hashes are Minwal's own business with the server.
+      json(states.map(({ validators: _validators, bodyHash: _hash, ...shown }) => shown))
+      return
+    }
+    const now = Date.now()
+    out(
+      table(
+        ['id', 'agency', 'state', 'reports', 'last success', 'next poll', 'feed', 'why'],
+        states.map(feed => [
+          String(feed.id),
+          feed.agency,
+          feed.state,
+          String(feed.reports),
+          relative(feed.lastSuccess, now),
+          feed.state === 'retired' || feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
+          feed.url,
+          [feed.error, feed.reason, ...feed.warnings].filter(Boolean).join('; '),
+        ]),
+        70,
+      ),
+    )
+    const failing = states.filter(feed => feed.state === 'failing' || feed.state === 'retired').length
+    say(`${states.length} feeds of ${config.agencies.length} agencies, ${failing} failing`)
+  })
+}
+
+function threads(options: Common & { since?: Millis; lang?: string; agency?: string; limit: number }): void {
+  reading(options, store => {
+    const selection: Selection = { limit: options.limit }
+    if (options.since !== undefined) selection.since = options.since
+    if (options.lang !== undefined) selection.lang = options.lang
+    if (options.agency !== undefined) selection.agency = options.agency
+    const found = store.recentThreads(selection)
+    if (options.json) return json(found.map(threadJson))
+    out(
+      table(
+        ['id', 'last', 'stories', 'reports', 'agencies', 'lead'],
+        found.map(item => [
+          String(item.id),
+          stamp(item.last),
+          String(item.stories),
+          String(item.reports),
+          item.agencies.map(agency => agency.id).join(' '),
+          item.title,
+        ]),
+        40,
+      ),
+    )
+  })
+}
+
+function threadJson(item: ThreadSummary): object {
+  const { lead, ...rest } = item
+  return {
+    ...rest,
+    first: iso(item.first),
+    last: iso(item.last),
+    updated: iso(item.updated),
+    agencies: item.agencies.map(part => ({ ...part, first: iso(part.first) })),
+    lead: storyJson(lead),
+  }
+}
+
+function storyJson(story: StorySummary): object {
+  const { id, key, thread, title, url, language, agency, credits, signal, text, reports, revisions } = story
+  return {
+    id,
+    key,
+    thread,
+    title,
+    url,
+    language,
+    agency,
+    agencies: story.agencies.map(part => part.id),
+    credits,
+    signal,
+    time: iso(story.time),
+    updated: iso(story.updated),
+    reports,
+    revisions,
+    text,
+  }
+}
+
+function iso(time: Millis): string {
+  return new Date(time).toISOString()
+}
+
+function thread(id: number, options: Common): void {
+  reading(options, store => {
+    const found = store.thread(id)
+    if (!found) throw new Failed(`there is no thread ${id}: \`minwal threads\` lists them`)
+    if (options.json) {
+      const { timeline, figures, ...summary } = found
+      json({
+        ...threadJson(summary),
+        timeline: timeline.map(story => ({
+          ...storyJson(story),
+          reports: store
+            .story(story.id)
+            ?.members.map(({ id: report, agency, url, title, time, joinedBy, revisions }) => ({
+              id: report,
+              agency,
+              url,
+              title,
+              time: iso(time),
+              joinedBy,
+              revisions: revisions.length,
+            })),
+        })),
+        figures: figures.map(figure => ({ ...figure, time: iso(figure.time) })),
+      })
+      return
+    }
+    const lines = [
+      found.title,
+      `${stamp(found.first)} – ${stamp(found.last)} UTC, ${found.stories} stories, ${found.reports} reports`,
+      '',
+      'Agencies, by first report',
+      table(
+        ['first', 'reports', 'agency'],
+        found.agencies.map(part => [stamp(part.first), String(part.reports), part.name]),
+      ),
+      '',
+      'Stories, oldest first',
+    ]
+    for (const story of found.timeline) {
+      const signal = story.signal ? ` [${story.signal}]` : ''
+      lines.push(`${stamp(story.time)}  #${story.id}  ${story.agencyName}: ${story.title}${signal}`)
+      for (const member of store.story(story.id)?.members ?? []) {
+        const edits = member.revisions.length > 1 ? `, ${member.revisions.length} revisions` : ''
+        if (member.joinedBy !== 'first')
+          lines.push(`    also ${member.agencyName}: ${member.title} (same ${member.joinedBy}${edits})`)
+        else if (edits) lines.push(`    ${member.revisions.length} revisions`)
+      }
+    }
+    if (found.figures.length > 0) {
+      lines.push(
+        '',
+        'Figures',
+        table(
+          ['time', 'what', 'number', 'agency', 'as written'],
+          found.figures.map(figure => [
+            stamp(figure.time),
+            figure.kind,
+            String(figure.value),
+            figure.agencyName,
+            figure.matched,
+          ]),
+        ),
+      )
+    }
+    out(lines.join('\n'))
+  })
+}
+
+function search(words: string[], options: Common & { limit: number }): void {
+  reading(options, store => {
+    const found = store.search(words.join(' '), options.limit)
+    if (options.json) return json(found.map(storyJson))
+    if (found.length === 0) return say(`nothing found for ${words.join(' ')}`)
+    out(
+      table(
+        ['time', 'thread', 'agency', 'headline'],
+        found.map(story => [stamp(story.time), String(story.thread), story.agencyName, story.title]),
+        30,
+      ),
+    )
+  })
+}
+
+function publish(dir: string, options: Common): void {
+  reading(options, (store, config) => {
+    let count = 0
+    try {
+      for (const file of staticSite(store, config)) {
+        const path = join(dir, file.path)
+        mkdirSync(dirname(path), { recursive: true })
+        writeFileSync(path, file.body)
+        count++
+      }
+    } catch (error) {
+      if (error instanceof Error && 'code' in error) throw new Failed(`cannot write to ${dir} (${error.message})`)
+      throw error
+    }
+    say(`${count} files written to ${dir}`)
+  })
+}
+
+async function parse(files: string[], options: { url?: string; json?: boolean }): Promise<void> {
+  for (const file of files) {
+    let bytes: Uint8Array
+    try {
+      bytes = file === '-' ? readFileSync(0) : readFileSync(file)
+    } catch (error) {
+      const reason = `cannot read it (${error instanceof Error ? error.message : String(error)})`
+      showParsed(file, { ok: false, reason }, options)
+      continue
+    }
+    showParsed(file, await parseDocument(bytes, null, { url: options.url ?? null, maxEntries: 10_000 }), options)
+  }
+}
+
+function showParsed(
+  file: string,
+  parsed: { ok: true; value: ParsedFeed } | { ok: false; reason: string },
+  options: { json?: boolean },
+): void {
+  if (!parsed.ok) {
+    process.exitCode = 1
+    if (options.json) out(JSON.stringify({ file, error: parsed.reason }))
+    else say(`${file}: ${parsed.reason}`)
+    return
+  }
+  const { ttl: _ttl, entries, warnings, ...feed } = parsed.value
+  if (options.json) {
+    const shown = entries.map(({ source: _source, ...entry }) => ({
+      ...entry,
+      published: entry.published === null ? null : iso(entry.published),
+      updated: entry.updated === null ? null : iso(entry.updated),
+    }))
+    out(JSON.stringify({ file, ...feed, entries: shown, warnings }))
+    return
+  }
+  out(`${file}: ${feed.format} ${feed.version ?? ''} «${feed.title ?? ''}», ${entries.length} entries`)
+  for (const entry of entries) out(`  ${stamp(entry.published)}  ${entry.title}`)
+  for (const warning of warnings) say(`${file}: ${warning}`)
+}
+
+async function evaluateItems(file: string, options: { out?: string; config?: string; json?: boolean }): Promise<void> {
+  const threads = options.config
+    ? configured({ config: options.config }).threads
+    : { threshold: 0.28, window: 3 * 86_400_000 }
+  const items = await readItems(file)
+  if (!items.ok) throw new Failed(items.reason)
+  const { assignments, result } = evaluate(items.value, threads)
+  if (options.out) {
+    const lines = assignments.map(assignment => `${JSON.stringify(assignment)}\n`).join('')
+    try {
+      writeFileSync(options.out, lines)
+    } catch (error) {
+      throw new Failed(`cannot write ${options.out} (${error instanceof Error ? error.message : String(error)})`)
+    }
+  }
+  if (options.json) return json(result)
+  const line = (name: string, score: GroupScore | null): string[] =>
+    score
+      ? [
+          name,
+          String(score.labelled),
+          `${score.groups} (${score.goldGroups})`,
+          ...Object.values(score.bcubed).map(String),
+          ...Object.values(score.pairs).map(String),
+        ]
+      : [name, '0', '–', '–', '–', '–', '–', '–', '–']
+  out(
+    table(
+      ['label', 'items', 'groups (gold)', 'B³ precision', 'recall', 'F1', 'pairs precision', 'recall', 'F1'],
+      [line('story', result.story), line('thread', result.thread)],
+    ),
+  )
+  out(`${result.items} items in ${result.seconds} s, ${result.itemsPerSecond} a second, ${result.peakRssMB} MB at most`)
+}

@@ -1,0 +1,151 @@
+// Hides JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), which rss-parser does not read.
+
+import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
+import { readDate } from './dates.ts'
+import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
+import { escapeHtml } from './html.ts'
+import { resolve } from './links.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+/** Only own keys are data: `__proto__` and its like are never followed. */
+const own = (object: Json, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined)
+
+/** Strings, and the numbers some publishers write for ids. */
+function text(object: Json, key: string): string | null {
+  const value = own(object, key)
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+}
+
+function time(object: Json, key: string, unreadable: string[]): Millis | null {
+  const written = text(object, key)
+  if (written === null) return null
+  const reading = readDate(written)
+  if (reading.kind === 'time') return reading.time
+  unreadable.push(written)
+  return null
+}
+
+function names(object: Json): string[] {
+  const people = [...list(own(object, 'authors')), own(object, 'author')]
+  return people.flatMap(person => {
+    if (typeof person === 'string') return [person]
+    const name = isObject(person) ? (text(person, 'name') ?? text(person, 'url')) : null
+    return name === null ? [] : [name]
+  })
+}
+
+function enclosures(item: Json, base: string | null): Enclosure[] {
+  const found: Enclosure[] = []
+  for (const attachment of list(own(item, 'attachments')).slice(0, 50)) {
+    if (!isObject(attachment)) continue
+    const url = resolve(text(attachment, 'url') ?? '', base)
+    const size = own(attachment, 'size_in_bytes')
+    if (url !== null)
+      found.push({
+        url,
+        type: text(attachment, 'mime_type'),
+        length: typeof size === 'number' && size >= 0 && Number.isSafeInteger(size) ? size : null,
+      })
+  }
+  const image = resolve(text(item, 'image') ?? text(item, 'banner_image') ?? '', base)
+  if (image !== null && found.length === 0) found.push({ url: image, type: 'image/*', length: null })
+  return found
+}
+
+function loose(item: Json, base: string | null, feedAuthors: string[], unreadable: string[]): Loose {
+  const title = text(item, 'title')
+  const summary = text(item, 'summary')
+  const html = text(item, 'content_html')
+  const plain = text(item, 'content_text')
+  const external = resolve(text(item, 'external_url') ?? '', base)
+  const authors = names(item)
+  return {
+    id: text(item, 'id'),
+    url:
+      resolve(text(item, 'url') ?? '', base) ??
+      external ??
+      (/^https?:\/\//i.test(text(item, 'id') ?? '') ? resolve(text(item, 'id') ?? '', base) : null),
+    title: title === null ? null : { text: title.slice(0, 20_000), kind: 'text' },
+    summary: summary === null ? null : { html: escapeHtml(summary), base },
+    content:
+      html !== null
+        ? { html: html.slice(0, 1_000_000), base }
+        : plain === null
+          ? null
+          : { html: escapeHtml(plain).replace(/\r?\n/g, '<br>'), base },
+    published: time(item, 'date_published', unreadable),
+    updated: time(item, 'date_modified', unreadable),
+    authors: authors.length > 0 ? authors : feedAuthors,
+    categories: list(own(item, 'tags'))
+      .filter((tag): tag is string => typeof tag === 'string')
+      .map(escapeHtml),
+    enclosures: enclosures(item, base),
+    language: text(item, 'language'),
+    source: null,
+  }
+}
+
+/**
+ * Reads a JSON Feed. Fails with a reason for broken JSON and for JSON that is no feed; an item that is no object is
+ * left out with a warning.
+ */
+export function parseJsonFeed(
+  source: string,
+  options: { url: string | null; maxEntries: number },
+): Outcome<ParsedFeed> {
+  let document: unknown
+  try {
+    document = JSON.parse(source)
+  } catch (error) {
+    return {
+      ok: false,
+      reason: `the document is broken JSON: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`,
+    }
+  }
+  if (!isObject(document)) return { ok: false, reason: 'not a feed: the JSON document is not an object' }
+  const version = text(document, 'version')
+  const items = own(document, 'items')
+  if (!Array.isArray(items) && (version === null || !version.includes('jsonfeed.org'))) {
+    return { ok: false, reason: 'not a feed: the JSON document has no items and no JSON Feed version' }
+  }
+  const warnings: string[] = []
+  const home = resolve(text(document, 'home_page_url') ?? '', options.url)
+  const base = options.url ?? home
+  const language = languageTag(text(document, 'language'))
+  const objects = list(items).filter(isObject)
+  const broken = list(items).length - objects.length
+  if (broken > 0) warnings.push(`${broken} item${broken === 1 ? ' is no object' : 's are no objects'}: left out`)
+  if (objects.length > options.maxEntries) {
+    warnings.push(
+      `the document has ${objects.length} entries: the first ${options.maxEntries} are kept, ${objects.length - options.maxEntries} left out`,
+    )
+  }
+  const unreadable: string[] = []
+  const cuts: Cuts = { titles: 0, bodies: 0 }
+  const authors = names(document)
+  const entries = objects
+    .slice(0, options.maxEntries)
+    .map(item => finish(loose(item, base, authors, unreadable), language, cuts))
+  if (unreadable.length > 0)
+    warnings.push(
+      `${unreadable.length} date${unreadable.length === 1 ? '' : 's'} could not be read, such as «${unreadable[0]?.slice(0, 60)}»: left out`,
+    )
+  reportCuts(cuts, warnings)
+  return {
+    ok: true,
+    value: {
+      format: 'json',
+      version: /version\/([\d.]+)/.exec(version ?? '')?.[1] ?? null,
+      title: text(document, 'title')?.slice(0, 1000) ?? null,
+      link: home,
+      language,
+      ttl: null,
+      entries,
+      warnings,
+    },
+  }
+}

@@ -1,0 +1,177 @@
+// Hides rss-parser: any feed document in, Entry[] out, its failures as values.
+
+import Parser from 'rss-parser'
+import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
+import { type Canonical, canonicalise } from './canonical.ts'
+import { cleanControls, decodeText } from './decode.ts'
+import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
+import { titleText } from './html.ts'
+import { parseJsonFeed } from './jsonfeed.ts'
+import { resolve } from './links.ts'
+import { uncarry } from './write.ts'
+
+export interface ParseOptions {
+  /** Address of the document: relative links are resolved against it. */
+  url: string | null
+  /** As received; the text itself tells more, so it decides nothing yet. */
+  contentType?: string | null
+  /** Entries kept; a document lists the newest first, so the first are. */
+  maxEntries: number
+}
+
+/** What xml2js makes of an element: its text, or its text under `_` beside its attributes under `$`. */
+type Element = string | { _?: string; $?: Record<string, string> }
+
+interface Item {
+  link?: string
+  guid?: string
+  isoDate?: string
+  categories?: string[]
+  titles?: Element[]
+  updated?: string
+  summaries?: Element[]
+  contents?: Element[]
+  authors?: string[]
+  enclosures?: Element[]
+  language?: string
+  source?: string
+}
+
+interface Feed {
+  titles?: Element[]
+  link?: string
+  language?: string
+  ttl?: string
+}
+
+// Our canonical document keeps bodies in fields that rss-parser only hands through: its own code for `description`
+// and `content:encoded` takes quadratic time on hostile text.
+const parser = new Parser<Feed, Item>({
+  customFields: {
+    feed: [['m:title', 'titles', { keepArray: true }], 'language', 'ttl'] as unknown as (keyof Feed)[],
+    item: [
+      ['m:title', 'titles', { keepArray: true }],
+      ['m:updated', 'updated'],
+      ['m:summary', 'summaries', { keepArray: true }],
+      ['m:content', 'contents', { keepArray: true }],
+      ['m:author', 'authors', { keepArray: true }],
+      ['enclosure', 'enclosures', { keepArray: true }],
+      ['m:language', 'language'],
+      ['m:source', 'source'],
+    ] as (string | { keepArray: boolean })[][],
+  },
+})
+
+const textOf = (element: Element | undefined): string => (typeof element === 'string' ? element : (element?._ ?? ''))
+const attribute = (element: Element | undefined, name: string): string | null =>
+  typeof element === 'object' ? (element.$?.[name] ?? null) : null
+
+function time(iso: string | undefined): Millis | null {
+  const value = iso === undefined ? Number.NaN : Date.parse(iso)
+  return Number.isNaN(value) ? null : value
+}
+
+function titleOf(elements: Element[] | undefined): Loose['title'] {
+  const [first] = elements ?? []
+  return first === undefined
+    ? null
+    : { text: textOf(first), kind: attribute(first, 'kind') === 'html' ? 'html' : 'text' }
+}
+
+function bodyOf(elements: Element[] | undefined, base: string | null): Loose['summary'] {
+  const [first] = elements ?? []
+  return first === undefined ? null : { html: uncarry(textOf(first)), base: attribute(first, 'base') ?? base }
+}
+
+function enclosureOf(element: Element): Enclosure[] {
+  const url = attribute(element, 'url')
+  const length = attribute(element, 'length')
+  return url === null
+    ? []
+    : [
+        {
+          url,
+          type: attribute(element, 'type') || null,
+          length: length === null || length === '' ? null : Number(length),
+        },
+      ]
+}
+
+function looseOf(item: Item & Parser.Item, base: string | null): Loose {
+  return {
+    id: item.guid ?? null,
+    url: item.link ?? null,
+    title: titleOf(item.titles),
+    summary: bodyOf(item.summaries, base),
+    content: bodyOf(item.contents, base),
+    published: time(item.isoDate),
+    updated: time(item.updated),
+    authors: item.authors ?? [],
+    categories: item.categories ?? [],
+    enclosures: (item.enclosures ?? []).flatMap(enclosureOf),
+    language: item.language ?? null,
+    source: item.source ?? null,
+  }
+}
+
+async function readCanonical(canonical: Canonical, url: string | null): Promise<Outcome<ParsedFeed>> {
+  let feed: Feed & Parser.Output<Item>
+  try {
+    feed = await parser.parseString(canonical.xml)
+  } catch (error) {
+    // The canonical document is ours, so this is a defect of ours: said, not thrown, for one feed must not stop others.
+    return {
+      ok: false,
+      reason: `the document could not be parsed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+    }
+  }
+  const warnings = [...canonical.warnings]
+  const link = feed.link ?? null
+  const language = languageTag(feed.language ?? null)
+  const cuts: Cuts = { titles: 0, bodies: 0 }
+  const base = url ?? link
+  const entries = feed.items.map(item => finish(looseOf(item, base), language, cuts))
+  reportCuts(cuts, warnings)
+  const title = titleOf(feed.titles)
+  const minutes = Number(feed.ttl ?? Number.NaN)
+  return {
+    ok: true,
+    value: {
+      format: canonical.format,
+      version: canonical.version,
+      title: title === null ? null : titleText(title.text, title.kind).slice(0, 1000) || null,
+      link,
+      language,
+      ttl: Number.isFinite(minutes) && minutes > 0 ? minutes * 60_000 : null,
+      entries,
+      warnings,
+    },
+  }
+}
+
+/**
+ * Reads a feed document that is already text: RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, CDF, JSON Feed.
+ * Never rejects: what is no feed is a reason in one line. Repairs, cuts and omissions are warnings.
+ */
+export async function parseFeed(text: string, options: ParseOptions): Promise<Outcome<ParsedFeed>> {
+  const clean = cleanControls(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+  const start = /\S/.exec(clean)?.[0]
+  if (start === undefined) return { ok: false, reason: 'the document is empty' }
+  const url = options.url === null ? null : resolve(options.url, null)
+  if (start === '{' || start === '[') return parseJsonFeed(clean, { url, maxEntries: options.maxEntries })
+  const canonical = canonicalise(clean, { url, maxEntries: options.maxEntries })
+  return canonical.ok ? readCanonical(canonical.value, url) : canonical
+}
+
+/** {@link parseFeed} for bytes as fetched: finds the charset first; its warnings come first. */
+export async function parseDocument(
+  bytes: Uint8Array,
+  contentType: string | null,
+  options: ParseOptions,
+): Promise<Outcome<ParsedFeed>> {
+  if (bytes.length === 0) return { ok: false, reason: 'the document is empty' }
+  const decoded = decodeText(bytes, contentType)
+  const parsed = await parseFeed(decoded.text, options)
+  if (!parsed.ok) return parsed
+  return { ok: true, value: { ...parsed.value, warnings: [...decoded.warnings, ...parsed.value.warnings] } }
+}

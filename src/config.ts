@@ -1,0 +1,354 @@
+// config.json -> frozen Config. The schema here is the one source: it checks, fills in defaults, and writes
+// config.schema.json. All faults are reported together, each with the key, the value and what is allowed.
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
+import { z } from 'zod'
+import type { Agency, Config, FeedSpec, Millis } from './model.ts'
+
+const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
+const SIZES: Readonly<Record<string, number>> = { B: 1, KB: 1_000, MB: 1_000_000 }
+const SIZE = /^(\d+(?:\.\d+)?)\s*(B|KB|MB)$/
+
+/** `90s`, `15m`, `24h`, `7d` in milliseconds; null for anything else. */
+export function parseDuration(text: string): Millis | null {
+  const match = DURATION.exec(text.trim())
+  const unit = UNITS[match?.[2] ?? '']
+  return match && unit ? Number(match[1]) * unit : null
+}
+
+const durationBetween = (least: string, most: string) =>
+  z
+    .string()
+    .regex(DURATION, { error: 'must be a number with ms, s, m, h or d, like "15m"', abort: true })
+    .refine(
+      text => {
+        const ms = parseDuration(text) ?? -1
+        return ms >= (parseDuration(least) ?? 0) && ms <= (parseDuration(most) ?? 0)
+      },
+      { message: `must lie between ${least} and ${most}` },
+    )
+
+const size = z.string().regex(SIZE, 'must be a number with B, KB or MB, like "10MB"')
+const toBytes = (text: string): number => {
+  const match = SIZE.exec(text)
+  return Math.round(Number(match?.[1]) * (SIZES[match?.[2] ?? ''] ?? 1))
+}
+const toMillis = (text: string): Millis => parseDuration(text) ?? 0
+
+const language = z.string().regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'must be a language tag, like "ar" or "en-GB"')
+const webAddress = z.string().refine(text => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+  message: 'must be an http or https address',
+})
+
+const feedObject = z.strictObject({
+  url: webAddress.describe('Address of the feed.'),
+  category: z.string().min(1).optional().describe('Category given to everything from this feed.'),
+  language: language.optional().describe("Language of the feed, where it is not the agency's."),
+  every: durationBetween('1m', '7d').optional().describe('Fixed time between polls; learnt when absent.'),
+  headers: z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string())
+    .optional()
+    .describe('Headers sent with each request.'),
+  identity: z.enum(['guid', 'url', 'title']).optional().describe('What tells the entries of this feed apart.'),
+  allowPrivate: z.boolean().optional().describe('This feed may lie at a loopback or private address.'),
+  paused: z.boolean().optional().describe('Keep the feed but do not poll it.'),
+})
+
+const agencyObject = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 of a-z, 0-9 and -')
+    .describe('Short and stable.'),
+  name: z.string().min(1).describe('Name shown to readers.'),
+  aliases: z.array(z.string().min(1)).optional().describe('Names it goes by in credits and datelines, in any script.'),
+  language: language.optional().describe('Main language of the agency.'),
+  homepage: webAddress.optional(),
+  feeds: z.array(z.union([webAddress, feedObject])).min(1, 'must name at least one feed'),
+})
+
+const pollObject = z.strictObject({
+  tick: z.string().optional().describe('Cron expression: how often to look for due feeds. Default every 15 seconds.'),
+  concurrency: z.int().min(1).max(256).optional().describe('Feeds fetched at once. Default 16.'),
+  perHost: z.int().min(1).max(64).optional().describe('Feeds fetched at once from one host. Default 2.'),
+  minInterval: durationBetween('1s', '7d').optional().describe('Shortest time between two polls. Default 5m.'),
+  maxInterval: durationBetween('1s', '7d').optional().describe('Longest time between two polls. Default 4h.'),
+  connectTimeout: durationBetween('100ms', '5m').optional().describe('Default 10s.'),
+  responseTimeout: durationBetween('100ms', '5m').optional().describe('Time for the first byte. Default 20s.'),
+  totalTimeout: durationBetween('100ms', '30m').optional().describe('Time for one poll as a whole. Default 60s.'),
+  maxWireBytes: size.optional().describe('Largest body as sent. Default 10MB.'),
+  maxBodyBytes: size.optional().describe('Largest body when decompressed. Default 20MB.'),
+  maxRedirects: z.int().min(0).max(20).optional().describe('Default 5.'),
+  maxEntries: z.int().min(1).max(10_000).optional().describe('Entries taken from one document. Default 1000.'),
+  userAgent: z.string().min(1).max(300).optional().describe('Say who you are and where you can be reached.'),
+  allowPrivate: z.boolean().optional().describe('Feeds may lie at loopback and private addresses. Default false.'),
+})
+
+const root = z.strictObject({
+  $schema: z.string().optional(),
+  title: z.string().min(1).optional().describe('Name of the combined feed. Default "Minwal".'),
+  link: webAddress.optional().describe('Public address: the base of feed addresses. Default the listen address.'),
+  language: language.optional().describe('Language of the pages. Default "en".'),
+  database: z.string().min(1).optional().describe('SQLite file; relative to this file. Default "data/minwal.db".'),
+  listen: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, {
+      error: 'must be host:port, like "127.0.0.1:8080"',
+      abort: true,
+    })
+    .refine(text => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, {
+      message: 'must have a port up to 65535',
+    })
+    .optional()
+    .describe('Where the page and feeds are served. Default "127.0.0.1:8080".'),
+  poll: pollObject.optional(),
+  threads: z
+    .strictObject({
+      threshold: z
+        .number()
+        .min(0.05)
+        .max(0.95)
+        .optional()
+        .describe('Likeness a story needs to join a thread. Higher: fewer wrong joins, more threads. Default 0.28.'),
+      window: durationBetween('1h', '30d')
+        .optional()
+        .describe('How long a silent thread can still be joined. Default 3d.'),
+    })
+    .optional(),
+  publish: z
+    .strictObject({
+      limit: z.int().min(1).max(500).optional().describe('Entries in a feed. Default 100.'),
+      frontPage: durationBetween('1h', '60d').optional().describe('How far back the front page looks. Default 2d.'),
+    })
+    .optional(),
+  log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
+  agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
+})
+
+/** JSON Schema of config.json, as config.schema.json ships it. */
+export function configSchema(): object {
+  return {
+    ...z.toJSONSchema(root, { io: 'input' }),
+    title: 'Minwal configuration',
+    description: 'JSON with comments. Described in docs/configuration.md.',
+  }
+}
+
+export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[] }
+
+/**
+ * Read and check a configuration file. `environment` fills `${NAME}` and `${NAME:-default}` in strings. Every fault is
+ * one line: key, value, what is allowed.
+ */
+export function loadConfig(file: string, environment: Readonly<Record<string, string | undefined>>): Loaded {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code === 'ENOENT')
+      return { ok: false, faults: [`${file} does not exist: name a configuration with --config FILE`] }
+    return { ok: false, faults: [`${file} cannot be read (${code || String(error)}): check its permissions`] }
+  }
+  return parseConfig(text, file, environment)
+}
+
+/** `loadConfig` for text at hand; `file` names it in faults and is the base of relative paths. */
+export function parseConfig(
+  text: string,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Loaded {
+  const errors: ParseError[] = []
+  const raw: unknown = parse(text.replace(/^\ufeff/, ''), errors, { allowTrailingComma: true })
+  if (errors.length > 0) {
+    return {
+      ok: false,
+      faults: errors.slice(0, 10).map(error => {
+        const before = text.slice(0, error.offset).split('\n')
+        return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${printParseErrorCode(error.error)}`
+      }),
+    }
+  }
+  const faults: string[] = []
+  const filled = fill(raw, environment, [], faults)
+  const checked = root.safeParse(filled, { reportInput: true })
+  if (!checked.success) for (const issue of checked.error.issues) faults.push(...describeIssue(issue, []))
+  if (faults.length > 0 || !checked.success) return { ok: false, faults: faults.map(fault => `${file}: ${fault}`) }
+  const config = complete(checked.data, file)
+  const repeated = repeats(config)
+  if (repeated.length > 0) return { ok: false, faults: repeated.map(fault => `${file}: ${fault}`) }
+  return { ok: true, config: deepFreeze(config) }
+}
+
+function fill(
+  value: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+  path: (string | number)[],
+  faults: string[],
+): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, fallback?: string) => {
+      const found = environment[name] || fallback
+      if (found === undefined) faults.push(`${key(path)}: the environment variable ${name} is not set`)
+      return found ?? ''
+    })
+  }
+  if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, fill(item, environment, [...path, name], faults)]),
+    )
+  }
+  return value
+}
+
+function key(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'the file'
+  return path
+    .map(part => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (text === undefined) return 'nothing'
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+function describeIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): string[] {
+  const path = [...base, ...issue.path]
+  const where = key(path)
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(name => `${key([...path, name])}: unknown key; known here: ${knownKeys(path).join(', ')}`)
+    case 'invalid_union': {
+      // A feed that is an object is judged as one; anything else gets the short sentence.
+      const input = issue.input
+      const detailed =
+        input !== null && typeof input === 'object' && !Array.isArray(input) ? issue.errors.at(-1) : undefined
+      if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))
+      return [`${where}: ${show(input)} must be an http or https address, or an object with "url"`]
+    }
+    case 'invalid_type':
+      return issue.input === undefined
+        ? [`${where}: is missing; it must be ${article(issue.expected)}`]
+        : [`${where}: ${show(issue.input)} must be ${article(issue.expected)}`]
+    case 'invalid_value':
+      return [`${where}: ${show(issue.input)} must be one of ${issue.values.map(show).join(', ')}`]
+    case 'too_big':
+      return [`${where}: ${show(issue.input)} must be at most ${issue.maximum}`]
+    case 'too_small':
+      return [
+        issue.message.startsWith('must')
+          ? `${where}: ${issue.message}`
+          : `${where}: ${show(issue.input)} must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`,
+      ]
+    default:
+      return [`${where}: ${show(issue.input)} ${issue.message}`]
+  }
+}
+
+function article(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type === 'int' ? 'whole number' : type}`
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const shapes: Record<string, object> = {
+    poll: pollObject.shape,
+    threads: root.shape.threads.unwrap().shape,
+    publish: root.shape.publish.unwrap().shape,
+    log: root.shape.log.unwrap().shape,
+  }
+  if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')
+  if (path.includes('feeds')) return Object.keys(feedObject.shape)
+  if (path[0] === 'agencies') return Object.keys(agencyObject.shape)
+  return Object.keys(shapes[String(path[0])] ?? {})
+}
+
+function complete(data: z.infer<typeof root>, file: string): Config {
+  const listen = data.listen ?? '127.0.0.1:8080'
+  const colon = listen.lastIndexOf(':')
+  const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
+  const port = Number(listen.slice(colon + 1))
+  const database = data.database ?? 'data/minwal.db'
+  const link = (data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
+  const poll = data.poll ?? {}
+  const minInterval = toMillis(poll.minInterval ?? '5m')
+  return {
+    title: data.title ?? 'Minwal',
+    link,
+    language: data.language ?? 'en',
+    database: isAbsolute(database) ? database : resolve(dirname(file), database),
+    listen: { host, port },
+    poll: {
+      tick: poll.tick ?? '*/15 * * * * *',
+      concurrency: poll.concurrency ?? 16,
+      perHost: poll.perHost ?? 2,
+      minInterval,
+      maxInterval: Math.max(minInterval, toMillis(poll.maxInterval ?? '4h')),
+      connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
+      responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
+      totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
+      maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
+      maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
+      maxRedirects: poll.maxRedirects ?? 5,
+      maxEntries: poll.maxEntries ?? 1_000,
+      userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
+      allowPrivate: poll.allowPrivate ?? false,
+    },
+    threads: { threshold: data.threads?.threshold ?? 0.28, window: toMillis(data.threads?.window ?? '3d') },
+    publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
+    log: { level: data.log?.level ?? 'info' },
+    agencies: data.agencies.map<Agency>(agency => ({
+      id: agency.id,
+      name: agency.name,
+      aliases: agency.aliases ?? [],
+      language: agency.language ?? null,
+      homepage: agency.homepage ?? null,
+      feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null)),
+    })),
+  }
+}
+
+function feedSpec(feed: string | z.infer<typeof feedObject>, agencyLanguage: string | null): FeedSpec {
+  const given = typeof feed === 'string' ? { url: feed } : feed
+  return {
+    url: given.url,
+    category: given.category ?? null,
+    language: given.language ?? agencyLanguage,
+    every: given.every === undefined ? null : toMillis(given.every),
+    headers: given.headers ?? {},
+    identity: given.identity ?? 'guid',
+    allowPrivate: given.allowPrivate ?? false,
+    paused: given.paused ?? false,
+  }
+}
+
+function repeats(config: Config): string[] {
+  const faults: string[] = []
+  const ids = new Map<string, number>()
+  const urls = new Map<string, string>()
+  for (const [at, agency] of config.agencies.entries()) {
+    const before = ids.get(agency.id)
+    if (before !== undefined) faults.push(`agencies[${at}].id: "${agency.id}" is the id of agencies[${before}] too`)
+    ids.set(agency.id, at)
+    for (const [n, feed] of agency.feeds.entries()) {
+      const where = `agencies[${at}].feeds[${n}]`
+      const other = urls.get(feed.url)
+      if (other !== undefined) faults.push(`${where}: ${feed.url} stands at ${other} too`)
+      urls.set(feed.url, where)
+    }
+  }
+  return faults
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}

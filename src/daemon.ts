@@ -1,0 +1,248 @@
+// Wiring of the long-running service: schedule, poller, HTTP, reload, watchdog, shutdown. Everything that is opened pushes
+// its own closer; stopping runs them in reverse.
+import { unwatchFile, watchFile } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import cron from 'node-cron'
+import { createFetcher, type Fetcher } from './collect/fetch.ts'
+import type { Loaded } from './config.ts'
+import { type WireNames, wireNames } from './decide/wire.ts'
+import { Desk } from './filing.ts'
+import type { Log } from './log.ts'
+import type { Config, Millis, Outcome } from './model.ts'
+import { notify, watchdogInterval } from './notify.ts'
+import { feedsByUrl, type NamedFeed, type PollDeps, Poller } from './poll.ts'
+import { createSite } from './publish/site.ts'
+import { openStore } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+
+export interface DaemonOptions {
+  config: Config
+  log: Log
+  version: string
+  /** Reads the configuration again for a reload; absent where there is no file. */
+  reload?: { file: string; load: () => Loaded }
+  /** The clock everything but the cron tick runs on. The demo plays a week in two minutes. */
+  now?: () => Millis
+}
+
+export interface Daemon {
+  /** Where it serves, like `http://127.0.0.1:8080`. */
+  address: string
+  /** Poll what is due now; resolves when those polls are done. */
+  tick(): Promise<void>
+  reload(): void
+  stop(): Promise<void>
+}
+
+/** Authority of tag ids for a new database: the public host, in the year of the format. */
+export function tagAuthority(link: string): string {
+  return `${new URL(link).hostname},2026`
+}
+
+/** What polling needs of a configuration, made anew at each reload. */
+interface Wiring {
+  config: Config
+  fetcher: Fetcher
+  names: WireNames
+  feeds: Map<string, NamedFeed>
+}
+
+function wire(config: Config): Wiring {
+  return {
+    config,
+    fetcher: createFetcher(config.poll),
+    names: wireNames(config.agencies),
+    feeds: feedsByUrl(config.agencies),
+  }
+}
+
+/** Store, desk and poller of a configuration: what `poll` and `run` share. */
+export function openDesk(config: Config, now: () => Millis): Outcome<{ store: Store; desk: Desk }> {
+  if (!cron.validate(config.poll.tick)) {
+    return { ok: false, reason: `poll.tick: "${config.poll.tick}" is not a cron expression` }
+  }
+  const opened = openStore({ path: config.database, tagAuthority: tagAuthority(config.link) })
+  if (!opened.ok) return opened
+  const store = opened.value
+  store.syncAgencies(config.agencies, now())
+  return { ok: true, value: { store, desk: new Desk(store, config.threads) } }
+}
+
+/** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
+export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
+  const { log } = options
+  const now = options.now ?? Date.now
+  const closers: (() => unknown)[] = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+
+  const opened = openDesk(options.config, now)
+  if (!opened.ok) return opened
+  const { store, desk } = opened.value
+  closers.push(() => store.close())
+
+  let wiring = wire(options.config)
+  closers.push(() => wiring.fetcher.close())
+  const stopping = new AbortController()
+  const deps = (): PollDeps => ({
+    store,
+    desk,
+    fetcher: wiring.fetcher,
+    names: wiring.names,
+    feeds: wiring.feeds,
+    settings: wiring.config.poll,
+    now,
+    log,
+    signal: stopping.signal,
+  })
+  let lastTick = Date.now()
+  let ticked = false
+  const poller = new Poller(deps)
+  closers.push(async () => {
+    stopping.abort()
+    await poller.idle().catch(() => {
+      // Already logged where it happened; stopping goes on.
+    })
+  })
+
+  const site = createSite({
+    reader: store,
+    config: () => wiring.config,
+    now,
+    version: options.version,
+    onError: error => log.error('a page failed', { error: error instanceof Error ? error.message : String(error) }),
+    health: () => {
+      const age = Date.now() - lastTick
+      return {
+        live: age < 5 * 60_000,
+        ready: ticked,
+        detail: `last look for due feeds ${Math.round(age / 1_000)} s ago, ${poller.pending} feeds being polled`,
+      }
+    },
+  })
+  const listening = await listen(site, options.config)
+  if (!listening.ok) {
+    await close()
+    return listening
+  }
+  closers.push(listening.value.close)
+  const { address } = listening.value
+
+  const tick = async (): Promise<void> => {
+    lastTick = Date.now()
+    try {
+      poller.add(store.due(now()))
+    } catch (error) {
+      log.error('due feeds could not be read', { error: error instanceof Error ? error.message : String(error) })
+    }
+    await poller.idle().catch(() => {
+      // Already logged by the poller; the next tick tries again.
+    })
+    ticked = true
+  }
+  const schedule = (): (() => unknown) => {
+    const task = cron.schedule(wiring.config.poll.tick, () => void tick())
+    return () => task.destroy()
+  }
+  let unschedule = schedule()
+  closers.push(() => unschedule())
+
+  const reload = (): void => {
+    if (!options.reload) return
+    const loaded = options.reload.load()
+    const faults = loaded.ok ? tickFaults(loaded.config) : loaded.faults
+    if (!loaded.ok || faults.length > 0) {
+      for (const fault of faults) log.error('configuration not reloaded', { fault })
+      return
+    }
+    const before = wiring
+    const { database, listen: where } = options.config
+    if (loaded.config.database !== database || JSON.stringify(loaded.config.listen) !== JSON.stringify(where)) {
+      log.warn('"database" and "listen" take effect at the next start')
+    }
+    wiring = wire(loaded.config)
+    store.syncAgencies(loaded.config.agencies, now())
+    if (before.config.poll.tick !== loaded.config.poll.tick) {
+      unschedule()
+      unschedule = schedule()
+    }
+    // Polls under way end with the connections they began with.
+    void poller.idle().then(
+      () => before.fetcher.close(),
+      () => before.fetcher.close(),
+    )
+    log.info('configuration reloaded', { feeds: wiring.feeds.size })
+    void tick()
+  }
+  if (options.reload) {
+    const { file } = options.reload
+    watchFile(file, { interval: 2_000, persistent: false }, (current, previous) => {
+      if (current.mtimeMs !== previous.mtimeMs && current.size > 0) reload()
+    })
+    closers.push(() => unwatchFile(file))
+  }
+
+  const patience = watchdogInterval(process.env)
+  if (patience !== null) {
+    const timer = setInterval(() => void notify(log, 'WATCHDOG=1'), patience)
+    closers.push(() => clearInterval(timer))
+  }
+  await notify(log, 'READY=1', `STATUS=serving ${address}, ${wiring.feeds.size} feeds`)
+  log.info('started', { address, feeds: wiring.feeds.size, database: options.config.database })
+  void tick()
+
+  return {
+    ok: true,
+    value: {
+      address,
+      tick,
+      reload,
+      stop: async () => {
+        await notify(log, 'STOPPING=1')
+        await close()
+        log.info('stopped')
+      },
+    },
+  }
+}
+
+function tickFaults(config: Config): string[] {
+  return cron.validate(config.poll.tick) ? [] : [`poll.tick: "${config.poll.tick}" is not a cron expression`]
+}
+
+function listen(
+  site: ReturnType<typeof createSite>,
+  config: Config,
+): Promise<Outcome<{ address: string; close: () => Promise<void> }>> {
+  const { host, port } = config.listen
+  const server = createAdaptorServer({ fetch: request => site.fetch(request) })
+  return new Promise(resolve => {
+    server.once('error', error => {
+      const code = 'code' in error ? String(error.code) : ''
+      const why =
+        code === 'EADDRINUSE'
+          ? `port ${port} on ${host} is in use: stop the other program or change "listen"`
+          : code === 'EACCES'
+            ? `port ${port} may not be opened by this user: choose one above 1023 as "listen"`
+            : `cannot listen on ${host}:${port} (${error.message}): change "listen"`
+      resolve({ ok: false, reason: why })
+    })
+    server.listen(port, host, () => {
+      const bound = server.address() as AddressInfo
+      const name = bound.address.includes(':') ? `[${bound.address}]` : bound.address
+      resolve({
+        ok: true,
+        value: {
+          address: `http://${name}:${bound.port}`,
+          close: () =>
+            new Promise(done => {
+              server.close(() => done())
+              if ('closeAllConnections' in server) server.closeAllConnections()
+            }),
+        },
+      })
+    })
+  })
+}

@@ -1,0 +1,85 @@
+// Whether an entry is accepted as a report, and under which identity. Pure: the time of the poll is a parameter.
+import { createHash } from 'node:crypto'
+import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
+import { languageOf } from './text.ts'
+import { canonicalUrl } from './url.ts'
+import { readWire, type WireNames } from './wire.ts'
+
+/** A clock of an agency that runs ahead by less than this is a clock, not a claim about the future. */
+const CLOCK_SKEW: Millis = 10 * 60_000
+const TITLE_FROM_TEXT = 120
+const GUID_LENGTH = 1_024
+
+export interface ReportContext {
+  feed: number
+  agency: string
+  /** Language of the feed by configuration, else by its own word. */
+  language: string | null
+  identity: FeedSpec['identity']
+  names: WireNames
+  now: Millis
+}
+
+/** First 32 hex digits of SHA-256 over the parts, each ended by a NUL. */
+export function digest(...parts: readonly (string | Uint8Array | null)[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part ?? '').update('\0')
+  return hash.digest('hex').slice(0, 32)
+}
+
+/**
+ * The report an entry makes, or why it makes none. `text` is the plain text of its body.
+ *
+ * The identity is what the feed's configuration says, by default the guid; an entry without one is known by its
+ * address, and one with neither by its words.
+ */
+export function toReport(
+  entry: Entry,
+  text: string,
+  context: ReportContext,
+): { ok: true; report: Report } | { ok: false; reason: string } {
+  const title = entry.title.trim() || opening(text)
+  if (!title) return { ok: false, reason: 'it has neither a title nor a text' }
+  const guid = identity(entry, title, text, context.identity)
+  const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)
+  const claimed = entry.published ?? entry.updated
+  const wire = readWire({ title, text, authors: entry.authors, source: entry.source }, context.names)
+  return {
+    ok: true,
+    report: {
+      feed: context.feed,
+      agency: context.agency,
+      guid,
+      url: entry.url,
+      canonicalUrl: canonicalUrl(entry.url),
+      title,
+      summary: entry.summary,
+      content: entry.content,
+      text,
+      language,
+      published: entry.published,
+      updated: entry.updated,
+      firstSeen: context.now,
+      time: claimed !== null && claimed <= context.now + CLOCK_SKEW ? Math.min(claimed, context.now) : context.now,
+      authors: entry.authors,
+      categories: entry.categories,
+      enclosures: entry.enclosures,
+      wire,
+      hash: digest(title, text, entry.url),
+    },
+  }
+}
+
+function identity(entry: Entry, title: string, text: string, rule: FeedSpec['identity']): string {
+  const chosen = rule === 'title' ? title : rule === 'url' ? (entry.url ?? entry.id) : (entry.id ?? entry.url)
+  const guid = chosen?.trim() || `sha256:${digest(title, text)}`
+  return guid.length <= GUID_LENGTH ? guid : `sha256:${digest(guid)}`
+}
+
+function opening(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? ''
+  if (line.length <= TITLE_FROM_TEXT) return line
+  const cut = line.slice(0, TITLE_FROM_TEXT)
+  const space = cut.lastIndexOf(' ')
+  return `${space > 40 ? cut.slice(0, space) : cut}…`
+}

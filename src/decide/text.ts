@@ -1,0 +1,338 @@
+// One folding for comparing, searching and hashing, Arabic and Latin alike; and what is made of folded text: tokens,
+// stems, shingles. The raw text is never changed. Pure; the caches only remember, they never decide.
+import snowball from 'snowball-stemmers'
+
+// Letters that spell the same word in different hands, towns or keyboards.
+const LETTERS: Readonly<Record<string, string>> = {
+  أ: 'ا',
+  إ: 'ا',
+  آ: 'ا',
+  ٱ: 'ا',
+  ى: 'ي',
+  ئ: 'ي',
+  ؤ: 'و',
+  ة: 'ه',
+  ک: 'ك',
+  ګ: 'ك',
+  ی: 'ي',
+  ې: 'ي',
+  ے: 'ي',
+  ہ: 'ه',
+  ھ: 'ه',
+  ە: 'ه',
+  ۀ: 'ه',
+  ۃ: 'ه',
+  ё: 'е',
+  ı: 'i',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  '“': '"',
+  '”': '"',
+  '„': '"',
+  '«': '"',
+  '»': '"',
+  '‹': '"',
+  '›': '"',
+  '‘': "'",
+  '’': "'",
+  '‚': "'",
+  '–': '-',
+  '—': '-',
+  '―': '-',
+  '‑': '-',
+  '،': ',',
+  '؛': ';',
+  '؟': '?',
+  '٪': '%',
+  '٫': '.',
+  '٬': ',',
+}
+for (let digit = 0; digit < 10; digit++) {
+  const table = LETTERS as Record<string, string>
+  table[String.fromCharCode(0x0660 + digit)] = String(digit)
+  table[String.fromCharCode(0x06f0 + digit)] = String(digit)
+}
+const MAPPED = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu')
+
+// Vowel marks, Quranic signs, tatweel, bidi and zero-width controls, soft hyphen: seen or unseen, never part of a word.
+const UNSEEN =
+  /[\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u061c\u00ad]|[\ufe00-\ufe0f]/g
+const LATIN_MARKS = /([\p{Script=Latin}\p{Script=Greek}])\p{M}+/gu
+const ASCII = /^[\x00-\x7f]*$/
+
+/**
+ * Text as it is compared: NFKC, lower case, without vowel marks, tatweel and unseen controls, with one form for each
+ * letter that varies by hand (alef, yeh, teh marbuta, Persian and Urdu forms), ASCII digits and plain quotation marks.
+ * Idempotent. Latin and Greek lose their diacritics; Cyrillic й stays what it is.
+ */
+export function fold(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase()
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(UNSEEN, '')
+    .normalize('NFD')
+    .replace(LATIN_MARKS, '$1')
+    .normalize('NFC')
+    .replace(UNSEEN, '')
+    .replace(MAPPED, letter => LETTERS[letter] ?? letter)
+}
+
+// A word starts with a letter or digit and keeps its marks: [^\p{L}\p{N}] alone would cut Arabic at every vowel.
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu
+// Scripts written without spaces are read in overlapping pairs of characters.
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u
+
+/** Words of already folded text, in order. */
+export function words(folded: string): string[] {
+  const found = folded.match(WORD)
+  if (!found) return []
+  if (!UNSPACED.test(folded)) return found
+  const out: string[] = []
+  for (const word of found) {
+    if (!UNSPACED.test(word) || word.length <= 2) {
+      out.push(word)
+      continue
+    }
+    const characters = [...word]
+    for (let at = 0; at + 1 < characters.length; at++) out.push(`${characters[at]}${characters[at + 1]}`)
+  }
+  return out
+}
+
+// Words that say nothing of what a report is about. Folded forms. What is missing here is rare or weighs little by idf.
+const STOP = new Set(
+  fold(`
+  the a an of to in and for on with at by from as is are was were be been has have had it its this that he she they his her
+  their them we our you your not but or if than then over after before into out up down about against between will would
+  can could may might says said say new more who what when where why how all no amid during off first two one also just
+  do does did get gets us i me my so any some only other such there here while which still now
+  le la les de des du un une et en au aux dans pour par sur avec est sont que qui ne pas ce cette ces son sa ses leur plus
+  apres avant entre comme mais ou se il elle ils elles d l s c qu n j a
+  el los las del al una y por con para como es son su sus lo mas pero tras sobre entre sin desde hasta segun ya este esta
+  der die das und den dem des ein eine einer eines einem einen im in zu zum zur mit von vom auf fur ist sind nach bei aus an
+  als auch nicht wird werden wurde sich es er sie wie uber hat haben
+  и в во на не что с со по из за к ко о об от до для при как это он она они его ее их был была было были а но же или у бы
+  также после более уже
+  ve bir bu da de ile icin en gibi olarak olan daha cok ne ki mi sonra kadar
+  o os as um uma e do da dos das em no na nos nas com por para que se mais ao
+  في من على الى عن ان أن إن كان كانت قد بعد قبل خلال حيث كما لكن و او ثم هذا هذه ذلك تلك التي الذي الذين ما لا لم لن هو
+  هي هم مع بين عند عبر كل اي اذا اكثر غير منذ حتى ضد نحو يوم اليوم امس به بها له لها فيه فيها انه انها وقد وكان عليه
+  عليها منه منها الى وفي ومن وعلى ولا وان فان بان بعض احد احدى دون سوي ايضا قال قالت وقال واضاف اكد واكد ذكر
+  از به با را که این آن در است برای یک تا هم می شد شده کرد
+  `).match(WORD) ?? [],
+)
+
+const ARABIC = /^[\u0600-\u06ff]/
+const CYRILLIC = /^[\u0400-\u04ff]/
+const LATIN = /^[a-z]/
+const NUMBER = /^\d+$/
+
+type Stem = (word: string) => string
+const engines = new Map<string, Stem>()
+function engine(language: string): Stem {
+  let stem = engines.get(language)
+  if (!stem) {
+    const stemmer = snowball.newStemmer(language)
+    stem = word => stemmer.stem(word)
+    engines.set(language, stem)
+  }
+  return stem
+}
+const SNOWBALL: Readonly<Record<string, string>> = {
+  en: 'english',
+  fr: 'french',
+  es: 'spanish',
+  de: 'german',
+  tr: 'turkish',
+  pt: 'portuguese',
+  it: 'italian',
+  nl: 'dutch',
+}
+
+const PREFIXES = ['وبال', 'وال', 'فال', 'بال', 'كال', 'ولل', 'لل', 'ال']
+const SUFFIXES = ['هما', 'كما', 'تها', 'ها', 'هم', 'هن', 'نا', 'ات', 'ون', 'ين', 'ان', 'يه', 'ته', 'ه', 'ي', 'ا']
+
+/**
+ * Light stem of a folded Arabic word: one conjunction or preposition with the article, then endings, never below three
+ * letters. After Larkey, Ballesteros and Connell's light stemming: roots would join too much.
+ */
+export function arabicStem(word: string): string {
+  let stem = word
+  const prefix = PREFIXES.find(candidate => stem.startsWith(candidate) && stem.length - candidate.length >= 3)
+  if (prefix) stem = stem.slice(prefix.length)
+  else if (stem.startsWith('و') && stem.length >= 5) stem = stem.slice(1)
+  for (let round = 0; round < 2; round++) {
+    const suffix = SUFFIXES.find(candidate => stem.endsWith(candidate) && stem.length - candidate.length >= 3)
+    if (!suffix) break
+    stem = stem.slice(0, -suffix.length)
+  }
+  return stem
+}
+
+const REMEMBERED = 200_000
+const remembered = new Map<string, Map<string, string>>()
+
+/**
+ * Stem of one folded word. Latin script follows `language` (English where it is unknown), Cyrillic is read as Russian,
+ * Arabic script by light stemming.
+ */
+export function stem(word: string, language: string | null): string {
+  if (NUMBER.test(word)) return word
+  const arabic = ARABIC.test(word)
+  const tongue = arabic ? 'ar' : CYRILLIC.test(word) ? 'ru' : (language?.slice(0, 2).toLowerCase() ?? 'en')
+  let stems = remembered.get(tongue)
+  if (!stems) {
+    stems = new Map()
+    remembered.set(tongue, stems)
+  }
+  const known = stems.get(word)
+  if (known !== undefined) return known
+  let result = word
+  if (arabic) result = arabicStem(word)
+  else if (tongue === 'ru') result = engine('russian')(word)
+  else if (LATIN.test(word)) result = engine(SNOWBALL[tongue] ?? 'english')(word)
+  if (stems.size >= REMEMBERED) stems.clear()
+  stems.set(word, result)
+  return result
+}
+
+/**
+ * Folded text as it is indexed for searching: the folded words, and behind them each stem that is not itself one of the
+ * words, so that «الاحتجاجات» is found by «احتجاج» and by «احتجاجات».
+ */
+export function searchable(text: string, language: string | null): string {
+  const folded = fold(text)
+  const plain = new Set(words(folded))
+  const extra = new Set<string>()
+  for (const word of plain) {
+    const root = stem(word, language)
+    if (!plain.has(root)) extra.add(root)
+  }
+  return extra.size === 0 ? folded : `${folded}\n${[...extra].join(' ')}`
+}
+
+/**
+ * FTS5 expression for words as a person types them: all must occur, each as itself or by its stem in any language we
+ * know. Null when nothing searchable was typed. Quoted throughout: typed operators are words.
+ */
+export function searchExpression(typed: string): string | null {
+  const asked = words(fold(typed.slice(0, 500))).slice(0, 20)
+  if (asked.length === 0) return null
+  const groups = asked.map(word => {
+    const forms = new Set([word, ...[null, ...Object.keys(SNOWBALL)].map(language => stem(word, language))])
+    return `(${[...forms].map(form => `"${form}"`).join(' OR ')})`
+  })
+  return `folded : (${groups.join(' AND ')})`
+}
+
+/** Stems that carry meaning, in order: no stop words, no single letters. */
+export function terms(text: string, language: string | null): string[] {
+  const out: string[] = []
+  for (const word of words(fold(text))) {
+    if (STOP.has(word)) continue
+    if (word.length < 2 && !NUMBER.test(word) && !UNSPACED.test(word)) continue
+    out.push(stem(word, language))
+  }
+  return out
+}
+
+/** 32-bit FNV-1a with a final mix: spreads short strings well and is the same on every machine. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) {
+    hash ^= text.charCodeAt(at)
+    hash = Math.imul(hash, 0x01000193)
+  }
+  hash ^= hash >>> 16
+  hash = Math.imul(hash, 0x85ebca6b)
+  hash ^= hash >>> 13
+  hash = Math.imul(hash, 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
+/** Hashes of the overlapping runs of three words, each once, in order of first appearance. */
+export function shingles(tokens: readonly string[], size = 3): number[] {
+  const seen = new Set<number>()
+  if (tokens.length > 0 && tokens.length < size) seen.add(hash32(tokens.join(' ')))
+  for (let at = 0; at + size <= tokens.length; at++) {
+    let run = tokens[at] ?? ''
+    for (let next = 1; next < size; next++) run += ` ${tokens[at + next]}`
+    seen.add(hash32(run))
+  }
+  return [...seen]
+}
+
+/** Jaccard similarity of two sets, 0 to 1; two empty sets share nothing. */
+export function jaccard(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  const [small, large] = a.size <= b.size ? [a, b] : [b, a]
+  let shared = 0
+  for (const item of small) if (large.has(item)) shared++
+  const union = a.size + b.size - shared
+  return union === 0 ? 0 : shared / union
+}
+
+const RTL = /^(ar|arc|ckb|dv|fa|he|iw|ku-arab|ps|sd|ug|ur|yi)(-|$)/i
+
+/** Direction in which a language is written. */
+export function direction(language: string | null): 'rtl' | 'ltr' | 'auto' {
+  if (!language) return 'auto'
+  return RTL.test(language) ? 'rtl' : 'ltr'
+}
+
+const SCRIPTS: Readonly<Record<string, string>> = {
+  ar: 'arabic',
+  fa: 'arabic',
+  ur: 'arabic',
+  ps: 'arabic',
+  ckb: 'arabic',
+  ug: 'arabic',
+  sd: 'arabic',
+  ru: 'cyrillic',
+  uk: 'cyrillic',
+  be: 'cyrillic',
+  bg: 'cyrillic',
+  sr: 'cyrillic',
+  mk: 'cyrillic',
+  kk: 'cyrillic',
+  ky: 'cyrillic',
+  tg: 'cyrillic',
+  mn: 'cyrillic',
+  zh: 'han',
+  ja: 'han',
+}
+
+/**
+ * The declared language, unless the text is plainly in another script: templates often leave `en-us` on Arabic feeds.
+ * Null when nothing was declared and the script does not tell.
+ */
+export function languageOf(declared: string | null, text: string): string | null {
+  const guess = guessLanguage(text)
+  if (!declared || !guess) return declared ?? guess
+  const script = SCRIPTS[declared.slice(0, declared.indexOf('-') < 0 ? undefined : declared.indexOf('-')).toLowerCase()]
+  return script === SCRIPTS[guess] ? declared : guess
+}
+
+/** Language by script alone, for text that does not say: `ar`, `fa`, `ru`, `en`, … or null. */
+export function guessLanguage(text: string): string | null {
+  const sample = text.slice(0, 600)
+  const count = (pattern: RegExp) => sample.match(pattern)?.length ?? 0
+  const arabic = count(/[\u0600-\u06ff]/g)
+  const cyrillic = count(/[\u0400-\u04ff]/g)
+  const latin = count(/[a-z]/gi)
+  const han = count(/\p{Script=Han}/gu)
+  const kana = count(/[\p{Script=Hiragana}\p{Script=Katakana}]/gu)
+  const most = Math.max(arabic, cyrillic, latin, han + kana)
+  if (most < 3) return null
+  if (most === arabic) {
+    if (/[ٹڈڑںے]/.test(sample)) return 'ur'
+    return /[پچژگ]/.test(sample) && /[یک]/.test(sample) ? 'fa' : 'ar'
+  }
+  if (most === cyrillic) return /[іїєґ]/i.test(sample) ? 'uk' : 'ru'
+  if (most === han + kana) return kana > 0 ? 'ja' : 'zh'
+  return null
+}

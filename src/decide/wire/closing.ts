@@ -1,0 +1,185 @@
+// What stands before and after a report without being part of it: lone credits, desk notes, "related articles".
+import { fold } from '../text.ts'
+import { inkEnd, inkStart, isBlank, lineStart, trimInk } from './edges.ts'
+import { foldWord } from './memory.ts'
+import type { NameList, WireNames } from './names.ts'
+import { lookupBare, readNames } from './names.ts'
+
+const LINE = 160
+const WINDOW = 1_000
+const LINES = 16
+
+const OPENERS = /^[\s([{<«"“/*|•©–—―_-]+/u
+const CLOSERS = /[\s)\]}>»"”/*|•.。–—―_-]+$/u
+const LABEL =
+  /^(?:المصدر|مصدر الخبر|المصادر|عن|نقلا عن|وكاله|وكالات|بقلم|كتب|source|sources|via|by|from|with|with reporting by|copyright|\(?c\)|with input from|avec|source\(s\)|par|fuente|fuentes|con informacion de|por|con|источник|по материалам|по сообщению|kaynak|quelle|mit material von|fonte|com)\s?(?:[:：|/-]|\d{4}(?=\s)|(?=\s))\s*/u
+const CREDIT_YEAR = /^\d{4}\s+/
+
+/** A credit, decorated or labelled, that is all a line says; null where it says anything else. */
+export function readCreditLine(line: string, names: WireNames): NameList | null {
+  const written = trimInk(line)
+  if (written.length === 0 || written.length > 100) return null
+  const marked = /^[([/«]/u.test(written)
+  let core = written.replace(OPENERS, '').replace(CLOSERS, '')
+  const direct = readNames(core, names, !marked)
+  if (direct) return direct.named.length > 0 || marked ? direct : null
+  // The label is matched folded but cut raw: folding may change lengths, so both are cut at the same word.
+  const label = LABEL.exec(fold(core))
+  if (!label) return null
+  const colon = core.search(/[:：]/)
+  if (/[:：]/.test(label[0]) && colon > 0) core = core.slice(colon + 1)
+  else core = core.split(/\s+/).slice(label[0].trim().split(/\s+/).length).join(' ')
+  core = trimInk(core).replace(CREDIT_YEAR, '').replace(OPENERS, '')
+  return readNames(core, names, false)
+}
+
+const HEADINGS = new Set(
+  fold(
+    'المزيد|شارك|شاركها|شارك الخبر|شارك المقال|شارك هذا الخبر|للمشاركة|وسوم|كلمات مفتاحية|الأكثر قراءة|تعليقات|share|share this|share this article|share on|tweet|related|related stories|related news|related topics|related content|tags|topics|comments|more|more stories|more news|most read|advertisement|recommended|trending|поделиться|теги|ещё|комментарии|partager|partagez|plus|les plus lus|compartir|etiquetas|más noticias|paylaş|etiketler|teilen|mehr',
+  ).split('|'),
+)
+const HEADED = fold(
+  'مقالات ذات صلة|مواضيع ذات صلة|موضوعات ذات صلة|أخبار ذات صلة|اخبار متعلقة|مواضيع متعلقة|مواد ذات صلة|ذات صلة|اقرأ أيضا|إقرأ أيضا|اقرأوا أيضا|اقرأ المزيد|إقرأ المزيد|طالع أيضا|شاهد أيضا|قد يهمك|قد يعجبك|للمزيد|لمزيد من الأخبار|تابعونا|تابعوا|related articles|related article|read more|read also|also read|see also|more on this story|you may also like|recommended for you|continue reading|follow us on|sign up for|читайте также|читать также|читайте еще|смотрите также|по теме|материалы по теме|подписывайтесь|подробнее|lire aussi|à lire aussi|lire également|sur le même sujet|lire la suite|en savoir plus|lea también|lee también|leer más|te puede interesar|le puede interesar|noticias relacionadas|más información|ayrıca okuyun|bunları da okuyun|ilgili haberler|benzer haberler|devamını oku|lesen sie auch|mehr zum thema|weiterlesen|leia também|leia mais|saiba mais',
+)
+  .split('|')
+  .map(trimInk)
+const DECORATION = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
+const SENTENCE = /[.!?؟…]["”»')\]]*$/u
+
+const FIRST_WORDS = new Set([...HEADINGS, ...HEADED].map(phrase => phrase.split(' ')[0] ?? phrase))
+const FIRST_WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/u
+
+function isHeading(line: string): boolean {
+  if (line.length > LINE) return false
+  const first = FIRST_WORD.exec(line.slice(0, 48))
+  if (!first || !FIRST_WORDS.has(foldWord(first[0]))) return false
+  const folded = fold(line).replace(DECORATION, '')
+  if (HEADINGS.has(folded)) return true
+  return HEADED.some(phrase => {
+    if (!folded.startsWith(phrase)) return false
+    const next = folded.charAt(phrase.length)
+    return next === '' || !/[\p{L}\p{N}]/u.test(next)
+  })
+}
+
+/**
+ * Where a "related articles" tail starts. Only at the end: at most half of the text, at most 1,000 characters and 16
+ * lines, and nothing under the heading may read like a paragraph.
+ */
+function tailStart(text: string, from: number, to: number, names: WireNames): number {
+  const bound = Math.max(from, to - WINDOW)
+  let tail = to
+  let at = to
+  for (let lines = 0; at > bound && lines < LINES; lines++) {
+    const begin = lineStart(text, bound, at)
+    const start = inkStart(text, begin, at)
+    // A line the window cut through is not seen whole, so nothing is said of it.
+    if (begin === bound && bound > from && !isBlank(text.charCodeAt(bound - 1))) break
+    if (start <= from || to - start > (to - from) / 2) break
+    const line = text.slice(start, at)
+    if (isHeading(line)) tail = start
+    // A credit above a tail ends the report.
+    else if (tail < to && readCreditLine(line, names)) break
+    else if (line.length > LINE || (line.length > 90 && SENTENCE.test(line))) break
+    at = inkEnd(text, bound, begin)
+  }
+  return tail
+}
+
+const INLINE_TAIL =
+  /[.!?؟…»”"')\]]\s{1,4}(?:\[?(?:read more|continue reading|lire la suite|leer más|seguir leyendo|читать далее|подробнее|اقرأ المزيد|المزيد|devamını oku|weiterlesen|leia mais)(?![\p{L}\p{N}])[^\n]{0,50})$/iu
+
+const END_MARK =
+  /^(?:[/\s(*-]*(?:انتهى|انتهي|النهاية|ENDS?|FIN|КОНЕЦ|SON|MORE|يتبع|SUITE|SIGUE)[/\s)*-]*(?:\d{1,2}[:.]\d{2}.{0,12})?|#{2,5}|-{1,2}30-{1,2}|-0-|[(/*-]+\s?(?:ends?|fin|конец|son|more|suite|sigue)\s?[)/*-]+)$/u
+const DESK =
+  /^[\s([*_-]*(?:(?:additional )?(?:reporting|writing|editing|compiled|written|edited) (?:by|and)|editing by|our standards|(?:إعداد|اعداد|تغطية صحفية|تحرير)\s[^\n]{0,80}(?:تحرير|للنشرة|صحفية)|reportaje de|reporte de|editado por|escrito por|rédigé par|reportage de|édité par|version française|haberi yazan|подготов(?:ил|ила)\s|перевод\s)/iu
+const DESK_LONGEST = 400
+
+export interface Closing {
+  /** Index after the last character of the report itself. */
+  end: number
+  credits: NameList['named']
+}
+
+/** Takes lone credits, desk notes and tails off the end of [from, to). */
+export function readClosing(text: string, from: number, to: number, names: WireNames): Closing {
+  const credits: NameList['named'] = []
+  let end = inkEnd(text, from, to)
+  let tailed = false
+  for (let round = 0; round < 8 && end > from; round++) {
+    const before = end
+    end = inkEnd(text, from, lastLine(text, from, end, names, credits))
+    if (end === before && !tailed) {
+      tailed = true
+      end = inkEnd(text, from, tailStart(text, from, end, names))
+    }
+    if (end === before) end = inkEnd(text, from, inline(text, from, end, names, credits))
+    if (end === before) break
+  }
+  return { end, credits }
+}
+
+function lastLine(text: string, from: number, to: number, names: WireNames, credits: NameList['named']): number {
+  const bound = Math.max(from, to - DESK_LONGEST)
+  const begin = lineStart(text, bound, to)
+  if (begin === bound && bound > from && !isBlank(text.charCodeAt(bound - 1))) return to
+  const start = inkStart(text, begin, to)
+  const line = text.slice(start, to)
+  if (DESK.test(line)) return start
+  if (line.length > 100) return to
+  // The only line of a text is its news, whatever it looks like, unless a credit is all it is.
+  if (start > from && END_MARK.test(line)) return start
+  const list = readCreditLine(line, names)
+  if (!list) return to
+  credits.push(...list.named)
+  return start
+}
+
+// The last dash with nothing but a name after it.
+const CREDIT_DASH = /(?:\s[-–]|—)[^-–—.!?؟\n]{2,36}\.?$/u
+const SENTENCE_END = /[.!?؟…»”"')]$/u
+
+/** «… (رويترز)», `… - Reuters`, `… (Reporting by A; Editing by B)` at the end of the last paragraph. */
+function inline(text: string, from: number, to: number, names: WireNames, credits: NameList['named']): number {
+  const bound = Math.max(from, to - DESK_LONGEST)
+  const window = text.slice(bound, to)
+  const stopped = window.endsWith('.') ? window.length - 1 : window.length
+  if (window[stopped - 1] === ')') {
+    const open = window.lastIndexOf('(')
+    const head = inkEnd(window, 0, open)
+    if (open > 0 && DESK.test(window.slice(open))) return bound + head
+    const list = open > 0 && stopped - open <= 80 ? readNames(window.slice(open + 1, stopped - 1), names, false) : null
+    // "… Agence France-Presse (AFP)." explains a name; a credit follows a finished sentence, or ends without a stop.
+    if (list && head > 0 && (SENTENCE_END.test(window.slice(head - 1, head)) || stopped === window.length)) {
+      const explained = lookupEnding(window.slice(Math.max(0, head - 40), head), names)
+      if (explained === null) {
+        credits.push(...list.named)
+        return bound + head
+      }
+    }
+  }
+  const short = window.slice(-40)
+  const dash = CREDIT_DASH.exec(short)
+  if (dash) {
+    const head = inkEnd(window, 0, window.length - dash[0].length)
+    const written = trimInk(dash[0].replace(OPENERS, '').replace(CLOSERS, ''))
+    const named = SENTENCE_END.test(window.slice(head - 1, head)) ? lookupBare(written, names) : null
+    if (named) {
+      credits.push({ written, named })
+      return bound + head
+    }
+  }
+  const more = INLINE_TAIL.exec(window.slice(-120))
+  // The match starts at the sentence's own stop, which stays.
+  return more ? to - more[0].length + 1 : to
+}
+
+/** An agency named by the last words of `text`. */
+function lookupEnding(text: string, names: WireNames): string | null {
+  const words = text.trim().split(/\s+/)
+  for (let count = 1; count <= 4 && count <= words.length; count++) {
+    const named = lookupBare(words.slice(-count).join(' '), names)
+    if (named) return named.name
+  }
+  return null
+}

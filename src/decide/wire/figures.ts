@@ -1,0 +1,294 @@
+// How a number is told to be a toll: by the few words on either side of it, never across a clause.
+import type { Figure } from '../../model.ts'
+import { isBlank } from './edges.ts'
+import { type Kind, lexeme } from './lexicon.ts'
+
+const FIGURES = 20
+/** Numbers looked at in one report. */
+const NUMBERS = 200
+/** Characters of each text looked at. */
+const LENGTH = 20_000
+const WINDOW = 72
+const LONGEST = 40
+const WORDS_AFTER = 6
+const WORDS_BEFORE = 6
+
+const DIGIT = '0-9٠-٩۰-۹'
+const NUMBER = new RegExp(
+  `[${DIGIT}]{1,3}(?:[.,٬٫ \u00a0\u202f\u2009'’][${DIGIT}]{3})+(?![${DIGIT}])|[${DIGIT}]+`,
+  'gu',
+)
+const IS_DIGIT = new RegExp(`[${DIGIT}]`)
+const LETTER = /\p{L}/u
+const CLITICS = new Set(['و', 'ف', 'ب', 'ل', 'ك', 'ـ'])
+
+function digits(text: string): string {
+  let plain = ''
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 0x30 && code <= 0x39) plain += text[at]
+    else if (code >= 0x660 && code <= 0x669) plain += String.fromCharCode(code - 0x660 + 0x30)
+    else if (code >= 0x6f0 && code <= 0x6f9) plain += String.fromCharCode(code - 0x6f0 + 0x30)
+  }
+  return plain
+}
+
+interface Word {
+  text: string
+  start: number
+  end: number
+}
+
+/** Letters, marks, digits and %: by code, for this is asked of every character beside a number. */
+function isWordCode(code: number): boolean {
+  if (code < 0x80) {
+    return (
+      (code >= 0x61 && code <= 0x7a) ||
+      (code >= 0x41 && code <= 0x5a) ||
+      (code >= 0x30 && code <= 0x39) ||
+      code === 0x25
+    )
+  }
+  if (code < 0xc0) return code === 0xaa || code === 0xb5 || code === 0xba
+  if (code === 0xd7 || code === 0xf7 || isBlank(code)) return false
+  if (code >= 0x600 && code <= 0x6ff)
+    return code > 0x610 && code !== 0x61b && code !== 0x61f && code !== 0x61e && code !== 0x6d4
+  return code < 0x2000 || (code > 0x206f && code < 0x2e00) || (code > 0x303f && code < 0xff00) || code > 0xff0f
+}
+
+/** Ends a clause: punctuation, a line end, a bracket, a quotation mark, a spaced dash. */
+function isClauseEnd(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  if (code === 0x2d) return isBlank(text.charCodeAt(at - 1))
+  if (code < 0x80) return code === 10 || code === 13 || ASCII_ENDS.has(code)
+  return OTHER_ENDS.has(code)
+}
+const codes = (characters: string) => new Set([...characters].map(character => character.charCodeAt(0)))
+const ASCII_ENDS = codes('.!?;:,()[]{}"|/')
+const OTHER_ENDS = codes('؟؛،«»“”…–—')
+
+/** Up to `most` words after `from`, to the end of the clause. */
+function wordsAfter(text: string, from: number, most: number): Word[] {
+  const words: Word[] = []
+  const limit = Math.min(text.length, from + WINDOW)
+  let at = from
+  while (at < limit && words.length < most && !isClauseEnd(text, at)) {
+    const start = at
+    while (at < text.length && at - start < LONGEST && isWordCode(text.charCodeAt(at))) at++
+    if (at > start) words.push({ text: text.slice(start, at), start, end: at })
+    else at++
+  }
+  return words
+}
+
+/** Up to `most` words before `to`, from the start of the clause, in reading order. */
+function wordsBefore(text: string, to: number, most: number): Word[] {
+  const words: Word[] = []
+  const limit = Math.max(0, to - WINDOW)
+  let at = to
+  while (at > limit && words.length < most && !isClauseEnd(text, at - 1)) {
+    const end = at
+    while (at > 0 && end - at < LONGEST && isWordCode(text.charCodeAt(at - 1))) at--
+    if (at < end) words.push({ text: text.slice(at, end), start: at, end })
+    else at--
+  }
+  return words.reverse()
+}
+
+interface Place {
+  text: string
+  start: number
+  end: number
+}
+
+/** Whether the characters touching a number make it a part of something else: a date, a share, a name, a price. */
+function entangled({ text, start, end }: Place): boolean {
+  const left = text[start - 1] ?? ''
+  const farLeft = text[start - 2] ?? ''
+  const right = text[end] ?? ''
+  const farRight = text[end + 1] ?? ''
+  if (LETTER.test(left) && !(CLITICS.has(left) && !LETTER.test(farLeft))) return true
+  if (/[$€£¥₽₺#№+]/.test(left) || (/\s/.test(left) && /[$€£¥₽₺]/.test(farLeft))) return true
+  if (/[.,:٫/–—-]/.test(left) && (IS_DIGIT.test(farLeft) || LETTER.test(farLeft))) return true
+  if (/[%٪°€$₽]/.test(right) || LETTER.test(right)) return true
+  return /[.,:٫/–—-]/.test(right) && (IS_DIGIT.test(farRight) || (/[–—-]/.test(right) && LETTER.test(farRight)))
+}
+
+interface Hit {
+  kind: Kind
+  start: number
+  end: number
+  adjacent: boolean
+}
+
+function after(words: readonly Word[], text: string): Hit | null {
+  let strangers = 0
+  for (let at = 0; at < words.length && at < WORDS_AFTER; at++) {
+    const word = words[at]
+    if (!word || IS_DIGIT.test(word.text)) return null
+    const found = lexeme(word.text)
+    if (found.counted && !found.stop) {
+      const next = words[at + 1]
+      if (found.active && next && (IS_DIGIT.test(next.text) || lexeme(next.text).object)) return null
+      // Folding makes Turkish "öldü" (died) and "oldu" (became) one word; only the first is in the lexicon's meaning.
+      return { kind: found.counted, start: word.start, end: word.end, adjacent: at === 0 }
+    }
+    if (/^öld[üu]/iu.test(word.text)) return { kind: 'killed', start: word.start, end: word.end, adjacent: at === 0 }
+    if (found.stop || found.unit) return null
+    if (found.filler || found.factor > 0) continue
+    strangers++
+    if (strangers > 1 || word.text.length < 3 || text.length === 0) return null
+  }
+  return null
+}
+
+function before(words: readonly Word[], beforeTo: boolean): Hit | null {
+  let at = words.length - 1
+  for (let steps = 0; at >= 0 && steps < WORDS_BEFORE; at--, steps++) {
+    const word = words[at]
+    if (!word || IS_DIGIT.test(word.text)) return null
+    const found = lexeme(word.text)
+    if (found.leading) {
+      // «مقتل وإصابة 18» counts both together: neither figure is known.
+      const joined = found.stop ? words[at - 1] : undefined
+      if (joined && lexeme(joined.text).leading && lexeme(joined.text).leading !== found.leading) return null
+      const start = found.stop ? word.start + 1 : word.start
+      return { kind: found.leading, start, end: word.end, adjacent: steps === 0 }
+    }
+    const nearer = words[at + 1]
+    if (found.to && nearer && lexeme(nearer.text).about) continue
+    if (found.to) return toll(words, at)
+    if (found.from && !isMoreThan(words[at - 1]) && !isDeathOf(word, words[at - 1], beforeTo)) return null
+    if (!found.about) return null
+  }
+  return null
+}
+
+function isMoreThan(word: Word | undefined): boolean {
+  return word !== undefined && lexeme(word.text).about
+}
+
+/** "la mort de 18", against "les morts, de 12 à 18". */
+function isDeathOf(word: Word, previous: Word | undefined, beforeTo: boolean): boolean {
+  return /^d[eo]$/i.test(word.text) && !beforeTo && previous !== undefined && lexeme(previous.text).leading !== null
+}
+
+/** "death toll in the city rose from 12 to": what is counted stands further back in the clause. */
+function toll(words: readonly Word[], from: number): Hit | null {
+  const object = words[from - 1]
+  // Spanish "mató a 18".
+  if (object && words[from]?.text === 'a') {
+    const { leading } = lexeme(object.text)
+    if (leading) return { kind: leading, start: object.start, end: object.end, adjacent: true }
+  }
+  const age = words[from]?.text.toLowerCase() === 'at' && !/^st[oa]/i.test(object?.text ?? '')
+  for (let at = from - 1; at >= 0 && from - at <= 9; at--) {
+    const word = words[at]
+    if (!word) return null
+    const found = lexeme(word.text)
+    if (IS_DIGIT.test(word.text)) {
+      const previous = words[at - 1]
+      if (!previous || !lexeme(previous.text).from) return null
+      continue
+    }
+    const noun = isToll(word.text)
+    // "dead at 95" tells an age, «إصابة واحدة» one case.
+    if (!noun && (age || CASE.test(word.text))) return null
+    const kind = found.counted ?? (noun ? 'killed' : null)
+    if (kind) {
+      const previous = words[at - 1]
+      const start = isToll(word.text) && previous && lexeme(previous.text).counted ? previous.start : word.start
+      return { kind, start, end: word.end, adjacent: false }
+    }
+  }
+  return null
+}
+
+const CASE = /^(?:ال)?[اإ]صاب[ةه]$/u
+const TOLL = /^(?:toll|bilan|balance|saldo|حصيلة|الحصيلة)$/iu
+function isToll(word: string): boolean {
+  return TOLL.test(word)
+}
+
+const YEAR_INTRO = /^(?:in|of|since|by|until|for|en|de|depuis|desde|del|в|с|год|عام|سنة|العام|منذ|في|im|seit)$/iu
+const MONTHISH = /^\p{L}{3,}$/u
+
+/**
+ * Numbers of killed, injured, missing, arrested and displaced people in `texts`, in order, each kind and value once, at
+ * most 20. A number that may count something else is left out: ages, shares, dates, ranges, "dozens".
+ */
+export function readFigures(texts: readonly string[]): Figure[] {
+  const figures: Figure[] = []
+  let numbers = 0
+  for (const whole of texts) {
+    const text = whole.length > LENGTH ? whole.slice(0, LENGTH) : whole
+    NUMBER.lastIndex = 0
+    for (let match = NUMBER.exec(text); match; match = NUMBER.exec(text)) {
+      if (figures.length >= FIGURES || ++numbers > NUMBERS) return figures
+      const figure = figureAt(text, match.index, match.index + match[0].length)
+      if (!figure) continue
+      const { end, ...rest } = figure
+      NUMBER.lastIndex = Math.max(NUMBER.lastIndex, end)
+      if (!figures.some(({ kind, value }) => kind === rest.kind && value === rest.value)) figures.push(rest)
+    }
+  }
+  return figures
+}
+
+/** The figure whose digits are at [start, stop), with the index after its number words; null where it counts something else. */
+function figureAt(text: string, start: number, stop: number): (Figure & { end: number }) | null {
+  let end = stop
+  const written = text.slice(start, end)
+  const plain = digits(written)
+  if (plain.length > 9) return null
+  let value = Number(plain)
+  // "1.5 million" is the one decimal that counts people.
+  const decimal = /^[.,٫]\p{Nd}{1,2}(?=\s)/u.exec(text.slice(end, end + 4))
+  if (decimal) {
+    value = Number(`${plain}.${digits(decimal[0])}`)
+    end += decimal[0].length
+  }
+  if (entangled({ text, start, end })) return null
+
+  const following = wordsAfter(text, end, WORDS_AFTER + 3)
+  const first = following[0]
+  const factor = first ? lexeme(first.text).factor : 0
+  let figureEnd = end
+  if (first && factor > 0) {
+    value *= factor
+    figureEnd = first.end
+    following.shift()
+    const more = following[0]
+    // Turkish "4 bin 404".
+    if (factor === 1_000 && more && /^\d{1,3}$/.test(more.text)) {
+      value += Number(more.text)
+      figureEnd = more.end
+      following.shift()
+    }
+  } else if (decimal) return null
+  if (!Number.isInteger(value) || value < 1 || value > 100_000_000) return null
+  const next = following[0]
+  if (next && lexeme(next.text).unit) return null
+
+  const joined = CLITICS.has(text[start - 1] ?? '')
+  const preceding = wordsBefore(text, joined ? start - 1 : start, WORDS_BEFORE + 4)
+  const last = preceding.at(-1)
+  const year = plain === written && factor === 0 && value >= 1900 && value <= 2100
+  const late = after(following, text)
+  const early = text[start - 1] === 'و' ? null : before(preceding, next !== undefined && lexeme(next.text).to)
+  // A number that could be a year must be tied to people on its right.
+  const people = next !== undefined && (lexeme(next.text).filler || lexeme(next.text).counted !== null)
+  if (year && (!people || (last && (YEAR_INTRO.test(last.text) || isMonth(last))))) return null
+  const hit = late?.adjacent ? late : (early ?? late)
+  if (!hit) return null
+  return {
+    kind: hit.kind,
+    value,
+    end: figureEnd,
+    matched: text.slice(Math.min(start, hit.start), Math.max(figureEnd, hit.end)),
+  }
+}
+
+function isMonth(word: Word): boolean {
+  return MONTHISH.test(word.text) && lexeme(word.text).unit
+}

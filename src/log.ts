@@ -1,0 +1,39 @@
+// Structured logging: one JSON line an event on standard error, readable lines on a terminal.
+import { pino } from 'pino'
+import type { Config } from './model.ts'
+
+export interface Log {
+  debug(event: string, fields?: Record<string, unknown>): void
+  info(event: string, fields?: Record<string, unknown>): void
+  warn(event: string, fields?: Record<string, unknown>): void
+  error(event: string, fields?: Record<string, unknown>): void
+}
+
+/** A log that says nothing: for commands whose output is the answer. */
+export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** Log to standard error at `level`. On a terminal a person reads: `12:00:01 warn  feed failed  url=… reason=…`. */
+export function createLog(level: Config['log']['level'], terminal: boolean): Log {
+  const destination = terminal
+    ? { write: (line: string) => void process.stderr.write(readable(line)) }
+    : // Synchronous: the last line before a crash is the one that matters.
+      { write: (line: string) => void process.stderr.write(line) }
+  const logger = pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination)
+  return {
+    debug: (event, fields = {}) => logger.debug(fields, event),
+    info: (event, fields = {}) => logger.info(fields, event),
+    warn: (event, fields = {}) => logger.warn(fields, event),
+    error: (event, fields = {}) => logger.error(fields, event),
+  }
+}
+
+const NAMES: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' }
+
+function readable(line: string): string {
+  const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
+  const shown = Object.entries(fields)
+    .filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => `${name}=${typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value)}`)
+  const clock = String(time).slice(11, 19)
+  return `${clock} ${(NAMES[Number(level)] ?? '').padEnd(5)} ${String(msg)}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}\n`
+}

@@ -1,0 +1,468 @@
+// The domain types every room shares. No code: a type here is a promise between rooms, not behaviour.
+
+/** A moment: milliseconds since 1970-01-01 UTC. */
+export type Millis = number
+
+export type FeedFormat = 'rss' | 'atom' | 'rdf' | 'json'
+
+/** One value or the reason there is none. Expected failures travel as values; only broken invariants throw. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; reason: string }
+
+// ── configuration ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One polled URL of an agency, as the configuration names it. */
+export interface FeedSpec {
+  url: string
+  category: string | null
+  /** BCP 47; the agency's language when the feed names none. */
+  language: string | null
+  /** Fixed time between polls in milliseconds; null lets Minwal learn it. */
+  every: Millis | null
+  headers: Readonly<Record<string, string>>
+  identity: 'guid' | 'url' | 'title'
+  allowPrivate: boolean
+  paused: boolean
+}
+
+/** An organisation that reports. */
+export interface Agency {
+  /** Short and stable: `reuters`. */
+  id: string
+  name: string
+  /** Names it goes by in credits and datelines, in any script. */
+  aliases: readonly string[]
+  language: string | null
+  homepage: string | null
+  feeds: readonly FeedSpec[]
+}
+
+export interface PollSettings {
+  /** node-cron expression: how often to look for due feeds. */
+  tick: string
+  /** Feeds fetched at once, over all hosts. */
+  concurrency: number
+  /** Feeds fetched at once from one host. */
+  perHost: number
+  /** Shortest and longest time between two polls of a feed. */
+  minInterval: Millis
+  maxInterval: Millis
+  /** Time for connecting, for the first byte, and for the whole poll of one feed. */
+  connectTimeout: Millis
+  responseTimeout: Millis
+  totalTimeout: Millis
+  /** Largest body as it comes over the wire, and after decompression, in bytes. */
+  maxWireBytes: number
+  maxBodyBytes: number
+  maxRedirects: number
+  /** Entries taken from one document; the newest are kept and a warning is shown. */
+  maxEntries: number
+  userAgent: string
+  /** Reach loopback, private and link-local addresses. */
+  allowPrivate: boolean
+}
+
+export interface ThreadSettings {
+  /** Cosine a story needs with a thread to join it, 0 to 1. */
+  threshold: number
+  /** How long after its last story a thread can still be joined. */
+  window: Millis
+}
+
+export interface PublishSettings {
+  /** Entries in a feed when the request names no limit. */
+  limit: number
+  /** How far back the front page looks. */
+  frontPage: Millis
+}
+
+export interface Config {
+  title: string
+  /** Public address without a trailing slash: the base of feed URLs and tag ids. */
+  link: string
+  language: string
+  /** Absolute path of the SQLite file. */
+  database: string
+  listen: { host: string; port: number }
+  poll: PollSettings
+  threads: ThreadSettings
+  publish: PublishSettings
+  log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
+  agencies: readonly Agency[]
+}
+
+// ── collecting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Enclosure {
+  url: string
+  type: string | null
+  /** Bytes. */
+  length: number | null
+}
+
+/** What one feed document says of one piece of news. Bounded and sanitised, but otherwise unproven. */
+export interface Entry {
+  /** guid, atom:id or rdf:about, as written. */
+  id: string | null
+  /** Absolute http(s) address. */
+  url: string | null
+  /** Plain text. */
+  title: string
+  /** Sanitised HTML. */
+  summary: string | null
+  /** Sanitised HTML. */
+  content: string | null
+  published: Millis | null
+  updated: Millis | null
+  authors: string[]
+  categories: string[]
+  enclosures: Enclosure[]
+  /** BCP 47. */
+  language: string | null
+  /** Name in RSS `<source>`, Atom `<source><title>` or `dc:source`: where the entry says it comes from. */
+  source: string | null
+}
+
+export interface ParsedFeed {
+  format: FeedFormat
+  version: string | null
+  title: string | null
+  link: string | null
+  language: string | null
+  /** Server's wish for time between polls (RSS ttl, sy:updatePeriod), if it states one. */
+  ttl: Millis | null
+  entries: Entry[]
+  /** What was repaired, cut or left out, in sentences a user can read. */
+  warnings: string[]
+}
+
+export type FailureKind =
+  | 'address' // refused by the guard, or no http(s) URL
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  | 'http' // an error status
+  | 'gone' // 410
+  | 'throttled' // 429, or 503 with Retry-After
+  | 'redirect'
+  | 'size'
+  | 'encoding'
+  | 'protocol'
+  | 'document' // fetched, but no feed
+
+export interface Failure {
+  kind: FailureKind
+  /** One line that names what failed and why. */
+  message: string
+  status: number | null
+  /** When the server asks us to come back, if it does. */
+  retryAt: Millis | null
+}
+
+/** Validators and hints a response carried, kept as received. */
+export interface Validators {
+  etag: string | null
+  lastModified: string | null
+}
+
+export type FetchResult =
+  | {
+      kind: 'body'
+      status: number
+      /** Address that answered, after redirects. */
+      url: string
+      body: Uint8Array
+      contentType: string | null
+      validators: Validators
+      /** Freshness from Cache-Control max-age or Expires. */
+      maxAge: Millis | null
+      wireBytes: number
+      ms: number
+    }
+  | { kind: 'unchanged'; status: number; maxAge: Millis | null; ms: number }
+  | { kind: 'failed'; failure: Failure; ms: number }
+
+// ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The opening «PLACE (AGENCY) —» of a report. */
+export interface Dateline {
+  place: string | null
+  /** Agency id where an alias is known, else the words as written. */
+  agency: string | null
+  /** The characters taken off. */
+  matched: string
+}
+
+/** The agency a text says it comes from. */
+export interface Credit {
+  /** Agency id where an alias is known, else null. */
+  agency: string | null
+  name: string
+  where: 'dateline' | 'title' | 'opening' | 'closing' | 'author' | 'source'
+}
+
+/** A number a report gives for something that later reports change. */
+export interface Figure {
+  kind: 'killed' | 'injured' | 'missing' | 'arrested' | 'displaced'
+  value: number
+  /** The characters it was read from. */
+  matched: string
+}
+
+/** What the desk's own markers say a report is. */
+export type Signal = 'flash' | 'update' | 'correction' | 'kill'
+
+/** Wire furniture, told apart from the text it surrounds. */
+export interface WireReading {
+  /** Headline without slugs and credits. */
+  title: string
+  /** Text without dateline, credit and "related articles" tail: what is compared. */
+  body: string
+  dateline: Dateline | null
+  credits: Credit[]
+  signal: Signal | null
+  figures: Figure[]
+}
+
+/** An accepted entry: one agency's account as one feed carried it. Identity is feed + guid. */
+export interface Report {
+  feed: number
+  agency: string
+  guid: string
+  url: string | null
+  canonicalUrl: string | null
+  title: string
+  /** Sanitised HTML. */
+  summary: string | null
+  /** Sanitised HTML. */
+  content: string | null
+  /** Plain text of content, or of the summary where that is all there is. */
+  text: string
+  language: string | null
+  /** As claimed by the feed. */
+  published: Millis | null
+  updated: Millis | null
+  firstSeen: Millis
+  /** What ordering and threading use: the claimed time, unless it lies in the future or is absent. */
+  time: Millis
+  authors: string[]
+  categories: string[]
+  enclosures: Enclosure[]
+  wire: WireReading
+  /** Hash of all that a revision would change. */
+  hash: string
+}
+
+/** What a poll does with an entry. */
+export type FilingKind = 'new' | 'revision' | 'copy' | 'unchanged' | 'rejected'
+
+/** Why a report was put with a story. */
+export type CopyRule = 'guid' | 'url' | 'text'
+
+/** How threading placed a story. */
+export interface Placement {
+  kind: 'opened' | 'joined'
+  /** Thread joined; null for one that is to be opened. */
+  thread: number | null
+  /** Cosine with the thread, 0 to 1; 0 when no thread shared a term. */
+  score: number
+  /** Terms that spoke loudest, at most five. */
+  reasons: string[]
+}
+
+export interface PollCounts {
+  entries: number
+  new: number
+  revision: number
+  copy: number
+  unchanged: number
+  rejected: number
+}
+
+/** One visit to one feed, as it ended. */
+export interface PollOutcome {
+  feed: number
+  url: string
+  at: Millis
+  ms: number
+  status: 'filed' | 'unchanged' | 'failed'
+  counts: PollCounts
+  warnings: string[]
+  failure: Failure | null
+  nextPoll: Millis
+  reason: string
+}
+
+// ── what the store gives to publishing and to commands ──────────────────────────────────────────────────────────────
+
+/** A feed with all that is known of its polls. */
+export interface FeedState {
+  id: number
+  agency: string
+  agencyName: string
+  url: string
+  /** Title the feed gives itself. */
+  title: string | null
+  category: string | null
+  language: string | null
+  state: 'new' | 'ok' | 'failing' | 'retired' | 'paused'
+  lastPoll: Millis | null
+  lastSuccess: Millis | null
+  nextPoll: Millis
+  /** Why the next poll is when it is, in words. */
+  reason: string
+  interval: Millis | null
+  /** Polls that failed since the last good one. */
+  failures: number
+  error: string | null
+  warnings: string[]
+  /** Reports filed from it so far. */
+  reports: number
+  validators: Validators
+  bodyHash: string | null
+}
+
+export interface AgencySummary {
+  id: string
+  name: string
+  language: string | null
+  homepage: string | null
+  feeds: number
+  reports: number
+  /** Time of its newest report. */
+  last: Millis | null
+}
+
+/** What to choose from the store. All that are given must hold. */
+export interface Selection {
+  lang?: string
+  agency?: string
+  category?: string
+  credit?: string
+  q?: string
+  since?: Millis
+  minAgencies?: number
+  thread?: number
+  limit: number
+}
+
+/** An agency's part in a story or thread. */
+export interface AgencyPart {
+  id: string
+  name: string
+  /** Time of its first report here. */
+  first: Millis
+  reports: number
+}
+
+/** A story as published: its lead report speaks for it. */
+export interface StorySummary {
+  id: number
+  /** Survives a re-import: derived from the first report's feed and guid. */
+  key: string
+  thread: number
+  threadKey: string
+  threadTitle: string
+  title: string
+  url: string | null
+  language: string | null
+  agency: string
+  agencyName: string
+  /** Names of agencies the text credits. */
+  credits: string[]
+  signal: Signal | null
+  /** Sanitised HTML. */
+  summary: string | null
+  content: string | null
+  /** Plain text. */
+  text: string
+  time: Millis
+  published: Millis | null
+  firstSeen: Millis
+  /** Last change of any of its reports. */
+  updated: Millis
+  authors: string[]
+  categories: string[]
+  enclosures: Enclosure[]
+  agencies: AgencyPart[]
+  reports: number
+  revisions: number
+}
+
+export interface ThreadSummary {
+  id: number
+  key: string
+  title: string
+  language: string | null
+  /** Times of its first and last story. */
+  first: Millis
+  last: Millis
+  /** Last change of any of its reports. */
+  updated: Millis
+  stories: number
+  reports: number
+  agencies: AgencyPart[]
+  lead: StorySummary
+}
+
+export interface RevisionView {
+  number: number
+  seen: Millis
+  title: string
+  text: string
+}
+
+/** A report as one feed carried it, with the text it had at each time. */
+export interface ReportView {
+  id: number
+  feed: number
+  agency: string
+  agencyName: string
+  guid: string
+  url: string | null
+  title: string
+  text: string
+  language: string | null
+  time: Millis
+  published: Millis | null
+  firstSeen: Millis
+  signal: Signal | null
+  dateline: string | null
+  credits: string[]
+  /** Why it belongs to its story: `first`, or the rule that matched. */
+  joinedBy: CopyRule | 'first'
+  revisions: RevisionView[]
+}
+
+export interface FigureView {
+  kind: Figure['kind']
+  value: number
+  matched: string
+  agency: string
+  agencyName: string
+  time: Millis
+  story: number
+}
+
+export interface StoryDetail extends StorySummary {
+  members: ReportView[]
+}
+
+export interface ThreadDetail extends ThreadSummary {
+  /** Oldest first. */
+  timeline: StorySummary[]
+  figures: FigureView[]
+}
+
+/** An ordered, immutable choice at one moment: what publishing renders. */
+export interface Edition {
+  title: string
+  link: string
+  language: string
+  /** Authority of tag ids: fixed when the database was made, so ids survive a changed `link`. */
+  tagAuthority: string
+  /** Newest change in what was chosen; 0 when nothing was. Never the clock, so the same choice renders the same bytes. */
+  updated: Millis
+  threads: ThreadSummary[]
+  stories: StorySummary[]
+}

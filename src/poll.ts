@@ -1,0 +1,303 @@
+// One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
+import type { Fetcher } from './collect/fetch.ts'
+import { plainText } from './collect/html.ts'
+import { parseDocument } from './collect/parse.ts'
+import { digest } from './decide/report.ts'
+import { nextPoll } from './decide/schedule.ts'
+import type { WireNames } from './decide/wire.ts'
+import { type Desk, type FiledEntry, noCounts, type ReadEntry } from './filing.ts'
+import type { Log } from './log.ts'
+import type {
+  Agency,
+  Entry,
+  Failure,
+  FeedSpec,
+  FeedState,
+  Millis,
+  ParsedFeed,
+  PollOutcome,
+  PollSettings,
+} from './model.ts'
+import type { Store } from './store/store.ts'
+
+/** A feed as configured, with its agency. */
+export interface NamedFeed {
+  agency: Agency
+  spec: FeedSpec
+}
+
+export interface PollDeps {
+  store: Store
+  fetcher: Fetcher
+  desk: Desk
+  names: WireNames
+  settings: PollSettings
+  /** Feeds of the configuration by address. */
+  feeds: ReadonlyMap<string, NamedFeed>
+  now: () => Millis
+  log: Log
+  signal?: AbortSignal
+}
+
+/** Feeds of a configuration by address. */
+export function feedsByUrl(agencies: readonly Agency[]): Map<string, NamedFeed> {
+  return new Map(agencies.flatMap(agency => agency.feeds.map(spec => [spec.url, { agency, spec }] as const)))
+}
+
+/** Poll one feed and store what came of it. The outcome of a bad feed is a value; only a broken store throws. */
+export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOutcome | null> {
+  const named = deps.feeds.get(feed.url)
+  // Taken out of the configuration since it was chosen.
+  if (!named) return null
+  const started = performance.now()
+  const at = deps.now()
+  const got = await deps.fetcher.get({
+    url: feed.url,
+    validators: feed.validators,
+    headers: named.spec.headers,
+    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
+    now: at,
+    ...(deps.signal ? { signal: deps.signal } : {}),
+  })
+  // A poll cut short by our own shutdown says nothing about the feed.
+  if (deps.signal?.aborted) return null
+  const visit: Visit = { feed, named, at, started }
+  if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
+  if (got.kind === 'unchanged') return settle(deps, visit, { maxAge: got.maxAge })
+  const bodyHash = digest(got.body)
+  // Some servers answer 200 with the same bytes for ever; those cost no filing.
+  if (bodyHash === feed.bodyHash && feed.failures === 0) return settle(deps, visit, { maxAge: got.maxAge })
+  const parsed = await parseDocument(got.body, got.contentType, {
+    url: got.url,
+    contentType: got.contentType,
+    maxEntries: deps.settings.maxEntries,
+  })
+  if (!parsed.ok) {
+    const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
+    return settle(deps, visit, { failure })
+  }
+  return fileDocument(deps, visit, parsed.value, { bodyHash, validators: got.validators, maxAge: got.maxAge })
+}
+
+interface Visit {
+  feed: FeedState
+  named: NamedFeed
+  at: Millis
+  started: number
+}
+
+/** The plain text of an entry: its content where that says more than the summary. */
+export function readEntry(entry: Entry): ReadEntry {
+  const content = entry.content === null ? '' : plainText(entry.content)
+  const summary = entry.summary === null ? '' : plainText(entry.summary)
+  return { entry, text: content.length >= summary.length ? content : summary }
+}
+
+function fileDocument(
+  deps: PollDeps,
+  visit: Visit,
+  parsed: ParsedFeed,
+  got: { bodyHash: string; validators: FeedState['validators']; maxAge: Millis | null },
+): PollOutcome {
+  const { feed, named, at, started } = visit
+  let outcome: PollOutcome | undefined
+  deps.desk.file(
+    parsed.entries.map(readEntry),
+    {
+      feed: feed.id,
+      feedKey: feed.url,
+      agency: named.agency.id,
+      language: named.spec.language ?? parsed.language,
+      identity: named.spec.identity,
+      names: deps.names,
+      now: at,
+    },
+    (filing, filed, counts) => {
+      const schedule = nextPoll({
+        now: at,
+        url: feed.url,
+        every: named.spec.every,
+        minInterval: deps.settings.minInterval,
+        maxInterval: deps.settings.maxInterval,
+        interval: feed.interval,
+        outcome: { kind: 'filed', counts, maxAge: got.maxAge, ttl: parsed.ttl },
+      })
+      outcome = {
+        feed: feed.id,
+        url: feed.url,
+        at,
+        ms: performance.now() - started,
+        status: 'filed',
+        counts,
+        warnings: [...parsed.warnings, ...rejections(filed)].slice(0, 50),
+        failure: null,
+        nextPoll: schedule.at,
+        reason: schedule.reason,
+      }
+      filing.recordPoll(outcome, {
+        title: parsed.title,
+        language: parsed.language,
+        validators: got.validators,
+        bodyHash: got.bodyHash,
+        interval: schedule.interval,
+        failures: 0,
+        retired: false,
+      })
+    },
+  )
+  if (!outcome) throw new Error(`the poll of ${feed.url} was not recorded`)
+  return announce(deps, outcome)
+}
+
+function rejections(filed: readonly FiledEntry[]): string[] {
+  const reasons = new Map<string, number>()
+  for (const { reason } of filed) if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+  return [...reasons].map(([reason, count]) => `${count} ${count === 1 ? 'entry' : 'entries'} left out: ${reason}`)
+}
+
+/** Record a poll that brought no document to file. */
+function settle(deps: PollDeps, visit: Visit, result: { failure: Failure } | { maxAge: Millis | null }): PollOutcome {
+  const { feed, named, at, started } = visit
+  const failed = 'failure' in result
+  const failures = failed ? feed.failures + 1 : 0
+  const schedule = nextPoll({
+    now: at,
+    url: feed.url,
+    every: named.spec.every,
+    minInterval: deps.settings.minInterval,
+    maxInterval: deps.settings.maxInterval,
+    interval: feed.interval,
+    outcome: failed
+      ? { kind: 'failed', failure: result.failure, failures }
+      : { kind: 'unchanged', maxAge: result.maxAge },
+  })
+  const retired = failed && result.failure.kind === 'gone'
+  const outcome: PollOutcome = {
+    feed: feed.id,
+    url: feed.url,
+    at,
+    ms: performance.now() - started,
+    status: failed ? 'failed' : 'unchanged',
+    counts: noCounts(),
+    warnings: [],
+    failure: failed ? result.failure : null,
+    nextPoll: schedule.at,
+    reason: retired ? 'retired: the server says the feed is gone for good' : schedule.reason,
+  }
+  deps.store.file(filing =>
+    filing.recordPoll(outcome, {
+      title: null,
+      language: null,
+      validators: null,
+      bodyHash: null,
+      interval: schedule.interval,
+      failures,
+      retired,
+    }),
+  )
+  return announce(deps, outcome)
+}
+
+/** One log line a poll, with what changed. */
+function announce(deps: PollDeps, outcome: PollOutcome): PollOutcome {
+  const { url, counts, failure, reason } = outcome
+  const ms = Math.round(outcome.ms)
+  if (failure) deps.log.warn('poll failed', { url, reason: failure.message, next: reason, ms })
+  else if (outcome.status === 'unchanged') deps.log.debug('nothing new', { url, next: reason, ms })
+  else {
+    const { entries, rejected, revision, copy } = counts
+    const level = counts.new + copy + revision + rejected > 0 ? 'info' : 'debug'
+    deps.log[level]('polled', { url, entries, new: counts.new, copy, revision, rejected, next: reason, ms })
+  }
+  for (const warning of outcome.warnings) deps.log.warn('feed repaired', { url, warning })
+  return outcome
+}
+
+/**
+ * Polls many feeds, politely: `concurrency` at once, `perHost` at once from one host. Feeds may be added while others run,
+ * so that one slow host never holds up the rest.
+ */
+export class Poller {
+  readonly #deps: () => PollDeps
+  readonly #onOutcome: (outcome: PollOutcome) => void
+  readonly #queued = new Set<number>()
+  readonly #busyHosts = new Map<string, number>()
+  #waiting: FeedState[] = []
+  #running = 0
+  #idle: (() => void)[] = []
+  #broken: unknown = null
+
+  /** `deps` is asked anew for each poll, so that a reloaded configuration holds at once. */
+  constructor(deps: () => PollDeps, onOutcome: (outcome: PollOutcome) => void = () => {}) {
+    this.#deps = deps
+    this.#onOutcome = onOutcome
+  }
+
+  /** Feeds waiting or being polled. */
+  get pending(): number {
+    return this.#queued.size
+  }
+
+  /** Take feeds on, except those already waiting or being polled. */
+  add(feeds: readonly FeedState[]): void {
+    for (const feed of feeds) {
+      if (this.#queued.has(feed.id)) continue
+      this.#queued.add(feed.id)
+      this.#waiting.push(feed)
+    }
+    this.#pump()
+  }
+
+  /** Resolves when nothing waits or runs; rejects if the store broke meanwhile. */
+  async idle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
+    const broken = this.#broken
+    this.#broken = null
+    if (broken !== null) throw broken
+  }
+
+  #pump(): void {
+    const { settings, signal } = this.#deps()
+    if (signal?.aborted) {
+      for (const feed of this.#waiting) this.#queued.delete(feed.id)
+      this.#waiting = []
+    }
+    while (this.#running < settings.concurrency) {
+      const at = this.#waiting.findIndex(feed => (this.#busyHosts.get(hostOf(feed)) ?? 0) < settings.perHost)
+      const feed = at < 0 ? undefined : this.#waiting.splice(at, 1)[0]
+      if (!feed) break
+      void this.#run(feed)
+    }
+    if (this.#running > 0) return
+    for (const resolve of this.#idle) resolve()
+    this.#idle = []
+  }
+
+  async #run(feed: FeedState): Promise<void> {
+    const host = hostOf(feed)
+    this.#running++
+    this.#busyHosts.set(host, (this.#busyHosts.get(host) ?? 0) + 1)
+    const deps = this.#deps()
+    try {
+      const outcome = await pollFeed(feed, deps)
+      if (outcome) this.#onOutcome(outcome)
+    } catch (error) {
+      this.#broken ??= error
+      deps.log.error('the poll could not be stored', {
+        url: feed.url,
+        error: error instanceof Error ? error.message : String(error),
+      })
+    } finally {
+      this.#running--
+      const left = (this.#busyHosts.get(host) ?? 1) - 1
+      if (left > 0) this.#busyHosts.set(host, left)
+      else this.#busyHosts.delete(host)
+      this.#queued.delete(feed.id)
+      this.#pump()
+    }
+  }
+}
+
+function hostOf(feed: FeedState): string {
+  return URL.canParse(feed.url) ? new URL(feed.url).host : feed.url
+}

@@ -1,0 +1,139 @@
+// Hides how a choice of stories or threads is made from the store: pure reading, never the clock.
+import type { Config, Edition, Millis, Selection, StorySummary, ThreadDetail, ThreadSummary } from '../model.ts'
+import type { Reader } from '../store/store.ts'
+
+export type EditionKind = 'stories' | 'threads' | 'thread'
+
+/** Stories listed under one thread of a thread feed; the newest are kept. */
+const STORIES_PER_THREAD = 40
+
+/**
+ * What a feed or page renders.
+ * `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their timelines, for lists
+ * inside entries. `thread`: the stories of `selection.thread`; no thread and no story where there is none with that id.
+ */
+export function edition(
+  reader: Reader,
+  config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>,
+  selection: Partial<Selection>,
+  kind: EditionKind,
+): Edition {
+  const chosen: Selection = { limit: config.publish.limit, ...selection }
+  const { threads, stories } = choose(reader, chosen, kind)
+  const heading = kind === 'thread' ? threads[0]?.title : undefined
+  return {
+    title: heading === undefined ? config.title : `${heading} · ${config.title}`,
+    link: config.link,
+    language: config.language,
+    tagAuthority: reader.tagAuthority(),
+    updated: newest(threads, stories),
+    threads,
+    stories,
+  }
+}
+
+function choose(reader: Reader, chosen: Selection, kind: EditionKind): Pick<Edition, 'threads' | 'stories'> {
+  switch (kind) {
+    case 'stories':
+      return { threads: [], stories: reader.recentStories(chosen) }
+    case 'threads': {
+      const threads = reader.recentThreads(chosen)
+      const stories = threads.flatMap(thread => reader.thread(thread.id)?.timeline.slice(-STORIES_PER_THREAD) ?? [])
+      return { threads, stories }
+    }
+    case 'thread': {
+      const thread = chosen.thread === undefined ? null : reader.thread(chosen.thread)
+      return thread === null
+        ? { threads: [], stories: [] }
+        : { threads: [thread], stories: reader.recentStories(chosen) }
+    }
+  }
+}
+
+function newest(threads: readonly ThreadSummary[], stories: readonly StorySummary[]): Millis {
+  let updated = 0
+  for (const thread of threads) updated = Math.max(updated, thread.updated)
+  for (const story of stories) updated = Math.max(updated, story.updated)
+  return updated
+}
+
+/** RFC 4151 identifier: the same after a restart, a re-import, a changed `link`. */
+export function tagId(of: Pick<Edition, 'tagAuthority'>, what: 'story' | 'thread', key: string): string {
+  return `tag:${of.tagAuthority}:${what}/${encodeURIComponent(key.toWellFormed())}`
+}
+
+/** A thread on the front page, with headlines by agencies other than its lead's. */
+export interface FrontThread {
+  thread: ThreadSummary
+  others: StorySummary[]
+}
+
+export interface FrontPage {
+  /** Threads of two or more agencies, most agencies first. */
+  main: FrontThread[]
+  /** Threads only one agency has, newest first. */
+  brief: ThreadSummary[]
+  /** The window shown; `until` is earlier than the present when nothing is as new as that. */
+  since: Millis
+  until: Millis
+  /** Whether the window had to be moved back to the newest news there is. */
+  moved: boolean
+  updated: Millis
+}
+
+const FRONT_THREADS = 30
+const FRONT_BRIEFS = 30
+const OTHER_HEADLINES = 4
+
+/**
+ * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, those that most agencies
+ * report first, then those that grew last. When nothing is that new (feeds down, or the past replayed), the window
+ * ends at the newest thread instead: an old front page tells more than an empty one.
+ */
+export function frontPage(
+  reader: Reader,
+  config: Pick<Config, 'publish'>,
+  selection: Partial<Selection>,
+  now: Millis,
+): FrontPage {
+  let until = now
+  let since = selection.since ?? now - config.publish.frontPage
+  let moved = false
+  let threads = reader.recentThreads({ ...selection, since, limit: 300 })
+  if (threads.length === 0 && selection.since === undefined) {
+    const last = reader.recentThreads({ ...selection, limit: 1 })[0]?.last
+    if (last !== undefined) {
+      until = last
+      since = last - config.publish.frontPage
+      moved = true
+      threads = reader.recentThreads({ ...selection, since, limit: 300 })
+    }
+  }
+  const main = threads
+    .filter(thread => thread.agencies.length > 1)
+    .sort((a, b) => b.agencies.length - a.agencies.length || b.last - a.last || a.id - b.id)
+    .slice(0, FRONT_THREADS)
+  const brief = threads.filter(thread => thread.agencies.length <= 1).slice(0, FRONT_BRIEFS)
+  return {
+    main: main.map(thread => ({ thread, others: otherHeadlines(reader.thread(thread.id)) })),
+    brief,
+    since,
+    until,
+    moved,
+    updated: newest(threads, []),
+  }
+}
+
+/** Newest headline of each agency that does not lead the thread. */
+function otherHeadlines(thread: ThreadDetail | null): StorySummary[] {
+  if (thread === null) return []
+  const said = new Set([thread.lead.agency])
+  const others: StorySummary[] = []
+  for (const story of thread.timeline.toReversed()) {
+    if (story.id === thread.lead.id || said.has(story.agency) || story.signal === 'kill') continue
+    said.add(story.agency)
+    others.push(story)
+    if (others.length === OTHER_HEADLINES) break
+  }
+  return others
+}

@@ -1,0 +1,250 @@
+// Hides the `feed` package: an Edition becomes Atom 1.0 (RFC 4287), RSS 2.0 or JSON Feed 1.1, the same bytes each time.
+//
+// The package escapes only part of what it is given, writes no language, no extension and no enclosure type in Atom,
+// and JSON Feed 1.0 only. What it is given is therefore escaped here for the place it goes to; what it leaves out is put
+// in afterwards, at marks (U+FDD0 to U+FDD2) that no text from outside can hold, because `cleanText` and `cleanHtml`
+// take them out.
+import { Feed, type FeedOptions, type Item } from 'feed'
+import type { Edition, Millis } from '../model.ts'
+import { type FeedEntry, storyEntry, threadEntries } from './entries.ts'
+import { cleanHtml, cleanLine, cleanText, escapeHtml, languageTag } from './pages/html.ts'
+import { within, wordsFor } from './pages/words.ts'
+
+export type OutputFormat = 'atom' | 'rss' | 'json'
+
+export const CONTENT_TYPES: Readonly<Record<OutputFormat, string>> = {
+  atom: 'application/atom+xml; charset=utf-8',
+  rss: 'application/rss+xml; charset=utf-8',
+  json: 'application/feed+json; charset=utf-8',
+}
+
+export interface RenderedFeed {
+  contentType: string
+  body: string
+}
+
+export interface FeedRendering {
+  edition: Edition
+  format: OutputFormat
+  what: 'stories' | 'threads'
+  /** Path and canonical query the feed is found at: `/feed.atom?lang=ar`. Its id is made from it. */
+  selfPath: string
+  /** Address of a page of the site (`/threads/5`); below the edition's link unless told otherwise. */
+  pageUrl?: (path: string) => string
+}
+
+/**
+ * Render a feed. Entry ids are the `tag:` URIs of `tagId` in every format; times come from the edition alone, so equal
+ * editions give equal bytes. Never throws for what a report holds.
+ */
+export function renderFeed(rendering: FeedRendering): RenderedFeed {
+  const { edition, format, what } = rendering
+  const base = edition.link.replace(/\/+$/, '')
+  const pageUrl = rendering.pageUrl ?? (path => `${base}${path}`)
+  const words = wordsFor(edition.language)
+  const entries =
+    what === 'stories'
+      ? edition.stories.map(story => storyEntry(edition, story, pageUrl, words))
+      : threadEntries(edition, pageUrl, words)
+  const head: Head = {
+    id: `tag:${edition.tagAuthority}:${rendering.selfPath.replace(/^\//, '').replace(/\.(?:atom|rss|json)(?=\?|$)/, '')}`,
+    title: cleanLine(edition.title) || 'Minwal',
+    self: `${base}${rendering.selfPath}`,
+    home: homeOf(edition, what, pageUrl),
+    language: languageTag(edition.language),
+    updated: edition.updated,
+  }
+  return { contentType: CONTENT_TYPES[format], body: WRITERS[format](head, entries, edition) }
+}
+
+interface Head {
+  id: string
+  title: string
+  self: string
+  home: string
+  language: string | null
+  updated: Millis
+}
+
+// A feed of one thread belongs to that thread's page, every other to the front page.
+function homeOf(edition: Edition, what: FeedRendering['what'], pageUrl: (path: string) => string): string {
+  const only = edition.threads[0]
+  return what === 'stories' && only !== undefined ? pageUrl(`/threads/${only.id}`) : pageUrl('/')
+}
+
+const MOST_CATEGORIES = 20
+const MOST_AUTHORS = 12
+
+function categoriesOf(entry: FeedEntry): string[] {
+  const all = entry.categories.map(category => cleanLine(category)).filter(category => category !== '')
+  return [...new Set(all)].filter(category => category !== entry.thread?.title).slice(0, MOST_CATEGORIES)
+}
+
+// ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const MARK_LESS = '\uFDD0'
+const MARK_ENTRY = '\uFDD1'
+const MARK_SPLIT = '\uFDD2'
+
+const WRITERS: Readonly<Record<OutputFormat, (head: Head, entries: FeedEntry[], edition: Edition) => string>> = {
+  atom: writeAtom,
+  rss: writeRss,
+  json: writeJson,
+}
+
+// The package's text nodes turn `&amp;` back into `&` before escaping: what is escaped once comes out as it went in.
+const textNode = (text: string) => cleanText(text).replaceAll('&', '&amp;')
+// Its attributes escape `&` and `"` only.
+const attribute = (text: string) => cleanText(text).replaceAll('<', MARK_LESS)
+// It splits the first `]]>` of a CDATA section and lets the second one through.
+const htmlSection = (markup: string) => cleanHtml(markup).replaceAll(']]>', ']]&gt;')
+const textSection = (text: string) => cleanText(text).replaceAll(']]>', `]]${MARK_SPLIT}>`)
+
+function writeAtom(head: Head, entries: FeedEntry[], edition: Edition): string {
+  const feed = new Feed({
+    ...options(head, textNode),
+    id: textNode(head.id),
+    author: { name: textNode(head.title) },
+  })
+  entries.forEach((entry, index) => {
+    feed.addItem({
+      ...item(entry),
+      id: entry.id,
+      title: `${MARK_ENTRY}${index};${escapeHtml(entry.title)}`,
+      ...(entry.summary === null ? {} : { description: htmlSection(entry.summary) }),
+      content: htmlSection(entry.content),
+      author: entry.authors.slice(0, MOST_AUTHORS).map(name => ({ name: textNode(name) })),
+      category: [
+        ...(entry.thread !== null && entry.thread.title !== ''
+          ? [{ term: attribute(entry.thread.title), scheme: `tag:${edition.tagAuthority}:thread` }]
+          : []),
+        ...categoriesOf(entry).map(category => ({ term: attribute(category) })),
+      ],
+      copyright: `${MARK_ENTRY}${index};`,
+    })
+  })
+  const at = (index: string): FeedEntry | undefined => entries[Number(index)]
+  return feed
+    .atom1()
+    .replace('<feed xmlns=', () => `<feed${xmlLang(head.language)} xmlns=`)
+    .replace(/<entry>(\s*<title type="html"><!\[CDATA\[)\uFDD1(\d+);/g, (_all, title: string, index: string) => {
+      return `<entry${xmlLang(at(index)?.language ?? null)}>${title}`
+    })
+    .replace(/<rights>\uFDD1(\d+);<\/rights>/g, (_all, index: string) => atomLinks(at(index)))
+    .replaceAll(MARK_LESS, '&lt;')
+}
+
+function xmlLang(language: string | null): string {
+  return language === null ? '' : ` xml:lang="${language}"`
+}
+
+function atomLinks(entry: FeedEntry | undefined): string {
+  if (entry === undefined) return ''
+  const links: string[] = []
+  if (entry.page !== entry.link) links.push(`<link rel="related" type="text/html" href="${escapeHtml(entry.page)}"/>`)
+  for (const media of entry.enclosures) {
+    const length = media.length === null ? '' : ` length="${media.length}"`
+    links.push(`<link rel="enclosure" type="${media.type}" href="${escapeHtml(media.url)}"${length}/>`)
+  }
+  return links.join('\n        ')
+}
+
+function writeRss(head: Head, entries: FeedEntry[], edition: Edition): string {
+  const feed = new Feed({ ...options(head, textNode), ...(head.language === null ? {} : { language: head.language }) })
+  for (const entry of entries) {
+    const enclosure = entry.enclosures[0]
+    feed.addItem({
+      ...item(entry),
+      guid: textNode(entry.id),
+      title: textSection(rssTitle(entry.title)),
+      ...(entry.summary === null ? {} : { description: htmlSection(entry.summary) }),
+      content: htmlSection(entry.content),
+      category: [
+        ...(entry.thread !== null && entry.thread.title !== ''
+          ? [{ name: textNode(entry.thread.title), domain: `tag:${edition.tagAuthority}:thread` }]
+          : []),
+        ...categoriesOf(entry).map(category => ({ name: textNode(category) })),
+      ],
+      ...(enclosure === undefined
+        ? {}
+        : { enclosure: { url: enclosure.url, type: enclosure.type, length: enclosure.length ?? 0 } }),
+      extensions: [
+        // RSS's own <author> is an e-mail address, which agencies do not give.
+        { name: 'dc:creator', objects: { _text: textNode(entry.authors.slice(0, MOST_AUTHORS).join(', ')) } },
+        ...(entry.language === null ? [] : [{ name: 'dc:language', objects: { _text: entry.language } }]),
+        ...(entry.page === entry.link ? [] : [{ name: 'comments', objects: { _text: textNode(entry.page) } }]),
+      ],
+    })
+  }
+  return feed.rss2().replaceAll(MARK_SPLIT, ']]><![CDATA[')
+}
+
+// RSS does not say whether a title is text or HTML. Text is what most readers expect; but where it would start a tag in
+// those that take it for HTML, the tag is disarmed.
+function rssTitle(title: string): string {
+  return title.replace(/<(?=[a-z/!?])/gi, '&lt;')
+}
+
+function writeJson(head: Head, entries: FeedEntry[]): string {
+  const feed = new Feed({ ...options(head, cleanText), feedLinks: { json: head.self } })
+  for (const entry of entries) {
+    feed.addItem({
+      ...item(entry),
+      id: entry.id,
+      title: cleanText(entry.title),
+      ...(entry.summary === null ? {} : { description: cleanHtml(entry.summary) }),
+      content: cleanHtml(entry.content),
+      category: [entry.thread?.title ?? '', ...categoriesOf(entry)].filter(name => name !== '').map(name => ({ name })),
+    })
+  }
+  // The package writes version 1.0, which has neither languages nor more than one author.
+  const written = JSON.parse(feed.json1()) as Record<string, unknown> & { items: Record<string, unknown>[] }
+  const { items, ...rest } = written
+  return `${JSON.stringify(
+    {
+      ...rest,
+      version: 'https://jsonfeed.org/version/1.1',
+      ...(head.language === null ? {} : { language: head.language }),
+      items: items.map((written, index) => ({ ...written, ...jsonExtras(entries[index]) })),
+    },
+    null,
+    1,
+  )}\n`
+}
+
+function jsonExtras(entry: FeedEntry | undefined): Record<string, unknown> {
+  if (entry === undefined) return {}
+  return {
+    authors: entry.authors.slice(0, MOST_AUTHORS).map(name => ({ name: cleanText(name) })),
+    ...(entry.language === null ? {} : { language: entry.language }),
+    ...(entry.enclosures.length === 0
+      ? {}
+      : {
+          attachments: entry.enclosures.map(media => ({
+            url: media.url,
+            mime_type: media.type,
+            ...(media.length === null ? {} : { size_in_bytes: media.length }),
+          })),
+        }),
+    _minwal: entry.facts,
+  }
+}
+
+function options(head: Head, text: (raw: string) => string): FeedOptions {
+  return {
+    title: text(head.title),
+    description: text(head.title),
+    link: head.home,
+    feed: head.self,
+    updated: new Date(within(head.updated)),
+    generator: 'Minwal',
+  }
+}
+
+function item(entry: FeedEntry): Pick<Item, 'link' | 'date' | 'published'> {
+  return {
+    link: entry.link,
+    date: new Date(within(entry.updated)),
+    published: new Date(within(entry.published)),
+  }
+}

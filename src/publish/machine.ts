@@ -1,0 +1,74 @@
+// Hides what machines other than feed readers ask for: OPML 2.0, Prometheus metrics, the icon.
+import type { FeedState, Millis } from '../model.ts'
+import type { Reader } from '../store/store.ts'
+import { cleanLine, escapeHtml, languageTag, webUrl } from './pages/html.ts'
+import type { Health } from './site.ts'
+
+/** Threads through a loom, in the colour of ink and of a mark. */
+export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="5" fill="#1d1b17"/><g fill="none" stroke-linecap="round" stroke-width="2.6"><path stroke="#fcfaf5" d="M8 6v20M16 6v20M24 6v20"/><path stroke="#d9604f" d="M4.5 11h7M20.5 11h7M12.5 16.5h7M4.5 22h7M20.5 22h7"/></g></svg>
+`
+
+/** The feeds Minwal reads, a folder an agency. Names and passwords in addresses are left out. */
+export function opml(title: string, feeds: readonly FeedState[]): string {
+  const text = (raw: string) => escapeHtml(cleanLine(raw))
+  const agencies = Map.groupBy(
+    feeds.filter(feed => feed.state !== 'retired'),
+    feed => feed.agency,
+  )
+  const folders = [...agencies.values()].map(list => {
+    const lines = list.flatMap(feed => {
+      const url = webUrl(feed.url)
+      if (url === null) return []
+      const name = text(feed.title ?? '') || text([feed.agencyName, feed.category ?? ''].join(' '))
+      const category = feed.category === null ? '' : ` category="${text(feed.category)}"`
+      const tag = languageTag(feed.language)
+      const language = tag === null ? '' : ` language="${tag}"`
+      return [`      <outline type="rss" text="${name}" xmlUrl="${escapeHtml(url)}"${category}${language}/>\n`]
+    })
+    return `    <outline text="${text(list[0]?.agencyName ?? '')}">\n${lines.join('')}    </outline>\n`
+  })
+  return `<?xml version="1.0" encoding="utf-8"?>
+<opml version="2.0">
+  <head>
+    <title>${text(title)}</title>
+  </head>
+  <body>
+${folders.join('')}  </body>
+</opml>
+`
+}
+
+const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired', 'paused']
+
+/** Prometheus text format 0.0.4. Gauges only: totals may fall when old reports are pruned. */
+export function metrics(reader: Reader, health: Health, version: string, now: Millis): string {
+  const totals = reader.totals()
+  const feeds = reader.feeds()
+  const lines: string[] = []
+  const gauge = (name: string, help: string, samples: readonly [labels: string, value: number][]) => {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`)
+    for (const [labels, value] of samples) lines.push(`${name}${labels} ${value}`)
+  }
+  gauge('minwal_info', 'The version that runs.', [[`{version="${version.replace(/["\\\n]/g, '')}"}`, 1]])
+  gauge('minwal_live', '1 while polls complete.', [['', health.live ? 1 : 0]])
+  gauge('minwal_ready', '1 when requests can be served.', [['', health.ready ? 1 : 0]])
+  gauge(
+    'minwal_feeds',
+    'Feeds by state.',
+    STATES.map(state => [`{state="${state}"}`, feeds.filter(feed => feed.state === state).length]),
+  )
+  gauge('minwal_reports', 'Reports on file.', [['', totals.reports]])
+  gauge('minwal_stories', 'Stories on file.', [['', totals.stories]])
+  gauge('minwal_threads', 'Threads on file.', [['', totals.threads]])
+  const overdue = feeds
+    .filter(feed => feed.state !== 'retired' && feed.state !== 'paused')
+    .reduce((most, feed) => Math.max(most, now - feed.nextPoll), 0)
+  gauge('minwal_most_overdue_seconds', 'How late the most overdue feed is.', [['', overdue / 1000]])
+  if (totals.lastPoll !== null) {
+    gauge('minwal_last_poll_timestamp_seconds', 'When a poll last ended, Unix time.', [['', totals.lastPoll / 1000]])
+    gauge('minwal_last_poll_age_seconds', 'Time since a poll last ended.', [
+      ['', Math.max(0, now - totals.lastPoll) / 1000],
+    ])
+  }
+  return `${lines.join('\n')}\n`
+}

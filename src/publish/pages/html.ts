@@ -1,0 +1,111 @@
+// Hides how untrusted text becomes markup: everything is escaped unless it was marked as sanitised HTML.
+
+import { direction } from '../../decide/text.ts'
+
+/** Markup that is safe to send as it is. */
+export class Html {
+  readonly source: string
+  constructor(source: string) {
+    this.source = source
+  }
+}
+
+export type Piece = Html | string | number | null | undefined | false | readonly Piece[]
+
+/** Template tag: strings and numbers are cleaned and escaped, `Html` is kept, arrays are joined, nothing is nothing. */
+export function html(strings: TemplateStringsArray, ...pieces: Piece[]): Html {
+  let out = strings[0] ?? ''
+  for (let index = 0; index < pieces.length; index++) out += render(pieces[index]) + (strings[index + 1] ?? '')
+  return new Html(out)
+}
+
+/** HTML that the store holds sanitised. Control characters still go: they have no place in a page. */
+export function sanitised(source: string): Html {
+  return new Html(cleanHtml(source))
+}
+
+export const nothing: Html = new Html('')
+
+function render(piece: Piece): string {
+  if (piece === null || piece === undefined || piece === false) return ''
+  if (piece instanceof Html) return piece.source
+  if (typeof piece === 'object') return piece.map(render).join('')
+  return escapeHtml(cleanText(String(piece)))
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Safe between tags and inside quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, character => ESCAPES[character] ?? character)
+}
+
+// Characters XML 1.0 section 2.2 forbids, those it discourages, and noncharacters: feeds.ts uses U+FDD0.. as its own
+// marks, which is sound only because no text from outside can hold them.
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF]/g
+// Explicit embeddings, overrides and isolates (UAX 9): one left open in a headline turns round whatever follows it.
+// The marks LRM, RLM, ALM, ZWJ and ZWNJ stay: Persian spelling and emoji need them.
+const DIRECTION_CONTROLS = /[\u202A-\u202E\u2066-\u2069]/g
+
+/** Plain text without what would break XML or the direction of its surroundings. */
+export function cleanText(text: string): string {
+  return text.toWellFormed().replace(FORBIDDEN, '').replace(DIRECTION_CONTROLS, '')
+}
+
+/** One line of plain text. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim()
+}
+
+/** HTML without characters XML forbids. */
+export function cleanHtml(source: string): string {
+  return source.toWellFormed().replace(FORBIDDEN, '')
+}
+
+/** The address if it is http or https, without any name and password in it; else null. */
+export function webUrl(address: string | null): string | null {
+  if (address === null || !URL.canParse(address)) return null
+  const url = new URL(address)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null
+  url.username = ''
+  url.password = ''
+  return url.href
+}
+
+/** The text's beginning, cut between words to at most `length` UTF-16 units. */
+export function excerpt(text: string, length: number): string {
+  // A text may be megabytes long; only its beginning is worth cleaning.
+  const line = cleanLine(text.slice(0, length * 4))
+  if (line.length <= length) return line
+  const cut = line.slice(0, length)
+  const space = cut.lastIndexOf(' ')
+  return `${(space > length / 2 ? cut.slice(0, space) : cut).toWellFormed().replace(/[\s\uFFFD،,;:.-]+$/u, '')}…`
+}
+
+/** Plain text as paragraphs. */
+export function paragraphs(text: string): Html {
+  return html`${text
+    .split(/\n+/)
+    .map(line => cleanLine(line))
+    .filter(line => line !== '')
+    .map(line => html`<p>${line}</p>`)}`
+}
+
+const LANGUAGE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,6}$/
+
+/** The tag if it has the shape of BCP 47, else null. */
+export function languageTag(tag: string | null): string | null {
+  return tag !== null && LANGUAGE.test(tag) ? tag : null
+}
+
+/** `lang` and `dir` attributes of a text. */
+export function speech(language: string | null): Html {
+  const tag = languageTag(language)
+  return tag === null ? html`dir="auto"` : html`lang="${tag}" dir="${direction(tag)}"`
+}

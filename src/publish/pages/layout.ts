@@ -1,0 +1,184 @@
+// Hides what every page has in common: its head, masthead, sections, footer, and how times and bylines are written.
+import { direction } from '../../decide/text.ts'
+import type { Millis, Signal, StorySummary } from '../../model.ts'
+import { cleanLine, excerpt, Html, html, languageTag, nothing, speech } from './html.ts'
+import { STYLE } from './style.ts'
+import { type Words, within } from './words.ts'
+
+/** What a page needs besides its news. */
+export interface PageContext {
+  title: string
+  /** BCP 47, of the pages' own words. */
+  language: string
+  words: Words
+  /** Where a path of the site (`/threads/5`) is found from this page. */
+  to: (path: string) => string
+  /** Served by a daemon: has search, choices and feeds' states, and says how long ago things were. */
+  live: boolean
+  now: Millis
+}
+
+export type Section = 'front' | 'agencies' | 'feeds' | 'search'
+
+export interface PageParts {
+  /** Null for the front page, which bears the site's name alone. */
+  heading: string | null
+  section: Section | null
+  /** Feeds of what is shown: path without extension, with query, and what it holds. */
+  feeds: { path: string; query: string; label: string }[]
+  main: Html
+}
+
+const FORMATS = [
+  { extension: 'atom', type: 'application/atom+xml', name: 'Atom' },
+  { extension: 'rss', type: 'application/rss+xml', name: 'RSS' },
+  { extension: 'json', type: 'application/feed+json', name: 'JSON Feed' },
+] as const
+
+/** A whole document. */
+export function page(context: PageContext, parts: PageParts): string {
+  const { words } = context
+  const heading = parts.heading === null ? context.title : `${cleanLine(parts.heading)} · ${context.title}`
+  const name = html`<a href="${context.to('/')}">${context.title}</a>`
+  return html`<!doctype html>
+<html lang="${languageTag(context.language) ?? 'en'}" dir="${pageDirection(context.language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${heading}</title>
+<link rel="icon" href="${context.to('/favicon.svg')}" type="image/svg+xml">
+${alternates(context, parts)}
+<style>${sheet}</style>
+</head>
+<body>
+<a class="skip" href="#news">${words.skip}</a>
+<header class="masthead">
+${parts.heading === null ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
+${context.live ? html`<p class="date">${words.day(context.now)}</p>` : nothing}
+</header>
+<nav class="sections" aria-label="${words.sections}">${sections(context, parts.section)}</nav>
+<main id="news">
+${parts.main}
+</main>
+<footer>
+<ul>${parts.feeds.map(
+    feed =>
+      html`<li>${words.subscribe}: <bdi>${feed.label}</bdi> ${FORMATS.map(
+        format => html` <a href="${context.to(`${feed.path}.${format.extension}`)}${feed.query}">${format.name}</a>`,
+      )}</li>`,
+  )}
+${context.live ? html`<li><a href="${context.to('/opml')}">OPML</a></li>` : nothing}</ul>
+<p>${words.utc} ${words.madeBy}.</p>
+</footer>
+</body>
+</html>
+`.source
+}
+
+const sheet = new Html(STYLE)
+
+function pageDirection(language: string): string {
+  return direction(language) === 'rtl' ? 'rtl' : 'ltr'
+}
+
+function alternates(context: PageContext, parts: PageParts): Html[] {
+  return parts.feeds.flatMap(feed =>
+    FORMATS.map(
+      format =>
+        html`<link rel="alternate" type="${format.type}" title="${`${cleanLine(feed.label)} (${format.name})`}" href="${context.to(`${feed.path}.${format.extension}`)}${feed.query}">\n`,
+    ),
+  )
+}
+
+function sections(context: PageContext, current: Section | null): Html[] {
+  const { words } = context
+  const all: [Section, string, string][] = [
+    ['front', '/', words.frontPage],
+    ['agencies', '/agencies', words.agencies],
+  ]
+  if (context.live) all.push(['feeds', '/feeds', words.feeds], ['search', '/search', words.search])
+  return all.map(
+    ([id, path, label]) =>
+      html`<a href="${context.to(path)}"${id === current ? html` aria-current="page"` : nothing}>${label}</a>`,
+  )
+}
+
+/** The moment in full, then how long ago. */
+export function moment(context: PageContext, at: Millis): Html {
+  const ago = context.live ? context.words.ago(at, context.now) : null
+  return html`<time datetime="${iso(at)}">${context.words.moment(at)}</time>${ago === null ? nothing : html` <span class="ago">(${ago})</span>`}`
+}
+
+/** How long ago where that is recent, else day and hour; in full on hovering. */
+export function shortMoment(context: PageContext, at: Millis): Html {
+  const { words } = context
+  const ago = context.live ? words.ago(at, context.now) : null
+  const sameYear = new Date(within(at)).getUTCFullYear() === new Date(within(context.now)).getUTCFullYear()
+  return html`<time datetime="${iso(at)}" title="${words.moment(at)} UTC">${ago ?? (sameYear ? words.shortMoment(at) : words.moment(at))}</time>`
+}
+
+/** From when to when, leaving out what both have in common. */
+export function span(context: PageContext, first: Millis, last: Millis): Html {
+  const { words } = context
+  const sameDay = iso(first).slice(0, 10) === iso(last).slice(0, 10)
+  if (last - first < 60_000) return moment(context, first)
+  return html`<time datetime="${iso(first)}">${words.moment(first)}</time> – ${
+    sameDay
+      ? html`<time datetime="${iso(last)}">${words.clock(last)}</time>${agoAfter(context, last)}`
+      : moment(context, last)
+  }`
+}
+
+function agoAfter(context: PageContext, at: Millis): Html {
+  const ago = context.live ? context.words.ago(at, context.now) : null
+  return ago === null ? nothing : html` <span class="ago">(${ago})</span>`
+}
+
+export function iso(at: Millis): string {
+  return new Date(within(at)).toISOString()
+}
+
+/** The page's own words inside a block of another language. */
+export function own(context: PageContext, words: Html | string): Html {
+  return html`<span lang="${context.words.tag}" dir="${pageDirection(context.words.tag)}">${words}</span>`
+}
+
+/** A headline, or the text's beginning where the feed gave none. */
+export function headline(context: PageContext, story: { title: string; text?: string }): string {
+  const title = cleanLine(story.title)
+  if (title !== '') return title
+  return excerpt(story.text ?? '', 90) || context.words.untitled
+}
+
+/** The desk's marker, unless the headline begins with that word already. */
+export function label(context: PageContext, signal: Signal | null, title: string): Html {
+  if (signal === null) return nothing
+  const word = context.words.signal[signal]
+  if (cleanLine(title).toLowerCase().startsWith(word.toLowerCase())) return nothing
+  return html`<span class="label">${own(context, word)}</span> `
+}
+
+/** A linked headline, with its label, struck through when withdrawn. */
+export function linkedHeadline(context: PageContext, story: StorySummary): Html {
+  const path = context.to(`/stories/${story.id}`)
+  const title = html`<a href="${path}">${headline(context, story)}</a>`
+  return html`${label(context, story.signal, story.title)}${story.signal === 'kill' ? html`<span class="struck">${title}</span>` : title}`
+}
+
+/** Agencies that carried the same text, besides the one that speaks for it. */
+export function alsoCarriedBy(context: PageContext, story: StorySummary): Html {
+  const others = story.agencies.filter(part => part.id !== story.agency)
+  if (others.length === 0) return nothing
+  const names = others.map(
+    (part, index) =>
+      html`${index === 0 ? '' : context.words.tag.startsWith('ar') ? '، ' : ', '}<bdi>${cleanLine(part.name)}</bdi>`,
+  )
+  return html`<p class="meta">${own(context, html`${context.words.alsoCarriedBy} ${names}`)}</p>`
+}
+
+/** One story in a list: headline, who and when. */
+export function storyLine(context: PageContext, story: StorySummary): Html {
+  return html`<li ${speech(story.language)}><h3>${linkedHeadline(context, story)}</h3>
+<p class="meta">${own(context, html`<bdi class="by">${cleanLine(story.agencyName)}</bdi><span class="dot"></span>${shortMoment(context, story.time)}`)}</p>${alsoCarriedBy(context, story)}</li>\n`
+}

@@ -1,0 +1,110 @@
+// Hides what a query on a feed or page may ask for, and how a choice is written the same way however it was typed.
+import type { Millis, Outcome, Selection } from '../model.ts'
+
+export interface Choice {
+  selection: Partial<Selection>
+  /** The choice as a query, in one fixed order, with its `?`; '' when nothing was chosen. */
+  query: string
+}
+
+const MOST = 500
+const LONGEST = 200
+
+type Reading = Outcome<Partial<Selection>>
+
+interface Asking {
+  now: Millis
+  knowsAgency: (id: string) => boolean
+}
+
+const PARAMETERS: readonly [name: string, read: (value: string, asking: Asking) => Reading][] = [
+  ['lang', readLanguage],
+  ['agency', readAgency],
+  ['category', (value, _asking) => readWords('category', value)],
+  ['credit', (value, _asking) => readWords('credit', value)],
+  ['q', (value, _asking) => readWords('q', value)],
+  ['since', (value, asking) => readSince(value, asking.now)],
+  ['min-agencies', value => readCount('min-agencies', value, 1, 1000, minAgencies => ({ minAgencies }))],
+  ['limit', value => readCount('limit', value, 1, MOST, limit => ({ limit }))],
+]
+
+/**
+ * Read a query. Parameters with nothing after the `=` count as not given (forms send them); unknown ones are passed
+ * over, because readers and newsletters add their own. The reason of a refusal is a sentence that names the parameter.
+ */
+export function readQuery(parameters: URLSearchParams, asking: Asking): Outcome<Choice> {
+  const selection: Partial<Selection> = {}
+  const canonical: string[] = []
+  for (const [name, read] of PARAMETERS) {
+    const values = parameters.getAll(name).map(value => value.trim())
+    const value = values.find(candidate => candidate !== '')
+    if (value === undefined) continue
+    if (values.some(other => other !== '' && other !== value)) {
+      return { ok: false, reason: `${name} is given more than once; give it once.` }
+    }
+    const reading = read(value, asking)
+    if (!reading.ok) return reading
+    Object.assign(selection, reading.value)
+    canonical.push(`${name}=${encodeURIComponent(value.toWellFormed())}`)
+  }
+  return { ok: true, value: { selection, query: canonical.length === 0 ? '' : `?${canonical.join('&')}` } }
+}
+
+function refuse(reason: string): Reading {
+  return { ok: false, reason }
+}
+
+function quoted(value: string): string {
+  return `"${value.length > 60 ? `${value.slice(0, 60).toWellFormed()}…` : value}"`
+}
+
+function readLanguage(value: string): Reading {
+  if (!/^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/i.test(value)) {
+    return refuse(`lang must be a language tag such as ar or pt-BR; got ${quoted(value)}.`)
+  }
+  return { ok: true, value: { lang: value.includes('-') ? value : value.toLowerCase() } }
+}
+
+function readAgency(value: string, asking: Asking): Reading {
+  if (!asking.knowsAgency(value)) return refuse(`agency ${quoted(value)} is not known; /agencies lists those that are.`)
+  return { ok: true, value: { agency: value } }
+}
+
+function readWords(name: 'category' | 'credit' | 'q', value: string): Reading {
+  if (value.length > LONGEST) return refuse(`${name} may have at most ${LONGEST} characters; this has ${value.length}.`)
+  return { ok: true, value: { [name]: value } }
+}
+
+function readCount(
+  name: string,
+  value: string,
+  least: number,
+  most: number,
+  use: (count: number) => Partial<Selection>,
+): Reading {
+  const count = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN
+  if (!(count >= least && count <= most)) {
+    return refuse(`${name} must be a whole number from ${least} to ${most}; got ${quoted(value)}.`)
+  }
+  return { ok: true, value: use(count) }
+}
+
+const UNITS: Readonly<Record<string, Millis>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const DATE = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/
+
+function readSince(value: string, now: Millis): Reading {
+  const period = /^(\d{1,5})([mhdw])$/.exec(value)
+  if (period) return { ok: true, value: { since: now - Number(period[1]) * (UNITS[period[2] ?? ''] ?? 0) } }
+  // In a query, an unescaped + of a time zone arrives as a space.
+  const date = DATE.exec(value.replace(' ', '+'))
+  const since = date ? Date.parse(`${date[1]}T${date[2] ?? '00:00'}${date[3] ?? 'Z'}`) : Number.NaN
+  const day = date ? Date.parse(`${date[1]}T00:00Z`) : Number.NaN
+  // Some engines read 30 February as 2 March.
+  const real = !Number.isNaN(day) && new Date(day).toISOString().slice(0, 10) === date?.[1]
+  if (Number.isNaN(since) || !real) {
+    return refuse(
+      `since must be a date such as 2022-01-05 or 2022-01-05T10:00Z, or a time span such as 24h or 7d; got ${quoted(value)}.`,
+    )
+  }
+  return { ok: true, value: { since } }
+}

@@ -1,0 +1,289 @@
+// Hides the web: which address shows what. Request in, Response out; no socket, so tests call it as a browser would.
+import { type Context, Hono } from 'hono'
+import type { AgencySummary, Config, Edition, Millis, Selection } from '../model.ts'
+import type { Reader } from '../store/store.ts'
+import { Memory, Prepared, type Rendering, respond } from './delivery.ts'
+import { edition, frontPage } from './edition.ts'
+import { CONTENT_TYPES, type OutputFormat, renderFeed } from './feeds.ts'
+import { FAVICON, metrics, opml } from './machine.ts'
+import { frontHtml } from './pages/front.ts'
+import type { PageContext } from './pages/layout.ts'
+import { agenciesHtml, agencyHtml, feedsHtml, messageHtml, searchHtml } from './pages/lists.ts'
+import { storyHtml } from './pages/story.ts'
+import { STYLE_SOURCE } from './pages/style.ts'
+import { threadHtml } from './pages/thread.ts'
+import { wordsFor } from './pages/words.ts'
+import { type Choice, readQuery } from './query.ts'
+
+export interface Health {
+  live: boolean
+  ready: boolean
+  /** One line a person can read. */
+  detail: string
+}
+
+export interface SiteDependencies {
+  reader: Reader
+  /** Read at each request, so that a reloaded configuration shows at once. The same object until then: another object
+   * is another configuration, and all that was rendered is made anew. */
+  config: () => Config
+  now: () => Millis
+  health: () => Health
+  version: string
+  /** Told of every failure to render; the visitor only learns that there was one. */
+  onError?: (error: unknown, request: string) => void
+}
+
+export interface Site {
+  fetch(request: Request): Promise<Response> | Response
+}
+
+const MINUTE = 60_000
+const CACHED_ENTRIES = 200
+const CACHED_BYTES = 64 * 1024 * 1024
+const SEARCH_RESULTS = 100
+const AGENCY_STORIES = 60
+
+const PUBLIC = 'public, max-age=60'
+const UNCACHED = 'no-cache'
+
+// Nothing runs, nothing is framed, forms lead back here; pictures of reports come from wherever the agency keeps them.
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': `default-src 'none'; style-src ${STYLE_SOURCE}; img-src 'self' https: http:; media-src https: http:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'X-Frame-Options': 'DENY',
+}
+const DATA_HEADERS: Readonly<Record<string, string>> = { 'Content-Security-Policy': "default-src 'none'" }
+
+/** The whole site over a Reader. Answers GET and HEAD; everything it shows is in the store. */
+export function createSite(dependencies: SiteDependencies): Site {
+  const { reader } = dependencies
+  const memory = new Memory(CACHED_ENTRIES, CACHED_BYTES)
+  // Trailing slashes are forgiven: people type them.
+  const app = new Hono({ strict: false })
+
+  const minute = (): Millis => Math.floor(dependencies.now() / MINUTE) * MINUTE
+
+  const deliver = (c: Context, key: string, make: () => Rendering): Response => {
+    const state = [reader.version(), minute(), dependencies.config()]
+    const response = respond(c.req.raw, memory.get(state, key, make))
+    memory.trim()
+    return response
+  }
+
+  const at = (): PageContext => {
+    const config = dependencies.config()
+    const base = basePath(config.link)
+    return {
+      title: config.title,
+      language: config.language,
+      words: wordsFor(config.language),
+      to: path => `${base}${path}`,
+      live: true,
+      now: minute(),
+    }
+  }
+
+  const choose = (c: Context) =>
+    readQuery(new URL(c.req.url).searchParams, {
+      now: minute(),
+      knowsAgency: id => reader.agencies().some(agency => agency.id === id),
+    })
+
+  /** A page that depends on a choice; what cannot be understood is answered with a page that says so. */
+  const chosenPage = (c: Context, path: string, make: (choice: Choice) => Rendering): Response => {
+    const choice = choose(c)
+    if (choice.ok) return deliver(c, path + choice.value.query, () => make(choice.value))
+    return respond(c.req.raw, new Prepared(message(at(), 400, at().words.badTitle, choice.reason)))
+  }
+
+  const feed = (
+    c: Context,
+    path: string,
+    format: OutputFormat,
+    kind: 'stories' | 'threads' | 'thread',
+    thread: Partial<Selection> = {},
+  ): Response => {
+    const choice = choose(c)
+    if (!choice.ok) return sentence(c, 400, choice.reason)
+    const selfPath = path + choice.value.query
+    return deliver(c, selfPath, () => {
+      const chosen = edition(reader, dependencies.config(), { ...choice.value.selection, ...thread }, kind)
+      if (kind === 'thread' && chosen.threads.length === 0) return sentenceRendering(404, `${path} names no thread.`)
+      return feedRendering(chosen, format, kind === 'threads' ? 'threads' : 'stories', selfPath)
+    })
+  }
+
+  const sentence = (c: Context, status: number, text: string): Response =>
+    respond(c.req.raw, new Prepared(sentenceRendering(status, text)))
+
+  const notFound = (): Rendering => message(at(), 404, at().words.notFoundTitle, at().words.notFoundText)
+
+  app.use('*', async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return await next()
+    const refused = sentence(c, 405, `${c.req.method} is not possible here: nothing can be changed over HTTP.`)
+    refused.headers.set('Allow', 'GET, HEAD')
+    return refused
+  })
+
+  app.get('/', c =>
+    chosenPage(c, '/', choice => {
+      const front = frontPage(reader, dependencies.config(), choice.selection, minute())
+      const body = frontHtml(at(), {
+        front,
+        agencies: reader.agencies(),
+        chosen: choice.selection,
+        query: choice.query,
+        empty: reader.totals().reports === 0,
+      })
+      return pageRendering(body, front.updated)
+    }),
+  )
+
+  app.get('/:file{(feed|threads)\\.(atom|rss|json)}', c => {
+    const [name, format] = splitFile(c.req.param('file'))
+    return feed(c, `/${name}.${format}`, format, name === 'threads' ? 'threads' : 'stories')
+  })
+
+  app.get('/threads/:file{[0-9]{1,15}\\.(atom|rss|json)}', c => {
+    const [name, format] = splitFile(c.req.param('file'))
+    const thread = Number(name)
+    return feed(c, `/threads/${thread}.${format}`, format, 'thread', { thread })
+  })
+
+  app.get('/threads/:id{[0-9]{1,15}}', c => {
+    const id = Number(c.req.param('id'))
+    return deliver(c, `/threads/${id}`, () => {
+      const thread = reader.thread(id)
+      return thread === null ? notFound() : pageRendering(threadHtml(at(), thread), thread.updated)
+    })
+  })
+
+  app.get('/stories/:id{[0-9]{1,15}}', c => {
+    const id = Number(c.req.param('id'))
+    return deliver(c, `/stories/${id}`, () => {
+      const story = reader.story(id)
+      return story === null ? notFound() : pageRendering(storyHtml(at(), story), story.updated)
+    })
+  })
+
+  app.get('/search', c =>
+    chosenPage(c, '/search', choice => {
+      const typed = choice.selection.q
+      // Other parameters narrow the search; without any it is the store's own.
+      const { q: _q, ...narrower } = choice.selection
+      const found =
+        typed === undefined
+          ? null
+          : Object.keys(narrower).length === 0
+            ? reader.search(typed, SEARCH_RESULTS)
+            : reader.recentStories({ limit: SEARCH_RESULTS, ...choice.selection })
+      return pageRendering(searchHtml(at(), typed ?? '', choice.query, found), null)
+    }),
+  )
+
+  app.get('/agencies', c => deliver(c, '/agencies', () => pageRendering(agenciesHtml(at(), reader.agencies()), null)))
+
+  app.get('/agencies/:id', c => {
+    const id = c.req.param('id')
+    const agency = reader.agencies().find(candidate => candidate.id === id)
+    if (agency === undefined) return respond(c.req.raw, new Prepared(notFound()))
+    return deliver(c, `/agencies/${id}`, () => agencyPage(at(), reader, agency))
+  })
+
+  // Polls change these without changing what is published, so they are made anew each time.
+  app.get('/feeds', c =>
+    respond(
+      c.req.raw,
+      new Prepared({ ...pageRendering(feedsHtml(at(), reader.feeds()), null), cacheControl: UNCACHED }),
+    ),
+  )
+  app.get('/opml', c =>
+    respond(
+      c.req.raw,
+      new Prepared(
+        dataRendering('text/x-opml; charset=utf-8', opml(dependencies.config().title, reader.feeds()), PUBLIC),
+      ),
+    ),
+  )
+  app.get('/metrics', c => {
+    const body = metrics(reader, dependencies.health(), dependencies.version, dependencies.now())
+    return respond(c.req.raw, new Prepared(dataRendering('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)))
+  })
+
+  const healthResponse = (c: Context, good: boolean, detail: string): Response =>
+    respond(c.req.raw, new Prepared({ ...sentenceRendering(good ? 200 : 503, detail), cacheControl: 'no-store' }))
+  app.get('/healthz', c => healthResponse(c, dependencies.health().live, dependencies.health().detail))
+  app.get('/readyz', c => healthResponse(c, dependencies.health().ready, dependencies.health().detail))
+
+  app.get('/robots.txt', c => sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds'))
+  app.get('/favicon.svg', c =>
+    respond(c.req.raw, new Prepared(dataRendering('image/svg+xml; charset=utf-8', FAVICON, 'public, max-age=86400'))),
+  )
+
+  app.notFound(c => respond(c.req.raw, new Prepared(notFound())))
+
+  app.onError((error, c) => {
+    dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
+    return sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
+  })
+
+  return { fetch: request => app.fetch(request) }
+}
+
+function agencyPage(context: PageContext, reader: Reader, agency: AgencySummary): Rendering {
+  const stories = reader.recentStories({ agency: agency.id, limit: AGENCY_STORIES })
+  const feeds = reader.feeds().filter(state => state.agency === agency.id)
+  return pageRendering(agencyHtml(context, agency, stories, feeds), null)
+}
+
+function pageRendering(body: string, lastModified: Millis | null): Rendering {
+  return {
+    status: 200,
+    contentType: 'text/html; charset=utf-8',
+    body,
+    lastModified: lastModified === 0 ? null : lastModified,
+    cacheControl: PUBLIC,
+    headers: PAGE_HEADERS,
+  }
+}
+
+function message(context: PageContext, status: number, title: string, text: string): Rendering {
+  return { ...pageRendering(messageHtml(context, title, text), null), status, cacheControl: UNCACHED }
+}
+
+function feedRendering(
+  chosen: Edition,
+  format: OutputFormat,
+  what: 'stories' | 'threads',
+  selfPath: string,
+): Rendering {
+  const { body } = renderFeed({ edition: chosen, format, what, selfPath })
+  return {
+    status: 200,
+    contentType: CONTENT_TYPES[format],
+    body,
+    lastModified: chosen.updated === 0 ? null : chosen.updated,
+    cacheControl: PUBLIC,
+    // Feeds are public; a reader that runs in a browser may fetch them.
+    headers: { ...DATA_HEADERS, 'Access-Control-Allow-Origin': '*' },
+  }
+}
+
+function dataRendering(contentType: string, body: string, cacheControl: string): Rendering {
+  return { status: 200, contentType, body, lastModified: null, cacheControl, headers: DATA_HEADERS }
+}
+
+function sentenceRendering(status: number, text: string): Rendering {
+  const body = `${text.trim()}\n`
+  return { ...dataRendering('text/plain; charset=utf-8', body, status === 200 ? PUBLIC : UNCACHED), status }
+}
+
+function splitFile(file: string): [name: string, format: OutputFormat] {
+  const [name = '', ending] = file.split('.')
+  return [name, ending === 'rss' || ending === 'json' ? ending : 'atom']
+}
+
+// Behind a proxy the site may live below a path: links then carry it, whether or not the proxy takes it off.
+function basePath(link: string): string {
+  return URL.canParse(link) ? new URL(link).pathname.replace(/\/+$/, '') : ''
+}

@@ -1,0 +1,477 @@
+// The embedded engine: SQLite through better-sqlite3, and nobody else knows. SQL is plain text with named parameters,
+// prepared once. One filing is one synchronous immediate transaction.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { searchable } from '../decide/text.ts'
+import { globalGuid } from '../decide/url.ts'
+import type { Agency, Millis, Outcome, Report } from '../model.ts'
+import { createReader, FEED_QUERY, feedState, type Sql } from './reading.ts'
+import { MIGRATIONS } from './schema.ts'
+import type { Filing, IndexedStory, KnownReport, Store } from './store.ts'
+
+/** `MNWL`: marks the file as ours in the header (pragma application_id). */
+const APPLICATION_ID = 0x4d4e574c
+const BUSY_TIMEOUT: Millis = 10_000
+/** Text beyond this is kept and shown, but not searched. */
+const SEARCHED_LENGTH = 40_000
+
+export interface OpenOptions {
+  /** Path of the file, or `:memory:`. */
+  path: string
+  /** Reading commands open without creating or migrating. */
+  readOnly?: boolean
+  /** Authority of tag ids for a new file, like `news.example,2026`. */
+  tagAuthority?: string
+}
+
+/**
+ * Open the store, making or migrating the file where allowed. The reason of a failure is one line that names the file; a
+ * file from a newer version, of another program or damaged is left as it is.
+ */
+export function openStore(options: OpenOptions): Outcome<Store> {
+  const { path } = options
+  let db: Database.Database
+  try {
+    if (path !== ':memory:' && !options.readOnly) mkdirSync(dirname(path), { recursive: true })
+    db = new Database(path, { readonly: options.readOnly ?? false, fileMustExist: options.readOnly ?? false })
+  } catch (error) {
+    return { ok: false, reason: openFailure(path, error, options.readOnly ?? false) }
+  }
+  try {
+    const refusal = prepareFile(db, options)
+    if (refusal !== null) {
+      db.close()
+      return { ok: false, reason: refusal }
+    }
+    return { ok: true, value: createStore(db) }
+  } catch (error) {
+    db.close()
+    return { ok: false, reason: openFailure(path, error, options.readOnly ?? false) }
+  }
+}
+
+function openFailure(path: string, error: unknown, readOnly: boolean): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const message = error instanceof Error ? error.message : String(error)
+  if (readOnly && (code === 'SQLITE_CANTOPEN' || /does not exist/.test(message))) {
+    return `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\``
+  }
+  if (code === 'SQLITE_NOTADB') return `${path} is not a Minwal database: name another file as "database"`
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return `the database ${path} is damaged (${message}): it was not changed; restore it from a backup`
+  }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return `the database ${path} is locked by another program: close it and try again`
+  }
+  if (code === 'SQLITE_CANTOPEN' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+    return `cannot open the database ${path} (${message}): check the path and its permissions`
+  }
+  if (code === 'SQLITE_READONLY' || code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) {
+    return `cannot write the database ${path} (${message}): check permissions and free space`
+  }
+  throw error
+}
+
+/** Null when the file is ready; otherwise why it is refused. Nothing is written before the file is known to be ours. */
+function prepareFile(db: Database.Database, options: OpenOptions): string | null {
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+  const version = Number(db.pragma('user_version', { simple: true }))
+  const application = Number(db.pragma('application_id', { simple: true }))
+  const tables = db.prepare(`select count(*) as n from sqlite_schema`).get() as { n: number }
+  if (tables.n > 0 && application !== APPLICATION_ID) {
+    return `${options.path} is the database of another program: name another file as "database"`
+  }
+  if (version > MIGRATIONS.length) {
+    return `the database ${options.path} was written by a newer Minwal (schema ${version}, this one knows ${MIGRATIONS.length}): update Minwal; the file was not changed`
+  }
+  if (options.readOnly) {
+    if (version < MIGRATIONS.length) {
+      return `the database ${options.path} is older than this Minwal: run \`minwal poll\` once to bring it up to date`
+    }
+    db.pragma('query_only = on')
+    return null
+  }
+  db.pragma('journal_mode = wal')
+  // Safe against a killed process; after a power cut the last filings may be missing and are polled again.
+  db.pragma('synchronous = normal')
+  db.pragma('foreign_keys = on')
+  db.pragma('cache_size = -32768')
+  const migrate = db.transaction(() => {
+    // Read again inside the transaction: another process may have migrated meanwhile.
+    const from = Number(db.pragma('user_version', { simple: true }))
+    for (const script of MIGRATIONS.slice(from)) db.exec(script)
+    db.pragma(`user_version = ${MIGRATIONS.length}`)
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    const put = db.prepare('insert into meta (key, value) values (@key, @value) on conflict do nothing')
+    put.run({ key: 'version', value: '1' })
+    put.run({ key: 'tag_authority', value: options.tagAuthority ?? 'localhost,2026' })
+  })
+  if (version < MIGRATIONS.length) migrate.immediate()
+  return null
+}
+
+/** Statements prepared on first use and kept: their text is the key, and texts come from this room only. */
+function statements(db: Database.Database): Sql & { run(text: string, parameters?: object): Database.RunResult } {
+  const prepared = new Map<string, Database.Statement>()
+  const statement = (text: string): Database.Statement => {
+    let found = prepared.get(text)
+    if (!found) {
+      found = db.prepare(text)
+      prepared.set(text, found)
+    }
+    return found
+  }
+  return {
+    all: (text, parameters = {}) => statement(text).all(parameters) as ReturnType<Sql['all']>,
+    get: (text, parameters = {}) => statement(text).get(parameters) as ReturnType<Sql['get']>,
+    run: (text, parameters = {}) => statement(text).run(parameters),
+  }
+}
+
+function createStore(db: Database.Database): Store {
+  const sql = statements(db)
+  const filing = createFiling(sql)
+  const transaction = db.transaction((work: (filing: Filing) => unknown) => work(filing))
+  return {
+    ...createReader(sql),
+    syncAgencies: (agencies, now) => db.transaction(() => syncAgencies(sql, agencies, now)).immediate(),
+    due: now =>
+      sql
+        .all(
+          `${FEED_QUERY} where f.active and not f.paused and not f.retired and f.next_poll <= @now
+           order by f.next_poll, f.id`,
+          { now },
+        )
+        .map(feedState),
+    feed: id => {
+      const row = sql.get(`${FEED_QUERY} where f.id = @id`, { id })
+      return row ? feedState(row) : null
+    },
+    file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    integrity: () => {
+      const rows = db.pragma('integrity_check') as { integrity_check: string }[]
+      return rows.map(row => row.integrity_check).join('\n')
+    },
+    close: () => {
+      if (!db.readonly) db.pragma('optimize')
+      db.close()
+    },
+  }
+}
+
+function syncAgencies(sql: ReturnType<typeof statements>, agencies: readonly Agency[], now: Millis): void {
+  const before = JSON.stringify([
+    sql.all('select id, name, language, homepage, active from agencies order by id'),
+    sql.all('select url, agency, category, active, paused from feeds order by url'),
+  ])
+  sql.run('update agencies set active = 0')
+  sql.run('update feeds set active = 0')
+  for (const agency of agencies) {
+    sql.run(
+      `insert into agencies (id, name, language, homepage) values (@id, @name, @language, @homepage)
+       on conflict (id) do update set name = excluded.name, language = excluded.language, homepage = excluded.homepage,
+         active = 1`,
+      { id: agency.id, name: agency.name, language: agency.language, homepage: agency.homepage },
+    )
+    for (const feed of agency.feeds) {
+      sql.run(
+        `insert into feeds (agency, url, category, language, paused, next_poll, reason)
+         values (@agency, @url, @category, @language, @paused, @now, 'never polled yet')
+         on conflict (url) do update set agency = excluded.agency, category = excluded.category, active = 1,
+           language = coalesce(excluded.language, language), paused = excluded.paused`,
+        {
+          agency: agency.id,
+          url: feed.url,
+          category: feed.category,
+          language: feed.language,
+          paused: feed.paused ? 1 : 0,
+          now,
+        },
+      )
+    }
+  }
+  const after = JSON.stringify([
+    sql.all('select id, name, language, homepage, active from agencies order by id'),
+    sql.all('select url, agency, category, active, paused from feeds order by url'),
+  ])
+  if (before !== after) bumpVersion(sql)
+}
+
+function bumpVersion(sql: ReturnType<typeof statements>): void {
+  sql.run(`update meta set value = cast(value as integer) + 1 where key = 'version'`)
+}
+
+function createFiling(sql: ReturnType<typeof statements>): Filing {
+  const known = (feed: number, guid: string): KnownReport | null => {
+    const row = sql.get(
+      'select id, story, hash, revisions, first_seen from reports where feed = @feed and guid = @guid',
+      { feed, guid },
+    )
+    if (!row) return null
+    return {
+      id: Number(row['id']),
+      story: Number(row['story']),
+      hash: String(row['hash']),
+      revisions: Number(row['revisions']),
+      firstSeen: Number(row['first_seen']),
+    }
+  }
+
+  const writeFurniture = (id: number, report: Report): void => {
+    for (const credit of report.wire.credits) {
+      sql.run(
+        'insert into credits (report, agency, name, place) values (@id, @agency, @name, @place) on conflict do nothing',
+        { id, agency: credit.agency, name: credit.name, place: credit.where },
+      )
+    }
+    for (const figure of report.wire.figures) {
+      sql.run(
+        `insert into figures (report, kind, value, matched) values (@id, @kind, @value, @matched)
+         on conflict do nothing`,
+        { id, kind: figure.kind, value: figure.value, matched: figure.matched },
+      )
+    }
+  }
+
+  const columns = (report: Report) => ({
+    url: report.url,
+    canonicalUrl: report.canonicalUrl,
+    title: report.title,
+    headline: report.wire.title,
+    summary: report.summary,
+    content: report.content,
+    text: report.text,
+    folded: searchable(`${report.title}\n${report.text.slice(0, SEARCHED_LENGTH)}`, report.language),
+    published: report.published,
+    updated: report.updated,
+    authors: JSON.stringify(report.authors),
+    categories: JSON.stringify(report.categories),
+    enclosures: JSON.stringify(report.enclosures),
+    dateline: report.wire.dateline?.matched ?? null,
+    signal: report.wire.signal,
+    hash: report.hash,
+  })
+
+  return {
+    known,
+    storyByGuid: guid => {
+      const global = globalGuid(guid)
+      if (global === null) return null
+      const row = sql.get('select story from reports where global_guid = @global order by id limit 1', { global })
+      return row ? Number(row['story']) : null
+    },
+    storyByUrl: url => {
+      const row = sql.get('select story from reports where canonical_url = @url order by id limit 1', { url })
+      return row ? Number(row['story']) : null
+    },
+    storiesAfter: (afterId, since) =>
+      sql
+        .all(
+          `select s.id, s.thread, s.time, f.features from stories s join features f on f.story = s.id
+           where s.id > @afterId and s.time >= @since order by s.id`,
+          { afterId, since },
+        )
+        .map<IndexedStory>(row => ({
+          id: Number(row['id']),
+          thread: Number(row['thread']),
+          time: Number(row['time']),
+          features: String(row['features']),
+        })),
+    openThread: (time, key) =>
+      Number(
+        sql.run('insert into threads (key, first, last, updated) values (@key, @time, @time, @time)', { key, time })
+          .lastInsertRowid,
+      ),
+    addStory: (thread, report, key, features, placement) => {
+      const story = Number(
+        sql.run(
+          `insert into stories (key, thread, language, time, updated, placement)
+           values (@key, @thread, @language, @time, @now, @placement)`,
+          { key, thread, language: report.language, time: report.time, now: report.firstSeen, placement },
+        ).lastInsertRowid,
+      )
+      sql.run('insert into features (story, features) values (@story, @features)', { story, features })
+      return story
+    },
+    addReport: (story, report, joinedBy, similarity) => {
+      const id = Number(
+        sql.run(
+          `insert into reports (story, feed, agency, guid, global_guid, url, canonical_url, title, headline, summary,
+             content, text, folded, language, published, updated, first_seen, last_seen, changed, time, authors,
+             categories, enclosures, dateline, signal, hash, joined_by, similarity)
+           values (@story, @feed, @agency, @guid, @globalGuid, @url, @canonicalUrl, @title, @headline, @summary,
+             @content, @text, @folded, @language, @published, @updated, @now, @now, @now, @time, @authors,
+             @categories, @enclosures, @dateline, @signal, @hash, @joinedBy, @similarity)`,
+          {
+            ...columns(report),
+            story,
+            feed: report.feed,
+            agency: report.agency,
+            guid: report.guid,
+            globalGuid: globalGuid(report.guid),
+            language: report.language,
+            now: report.firstSeen,
+            time: report.time,
+            joinedBy,
+            similarity,
+          },
+        ).lastInsertRowid,
+      )
+      writeFurniture(id, report)
+      sql.run('update feeds set reports = reports + 1 where id = @feed', { feed: report.feed })
+      countReport(sql, story, report, joinedBy === 'first')
+      refresh(sql, story, report.firstSeen)
+      return id
+    },
+    addRevision: (id, report, now) => {
+      sql.run(
+        `insert into revisions (report, number, seen, title, text)
+         select id, revisions, case revisions when 1 then first_seen else changed end, title, text
+         from reports where id = @id`,
+        { id },
+      )
+      sql.run(
+        `update reports set url = @url, canonical_url = @canonicalUrl, title = @title, headline = @headline,
+           summary = @summary, content = @content, text = @text, folded = @folded, published = @published,
+           updated = @updated, last_seen = @now, changed = @now, authors = @authors, categories = @categories,
+           enclosures = @enclosures, dateline = @dateline, signal = @signal, hash = @hash, revisions = revisions + 1
+         where id = @id`,
+        { ...columns(report), id, now },
+      )
+      sql.run('delete from credits where report = @id', { id })
+      sql.run('delete from figures where report = @id', { id })
+      writeFurniture(id, report)
+      const row = sql.get('select story from reports where id = @id', { id })
+      refresh(sql, Number(row?.['story']), now)
+    },
+    touch: (ids, now) => {
+      for (const id of ids) sql.run('update reports set last_seen = @now where id = @id', { id, now })
+    },
+    recordPoll: (outcome, update) => {
+      const { counts } = outcome
+      const failed = outcome.status === 'failed'
+      sql.run(
+        `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected, error, warnings)
+         values (@feed, @at, @ms, @status, @entries, @new, @revision, @copy, @unchanged, @rejected, @error, @warnings)`,
+        {
+          feed: outcome.feed,
+          at: outcome.at,
+          ms: Math.round(outcome.ms),
+          status: outcome.status,
+          entries: counts.entries,
+          new: counts.new,
+          revision: counts.revision,
+          copy: counts.copy,
+          unchanged: counts.unchanged,
+          rejected: counts.rejected,
+          error: outcome.failure?.message ?? null,
+          warnings: JSON.stringify(outcome.warnings),
+        },
+      )
+      sql.run(
+        `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
+           last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
+           interval = @interval, failures = @failures, error = @error,
+           warnings = case when @status = 'filed' then @warnings else warnings end,
+           etag = case when @hasValidators then @etag else etag end,
+           last_modified = case when @hasValidators then @lastModified else last_modified end,
+           body_hash = coalesce(@bodyHash, body_hash), retired = @retired
+         where id = @feed`,
+        {
+          feed: outcome.feed,
+          at: outcome.at,
+          failed: failed ? 1 : 0,
+          status: outcome.status,
+          nextPoll: outcome.nextPoll,
+          reason: outcome.reason,
+          interval: update.interval,
+          failures: update.failures,
+          error: outcome.failure?.message ?? null,
+          warnings: JSON.stringify(outcome.warnings),
+          title: update.title,
+          language: update.language,
+          hasValidators: update.validators ? 1 : 0,
+          etag: update.validators?.etag ?? null,
+          lastModified: update.validators?.lastModified ?? null,
+          bodyHash: update.bodyHash,
+          retired: update.retired ? 1 : 0,
+        },
+      )
+      if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
+    },
+  }
+}
+
+// The lead report of a story is the earliest that was not withdrawn.
+const STORY_LEAD = "select r.id from reports r where r.story = @story order by r.signal is 'kill', r.time, r.id limit 1"
+
+// The lead story of a thread is the newest full report among those that most agencies carried: a flash or a withdrawn
+// report leads only where there is nothing else.
+const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
+
+/**
+ * Bring a story's counts and lead up to date after a change of one of its reports, then its thread's. The cost does not
+ * grow with the thread, except when its lead itself loses its standing.
+ */
+function refresh(sql: ReturnType<typeof statements>, story: number, now: Millis): void {
+  sql.run(
+    `update stories set
+       lead = (${STORY_LEAD}),
+       (time, reports, agencies) =
+         (select min(r.time), count(*), count(distinct r.agency) from reports r where r.story = @story),
+       updated = max(updated, @now)
+     where id = @story`,
+    { story, now },
+  )
+  sql.run(
+    `update stories set standing =
+       (select case r.signal when 'kill' then 0 when 'flash' then 1 else 2 end from reports r where r.id = stories.lead)
+     where id = @story`,
+    { story },
+  )
+  const row = sql.get('select thread, time, standing from stories where id = @story', { story })
+  const thread = Number(row?.['thread'])
+  sql.run(
+    `update threads set first = min(first, @time), last = max(last, @time), updated = max(updated, @now)
+     where id = @thread`,
+    { thread, time: Number(row?.['time']), now },
+  )
+  const before = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
+  const rescan = before === null || (before === story && Number(row?.['standing']) < 2)
+  sql.run(
+    rescan
+      ? `update threads set lead = (select s.id from stories s where s.thread = @thread order by ${LEAD_ORDER} limit 1)
+         where id = @thread and @story > 0`
+      : `update threads set lead = (select s.id from stories s where s.id in (threads.lead, @story) order by ${LEAD_ORDER} limit 1)
+         where id = @thread`,
+    { thread, story },
+  )
+  const lead = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
+  if (lead === before && lead !== story) return
+  sql.run(
+    `update threads set (title, language) =
+       (select r.headline, s.language from stories s join reports r on r.id = s.lead where s.id = threads.lead)
+     where id = @thread`,
+    { thread },
+  )
+}
+
+/** Count a new report into its thread. */
+function countReport(sql: ReturnType<typeof statements>, story: number, report: Report, opensStory: boolean): void {
+  const thread = Number(sql.get('select thread from stories where id = @story', { story })?.['thread'])
+  const known = sql.get('select 1 as known from thread_agencies where thread = @thread and agency = @agency', {
+    thread,
+    agency: report.agency,
+  })
+  sql.run(
+    `insert into thread_agencies (thread, agency, first, reports) values (@thread, @agency, @time, 1)
+     on conflict do update set first = min(first, excluded.first), reports = reports + 1`,
+    { thread, agency: report.agency, time: report.time },
+  )
+  sql.run(
+    `update threads set reports = reports + 1, stories = stories + @stories, agencies = agencies + @agencies
+     where id = @thread`,
+    { thread, stories: opensStory ? 1 : 0, agencies: known ? 0 : 1 },
+  )
+}

@@ -1,0 +1,99 @@
+// The whole persistence interface, in domain words. Engines stand behind it; nobody else knows tables or SQL.
+import type {
+  Agency,
+  AgencySummary,
+  CopyRule,
+  FeedState,
+  Millis,
+  PollOutcome,
+  Report,
+  ReportView,
+  Selection,
+  StoryDetail,
+  StorySummary,
+  ThreadDetail,
+  ThreadSummary,
+  Validators,
+} from '../model.ts'
+
+/** What publishing needs: reading only. Every method answers from the store alone. */
+export interface Reader {
+  /** Grows with every change of published data, in this process or another: renderings of an older state are stale. */
+  version(): number
+  /** Authority part of tag ids (`host,year`), fixed when the database was made. */
+  tagAuthority(): string
+  agencies(): AgencySummary[]
+  feeds(): FeedState[]
+  /** Stories that match, newest first. */
+  recentStories(selection: Selection): StorySummary[]
+  /** Threads that match, most recently grown first. */
+  recentThreads(selection: Selection): ThreadSummary[]
+  story(id: number): StoryDetail | null
+  thread(id: number): ThreadDetail | null
+  /** Stories whose words match, newest first. */
+  search(words: string, limit: number): StorySummary[]
+  /** Sizes for /metrics and the closing line of commands. */
+  totals(): { feeds: number; reports: number; stories: number; threads: number; lastPoll: Millis | null }
+}
+
+/** A story as deciding sees it: what the indexes of copies and threads are made from. */
+export interface IndexedStory {
+  id: number
+  thread: number
+  time: Millis
+  /** Opaque to the store: terms and shingles as decided when the story was filed. */
+  features: string
+}
+
+/** A report already on file, as filing meets it again. */
+export interface KnownReport {
+  id: number
+  story: number
+  hash: string
+  revisions: number
+  firstSeen: Millis
+}
+
+/** Reads and writes of one filing. Synchronous: they run inside one transaction, without an await between. */
+export interface Filing {
+  /** The report of this feed with this guid. */
+  known(feed: number, guid: string): KnownReport | null
+  /** Story of a report with the same globally unique guid, of any feed. */
+  storyByGuid(guid: string): number | null
+  storyByUrl(canonicalUrl: string): number | null
+  /** Stories filed after `afterId` (by any process), oldest first, with a time of at least `since`. */
+  storiesAfter(afterId: number, since: Millis): IndexedStory[]
+  openThread(time: Millis, key: string): number
+  addStory(thread: number, report: Report, key: string, features: string, placement: string): number
+  addReport(story: number, report: Report, joinedBy: CopyRule | 'first', similarity: number): number
+  addRevision(reportId: number, report: Report, now: Millis): void
+  /** The entry was seen again, unchanged. */
+  touch(reportIds: readonly number[], now: Millis): void
+  /** Result of the poll, the feed's next due time and validators, in the same transaction as its entries. */
+  recordPoll(outcome: PollOutcome, update: PollUpdate): void
+}
+
+export interface PollUpdate {
+  title: string | null
+  language: string | null
+  /** Null keeps the ones on file. */
+  validators: Validators | null
+  bodyHash: string | null
+  interval: Millis | null
+  failures: number
+  retired: boolean
+}
+
+export interface Store extends Reader {
+  /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
+  syncAgencies(agencies: readonly Agency[], now: Millis): void
+  /** Feeds whose next poll is due, most overdue first. */
+  due(now: Millis): FeedState[]
+  feed(id: number): FeedState | null
+  /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
+  file<T>(work: (filing: Filing) => T): T
+  report(id: number): ReportView | null
+  /** `ok`, or what the engine found wrong. */
+  integrity(): string
+  close(): void
+}

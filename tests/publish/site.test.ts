@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { aDay, fakeStore, HOUR, NOW, serve } from './fixture.ts'
+
+const FEEDS = [
+  '/feed.atom',
+  '/feed.rss',
+  '/feed.json',
+  '/threads.atom',
+  '/threads.rss',
+  '/threads.json',
+  '/threads/1.atom',
+  '/threads/1.rss',
+  '/threads/1.json',
+]
+const PAGES = ['/', '/threads/1', '/stories/1', '/search', '/search?q=Port', '/agencies', '/agencies/manar', '/feeds']
+
+describe('what is asked for is found', () => {
+  it.each([
+    ['/feed.atom', 'application/atom+xml; charset=utf-8'],
+    ['/threads.rss', 'application/rss+xml; charset=utf-8'],
+    ['/threads/1.json', 'application/feed+json; charset=utf-8'],
+    ['/', 'text/html; charset=utf-8'],
+    ['/opml', 'text/x-opml; charset=utf-8'],
+    ['/robots.txt', 'text/plain; charset=utf-8'],
+    ['/favicon.svg', 'image/svg+xml; charset=utf-8'],
+    ['/metrics', 'text/plain; version=0.0.4; charset=utf-8'],
+    ['/healthz', 'text/plain; charset=utf-8'],
+    ['/readyz', 'text/plain; charset=utf-8'],
+  ])('%s is %s', async (path, type) => {
+    const response = await serve(aDay().reader).get(path)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe(type)
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect((await response.text()).length).toBeGreaterThan(0)
+  })
+
+  it.each(PAGES)('%s is a page that can run nothing and load only pictures', async path => {
+    const response = await serve(aDay().reader).get(path)
+    expect(response.status).toBe(200)
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toMatch(/script-src|unsafe/)
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer')
+    const body = await response.text()
+    expect(body).toMatch(/^<!doctype html>/)
+    const style = /<style>([^<]*)<\/style>/.exec(body)?.[1] ?? ''
+    expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`)
+    expect(body).not.toMatch(/<script| on\w+=| style=/)
+  })
+
+  it('a trailing slash is forgiven', async () => {
+    expect((await serve(aDay().reader).get('/threads/1/')).status).toBe(200)
+  })
+
+  it.each([
+    '/nope',
+    '/threads/999',
+    '/stories/999',
+    '/threads/abc',
+    '/stories/-1',
+    '/threads/99999999999999999999',
+    '/agencies/nobody',
+    '/threads/1.xml',
+  ])('%s is not found, and the page leads back', async path => {
+    const response = await serve(aDay().reader).get(path)
+    expect(response.status).toBe(404)
+    expect(await response.text()).toContain('Go to the front page')
+  })
+
+  it('a feed of a thread that is not there is not found', async () => {
+    const response = await serve(aDay().reader).get('/threads/999.atom')
+    expect(response.status).toBe(404)
+    expect(await response.text()).toContain('/threads/999.atom')
+  })
+})
+
+describe('a poll that found nothing costs a reader nothing', () => {
+  it.each([...FEEDS, ...PAGES])('%s answers 304 to its own ETag', async path => {
+    const { get } = serve(aDay().reader)
+    const first = await get(path)
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"[\w-]+"$/)
+    const again = await get(path, { headers: { 'If-None-Match': `"other", W/${etag}` } })
+    expect(again.status).toBe(304)
+    expect(await again.text()).toBe('')
+    expect(again.headers.get('etag')).toBe(etag)
+    expect(again.headers.get('vary')).toBe('Accept-Encoding')
+    expect(again.headers.has('content-type')).toBe(false)
+  })
+
+  it('another ETag gets the feed', async () => {
+    const response = await serve(aDay().reader).get('/feed.atom', { headers: { 'If-None-Match': '"other"' } })
+    expect(response.status).toBe(200)
+  })
+
+  it('Last-Modified is the newest change shown, and If-Modified-Since is held against it', async () => {
+    const { get } = serve(fakeStore({ id: 1, title: 'One', updated: NOW - HOUR + 400 }).reader)
+    const modified = (await get('/feed.rss')).headers.get('last-modified') ?? ''
+    expect(modified).toBe('Wed, 05 Jan 2022 17:00:00 GMT')
+    expect((await get('/feed.rss', { headers: { 'If-Modified-Since': modified } })).status).toBe(304)
+    const earlier = { 'If-Modified-Since': 'Wed, 05 Jan 2022 16:59:59 GMT' }
+    expect((await get('/feed.rss', { headers: earlier })).status).toBe(200)
+    expect((await get('/feed.rss', { headers: { 'If-Modified-Since': 'yesterday' } })).status).toBe(200)
+  })
+
+  it('an ETag that differs outweighs a date that does not (RFC 9110, 13.2.2)', async () => {
+    const { get } = serve(aDay().reader)
+    const modified = (await get('/feed.atom')).headers.get('last-modified') ?? ''
+    const headers = { 'If-None-Match': '"other"', 'If-Modified-Since': modified }
+    expect((await get('/feed.atom', { headers })).status).toBe(200)
+  })
+
+  it('feeds and pages may be kept for a minute; the state of feeds may not', async () => {
+    const { get } = serve(aDay().reader)
+    expect((await get('/feed.atom')).headers.get('cache-control')).toBe('public, max-age=60')
+    expect((await get('/')).headers.get('cache-control')).toBe('public, max-age=60')
+    expect((await get('/feeds')).headers.get('cache-control')).toBe('no-cache')
+  })
+
+  it('a filing changes the ETag at once', async () => {
+    const store = fakeStore({ id: 1, title: 'One' })
+    const { get } = serve(store.reader)
+    const before = (await get('/feed.atom')).headers.get('etag')
+    store.put({ id: 2, title: 'Two' })
+    const after = await get('/feed.atom')
+    expect(after.headers.get('etag')).not.toBe(before)
+    expect(await after.text()).toContain('Two')
+  })
+
+  it('what was rendered is read from the store once, until the store or the minute changes', async () => {
+    const store = aDay()
+    let reads = 0
+    const reader = {
+      ...store.reader,
+      recentStories: (selection: Parameters<typeof store.reader.recentStories>[0]) => {
+        reads++
+        return store.reader.recentStories(selection)
+      },
+    }
+    const { get, clock } = serve(reader)
+    await get('/feed.atom?lang=ar&limit=5')
+    await get('/feed.atom?utm_source=letter&limit=5&lang=ar')
+    expect(reads).toBe(1)
+    await get('/feed.atom?lang=en')
+    expect(reads).toBe(2)
+    store.put()
+    await get('/feed.atom?lang=ar&limit=5')
+    expect(reads).toBe(3)
+    clock.now += 60_000
+    await get('/feed.atom?lang=ar&limit=5')
+    expect(reads).toBe(4)
+  })
+})
+
+describe('how it travels', () => {
+  it.each([
+    ['gzip', 'gzip', gunzipSync],
+    ['gzip, br', 'br', brotliDecompressSync],
+    ['br;q=0.1, gzip;q=0.9', 'gzip', gunzipSync],
+    ['*', 'br', brotliDecompressSync],
+  ] as const)('Accept-Encoding: %s gets %s, which unpacks to the same bytes', async (accept, encoding, unpack) => {
+    const { get } = serve(aDay().reader)
+    const plain = await (await get('/feed.rss')).text()
+    const packed = await get('/feed.rss', { headers: { 'Accept-Encoding': accept } })
+    expect(packed.headers.get('content-encoding')).toBe(encoding)
+    const bytes = Buffer.from(await packed.arrayBuffer())
+    expect(packed.headers.get('content-length')).toBe(String(bytes.length))
+    expect(bytes.length).toBeLessThan(plain.length / 2)
+    expect(unpack(bytes).toString('utf8')).toBe(plain)
+  })
+
+  it.each([null, 'identity', 'gzip;q=0, br;q=0', 'deflate', 'zstd'])(
+    'Accept-Encoding: %s gets it plain',
+    async accept => {
+      const response = await serve(aDay().reader).get(
+        '/feed.rss',
+        accept === null ? {} : { headers: { 'Accept-Encoding': accept } },
+      )
+      expect(response.headers.has('content-encoding')).toBe(false)
+    },
+  )
+
+  it('each encoding has its own strong ETag, and one does not pass for another', async () => {
+    const { get } = serve(aDay().reader)
+    const tag = async (accept: string) =>
+      (await get('/feed.atom', { headers: { 'Accept-Encoding': accept } })).headers.get('etag') ?? ''
+    const tags = [await tag('identity'), await tag('gzip'), await tag('br')]
+    expect(new Set(tags).size).toBe(3)
+    const crossed = { 'Accept-Encoding': 'identity', 'If-None-Match': tags[1] ?? '' }
+    expect((await get('/feed.atom', { headers: crossed })).status).toBe(200)
+    const matched = { 'Accept-Encoding': 'gzip', 'If-None-Match': tags[1] ?? '' }
+    expect((await get('/feed.atom', { headers: matched })).status).toBe(304)
+  })
+
+  it.each(['/feed.atom', '/', '/opml', '/nope', '/feed.atom?limit=0'])(
+    'HEAD %s has the headers of GET and no body',
+    async path => {
+      const { get } = serve(aDay().reader)
+      const [full, head] = [await get(path), await get(path, { method: 'HEAD' })]
+      expect(head.status).toBe(full.status)
+      expect(await head.text()).toBe('')
+      expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(full.headers))
+      expect(Number(head.headers.get('content-length'))).toBe(Buffer.byteLength(await full.text()))
+    },
+  )
+
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s answers 405 and says what is possible', async method => {
+    const { get } = serve(aDay().reader)
+    for (const path of ['/', '/feed.atom', '/nope']) {
+      const response = await get(path, { method })
+      expect(response.status).toBe(405)
+      expect(response.headers.get('allow')).toBe('GET, HEAD')
+    }
+  })
+})
+
+describe('choosing', () => {
+  const titles = async (query: string, path = '/feed.json') => {
+    const feed = JSON.parse(await serve(aDay().reader).text(path + query)) as {
+      items: { title: string; url: string }[]
+    }
+    return feed.items
+  }
+
+  it('lang, agency, limit, since, q and min-agencies choose entries, all together', async () => {
+    expect((await titles('?lang=ar')).every(item => /[\u0600-\u06ff]/.test(item.title))).toBe(true)
+    expect((await titles('?agency=est')).length).toBeGreaterThan(2)
+    expect(await titles('?limit=2')).toHaveLength(2)
+    expect(await titles('?since=90m')).toHaveLength(1)
+    expect(await titles('?since=2022-01-05T16:00Z')).toHaveLength(2)
+    expect(await titles('?since=2022-01-05T18:00%2B02:00')).toHaveLength(2)
+    expect((await titles('?min-agencies=3')).map(item => item.title)).toEqual([
+      'Flood cuts off Port Salam as the river Wadi breaks its banks',
+    ])
+    expect(await titles('?category=Weather')).toHaveLength(1)
+    expect(await titles('?credit=Nile%20News')).toHaveLength(1)
+    expect(await titles('?lang=ar&limit=1&q=%D8%B3%D9%84%D8%A7%D9%85')).toHaveLength(1)
+    expect(await titles('?min-agencies=4', '/threads.json')).toHaveLength(1)
+    expect(await titles('?lang=fr', '/threads/1.json')).toHaveLength(1)
+  })
+
+  it('parameters that mean nothing here, and those left empty, are passed over', async () => {
+    const { text } = serve(aDay().reader)
+    expect(await text('/feed.atom?utm_source=x&lang=&limit=')).toBe(await text('/feed.atom'))
+  })
+
+  it.each([
+    ['lang=english!', 'lang must be a language tag'],
+    ['agency=nobody', 'agency "nobody" is not known'],
+    ['since=yesterday', 'since must be a date'],
+    ['since=2022-02-30', 'since must be a date'],
+    ['since=2022-13-01', 'since must be a date'],
+    ['min-agencies=0', 'min-agencies must be a whole number from 1'],
+    ['limit=0', 'limit must be a whole number from 1 to 500; got "0"'],
+    ['limit=501', 'limit must be a whole number from 1 to 500'],
+    ['limit=ten', 'limit must be a whole number from 1 to 500'],
+    ['limit=1&limit=2', 'limit is given more than once'],
+    [`q=${'x'.repeat(201)}`, 'q may have at most 200 characters'],
+  ])('?%s answers 400 with a sentence', async (query, sentence) => {
+    const { get } = serve(aDay().reader)
+    for (const path of ['/feed.atom', '/threads.rss', '/threads/1.json']) {
+      const response = await get(`${path}?${query}`)
+      expect(response.status).toBe(400)
+      expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+      expect(await response.text()).toContain(sentence)
+    }
+    const page = await get(`/?${query}`)
+    expect(page.status).toBe(400)
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  })
+})
+
+describe('watching it', () => {
+  it('metrics count what is on file, feeds by state, and how long ago the last poll was', async () => {
+    const lines = (await serve(aDay().reader).text('/metrics')).split('\n')
+    expect(lines).toContain('minwal_info{version="0.1.0"} 1')
+    expect(lines).toContain('minwal_feeds{state="ok"} 2')
+    expect(lines).toContain('minwal_feeds{state="failing"} 1')
+    expect(lines).toContain('minwal_last_poll_age_seconds 30')
+    for (const line of lines.filter(line => line !== ''))
+      expect(line).toMatch(/^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{\w+="[^"]*"\})? -?[\d.]+)$/)
+  })
+
+  it('health and readiness answer 503 with the reason', async () => {
+    const sick = serve(aDay().reader, {}, () => ({
+      live: false,
+      ready: true,
+      detail: 'no poll has completed for 2 hours',
+    }))
+    const health = await sick.get('/healthz')
+    expect(health.status).toBe(503)
+    expect(await health.text()).toBe('no poll has completed for 2 hours\n')
+    expect((await sick.get('/readyz')).status).toBe(200)
+  })
+
+  it('a fault while rendering answers 500 with a sentence, tells the log, and the next page is fine', async () => {
+    const store = aDay()
+    let broken = true
+    const reader = {
+      ...store.reader,
+      totals: () => {
+        if (broken) throw new Error('disk on fire at /secret/place')
+        return store.reader.totals()
+      },
+    }
+    const { get, errors } = serve(reader)
+    const response = await get('/')
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('secret')
+    expect(errors).toHaveLength(1)
+    expect(String(errors[0])).toContain('disk on fire')
+    broken = false
+    expect((await get('/')).status).toBe(200)
+  })
+
+  it('addresses are shown and exported without the password in them', async () => {
+    const { text } = serve(aDay().reader)
+    for (const path of ['/feeds', '/opml', '/agencies/manar']) {
+      const body = await text(path)
+      expect(body).toContain('https://manar.example/rss')
+      expect(body).not.toContain('secret')
+    }
+  })
+})
