@@ -124,6 +124,8 @@ const UNCLOSED = new Set(
 
 /** Whether more elements are open at once than any writer means: a bound on the parser's stack before it runs. */
 function isHostile(html: string): boolean {
+  // Too short to open so many.
+  if (html.length < MAX_OPEN * 3) return false
   let open = 0
   let opened = 0
   for (const [, closing, name] of html.matchAll(TAGS)) {

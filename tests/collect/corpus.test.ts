@@ -11,7 +11,7 @@ const absent = !existsSync(corpus)
 
 /** Floors: what was reached when this was written. */
 const REAL_FLOOR = 0.997
-const CONFORMANCE_FLOOR = 0.978
+const CONFORMANCE_FLOOR = 0.981
 
 const lines = <T>(file: string): T[] =>
   readFileSync(path.join(corpus, file), 'utf8')
@@ -21,7 +21,7 @@ const lines = <T>(file: string): T[] =>
 
 /** Failing cases, at most forty of them, where whoever runs the tests sees them. */
 function show(what: string, failed: readonly string[], of: number): void {
-  const more = failed.length > 40 ? `\n  … and ${failed.length - 40} more` : ''
+  const more = failed.length > 40 ? `\n  … and ${failed.length - 40} more\n` : ''
   process.stdout.write(
     `${what}: ${of - failed.length} of ${of}\n${failed
       .slice(0, 40)
@@ -134,7 +134,7 @@ function agrees(what: string, value: unknown, expected: string): boolean {
   if (/\.(?:summary|content)$/.test(what))
     return text === expected || textOf(text) === textOf(expected) || textOf(text) === expected.replace(/\s+/g, '')
   if (/author$/.test(what)) return text === expected || (text !== '' && expected.startsWith(`${text} (`))
-  if (/link$|url$/.test(what)) return text === expected || decodeURI(text) === decodeURI(expected)
+  if (/link$|url$/.test(what)) return text === expected.trim() || decodeURI(text) === decodeURI(expected.trim())
   return squeeze(text) === squeeze(expected)
 }
 

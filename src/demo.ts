@@ -1,0 +1,152 @@
+// `npm run demo`: the real daemon on sample wires, the first week of January 2022 played in two minutes. Only the clock is
+// another; everything else is what `npm start` runs.
+import { readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { stopSignal } from './cli.ts'
+import { parseConfig } from './config.ts'
+import { type Daemon, startDaemon } from './daemon.ts'
+import { readWires, serveAgencies } from './demo-agencies.ts'
+import { createLog } from './log.ts'
+import type { Config, Millis } from './model.ts'
+
+const WEEK_STARTS = Date.parse('2022-01-02T00:00:00Z')
+const WEEK_ENDS = Date.parse('2022-01-09T00:00:00Z')
+const HOUR: Millis = 3_600_000
+const DATABASE = fileURLToPath(new URL('../data/demo.db', import.meta.url))
+
+const usage = `Usage: npm run demo -- [--at end] [--seconds 120] [--port 8080] [--lang ar]
+
+Plays a week of eight agencies' wires in two minutes (--seconds), or begins at its end (--at end).`
+
+async function main(): Promise<number> {
+  const options = readOptions()
+  if (typeof options === 'string') {
+    process.stderr.write(`${options}\n\n${usage}\n`)
+    return 2
+  }
+  const wires = readWires(new URL('../data/demo/', import.meta.url))
+  const clock = new Clock()
+  const agencies = await serveAgencies(wires, clock.now)
+  for (const suffix of ['', '-wal', '-shm']) rmSync(DATABASE + suffix, { force: true })
+  const config = demoConfig(wires, agencies.origin, options)
+  const log = createLog('error', process.stderr.isTTY === true)
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  const start = (port: number) =>
+    startDaemon({ config: { ...config, listen: { ...config.listen, port } }, log, version, now: clock.now })
+  let started = await start(options.port)
+  // The usual port is often taken; a demo should not fail for that.
+  if (!started.ok && started.reason.includes('in use')) started = await start(0)
+  if (!started.ok) {
+    process.stderr.write(`minwal: ${started.reason}\n`)
+    await agencies.close()
+    return 1
+  }
+  const daemon = started.value
+  process.stdout.write(
+    `Eight agencies file the first week of January 2022. Read them as one:\n\n    ${daemon.address}/\n\n` +
+      `    feed    ${daemon.address}/feed.atom\n    file    sqlite3 data/demo.db 'select title, stories, agencies from thread order by stories desc limit 10'\n\n`,
+  )
+  const stopped = stopSignal()
+  const run = options.at === 'end' ? catchUp(daemon, clock) : clock.play(options.seconds * 1_000)
+  process.stdout.write(
+    options.at === 'end'
+      ? 'Catching up with the week …\n'
+      : `The week takes ${options.seconds} seconds. Ctrl-C stops it.\n`,
+  )
+  await Promise.race([run.then(() => daemon.tick()).then(() => announce(daemon)), stopped])
+  await stopped
+  await daemon.stop()
+  await agencies.close()
+  return 0
+}
+
+function announce(daemon: Daemon): void {
+  process.stdout.write(`The week is over: ${daemon.address}/ stays up until Ctrl-C.\n`)
+}
+
+interface Options {
+  at: 'start' | 'end'
+  seconds: number
+  port: number
+  lang: string
+}
+
+function readOptions(): Options | string {
+  try {
+    const { values } = parseArgs({
+      options: {
+        at: { type: 'string', default: 'start' },
+        seconds: { type: 'string', default: '120' },
+        port: { type: 'string', default: '8080' },
+        lang: { type: 'string', default: 'en' },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) return 'The demo.'
+    const seconds = Number(values.seconds)
+    const port = Number(values.port)
+    if (values.at !== 'start' && values.at !== 'end') return `--at ${values.at}: it must be start or end`
+    if (!(seconds >= 1 && seconds <= 86_400)) return `--seconds ${values.seconds}: it must be 1 to 86400`
+    if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) return `--port ${values.port}: it must be 0 to 65535`
+    return { at: values.at, seconds, port, lang: values.lang }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Shows a moment of the week; after its end it runs as fast as any clock. */
+class Clock {
+  #moment: Millis = WEEK_STARTS
+  #reached: (() => Millis) | null = null
+
+  readonly now = (): Millis => this.#reached?.() ?? this.#moment
+
+  set(moment: Millis): void {
+    this.#moment = moment
+  }
+
+  /** Run through the week within `span` real milliseconds; resolves at its end. */
+  play(span: number): Promise<void> {
+    const began = Date.now()
+    this.#reached = () => Math.min(WEEK_ENDS, WEEK_STARTS + ((Date.now() - began) / span) * (WEEK_ENDS - WEEK_STARTS))
+    return new Promise(resolve => setTimeout(() => resolve(this.stay()), span))
+  }
+
+  /** From now on time passes as it does. */
+  stay(): void {
+    const since = Date.now()
+    this.#reached = () => WEEK_ENDS + (Date.now() - since)
+  }
+}
+
+/** Step through the week hour by hour, as fast as polls allow, so that revisions and vanished reports are seen. */
+async function catchUp(daemon: Daemon, clock: Clock): Promise<void> {
+  for (let moment = WEEK_STARTS; moment < WEEK_ENDS; moment += HOUR) {
+    clock.set(moment)
+    await daemon.tick()
+  }
+  clock.stay()
+}
+
+function demoConfig(wires: ReturnType<typeof readWires>, origin: string, options: Options): Config {
+  const text = JSON.stringify({
+    title: options.lang === 'ar' ? 'منوال' : 'Minwal',
+    language: options.lang,
+    database: DATABASE,
+    listen: `127.0.0.1:${options.port === 0 ? 8080 : options.port}`,
+    poll: { tick: '* * * * * *', allowPrivate: true, perHost: 8, minInterval: '5m', maxInterval: '45m' },
+    publish: { frontPage: '3d' },
+    agencies: wires.map(({ agency, feed }) => ({
+      ...agency,
+      feeds: [{ url: origin + feed.path, ...(feed.category ? { category: feed.category } : {}) }],
+    })),
+  })
+  const parsed = parseConfig(text, 'the demo', {})
+  if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
+  return parsed.config
+}
+
+process.exitCode = await main()
