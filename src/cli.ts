@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { loadConfig, parseDuration } from './config.ts'
-import { openDesk, startDaemon } from './daemon.ts'
+import { type Daemon, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { noCounts } from './filing.ts'
@@ -173,6 +173,10 @@ function reading<T>(options: Common, work: (store: Store, config: Config) => T):
 async function run(options: Common): Promise<void> {
   const config = configured(options)
   const log = createLog(config.log.level, process.stderr.isTTY === true)
+  // Heard before READY=1 goes out: whoever waits for it may send a signal at once.
+  const asked = stopSignal()
+  let daemon: Daemon | null = null
+  process.on('SIGHUP', () => daemon?.reload())
   const started = await startDaemon({
     config,
     log,
@@ -180,11 +184,10 @@ async function run(options: Common): Promise<void> {
     reload: { file: options.config, load: () => loadConfig(options.config, process.env) },
   })
   if (!started.ok) throw new Failed(started.reason)
-  const daemon = started.value
+  daemon = started.value
   if (process.stderr.isTTY)
     say(`Minwal serves ${daemon.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)
-  process.on('SIGHUP', () => daemon.reload())
-  await stopSignal()
+  await asked
   await daemon.stop()
 }
 

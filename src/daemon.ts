@@ -149,6 +149,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   let unschedule = schedule()
   closers.push(() => unschedule())
 
+  const status = (): string => `STATUS=serving ${address}, ${wiring.feeds.size} feeds`
   const reload = (): void => {
     if (!options.reload) return
     const loaded = options.reload.load()
@@ -174,6 +175,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       () => before.fetcher.close(),
     )
     log.info('configuration reloaded', { feeds: wiring.feeds.size })
+    void notify(log, status())
     void tick()
   }
   if (options.reload) {
@@ -189,7 +191,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     const timer = setInterval(() => void notify(log, 'WATCHDOG=1'), patience)
     closers.push(() => clearInterval(timer))
   }
-  await notify(log, 'READY=1', `STATUS=serving ${address}, ${wiring.feeds.size} feeds`)
+  await notify(log, 'READY=1', status())
   log.info('started', { address, feeds: wiring.feeds.size, database: options.config.database })
   void tick()
 

@@ -107,6 +107,7 @@ export class Desk {
       if (before !== undefined && before !== report.hash) {
         // One guid for two texts in one document: the agency reuses its guids, so the address and title tell them apart.
         report.guid = `${report.guid.slice(0, 900)}#${digest(report.url, report.title)}`
+        report.globalGuid = null
       }
       guids.set(report.guid, report.hash)
       accepted.push({ at, report })
@@ -153,7 +154,7 @@ export class Desk {
     report: Report,
     shingles: readonly number[],
   ): { story: number; rule: CopyRule; similarity: number } | null {
-    const byGuid = filing.storyByGuid(report.guid)
+    const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
     if (byGuid !== null) return { story: byGuid, rule: 'guid', similarity: 1 }
     const byUrl = report.canonicalUrl === null ? null : filing.storyByUrl(report.canonicalUrl)
     if (byUrl !== null) return { story: byUrl, rule: 'url', similarity: 1 }

@@ -229,6 +229,8 @@ export interface Report {
   feed: number
   agency: string
   guid: string
+  /** The guid in a form that is unique over all feeds; null where it is not (`12345`). */
+  globalGuid: string | null
   url: string | null
   canonicalUrl: string | null
   title: string
@@ -465,4 +467,24 @@ export interface Edition {
   updated: Millis
   threads: ThreadSummary[]
   stories: StorySummary[]
+}
+
+/** What publishing needs: reading only. Every method answers from the store alone. */
+export interface Reader {
+  /** Grows with every change of published data, in this process or another: renderings of an older state are stale. */
+  version(): number
+  /** Authority part of tag ids (`host,year`), fixed when the database was made. */
+  tagAuthority(): string
+  agencies(): AgencySummary[]
+  feeds(): FeedState[]
+  /** Stories that match, newest first. */
+  recentStories(selection: Selection): StorySummary[]
+  /** Threads that match, most recently grown first. */
+  recentThreads(selection: Selection): ThreadSummary[]
+  story(id: number): StoryDetail | null
+  thread(id: number): ThreadDetail | null
+  /** Stories whose words match, newest first. */
+  search(words: string, limit: number): StorySummary[]
+  /** Sizes for /metrics and the closing line of commands. */
+  totals(): { feeds: number; reports: number; stories: number; threads: number; lastPoll: Millis | null }
 }

@@ -15,8 +15,13 @@ export function notify(log: Log, ...states: string[]): Promise<void> {
   })
 }
 
-/** Half the watchdog's patience in milliseconds, or null where systemd watches nothing. */
-export function watchdogInterval(environment: Readonly<Record<string, string | undefined>>): number | null {
+/** Half the watchdog's patience in milliseconds, or null where systemd watches nothing, or another process than `pid`. */
+export function watchdogInterval(
+  environment: Readonly<Record<string, string | undefined>>,
+  pid = process.pid,
+): number | null {
   const micros = Number(environment['WATCHDOG_USEC'])
+  const watched = environment['WATCHDOG_PID']
+  if (watched !== undefined && Number(watched) !== pid) return null
   return Number.isFinite(micros) && micros > 0 ? Math.max(500, micros / 2_000) : null
 }

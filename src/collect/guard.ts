@@ -32,7 +32,8 @@ const RANGES: ReadonlyMap<string, AddressClass> = new Map<string, AddressClass>(
 // 169.254.169.254, 100.100.100.200, 192.0.0.192 and fd00:ec2::254 lie in ranges refused anyway; Azure's does not.
 const METADATA_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16', '169.254.169.254'])
 
-const LONGEST_URL = 8192
+/** Characters; longer ones are refused, wherever they come from. */
+export const LONGEST_URL = 8192
 const LONGEST_ADDRESS = 100
 const LONGEST_SHOWN = 200
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
 import { languageOf } from './text.ts'
-import { canonicalUrl } from './url.ts'
+import { canonicalUrl, globalGuid } from './url.ts'
 import { readWire, type WireNames } from './wire.ts'
 
 /** A clock of an agency that runs ahead by less than this is a clock, not a claim about the future. */
@@ -50,6 +50,7 @@ export function toReport(
       feed: context.feed,
       agency: context.agency,
       guid,
+      globalGuid: globalGuid(guid),
       url: entry.url,
       canonicalUrl: canonicalUrl(entry.url),
       title,

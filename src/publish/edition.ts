@@ -1,6 +1,5 @@
 // Hides how a choice of stories or threads is made from the store: pure reading, never the clock.
-import type { Config, Edition, Millis, Selection, StorySummary, ThreadDetail, ThreadSummary } from '../model.ts'
-import type { Reader } from '../store/store.ts'
+import type { Config, Edition, Millis, Reader, Selection, StorySummary, ThreadDetail, ThreadSummary } from '../model.ts'
 
 export type EditionKind = 'stories' | 'threads' | 'thread'
 
@@ -87,7 +86,7 @@ const OTHER_HEADLINES = 4
 
 /**
  * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, those that most agencies
- * report first, then those that grew last. When nothing is that new (feeds down, or the past replayed), the window
+ * report first, then those with most stories, then those that grew last. When nothing is that new (feeds down, or the past replayed), the window
  * ends at the newest thread instead: an old front page tells more than an empty one.
  */
 export function frontPage(
@@ -111,7 +110,7 @@ export function frontPage(
   }
   const main = threads
     .filter(thread => thread.agencies.length > 1)
-    .sort((a, b) => b.agencies.length - a.agencies.length || b.last - a.last || a.id - b.id)
+    .sort((a, b) => b.agencies.length - a.agencies.length || b.stories - a.stories || b.last - a.last || a.id - b.id)
     .slice(0, FRONT_THREADS)
   const brief = threads.filter(thread => thread.agencies.length <= 1).slice(0, FRONT_BRIEFS)
   return {
@@ -124,16 +123,18 @@ export function frontPage(
   }
 }
 
-/** Newest headline of each agency that does not lead the thread. */
+/** Newest headline of each agency that does not lead the thread, then the newest of any while there is room. */
 function otherHeadlines(thread: ThreadDetail | null): StorySummary[] {
   if (thread === null) return []
+  const candidates = thread.timeline
+    .toReversed()
+    .filter(story => story.id !== thread.lead.id && story.signal !== 'kill' && story.title !== thread.lead.title)
   const said = new Set([thread.lead.agency])
-  const others: StorySummary[] = []
-  for (const story of thread.timeline.toReversed()) {
-    if (story.id === thread.lead.id || said.has(story.agency) || story.signal === 'kill') continue
+  const first = candidates.filter(story => {
+    if (said.has(story.agency)) return false
     said.add(story.agency)
-    others.push(story)
-    if (others.length === OTHER_HEADLINES) break
-  }
-  return others
+    return true
+  })
+  const chosen = new Set([...first, ...candidates].slice(0, first.length + OTHER_HEADLINES))
+  return [...chosen].slice(0, OTHER_HEADLINES)
 }

@@ -1,6 +1,5 @@
 // Hides what machines other than feed readers ask for: OPML 2.0, Prometheus metrics, the icon.
-import type { FeedState, Millis } from '../model.ts'
-import type { Reader } from '../store/store.ts'
+import type { FeedState, Millis, Reader } from '../model.ts'
 import { cleanLine, escapeHtml, languageTag, webUrl } from './pages/html.ts'
 import type { Health } from './site.ts'
 

@@ -1,7 +1,6 @@
 // Hides the web: which address shows what. Request in, Response out; no socket, so tests call it as a browser would.
 import { type Context, Hono } from 'hono'
-import type { AgencySummary, Config, Edition, Millis, Selection } from '../model.ts'
-import type { Reader } from '../store/store.ts'
+import type { AgencySummary, Config, Edition, Millis, Reader, Selection } from '../model.ts'
 import { Memory, Prepared, type Rendering, respond } from './delivery.ts'
 import { edition, frontPage } from './edition.ts'
 import { CONTENT_TYPES, type OutputFormat, renderFeed } from './feeds.ts'

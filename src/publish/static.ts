@@ -1,6 +1,5 @@
 // Hides which files the site is made of when no daemon serves it: the same pages, linked to one another by file name.
-import type { Config } from '../model.ts'
-import type { Reader } from '../store/store.ts'
+import type { Config, Reader } from '../model.ts'
 import { edition, frontPage } from './edition.ts'
 import { type OutputFormat, renderFeed } from './feeds.ts'
 import { FAVICON } from './machine.ts'

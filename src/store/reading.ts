@@ -8,6 +8,7 @@ import type {
   FeedState,
   FigureView,
   Millis,
+  Reader,
   ReportView,
   RevisionView,
   Selection,
@@ -17,7 +18,6 @@ import type {
   ThreadDetail,
   ThreadSummary,
 } from '../model.ts'
-import type { Reader } from './store.ts'
 
 type Parameters = Record<string, string | number | null>
 type Row = Record<string, string | number | null>
@@ -129,82 +129,108 @@ function storyConditions(selection: Partial<Selection>): { where: string[]; para
 
 /** Everything that is read for showing. `authority` and `version` come from the engine's own table. */
 export function createReader(sql: Sql): Reader & { report(id: number): ReportView | null } {
-  const parts = (column: 'story' | 'thread', id: number): AgencyPart[] =>
-    sql
-      .all(
-        column === 'story'
-          ? `select r.agency as id, a.name, min(r.time) as first, count(*) as reports
-             from reports r join agencies a on a.id = r.agency
-             where r.story = @id group by r.agency order by first, r.agency`
-          : `select p.agency as id, a.name, p.first, p.reports
-             from thread_agencies p join agencies a on a.id = p.agency
-             where p.thread = @id order by p.first, p.agency`,
-        { id },
-      )
-      .map(row => ({
-        id: text(row['id']),
-        name: text(row['name']),
-        first: number(row['first']),
-        reports: number(row['reports']),
-      }))
-
-  const storyCredits = (story: number): string[] =>
-    sql
-      .all(
-        `select distinct coalesce(a.name, c.name) as name from reports r join credits c on c.report = r.id
-         left join agencies a on a.id = c.agency where r.story = @story and c.agency is not r.agency order by name`,
-        { story },
-      )
-      .map(row => text(row['name']))
-
-  const story = (row: Row): StorySummary => {
-    const id = number(row['id'])
-    return {
-      id,
-      key: text(row['key']),
-      thread: number(row['thread']),
-      threadKey: text(row['thread_key']),
-      threadTitle: text(row['thread_title']),
-      title: text(row['title']),
-      url: textOrNull(row['url']),
-      language: textOrNull(row['language']),
-      agency: text(row['agency']),
-      agencyName: text(row['agency_name']),
-      credits: storyCredits(id),
-      signal: textOrNull(row['signal']) as Signal | null,
-      summary: textOrNull(row['summary']),
-      content: textOrNull(row['content']),
-      text: text(row['text']),
-      time: number(row['time']),
-      published: numberOrNull(row['published']),
-      firstSeen: number(row['first_seen']),
-      updated: number(row['updated']),
-      authors: list<string>(row['authors']),
-      categories: list<string>(row['categories']),
-      enclosures: list<Enclosure>(row['enclosures']),
-      agencies: parts('story', id),
-      reports: number(row['reports']),
-      revisions: number(row['revisions']),
+  /** Rows of a query over many ids at once, by id: a list of a hundred stories costs three queries, not two hundred. */
+  const byId = <T>(query: string, ids: readonly number[], read: (row: Row) => T): Map<number, T[]> => {
+    const found = new Map<number, T[]>()
+    if (ids.length === 0) return found
+    for (const row of sql.all(query, { ids: JSON.stringify(ids) })) {
+      const id = number(row['of'])
+      const rows = found.get(id)
+      if (rows) rows.push(read(row))
+      else found.set(id, [read(row)])
     }
+    return found
   }
 
-  const thread = (row: Row): ThreadSummary => {
-    const id = number(row['id'])
-    const lead = sql.get(`${STORY} where s.id = @lead`, { lead: number(row['lead']) })
-    if (!lead) throw new Error(`thread ${id} has no lead story`)
-    return {
-      id,
-      key: text(row['key']),
-      title: text(row['title']),
-      language: textOrNull(row['language']),
-      first: number(row['first']),
-      last: number(row['last']),
-      updated: number(row['updated']),
-      stories: number(row['stories']),
-      reports: number(row['reports']),
-      agencies: parts('thread', id),
-      lead: story(lead),
-    }
+  const part = (row: Row): AgencyPart => ({
+    id: text(row['agency']),
+    name: text(row['name']),
+    first: number(row['first']),
+    reports: number(row['reports']),
+  })
+
+  const stories = (rows: readonly Row[]): StorySummary[] => {
+    const ids = rows.map(row => number(row['id']))
+    const parts = byId(
+      `select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports
+       from json_each(@ids) i join reports r on r.story = i.value join agencies a on a.id = r.agency
+       group by r.story, r.agency order by first, r.agency`,
+      ids,
+      part,
+    )
+    // What the copies say of the lead's own agency is no news to its readers.
+    const credits = byId(
+      `select distinct s.id as "of", coalesce(a.name, c.name) as name
+       from json_each(@ids) i join stories s on s.id = i.value join reports lead on lead.id = s.lead
+       join reports r on r.story = s.id join credits c on c.report = r.id left join agencies a on a.id = c.agency
+       where c.agency is not lead.agency and c.agency is not r.agency order by name`,
+      ids,
+      row => text(row['name']),
+    )
+    return rows.map(row => story(row, parts.get(number(row['id'])) ?? [], credits.get(number(row['id'])) ?? []))
+  }
+
+  const story = (row: Row, agencies: AgencyPart[], credits: string[]): StorySummary => ({
+    id: number(row['id']),
+    key: text(row['key']),
+    thread: number(row['thread']),
+    threadKey: text(row['thread_key']),
+    threadTitle: text(row['thread_title']),
+    title: text(row['title']),
+    url: textOrNull(row['url']),
+    language: textOrNull(row['language']),
+    agency: text(row['agency']),
+    agencyName: text(row['agency_name']),
+    credits,
+    signal: textOrNull(row['signal']) as Signal | null,
+    summary: textOrNull(row['summary']),
+    content: textOrNull(row['content']),
+    text: text(row['text']),
+    time: number(row['time']),
+    published: numberOrNull(row['published']),
+    firstSeen: number(row['first_seen']),
+    updated: number(row['updated']),
+    authors: list<string>(row['authors']),
+    categories: list<string>(row['categories']),
+    enclosures: list<Enclosure>(row['enclosures']),
+    agencies,
+    reports: number(row['reports']),
+    revisions: number(row['revisions']),
+  })
+
+  const threads = (rows: readonly Row[]): ThreadSummary[] => {
+    const ids = rows.map(row => number(row['id']))
+    const parts = byId(
+      `select p.thread as "of", p.agency, a.name, p.first, p.reports
+       from json_each(@ids) i join thread_agencies p on p.thread = i.value join agencies a on a.id = p.agency
+       order by p.first, p.agency`,
+      ids,
+      part,
+    )
+    const leads = stories(
+      sql.all(`${STORY} where s.id in (select value from json_each(@ids))`, {
+        ids: JSON.stringify(rows.map(row => number(row['lead']))),
+      }),
+    )
+    const byLead = new Map(leads.map(lead => [lead.id, lead]))
+    return rows.map(row => {
+      const id = number(row['id'])
+      const lead = byLead.get(number(row['lead']))
+      if (!lead) throw new Error(`thread ${id} has no lead story`)
+      return {
+        id,
+        key: text(row['key']),
+        title: text(row['title']),
+        language: textOrNull(row['language']),
+        first: number(row['first']),
+        last: number(row['last']),
+        updated: number(row['updated']),
+        stories: number(row['stories']),
+        reports: number(row['reports']),
+        agencies: parts.get(id) ?? [],
+        lead,
+      }
+    })
   }
 
   const revisions = (report: number): RevisionView[] =>
@@ -255,9 +281,12 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
       parameters['minAgencies'] = selection.minAgencies
     }
     const filter = where.length > 0 ? `where ${where.join(' and ')}` : ''
-    return sql
-      .all(`${STORY} ${filter} order by s.time desc, s.id desc limit @limit`, { ...parameters, limit: selection.limit })
-      .map(story)
+    return stories(
+      sql.all(`${STORY} ${filter} order by s.time desc, s.id desc limit @limit`, {
+        ...parameters,
+        limit: selection.limit,
+      }),
+    )
   }
 
   return {
@@ -281,33 +310,33 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
       const conditions = storyConditions(selection)
       if (!conditions) return []
       const { where, parameters } = conditions
-      const threads: string[] = []
-      if (where.length > 0) threads.push(`t.id in (select s.thread from stories s where ${where.join(' and ')})`)
+      const grown: string[] = []
+      if (where.length > 0) grown.push(`t.id in (select s.thread from stories s where ${where.join(' and ')})`)
       if (selection.since !== undefined) {
-        threads.push('t.last >= @since')
+        grown.push('t.last >= @since')
         parameters['since'] = selection.since
       }
       if (selection.minAgencies !== undefined) {
-        threads.push('t.agencies >= @minAgencies')
+        grown.push('t.agencies >= @minAgencies')
         parameters['minAgencies'] = selection.minAgencies
       }
-      const filter = threads.length > 0 ? `where ${threads.join(' and ')}` : ''
-      return sql
-        .all(`${THREAD} ${filter} order by t.last desc, t.id desc limit @limit`, {
+      const filter = grown.length > 0 ? `where ${grown.join(' and ')}` : ''
+      return threads(
+        sql.all(`${THREAD} ${filter} order by t.last desc, t.id desc limit @limit`, {
           ...parameters,
           limit: selection.limit,
-        })
-        .map(thread)
+        }),
+      )
     },
     story: id => {
-      const row = sql.get(`${STORY} where s.id = @id`, { id })
-      if (!row) return null
+      const [summary] = stories(sql.all(`${STORY} where s.id = @id`, { id }))
+      if (!summary) return null
       const members = sql.all(`${REPORT} where r.story = @id order by r.time, r.id`, { id }).map(report)
-      return { ...story(row), members } satisfies StoryDetail
+      return { ...summary, members } satisfies StoryDetail
     },
     thread: id => {
-      const row = sql.get(`${THREAD} where t.id = @id`, { id })
-      if (!row) return null
+      const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))
+      if (!summary) return null
       const figures = sql
         .all(
           `select g.kind, g.value, g.matched, g.agency, a.name as agency_name, g.time, g.story
@@ -324,14 +353,13 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
           time: number(figure['time']),
           story: number(figure['story']),
         }))
-      const timeline = sql
-        .all(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
+      const timeline = stories(
+        sql.all(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
           id,
           limit: LONGEST_TIMELINE,
-        })
-        .reverse()
-        .map(story)
-      return { ...thread(row), timeline, figures } satisfies ThreadDetail
+        }),
+      ).reverse()
+      return { ...summary, timeline, figures } satisfies ThreadDetail
     },
     report: id => {
       const row = sql.get(`${REPORT} where r.id = @id`, { id })

@@ -113,6 +113,8 @@ create index reports_agency on reports (agency, time);
 -- What the indexes of copies and threads are rebuilt from; apart from stories, whose rows change with every copy.
 create table features (
   story    integer primary key references stories (id) on delete cascade,
+  -- Time under which it was placed: a story's own time changes when a copy turns out to be older.
+  time     integer not null,
   features text not null
 ) strict;
 

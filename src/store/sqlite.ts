@@ -1,10 +1,9 @@
 // The embedded engine: SQLite through better-sqlite3, and nobody else knows. SQL is plain text with named parameters,
 // prepared once. One filing is one synchronous immediate transaction.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { searchable } from '../decide/text.ts'
-import { globalGuid } from '../decide/url.ts'
 import type { Agency, Millis, Outcome, Report } from '../model.ts'
 import { createReader, FEED_QUERY, feedState, type Sql } from './reading.ts'
 import { MIGRATIONS } from './schema.ts'
@@ -30,31 +29,29 @@ export interface OpenOptions {
  * file from a newer version, of another program or damaged is left as it is.
  */
 export function openStore(options: OpenOptions): Outcome<Store> {
-  const { path } = options
-  let db: Database.Database
+  const { path, readOnly = false } = options
+  let db: Database.Database | null = null
   try {
-    if (path !== ':memory:' && !options.readOnly) mkdirSync(dirname(path), { recursive: true })
-    db = new Database(path, { readonly: options.readOnly ?? false, fileMustExist: options.readOnly ?? false })
-  } catch (error) {
-    return { ok: false, reason: openFailure(path, error, options.readOnly ?? false) }
-  }
-  try {
-    const refusal = prepareFile(db, options)
-    if (refusal !== null) {
-      db.close()
-      return { ok: false, reason: refusal }
+    if (!readOnly && path !== ':memory:') {
+      mkdirSync(dirname(path), { recursive: true })
+      const refusal = lookFirst(path)
+      if (refusal !== null) return { ok: false, reason: refusal }
     }
-    return { ok: true, value: createStore(db) }
-  } catch (error) {
+    db = new Database(path, { readonly: readOnly, fileMustExist: readOnly })
+    const refusal = prepareFile(db, options)
+    if (refusal === null) return { ok: true, value: createStore(db) }
     db.close()
-    return { ok: false, reason: openFailure(path, error, options.readOnly ?? false) }
+    return { ok: false, reason: refusal }
+  } catch (error) {
+    db?.close()
+    return { ok: false, reason: openFailure(path, error, readOnly) }
   }
 }
 
 function openFailure(path: string, error: unknown, readOnly: boolean): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
-  if (readOnly && (code === 'SQLITE_CANTOPEN' || /does not exist/.test(message))) {
+  if (readOnly && !existsSync(path)) {
     return `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\``
   }
   if (code === 'SQLITE_NOTADB') return `${path} is not a Minwal database: name another file as "database"`
@@ -64,27 +61,56 @@ function openFailure(path: string, error: unknown, readOnly: boolean): string {
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return `the database ${path} is locked by another program: close it and try again`
   }
-  if (code === 'SQLITE_CANTOPEN' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
-    return `cannot open the database ${path} (${message}): check the path and its permissions`
-  }
-  if (code === 'SQLITE_READONLY' || code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) {
+  if (/^SQLITE_(?:READONLY|FULL|IOERR)/.test(code)) {
     return `cannot write the database ${path} (${message}): check permissions and free space`
   }
+  // What the operating system refuses (EACCES, ENOTDIR, EROFS …) names a system call; a bug of ours does not.
+  if (/^SQLITE_(?:CANTOPEN|PERM|AUTH)/.test(code) || (error instanceof Error && 'syscall' in error)) {
+    return `cannot open the database ${path} (${message}): check the path and its permissions`
+  }
   throw error
+}
+
+/**
+ * Why an existing file is refused, seen without leave to write: a connection that may write would bring another
+ * program's journal into its file merely by closing.
+ */
+function lookFirst(path: string): string | null {
+  if (!existsSync(path) || statSync(path).size === 0) return null
+  const db = new Database(path, { readonly: true, fileMustExist: true })
+  try {
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+    return inspect(db, path).refusal
+  } finally {
+    db.close()
+  }
+}
+
+/** The schema's version, and why the file is refused, if it is. */
+function inspect(db: Database.Database, path: string): { version: number; refusal: string | null } {
+  // One transaction, so that another process's first migration is seen as a whole or not at all.
+  const look = db.transaction(() => ({
+    version: Number(db.pragma('user_version', { simple: true })),
+    application: Number(db.pragma('application_id', { simple: true })),
+    tables: Number(db.prepare('select count(*) from sqlite_schema').pluck().get()),
+  }))
+  const { version, application, tables } = look()
+  const untouched = version === 0 && application === 0 && tables === 0
+  if (!untouched && application !== APPLICATION_ID) {
+    return { version, refusal: `${path} is the database of another program: name another file as "database"` }
+  }
+  const refusal =
+    version > MIGRATIONS.length
+      ? `the database ${path} was written by a newer Minwal (schema ${version}, this one knows ${MIGRATIONS.length}): update Minwal; the file was not changed`
+      : null
+  return { version, refusal }
 }
 
 /** Null when the file is ready; otherwise why it is refused. Nothing is written before the file is known to be ours. */
 function prepareFile(db: Database.Database, options: OpenOptions): string | null {
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
-  const version = Number(db.pragma('user_version', { simple: true }))
-  const application = Number(db.pragma('application_id', { simple: true }))
-  const tables = db.prepare(`select count(*) as n from sqlite_schema`).get() as { n: number }
-  if (tables.n > 0 && application !== APPLICATION_ID) {
-    return `${options.path} is the database of another program: name another file as "database"`
-  }
-  if (version > MIGRATIONS.length) {
-    return `the database ${options.path} was written by a newer Minwal (schema ${version}, this one knows ${MIGRATIONS.length}): update Minwal; the file was not changed`
-  }
+  const { version, refusal } = inspect(db, options.path)
+  if (refusal !== null) return refusal
   if (options.readOnly) {
     if (version < MIGRATIONS.length) {
       return `the database ${options.path} is older than this Minwal: run \`minwal poll\` once to bring it up to date`
@@ -100,6 +126,7 @@ function prepareFile(db: Database.Database, options: OpenOptions): string | null
   const migrate = db.transaction(() => {
     // Read again inside the transaction: another process may have migrated meanwhile.
     const from = Number(db.pragma('user_version', { simple: true }))
+    if (from >= MIGRATIONS.length) return
     for (const script of MIGRATIONS.slice(from)) db.exec(script)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
     db.pragma(`application_id = ${APPLICATION_ID}`)
@@ -255,9 +282,7 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
 
   return {
     known,
-    storyByGuid: guid => {
-      const global = globalGuid(guid)
-      if (global === null) return null
+    storyByGuid: global => {
       const row = sql.get('select story from reports where global_guid = @global order by id limit 1', { global })
       return row ? Number(row['story']) : null
     },
@@ -268,8 +293,8 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
     storiesAfter: (afterId, since) =>
       sql
         .all(
-          `select s.id, s.thread, s.time, f.features from stories s join features f on f.story = s.id
-           where s.id > @afterId and s.time >= @since order by s.id`,
+          `select s.id, s.thread, f.time, f.features from features f join stories s on s.id = f.story
+           where f.story > @afterId and f.time >= @since order by f.story`,
           { afterId, since },
         )
         .map<IndexedStory>(row => ({
@@ -291,7 +316,11 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
           { key, thread, language: report.language, time: report.time, now: report.firstSeen, placement },
         ).lastInsertRowid,
       )
-      sql.run('insert into features (story, features) values (@story, @features)', { story, features })
+      sql.run('insert into features (story, time, features) values (@story, @time, @features)', {
+        story,
+        time: report.time,
+        features,
+      })
       return story
     },
     addReport: (story, report, joinedBy, similarity) => {
@@ -309,7 +338,7 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
             feed: report.feed,
             agency: report.agency,
             guid: report.guid,
-            globalGuid: globalGuid(report.guid),
+            globalGuid: report.globalGuid,
             language: report.language,
             now: report.firstSeen,
             time: report.time,
@@ -385,7 +414,8 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
           status: outcome.status,
           nextPoll: outcome.nextPoll,
           reason: outcome.reason,
-          interval: update.interval,
+          // `1.1h` is no whole number of milliseconds to a computer, and the column takes no other.
+          interval: update.interval === null ? null : Math.round(update.interval),
           failures: update.failures,
           error: outcome.failure?.message ?? null,
           warnings: JSON.stringify(outcome.warnings),
@@ -410,11 +440,15 @@ const STORY_LEAD = "select r.id from reports r where r.story = @story order by r
 // report leads only where there is nothing else.
 const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
 
+/** What LEAD_ORDER compares. */
+const RANK = 'select standing, agencies, time, thread from stories where id = @story'
+
 /**
  * Bring a story's counts and lead up to date after a change of one of its reports, then its thread's. The cost does not
- * grow with the thread, except when its lead itself loses its standing.
+ * grow with the thread, except when its lead itself loses rank, or its newest story turns out to be older.
  */
 function refresh(sql: ReturnType<typeof statements>, story: number, now: Millis): void {
+  const was = sql.get(RANK, { story })
   sql.run(
     `update stories set
        lead = (${STORY_LEAD}),
@@ -430,21 +464,29 @@ function refresh(sql: ReturnType<typeof statements>, story: number, now: Millis)
      where id = @story`,
     { story },
   )
-  const row = sql.get('select thread, time, standing from stories where id = @story', { story })
-  const thread = Number(row?.['thread'])
+  const is = sql.get(RANK, { story })
+  const thread = Number(is?.['thread'])
+  const time = Number(is?.['time'])
   sql.run(
     `update threads set first = min(first, @time), last = max(last, @time), updated = max(updated, @now)
      where id = @thread`,
-    { thread, time: Number(row?.['time']), now },
+    { thread, time, now },
   )
+  // A copy that an agency dates earlier makes its story older: another may be the newest now.
+  if (time < Number(was?.['time'])) {
+    sql.run(
+      `update threads set last = (select max(s.time) from stories s where s.thread = @thread)
+       where id = @thread and last = @before`,
+      { thread, before: Number(was?.['time']) },
+    )
+  }
   const before = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
-  const rescan = before === null || (before === story && Number(row?.['standing']) < 2)
+  const sunk = ['standing', 'agencies', 'time'].map(name => Number(is?.[name]) - Number(was?.[name])).find(Boolean)
+  const rescan = before === null || (before === story && sunk !== undefined && sunk < 0)
+  const candidates = rescan ? 's.thread = @thread' : 's.id in (threads.lead, @story)'
   sql.run(
-    rescan
-      ? `update threads set lead = (select s.id from stories s where s.thread = @thread order by ${LEAD_ORDER} limit 1)
-         where id = @thread and @story > 0`
-      : `update threads set lead = (select s.id from stories s where s.id in (threads.lead, @story) order by ${LEAD_ORDER} limit 1)
-         where id = @thread`,
+    `update threads set lead = (select s.id from stories s where ${candidates} order by ${LEAD_ORDER} limit 1)
+     where id = @thread`,
     { thread, story },
   )
   const lead = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null

@@ -1,45 +1,21 @@
 // The whole persistence interface, in domain words. Engines stand behind it; nobody else knows tables or SQL.
 import type {
   Agency,
-  AgencySummary,
   CopyRule,
   FeedState,
   Millis,
   PollOutcome,
+  Reader,
   Report,
   ReportView,
-  Selection,
-  StoryDetail,
-  StorySummary,
-  ThreadDetail,
-  ThreadSummary,
   Validators,
 } from '../model.ts'
-
-/** What publishing needs: reading only. Every method answers from the store alone. */
-export interface Reader {
-  /** Grows with every change of published data, in this process or another: renderings of an older state are stale. */
-  version(): number
-  /** Authority part of tag ids (`host,year`), fixed when the database was made. */
-  tagAuthority(): string
-  agencies(): AgencySummary[]
-  feeds(): FeedState[]
-  /** Stories that match, newest first. */
-  recentStories(selection: Selection): StorySummary[]
-  /** Threads that match, most recently grown first. */
-  recentThreads(selection: Selection): ThreadSummary[]
-  story(id: number): StoryDetail | null
-  thread(id: number): ThreadDetail | null
-  /** Stories whose words match, newest first. */
-  search(words: string, limit: number): StorySummary[]
-  /** Sizes for /metrics and the closing line of commands. */
-  totals(): { feeds: number; reports: number; stories: number; threads: number; lastPoll: Millis | null }
-}
 
 /** A story as deciding sees it: what the indexes of copies and threads are made from. */
 export interface IndexedStory {
   id: number
   thread: number
+  /** Time under which it was filed; later copies do not change it. */
   time: Millis
   /** Opaque to the store: terms and shingles as decided when the story was filed. */
   features: string
@@ -58,8 +34,8 @@ export interface KnownReport {
 export interface Filing {
   /** The report of this feed with this guid. */
   known(feed: number, guid: string): KnownReport | null
-  /** Story of a report with the same globally unique guid, of any feed. */
-  storyByGuid(guid: string): number | null
+  /** Story of a report with the same `globalGuid`, of any feed. */
+  storyByGuid(globalGuid: string): number | null
   storyByUrl(canonicalUrl: string): number | null
   /** Stories filed after `afterId` (by any process), oldest first, with a time of at least `since`. */
   storiesAfter(afterId: number, since: Millis): IndexedStory[]
@@ -83,6 +59,8 @@ export interface PollUpdate {
   failures: number
   retired: boolean
 }
+
+export type { Reader }
 
 export interface Store extends Reader {
   /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */

@@ -6,6 +6,7 @@ import type {
   FeedState,
   FigureView,
   Millis,
+  Reader,
   ReportView,
   Selection,
   StoryDetail,
@@ -14,7 +15,6 @@ import type {
 } from '../../src/model.ts'
 import type { Health } from '../../src/publish/site.ts'
 import { createSite, type Site } from '../../src/publish/site.ts'
-import type { Reader } from '../../src/store/store.ts'
 
 export const NOW: Millis = Date.UTC(2022, 0, 5, 18, 0)
 export const HOUR = 3_600_000

@@ -81,10 +81,16 @@ function weight(context: PageContext, thread: ThreadSummary, full: boolean): Htm
 }
 
 function lasting(context: PageContext, milliseconds: number): string {
+  const { words } = context
   const minutes = Math.round(milliseconds / 60_000)
-  return context.words.over(
-    minutes < 90 ? context.words.count('minutes', minutes) : context.words.count('hours', Math.round(minutes / 60)),
-  )
+  const hours = Math.round(minutes / 60)
+  const shown =
+    minutes < 90
+      ? words.count('minutes', minutes)
+      : hours < 48
+        ? words.count('hours', hours)
+        : words.count('days', Math.round(hours / 24))
+  return words.over(shown)
 }
 
 function otherHeadlines(context: PageContext, others: FrontThread['others']): Html {

@@ -4,7 +4,17 @@ import type { FeedState, Figure, Millis, ReportView, Signal } from '../../model.
 /** Plural forms (CLDR categories); `#` stands for the number. */
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
 
-type Counted = 'agencies' | 'stories' | 'reports' | 'revisions' | 'feeds' | 'threads' | 'minutes' | 'hours' | 'failures'
+type Counted =
+  | 'agencies'
+  | 'stories'
+  | 'reports'
+  | 'revisions'
+  | 'feeds'
+  | 'threads'
+  | 'minutes'
+  | 'hours'
+  | 'days'
+  | 'failures'
 
 interface Vocabulary {
   frontPage: string
@@ -175,6 +185,7 @@ const en: Vocabulary = {
     threads: { one: '# thread', other: '# threads' },
     minutes: { one: '# minute', other: '# minutes' },
     hours: { one: '# hour', other: '# hours' },
+    days: { one: '# day', other: '# days' },
     failures: { one: 'failed once', other: 'failed # times' },
   },
 }
@@ -291,6 +302,7 @@ const ar: Vocabulary = {
     threads: { zero: 'لا أحداث', one: 'حدث واحد', two: 'حدثان', few: '# أحداث', many: '# حدثًا', other: '# حدث' },
     minutes: { zero: 'لا دقائق', one: 'دقيقة', two: 'دقيقتان', few: '# دقائق', many: '# دقيقة', other: '# دقيقة' },
     hours: { zero: 'لا ساعات', one: 'ساعة', two: 'ساعتان', few: '# ساعات', many: '# ساعة', other: '# ساعة' },
+    days: { zero: 'لا أيام', one: 'يوم', two: 'يومان', few: '# أيام', many: '# يوما', other: '# يوم' },
     failures: {
       zero: 'لم تفشل',
       one: 'فشلت مرة',

@@ -1,0 +1,278 @@
+// Hides undici: how connections are made, kept and used, how a body comes off the wire, and what its errors mean.
+import type { LookupFunction } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { Agent, buildConnector, type Dispatcher, errors as undici } from 'undici'
+import type { Millis, PollSettings } from '../model.ts'
+import {
+  bodyTooLarge,
+  type CertificateDates,
+  Fault,
+  field,
+  megabytes,
+  oneLine,
+  seconds,
+  tlsFailure,
+} from './failure.ts'
+import { AddressRefused, guardedLookup } from './guard.ts'
+import { type Headers, one } from './headers.ts'
+import { ByteSink } from './sink.ts'
+
+const MAX_HEADER_BYTES = 64 * 1024
+/** A body nobody needs is read to its end, to keep the connection, only if it is short and comes at once. */
+const SPARE_BYTES = 16 * 1024
+const SPARE_TIME: Millis = 500
+
+export interface LineOptions {
+  /** Resolves names instead of the system; its answers are guarded all the same. */
+  lookup?: LookupFunction
+  /** PEM of certificate authorities to trust instead of the built-in ones. */
+  ca?: string
+}
+
+/** A pool of connections, all with the same freedom. */
+export interface Line {
+  allowPrivate: boolean
+  /** One GET, without following redirects. Throws a `Fault`, or the signal's reason. */
+  ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Reply>
+  /** Cut running requests and close idle connections. */
+  close(): Promise<void>
+}
+
+/** An answer whose body is still on the wire: it must be discarded, also after it was read. */
+export interface Reply {
+  status: number
+  headers: Headers
+  /** The body as sent: up to `maxWireBytes`, and up to `maxBodyBytes` if it is not `encoded`. Throws as `ask` does. */
+  read(encoded: boolean): Promise<Buffer>
+  /** Let go of what nobody reads. Never rejects. */
+  discard(): Promise<void>
+}
+
+/** The parser's own words, which come in brackets after undici's. */
+function parserReason(error: Error): string {
+  return oneLine(/\(([^)]{1,100})\)$/.exec(error.message)?.[1] ?? error.message)
+}
+
+/** Node names a certificate's fault but not its dates, so they are kept beside the error. */
+const certificateDates = new WeakMap<Error, CertificateDates>()
+
+function datesOf(error: unknown): CertificateDates | null {
+  return (error instanceof Error ? certificateDates.get(error) : undefined) ?? null
+}
+
+/** What went wrong before a response had begun. */
+function connectionFailure(error: unknown, url: URL, settings: PollSettings): Fault {
+  // Several addresses were tried: the first error speaks for all.
+  const errors: unknown[] = error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error]
+  const [first] = errors
+  const code = field(first, 'code')
+  if (error instanceof Fault) return error
+  if (first instanceof AddressRefused) return new Fault('address', first.message)
+  if (field(first, 'syscall') === 'getaddrinfo' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new Fault('dns', `name does not resolve: ${url.hostname} (${code})`)
+  }
+  const tls = tlsFailure(first, code, url, datesOf(first))
+  if (tls !== null) return tls
+  const tried = errors.slice(0, 3).map(one => {
+    const address = field(one, 'address')
+    if (address === '') return url.host
+    return `${address.includes(':') ? `[${address}]` : address}:${field(one, 'port')}`
+  })
+  const peer = [...new Set(tried)].join(', ')
+  switch (code) {
+    case 'ECONNREFUSED':
+      return new Fault('connect', `connection refused by ${peer}`)
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return new Fault('connect', `connection reset by ${peer}`)
+    case 'ETIMEDOUT':
+      return new Fault('timeout', `no connection to ${peer}: it does not answer`)
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return new Fault(
+        'timeout',
+        `no connection to ${url.host} within ${seconds(settings.connectTimeout)} (poll.connectTimeout)`,
+      )
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return new Fault(
+        'timeout',
+        `no answer from ${url.host} within ${seconds(settings.responseTimeout)} (poll.responseTimeout)`,
+      )
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return new Fault('size', `headers from ${url.host} are larger than ${megabytes(MAX_HEADER_BYTES)}`)
+    case 'UND_ERR_SOCKET':
+      return new Fault('protocol', `${url.host} closed the connection without an answer`)
+    case 'UND_ERR_DESTROYED':
+    case 'UND_ERR_CLOSED':
+      return new Fault('timeout', `stopped by Minwal before ${url.host} had answered`)
+  }
+  if (first instanceof undici.HTTPParserError) {
+    return new Fault('protocol', `answer of ${url.host} is not valid HTTP: ${parserReason(first)}`)
+  }
+  const said = oneLine(field(first, 'message') || 'unknown error')
+  if (/^E[A-Z]+$/.test(code)) return new Fault('connect', `no connection to ${peer}: ${said}`)
+  return new Fault('protocol', `request to ${url.host} failed: ${said}${code && ` (${code})`}`)
+}
+
+type Body = Dispatcher.ResponseData['body']
+
+/** Events, not an iterator: a million chunks of one byte would cost a promise each and hold up the event loop. */
+function pour(body: Body, sink: ByteSink): Promise<void> {
+  return new Promise((resolve, reject) => {
+    body.on('data', (chunk: Buffer) => {
+      try {
+        sink.push(chunk)
+      } catch (error) {
+        reject(error)
+        body.destroy()
+      }
+    })
+    body.on('end', resolve)
+    body.on('error', reject)
+    body.on('close', () => reject(new Error('closed')))
+  })
+}
+
+/** Read a body as it comes over the wire. Leaves it consumed or destroyed. */
+async function readWire(
+  { headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>,
+  encoded: boolean,
+  settings: PollSettings,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const onWire = encoded || settings.maxWireBytes < settings.maxBodyBytes
+  const limit = onWire ? settings.maxWireBytes : settings.maxBodyBytes
+  const tooMuch = (): Fault =>
+    onWire
+      ? new Fault('size', `body is larger than ${megabytes(limit)} on the wire (poll.maxWireBytes)`)
+      : bodyTooLarge(settings)
+  const length = one(headers, 'content-length')
+  const declared = length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null
+  if (declared !== null && declared > limit) throw tooMuch()
+  const sink = new ByteSink(limit, declared ?? 64 * 1024, tooMuch)
+  try {
+    await pour(body, sink)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof Fault) throw error
+    const code = field(error, 'code')
+    const verb = code === 'ECONNRESET' ? 'reset' : 'closed'
+    const rest = declared === null ? `${sink.length} bytes, before the end` : `${sink.length} of ${declared} bytes`
+    if (error instanceof undici.HTTPParserError && !error.message.includes('EOF')) {
+      throw new Fault('protocol', `body is not valid HTTP after ${sink.length} bytes: ${parserReason(error)}`)
+    }
+    throw new Fault('protocol', `connection ${verb} after ${rest}`)
+  }
+  // HTTP/2 can end a stream in good order and too early.
+  if (declared !== null && sink.length < declared) {
+    throw new Fault('protocol', `connection closed after ${sink.length} of ${declared} bytes`)
+  }
+  return sink.bytes()
+}
+
+/** Let go of a body nobody reads. */
+async function discard(body: Body): Promise<void> {
+  const patience = setTimeout(() => body.destroy(), SPARE_TIME)
+  try {
+    await body.dump({ limit: SPARE_BYTES })
+  } catch {
+    // It was worth nothing: how it ends does not matter.
+  } finally {
+    clearTimeout(patience)
+    body.destroy()
+  }
+}
+
+/** `open` counts the open connections of each origin. */
+function openAgent(
+  allowPrivate: boolean,
+  settings: PollSettings,
+  options: LineOptions,
+  open: Map<string, number>,
+): Agent {
+  const connect = buildConnector({
+    lookup: guardedLookup(allowPrivate, options.lookup),
+    timeout: settings.connectTimeout,
+    autoSelectFamily: true,
+    // Node gives each address a quarter of a second, less than a satellite link takes.
+    autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(2500, Math.floor(settings.connectTimeout / 3))),
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  })
+  return new Agent({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    keepAliveTimeout: 4000,
+    keepAliveMaxTimeout: 10_000,
+    connect: (target, callback) => {
+      const origin = `${target.protocol}//${target.host ?? target.hostname}`
+      let dates: CertificateDates | null = null
+      const socket: unknown = connect(target, (...result) => {
+        const [error, connected] = result
+        // undici gives the error alone, without the null its types promise.
+        if (error !== null) {
+          if (dates !== null) certificateDates.set(error, dates)
+        } else if (connected !== null) {
+          open.set(origin, (open.get(origin) ?? 0) + 1)
+          connected.once('close', () => {
+            const left = (open.get(origin) ?? 1) - 1
+            if (left > 0) open.set(origin, left)
+            else open.delete(origin)
+          })
+        }
+        callback(...result)
+      })
+      // Before Node judges the certificate: afterwards the connection, and the dates with it, is gone.
+      if (socket instanceof TLSSocket) {
+        socket.prependListener('secure', () => {
+          const { valid_from: from, valid_to: to } = socket.getPeerCertificate()
+          dates = { from, to }
+        })
+      }
+    },
+  })
+}
+
+/** Connections of HTTP/1.1 and HTTP/2, kept alive for seconds and never keeping the process alive. */
+export function openLine(allowPrivate: boolean, settings: PollSettings, options: LineOptions): Line {
+  const open = new Map<string, number>()
+  const agent = openAgent(allowPrivate, settings, options, open)
+
+  const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal) => {
+    const options: Dispatcher.RequestOptions = {
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'GET',
+      headers,
+      signal,
+      headersTimeout: settings.responseTimeout,
+      bodyTimeout: 0,
+    }
+    const warm = open.has(url.origin)
+    try {
+      return await agent.request(options)
+    } catch (error) {
+      signal.throwIfAborted()
+      // The server may close an idle connection just as we use it; GET may be repeated (RFC 9110, 9.2.2).
+      const raced = warm && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'))
+      if (!raced) throw connectionFailure(error, url, settings)
+    }
+    try {
+      return await agent.request({ ...options, reset: true })
+    } catch (error) {
+      signal.throwIfAborted()
+      throw connectionFailure(error, url, settings)
+    }
+  }
+
+  return {
+    allowPrivate,
+    ask: async (url, headers, signal) => {
+      const answer = await request(url, headers, signal)
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        read: encoded => readWire(answer, encoded, settings, signal),
+        discard: () => discard(answer.body),
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}

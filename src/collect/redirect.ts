@@ -1,0 +1,49 @@
+// Hides where a redirect may lead: no circle, no endless chain, no address that is not allowed, no login of its own.
+import type { PollSettings } from '../model.ts'
+import { Fault, oneLine } from './failure.ts'
+import { checkUrl, LONGEST_URL } from './guard.ts'
+import { takeCredentials } from './headers.ts'
+
+/** The statuses that send us elsewhere (RFC 9110, 15.4); 300 leaves a choice to people, 305 and 306 are dead. */
+export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+function path(hops: readonly string[]): string {
+  const shown = hops.length > 6 ? [...hops.slice(0, 3), '…', ...hops.slice(-2)] : hops
+  return shown.map(hop => oneLine(hop, 120)).join(' -> ')
+}
+
+/** Where a redirect leads, checked by the guard; throws the fault it has. */
+export function redirectTarget(
+  location: string | null,
+  status: number,
+  hops: readonly string[],
+  settings: PollSettings,
+  allowPrivate: boolean,
+): URL {
+  const from = hops.at(-1) ?? ''
+  if (location === null) {
+    throw new Fault('redirect', `${oneLine(from)} redirects (${status}) without saying where`, status)
+  }
+  // Header bytes arrive as Latin-1, but servers that put a raw Arabic path here write it in UTF-8.
+  const written = Buffer.from(location.slice(0, LONGEST_URL + 1), 'latin1').toString('utf8')
+  const parsed = written.length > LONGEST_URL ? null : URL.parse(written, from)
+  if (parsed === null) {
+    throw new Fault('redirect', `${oneLine(from)} redirects to what is no URL: ${oneLine(written, 100)}`, status)
+  }
+  // A login offered by a redirect was not configured by the user.
+  takeCredentials(parsed)
+  parsed.hash = ''
+  const next = [...hops, parsed.href]
+  const checked = checkUrl(parsed.href, allowPrivate)
+  if (!checked.ok) {
+    const chain = `${oneLine(from)} redirects to ${oneLine(parsed.href)}`
+    throw new Fault('address', `${chain}: ${checked.reason}`, status)
+  }
+  const seen = hops.indexOf(parsed.href)
+  if (seen >= 0) throw new Fault('redirect', `redirect loop: ${path(next.slice(seen))}`, status)
+  if (hops.length > settings.maxRedirects) {
+    const limit = `more than ${settings.maxRedirects} redirects (poll.maxRedirects)`
+    throw new Fault('redirect', `${limit}: ${path(next)}`, status)
+  }
+  return checked.value
+}
