@@ -1,6 +1,7 @@
 // `npm run demo`: the real daemon on sample wires, the first week of January 2022 played in two minutes. Only the clock is
 // another; everything else is what `npm start` runs.
 import { readFileSync, rmSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { stopSignal } from './cli.ts'
@@ -14,8 +15,9 @@ const WEEK_STARTS = Date.parse('2022-01-02T00:00:00Z')
 const WEEK_ENDS = Date.parse('2022-01-09T00:00:00Z')
 const HOUR: Millis = 3_600_000
 const DATABASE = fileURLToPath(new URL('../data/demo.db', import.meta.url))
+const WIRES = new URL('../data/demo/', import.meta.url)
 
-const usage = `Usage: npm run demo -- [--at end] [--seconds 120] [--port 8080] [--lang ar]
+const usage = `Usage: npm run demo -- [--at end] [--seconds 120] [--port 8080] [--lang ar] [--database FILE]
 
 Plays a week of eight agencies' wires in two minutes (--seconds), or begins at its end (--at end).`
 
@@ -25,10 +27,10 @@ async function main(): Promise<number> {
     process.stderr.write(`${options}\n\n${usage}\n`)
     return 2
   }
-  const wires = readWires(new URL('../data/demo/', import.meta.url))
+  const wires = readWires(WIRES)
   const clock = new Clock()
   const agencies = await serveAgencies(wires, clock.now)
-  for (const suffix of ['', '-wal', '-shm']) rmSync(DATABASE + suffix, { force: true })
+  for (const suffix of ['', '-wal', '-shm']) rmSync(options.database + suffix, { force: true })
   const config = demoConfig(wires, agencies.origin, options)
   const log = createLog('error', process.stderr.isTTY === true)
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -47,7 +49,7 @@ async function main(): Promise<number> {
   const daemon = started.value
   process.stdout.write(
     `Eight agencies file the first week of January 2022. Read them as one:\n\n    ${daemon.address}/\n\n` +
-      `    feed    ${daemon.address}/feed.atom\n    file    sqlite3 data/demo.db 'select title, stories, agencies from thread order by stories desc limit 10'\n\n`,
+      `    feed    ${daemon.address}/feed.atom\n    file    sqlite3 ${relative(process.cwd(), options.database)} 'select title, stories, agencies from thread order by stories desc limit 10'\n\n`,
   )
   const stopped = stopSignal()
   const run = options.at === 'end' ? catchUp(daemon, clock) : clock.play(options.seconds * 1_000)
@@ -72,6 +74,7 @@ interface Options {
   seconds: number
   port: number
   lang: string
+  database: string
 }
 
 function readOptions(): Options | string {
@@ -82,6 +85,7 @@ function readOptions(): Options | string {
         seconds: { type: 'string', default: '120' },
         port: { type: 'string', default: '8080' },
         lang: { type: 'string', default: 'en' },
+        database: { type: 'string', default: DATABASE },
         help: { type: 'boolean', default: false },
       },
     })
@@ -91,7 +95,7 @@ function readOptions(): Options | string {
     if (values.at !== 'start' && values.at !== 'end') return `--at ${values.at}: it must be start or end`
     if (!(seconds >= 1 && seconds <= 86_400)) return `--seconds ${values.seconds}: it must be 1 to 86400`
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) return `--port ${values.port}: it must be 0 to 65535`
-    return { at: values.at, seconds, port, lang: values.lang }
+    return { at: values.at, seconds, port, lang: values.lang, database: resolve(values.database) }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
@@ -112,7 +116,8 @@ class Clock {
   play(span: number): Promise<void> {
     const began = Date.now()
     this.#reached = () => Math.min(WEEK_ENDS, WEEK_STARTS + ((Date.now() - began) / span) * (WEEK_ENDS - WEEK_STARTS))
-    return new Promise(resolve => setTimeout(() => resolve(this.stay()), span))
+    // Unreferenced: Ctrl-C in the middle of the week ends the process, not only the daemon.
+    return new Promise(resolve => setTimeout(() => resolve(this.stay()), span).unref())
   }
 
   /** From now on time passes as it does. */
@@ -135,7 +140,7 @@ function demoConfig(wires: ReturnType<typeof readWires>, origin: string, options
   const text = JSON.stringify({
     title: options.lang === 'ar' ? 'منوال' : 'Minwal',
     language: options.lang,
-    database: DATABASE,
+    database: options.database,
     listen: `127.0.0.1:${options.port === 0 ? 8080 : options.port}`,
     poll: { tick: '* * * * * *', allowPrivate: true, perHost: 8, minInterval: '5m', maxInterval: '45m' },
     // Eight agencies write far less than the hundreds the default is tuned on; with few stories a lower bar joins rightly.

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Resolves when the condition holds; rejects, naming it, when it does not within the time. */
-export async function eventually(what: string, holds: () => boolean, within = 5_000): Promise<void> {
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>, within = 5_000): Promise<void> {
   const end = Date.now() + within
-  while (!holds()) {
+  while (!(await holds())) {
     if (Date.now() > end) throw new Error(`not within ${within} ms: ${what}`)
     await pause(5)
   }

@@ -2,7 +2,7 @@
 // prints what it saw as one JSON object. It judges nothing; tests/e2e/systemd.test.ts does. Builtins only.
 // Arguments: root of the project, the node to run the service with, the drop-in for a user of its own.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Ran {
@@ -21,7 +21,7 @@ export interface Observations {
   stateDirectory: { link: string; databaseMode: number }
   reading: { uri: Ran; plain: Ran; write: Ran; underPrivate: Ran; command: Ran }
   reload: { unchanged: Ran; heard: boolean; changed: Ran; agencies: string; status: string; bad: Ran; after: Unit }
-  memoryPeakMB: number
+  peakRssMB: number
   stop: { ran: Ran; unit: Unit; messages: string[]; reading: Ran; immutable: Ran }
   wrongConfig: { start: Ran; unit: Unit }
   watchdog: { fedSeconds: number; messages: number; before: Unit; frozen: Unit; log: string }
@@ -159,8 +159,8 @@ async function life(ownUser: string): Promise<Observations> {
   const reloaded = { unchanged, heard, changed, agencies: active(), status: show('StatusText') }
   writeFileSync(CONFIG, '{ "agencies": [] }')
   const reload = { ...reloaded, bad: run('systemctl', 'reload', 'minwal'), after: unit() }
-  const memoryPeakMB = Math.round(Number(show('MemoryPeak') || Number.NaN) / 1_048_576)
-  const memory = Number.isNaN(memoryPeakMB) ? Math.round(Number(show('MemoryCurrent')) / 1_048_576) : memoryPeakMB
+  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${show('MainPID')}/status`, 'utf8'))
+  const peakRssMB = Math.round(Number(peak?.[1]) / 1_024)
 
   const earlier = messages().length
   const stopped = run('systemctl', 'stop', 'minwal')
@@ -196,7 +196,7 @@ async function life(ownUser: string): Promise<Observations> {
     stateDirectory,
     reading,
     reload,
-    memoryPeakMB: memory,
+    peakRssMB,
     stop,
     wrongConfig,
     watchdog: watched,

@@ -192,7 +192,9 @@ export function lookupBare(name: string, names: WireNames): Named | null {
   return found
 }
 
-const JOINT = /[/,،;؛+&|]|\s(?:و|and|et|y|и|ve|und|with|avec|con|مع)\s|\s[-–—]\s|\sو(?=\p{L})/u
+const JOINT = /[/,،;؛+&|]|\s(?:و|and|et|y|и|ve|und|with|avec|con|مع)\s|\s[-–—]\s/u
+// «الميدان ورويترز»: the joint is part of the word, and «وكالات» begins with the same letter, so it comes second.
+const JOINED_AND = /\sو(?=\p{L})/u
 const LIST_LONGEST = 120
 
 export interface NameList {
@@ -210,7 +212,10 @@ export function readNames(text: string, names: WireNames, bare: boolean): NameLi
   const direct = look(whole)
   if (direct) return { named: [{ written: whole, named: direct }], generic: false }
   if (isGeneric(whole)) return { named: [], generic: true }
-  const pieces = whole.split(JOINT)
+  const pieces = whole.split(JOINT).flatMap(piece => {
+    const written = trimInk(piece)
+    return look(written) || isGeneric(written) ? [written] : written.split(JOINED_AND)
+  })
   if (pieces.length < 2 || pieces.length > 6) return null
   const list: NameList = { named: [], generic: false }
   for (const piece of pieces) {

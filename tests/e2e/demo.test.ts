@@ -1,0 +1,134 @@
+// The demo as a new user meets it: one command, a page with threads, a browser.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { chromiumPath, launch } from '../helpers/browser.ts'
+import { type Running, root, start } from '../helpers/cli.ts'
+import { eventually } from '../helpers/eventually.ts'
+
+const demo = `${root}src/demo.ts`
+const addressIn = (text: string): string | undefined => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0]
+
+async function startDemo(args: readonly string[], database: string): Promise<{ running: Running; address: string }> {
+  const running = start(['--port', '0', '--database', database, ...args], { program: demo })
+  await eventually('the demo prints its address', () => addressIn(running.stdout()) !== undefined, 20_000)
+  return { running, address: addressIn(running.stdout()) ?? '' }
+}
+
+async function stop(running: Running): Promise<void> {
+  running.child.kill('SIGTERM')
+  const { code, stderr } = await running.ended
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+}
+
+interface JsonFeed {
+  items: { id: string; title: string; tags?: string[] }[]
+}
+
+describe('the demo played from its start', () => {
+  it('shows threads within twenty seconds, and they grow', async () => {
+    const began = performance.now()
+    const { running, address } = await startDemo(['--seconds', '60'], `${root}data/demo-test-start.db`)
+    const threads = async (): Promise<number> => {
+      const answer = await fetch(`${address}/threads.json?limit=500`)
+      return answer.ok ? ((await answer.json()) as JsonFeed).items.length : 0
+    }
+    await eventually('the first threads', async () => (await threads()) >= 3, 20_000)
+    expect(performance.now() - began).toBeLessThan(20_000)
+    const first = await threads()
+    await eventually('more threads', async () => (await threads()) > first, 20_000)
+    await stop(running)
+  }, 60_000)
+})
+
+describe('the demo at the end of the week', () => {
+  let running: Running
+  let address = ''
+  let browser: Browser | null = null
+
+  beforeAll(async () => {
+    browser = chromiumPath === null ? null : await launch()
+    const started = await startDemo(['--at', 'end'], `${root}data/demo-test-end.db`)
+    running = started.running
+    address = started.address
+    await eventually('the week is over', () => running.stdout().includes('The week is over'), 60_000)
+  }, 90_000)
+  afterAll(async () => {
+    await browser?.close()
+    await stop(running)
+  })
+
+  it('keeps each piece of copy once, with the reprints it was carried in', async () => {
+    const feed = (await (await fetch(`${address}/feed.json?limit=500`)).json()) as JsonFeed
+    expect(feed.items.length).toBeGreaterThan(200)
+    expect(new Set(feed.items.map(item => item.id)).size).toBe(feed.items.length)
+    expect(feed.items.every(item => item.id.startsWith('tag:'))).toBe(true)
+    const reprinted = (await (await fetch(`${address}/feed.json?min-agencies=2&limit=500`)).json()) as JsonFeed
+    expect(reprinted.items.length).toBeGreaterThanOrEqual(30)
+  })
+
+  it('keeps alike accidents and matches apart', async () => {
+    const about = async (words: string): Promise<Set<string>> => {
+      const answer = await fetch(`${address}/feed.json?limit=500&q=${encodeURIComponent(words)}`)
+      const feed = (await answer.json()) as JsonFeed
+      expect(feed.items.length).toBeGreaterThan(0)
+      return new Set(feed.items.map(item => item.id))
+    }
+    const liverpool = await about('Chelsea Liverpool')
+    const tottenham = await about('Chelsea Tottenham')
+    expect([...liverpool].filter(id => tottenham.has(id))).toEqual([])
+  })
+
+  it('marks the withdrawn report, the flashes and the corrections', async () => {
+    const titles = ((await (await fetch(`${address}/feed.json?limit=500`)).json()) as JsonFeed).items.map(
+      item => item.title,
+    )
+    expect(titles.some(title => title.startsWith('[Withdrawn]'))).toBe(true)
+    const page = await (await fetch(`${address}/search?q=${encodeURIComponent('عاجل')}`)).text()
+    expect(page).toContain('عاجل')
+  })
+
+  describe.skipIf(chromiumPath === null)('in a browser', () => {
+    const open = async (faults: string[] = []): Promise<Page> => {
+      if (!browser) throw new Error('no browser')
+      const page = await browser.newPage({ viewport: { width: 1200, height: 1500 } })
+      onTestFinished(() => page.close())
+      page.on('console', message => {
+        if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
+      })
+      page.on('pageerror', error => faults.push(error.message))
+      return page
+    }
+
+    it('the front page leads to a thread, the thread to a story, the story to its original', async () => {
+      const faults: string[] = []
+      const page = await open(faults)
+      await page.goto(`${address}/`)
+      expect(await page.title()).toContain('Minwal')
+      await page.locator('a[href*="/threads/"]').first().click()
+      await page.waitForURL(/\/threads\/\d+/)
+      expect(await page.locator('h1').textContent()).not.toBe('')
+      await page.locator('a[href*="/stories/"]').first().click()
+      await page.waitForURL(/\/stories\/\d+/)
+      const original = await page.locator('a[href^="http://127.0.0.1"]').first().getAttribute('href')
+      expect((await fetch(original ?? '')).status).toBe(200)
+      expect(faults).toEqual([])
+    })
+
+    it('Arabic headlines read from the right on an English page', async () => {
+      const page = await open()
+      await page.goto(`${address}/?lang=ar`)
+      const direction = `getComputedStyle(document.querySelector('article[lang="ar"], article [lang="ar"]')).direction`
+      expect(await page.evaluate(direction)).toBe('rtl')
+    })
+
+    it('no page is wider than a telephone', async () => {
+      const page = await open()
+      await page.setViewportSize({ width: 360, height: 740 })
+      for (const path of ['/', '/feeds', '/agencies', '/search?q=Kazakhstan']) {
+        await page.goto(address + path)
+        const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        expect(over, path).toBeLessThanOrEqual(0)
+      }
+    })
+  })
+})

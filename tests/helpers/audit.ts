@@ -1,0 +1,103 @@
+// Counts again what the database claims about itself, by plain SQL that shares nothing with the code that wrote it.
+import { copyFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+
+/** Each rule selects the rows that break it: any row is a fault. */
+const RULES: Readonly<Record<string, string>> = {
+  'a guid filed twice in one feed': 'select feed, guid, count(*) n from reports not indexed group by 1, 2 having n > 1',
+  'a feed that miscounts its reports':
+    'select f.url, f.reports, (select count(*) from reports r where r.feed = f.id) n from feeds f where f.reports <> n',
+  'a story that miscounts its reports or agencies': `select s.id, s.reports, s.agencies, count(r.id) n, count(distinct r.agency) a
+     from stories s left join reports r on r.story = s.id group by s.id having s.reports <> n or s.agencies <> a`,
+  'a story whose time is not that of its first report': `select s.id, s.time, min(r.time) t
+     from stories s join reports r on r.story = s.id group by s.id having s.time <> t`,
+  'a story without a report': 'select id from stories where id not in (select story from reports)',
+  'a story led by a report of another':
+    'select id, lead from stories s where not exists (select 1 from reports r where r.id = s.lead and r.story = s.id)',
+  'a story without its features': 'select id from stories where id not in (select story from features)',
+  'a thread that miscounts its stories, reports or agencies': `select t.id, t.stories, t.reports, t.agencies,
+       count(distinct s.id) n, count(r.id) m, count(distinct r.agency) a
+     from threads t left join stories s on s.thread = t.id left join reports r on r.story = s.id
+     group by t.id having t.stories <> n or t.reports <> m or t.agencies <> a`,
+  'a thread that begins at another time than its first story': `select t.id, t.first, min(s.time) f
+     from threads t join stories s on s.thread = t.id group by t.id having t.first <> f`,
+  'a thread without a story': 'select id from threads where id not in (select thread from stories)',
+  'a thread led by a story of another':
+    'select id, lead from threads t where not exists (select 1 from stories s where s.id = t.lead and s.thread = t.id)',
+  "an agency's part in a thread, miscounted": `select thread, agency, reports, first from thread_agencies
+     except select s.thread, r.agency, count(*), min(r.time) from reports r join stories s on s.id = r.story group by 1, 2`,
+  "an agency's part in a thread, missing": `select s.thread, r.agency, count(*), min(r.time) from reports r
+     join stories s on s.id = r.story group by 1, 2 except select thread, agency, reports, first from thread_agencies`,
+  'a report that miscounts its revisions': `select r.id, r.revisions, count(v.number) n from reports r
+     left join revisions v on v.report = r.id group by r.id having r.revisions <> n + 1`,
+  'a row that refers to nothing': 'pragma foreign_key_check',
+}
+
+/** All that is wrong with the file, in words; empty for a sound one. Writes nothing but SQLite's own recovery. */
+export function audit(path: string): string[] {
+  const db = new Database(path)
+  try {
+    const faults: string[] = []
+    const integrity = db.pragma('integrity_check', { simple: true })
+    if (integrity !== 'ok') faults.push(`integrity_check: ${String(integrity)}`)
+    for (const [fault, query] of Object.entries(RULES)) {
+      for (const row of db.prepare(query).all().slice(0, 3)) faults.push(`${fault}: ${JSON.stringify(row)}`)
+    }
+    try {
+      db.exec(`insert into search (search, rank) values ('integrity-check', 1)`)
+    } catch (error) {
+      faults.push(`the search index does not say what the reports say: ${String(error)}`)
+    }
+    return faults
+  } finally {
+    db.close()
+  }
+}
+
+export interface Filed {
+  feed: string
+  guid: string
+  title: string
+  text: string
+  /** Ids and keys that users may have bookmarked, as one string. */
+  identity: string
+}
+
+/** Every report on file by feed and guid. */
+export function reportsOnFile(path: string): Map<string, Filed> {
+  const db = new Database(path, { readonly: true })
+  try {
+    const rows = db
+      .prepare(
+        `select f.url feed, r.guid, r.title, r.text,
+           r.id || ' in story ' || s.id || ' ' || s.key || ' in thread ' || t.id || ' ' || t.key identity
+         from reports r join feeds f on f.id = r.feed join stories s on s.id = r.story join threads t on t.id = s.thread`,
+      )
+      .all() as Filed[]
+    return new Map(rows.map(row => [`${row.feed} ${row.guid}`, row]))
+  } finally {
+    db.close()
+  }
+}
+
+/** One value from the database. */
+export function count(path: string, query: string): number {
+  const db = new Database(path, { readonly: true })
+  try {
+    return Number(db.prepare(query).pluck().get())
+  } finally {
+    db.close()
+  }
+}
+
+/**
+ * Copy a database that no process has open, with its journal, to look at it there: opening the original would do the
+ * recovery that is the next Minwal's to do.
+ */
+export function copyOf(path: string, where: string, name: string): string {
+  const copy = join(where, name)
+  copyFileSync(path, copy)
+  if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
+  return copy
+}
