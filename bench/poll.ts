@@ -10,8 +10,17 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { configuration, type FeedServer, median, minwal, printJson, printTable, rounded, skipped } from './helpers.ts'
-import { startFeedServer } from './helpers.ts'
+import {
+  configuration,
+  type FeedServer,
+  median,
+  minwal,
+  printJson,
+  printTable,
+  rounded,
+  skipped,
+  startFeedServer,
+} from './helpers.ts'
 
 interface Pass {
   pass: string
@@ -92,7 +101,20 @@ else {
     for (let at = 0; at < runs; at++) all.push(await run(server))
     const passes = [0, 1, 2].map(at => middle(all.flatMap(passes => passes[at] ?? [])))
     printTable(
-      ['poll', 'feeds', 'entries', 'new', 'copies', 'failed', 's', 'entries/s', 'feeds/s', 'CPU s', 'peak MB', 'file MB'],
+      [
+        'poll',
+        'feeds',
+        'entries',
+        'new',
+        'copies',
+        'failed',
+        's',
+        'entries/s',
+        'feeds/s',
+        'CPU s',
+        'peak MB',
+        'file MB',
+      ],
       passes.map(pass => [
         pass.pass,
         pass.feeds,

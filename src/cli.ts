@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { loadConfig, parseDuration } from './config.ts'
-import { type Daemon, openDesk, startDaemon } from './daemon.ts'
+import { type Daemon, openDesk, startDaemon, tickFaults } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { noCounts } from './filing.ts'
@@ -154,7 +154,8 @@ function since(text: string): Millis {
 
 function configured(options: Common): Config {
   const loaded = loadConfig(options.config, process.env)
-  if (!loaded.ok) throw new Failed(loaded.faults.join('\nminwal: '), 2)
+  const faults = loaded.ok ? tickFaults(loaded.config).map(fault => `${options.config}: ${fault}`) : loaded.faults
+  if (!loaded.ok || faults.length > 0) throw new Failed(faults.join('\nminwal: '), 2)
   return loaded.config
 }
 
@@ -208,7 +209,7 @@ export function stopSignal(): Promise<void> {
 async function poll(named: string[], options: Common & { force?: boolean }): Promise<void> {
   const config = configured(options)
   const opened = openDesk(config, Date.now)
-  if (!opened.ok) throw new Failed(opened.reason, opened.reason.startsWith('poll.tick') ? 2 : 1)
+  if (!opened.ok) throw new Failed(opened.reason)
   const { store, desk } = opened.value
   const fetcher = createFetcher(config.poll)
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)

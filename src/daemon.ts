@@ -59,9 +59,6 @@ function wire(config: Config): Wiring {
 
 /** Store, desk and poller of a configuration: what `poll` and `run` share. */
 export function openDesk(config: Config, now: () => Millis): Outcome<{ store: Store; desk: Desk }> {
-  if (!cron.validate(config.poll.tick)) {
-    return { ok: false, reason: `poll.tick: "${config.poll.tick}" is not a cron expression` }
-  }
   const opened = openStore({ path: config.database, tagAuthority: tagAuthority(config.link) })
   if (!opened.ok) return opened
   const store = opened.value
@@ -210,7 +207,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   }
 }
 
-function tickFaults(config: Config): string[] {
+/** What only the scheduler can judge of a configuration, in the words of a configuration fault. */
+export function tickFaults(config: Config): string[] {
   return cron.validate(config.poll.tick) ? [] : [`poll.tick: "${config.poll.tick}" is not a cron expression`]
 }
 

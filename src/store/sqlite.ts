@@ -12,6 +12,8 @@ import type { Filing, IndexedStory, KnownReport, Store } from './store.ts'
 /** `MNWL`: marks the file as ours in the header (pragma application_id). */
 const APPLICATION_ID = 0x4d4e574c
 const BUSY_TIMEOUT: Millis = 10_000
+/** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
+const POLLS_KEPT: Millis = 30 * 86_400_000
 /** Text beyond this is kept and shown, but not searched. */
 const SEARCHED_LENGTH = 40_000
 
@@ -398,6 +400,10 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
           warnings: JSON.stringify(outcome.warnings),
         },
       )
+      sql.run('delete from polls where feed = @feed and at < @oldest', {
+        feed: outcome.feed,
+        oldest: outcome.at - POLLS_KEPT,
+      })
       sql.run(
         `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
            last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,

@@ -87,7 +87,7 @@ it(
       onRequest = () => {
         if (requests === at) setTimeout(() => running.child.kill('SIGKILL'), delay)
       }
-      console.log(round, at, requests, command.join(' ')); const ended = await running.ended; console.log(ended.signal, requests, Date.now()%1e6)
+      const ended = await running.ended
       onRequest = () => {}
       const told = `seed ${SEED}, kill ${round + 1} (${command.join(' ')}), stderr ${ended.stderr}`
       expect(ended.signal, told).toBe('SIGKILL')

@@ -14,7 +14,6 @@ export interface Observations {
   verify: Ran
   security: string
   start: Ran
-  startSeconds: number
   startMessages: string[]
   status: string
   pages: Record<string, number>
@@ -124,9 +123,7 @@ async function life(ownUser: string): Promise<Observations> {
   const security = run('systemd-analyze', 'security', '--no-pager', 'minwal.service').out
   run('systemd-analyze', 'log-level', 'debug')
 
-  const began = performance.now()
   const start = run('systemctl', 'start', 'minwal')
-  const startSeconds = (performance.now() - began) / 1_000
   const pages: Record<string, number> = {}
   for (const path of ['/', '/healthz', '/feed.atom']) pages[path] = (await fetch(SITE + path)).status
   const startMessages = messages()
@@ -189,7 +186,6 @@ async function life(ownUser: string): Promise<Observations> {
     verify,
     security,
     start,
-    startSeconds,
     startMessages,
     status,
     pages,
