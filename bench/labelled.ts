@@ -1,0 +1,86 @@
+// The labelled sets, and what the real filing and threading make of them: shared by bench/eval.ts and the test of quality.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { loadConfig } from '../src/config.ts'
+import type { EvalItem, EvalResult } from '../src/eval.ts'
+import { evaluate, readItems } from '../src/eval.ts'
+import type { ThreadSettings } from '../src/model.ts'
+import { root, shared } from './helpers.ts'
+
+const folder = path.join(shared, 'corpora', 'threads')
+const scorer = path.join(shared, 'tools', 'score.mjs')
+
+/** The settings of the shipped configuration, for all sets alike. */
+function settings(): ThreadSettings {
+  const loaded = loadConfig(path.join(root, 'config.json'), process.env)
+  if (!loaded.ok) throw new Error(loaded.faults.join('\n'))
+  return loaded.config.threads
+}
+
+export interface LabelledSet {
+  name: string
+  file: string
+  /** Only items in this language. */
+  language: string | null
+  /** Labelled pairs for score.mjs. */
+  pairs: string | null
+}
+
+const set = (name: string, file: string, language: string | null = null, pairs: string | null = null): LabelledSet => ({
+  name,
+  file: path.join(folder, file),
+  language,
+  pairs: pairs === null ? null : path.join(folder, pairs),
+})
+
+export const SETS = {
+  olympicsEnglish: set('olympics-2021 English', 'olympics-2021.jsonl', 'en'),
+  olympicsArabic: set('olympics-2021 Arabic', 'olympics-2021.jsonl', 'ar'),
+  olympics: set('olympics-2021 all', 'olympics-2021.jsonl'),
+  saudiEvents: set('saudi-events-2015', 'saudi-events-2015.jsonl'),
+  ecbplus: set('ecbplus', 'ecbplus.jsonl'),
+  saudiCopies: set('saudi-copies-2015', 'saudi-copies-2015.jsonl', null, 'saudi-copies-2015.pairs.tsv'),
+} as const
+
+/** Whether the set and what scores it are there. */
+export function present(labelled: LabelledSet): boolean {
+  return existsSync(labelled.file) && (labelled.pairs === null || (existsSync(labelled.pairs) && existsSync(scorer)))
+}
+
+export interface PairScore {
+  recall: number
+  precision: number
+  /** Share of the pairs that look alike but are two stories, and were kept so. */
+  keptApart: number
+}
+
+export interface LabelledResult extends EvalResult {
+  storyPairs: PairScore | null
+}
+
+/** File the set's items with the default settings and score what came of them. */
+export async function measure(labelled: LabelledSet): Promise<LabelledResult> {
+  const read = await readItems(labelled.file)
+  if (!read.ok) throw new Error(read.reason)
+  const items = labelled.language === null ? read.value : read.value.filter(({ lang }) => lang === labelled.language)
+  const { assignments, result } = evaluate(items, settings())
+  const storyPairs = labelled.pairs === null ? null : scorePairs(labelled.file, labelled.pairs, assignments)
+  return { ...result, storyPairs }
+}
+
+/** The pairs as an independent program scores them. */
+function scorePairs(items: string, pairs: string, assignments: readonly { id: EvalItem['id'] }[]): PairScore {
+  const where = mkdtempSync(path.join(tmpdir(), 'minwal-eval-'))
+  try {
+    const answers = path.join(where, 'assignments.jsonl')
+    writeFileSync(answers, assignments.map(assignment => `${JSON.stringify(assignment)}\n`).join(''))
+    const args = [scorer, items, answers, '--label', 'story', '--pairs', pairs]
+    const scored = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    if (scored.status !== 0) throw new Error(`score.mjs failed: ${scored.stderr}`)
+    return (JSON.parse(scored.stdout) as { storyPairs: PairScore }).storyPairs
+  } finally {
+    rmSync(where, { recursive: true, force: true })
+  }
+}
