@@ -22,7 +22,7 @@ import type {
 } from './model.ts'
 import { feedsByUrl, Poller } from './poll.ts'
 import { staticSite } from './publish/static.ts'
-import { openStore } from './store/sqlite.ts'
+import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { relative, stamp, table } from './table.ts'
 
@@ -166,6 +166,10 @@ function reading<T>(options: Common, work: (store: Store, config: Config) => T):
   if (!opened.ok) throw new Failed(opened.reason)
   try {
     return work(opened.value, config)
+  } catch (error) {
+    const fault = storeFault(config.database, error)
+    if (error instanceof Failed || fault === null) throw error
+    throw new Failed(fault)
   } finally {
     opened.value.close()
   }
@@ -239,7 +243,8 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
     try {
       await poller.idle()
     } catch (error) {
-      throw new Failed(`a poll could not be stored: ${error instanceof Error ? error.message : String(error)}`)
+      const fault = storeFault(config.database, error)
+      throw new Failed(fault ?? `a poll could not be stored: ${error instanceof Error ? error.message : String(error)}`)
     } finally {
       bar.end()
     }
@@ -315,7 +320,12 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
   const named = [...feedsByUrl(config.agencies).values()]
   if (!options.fetch) {
     if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length })
-    else out(`${options.config} is right: ${config.agencies.length} agencies, ${named.length} feeds`)
+    else {
+      const agencies = config.agencies.length
+      out(
+        `${options.config} is right: ${agencies} ${agencies === 1 ? 'agency' : 'agencies'}, ${named.length} ${named.length === 1 ? 'feed' : 'feeds'}`,
+      )
+    }
     return
   }
   const fetcher = createFetcher(config.poll)

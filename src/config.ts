@@ -8,7 +8,8 @@ import type { Agency, Config, FeedSpec, Millis } from './model.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
-const SIZES: Readonly<Record<string, number>> = { B: 1, KB: 1_000, MB: 1_000_000 }
+// Powers of 1024, as the reasons of refused bodies count.
+const SIZES: Readonly<Record<string, number>> = { B: 1, KB: 1_024, MB: 1_048_576 }
 const SIZE = /^(\d+(?:\.\d+)?)\s*(B|KB|MB)$/
 
 /** `90s`, `15m`, `24h`, `7d` in milliseconds; null for anything else. */

@@ -13,7 +13,7 @@ import type { Config, Millis, Outcome } from './model.ts'
 import { notify, watchdogInterval } from './notify.ts'
 import { feedsByUrl, type NamedFeed, type PollDeps, Poller } from './poll.ts'
 import { createSite } from './publish/site.ts'
-import { openStore } from './store/sqlite.ts'
+import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 
 export interface DaemonOptions {
@@ -62,7 +62,14 @@ export function openDesk(config: Config, now: () => Millis): Outcome<{ store: St
   const opened = openStore({ path: config.database, tagAuthority: tagAuthority(config.link) })
   if (!opened.ok) return opened
   const store = opened.value
-  store.syncAgencies(config.agencies, now())
+  try {
+    store.syncAgencies(config.agencies, now())
+  } catch (error) {
+    store.close()
+    const reason = storeFault(config.database, error)
+    if (reason === null) throw error
+    return { ok: false, reason }
+  }
   return { ok: true, value: { store, desk: new Desk(store, config.threads) } }
 }
 
@@ -95,6 +102,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     signal: stopping.signal,
   })
   let lastTick = Date.now()
+  // When the next look should come, as seen at the last one; until the first, now.
+  let expected: Millis = Date.now()
+  const expectedTick = (): Millis => task.getNextRun()?.getTime() ?? Date.now()
   let ticked = false
   const poller = new Poller(deps)
   closers.push(async () => {
@@ -113,7 +123,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     health: () => {
       const age = Date.now() - lastTick
       return {
-        live: age < 5 * 60_000,
+        // Looked for due feeds when it should have; how often that is, the configuration says.
+        live: Date.now() < expected + 5 * 60_000,
         ready: ticked,
         detail: `last look for due feeds ${Math.round(age / 1_000)} s ago, ${poller.pending} feeds being polled`,
       }
@@ -129,6 +140,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
 
   const tick = async (): Promise<void> => {
     lastTick = Date.now()
+    expected = expectedTick()
     try {
       poller.add(store.due(now()))
     } catch (error) {
@@ -139,12 +151,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     })
     ticked = true
   }
-  const schedule = (): (() => unknown) => {
-    const task = cron.schedule(wiring.config.poll.tick, () => void tick())
-    return () => task.destroy()
-  }
-  let unschedule = schedule()
-  closers.push(() => unschedule())
+  let task = cron.schedule(wiring.config.poll.tick, () => void tick())
+  closers.push(() => task.destroy())
 
   const status = (): string => `STATUS=serving ${address}, ${wiring.feeds.size} feeds`
   const reload = (): void => {
@@ -160,11 +168,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     if (loaded.config.database !== database || JSON.stringify(loaded.config.listen) !== JSON.stringify(where)) {
       log.warn('"database" and "listen" take effect at the next start')
     }
+    try {
+      store.syncAgencies(loaded.config.agencies, now())
+    } catch (error) {
+      const fault = storeFault(database, error)
+      if (fault === null) throw error
+      log.error('configuration not reloaded', { fault })
+      return
+    }
     wiring = wire(loaded.config)
-    store.syncAgencies(loaded.config.agencies, now())
     if (before.config.poll.tick !== loaded.config.poll.tick) {
-      unschedule()
-      unschedule = schedule()
+      void task.destroy()
+      task = cron.schedule(loaded.config.poll.tick, () => void tick())
+      expected = expectedTick()
     }
     // Polls under way end with the connections they began with.
     void poller.idle().then(

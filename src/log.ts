@@ -14,10 +14,11 @@ export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, er
 
 /** Log to standard error at `level`. On a terminal a person reads: `12:00:01 warn  feed failed  url=… reason=…`. */
 export function createLog(level: Config['log']['level'], terminal: boolean): Log {
+  const journal = process.env['JOURNAL_STREAM'] !== undefined
   const destination = terminal
     ? { write: (line: string) => void process.stderr.write(readable(line)) }
     : // Synchronous: the last line before a crash is the one that matters.
-      { write: (line: string) => void process.stderr.write(line) }
+      { write: (line: string) => void process.stderr.write(journal ? forJournal(line) : line) }
   const logger = pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination)
   return {
     debug: (event, fields = {}) => logger.debug(fields, event),
@@ -28,6 +29,14 @@ export function createLog(level: Config['log']['level'], terminal: boolean): Log
 }
 
 const NAMES: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' }
+
+const PRIORITIES: Readonly<Record<number, number>> = { 10: 7, 20: 7, 30: 6, 40: 4, 50: 3 }
+
+/** With the priority journald reads and takes off (sd-daemon(3)), so that `journalctl -p warning` works. */
+function forJournal(line: string): string {
+  const level = Number(/"level":(\d+)/.exec(line)?.[1] ?? 30)
+  return `<${PRIORITIES[level] ?? 6}>${line}`
+}
 
 function readable(line: string): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>

@@ -1,7 +1,7 @@
 // Which story a report is a copy of, when neither guid nor address says so: the same text, whatever its headline, credit
 // and cut. Candidates come from an index of each text's smallest shingle hashes; comparing the whole sets decides.
 import type { Millis } from '../model.ts'
-import { fold, jaccard, shingles, words } from './text.ts'
+import { fold, shingles, words } from './text.ts'
 
 // Copies differ in headline, dateline, credit and where they are cut, so the opening of the body is compared.
 const LEAD_WORDS = 100
@@ -32,15 +32,18 @@ export function copyShingles(title: string, body: string): number[] {
 interface Known {
   story: number
   time: Millis
-  set: ReadonlySet<number>
+  /** Ascending, each once: a few bytes a shingle, and compared in one pass. */
+  hashes: Uint32Array
+  /** The look-up that last met it: several hashes lead to the same text. */
+  met: number
 }
 
 /** Texts of the active window, found by what they share. */
 export class CopyIndex {
   readonly #window: Millis
-  readonly #known = new Map<number, Known>()
-  readonly #bySketch = new Map<number, number[]>()
-  #next = 0
+  readonly #bySketch = new Map<number, Known[]>()
+  #known: Known[] = []
+  #lookups = 0
   #oldest: Millis = Number.POSITIVE_INFINITY
 
   /** `window`: how far apart in time two copies may stand, in milliseconds. */
@@ -50,22 +53,21 @@ export class CopyIndex {
 
   /** The story whose text this is, with the Jaccard similarity that says so. */
   find(all: readonly number[], time: Millis): { story: number; similarity: number } | null {
-    if (all.length === 0) return null
-    const set = new Set(all)
-    const shared = new Map<number, number>()
-    for (const hash of sketch(all)) {
+    const hashes = Uint32Array.from(all).sort()
+    const lookup = ++this.#lookups
+    let best: { story: number; similarity: number } | null = null
+    for (const hash of hashes.subarray(0, SKETCH)) {
       const holders = this.#bySketch.get(hash)
       if (!holders || holders.length > BOILERPLATE) continue
-      for (const id of holders) shared.set(id, (shared.get(id) ?? 0) + 1)
-    }
-    let best: { story: number; similarity: number } | null = null
-    for (const id of shared.keys()) {
-      const known = this.#known.get(id)
-      if (!known || Math.abs(known.time - time) > this.#window) continue
-      const similarity = jaccard(set, known.set)
-      if (similarity < (Math.min(set.size, known.set.size) < FEW_SHINGLES ? SAME_HEADLINE : SAME_COPY)) continue
-      if (!best || similarity > best.similarity || (similarity === best.similarity && known.story < best.story)) {
-        best = { story: known.story, similarity }
+      for (const known of holders) {
+        if (known.met === lookup) continue
+        known.met = lookup
+        if (Math.abs(known.time - time) > this.#window) continue
+        const few = Math.min(hashes.length, known.hashes.length) < FEW_SHINGLES
+        const least = Math.max(few ? SAME_HEADLINE : SAME_COPY, best?.similarity ?? 0)
+        const similarity = likeness(hashes, known.hashes, least)
+        if (similarity < least) continue
+        if (!best || similarity > best.similarity || known.story < best.story) best = { story: known.story, similarity }
       }
     }
     return best
@@ -73,40 +75,56 @@ export class CopyIndex {
 
   add(story: number, all: readonly number[], time: Millis): void {
     if (all.length === 0) return
-    const id = this.#next++
-    this.#known.set(id, { story, time, set: new Set(all) })
+    const known: Known = { story, time, hashes: Uint32Array.from(all).sort(), met: 0 }
+    this.#known.push(known)
     this.#oldest = Math.min(this.#oldest, time)
-    for (const hash of sketch(all)) {
+    for (const hash of known.hashes.subarray(0, SKETCH)) {
       const holders = this.#bySketch.get(hash)
-      if (holders) holders.push(id)
-      else this.#bySketch.set(hash, [id])
+      if (holders) holders.push(known)
+      else this.#bySketch.set(hash, [known])
     }
   }
 
   /** Forget texts from before `limit`. */
   expire(limit: Millis): void {
     if (this.#oldest >= limit) return
-    this.#oldest = Number.POSITIVE_INFINITY
-    const gone = new Set<number>()
+    const recent = (known: Known) => known.time >= limit
     const touched = new Set<number>()
-    for (const [id, known] of this.#known) {
-      if (known.time >= limit) {
-        this.#oldest = Math.min(this.#oldest, known.time)
-        continue
-      }
-      gone.add(id)
-      for (const hash of sketch([...known.set])) touched.add(hash)
-      this.#known.delete(id)
+    for (const known of this.#known) {
+      if (!recent(known)) for (const hash of known.hashes.subarray(0, SKETCH)) touched.add(hash)
     }
     for (const hash of touched) {
-      const left = this.#bySketch.get(hash)?.filter(id => !gone.has(id)) ?? []
+      const left = this.#bySketch.get(hash)?.filter(recent) ?? []
       if (left.length > 0) this.#bySketch.set(hash, left)
       else this.#bySketch.delete(hash)
     }
+    this.#known = this.#known.filter(recent)
+    this.#oldest = this.#known.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY)
   }
 }
 
-function sketch(all: readonly number[]): number[] {
-  if (all.length <= SKETCH) return [...all]
-  return [...all].sort((a, b) => a - b).slice(0, SKETCH)
+/**
+ * Jaccard similarity of two ascending sets, 0 to 1. Anything below `least` may come out as 0: most texts that share a
+ * shingle or two are told apart before their ends.
+ */
+function likeness(a: Uint32Array, b: Uint32Array, least: number): number {
+  // Of n and m items with s in common, s / (n + m - s) is the similarity. One less, so that rounding decides nothing.
+  const needed = (least * (a.length + b.length)) / (1 + least) - 1
+  let shared = 0
+  let i = 0
+  let j = 0
+  while (i < a.length && j < b.length) {
+    const x = a[i] ?? 0
+    const y = b[j] ?? 0
+    if (x === y) {
+      shared++
+      i++
+      j++
+      continue
+    }
+    if (x < y) i++
+    else j++
+    if (shared + Math.min(a.length - i, b.length - j) < needed) return 0
+  }
+  return shared / (a.length + b.length - shared)
 }

@@ -71,6 +71,10 @@ const ASCII = /^[\x00-\x7f]*$/
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
+  return foldEach(text) ?? foldWhole(text)
+}
+
+function foldWhole(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -80,6 +84,37 @@ export function fold(text: string): string {
     .normalize('NFC')
     .replace(UNSEEN, '')
     .replace(MAPPED, letter => LETTERS[letter] ?? letter)
+}
+
+// What each letter of the common scripts folds to by itself. Nearly all text is made of letters that fold the same
+// whatever stands beside them, and is folded ten times faster by this table than by the six passes that made it.
+const TABLE_SIZE = 0x2070
+const DEPENDS = 0xffff
+const NOTHING = 0xfffe
+const EACH = new Uint16Array(TABLE_SIZE).fill(DEPENDS)
+for (let code = 0; code < TABLE_SIZE; code++) {
+  // Latin to Arabic, and punctuation. Between them lie letters that join into one (Hangul, Indic vowels).
+  if (code >= 0x700 && code < 0x2000) continue
+  const letter = String.fromCharCode(code)
+  const folded = foldWhole(letter)
+  // Sigma is folded by its place in the word; marks may join the letter before, but for Arabic vowels, which are dropped.
+  if (letter.normalize('NFKC') === 'Σ' || folded.length > 1 || /\p{M}/u.test(folded)) continue
+  if (/\p{M}/u.test(letter) && !/[\u064b-\u0652]/.test(letter)) continue
+  EACH[code] = folded === '' ? NOTHING : folded.charCodeAt(0)
+}
+
+/** Text folded letter by letter; null where a letter's neighbours matter. */
+function foldEach(text: string): string | null {
+  const bytes = Buffer.allocUnsafe(text.length * 2)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const folded = EACH[text.charCodeAt(at)] ?? DEPENDS
+    if (folded === DEPENDS) return null
+    if (folded === NOTHING) continue
+    bytes[length++] = folded & 0xff
+    bytes[length++] = folded >> 8
+  }
+  return bytes.toString('utf16le', 0, length)
 }
 
 // A word starts with a letter or digit and keeps its marks: [^\p{L}\p{N}] alone would cut Arabic at every vowel.
@@ -230,10 +265,11 @@ export function searchExpression(typed: string): string | null {
   return `folded : (${groups.join(' AND ')})`
 }
 
-/** Stems that carry meaning, in order: no stop words, no single letters. */
-export function terms(text: string, language: string | null): string[] {
+/** The first `limit` stems that carry meaning, in order: no stop words, no single letters. */
+export function terms(text: string, language: string | null, limit = Number.POSITIVE_INFINITY): string[] {
   const out: string[] = []
   for (const word of words(fold(text))) {
+    if (out.length >= limit) break
     if (STOP.has(word)) continue
     if (word.length < 2 && !NUMBER.test(word) && !UNSPACED.test(word)) continue
     out.push(stem(word, language))

@@ -30,7 +30,7 @@ export function termCounts(title: string, body: string, language: string | null)
   const counts = new Map<string, number>()
   for (const term of terms(title, language)) counts.set(term, (counts.get(term) ?? 0) + TITLE_WEIGHT)
   // 80 terms seldom need more than 1,200 characters: the rest of a long body is never read.
-  for (const term of terms(body.slice(0, 1_600), language).slice(0, BODY_TERMS)) {
+  for (const term of terms(body.slice(0, 1_600), language, BODY_TERMS)) {
     counts.set(term, (counts.get(term) ?? 0) + 1)
   }
   return counts
@@ -49,7 +49,9 @@ interface ActiveThread {
 interface SeenStory {
   thread: number
   time: Millis
-  vector: Vector
+  /** Its vector, in two lists: a quarter of the memory of a list of pairs. */
+  terms: readonly string[]
+  weights: readonly number[]
 }
 
 /**
@@ -156,7 +158,12 @@ export class ThreadIndex {
 
   /** Take a filed story into the window. */
   add(thread: number, vector: Vector, time: Millis): void {
-    const story: SeenStory = { thread, time, vector }
+    const story: SeenStory = {
+      thread,
+      time,
+      terms: vector.map(([term]) => term),
+      weights: vector.map(([, weight]) => weight),
+    }
     this.#stories.push(story)
     this.#oldest = Math.min(this.#oldest, time)
     let active = this.#threads.get(thread)
@@ -197,11 +204,11 @@ export class ThreadIndex {
     for (const story of this.#stories) {
       if (story.time >= limit) continue
       const thread = this.#threads.get(story.thread)
-      for (const [term, weight] of story.vector) {
+      for (const [at, term] of story.terms.entries()) {
         const left = (this.#frequency.get(term) ?? 1) - 1
         if (left > 0) this.#frequency.set(term, left)
         else this.#frequency.delete(term)
-        if (thread) this.#shift(thread, term, -weight)
+        if (thread) this.#shift(thread, term, -(story.weights[at] ?? 0))
       }
       if (thread) touched.add(thread)
     }

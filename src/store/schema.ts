@@ -81,12 +81,6 @@ create table reports (
   global_guid   text,
   url           text,
   canonical_url text,
-  title         text not null,
-  headline      text not null,
-  summary       text,
-  content       text,
-  text          text not null,
-  folded        text not null,
   language      text,
   published     integer,
   updated       integer,
@@ -94,15 +88,22 @@ create table reports (
   last_seen     integer not null,
   changed       integer not null,
   time          integer not null,
-  authors       text not null default '[]',
-  categories    text not null default '[]',
-  enclosures    text not null default '[]',
-  dateline      text,
   signal        text,
   hash          text not null,
   joined_by     text not null,
   similarity    real not null,
   revisions     integer not null default 1,
+  title         text not null,
+  headline      text not null,
+  dateline      text,
+  authors       text not null default '[]',
+  categories    text not null default '[]',
+  enclosures    text not null default '[]',
+  -- The long columns last: what stands behind them is reached only by reading through them.
+  summary       text,
+  content       text,
+  text          text not null,
+  folded        text not null,
   unique (feed, guid)
 ) strict;
 create index reports_story on reports (story);
@@ -178,6 +179,8 @@ create virtual table search using fts5 (
   content = 'reports', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* M* Co'"
 );
+-- Every poll adds a segment to the search index: they are merged sixteen at a time, not four.
+insert into search (search, rank) values ('automerge', 16), ('crisismerge', 64);
 create trigger reports_search_insert after insert on reports begin
   insert into search (rowid, title, text, folded) values (new.id, new.title, new.text, new.folded);
 end;

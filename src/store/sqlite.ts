@@ -46,15 +46,27 @@ export function openStore(options: OpenOptions): Outcome<Store> {
     return { ok: false, reason: refusal }
   } catch (error) {
     db?.close()
-    return { ok: false, reason: openFailure(path, error, readOnly) }
+    if (readOnly && !existsSync(path)) {
+      return {
+        ok: false,
+        reason: `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\``,
+      }
+    }
+    const reason = storeFault(path, error)
+    if (reason === null) throw error
+    return { ok: false, reason }
   }
 }
 
-function openFailure(path: string, error: unknown, readOnly: boolean): string {
+/**
+ * What is wrong with the file when working on it threw, in one line that names it: locked, damaged, not writable. Null
+ * where the file is not to blame, which is a bug.
+ */
+export function storeFault(path: string, error: unknown): string | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
-  if (readOnly && !existsSync(path)) {
-    return `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\``
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return `the database ${path} is a folder: name a file as "database"`
   }
   if (code === 'SQLITE_NOTADB') return `${path} is not a Minwal database: name another file as "database"`
   if (code.startsWith('SQLITE_CORRUPT')) {
@@ -64,13 +76,13 @@ function openFailure(path: string, error: unknown, readOnly: boolean): string {
     return `the database ${path} is locked by another program: close it and try again`
   }
   if (/^SQLITE_(?:READONLY|FULL|IOERR)/.test(code)) {
-    return `cannot write the database ${path} (${message}): check permissions and free space`
+    return `cannot read or write the database ${path} (${message}): check permissions and free space`
   }
   // What the operating system refuses (EACCES, ENOTDIR, EROFS …) names a system call; a bug of ours does not.
   if (/^SQLITE_(?:CANTOPEN|PERM|AUTH)/.test(code) || (error instanceof Error && 'syscall' in error)) {
     return `cannot open the database ${path} (${message}): check the path and its permissions`
   }
-  throw error
+  return null
 }
 
 /**
@@ -125,6 +137,8 @@ function prepareFile(db: Database.Database, options: OpenOptions): string | null
   db.pragma('synchronous = normal')
   db.pragma('foreign_keys = on')
   db.pragma('cache_size = -32768')
+  // Pages that several polls change in turn (indexes, the search index) are moved into the file once in 16 MB of journal.
+  db.pragma('wal_autocheckpoint = 4000')
   const migrate = db.transaction(() => {
     // Read again inside the transaction: another process may have migrated meanwhile.
     const from = Number(db.pragma('user_version', { simple: true }))
@@ -137,6 +151,8 @@ function prepareFile(db: Database.Database, options: OpenOptions): string | null
     put.run({ key: 'tag_authority', value: options.tagAuthority ?? 'localhost,2026' })
   })
   if (version < MIGRATIONS.length) migrate.immediate()
+  // Another program's lock is met here, where it is a reason not to start.
+  db.exec('begin immediate; rollback')
   return null
 }
 
@@ -179,11 +195,23 @@ function createStore(db: Database.Database): Store {
     },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
     integrity: () => {
-      const rows = db.pragma('integrity_check') as { integrity_check: string }[]
-      return rows.map(row => row.integrity_check).join('\n')
+      try {
+        const rows = db.pragma('integrity_check') as { integrity_check: string }[]
+        return rows.map(row => row.integrity_check).join('\n')
+      } catch (error) {
+        // Some damage stops the check itself.
+        if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT')) {
+          return error.message
+        }
+        throw error
+      }
     },
     close: () => {
-      if (!db.readonly) db.pragma('optimize')
+      try {
+        if (!db.readonly) db.exec('pragma busy_timeout = 0; pragma optimize')
+      } catch {
+        // Statistics only: nobody waits for them, and a locked or damaged file is closed all the same.
+      }
       db.close()
     },
   }
@@ -439,9 +467,6 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
   }
 }
 
-// The lead report of a story is the earliest that was not withdrawn.
-const STORY_LEAD = "select r.id from reports r where r.story = @story order by r.signal is 'kill', r.time, r.id limit 1"
-
 // The lead story of a thread is the newest full report among those that most agencies carried: a flash or a withdrawn
 // report leads only where there is nothing else.
 const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
@@ -449,30 +474,43 @@ const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
 /** What LEAD_ORDER compares. */
 const RANK = 'select standing, agencies, time, thread from stories where id = @story'
 
+/** How well a report would lead: 2 a full report, 1 a flash, 0 one that was withdrawn. */
+const standing = (signal: unknown): number => (signal === 'kill' ? 0 : signal === 'flash' ? 1 : 2)
+
 /**
  * Bring a story's counts and lead up to date after a change of one of its reports, then its thread's. The cost does not
  * grow with the thread, except when its lead itself loses rank, or its newest story turns out to be older.
  */
 function refresh(sql: ReturnType<typeof statements>, story: number, now: Millis): void {
   const was = sql.get(RANK, { story })
+  const members = sql.all('select id, signal, time, agency from reports where story = @story order by time, id', {
+    story,
+  })
+  // The lead report of a story is the earliest that was not withdrawn. Counted here and not in SQL, where counting
+  // agencies builds a table for every report that is filed.
+  const leader = members.find(({ signal }) => signal !== 'kill') ?? members[0]
+  const is = {
+    thread: was?.['thread'],
+    time: members[0]?.['time'],
+    standing: standing(leader?.['signal']),
+    agencies: new Set(members.map(({ agency }) => agency)).size,
+  } as const
   sql.run(
-    `update stories set
-       lead = (${STORY_LEAD}),
-       (time, reports, agencies) =
-         (select min(r.time), count(*), count(distinct r.agency) from reports r where r.story = @story),
+    `update stories set lead = @lead, time = @time, reports = @reports, agencies = @agencies, standing = @standing,
        updated = max(updated, @now)
      where id = @story`,
-    { story, now },
+    {
+      story,
+      lead: leader?.['id'],
+      time: is.time,
+      reports: members.length,
+      agencies: is.agencies,
+      standing: is.standing,
+      now,
+    },
   )
-  sql.run(
-    `update stories set standing =
-       (select case r.signal when 'kill' then 0 when 'flash' then 1 else 2 end from reports r where r.id = stories.lead)
-     where id = @story`,
-    { story },
-  )
-  const is = sql.get(RANK, { story })
-  const thread = Number(is?.['thread'])
-  const time = Number(is?.['time'])
+  const thread = Number(is.thread)
+  const time = Number(is.time)
   sql.run(
     `update threads set first = min(first, @time), last = max(last, @time), updated = max(updated, @now)
      where id = @thread`,
@@ -487,7 +525,9 @@ function refresh(sql: ReturnType<typeof statements>, story: number, now: Millis)
     )
   }
   const before = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
-  const sunk = ['standing', 'agencies', 'time'].map(name => Number(is?.[name]) - Number(was?.[name])).find(Boolean)
+  const sunk = (['standing', 'agencies', 'time'] as const)
+    .map(name => Number(is[name]) - Number(was?.[name]))
+    .find(Boolean)
   const rescan = before === null || (before === story && sunk !== undefined && sunk < 0)
   const candidates = rescan ? 's.thread = @thread' : 's.id in (threads.lead, @story)'
   sql.run(

@@ -53,81 +53,79 @@ class World {
   }
 }
 
-it(
-  `kill -9 in the middle of ${KILLS} polls: nothing twice, nothing lost, every id as it was`,
-  async () => {
-    const next = random(SEED)
-    const world = new World(next)
-    let requests = 0
-    let onRequest = (): void => {}
-    const server = await feedServer()
-    for (const [at, items] of world.feeds.entries()) {
-      server.answers.set(`/${at}`, (_request, response) => {
-        requests++
-        onRequest()
-        response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items))
-      })
-    }
-    const where = folder()
-    const addresses = world.feeds.map((_, at) => `${server.origin}/${at}`)
-    const { config, database } = configure(where, agenciesOf(addresses), {
-      poll: { concurrency: 4, perHost: 4, tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' },
-      log: { level: 'error' },
+it(`kill -9 in the middle of ${KILLS} polls: nothing twice, nothing lost, every id as it was`, async () => {
+  const next = random(SEED)
+  const world = new World(next)
+  let requests = 0
+  let onRequest = (): void => {}
+  const server = await feedServer()
+  for (const [at, items] of world.feeds.entries()) {
+    server.answers.set(`/${at}`, (_request, response) => {
+      requests++
+      onRequest()
+      response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items))
     })
+  }
+  const where = folder()
+  const addresses = world.feeds.map((_, at) => `${server.origin}/${at}`)
+  const { config, database } = configure(where, agenciesOf(addresses), {
+    poll: { concurrency: 4, perHost: 4, tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' },
+    log: { level: 'error' },
+  })
 
-    let known = new Map<string, Filed>()
-    let halfway = 0
-    for (let round = 0; round < KILLS; round++) {
-      if (round > 0) world.advance()
-      // The poll is at this feed, and so many milliseconds into filing what came before it.
-      const at = requests + 5 + Math.floor(next() * (FEEDS - 6))
-      const delay = next() * 20
-      const command = round % 4 === 3 ? ['run'] : ['poll', '--force']
-      const running = start([...command, '--config', config])
-      onRequest = () => {
-        if (requests === at) setTimeout(() => running.child.kill('SIGKILL'), delay)
-      }
-      const ended = await running.ended
-      onRequest = () => {}
-      const told = `seed ${SEED}, kill ${round + 1} (${command.join(' ')}), stderr ${ended.stderr}`
-      expect(ended.signal, told).toBe('SIGKILL')
-
-      const copy = copyOf(database, where, `kill-${round}.db`)
-      expect(audit(copy), told).toEqual([])
-      const filed = reportsOnFile(copy)
-      for (const [key, { identity }] of known) expect(filed.get(key)?.identity, `${told}: ${key}`).toBe(identity)
-      // A feed is filed as a whole or not at all.
-      const sizes = new Set<number>()
-      for (const feed of addresses) sizes.add([...filed.values()].filter(report => report.feed === feed).length)
-      for (const size of sizes) expect(size === 0 || (size - FIRST_ITEMS) % GROWTH === 0, `${told}: ${size}`).toBe(true)
-      if (sizes.size > 1) halfway++
-      known = filed
+  let known = new Map<string, Filed>()
+  let halfway = 0
+  for (let round = 0; round < KILLS; round++) {
+    if (round > 0) world.advance()
+    // The poll is at this feed, and so many milliseconds into filing what came before it.
+    const at = requests + 5 + Math.floor(next() * (FEEDS - 6))
+    const delay = next() * 20
+    const command = round % 4 === 3 ? ['run'] : ['poll', '--force']
+    const running = start([...command, '--config', config])
+    onRequest = () => {
+      if (requests === at) setTimeout(() => running.child.kill('SIGKILL'), delay)
     }
-    console.log(`crash: seed ${SEED}, ${KILLS} kills, ${halfway} of them with some feeds filed and others not`)
-    // Otherwise the kills did not come in the middle of anything.
-    expect(halfway).toBeGreaterThanOrEqual(KILLS / 2)
+    const ended = await running.ended
+    onRequest = () => {}
+    const told = `seed ${SEED}, kill ${round + 1} (${command.join(' ')}), stderr ${ended.stderr}`
+    expect(ended.signal, told).toBe('SIGKILL')
 
-    world.advance()
-    const polled = await minwal(['poll', '--force', '--json', '--config', config])
-    expect(polled).toMatchObject({ code: 0, stderr: '' })
-    expect(JSON.parse(polled.stdout)).toMatchObject({ feeds: FEEDS, failedFeeds: 0, rejected: 0 })
-    expect(audit(database)).toEqual([])
+    const copy = copyOf(database, where, `kill-${round}.db`)
+    expect(audit(copy), told).toEqual([])
+    const filed = reportsOnFile(copy)
+    for (const [key, { identity }] of known) expect(filed.get(key)?.identity, `${told}: ${key}`).toBe(identity)
+    // A feed is filed as a whole or not at all.
+    const sizes = new Set<number>()
+    for (const feed of addresses) sizes.add([...filed.values()].filter(report => report.feed === feed).length)
+    for (const size of sizes) expect(size === 0 || (size - FIRST_ITEMS) % GROWTH === 0, `${told}: ${size}`).toBe(true)
+    if (sizes.size > 1) halfway++
+    known = filed
+  }
+  console.log(`crash: seed ${SEED}, ${KILLS} kills, ${halfway} of them with some feeds filed and others not`)
+  // Otherwise the kills did not come in the middle of anything.
+  expect(halfway).toBeGreaterThanOrEqual(KILLS / 2)
 
-    const filed = reportsOnFile(database)
-    const expected = world.feeds.flatMap((items, at) => items.map(item => ({ item, key: `${addresses[at]} ${item.guid}` })))
-    expect([...filed.keys()].sort()).toEqual(expected.map(({ key }) => key).sort())
-    expect(count(database, 'select count(*) from reports')).toBe(expected.length)
-    for (const { item, key } of expected) {
-      expect({ title: filed.get(key)?.title, text: filed.get(key)?.text }, key).toEqual({
-        title: item.title,
-        text: item.text,
-      })
-    }
-    for (const [key, { identity }] of known) expect(filed.get(key)?.identity, key).toBe(identity)
+  world.advance()
+  const polled = await minwal(['poll', '--force', '--json', '--config', config])
+  expect(polled).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(polled.stdout)).toMatchObject({ feeds: FEEDS, failedFeeds: 0, rejected: 0 })
+  expect(audit(database)).toEqual([])
 
-    const again = await minwal(['poll', '--force', '--json', '--config', config])
-    expect(JSON.parse(again.stdout)).toMatchObject({ new: 0, copy: 0, revision: 0, failedFeeds: 0 })
-    expect(audit(join(where, 'minwal.db'))).toEqual([])
-  },
-  120_000,
-)
+  const filed = reportsOnFile(database)
+  const expected = world.feeds.flatMap((items, at) =>
+    items.map(item => ({ item, key: `${addresses[at]} ${item.guid}` })),
+  )
+  expect([...filed.keys()].sort()).toEqual(expected.map(({ key }) => key).sort())
+  expect(count(database, 'select count(*) from reports')).toBe(expected.length)
+  for (const { item, key } of expected) {
+    expect({ title: filed.get(key)?.title, text: filed.get(key)?.text }, key).toEqual({
+      title: item.title,
+      text: item.text,
+    })
+  }
+  for (const [key, { identity }] of known) expect(filed.get(key)?.identity, key).toBe(identity)
+
+  const again = await minwal(['poll', '--force', '--json', '--config', config])
+  expect(JSON.parse(again.stdout)).toMatchObject({ new: 0, copy: 0, revision: 0, failedFeeds: 0 })
+  expect(audit(join(where, 'minwal.db'))).toEqual([])
+}, 120_000)

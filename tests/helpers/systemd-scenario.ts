@@ -43,9 +43,11 @@ function run(command: string, ...args: string[]): Ran {
 const show = (name: string): string => execFileSync('systemctl', ['show', '-p', name, '--value', 'minwal'], TEXT).trim()
 const TEXT = { encoding: 'utf8' } as const
 
+/** All at one moment: asked one after another they may belong to two lives of the daemon. */
 function unit(): Unit {
   const names = ['ActiveState', 'Result', 'ExecMainStatus', 'ExecMainCode', 'NRestarts', 'MainPID']
-  return Object.fromEntries(names.map(name => [name, show(name)])) as Unit
+  const lines = execFileSync('systemctl', ['show', ...names.flatMap(name => ['-p', name]), 'minwal'], TEXT).trim()
+  return Object.fromEntries(lines.split('\n').map(line => line.split('=', 2))) as Unit
 }
 
 /** What systemd itself noted about the unit: each message it got and each change of state, oldest first. */
@@ -99,23 +101,24 @@ function install(root: string, node: string): void {
 }
 
 async function watchdog(): Promise<Observations['watchdog']> {
-  dropIn('watchdog', '[Service]\nWatchdogSec=2s\nTimeoutAbortSec=1s\nRestartSec=100ms\n')
+  dropIn('watchdog', '[Service]\nWatchdogSec=4s\nTimeoutAbortSec=1s\nRestartSec=100ms\n')
   const earlier = messages().length
   run('systemctl', 'start', 'minwal')
   const micros = (name: string): number => Number(show(name))
   const fed = (): number => micros('WatchdogTimestampMonotonic') - micros('ActiveEnterTimestampMonotonic')
-  await until('the watchdog is fed for more than two periods', () => fed() > 4_500_000)
+  await until('the watchdog is fed for more than two periods', () => fed() > 8_500_000)
   const seen = { fedSeconds: fed() / 1e6, before: unit() }
   const count = messages()
     .slice(earlier)
     .filter(line => line.includes('WATCHDOG=1')).length
   run('kill', '-STOP', seen.before.MainPID)
+  let frozen = unit()
   await until('the frozen daemon is replaced', () => {
-    const { ActiveState, MainPID } = unit()
-    return ActiveState === 'active' && MainPID !== seen.before.MainPID
+    frozen = unit()
+    return frozen.ActiveState === 'active' && frozen.MainPID !== seen.before.MainPID
   })
   const log = run('journalctl', '_PID=1', '-o', 'cat', '--no-pager', '--grep', 'Watchdog timeout').out
-  return { ...seen, messages: count, frozen: unit(), log }
+  return { ...seen, messages: count, frozen, log }
 }
 
 async function life(ownUser: string): Promise<Observations> {

@@ -1,0 +1,235 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { Desk } from '../../src/filing.ts'
+import type { Failure, PollOutcome } from '../../src/model.ts'
+import { openStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import { AGENCIES, FEEDS, fileInto, MINUTE, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
+
+const PAGE = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8')
+const VIEWS = ['agency', 'feed', 'report', 'revision', 'story', 'thread', 'credit', 'figure', 'poll', 'search']
+
+interface Sample {
+  says: string
+  sql: string
+}
+const samples: Sample[] = [...PAGE.matchAll(/\n([^\n]+)\n\n```sql\n([\s\S]*?)```/g)].map(([, says = '', sql = '']) => ({
+  says,
+  sql,
+}))
+
+/** The columns that a section `### \`view\`` describes, in order. */
+function documented(view: string): string[] {
+  const section = PAGE.split('\n### ').find(part => part.startsWith(`\`${view}\`\n`)) ?? ''
+  const own = section.split('\n## ')[0] ?? ''
+  return [...own.matchAll(/^\| `([a-z_]+)` \| \S/gm)].map(([, column = '']) => column)
+}
+
+/** A day of news, filed by the real desk, that has something for every query of the page. */
+function fileNews(store: Store): void {
+  const desk = new Desk(store, SETTINGS)
+  const now = Date.now()
+  const [harir = '', , meridian = '', vostok = ''] = FEEDS
+  const dam =
+    'The Larkfield dam broke after two days of rain, and 12 people were killed when the water reached the villages ' +
+    'below the reservoir, the governor said. Rescue boats took families from their roofs while the rain went on.'
+  fileInto(
+    desk,
+    store,
+    meridian,
+    [
+      {
+        id: 'm1',
+        url: 'https://meridian.example/dam?utm_source=rss',
+        title: 'Larkfield dam breaks, 12 people killed',
+        text: dam,
+        categories: ['Floods', 'Disasters'],
+        published: now - 300 * MINUTE,
+      },
+      {
+        id: 'm2',
+        title: 'KILL: Harbour authority doubles its budget',
+        text: 'Kill the report on the budget of the harbour authority. It was sent in error.',
+        published: now - 250 * MINUTE,
+      },
+    ],
+    now - 240 * MINUTE,
+  )
+  fileInto(
+    desk,
+    store,
+    vostok,
+    [
+      { id: 'v1', title: 'Villages under water', text: `${dam}\n(Meridian)`, published: now - 230 * MINUTE },
+      {
+        id: 'v2',
+        title: 'Larkfield dam: 31 people killed, rescue goes on',
+        text: 'Rescue boats reached the last villages below the Larkfield reservoir. The governor said 31 people were killed when the water came; families still wait on roofs in the rain.',
+        published: now - 100 * MINUTE,
+      },
+    ],
+    now - 90 * MINUTE,
+  )
+  fileInto(
+    desk,
+    store,
+    harir,
+    [
+      {
+        id: 'h1',
+        title: 'عاجل | احتجاجات على أسعار الوقود',
+        text: 'خرجت الاِحتِجاجَات على أسعار الوَقود إلى شوارع المدينة مساء الأحد وأغلقت المحال أبوابها.',
+        published: now - 80 * MINUTE,
+      },
+    ],
+    now - 70 * MINUTE,
+  )
+  fileInto(
+    desk,
+    store,
+    meridian,
+    [
+      {
+        id: 'm1',
+        url: 'https://meridian.example/dam',
+        title: 'Larkfield dam breaks, 14 people killed',
+        text: dam.replace('12 people', '14 people'),
+        categories: ['Floods'],
+        published: now - 300 * MINUTE,
+      },
+    ],
+    now - 60 * MINUTE,
+  )
+  const failing = store.feeds().find(({ url }) => url === vostok)
+  const failure: Failure = { kind: 'dns', message: 'vostok.example does not resolve', status: null, retryAt: null }
+  const outcome: PollOutcome = {
+    feed: failing?.id ?? 0,
+    url: vostok,
+    at: now,
+    ms: 8,
+    status: 'failed',
+    counts: { entries: 0, new: 0, revision: 0, copy: 0, unchanged: 0, rejected: 0 },
+    warnings: [],
+    failure,
+    nextPoll: now + 60 * MINUTE,
+    reason: 'in 60 min: the last poll failed',
+  }
+  store.file(filing =>
+    filing.recordPoll(outcome, {
+      title: null,
+      language: null,
+      validators: null,
+      bodyHash: null,
+      interval: 60 * MINUTE,
+      failures: 1,
+      retired: false,
+    }),
+  )
+}
+
+function filled(): string {
+  const path = join(temporaryFolder(), 'minwal.db')
+  const store = openNewsroom({ path })
+  fileNews(store)
+  store.close()
+  return path
+}
+
+describe('docs/sql.md', () => {
+  it('has at least fifteen sample queries, each behind a sentence', () => {
+    expect(samples.length).toBeGreaterThanOrEqual(16)
+    expect(samples.length).toBe(PAGE.split('```sql').length - 1)
+    for (const { says } of samples) expect(says).toMatch(/^[A-Z].{20,}[.:]$/)
+  })
+
+  it('has queries that all run and all answer', () => {
+    const db = new Database(filled(), { readonly: true })
+    for (const { says, sql } of samples) {
+      const rows = db.prepare(sql).all()
+      expect(rows.length, says).toBeGreaterThan(0)
+    }
+    db.close()
+  })
+
+  it('says true things of what was filed', () => {
+    const db = new Database(filled(), { readonly: true })
+    const answer = (words: string): Record<string, unknown>[] => {
+      const sample = samples.filter(({ says }) => says.includes(words))
+      expect(sample.map(({ says }) => says)).toHaveLength(1)
+      return db.prepare(sample[0]?.sql ?? '').all() as Record<string, unknown>[]
+    }
+    expect(answer('those that most agencies report first')[0]).toMatchObject({ agencies: 2, reports: 3 })
+    expect(answer('before all others')).toMatchObject([{ first_report: 'Larkfield dam breaks, 14 people killed' }])
+    expect(answer('minutes each agency came behind').map(row => [row['agency'], row['minutes_behind']])).toEqual([
+      ['meridian', 0],
+      ['vostok', 70],
+    ])
+    expect(answer('The copies of the story').map(row => [row['agency'], row['joined_by']])).toEqual([
+      ['meridian', 'first'],
+      ['vostok', 'text'],
+    ])
+    expect(answer('Full text in Arabic').map(row => row['agency'])).toEqual(['harir'])
+    expect(String(answer('in their surroundings')[0]?.['words'])).toContain('[dam]')
+    expect(answer('The toll of one thread').map(row => [row['agency'], row['value']])).toEqual([
+      ['meridian', 14],
+      ['vostok', 12],
+      ['vostok', 31],
+    ])
+    expect(answer('Where agencies disagree')).toMatchObject([{ kind: 'killed', least: 14, most: 31, agencies: 2 }])
+    const [change] = answer('text before and after')
+    expect(change).toMatchObject({ old_title: 'Larkfield dam breaks, 12 people killed' })
+    expect([change?.['old_text'], change?.['new_text']].map(text => /\d+ people/.exec(String(text))?.[0])).toEqual([
+      '12 people',
+      '14 people',
+    ])
+    expect(answer('Feeds that fail')).toMatchObject([
+      { agency: 'vostok', failures: 1, error: 'vostok.example does not resolve' },
+    ])
+    expect(answer('Who reprints whom')).toEqual([{ reported_by: 'vostok', credited: 'Meridian', reports: 1 }])
+    expect(answer('Flashes, corrections').map(row => row['signal'])).toEqual(['flash', 'kill'])
+    expect(answer('Polls a day').reduce((sum, row) => sum + Number(row['polls']), 0)).toBe(5)
+    db.close()
+  })
+
+  it.each(VIEWS)('describes every column of %s and no other', view => {
+    const db = new Database(filled(), { readonly: true })
+    const columns = (db.pragma(`table_info(${view})`) as { name: string }[]).map(({ name }) => name)
+    expect(columns.length).toBeGreaterThan(0)
+    expect(documented(view)).toEqual(columns)
+    db.close()
+  })
+
+  it('describes every view there is', () => {
+    const db = new Database(filled(), { readonly: true })
+    const views = db.prepare(`select name from sqlite_schema where type = 'view' order by name`).pluck().all()
+    expect([...views, 'search'].sort()).toEqual([...VIEWS].sort())
+    db.close()
+  })
+
+  it.skipIf(spawnSync('sqlite3', ['--version']).status !== 0)(
+    'has queries that the sqlite3 shell answers while a writer holds the store open',
+    () => {
+      const path = filled()
+      const opened = openStore({ path })
+      if (!opened.ok) throw new Error(opened.reason)
+      const store = opened.value
+      store.syncAgencies(AGENCIES, Date.now())
+      const shell = (sql: string) =>
+        execFileSync('sqlite3', ['-readonly', '-json', path], { input: sql, encoding: 'utf8' })
+      // In the middle of a filing: the shell sees the state before it, and does not wait.
+      store.file(filing => {
+        filing.openThread(1, 'unfinished')
+        for (const { says, sql } of samples) {
+          const rows = JSON.parse(shell(sql) || '[]') as unknown[]
+          expect(rows.length, says).toBeGreaterThan(0)
+        }
+        expect(shell(`select count(*) as n from thread where key = 'unfinished'`)).toContain('"n":0')
+      })
+      expect(shell(`select count(*) as n from thread where key = 'unfinished'`)).toContain('"n":1')
+      store.close()
+    },
+  )
+})
