@@ -73,6 +73,13 @@ const pollObject = z.strictObject({
   tick: z.string().optional().describe('Cron expression: how often to look for due feeds. Default every 15 seconds.'),
   concurrency: z.int().min(1).max(256).optional().describe('Feeds fetched at once. Default 16.'),
   perHost: z.int().min(1).max(64).optional().describe('Feeds fetched at once from one host. Default 2.'),
+  hostDelay: durationBetween('0s', '10m')
+    .optional()
+    .describe('Time between two starts at one host; none at loopback hosts. Default 1s.'),
+  exclude: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Hosts that are never polled, with their subdomains, whatever feeds name them.'),
   minInterval: durationBetween('1s', '7d').optional().describe('Shortest time between two polls. Default 5m.'),
   maxInterval: durationBetween('1s', '7d').optional().describe('Longest time between two polls. Default 4h.'),
   connectTimeout: durationBetween('100ms', '5m').optional().describe('Default 10s.'),
@@ -288,6 +295,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       tick: poll.tick ?? '*/15 * * * * *',
       concurrency: poll.concurrency ?? 16,
       perHost: poll.perHost ?? 2,
+      hostDelay: toMillis(poll.hostDelay ?? '1s'),
       minInterval,
       maxInterval: Math.max(minInterval, toMillis(poll.maxInterval ?? '4h')),
       connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
@@ -309,13 +317,18 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       aliases: agency.aliases ?? [],
       language: agency.language ?? null,
       homepage: agency.homepage ?? null,
-      feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null)),
+      feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null, poll.exclude ?? [])),
     })),
   }
 }
 
-function feedSpec(feed: string | z.infer<typeof feedObject>, agencyLanguage: string | null): FeedSpec {
+function feedSpec(
+  feed: string | z.infer<typeof feedObject>,
+  agencyLanguage: string | null,
+  excluded: readonly string[],
+): FeedSpec {
   const given = typeof feed === 'string' ? { url: feed } : feed
+  const host = new URL(given.url).hostname
   return {
     url: given.url,
     category: given.category ?? null,
@@ -324,7 +337,7 @@ function feedSpec(feed: string | z.infer<typeof feedObject>, agencyLanguage: str
     headers: given.headers ?? {},
     identity: given.identity ?? 'guid',
     allowPrivate: given.allowPrivate ?? false,
-    paused: given.paused ?? false,
+    paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
   }
 }
 

@@ -43,6 +43,8 @@ export interface PollSettings {
   concurrency: number
   /** Feeds fetched at once from one host. */
   perHost: number
+  /** Time between two starts at one host; none at loopback hosts. */
+  hostDelay: Millis
   /** Shortest and longest time between two polls of a feed. */
   minInterval: Millis
   maxInterval: Millis
@@ -171,6 +173,8 @@ export type FetchResult =
       status: number
       /** Address that answered, after redirects. */
       url: string
+      /** The same, when every redirect on the way said that it is permanent (301, 308); else null. */
+      movedTo: string | null
       body: Uint8Array
       contentType: string | null
       validators: Validators
@@ -179,7 +183,7 @@ export type FetchResult =
       wireBytes: number
       ms: number
     }
-  | { kind: 'unchanged'; status: number; maxAge: Millis | null; ms: number }
+  | { kind: 'unchanged'; status: number; movedTo: string | null; maxAge: Millis | null; ms: number }
   | { kind: 'failed'; failure: Failure; ms: number }
 
 // ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -298,6 +302,16 @@ export interface PollOutcome {
 // ── what the store gives to publishing and to commands ──────────────────────────────────────────────────────────────
 
 /** A feed with all that is known of its polls. */
+/** A permanent redirect under observation: believed only after a week. */
+export interface Move {
+  to: string
+  since: Millis
+  /** When it was last seen with the same feed behind it. */
+  seen: Millis
+  /** Different UTC days on which it was. */
+  days: number
+}
+
 export interface FeedState {
   id: number
   agency: string
@@ -322,6 +336,11 @@ export interface FeedState {
   reports: number
   validators: Validators
   bodyHash: string | null
+  /** Where it is really polled when it has moved for good; null while that is `url`. */
+  address: string | null
+  move: Move | null
+  /** When a whole document was last read: a server that says 304 for ever is not believed for more than a day. */
+  lastFull: Millis | null
 }
 
 export interface AgencySummary {

@@ -2,6 +2,8 @@
 import type { Fetcher } from './collect/fetch.ts'
 import { plainText } from './collect/html.ts'
 import { parseDocument } from './collect/parse.ts'
+import { hostRest } from './decide/host.ts'
+import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
 import { digest } from './decide/report.ts'
 import { nextPoll } from './decide/schedule.ts'
 import type { WireNames } from './decide/wire.ts'
@@ -15,10 +17,14 @@ import type {
   FeedState,
   Millis,
   ParsedFeed,
+  PollCounts,
   PollOutcome,
   PollSettings,
 } from './model.ts'
-import type { Store } from './store/store.ts'
+import type { PollUpdate, Store } from './store/store.ts'
+
+/** How long a feed may answer "not modified" before it is read whole again. */
+const READ_WHOLE_AFTER: Millis = 86_400_000
 
 /** A feed as configured, with its agency. */
 export interface NamedFeed {
@@ -51,9 +57,11 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   if (!named) return null
   const started = performance.now()
   const at = deps.now()
+  // A server may answer 304 for ever; once a day a feed is read whole.
+  const whole = feed.lastFull === null || at - feed.lastFull > READ_WHOLE_AFTER
   const got = await deps.fetcher.get({
-    url: feed.url,
-    validators: feed.validators,
+    url: feed.address ?? feed.url,
+    validators: whole ? { etag: null, lastModified: null } : feed.validators,
     headers: named.spec.headers,
     allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
     now: at,
@@ -63,10 +71,12 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   if (deps.signal?.aborted) return null
   const visit: Visit = { feed, named, at, started }
   if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
-  if (got.kind === 'unchanged') return settle(deps, visit, { maxAge: got.maxAge })
+  if (got.kind === 'unchanged') return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, full: false })
   const bodyHash = digest(got.body)
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
-  if (bodyHash === feed.bodyHash && feed.failures === 0) return settle(deps, visit, { maxAge: got.maxAge })
+  if (bodyHash === feed.bodyHash && feed.failures === 0) {
+    return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, full: true })
+  }
   const parsed = await parseDocument(got.body, got.contentType, {
     url: got.url,
     contentType: got.contentType,
@@ -76,7 +86,8 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
-  return fileDocument(deps, visit, parsed.value, { bodyHash, validators: got.validators, maxAge: got.maxAge })
+  const { validators, maxAge, movedTo } = got
+  return fileDocument(deps, visit, parsed.value, { bodyHash, validators, maxAge, movedTo })
 }
 
 interface Visit {
@@ -97,7 +108,7 @@ function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
-  got: { bodyHash: string; validators: FeedState['validators']; maxAge: Millis | null },
+  got: { bodyHash: string; validators: FeedState['validators']; maxAge: Millis | null; movedTo: string | null },
 ): PollOutcome {
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined
@@ -142,6 +153,8 @@ function fileDocument(
         interval: schedule.interval,
         failures: 0,
         retired: false,
+        full: true,
+        ...moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed, counts)),
       })
     },
   )
@@ -156,7 +169,11 @@ function rejections(filed: readonly FiledEntry[]): string[] {
 }
 
 /** Record a poll that brought no document to file. */
-function settle(deps: PollDeps, visit: Visit, result: { failure: Failure } | { maxAge: Millis | null }): PollOutcome {
+function settle(
+  deps: PollDeps,
+  visit: Visit,
+  result: { failure: Failure } | { maxAge: Millis | null; movedTo: string | null; full: boolean },
+): PollOutcome {
   const { feed, named, at, started } = visit
   const failed = 'failure' in result
   const failures = failed ? feed.failures + 1 : 0
@@ -193,9 +210,39 @@ function settle(deps: PollDeps, visit: Visit, result: { failure: Failure } | { m
       interval: schedule.interval,
       failures,
       retired,
+      full: !failed && result.full,
+      ...(failed ? stillAt(feed, failures) : moveOf(deps, visit, result.movedTo, true)),
     }),
   )
   return announce(deps, outcome)
+}
+
+/** Whether a document is the feed we know: it holds entries on file, or its title. The first one is, whatever it holds. */
+function isSameFeed(feed: FeedState, parsed: ParsedFeed, counts: PollCounts): boolean {
+  if (feed.lastSuccess === null || counts.unchanged + counts.revision > 0) return true
+  return parsed.title !== null && parsed.title === feed.title
+}
+
+/** Where the feed is polled from now on, after a poll that got an answer. */
+function moveOf(
+  deps: PollDeps,
+  { feed, at }: Visit,
+  movedTo: string | null,
+  sameFeed: boolean,
+): Pick<PollUpdate, 'address' | 'move'> {
+  const { move, address } = observeMove(feed.move, { movedTo, sameFeed, now: at })
+  if (address !== null) {
+    deps.log.warn('the feed has moved for good: change its address in the configuration', {
+      url: feed.url,
+      to: address,
+    })
+  }
+  return { move, address: address ?? feed.address }
+}
+
+/** After failures at a new address the configured one is tried again: a move is never how a feed is lost. */
+function stillAt(feed: FeedState, failures: number): Pick<PollUpdate, 'address' | 'move'> {
+  return { move: feed.move, address: failures >= FAILURES_TO_RETURN ? null : feed.address }
 }
 
 /** One log line a poll, with what changed. */
@@ -222,6 +269,9 @@ export class Poller {
   readonly #onOutcome: (outcome: PollOutcome) => void
   readonly #queued = new Set<number>()
   readonly #busyHosts = new Map<string, number>()
+  /** When each host may be asked again: real time, whatever clock the feeds are dated by. */
+  readonly #restUntil = new Map<string, number>()
+  #wake: NodeJS.Timeout | null = null
   #waiting: FeedState[] = []
   #running = 0
   #idle: (() => void)[] = []
@@ -250,7 +300,9 @@ export class Poller {
 
   /** Resolves when nothing waits or runs; rejects if the store broke meanwhile. */
   async idle(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
+    // Lets go of what waits when everything is to stop.
+    this.#pump()
+    if (this.#running > 0 || this.#waiting.length > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
     const broken = this.#broken
     this.#broken = null
     if (broken !== null) throw broken
@@ -262,15 +314,37 @@ export class Poller {
       for (const feed of this.#waiting) this.#queued.delete(feed.id)
       this.#waiting = []
     }
+    const now = Date.now()
     while (this.#running < settings.concurrency) {
-      const at = this.#waiting.findIndex(feed => (this.#busyHosts.get(hostOf(feed)) ?? 0) < settings.perHost)
+      const at = this.#waiting.findIndex(feed => this.#mayStart(hostOf(feed), settings.perHost, now))
       const feed = at < 0 ? undefined : this.#waiting.splice(at, 1)[0]
       if (!feed) break
+      const host = hostOf(feed)
+      if (settings.hostDelay > 0 && !isLoopback(host)) this.#restUntil.set(host, now + settings.hostDelay)
       void this.#run(feed)
     }
-    if (this.#running > 0) return
+    this.#leaveResting(now)
+    if (this.#running > 0 || this.#waiting.length > 0) return
     for (const resolve of this.#idle) resolve()
     this.#idle = []
+  }
+
+  #mayStart(host: string, perHost: number, now: number): boolean {
+    return (this.#busyHosts.get(host) ?? 0) < perHost && (this.#restUntil.get(host) ?? 0) <= now
+  }
+
+  /**
+   * Feeds of hosts that asked for a long rest are given back: they are still due, and taken up at a later tick. For short
+   * rests they wait here, and a timer starts the next.
+   */
+  #leaveResting(now: number): void {
+    const rest = (feed: FeedState) => (this.#restUntil.get(hostOf(feed)) ?? 0) - now
+    for (const feed of this.#waiting) if (rest(feed) > LONGEST_WAIT_HERE) this.#queued.delete(feed.id)
+    this.#waiting = this.#waiting.filter(feed => rest(feed) <= LONGEST_WAIT_HERE)
+    if (this.#wake) clearTimeout(this.#wake)
+    this.#wake = null
+    const soonest = Math.min(...this.#waiting.map(rest).filter(ms => ms > 0))
+    if (Number.isFinite(soonest)) this.#wake = setTimeout(() => this.#pump(), soonest)
   }
 
   async #run(feed: FeedState): Promise<void> {
@@ -280,6 +354,8 @@ export class Poller {
     const deps = this.#deps()
     try {
       const outcome = await pollFeed(feed, deps)
+      const rest = outcome?.failure ? hostRest(outcome.failure, host, outcome.at) : 0
+      if (rest > 0) this.#restUntil.set(host, Date.now() + rest)
       if (outcome) this.#onOutcome(outcome)
     } catch (error) {
       this.#broken ??= error
@@ -298,6 +374,14 @@ export class Poller {
   }
 }
 
+/** Longer rests are not waited for: the feeds stay due. */
+const LONGEST_WAIT_HERE: Millis = 30_000
+
 function hostOf(feed: FeedState): string {
-  return URL.canParse(feed.url) ? new URL(feed.url).host : feed.url
+  const address = feed.address ?? feed.url
+  return URL.canParse(address) ? new URL(address).host : address
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
 }

@@ -50,6 +50,7 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
   // An ETag belongs to where it came from, which is the end of the redirects; every hop gets it, as browsers do.
   const known = conditional(request.validators)
   const hops: string[] = []
+  let permanent = true
   for (;;) {
     hops.push(url.href)
     const headers = {
@@ -62,10 +63,12 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
     const response = await line.ask(url, headers, signal)
     const { status, headers: said } = response
     try {
-      if (status === 200 || status === 203) return await accept(response, url, request, settings, signal)
+      const movedTo = hops.length > 1 && permanent ? url.href : null
+      if (status === 200 || status === 203) return await accept(response, url, movedTo, request, settings, signal)
       if (status === 304 && Object.keys(known).length > 0) {
-        return { kind: 'unchanged', status, maxAge: freshness(said, request.now) }
+        return { kind: 'unchanged', status, movedTo, maxAge: freshness(said, request.now) }
       }
+      permanent &&= status === 301 || status === 308
       if (!REDIRECTS.has(status)) throw statusFault(status, url, retryAfter(said, request.now))
       const next = redirectTarget(one(said, 'location'), status, hops, settings, line.allowPrivate)
       // Dropped for good: an origin that bounces us back must not choose what our secrets are used for.
@@ -82,6 +85,7 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
 async function accept(
   response: Reply,
   url: URL,
+  movedTo: string | null,
   request: FetchRequest,
   settings: PollSettings,
   signal: AbortSignal,
@@ -99,6 +103,7 @@ async function accept(
     kind: 'body',
     status,
     url: url.href,
+    movedTo,
     // Exactly its bytes, in memory of its own: a view would take the whole buffer along to a parser thread.
     body: body.length === body.buffer.byteLength ? body : Uint8Array.from(body),
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,

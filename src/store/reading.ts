@@ -8,6 +8,7 @@ import type {
   FeedState,
   FigureView,
   Millis,
+  Move,
   Reader,
   ReportView,
   RevisionView,
@@ -56,6 +57,14 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 const numberOrNull = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value))
 const list = <T>(value: unknown): T[] => JSON.parse(text(value) || '[]') as T[]
 
+function moveNotes(row: Row): string[] {
+  if (row['address'] !== null)
+    return [`it has moved for good to ${row['address']}: change its address in the configuration`]
+  if (row['move'] === null) return []
+  const move = JSON.parse(text(row['move'])) as Move
+  return [`it redirects to ${move.to} and is believed to have moved after a week of that (${move.days} of 7 days)`]
+}
+
 /** Feed row as everybody outside the store sees it. */
 export function feedState(row: Row): FeedState {
   const state = number(row['retired'])
@@ -83,10 +92,13 @@ export function feedState(row: Row): FeedState {
     interval: numberOrNull(row['interval']),
     failures: number(row['failures']),
     error: textOrNull(row['error']),
-    warnings: list(row['warnings']),
+    warnings: [...moveNotes(row), ...list<string>(row['warnings'])],
     reports: number(row['reports']),
     validators: { etag: textOrNull(row['etag']), lastModified: textOrNull(row['last_modified']) },
     bodyHash: textOrNull(row['body_hash']),
+    address: textOrNull(row['address']),
+    move: row['move'] === null ? null : (JSON.parse(text(row['move'])) as Move),
+    lastFull: numberOrNull(row['last_full']),
   }
 }
 

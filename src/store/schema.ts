@@ -36,6 +36,10 @@ create table feeds (
   etag          text,
   last_modified text,
   body_hash     text,
+  -- Where it is polled when it has moved for good; a move still under observation as JSON.
+  address       text,
+  move          text,
+  last_full     integer,
   reports       integer not null default 0
 ) strict;
 create index feeds_due on feeds (next_poll) where active and not paused and not retired;

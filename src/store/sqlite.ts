@@ -439,7 +439,8 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
            warnings = case when @status = 'filed' then @warnings else warnings end,
            etag = case when @hasValidators then @etag else etag end,
            last_modified = case when @hasValidators then @lastModified else last_modified end,
-           body_hash = coalesce(@bodyHash, body_hash), retired = @retired
+           body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
+           last_full = case when @full then @at else last_full end
          where id = @feed`,
         {
           feed: outcome.feed,
@@ -460,6 +461,9 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
           lastModified: update.validators?.lastModified ?? null,
           bodyHash: update.bodyHash,
           retired: update.retired ? 1 : 0,
+          address: update.address,
+          move: update.move === null ? null : JSON.stringify(update.move),
+          full: update.full ? 1 : 0,
         },
       )
       if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)

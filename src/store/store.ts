@@ -4,6 +4,7 @@ import type {
   CopyRule,
   FeedState,
   Millis,
+  Move,
   PollOutcome,
   Reader,
   Report,
@@ -58,6 +59,11 @@ export interface PollUpdate {
   interval: Millis | null
   failures: number
   retired: boolean
+  /** Where to poll from now on; null for the configured address. */
+  address: string | null
+  move: Move | null
+  /** A whole document was read. */
+  full: boolean
 }
 
 export type { Reader }

@@ -37,6 +37,7 @@ export function config(changes: Partial<Config> = {}): Config {
       tick: '* * * * *',
       concurrency: 1,
       perHost: 1,
+      hostDelay: 0,
       minInterval: 1,
       maxInterval: 1,
       connectTimeout: 1,
@@ -256,6 +257,9 @@ export function feedState(id: number, changes: Partial<FeedState> = {}): FeedSta
     reports: 12,
     validators: { etag: null, lastModified: null },
     bodyHash: null,
+    address: null,
+    move: null,
+    lastFull: null,
     ...changes,
   }
 }

@@ -8,7 +8,7 @@ import { wireNames } from '../../src/decide/wire.ts'
 import type { Desk, FiledEntry } from '../../src/filing.ts'
 import type { Agency, Entry, FeedSpec, Millis, PollOutcome, ThreadSettings } from '../../src/model.ts'
 import { type OpenOptions, openStore } from '../../src/store/sqlite.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { PollUpdate, Store } from '../../src/store/store.ts'
 
 export const MINUTE: Millis = 60_000
 export const HOUR: Millis = 60 * MINUTE
@@ -92,6 +92,23 @@ export function entry(draft: Partial<Entry>): Entry {
   }
 }
 
+/** What a poll changes of its feed: nothing but what is given. */
+export function pollUpdate(more: Partial<PollUpdate> = {}): PollUpdate {
+  return {
+    title: null,
+    language: null,
+    validators: null,
+    bodyHash: null,
+    interval: HOUR,
+    failures: 0,
+    retired: false,
+    address: null,
+    move: null,
+    full: true,
+    ...more,
+  }
+}
+
 /** An entry and its plain text, as the desk takes them. */
 export interface Draft extends Partial<Entry> {
   text?: string
@@ -132,15 +149,7 @@ export function fileInto(
         nextPoll: now + HOUR,
         reason: 'every 60 min: test',
       }
-      filing.recordPoll(outcome, {
-        title: null,
-        language: null,
-        validators: null,
-        bodyHash: null,
-        interval: HOUR,
-        failures: 0,
-        retired: false,
-      })
+      filing.recordPoll(outcome, pollUpdate())
       finish()
     },
   )

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { Desk } from '../../src/filing.ts'
 import { MIGRATIONS } from '../../src/store/schema.ts'
 import { openStore } from '../../src/store/sqlite.ts'
-import { FEEDS, fileInto, NOW, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
+import { FEEDS, fileInto, HOUR, NOW, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const fingerprint = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
@@ -259,15 +259,7 @@ describe('one filing', () => {
           nextPoll: NOW + 3_960_000,
           reason: 'every 66 min: set in the configuration',
         },
-        {
-          title: null,
-          language: null,
-          validators: null,
-          bodyHash: null,
-          interval: 1.1 * 3_600_000,
-          failures: 0,
-          retired: false,
-        },
+        pollUpdate({ interval: 1.1 * HOUR }),
       ),
     )
     expect(store.feed(feed?.id ?? 0)?.interval).toBe(3_960_000)

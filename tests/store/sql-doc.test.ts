@@ -7,7 +7,7 @@ import { Desk } from '../../src/filing.ts'
 import type { Failure, PollOutcome } from '../../src/model.ts'
 import { openStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
-import { AGENCIES, FEEDS, fileInto, MINUTE, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
+import { AGENCIES, FEEDS, fileInto, MINUTE, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const PAGE = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8')
 const VIEWS = ['agency', 'feed', 'report', 'revision', 'story', 'thread', 'credit', 'figure', 'poll', 'search']
@@ -117,17 +117,7 @@ function fileNews(store: Store): void {
     nextPoll: now + 60 * MINUTE,
     reason: 'in 60 min: the last poll failed',
   }
-  store.file(filing =>
-    filing.recordPoll(outcome, {
-      title: null,
-      language: null,
-      validators: null,
-      bodyHash: null,
-      interval: 60 * MINUTE,
-      failures: 1,
-      retired: false,
-    }),
-  )
+  store.file(filing => filing.recordPoll(outcome, pollUpdate({ failures: 1, full: false })))
 }
 
 function filled(): string {

@@ -1,0 +1,183 @@
+// Moves, whole reads and pacing, through the real poll: real HTTP, real SQLite, and a clock that jumps.
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createFetcher } from '../src/collect/fetch.ts'
+import { parseConfig } from '../src/config.ts'
+import { openDesk } from '../src/daemon.ts'
+import { wireNames } from '../src/decide/wire.ts'
+import { silent } from '../src/log.ts'
+import type { Config, PollOutcome } from '../src/model.ts'
+import { feedsByUrl, type PollDeps, Poller } from '../src/poll.ts'
+import { type Answer, feedServer, rss } from './helpers/feed-server.ts'
+import { folder } from './helpers/folder.ts'
+
+const DAY = 86_400_000
+const START = Date.parse('2026-03-01T06:00:00Z')
+
+function configFor(urls: readonly string[], poll: object = {}): Config {
+  const text = JSON.stringify({
+    database: join(folder(), 'minwal.db'),
+    poll: { allowPrivate: true, perHost: 4, ...poll },
+    agencies: [{ id: 'agency', name: 'Agency', feeds: urls }],
+  })
+  const parsed = parseConfig(text, join(folder(), 'config.json'), {})
+  if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
+  return parsed.config
+}
+
+/** A desk whose clock is set by hand. */
+function newsroom(config: Config) {
+  let clock = START
+  const opened = openDesk(config, () => clock)
+  if (!opened.ok) throw new Error(opened.reason)
+  const { store, desk } = opened.value
+  const fetcher = createFetcher(config.poll)
+  onTestFinished(async () => {
+    await fetcher.close()
+    store.close()
+  })
+  const deps: PollDeps = {
+    store,
+    desk,
+    fetcher,
+    names: wireNames(config.agencies),
+    feeds: feedsByUrl(config.agencies),
+    settings: config.poll,
+    now: () => clock,
+    log: silent,
+  }
+  const poll = async (): Promise<PollOutcome[]> => {
+    const outcomes: PollOutcome[] = []
+    const poller = new Poller(
+      () => deps,
+      outcome => outcomes.push(outcome),
+    )
+    poller.add(store.feeds())
+    await poller.idle()
+    return outcomes
+  }
+  return {
+    store,
+    poll,
+    pass: (ms: number) => {
+      clock += ms
+    },
+  }
+}
+
+const redirect =
+  (status: number, to: string): Answer =>
+  (_, response) =>
+    void response.writeHead(status, { location: to }).end()
+
+const document = rss([{ guid: 'a', title: 'A dam is opened', text: 'The dam above the town was opened on Monday.' }])
+
+describe('a feed that redirects for good', () => {
+  it('is polled at its new address after a week, and at its old one again when the new one fails', async () => {
+    const server = await feedServer({ '/old': redirect(301, '/new'), '/new': document })
+    const room = newsroom(configFor([`${server.origin}/old`]))
+    for (let day = 0; day < 7; day++) {
+      expect((await room.poll())[0]?.failure).toBeNull()
+      room.pass(DAY)
+    }
+    expect(room.store.feeds()[0]?.warnings[0]).toContain(`has moved for good to ${server.origin}/new`)
+    server.requests.length = 0
+    await room.poll()
+    expect(server.requests).toEqual(['/new'])
+
+    server.answers.delete('/new')
+    server.answers.set('/old', document)
+    for (let poll = 0; poll < 4; poll++) {
+      room.pass(DAY)
+      await room.poll()
+    }
+    expect(server.requests.at(-1)).toBe('/old')
+    expect(room.store.feeds()[0]?.state).toBe('ok')
+  })
+
+  it('stays where it is behind a captive portal', async () => {
+    const server = await feedServer({
+      '/feed': document,
+      '/login': '<!doctype html><html><body>Please log in</body></html>',
+    })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    await room.poll()
+    server.answers.set('/feed', redirect(301, '/login'))
+    for (let day = 0; day < 9; day++) {
+      room.pass(DAY)
+      expect((await room.poll())[0]?.failure?.kind).toBe('document')
+    }
+    server.answers.set('/feed', document)
+    room.pass(DAY)
+    expect((await room.poll())[0]?.failure).toBeNull()
+    expect(room.store.feeds()[0]?.address).toBeNull()
+  })
+})
+
+describe('a server that answers "not modified" for ever', () => {
+  it('is read whole once a day', async () => {
+    let body = document
+    const server = await feedServer({
+      '/feed': (request, response) => {
+        if (request.headers['if-none-match']) response.writeHead(304, { etag: '"same"' }).end()
+        else response.writeHead(200, { etag: '"same"', 'content-type': 'application/rss+xml' }).end(body)
+      },
+    })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    await room.poll()
+    body = rss([{ guid: 'b', title: 'The dam is closed', text: 'The dam above the town was closed again on Tuesday.' }])
+    room.pass(DAY / 2)
+    expect((await room.poll())[0]).toMatchObject({ status: 'unchanged' })
+    room.pass(DAY)
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
+  })
+})
+
+describe('a host that says it is asked too often', () => {
+  it('is left alone with all its feeds, and they stay due', async () => {
+    const busy: Answer = (_, response) => void response.writeHead(429, { 'retry-after': '3600' }).end()
+    const server = await feedServer({ '/a': busy, '/b': busy, '/c': busy })
+    const room = newsroom(
+      configFor(
+        ['/a', '/b', '/c'].map(path => server.origin + path),
+        { perHost: 1 },
+      ),
+    )
+    const outcomes = await room.poll()
+    expect(outcomes.map(outcome => outcome.failure?.kind)).toEqual(['throttled'])
+    expect(server.requests).toHaveLength(1)
+    expect(room.store.due(START).map(feed => feed.state)).toEqual(['new', 'new'])
+  })
+})
+
+describe('a host outside this machine', () => {
+  it('is asked again only after the configured pause', async () => {
+    const starts: number[] = []
+    const answer: Answer = (_, response) => {
+      starts.push(performance.now())
+      response.end(document)
+    }
+    const server = await feedServer({ '/a': answer, '/b': answer, '/c': answer })
+    // A name that is not written as loopback, though it leads there.
+    const origin = server.origin.replace('127.0.0.1', '[::ffff:127.0.0.1]')
+    const room = newsroom(
+      configFor(
+        ['/a', '/b', '/c'].map(path => origin + path),
+        { hostDelay: '200ms', perHost: 3 },
+      ),
+    )
+    await room.poll()
+    expect(starts).toHaveLength(3)
+    for (let at = 1; at < starts.length; at++) expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThan(150)
+  })
+})
+
+describe('an excluded host', () => {
+  it('is not polled, with its subdomains', async () => {
+    const config = configFor(['https://feeds.agency.example/a', 'https://other.example/a'], {
+      exclude: ['agency.example'],
+    })
+    const room = newsroom(config)
+    expect(room.store.due(START).map(feed => feed.url)).toEqual(['https://other.example/a'])
+  })
+})
