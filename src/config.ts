@@ -43,8 +43,12 @@ const webAddress = z.string().refine(text => URL.canParse(text) && /^https?:$/.t
   message: 'must be an http or https address',
 })
 
+const feedAddress = z.string().refine(text => URL.canParse(text) && /^(?:https?|file):$/.test(new URL(text).protocol), {
+  message: 'must be an http, https or file address',
+})
+
 const feedObject = z.strictObject({
-  url: webAddress.describe('Address of the feed.'),
+  url: feedAddress.describe('Address of the feed.'),
   category: z.string().min(1).optional().describe('Category given to everything from this feed.'),
   language: language.optional().describe("Language of the feed, where it is not the agency's."),
   every: durationBetween('1m', '7d').optional().describe('Fixed time between polls; learnt when absent.'),
@@ -66,7 +70,7 @@ const agencyObject = z.strictObject({
   aliases: z.array(z.string().min(1)).optional().describe('Names it goes by in credits and datelines, in any script.'),
   language: language.optional().describe('Main language of the agency.'),
   homepage: webAddress.optional(),
-  feeds: z.array(z.union([webAddress, feedObject])).min(1, 'must name at least one feed'),
+  feeds: z.array(z.union([feedAddress, feedObject])).min(1, 'must name at least one feed'),
 })
 
 const pollObject = z.strictObject({
@@ -238,7 +242,7 @@ function describeIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): s
       const detailed =
         input !== null && typeof input === 'object' && !Array.isArray(input) ? issue.errors.at(-1) : undefined
       if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))
-      return [`${where}: ${show(input)} must be an http or https address, or an object with "url"`]
+      return [`${where}: ${show(input)} must be an http, https or file address, or an object with "url"`]
     }
     case 'invalid_type':
       return issue.input === undefined

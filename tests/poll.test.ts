@@ -1,5 +1,6 @@
 // Moves, whole reads and pacing, through the real poll: real HTTP, real SQLite, and a clock that jumps.
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFetcher } from '../src/collect/fetch.ts'
 import { parseConfig } from '../src/config.ts'
@@ -169,6 +170,33 @@ describe('a host outside this machine', () => {
     await room.poll()
     expect(starts).toHaveLength(3)
     for (let at = 1; at < starts.length; at++) expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThan(150)
+  })
+})
+
+describe('a feed that is a file', () => {
+  it('is filed like any other, and read again only when it changed', async () => {
+    const where = folder({ 'feed.xml': document })
+    const room = newsroom(configFor([pathToFileURL(join(where, 'feed.xml')).href], { allowPrivate: false }))
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
+    room.pass(3_600_000)
+    expect((await room.poll())[0]).toMatchObject({ status: 'unchanged' })
+  })
+
+  it.each([
+    ['there is none', 'nothing.xml', 'there is no file'],
+    ['it is empty', 'empty.xml', 'is empty'],
+    ['it is a folder', '.', 'is not a file'],
+  ])('says so when %s', async (_, name, words) => {
+    const where = folder({ 'empty.xml': '' })
+    const room = newsroom(configFor([pathToFileURL(join(where, name)).href]))
+    expect((await room.poll())[0]?.failure?.message).toContain(words)
+  })
+
+  it('is not reached by a redirect', async () => {
+    const where = folder({ 'feed.xml': document })
+    const server = await feedServer({ '/feed': redirect(302, pathToFileURL(join(where, 'feed.xml')).href) })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    expect((await room.poll())[0]?.failure?.kind).toBe('address')
   })
 })
 

@@ -5,6 +5,7 @@ import type { FetchResult, Millis, PollSettings, Validators } from '../model.ts'
 import { codings, decode } from './coding.ts'
 import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
+import { readFileFeed } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
 import { conditional, configured, freshness, one, retryAfter, takeCredentials, validator } from './headers.ts'
 import { REDIRECTS, redirectTarget } from './redirect.ts'
@@ -143,7 +144,10 @@ export function createFetcher(settings: PollSettings, options: FetcherOptions = 
   const guarded = openLine(false, settings, options)
   const trusted = openLine(true, settings, options)
   return {
-    get: request => visit(settings.allowPrivate || request.allowPrivate ? trusted : guarded, request, settings),
+    get: request =>
+      request.url.startsWith('file:')
+        ? readFileFeed(request, settings)
+        : visit(settings.allowPrivate || request.allowPrivate ? trusted : guarded, request, settings),
     close: async () => {
       await Promise.all([guarded.close(), trusted.close()])
     },

@@ -63,7 +63,7 @@ describe('a configuration', () => {
       /poll\.proxy: unknown key/,
       /threads\.threshold: 7 must be at most 0\.95/,
       /agencies\[0\]\.id: "Not An Id" must be 1 to 40 of a-z/,
-      /agencies\[0\]\.feeds\[0\]: "ftp:\/\/a\.example\/feed" must be an http or https address/,
+      /agencies\[0\]\.feeds\[0\]: "ftp:\/\/a\.example\/feed" must be an http, https or file address/,
       /agencies\[0\]\.feeds\[1\]\.every: "1s" must lie between 1m and 7d/,
       /agencies\[1\]\.id: is missing/,
       /agencies\[1\]\.feeds: must name at least one feed/,
