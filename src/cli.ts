@@ -609,7 +609,7 @@ function showParsed(
     else say(`${file}: ${parsed.reason}`)
     return
   }
-  const { ttl: _ttl, entries, warnings, ...feed } = parsed.value
+  const { ttl: _ttl, hub: _hub, self: _self, entries, warnings, ...feed } = parsed.value
   if (options.json) {
     const shown = entries.map(({ source: _source, ...entry }) => ({
       ...entry,

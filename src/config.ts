@@ -16,7 +16,7 @@ const SIZE = /^(\d+(?:\.\d+)?)\s*(B|KB|MB)$/
 export function parseDuration(text: string): Millis | null {
   const match = DURATION.exec(text.trim())
   const unit = UNITS[match?.[2] ?? '']
-  return match && unit ? Number(match[1]) * unit : null
+  return match && unit ? Math.round(Number(match[1]) * unit) : null
 }
 
 const durationBetween = (least: string, most: string) =>
@@ -31,7 +31,10 @@ const durationBetween = (least: string, most: string) =>
       { message: `must lie between ${least} and ${most}` },
     )
 
-const size = z.string().regex(SIZE, 'must be a number with B, KB or MB, like "10MB"')
+const size = z
+  .string()
+  .regex(SIZE, { error: 'must be a number with B, KB or MB, like "10MB"', abort: true })
+  .refine(text => toBytes(text) >= 1, { message: 'must be at least 1B' })
 const toBytes = (text: string): number => {
   const match = SIZE.exec(text)
   return Math.round(Number(match?.[1]) * (SIZES[match?.[2] ?? ''] ?? 1))
@@ -94,6 +97,10 @@ const pollObject = z.strictObject({
   maxRedirects: z.int().min(0).max(20).optional().describe('Default 5.'),
   maxEntries: z.int().min(1).max(10_000).optional().describe('Entries taken from one document. Default 1000.'),
   userAgent: z.string().min(1).max(300).optional().describe('Say who you are and where you can be reached.'),
+  websub: z
+    .boolean()
+    .optional()
+    .describe('Let WebSub hubs push what is new, where a feed names one and "link" is public. Default true.'),
   allowPrivate: z.boolean().optional().describe('Feeds may lie at loopback and private addresses. Default false.'),
 })
 
@@ -186,10 +193,15 @@ export function parseConfig(
   const faults: string[] = []
   const filled = fill(raw, environment, [], faults)
   const checked = root.safeParse(filled, { reportInput: true })
-  if (!checked.success) for (const issue of checked.error.issues) faults.push(...describeIssue(issue, []))
+  if (!checked.success) {
+    // What is wrong because a variable is not set has been said.
+    const unset = new Set(faults.map(fault => fault.slice(0, fault.indexOf(':'))))
+    const wrong = checked.error.issues.flatMap(issue => describeIssue(issue, []))
+    faults.push(...wrong.filter(fault => !unset.has(fault.slice(0, fault.indexOf(':')))))
+  }
   if (faults.length > 0 || !checked.success) return { ok: false, faults: faults.map(fault => `${file}: ${fault}`) }
   const config = complete(checked.data, file)
-  const repeated = repeats(config)
+  const repeated = contradictions(config)
   if (repeated.length > 0) return { ok: false, faults: repeated.map(fault => `${file}: ${fault}`) }
   return { ok: true, config: deepFreeze(config) }
 }
@@ -250,13 +262,15 @@ function describeIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): s
         : [`${where}: ${show(issue.input)} must be ${article(issue.expected)}`]
     case 'invalid_value':
       return [`${where}: ${show(issue.input)} must be one of ${issue.values.map(show).join(', ')}`]
+    case 'invalid_key':
+      return [`${where}: is no name a header may have: letters, digits and hyphens`]
     case 'too_big':
       return [`${where}: ${show(issue.input)} must be at most ${issue.maximum}`]
     case 'too_small':
       return [
         issue.message.startsWith('must')
           ? `${where}: ${issue.message}`
-          : `${where}: ${show(issue.input)} must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`,
+          : `${where}: ${show(issue.input)} must be at least ${issue.minimum}${issue.origin === 'string' ? (issue.minimum === 1 ? ' character' : ' characters') : ''}`,
       ]
     default:
       return [`${where}: ${show(issue.input)} ${issue.message}`]
@@ -264,7 +278,8 @@ function describeIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): s
 }
 
 function article(type: string): string {
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type === 'int' ? 'whole number' : type}`
+  if (type === 'int') return 'a whole number'
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
@@ -301,7 +316,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       perHost: poll.perHost ?? 2,
       hostDelay: toMillis(poll.hostDelay ?? '1s'),
       minInterval,
-      maxInterval: Math.max(minInterval, toMillis(poll.maxInterval ?? '4h')),
+      maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
       connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
       responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
       totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
@@ -310,6 +325,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       maxRedirects: poll.maxRedirects ?? 5,
       maxEntries: poll.maxEntries ?? 1_000,
       userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
+      websub: poll.websub ?? true,
       allowPrivate: poll.allowPrivate ?? false,
     },
     threads: { threshold: data.threads?.threshold ?? 0.28, window: toMillis(data.threads?.window ?? '3d') },
@@ -345,8 +361,12 @@ function feedSpec(
   }
 }
 
-function repeats(config: Config): string[] {
+function contradictions(config: Config): string[] {
   const faults: string[] = []
+  const { minInterval, maxInterval } = config.poll
+  if (maxInterval < minInterval) {
+    faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${minInterval / 60_000} min)`)
+  }
   const ids = new Map<string, number>()
   const urls = new Map<string, string>()
   for (const [at, agency] of config.agencies.entries()) {

@@ -12,9 +12,10 @@ import type { Log } from './log.ts'
 import type { Config, Millis, Outcome } from './model.ts'
 import { notify, watchdogInterval } from './notify.ts'
 import { feedsByUrl, type NamedFeed, type PollDeps, Poller } from './poll.ts'
-import { createSite } from './publish/site.ts'
+import { createSite, type Site } from './publish/site.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { createWebSub } from './websub.ts'
 
 export interface DaemonOptions {
   config: Config
@@ -100,6 +101,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     now,
     log,
     signal: stopping.signal,
+    onHub: (feed, hub) => websub.onHub(feed, hub),
+  })
+  const websub = createWebSub(() => ({ ...deps(), link: wiring.config.link }))
+  const renew = (): Promise<void> =>
+    websub.renew().catch((error: unknown) => {
+      log.error('subscriptions could not be renewed', { error: error instanceof Error ? error.message : String(error) })
+    })
+  closers.push(async () => {
+    stopping.abort()
+    await renew()
   })
   let lastTick = Date.now()
   // When the next look should come, as seen at the last one; until the first, now.
@@ -130,7 +141,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       }
     },
   })
-  const listening = await listen(site, options.config)
+  const listening = await listen(
+    {
+      fetch: request => {
+        const answer = websub.answer(request)
+        if (answer === null) return site.fetch(request)
+        return answer.catch((error: unknown) => {
+          log.error('a push could not be taken', { error: error instanceof Error ? error.message : String(error) })
+          return new Response('Send it again later.\n', { status: 503 })
+        })
+      },
+    },
+    options.config,
+  )
   if (!listening.ok) {
     await close()
     return listening
@@ -146,6 +169,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     } catch (error) {
       log.error('due feeds could not be read', { error: error instanceof Error ? error.message : String(error) })
     }
+    void renew()
     await poller.idle().catch(() => {
       // Already logged by the poller; the next tick tries again.
     })
@@ -228,10 +252,7 @@ export function tickFaults(config: Config): string[] {
   return cron.validate(config.poll.tick) ? [] : [`poll.tick: "${config.poll.tick}" is not a cron expression`]
 }
 
-function listen(
-  site: ReturnType<typeof createSite>,
-  config: Config,
-): Promise<Outcome<{ address: string; close: () => Promise<void> }>> {
+function listen(site: Site, config: Config): Promise<Outcome<{ address: string; close: () => Promise<void> }>> {
   const { host, port } = config.listen
   const server = createAdaptorServer({ fetch: request => site.fetch(request) })
   return new Promise(resolve => {

@@ -3,7 +3,6 @@
 import { digest, type ReportContext, toReport } from './decide/report.ts'
 import { CopyIndex, copyShingles } from './decide/story.ts'
 import { ThreadIndex, termCounts, type Vector } from './decide/thread.ts'
-import { canonicalUrl } from './decide/url.ts'
 import type { CopyRule, Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
 import type { Filing, Store } from './store/store.ts'
 
@@ -92,25 +91,18 @@ export class Desk {
   #fileAll(filing: Filing, entries: readonly ReadEntry[], context: ReportContext & { feedKey: string }): FiledEntry[] {
     const out: FiledEntry[] = new Array(entries.length)
     const accepted: { at: number; report: Report }[] = []
-    // An address that several entries of one document share names a page that changes, not a report.
-    const shared = sharedAddresses(entries)
-    const guids = new Map<string, string>()
     for (const [at, { entry, text }] of entries.entries()) {
       const made = toReport(entry, text, context)
-      if (!made.ok) {
-        out[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
-        continue
-      }
-      const { report } = made
-      if (report.canonicalUrl && shared.has(report.canonicalUrl)) report.canonicalUrl = null
-      const before = guids.get(report.guid)
-      if (before !== undefined && before !== report.hash) {
-        // One guid for two texts in one document: the agency reuses its guids, so the address and title tell them apart.
-        report.guid = `${report.guid.slice(0, 900)}#${digest(report.url, report.title)}`
-        report.globalGuid = null
-      }
-      guids.set(report.guid, report.hash)
-      accepted.push({ at, report })
+      if (made.ok) accepted.push({ at, report: made.report })
+      else out[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
+    }
+    const reports = accepted.map(({ report }) => report)
+    // An address that several texts of one document share names a page that changes, not a report.
+    const sharedUrls = standingForSeveral(reports, report => report.canonicalUrl)
+    const sharedGuids = standingForSeveral(reports, report => report.guid)
+    for (const report of reports) {
+      if (report.canonicalUrl && sharedUrls.has(report.canonicalUrl)) report.canonicalUrl = null
+      tellApart(filing, report, sharedGuids.has(report.guid))
     }
     // Feeds list the newest first; threads grow from the oldest.
     accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
@@ -163,14 +155,28 @@ export class Desk {
   }
 }
 
-function sharedAddresses(entries: readonly ReadEntry[]): Set<string> {
-  const once = new Set<string>()
-  const shared = new Set<string>()
-  for (const { entry } of entries) {
-    const canonical = canonicalUrl(entry.url)
-    if (canonical === null) continue
-    if (once.has(canonical)) shared.add(canonical)
-    once.add(canonical)
+/** Values that stand for more than one text among these reports. */
+function standingForSeveral(reports: readonly Report[], pick: (report: Report) => string | null): Set<string> {
+  const texts = new Map<string, string>()
+  const ambiguous = new Set<string>()
+  for (const report of reports) {
+    const value = pick(report)
+    if (value === null) continue
+    const before = texts.get(value)
+    if (before !== undefined && before !== report.hash) ambiguous.add(value)
+    texts.set(value, report.hash)
   }
-  return shared
+  return ambiguous
+}
+
+/**
+ * An agency that gives one guid to two texts reuses its guids: address and title tell such reports apart, also at later
+ * polls when one of them stands alone. A text already on file under the plain guid keeps it.
+ */
+function tellApart(filing: Filing, report: Report, reused: boolean): void {
+  if (filing.known(report.feed, report.guid)?.hash === report.hash) return
+  const apart = `${report.guid.slice(0, 900)}#${digest(report.url, report.title)}`
+  if (!reused && !filing.known(report.feed, apart)) return
+  report.guid = apart
+  report.globalGuid = null
 }

@@ -59,6 +59,8 @@ export interface PollSettings {
   /** Entries taken from one document; the newest are kept and a warning is shown. */
   maxEntries: number
   userAgent: string
+  /** Subscribe at the WebSub hubs that feeds name, where `link` is public. */
+  websub: boolean
   /** Reach loopback, private and link-local addresses. */
   allowPrivate: boolean
 }
@@ -132,6 +134,9 @@ export interface ParsedFeed {
   language: string | null
   /** Server's wish for time between polls (RSS ttl, sy:updatePeriod), if it states one. */
   ttl: Millis | null
+  /** The WebSub hub it names, and the address it gives itself: what a subscription is asked of, and for. */
+  hub: string | null
+  self: string | null
   entries: Entry[]
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
@@ -178,6 +183,9 @@ export type FetchResult =
       body: Uint8Array
       contentType: string | null
       validators: Validators
+      /** From `Link` headers: see `ParsedFeed`. */
+      hub: string | null
+      self: string | null
       /** Freshness from Cache-Control max-age or Expires. */
       maxAge: Millis | null
       wireBytes: number
@@ -341,6 +349,36 @@ export interface FeedState {
   move: Move | null
   /** When a whole document was last read: a server that says 304 for ever is not believed for more than a day. */
   lastFull: Millis | null
+}
+
+/** What we asked a WebSub hub for (W3C WebSub), one a feed. */
+export interface Subscription {
+  /** Unguessable last part of `callback`. */
+  id: string
+  feed: number
+  hub: string
+  /** Address the hub is asked to watch: what the feed calls itself. */
+  topic: string
+  /** Key of the signatures on what the hub sends. */
+  secret: string
+  /** Address the hub was given. */
+  callback: string
+  /** `unnamed`: the feed names no hub any more, so it is not renewed. */
+  state: 'asked' | 'active' | 'denied' | 'unnamed'
+  /** When the hub was last asked. */
+  asked: Millis | null
+  /** Until when the hub has promised to send. */
+  leaseEnd: Millis | null
+  /** When to ask it again. */
+  nextAsk: Millis
+  /** Requests since the hub last confirmed. */
+  attempts: number
+  /** Last signed push, unless a poll has since found what no push had brought: then null. */
+  lastPush: Millis | null
+  /** Pushes that were not signed with our secret. */
+  ignored: number
+  /** Why it was denied or could not be asked. */
+  note: string | null
 }
 
 export interface AgencySummary {

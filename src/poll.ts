@@ -5,7 +5,8 @@ import { parseDocument } from './collect/parse.ts'
 import { hostRest } from './decide/host.ts'
 import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
 import { digest } from './decide/report.ts'
-import { nextPoll } from './decide/schedule.ts'
+import { nextPoll, type Schedule } from './decide/schedule.ts'
+import { besidePush, isProven, type NamedHub } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
 import { type Desk, type FiledEntry, noCounts, type ReadEntry } from './filing.ts'
 import type { Log } from './log.ts'
@@ -20,6 +21,7 @@ import type {
   PollCounts,
   PollOutcome,
   PollSettings,
+  Validators,
 } from './model.ts'
 import type { PollUpdate, Store } from './store/store.ts'
 
@@ -43,6 +45,8 @@ export interface PollDeps {
   now: () => Millis
   log: Log
   signal?: AbortSignal
+  /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
+  onHub?: (feed: FeedState, hub: NamedHub | null) => void
 }
 
 /** Feeds of a configuration by address. */
@@ -75,7 +79,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   const bodyHash = digest(got.body)
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
   if (bodyHash === feed.bodyHash && feed.failures === 0) {
-    return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, full: true })
+    return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, full: true, validators: got.validators })
   }
   const parsed = await parseDocument(got.body, got.contentType, {
     url: got.url,
@@ -86,8 +90,84 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
-  const { validators, maxAge, movedTo } = got
-  return fileDocument(deps, visit, parsed.value, { bodyHash, validators, maxAge, movedTo })
+  const outcome = fileDocument(deps, visit, parsed.value, counts => {
+    const schedule = nextPoll({
+      now: at,
+      url: feed.url,
+      every: named.spec.every,
+      minInterval: deps.settings.minInterval,
+      maxInterval: deps.settings.maxInterval,
+      interval: feed.interval,
+      outcome: { kind: 'filed', counts, maxAge: got.maxAge, ttl: parsed.value.ttl },
+    })
+    const beside = withPush(deps, visit, schedule, counts)
+    return {
+      schedule: beside,
+      update: {
+        title: parsed.value.title,
+        language: parsed.value.language,
+        validators: got.validators,
+        bodyHash,
+        interval: beside.interval,
+        failures: 0,
+        retired: false,
+        full: true,
+        ...moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed.value, counts)),
+      },
+    }
+  })
+  const hub = got.hub ?? parsed.value.hub
+  const topic = got.self ?? parsed.value.self
+  // W3C WebSub, section 4: without both there is nothing to subscribe to.
+  deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
+  return announce(deps, outcome, 'polled')
+}
+
+/** File what a hub pushed exactly as a poll files what it fetched; when the feed is polled next, the caller knows. */
+export function filePush(
+  deps: PollDeps,
+  pushed: { feed: FeedState; named: NamedFeed; at: Millis; started: number; parsed: ParsedFeed },
+  schedule: Schedule,
+  record: () => void,
+): PollOutcome {
+  const { feed } = pushed
+  const outcome = fileDocument(deps, pushed, pushed.parsed, () => {
+    record()
+    return {
+      schedule,
+      // All that polling alone can know stays as polling found it.
+      update: {
+        title: null,
+        language: null,
+        validators: null,
+        bodyHash: null,
+        interval: feed.interval,
+        failures: feed.failures,
+        retired: false,
+        full: false,
+        address: feed.address,
+        move: feed.move,
+      },
+    }
+  })
+  return announce(deps, outcome, 'pushed')
+}
+
+/** The schedule of a feed beside its hub. What a poll found that no push had brought takes the hub's proof away. */
+function withPush(deps: PollDeps, { feed, named, at }: Visit, schedule: Schedule, counts: PollCounts): Schedule {
+  const subscription = deps.settings.websub ? deps.store.subscription(feed.id) : null
+  if (subscription !== null && isProven(subscription, at) && counts.new + counts.copy > 0) {
+    deps.store.saveSubscription({ ...subscription, lastPush: null })
+    return schedule
+  }
+  return besidePush(schedule, {
+    now: at,
+    url: feed.url,
+    every: named.spec.every,
+    interval: feed.interval,
+    maxInterval: deps.settings.maxInterval,
+    subscription,
+  })
 }
 
 interface Visit {
@@ -108,7 +188,7 @@ function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
-  got: { bodyHash: string; validators: FeedState['validators']; maxAge: Millis | null; movedTo: string | null },
+  plan: (counts: PollCounts) => { schedule: Schedule; update: PollUpdate },
 ): PollOutcome {
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined
@@ -124,15 +204,7 @@ function fileDocument(
       now: at,
     },
     (filing, filed, counts) => {
-      const schedule = nextPoll({
-        now: at,
-        url: feed.url,
-        every: named.spec.every,
-        minInterval: deps.settings.minInterval,
-        maxInterval: deps.settings.maxInterval,
-        interval: feed.interval,
-        outcome: { kind: 'filed', counts, maxAge: got.maxAge, ttl: parsed.ttl },
-      })
+      const { schedule, update } = plan(counts)
       outcome = {
         feed: feed.id,
         url: feed.url,
@@ -145,21 +217,11 @@ function fileDocument(
         nextPoll: schedule.at,
         reason: schedule.reason,
       }
-      filing.recordPoll(outcome, {
-        title: parsed.title,
-        language: parsed.language,
-        validators: got.validators,
-        bodyHash: got.bodyHash,
-        interval: schedule.interval,
-        failures: 0,
-        retired: false,
-        full: true,
-        ...moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed, counts)),
-      })
+      filing.recordPoll(outcome, update)
     },
   )
   if (!outcome) throw new Error(`the poll of ${feed.url} was not recorded`)
-  return announce(deps, outcome)
+  return outcome
 }
 
 function rejections(filed: readonly FiledEntry[]): string[] {
@@ -172,12 +234,14 @@ function rejections(filed: readonly FiledEntry[]): string[] {
 function settle(
   deps: PollDeps,
   visit: Visit,
-  result: { failure: Failure } | { maxAge: Millis | null; movedTo: string | null; full: boolean },
+  result:
+    | { failure: Failure }
+    | { maxAge: Millis | null; movedTo: string | null; full: boolean; validators?: Validators },
 ): PollOutcome {
   const { feed, named, at, started } = visit
   const failed = 'failure' in result
   const failures = failed ? feed.failures + 1 : 0
-  const schedule = nextPoll({
+  const alone = nextPoll({
     now: at,
     url: feed.url,
     every: named.spec.every,
@@ -188,6 +252,7 @@ function settle(
       ? { kind: 'failed', failure: result.failure, failures }
       : { kind: 'unchanged', maxAge: result.maxAge },
   })
+  const schedule = failed ? alone : withPush(deps, visit, alone, noCounts())
   const retired = failed && result.failure.kind === 'gone'
   const outcome: PollOutcome = {
     feed: feed.id,
@@ -205,7 +270,7 @@ function settle(
     filing.recordPoll(outcome, {
       title: null,
       language: null,
-      validators: null,
+      validators: (failed ? null : result.validators) ?? null,
       bodyHash: null,
       interval: schedule.interval,
       failures,
@@ -214,7 +279,7 @@ function settle(
       ...(failed ? stillAt(feed, failures) : moveOf(deps, visit, result.movedTo, true)),
     }),
   )
-  return announce(deps, outcome)
+  return announce(deps, outcome, 'polled')
 }
 
 /** Whether a document is the feed we know: it holds entries on file, or its title. The first one is, whatever it holds. */
@@ -246,7 +311,7 @@ function stillAt(feed: FeedState, failures: number): Pick<PollUpdate, 'address' 
 }
 
 /** One log line a poll, with what changed. */
-function announce(deps: PollDeps, outcome: PollOutcome): PollOutcome {
+function announce(deps: PollDeps, outcome: PollOutcome, done: 'polled' | 'pushed'): PollOutcome {
   const { url, counts, failure, reason } = outcome
   const ms = Math.round(outcome.ms)
   if (failure) deps.log.warn('poll failed', { url, reason: failure.message, next: reason, ms })
@@ -254,7 +319,7 @@ function announce(deps: PollDeps, outcome: PollOutcome): PollOutcome {
   else {
     const { entries, rejected, revision, copy } = counts
     const level = counts.new + copy + revision + rejected > 0 ? 'info' : 'debug'
-    deps.log[level]('polled', { url, entries, new: counts.new, copy, revision, rejected, next: reason, ms })
+    deps.log[level](done, { url, entries, new: counts.new, copy, revision, rejected, next: reason, ms })
   }
   for (const warning of outcome.warnings) deps.log.warn('feed repaired', { url, warning })
   return outcome

@@ -11,6 +11,8 @@ export interface Canonical {
   xml: string
   format: FeedFormat
   version: string | null
+  hub: string | null
+  self: string | null
   warnings: string[]
 }
 
@@ -293,7 +295,8 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   const dates = new Dates()
   const xml = writeDocument(reading.feed, drafts, dates)
   dates.report(warnings)
-  return { ok: true, value: { xml, format: reading.format, version: reading.version, warnings } }
+  const { hub, self } = reading.feed
+  return { ok: true, value: { xml, format: reading.format, version: reading.version, hub, self, warnings } }
 }
 
 /** Why a document is no feed, in one line. */

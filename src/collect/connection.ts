@@ -32,8 +32,8 @@ export interface LineOptions {
 /** A pool of connections, all with the same freedom. */
 export interface Line {
   allowPrivate: boolean
-  /** One GET, without following redirects. Throws a `Fault`, or the signal's reason. */
-  ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Reply>
+  /** One GET, or one POST where there is a `body`, without following redirects. Throws a `Fault`, or the signal's reason. */
+  ask(url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string): Promise<Reply>
   /** Cut running requests and close idle connections. */
   close(): Promise<void>
 }
@@ -235,12 +235,13 @@ export function openLine(allowPrivate: boolean, settings: PollSettings, options:
   const open = new Map<string, number>()
   const agent = openAgent(allowPrivate, settings, options, open)
 
-  const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal) => {
+  const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string) => {
     const options: Dispatcher.RequestOptions = {
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      method: 'GET',
+      method: body === undefined ? 'GET' : 'POST',
       headers,
+      ...(body === undefined ? {} : { body }),
       signal,
       headersTimeout: settings.responseTimeout,
       bodyTimeout: 0,
@@ -251,7 +252,8 @@ export function openLine(allowPrivate: boolean, settings: PollSettings, options:
     } catch (error) {
       signal.throwIfAborted()
       // The server may close an idle connection just as we use it; GET may be repeated (RFC 9110, 9.2.2).
-      const raced = warm && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'))
+      const raced =
+        warm && body === undefined && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'))
       if (!raced) throw connectionFailure(error, url, settings)
     }
     try {
@@ -264,8 +266,8 @@ export function openLine(allowPrivate: boolean, settings: PollSettings, options:
 
   return {
     allowPrivate,
-    ask: async (url, headers, signal) => {
-      const answer = await request(url, headers, signal)
+    ask: async (url, headers, signal, body) => {
+      const answer = await request(url, headers, signal, body)
       return {
         status: answer.statusCode,
         headers: answer.headers,

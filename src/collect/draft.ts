@@ -81,6 +81,9 @@ export interface FeedDraft {
   period: string | null
   frequency: number
   authors: string[]
+  /** Addresses in links with the relations `hub` and `self` (W3C WebSub, section 4). */
+  hub: string | null
+  self: string | null
 }
 
 export const newFeedDraft = (): FeedDraft => ({
@@ -92,6 +95,8 @@ export const newFeedDraft = (): FeedDraft => ({
   period: null,
   frequency: 1,
   authors: [],
+  hub: null,
+  self: null,
 })
 
 /** An element's content, read to its end. */
@@ -154,6 +159,7 @@ export function keepInFeed(feed: FeedDraft, gathered: Gathered): void {
 export function keepFeedLink(feed: FeedDraft, name: string, attributes: Attributes, base: string | null): void {
   const relation = attributes.get('rel')?.trim().toLowerCase() ?? 'alternate'
   const url = resolve(attributes.get('href') ?? '', base)
+  if (relation === 'hub' || relation === 'self') feed[relation] ??= url
   if (url === null || (relation !== 'alternate' && relation !== '')) return
   const rank = linkRank(name, attributes)
   if (feed.link === null || rank < feed.link.rank) feed.link = { rank, text: url }

@@ -1,13 +1,14 @@
 // Hides how one polite conditional GET is made over a network that lies: whatever happens, the answer is a value.
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { FetchResult, Millis, PollSettings, Validators } from '../model.ts'
+import type { Failure, FetchResult, Millis, PollSettings, Validators } from '../model.ts'
 import { codings, decode } from './coding.ts'
 import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { readFileFeed } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
-import { conditional, configured, freshness, one, retryAfter, takeCredentials, validator } from './headers.ts'
+import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
+import { type PostRequest, type PostResult, send } from './post.ts'
 import { REDIRECTS, redirectTarget } from './redirect.ts'
 
 export interface FetchRequest {
@@ -28,6 +29,8 @@ export interface FetchRequest {
 export interface Fetcher {
   /** One GET with its redirects. Never rejects because of what a server does. */
   get(request: FetchRequest): Promise<FetchResult>
+  /** One POST of a form. Never rejects because of what a server does. */
+  post(request: PostRequest): Promise<PostResult>
   /** Cut running requests (they end as failures) and close idle connections. */
   close(): Promise<void>
 }
@@ -109,13 +112,19 @@ async function accept(
     body: body.length === body.buffer.byteLength ? body : Uint8Array.from(body),
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
+    hub: linkTo(headers, 'hub', url),
+    self: linkTo(headers, 'self', url),
     maxAge: freshness(headers, request.now),
     wireBytes: wire.length,
   }
 }
 
 /** One request with its deadline, its cancellation and its clock. */
-async function visit(line: Line, request: FetchRequest, settings: PollSettings): Promise<FetchResult> {
+async function visit<T>(
+  request: { signal?: AbortSignal },
+  settings: PollSettings,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<(T & { ms: Millis }) | { kind: 'failed'; failure: Failure; ms: Millis }> {
   const start = performance.now()
   const ms = (): number => Math.round(performance.now() - start)
   const control = new AbortController()
@@ -126,7 +135,7 @@ async function visit(line: Line, request: FetchRequest, settings: PollSettings):
   if (request.signal?.aborted) stop()
   try {
     control.signal.throwIfAborted()
-    return { ...(await answer(line, request, settings, control.signal)), ms: ms() }
+    return { ...(await work(control.signal)), ms: ms() }
   } catch (error) {
     if (error instanceof Fault) return { kind: 'failed', failure: error.failure, ms: ms() }
     throw error
@@ -143,11 +152,14 @@ async function visit(line: Line, request: FetchRequest, settings: PollSettings):
 export function createFetcher(settings: PollSettings, options: FetcherOptions = {}): Fetcher {
   const guarded = openLine(false, settings, options)
   const trusted = openLine(true, settings, options)
+  const line = ({ allowPrivate }: { allowPrivate: boolean }): Line =>
+    settings.allowPrivate || allowPrivate ? trusted : guarded
   return {
     get: request =>
       request.url.startsWith('file:')
         ? readFileFeed(request, settings)
-        : visit(settings.allowPrivate || request.allowPrivate ? trusted : guarded, request, settings),
+        : visit(request, settings, signal => answer(line(request), request, settings, signal)),
+    post: request => visit(request, settings, signal => send(line(request), request, settings, signal)),
     close: async () => {
       await Promise.all([guarded.close(), trusted.close()])
     },

@@ -44,6 +44,8 @@ export async function readFileFeed(
       body,
       contentType: null,
       validators: { etag: null, lastModified },
+      hub: null,
+      self: null,
       maxAge: null,
       wireBytes: body.length,
       ms: ms(),

@@ -38,6 +38,24 @@ export function list(headers: Headers, name: string): string[] {
     .filter(item => item !== '')
 }
 
+/**
+ * The first `Link` header (RFC 8288) whose relations include this one: its address, against `base`; null for none, and for
+ * one that is no http(s) address. Read in one pass, and only as far as an honest server would write.
+ */
+export function linkTo(headers: Headers, relation: string, base: URL): string | null {
+  const value = headers['link'] ?? ''
+  const text = (Array.isArray(value) ? value.join(',') : value).slice(0, 8192)
+  const link = /<([^<>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+\s*=\s*(?:"[^"]*"|[^\s",;<>]+))*)/g
+  for (const [, target = '', parameters = ''] of text.matchAll(link)) {
+    const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))/i.exec(parameters)
+    const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/)
+    if (!names.includes(relation)) continue
+    const url = URL.parse(target.trim(), base.href)
+    return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url.href : null
+  }
+  return null
+}
+
 /** HTTP-date in its three forms (RFC 9110, 5.6.7), and with the zone written as UTC or +0000. */
 function httpDate(text: string | null): Millis | null {
   if (text === null || text.length > 40) return null

@@ -56,6 +56,14 @@ function enclosures(item: Json, base: string | null): Enclosure[] {
   return found
 }
 
+/** Of the services that announce changes, the first that speaks WebSub: `hubs` may name others, such as rssCloud. */
+function hubOf(document: Json, base: string | null): string | null {
+  const hub = list(own(document, 'hubs'))
+    .slice(0, 50)
+    .find(one => isObject(one) && text(one, 'type')?.toLowerCase() === 'websub')
+  return isObject(hub) ? resolve(text(hub, 'url') ?? '', base) : null
+}
+
 function loose(item: Json, base: string | null, feedAuthors: string[], unreadable: string[]): Loose {
   const title = text(item, 'title')
   const summary = text(item, 'summary')
@@ -144,6 +152,8 @@ export function parseJsonFeed(
       link: home,
       language,
       ttl: null,
+      hub: hubOf(document, base),
+      self: resolve(text(document, 'feed_url') ?? '', base),
       entries,
       warnings,
     },

@@ -143,6 +143,8 @@ async function readCanonical(canonical: Canonical, url: string | null): Promise<
       link,
       language,
       ttl: Number.isFinite(minutes) && minutes > 0 ? minutes * 60_000 : null,
+      hub: canonical.hub,
+      self: canonical.self,
       entries,
       warnings,
     },

@@ -66,13 +66,14 @@ export function toReport(
       categories: entry.categories,
       enclosures: entry.enclosures,
       wire,
-      hash: digest(title, text, entry.url),
+      hash: digest(title, text, canonicalUrl(entry.url) ?? entry.url),
     },
   }
 }
 
 function identity(entry: Entry, title: string, text: string, rule: FeedSpec['identity']): string {
-  const chosen = rule === 'title' ? title : rule === 'url' ? (entry.url ?? entry.id) : (entry.id ?? entry.url)
+  const id = entry.id?.trim() || null
+  const chosen = rule === 'title' ? title : rule === 'url' ? (entry.url ?? id) : (id ?? entry.url)
   const guid = chosen?.trim() || `sha256:${digest(title, text)}`
   return guid.length <= GUID_LENGTH ? guid : `sha256:${digest(guid)}`
 }
@@ -80,7 +81,8 @@ function identity(entry: Entry, title: string, text: string, rule: FeedSpec['ide
 function opening(text: string): string {
   const line = text.trim().split('\n', 1)[0] ?? ''
   if (line.length <= TITLE_FROM_TEXT) return line
-  const cut = line.slice(0, TITLE_FROM_TEXT)
+  // Never half a character.
+  const cut = line.slice(0, TITLE_FROM_TEXT).replace(/[\ud800-\udbff]$/, '')
   const space = cut.lastIndexOf(' ')
   return `${space > 40 ? cut.slice(0, space) : cut}…`
 }

@@ -1,12 +1,48 @@
 // When a feed is polled next, and why, in words. Pure: history and hints in, a time and a sentence out.
-import type { Failure, FailureKind, Millis, PollCounts } from '../model.ts'
+import type { Failure, Millis, PollCounts } from '../model.ts'
+import { backoff, backoffSentence } from './schedule/backoff.ts'
+import {
+  emptyHabit,
+  type Gap,
+  type Habit,
+  isKnown,
+  learn,
+  paceOf,
+  type Rates,
+  ratesOf,
+  safeAmount,
+  timeUntil,
+} from './schedule/habit.ts'
+import { counted, duration } from './schedule/words.ts'
 import { hash32 } from './text.ts'
+
+export type { Gap, Habit }
+export { duration }
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 /** A hint of the server lengthens an interval to at most this: a feed that says "once a year" is still looked at. */
 const LONGEST_HINT = DAY
+const FIRST_INTERVAL = 30 * MINUTE
+/** Most that polls which came too late hasten the next. */
+const LEAST_HASTE = 1 / 16
+/** Later than a time of the configuration by at most this. */
+const CRON_JITTER = 30_000
+
+/** Hours and weekdays (0 is Sunday), in UTC, in which the feed says it does not change (RSS 2.0, skipHours, skipDays). */
+export interface Skip {
+  hours: readonly number[]
+  days: readonly number[]
+}
+
+/** What the document showed, for learning; every list in the document's order. */
+export interface Shown {
+  /** Claimed time of each accepted entry, null where undated. */
+  times: readonly (Millis | null)[]
+  /** The same of those that were new or copies. */
+  fresh: readonly (Millis | null)[]
+}
 
 export interface ScheduleInput {
   now: Millis
@@ -14,13 +50,30 @@ export interface ScheduleInput {
   url: string
   /** Fixed interval from the configuration. */
   every: Millis | null
+  /** The next time after a moment that the configuration's cron expression names; null where it names none. */
+  schedule?: ((after: Millis) => Millis | null) | null
   minInterval: Millis
   maxInterval: Millis
   /** Interval in force until now; null at the first poll. */
   interval: Millis | null
+  /** What is remembered of the feed: null at first; left out, nothing is learnt and the overlap rule alone decides. */
+  habit?: Habit | null
+  /** Interval of a feed that writes one entry an hour; the others' follow from it. An hour where left out. */
+  hourly?: Millis
+  /** The feed answered 410 before. */
+  retired?: boolean
   outcome:
-    | { kind: 'filed'; counts: PollCounts; maxAge: Millis | null; ttl: Millis | null }
-    | { kind: 'unchanged'; maxAge: Millis | null }
+    | {
+        kind: 'filed'
+        counts: PollCounts
+        maxAge: Millis | null
+        ttl: Millis | null
+        shown?: Shown
+        skip?: Skip | null
+        /** Retry-After of a good answer. */
+        retryAt?: Millis | null
+      }
+    | { kind: 'unchanged'; maxAge: Millis | null; retryAt?: Millis | null }
     | { kind: 'failed'; failure: Failure; failures: number }
 }
 
@@ -28,99 +81,242 @@ export interface Schedule {
   at: Millis
   interval: Millis
   reason: string
+  /** To be remembered; null where none was given to learn from. */
+  habit: Habit | null
+  /** Entries published between these two polls may have been missed. */
+  gap: Gap | null
 }
 
-// What each kind of failure multiplies the wait by, failure after failure. A name that does not resolve is often our own
-// network; an error status is the server's own word. Never for good: the wait ends at a day.
-const BACKOFF: Readonly<Record<FailureKind, number>> = {
-  address: 4,
-  dns: 1.3,
-  connect: 1.5,
-  tls: 2,
-  timeout: 1.5,
-  http: 1.6,
-  gone: 4,
-  throttled: 2,
-  redirect: 2,
-  size: 2,
-  encoding: 1.5,
-  protocol: 1.5,
-  document: 1.6,
+type Answered = Exclude<ScheduleInput['outcome'], { kind: 'failed' }>
+
+interface Choice {
+  interval: Millis
+  reason: string
 }
 
 /**
- * The overlap rule: with less than a third of the entries known, entries may soon be missed, so the interval halves;
- * with more than two thirds known it grows by half. Server hints (max-age, ttl) only ever lengthen it.
+ * Without a habit the overlap rule decides: with less than a third of the entries known, entries may soon be missed, so
+ * the interval halves; with more than two thirds known it grows by half. With a habit the interval follows the rate at
+ * which the feed writes in the coming hours, and the overlap rule hastens it. Either way it ends before the entries shown
+ * can have rolled over. Hints of the server only ever lengthen it.
  */
 export function nextPoll(input: ScheduleInput): Schedule {
   const { outcome } = input
-  const bounded = (interval: Millis) => Math.round(Math.min(input.maxInterval, Math.max(input.minInterval, interval)))
-  const before = input.interval ?? bounded(30 * MINUTE)
+  const before = input.interval ?? bounded(input, FIRST_INTERVAL)
   if (outcome.kind === 'failed') return afterFailure(input, outcome, before)
+  const { habit, gap } = remember(input, outcome)
   if (input.every !== null) {
-    return at(input, input.every, `every ${duration(input.every)}: set in the configuration`)
+    const reason = `every ${duration(input.every)}: set in the configuration`
+    return { ...at(input, input.every), reason: reason + gapWords(gap), habit, gap }
   }
-  let interval: Millis
-  let reason: string
+  const planned = input.schedule?.(input.now) ?? null
+  if (planned !== null && planned > input.now) {
+    const interval = Math.round(planned - input.now)
+    const late = Math.min(CRON_JITTER, 0.1 * interval) * share(input.url)
+    const reason = `in ${duration(interval)}: at the times set in the configuration`
+    return { at: Math.round(planned + late), interval, reason: reason + gapWords(gap), habit, gap }
+  }
+  const chosen = withHints(input, outcome, habit, choose(input, outcome, before, habit))
+  return {
+    ...at(input, chosen.interval),
+    reason: `every ${duration(chosen.interval)}: ${chosen.reason}${gapWords(gap)}`,
+    habit,
+    gap,
+  }
+}
+
+/** Seconds of a poll are none of our business: whole milliseconds within the bounds of the configuration. */
+function bounded(input: ScheduleInput, interval: Millis): Millis {
+  return Math.round(Math.min(input.maxInterval, Math.max(input.minInterval, interval)))
+}
+
+function freshOf({ counts }: { counts: PollCounts }): { fresh: number; judged: number } {
+  return { fresh: counts.new + counts.copy, judged: Math.max(0, counts.entries - counts.rejected) }
+}
+
+/** The habit after this poll, with the haste that the overlap rule asks for. */
+function remember(input: ScheduleInput, outcome: Answered): { habit: Habit | null; gap: Gap | null } {
+  if (input.habit === undefined) return { habit: null, gap: null }
+  const { now } = input
+  const before = input.habit ?? emptyHabit()
   if (outcome.kind === 'unchanged') {
-    interval = bounded(before * 1.5)
-    reason = 'nothing had changed'
-  } else {
-    const { counts } = outcome
-    const fresh = counts.new + counts.copy
-    const judged = Math.max(1, counts.entries - counts.rejected)
-    if (counts.entries === 0) {
-      interval = bounded(before * 1.5)
-      reason = 'the feed is empty'
-    } else if (input.interval === null) {
-      interval = before
-      reason = `first poll, ${count(counts.entries, 'entry', 'entries')}`
-    } else {
-      const known = 1 - fresh / judged
-      interval = bounded(known < 1 / 3 ? before / 2 : known > 2 / 3 ? before * 1.5 : before)
-      reason =
-        fresh === 0
-          ? `none of ${count(counts.entries, 'entry', 'entries')} was new`
-          : `${fresh} of ${count(counts.entries, 'entry', 'entries')} ${fresh === 1 ? 'was' : 'were'} new`
+    const { habit } = learn(before, { now, entries: 0, fresh: 0, times: [], freshTimes: [], kind: 'unchanged' })
+    return { habit: { ...habit, haste: Math.min(1, habit.haste * 1.5) }, gap: null }
+  }
+  const { fresh, judged } = freshOf(outcome)
+  const times = outcome.shown?.times ?? []
+  const freshTimes = outcome.shown?.fresh ?? new Array<null>(fresh).fill(null)
+  const { habit, gap } = learn(before, { now, entries: judged, fresh, times, freshTimes, kind: 'document' })
+  const known = judged === 0 ? 1 : 1 - fresh / judged
+  const first = input.interval === null || before.window === null
+  const change = first ? 1 : gap !== null ? 1 / 4 : known < 1 / 3 ? 1 / 2 : known > 2 / 3 ? 1.5 : 1
+  return { habit: { ...habit, haste: Math.min(1, Math.max(LEAST_HASTE, habit.haste * change)) }, gap }
+}
+
+function choose(input: ScheduleInput, outcome: Answered, before: Millis, habit: Habit | null): Choice {
+  const rates = habit === null ? null : ratesOf(habit)
+  let choice: Choice
+  if (habit !== null && rates !== null && isKnown(rates)) {
+    choice = byHabit(input, habit, rates)
+    choice.reason = `${whatCame(input, outcome)}; ${choice.reason}`
+  } else choice = { interval: byOverlap(input, outcome, before), reason: whatCame(input, outcome) }
+  const cover = habit === null || rates === null ? null : coverOf(input, outcome, habit, rates)
+  if (cover !== null && cover < choice.interval) {
+    const shown = counted(habit?.window ?? 0, 'entry', 'entries')
+    choice = { interval: cover, reason: `${whatCame(input, outcome)}; it shows ${shown}, and none must be missed` }
+  }
+  return { interval: bounded(input, choice.interval), reason: choice.reason }
+}
+
+function byOverlap(input: ScheduleInput, outcome: Answered, before: Millis): Millis {
+  if (outcome.kind === 'unchanged') return bounded(input, before * 1.5)
+  if (outcome.counts.entries === 0) return bounded(input, before * 1.5)
+  if (input.interval === null) return before
+  const { fresh, judged } = freshOf(outcome)
+  const known = 1 - fresh / Math.max(1, judged)
+  return bounded(input, known < 1 / 3 ? before / 2 : known > 2 / 3 ? before * 1.5 : before)
+}
+
+function whatCame(input: ScheduleInput, outcome: Answered): string {
+  if (outcome.kind === 'unchanged') return 'nothing had changed'
+  const { counts } = outcome
+  if (counts.entries === 0) return 'the feed is empty'
+  const entries = counted(counts.entries, 'entry', 'entries')
+  if (input.interval === null) return `first poll, ${entries}`
+  const { fresh } = freshOf(outcome)
+  if (fresh === 0) return `none of ${entries} was new`
+  return `${fresh} of ${entries} ${fresh === 1 ? 'was' : 'were'} new`
+}
+
+/**
+ * The interval that brings news soonest for the number of polls: polls of all feeds together see an entry soonest where
+ * each feed is polled by the square root of its rate (Sia, Cho, Cho, "Efficient monitoring algorithm for fast news
+ * alerts", TKDE 2007), and so is each hour of a feed.
+ */
+function byHabit(input: ScheduleInput, habit: Habit, rates: Rates): Choice {
+  const pace = paceOf(habit)
+  const unit = (input.hourly ?? HOUR) / HOUR
+  const interval =
+    timeUntil(rates, input.now, unit, input.maxInterval / habit.haste, rate => Math.sqrt(rate * pace)) * habit.haste
+  const length = Math.min(DAY, Math.max(HOUR, interval))
+  const coming = pace * perHour(rates, input.now, length)
+  const usual = pace * rates.average
+  const when = coming < usual / 3 ? 'little at this time' : coming > usual * 2 ? 'most at this time' : null
+  const rate =
+    coming >= 1
+      ? `about ${Math.round(coming)} an hour`
+      : `about ${counted(Math.max(1, Math.round(coming * 24)), 'entry', 'entries')} a day`
+  const hurried = habit.haste < 1 ? ', sooner since polls came late' : ''
+  return { interval, reason: `it writes ${when ?? rate}${hurried}` }
+}
+
+function perHour(rates: Rates, from: Millis, length: Millis): number {
+  let sum = 0
+  timeUntil(rates, from, Number.POSITIVE_INFINITY, length, rate => {
+    sum += rate
+    return 0
+  })
+  return sum / Math.ceil(length / HOUR + 1e-9)
+}
+
+/** Until when the entries shown cannot well have rolled over; null where that is not known. */
+function coverOf(input: ScheduleInput, outcome: Answered | null, habit: Habit, rates: Rates): Millis | null {
+  const amount = safeAmount(habit)
+  if (amount === null) return null
+  const limit = Math.max(input.maxInterval, DAY)
+  const pace = paceOf(habit)
+  let cover = rates.evidence.hours < 1 ? limit : timeUntil(rates, input.now, amount, limit, rate => rate * pace)
+  if (outcome?.kind === 'filed' && habit.span !== null) {
+    const { fresh, judged } = freshOf(outcome)
+    // So many came at once that the window itself says best how fast it rolls.
+    if (input.interval === null || fresh > judged / 3) cover = Math.min(cover, habit.span / 2)
+  }
+  return Math.max(cover, input.minInterval)
+}
+
+/**
+ * What the server asks for, as a lower bound, at most a day and never beyond the configuration. A cache would only give
+ * the same bytes again before max-age, so that is kept; ttl, skipHours and skipDays are a publisher's guess and yield
+ * where entries would be missed.
+ */
+function withHints(input: ScheduleInput, outcome: Answered, habit: Habit | null, choice: Choice): Choice {
+  const most = Math.max(input.maxInterval, input.minInterval)
+  const retry = outcome.retryAt === undefined || outcome.retryAt === null ? 0 : outcome.retryAt - input.now
+  const kept = Math.min(LONGEST_HINT, Math.max(outcome.maxAge ?? 0, retry))
+  const ttl = outcome.kind === 'filed' ? Math.min(LONGEST_HINT, outcome.ttl ?? 0) : 0
+  const cover = habit === null ? null : coverOf(input, outcome, habit, ratesOf(habit))
+  const guess = cover === null ? ttl : Math.min(ttl, cover)
+  let { interval, reason } = choice
+  const hint = Math.max(kept, guess)
+  if (hint > interval) {
+    interval = Math.round(Math.min(hint, most))
+    reason += `; the server asks for ${duration(Math.max(kept, ttl))}`
+    if (hint < ttl) reason += `, but it shows only ${counted(habit?.window ?? 0, 'entry', 'entries')}`
+  }
+  const skip = outcome.kind === 'filed' ? (outcome.skip ?? null) : null
+  if (skip !== null) {
+    const until = Math.round(Math.min(afterSkip(skip, input.now, interval), LONGEST_HINT, most, cover ?? most))
+    if (until > interval) {
+      interval = until
+      reason += '; the feed names hours or days without news'
     }
   }
-  const ttl = outcome.kind === 'filed' ? outcome.ttl : null
-  const hint = Math.min(LONGEST_HINT, Math.max(outcome.maxAge ?? 0, ttl ?? 0))
-  if (hint > interval) {
-    interval = Math.min(hint, Math.max(input.maxInterval, input.minInterval))
-    reason += `; the server asks for ${duration(hint)}`
+  return { interval, reason }
+}
+
+/** The interval, moved out of skipped hours and days; as it is where the feed skips all of them. */
+function afterSkip(skip: Skip, now: Millis, interval: Millis): Millis {
+  const hours = new Set(skip.hours.map(hour => hour % 24))
+  const days = new Set(skip.days)
+  let time = now + interval
+  for (let step = 0; step < 48; step++) {
+    const hour = Math.floor(time / HOUR) % 24
+    const day = (Math.floor(time / DAY) + 4) % 7
+    if (!hours.has(hour) && !days.has(day)) return time - now
+    time = (Math.floor(time / HOUR) + 1) * HOUR
   }
-  return at(input, interval, `every ${duration(interval)}: ${reason}`)
+  return interval
 }
 
-function afterFailure(input: ScheduleInput, outcome: { failure: Failure; failures: number }, before: Millis): Schedule {
-  const { failure, failures } = outcome
-  const base = input.every ?? before
-  const wait = Math.min(DAY, Math.max(input.minInterval, base * BACKOFF[failure.kind] ** Math.min(failures, 20)))
-  const asked = failure.retryAt !== null && failure.retryAt > input.now ? failure.retryAt - input.now : 0
-  if (asked > wait) {
-    const next = at(input, asked, `in ${duration(asked)}: the server asked to wait that long`)
-    // The learned interval is left alone: one busy hour says nothing about how often the agency writes.
-    return { ...next, interval: before }
+function gapWords(gap: Gap | null): string {
+  if (gap === null) return ''
+  return `; nothing in common with the poll ${duration(gap.to - gap.from)} before, entries may have been missed`
+}
+
+function afterFailure(
+  input: ScheduleInput,
+  { failure, failures }: { failure: Failure; failures: number },
+  before: Millis,
+): Schedule {
+  const habit = input.habit ?? null
+  const cover = habit === null ? null : coverOf(input, null, habit, ratesOf(habit))
+  const put = backoff({
+    now: input.now,
+    failure,
+    failures,
+    base: input.every ?? before,
+    shortest: input.minInterval,
+    cover,
+    retired: input.retired ?? false,
+  })
+  const next = at(input, put.wait)
+  const planned = input.schedule?.(next.at) ?? null
+  // The learnt interval is left alone: one busy hour says nothing about how often the agency writes.
+  return {
+    at: planned === null ? next.at : Math.round(Math.max(planned, next.at)),
+    interval: before,
+    reason: backoffSentence(put),
+    habit,
+    gap: null,
   }
-  const times = failures === 1 ? 'the last poll failed' : `${failures} polls in a row failed`
-  return { ...at(input, wait, `in ${duration(wait)}: ${times}`), interval: before }
 }
 
-/** Up to a tenth later, by the feed's address: the same feed always by the same share, so that feeds spread out. */
-function at(input: ScheduleInput, interval: Millis, reason: string): Schedule {
-  const jitter = (hash32(input.url) / 2 ** 32) * 0.1 * interval
-  return { at: Math.round(input.now + interval + jitter), interval, reason }
+/** The feed's own share of the time by which it is late, 0 to 1: always the same, so that feeds spread out. */
+function share(url: string): number {
+  return hash32(url) / 2 ** 32
 }
 
-/** `45 s`, `12 min`, `3 h`, `2 d`: one unit, rounded. */
-export function duration(ms: Millis): string {
-  if (ms < 90_000) return `${Math.max(1, Math.round(ms / 1_000))} s`
-  if (ms < 90 * MINUTE) return `${Math.round(ms / MINUTE)} min`
-  if (ms < 36 * HOUR) return `${Math.round(ms / HOUR)} h`
-  return `${Math.round(ms / DAY)} d`
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`
+/** Up to a tenth later. */
+function at(input: ScheduleInput, interval: Millis): { at: Millis; interval: Millis } {
+  return { at: Math.round(input.now + interval + share(input.url) * 0.1 * interval), interval }
 }

@@ -75,15 +75,19 @@ export function fold(text: string): string {
 }
 
 function foldWhole(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(UNSEEN, '')
-    .normalize('NFD')
-    .replace(LATIN_MARKS, '$1')
-    .normalize('NFC')
-    .replace(UNSEEN, '')
-    .replace(MAPPED, letter => LETTERS[letter] ?? letter)
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(UNSEEN, '')
+      .normalize('NFD')
+      .replace(LATIN_MARKS, '$1')
+      // ё is folded to е below; one that carries its dots twice must not keep a pair.
+      .replace(/е\u0308+/g, 'е')
+      .normalize('NFC')
+      .replace(UNSEEN, '')
+      .replace(MAPPED, letter => LETTERS[letter] ?? letter)
+  )
 }
 
 // What each letter of the common scripts folds to by itself. Nearly all text is made of letters that fold the same
@@ -244,9 +248,12 @@ export function searchable(text: string, language: string | null): string {
   const folded = fold(text)
   const plain = new Set(words(folded))
   const extra = new Set<string>()
+  const unspaced = UNSPACED.test(folded)
   for (const word of plain) {
     const root = stem(word, language)
     if (!plain.has(root)) extra.add(root)
+    // The tokenizer takes a run without spaces for one word; its pairs must stand by themselves to be found.
+    if (unspaced) extra.add(word)
   }
   return extra.size === 0 ? folded : `${folded}\n${[...extra].join(' ')}`
 }

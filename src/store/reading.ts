@@ -109,7 +109,7 @@ function storyConditions(selection: Partial<Selection>): { where: string[]; para
   const where: string[] = []
   const parameters: Parameters = {}
   if (selection.lang !== undefined) {
-    where.push(`(s.language = @lang or s.language like @lang || '-%')`)
+    where.push(`(s.language = @lang or substr(s.language, 1, length(@lang) + 1) = @lang || '-')`)
     parameters['lang'] = selection.lang
   }
   if (selection.agency !== undefined) {

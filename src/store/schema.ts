@@ -110,7 +110,7 @@ create table reports (
   folded        text not null,
   unique (feed, guid)
 ) strict;
-create index reports_story on reports (story);
+create index reports_story on reports (story, time);
 create index reports_global_guid on reports (global_guid) where global_guid is not null;
 create index reports_canonical_url on reports (canonical_url) where canonical_url is not null;
 create index reports_agency on reports (agency, time);
@@ -175,6 +175,25 @@ create table polls (
   warnings  text not null default '[]'
 ) strict;
 create index polls_feed on polls (feed, at);
+
+-- What was asked of WebSub hubs. Not shown in a view: callbacks and secrets are nobody else's business.
+create table subscriptions (
+  feed      integer primary key references feeds (id),
+  id        text not null unique,
+  hub       text not null,
+  topic     text not null,
+  secret    text not null,
+  callback  text not null,
+  state     text not null,
+  asked     integer,
+  lease_end integer,
+  next_ask  integer not null,
+  attempts  integer not null,
+  last_push integer,
+  ignored   integer not null,
+  note      text
+) strict;
+create index subscriptions_due on subscriptions (next_ask);
 
 -- The raw words beside folded ones: unicode61 alone would cut Arabic words at vowel marks and keep أ and ا apart, so
 -- marks count as letters and the folded column answers for spelling.

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { searchable } from '../decide/text.ts'
-import type { Agency, Millis, Outcome, Report } from '../model.ts'
+import type { Agency, Millis, Outcome, Report, Subscription } from '../model.ts'
 import { createReader, FEED_QUERY, feedState, type Sql } from './reading.ts'
 import { MIGRATIONS } from './schema.ts'
 import type { Filing, IndexedStory, KnownReport, Store } from './store.ts'
@@ -194,6 +194,25 @@ function createStore(db: Database.Database): Store {
       return row ? feedState(row) : null
     },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    subscription: feed => subscription(sql.get('select * from subscriptions where feed = @feed', { feed })),
+    subscriptionById: id => subscription(sql.get('select * from subscriptions where id = @id', { id })),
+    subscriptionsDue: now =>
+      sql
+        .all(
+          `select s.* from subscriptions s join feeds f on f.id = s.feed
+           where s.next_ask <= @now and s.state <> 'unnamed' and f.active and not f.paused and not f.retired
+           order by s.next_ask, s.feed`,
+          { now },
+        )
+        .flatMap(row => subscription(row) ?? []),
+    saveSubscription: saved =>
+      void sql.run(
+        `insert or replace into subscriptions (feed, id, hub, topic, secret, callback, state, asked, lease_end, next_ask,
+           attempts, last_push, ignored, note)
+         values (@feed, @id, @hub, @topic, @secret, @callback, @state, @asked, @leaseEnd, @nextAsk, @attempts, @lastPush,
+           @ignored, @note)`,
+        { ...saved, nextAsk: Math.round(saved.nextAsk) },
+      ),
     integrity: () => {
       try {
         const rows = db.pragma('integrity_check') as { integrity_check: string }[]
@@ -253,6 +272,27 @@ function syncAgencies(sql: ReturnType<typeof statements>, agencies: readonly Age
     sql.all('select url, agency, category, active, paused from feeds order by url'),
   ])
   if (before !== after) bumpVersion(sql)
+}
+
+function subscription(row: ReturnType<Sql['get']>): Subscription | null {
+  if (!row) return null
+  const when = (name: string): Millis | null => (row[name] === null ? null : Number(row[name]))
+  return {
+    id: String(row['id']),
+    feed: Number(row['feed']),
+    hub: String(row['hub']),
+    topic: String(row['topic']),
+    secret: String(row['secret']),
+    callback: String(row['callback']),
+    state: String(row['state']) as Subscription['state'],
+    asked: when('asked'),
+    leaseEnd: when('lease_end'),
+    nextAsk: Number(row['next_ask']),
+    attempts: Number(row['attempts']),
+    lastPush: when('last_push'),
+    ignored: Number(row['ignored']),
+    note: row['note'] === null ? null : String(row['note']),
+  }
 }
 
 function bumpVersion(sql: ReturnType<typeof statements>): void {
@@ -435,7 +475,9 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
       sql.run(
         `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
            last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
-           interval = @interval, failures = @failures, error = @error,
+           interval = @interval, failures = @failures,
+           -- A push does not end what polling fails of.
+           error = case when @failures > 0 then coalesce(@error, error) else @error end,
            warnings = case when @status = 'filed' then @warnings else warnings end,
            etag = case when @hasValidators then @etag else etag end,
            last_modified = case when @hasValidators then @lastModified else last_modified end,

@@ -9,6 +9,7 @@ import type {
   Reader,
   Report,
   ReportView,
+  Subscription,
   Validators,
 } from '../model.ts'
 
@@ -77,6 +78,14 @@ export interface Store extends Reader {
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
   report(id: number): ReportView | null
+  /** What was asked of a WebSub hub for this feed. */
+  subscription(feed: number): Subscription | null
+  /** The one whose callback ends in this id. */
+  subscriptionById(id: string): Subscription | null
+  /** Those of feeds being polled whose hub is to be asked (again), longest due first. */
+  subscriptionsDue(now: Millis): Subscription[]
+  /** Keep it in place of any other of its feed. */
+  saveSubscription(subscription: Subscription): void
   /** `ok`, or what the engine found wrong. */
   integrity(): string
   close(): void

@@ -82,7 +82,7 @@ describe('folding', () => {
   })
 
   // Known fault: ё becomes е, and a second diaeresis behind it then makes a new ё. To be fixed in src/decide/text.ts.
-  it.fails('is idempotent for ё with a second diaeresis', () => {
+  it('is idempotent for ё with a second diaeresis', () => {
     const once = fold('ё\u0308')
     expect(fold(once)).toBe(once)
   })

@@ -77,26 +77,26 @@ describe('a configuration', () => {
     for (const other of others) expect(expectRefusal(other, 2)).toEqual(lines)
   })
 
-  it.each([
-    ['that is no JSON is refused with line and column', '{ "agencies": [\n  { "id": } ]', /config\.json:2:\d+: /],
-    [
-      'with a tick that is no cron expression is refused',
-      '{"poll":{"tick":"whenever"},"agencies":[{"id":"a","name":"A","feeds":["https://a.example/"]}]}',
-      /poll\.tick: "whenever" is not a cron expression/,
-    ],
-    [
-      'that names an agency and a feed twice is refused with both',
-      '{"agencies":[{"id":"a","name":"A","feeds":["https://a.example/"]},{"id":"a","name":"B","feeds":["https://a.example/"]}]}',
-      /agencies\[1\]\.id: "a" is the id of agencies\[0\] too\n.*agencies\[1\]\.feeds\[0\]: https:\/\/a\.example\/ stands at agencies\[0\]\.feeds\[0\] too/,
-    ],
-    [
-      'that needs an environment variable nobody set is refused',
-      '{"title":"$' + '{NOBODY_SET_THIS}","agencies":[{"id":"a","name":"A","feeds":["https://a.example/"]}]}',
-      /title: the environment variable NOBODY_SET_THIS is not set/,
-    ],
-  ])('%s', async (_, text, fault) => {
-    const config = join(folder({ 'config.json': text }), 'config.json')
-    expect(expectRefusal(await minwal(['check', '--config', config]), 2).join('\n')).toMatch(fault)
+  it('that is no JSON, repeats itself, or needs what nobody set is refused', async () => {
+    const agency = '{"id":"a","name":"A","feeds":["https://a.example/"]}'
+    const cases: readonly [string, RegExp][] = [
+      ['{ "agencies": [\n  { "id": } ]', /config\.json:2:\d+: /],
+      [`{"poll":{"tick":"whenever"},"agencies":[${agency}]}`, /poll\.tick: "whenever" is not a cron expression/],
+      [
+        `{"agencies":[${agency},${agency}]}`,
+        /agencies\[1\]\.id: "a" is the id of agencies\[0\] too\n.*agencies\[1\]\.feeds\[0\]: https:\/\/a\.example\/ stands at agencies\[0\]\.feeds\[0\] too/,
+      ],
+      [
+        `{"title":"$\{NOBODY_SET_THIS}","agencies":[${agency}]}`,
+        /title: the environment variable NOBODY_SET_THIS is not set/,
+      ],
+    ]
+    await Promise.all(
+      cases.map(async ([text, fault]) => {
+        const config = join(folder({ 'config.json': text }), 'config.json')
+        expect(expectRefusal(await minwal(['check', '--config', config]), 2).join('\n')).toMatch(fault)
+      }),
+    )
   })
 
   it('that does not exist, or cannot be read, is named', async () => {

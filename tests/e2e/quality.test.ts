@@ -29,6 +29,6 @@ describe('quality over labelled news', () => {
       expect(storyPairs?.recall).toBeGreaterThanOrEqual(0.95)
       expect(storyPairs?.keptApart).toBeGreaterThanOrEqual(0.4)
     },
-    90_000,
+    240_000,
   )
 })

@@ -31,6 +31,10 @@ const RULES: Readonly<Record<string, string>> = {
      join stories s on s.id = r.story group by 1, 2 except select thread, agency, reports, first from thread_agencies`,
   'a report that miscounts its revisions': `select r.id, r.revisions, count(v.number) n from reports r
      left join revisions v on v.report = r.id group by r.id having r.revisions <> n + 1`,
+  'a poll whose filings are not those of its transaction': `select f.url,
+       coalesce((select sum(p.new + p.copy) from polls p where p.feed = f.id), 0) polled, count(r.id) n,
+       coalesce((select sum(p.revision) from polls p where p.feed = f.id), 0) edits, coalesce(sum(r.revisions - 1), 0) m
+     from feeds f left join reports r on r.feed = f.id group by f.id having polled <> n or edits <> m`,
   'a row that refers to nothing': 'pragma foreign_key_check',
 }
 

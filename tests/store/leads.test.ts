@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { toReport } from '../../src/decide/report.ts'
+import { wireNames } from '../../src/decide/wire.ts'
+import type { Report } from '../../src/model.ts'
+import { entry, NOW, openNewsroom } from './newsroom.ts'
+
+/** A report of the given feed and agency at a time, in minutes after NOW. */
+function report(feed: number, agency: string, minutes: number, title: string): Report {
+  const made = toReport(entry({ id: `${feed}-${title}-${minutes}`, title, published: NOW + minutes * 60_000 }), title, {
+    feed,
+    agency,
+    language: 'en',
+    identity: 'guid',
+    names: wireNames([]),
+    now: NOW + 600 * 60_000,
+  })
+  if (!made.ok) throw new Error(made.reason)
+  return made.report
+}
+
+/** A thread with two stories of one agency each, the newer one leading. */
+function newsroom() {
+  const store = openNewsroom()
+  const feeds = (agency: string) => store.feeds().filter(one => one.agency === agency)
+  const [one, two] = feeds('harir').map(({ id }) => id)
+  const [other] = feeds('vostok').map(({ id }) => id)
+  if (one === undefined || two === undefined || other === undefined) throw new Error('feeds are missing')
+  const ids = store.file(filing => {
+    const thread = filing.openThread(NOW + 90 * 60_000, 'thread')
+    const add = (feed: number, agency: string, minutes: number, title: string): number => {
+      const made = report(feed, agency, minutes, title)
+      const story = filing.addStory(thread, made, title, '{"v":[],"s":[]}', '{}')
+      filing.addReport(story, made, 'first', 1)
+      return story
+    }
+    return { thread, older: add(other, 'vostok', 90, 'Older'), newer: add(one, 'harir', 100, 'Newer') }
+  })
+  return { store, ...ids, one, two, other }
+}
+
+describe('the lead of a thread', () => {
+  it('is the newest story among those of equally many agencies', () => {
+    const { store, thread } = newsroom()
+    expect(store.thread(thread)).toMatchObject({ title: 'Newer', first: NOW + 90 * 60_000, last: NOW + 100 * 60_000 })
+    store.close()
+  })
+
+  it('gives way when a copy shows that it is older, and so does the thread’s last time', () => {
+    const { store, thread, newer, two } = newsroom()
+    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'text', 1))
+    expect(store.thread(thread)).toMatchObject({ title: 'Older', first: NOW + 80 * 60_000, last: NOW + 90 * 60_000 })
+    store.close()
+  })
+
+  it('keeps the time under which it was placed, though a copy shows that it is older', () => {
+    const { store, newer, two } = newsroom()
+    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'text', 1))
+    const times = store.file(filing => filing.storiesAfter(0, NOW + 85 * 60_000).map(({ time }) => time))
+    expect(times).toEqual([NOW + 90 * 60_000, NOW + 100 * 60_000])
+    store.close()
+  })
+
+  it('is the story that most agencies carry, however old', () => {
+    const { store, thread, older, one } = newsroom()
+    store.file(filing => filing.addReport(older, report(one, 'harir', 95, 'Older'), 'text', 1))
+    expect(store.thread(thread)?.title).toBe('Older')
+    store.close()
+  })
+
+  it('is no withdrawn report where there is another', () => {
+    const { store, thread, newer } = newsroom()
+    const lead = store.story(newer)?.members[0]
+    store.file(filing => {
+      const withdrawn = report(lead?.feed ?? 0, 'harir', 100, 'Newer')
+      withdrawn.wire.signal = 'kill'
+      filing.addRevision(lead?.id ?? 0, withdrawn, NOW + 700 * 60_000)
+    })
+    expect(store.thread(thread)?.title).toBe('Older')
+    store.close()
+  })
+})
