@@ -199,10 +199,9 @@ export function parseConfig(
     const wrong = checked.error.issues.flatMap(issue => describeIssue(issue, []))
     faults.push(...wrong.filter(fault => !unset.has(fault.slice(0, fault.indexOf(':')))))
   }
+  faults.push(...contradictions(filled))
   if (faults.length > 0 || !checked.success) return { ok: false, faults: faults.map(fault => `${file}: ${fault}`) }
   const config = complete(checked.data, file)
-  const repeated = contradictions(config)
-  if (repeated.length > 0) return { ok: false, faults: repeated.map(fault => `${file}: ${fault}`) }
   return { ok: true, config: deepFreeze(config) }
 }
 
@@ -361,26 +360,44 @@ function feedSpec(
   }
 }
 
-function contradictions(config: Config): string[] {
+/**
+ * What no single value shows: ids and addresses named twice, a longest interval below the shortest. Judged on the raw file,
+ * so that it is told together with whatever else is wrong.
+ */
+function contradictions(raw: unknown): string[] {
   const faults: string[] = []
-  const { minInterval, maxInterval } = config.poll
-  if (maxInterval < minInterval) {
-    faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${minInterval / 60_000} min)`)
+  const poll = member(raw, 'poll')
+  const least = parseDuration(String(member(poll, 'minInterval') ?? '5m'))
+  const most = parseDuration(String(member(poll, 'maxInterval') ?? ''))
+  if (least !== null && most !== null && most < least) {
+    faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${least / 60_000} min)`)
   }
-  const ids = new Map<string, number>()
-  const urls = new Map<string, string>()
-  for (const [at, agency] of config.agencies.entries()) {
-    const before = ids.get(agency.id)
-    if (before !== undefined) faults.push(`agencies[${at}].id: "${agency.id}" is the id of agencies[${before}] too`)
-    ids.set(agency.id, at)
-    for (const [n, feed] of agency.feeds.entries()) {
+  const ids = new Map<unknown, number>()
+  const urls = new Map<unknown, string>()
+  for (const [at, agency] of items(member(raw, 'agencies'))) {
+    const id = member(agency, 'id')
+    const before = ids.get(id)
+    if (before !== undefined) faults.push(`agencies[${at}].id: ${show(id)} is the id of agencies[${before}] too`)
+    else if (id !== undefined) ids.set(id, at)
+    for (const [n, feed] of items(member(agency, 'feeds'))) {
+      const url = typeof feed === 'string' ? feed : member(feed, 'url')
       const where = `agencies[${at}].feeds[${n}]`
-      const other = urls.get(feed.url)
-      if (other !== undefined) faults.push(`${where}: ${feed.url} stands at ${other} too`)
-      urls.set(feed.url, where)
+      const other = urls.get(url)
+      if (other !== undefined) faults.push(`${where}: ${String(url)} stands at ${other} too`)
+      else if (url !== undefined) urls.set(url, where)
     }
   }
   return faults
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined
+}
+
+function items(value: unknown): [number, unknown][] {
+  return Array.isArray(value) ? [...value.entries()] : []
 }
 
 function deepFreeze<T>(value: T): T {

@@ -6,7 +6,7 @@ import { hostRest } from './decide/host.ts'
 import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
 import { digest } from './decide/report.ts'
 import { nextPoll, type Schedule } from './decide/schedule.ts'
-import { besidePush, isProven, type NamedHub } from './decide/websub.ts'
+import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
 import { type Desk, type FiledEntry, noCounts, type ReadEntry } from './filing.ts'
 import type { Log } from './log.ts'
@@ -127,7 +127,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
 export function filePush(
   deps: PollDeps,
   pushed: { feed: FeedState; named: NamedFeed; at: Millis; started: number; parsed: ParsedFeed },
-  schedule: Schedule,
+  schedule: Next,
   record: () => void,
 ): PollOutcome {
   const { feed } = pushed
@@ -188,7 +188,7 @@ function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
-  plan: (counts: PollCounts) => { schedule: Schedule; update: PollUpdate },
+  plan: (counts: PollCounts) => { schedule: Next; update: PollUpdate },
 ): PollOutcome {
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined

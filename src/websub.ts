@@ -3,7 +3,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { checkUrl } from './collect/guard.ts'
 import { parseDocument } from './collect/parse.ts'
-import type { Schedule } from './decide/schedule.ts'
 import {
   besidePush,
   type Fresh,
@@ -11,6 +10,7 @@ import {
   isSigned,
   judgeIntent,
   type NamedHub,
+  type Next,
   onAsking,
   onNamed,
   onRefused,
@@ -246,9 +246,9 @@ async function receive(
 }
 
 /** A push that proves the hub puts the next poll off; the pushes after it leave that poll where it is, so that it comes. */
-function nextAfter(deps: WebSubDeps, feed: FeedState, before: Subscription, proven: Subscription): Schedule {
+function nextAfter(deps: WebSubDeps, feed: FeedState, before: Subscription, proven: Subscription): Next {
   const at = proven.lastPush ?? deps.now()
-  const asItWas: Schedule = { at: feed.nextPoll, interval: feed.interval ?? 0, reason: feed.reason }
+  const asItWas: Next = { at: feed.nextPoll, interval: feed.interval ?? 0, reason: feed.reason }
   if (isProven(before, at) || feed.failures > 0) return asItWas
   return besidePush(asItWas, {
     now: at,

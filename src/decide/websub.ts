@@ -2,7 +2,7 @@
 // believes, and what pushing saves in polling. Pure: clock and chance are parameters.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Millis, Subscription } from '../model.ts'
-import { duration, type Schedule } from './schedule.ts'
+import { duration } from './schedule.ts'
 import { hash32 } from './text.ts'
 
 const MINUTE: Millis = 60_000
@@ -198,13 +198,20 @@ export function isProven(subscription: Subscription | null, now: Millis): boolea
   return leaseEnd !== null && leaseEnd > now && lastPush !== null && now - lastPush <= PROOF_HOLDS
 }
 
+/** What pushing changes of a schedule. */
+export interface Next {
+  at: Millis
+  interval: Millis
+  reason: string
+}
+
 /**
  * The next poll of a feed that a hub pushes: as late as the configuration allows, for it only has to show that the hub left
  * nothing out. A fixed interval of the configuration stands. The learned interval is left as it was, for the day when the
  * hub falls silent.
  */
-export function besidePush(
-  schedule: Schedule,
+export function besidePush<T extends Next>(
+  schedule: T,
   input: {
     now: Millis
     url: string
@@ -213,16 +220,16 @@ export function besidePush(
     maxInterval: Millis
     subscription: Subscription | null
   },
-): Schedule {
+): T {
   const { now, url, every, maxInterval, subscription } = input
   if (subscription === null || every !== null || !isProven(subscription, now)) return schedule
   const at = Math.round(now + maxInterval * (1 + (hash32(url) / 2 ** 32) * 0.1))
   if (at <= schedule.at) return schedule
-  const ago = now - (subscription.lastPush ?? now)
   const hub = URL.canParse(subscription.hub) ? new URL(subscription.hub).host : subscription.hub
   return {
+    ...schedule,
     at,
     interval: input.interval ?? schedule.interval,
-    reason: `every ${duration(maxInterval)}: the hub ${hub} pushes what is new, last ${duration(ago)} ago`,
+    reason: `every ${duration(maxInterval)}: the hub ${hub} pushes what is new`,
   }
 }

@@ -53,7 +53,7 @@ const intent = (changes: Record<string, string | null> = {}): URLSearchParams =>
       'hub.challenge': 'c4',
       'hub.lease_seconds': '86400',
       ...changes,
-    }).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+    }).flatMap(([name, value]) => (value === null ? [] : [[name, value] as [string, string]])),
   )
 
 describe('a feed that names a hub', () => {
@@ -264,7 +264,7 @@ describe('polling beside a hub', () => {
     const beside = besidePush(schedule, { ...input, subscription: proven })
     expect(beside).toMatchObject({
       interval: 12 * MINUTE,
-      reason: 'every 4 h: the hub hub.example pushes what is new, last 3 min ago',
+      reason: 'every 4 h: the hub hub.example pushes what is new',
     })
     expect(beside.at).toBeGreaterThanOrEqual(NOW + 4 * HOUR)
     expect(beside.at).toBeLessThanOrEqual(NOW + 4.4 * HOUR)
