@@ -146,6 +146,7 @@ async function soak(server: FeedServer, folder: string): Promise<void> {
     const third = Math.floor(readings.memory.length / 3)
     const warm = median(readings.memory.slice(third, 2 * third))
     const late = median(readings.memory.slice(2 * third))
+    if (readings.memory.length < 3) process.stderr.write('bench/soak: memory is not judged, it could not be read\n')
     if (late - warm > bound) faults.push(`memory grew by ${rounded(late - warm)} MB after the warm-up`)
 
     const figures = {

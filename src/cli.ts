@@ -2,10 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { registerFeedCommands } from './cli-feeds.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
+import { createParserPool } from './collect/parser-pool.ts'
 import { loadConfig, parseDuration } from './config.ts'
-import { type Daemon, openDesk, startDaemon, tickFaults } from './daemon.ts'
+import { type Daemon, nextTime, openDesk, startDaemon, tickFaults } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { noCounts } from './filing.ts'
@@ -20,7 +22,8 @@ import type {
   StorySummary,
   ThreadSummary,
 } from './model.ts'
-import { feedsByUrl, Poller } from './poll.ts'
+import { feedsByUrl } from './poll.ts'
+import { Poller } from './poller.ts'
 import { staticSite } from './publish/static.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -97,6 +100,7 @@ function build(): Command {
   command('feeds', 'list every feed: state, last success, next poll and why, error')
     .option('--json', 'print as JSON')
     .action(feeds)
+  registerFeedCommands(command)
   command('threads', 'list threads, the most recently grown first')
     .option('--since <time>', 'only threads that grew since: 24h, 7d, or a date', since)
     .option('--lang <tag>', 'only threads with stories in this language')
@@ -216,6 +220,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
   if (!opened.ok) throw new Failed(opened.reason)
   const { store, desk } = opened.value
   const fetcher = createFetcher(config.poll)
+  const pool = createParserPool()
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
   try {
     const chosen = choose(store, named, options.force === true)
@@ -231,6 +236,8 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
       feeds: feedsByUrl(config.agencies),
       settings: config.poll,
       now: Date.now,
+      parse: pool.parse,
+      nextTime,
     }
     const poller = new Poller(
       () => deps,
@@ -251,6 +258,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
     report(outcomes, (performance.now() - started) / 1_000, options)
   } finally {
     await fetcher.close()
+    await pool.close()
     store.close()
   }
 }
@@ -329,6 +337,7 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
     return
   }
   const fetcher = createFetcher(config.poll)
+  const pool = createParserPool()
   const bar = progress(named.length)
   const results: { url: string; agency: string; entries: number; error: string | null; warnings: string[] }[] = []
   const waiting = [...named]
@@ -351,7 +360,7 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
       }
       if (got.kind === 'failed') result.error = got.failure.message
       else if (got.kind === 'body') {
-        const parsed = await parseDocument(got.body, got.contentType, {
+        const parsed = await pool.parse(got.body, got.contentType, {
           url: got.url,
           maxEntries: config.poll.maxEntries,
         })
@@ -369,6 +378,7 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
   } finally {
     bar.end()
     await fetcher.close()
+    await pool.close()
   }
   results.sort((a, b) => a.agency.localeCompare(b.agency) || a.url.localeCompare(b.url))
   const failed = results.filter(result => result.error !== null)

@@ -2,9 +2,18 @@
 // config.schema.json. All faults are reported together, each with the key, the value and what is allowed.
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
+import {
+  applyEdits,
+  type Edit,
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parse,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser'
 import { z } from 'zod'
-import type { Agency, Config, FeedSpec, Millis } from './model.ts'
+import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
@@ -52,9 +61,15 @@ const feedAddress = z.string().refine(text => URL.canParse(text) && /^(?:https?|
 
 const feedObject = z.strictObject({
   url: feedAddress.describe('Address of the feed.'),
+  title: z.string().min(1).optional().describe('What you call it; written to OPML.'),
   category: z.string().min(1).optional().describe('Category given to everything from this feed.'),
   language: language.optional().describe("Language of the feed, where it is not the agency's."),
   every: durationBetween('1m', '7d').optional().describe('Fixed time between polls; learnt when absent.'),
+  schedule: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Cron expression of the times it is polled at, in the time zone of the machine.'),
   headers: z
     .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string())
     .optional()
@@ -82,7 +97,7 @@ const pollObject = z.strictObject({
   perHost: z.int().min(1).max(64).optional().describe('Feeds fetched at once from one host. Default 2.'),
   hostDelay: durationBetween('0s', '10m')
     .optional()
-    .describe('Time between two starts at one host; none at loopback hosts. Default 1s.'),
+    .describe('Time between two starts at one host; none at loopback hosts. Default 5s.'),
   exclude: z
     .array(z.string().min(1))
     .optional()
@@ -313,7 +328,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       tick: poll.tick ?? '*/15 * * * * *',
       concurrency: poll.concurrency ?? 16,
       perHost: poll.perHost ?? 2,
-      hostDelay: toMillis(poll.hostDelay ?? '1s'),
+      hostDelay: toMillis(poll.hostDelay ?? '5s'),
       minInterval,
       maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
       connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
@@ -350,9 +365,11 @@ function feedSpec(
   const host = new URL(given.url).hostname
   return {
     url: given.url,
+    ...(given.title === undefined ? {} : { title: given.title }),
     category: given.category ?? null,
     language: given.language ?? agencyLanguage,
     every: given.every === undefined ? null : toMillis(given.every),
+    schedule: given.schedule ?? null,
     headers: given.headers ?? {},
     identity: given.identity ?? 'guid',
     allowPrivate: given.allowPrivate ?? false,
@@ -406,4 +423,117 @@ function deepFreeze<T>(value: T): T {
     for (const inner of Object.values(value)) deepFreeze(inner)
   }
   return value
+}
+
+// ── editing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A feed as the file has it; keys without a value are left out. */
+export type FeedEntry = Readonly<
+  { url: string } & Partial<Record<'title' | 'category' | 'language' | 'every' | 'identity', string | null>> & {
+      paused?: true | null
+    }
+>
+
+/** An agency as the file has it. One the file already has is known by its id; the rest is then of no account. */
+export interface AgencyEntry {
+  id: string
+  name: string
+  aliases?: readonly string[] | null
+  language?: string | null
+  homepage?: string | null
+  feeds: readonly FeedEntry[]
+}
+
+/**
+ * The text of a configuration with these feeds added at the end of their agencies, and new agencies at the end of all:
+ * comments, order, spacing and everything else stay byte for byte. Fails where the result would not load, or where the
+ * text is not laid out so that it can be edited by a machine.
+ */
+export function withFeeds(
+  text: string,
+  additions: readonly AgencyEntry[],
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Outcome<string> {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : ''
+  const body = text.slice(mark.length)
+  const before = parseConfig(text, file, environment)
+  if (!before.ok) return { ok: false, reason: before.faults.join('; ') }
+  const tree = parseTree(body, [], { allowTrailingComma: true })
+  const agencies = tree && findNodeAtLocation(tree, ['agencies'])
+  if (!agencies?.children) return { ok: false, reason: `${file}: has no list of agencies to add to` }
+  const edits: Edit[] = []
+  const fresh: unknown[] = []
+  const places = new Map(before.config.agencies.map((agency, at) => [agency.id, at]))
+  for (const { id, feeds, name, ...more } of additions) {
+    const at = places.get(id) ?? -1
+    const list = at < 0 ? undefined : agencies.children[at] && findNodeAtLocation(agencies.children[at], ['feeds'])
+    const written = feeds.map(feed => (Object.keys(given(feed)).length === 1 ? feed.url : given(feed)))
+    if (at < 0) fresh.push({ id, name, ...given(more), feeds: written })
+    else if (list) edits.push(...append(body, list, written))
+    else return { ok: false, reason: `${file}: the feeds of ${id} could not be found in the text` }
+  }
+  if (fresh.length > 0) edits.push(...append(body, agencies, fresh))
+  const edited = mark + applyEdits(body, edits)
+  const after = parseConfig(edited, file, environment)
+  if (!after.ok) return { ok: false, reason: `${file} would no longer load: ${after.faults.join('; ')}` }
+  const wanted = additions.flatMap(({ id, feeds }) => feeds.map(feed => `${id} ${feed.url}`))
+  const kept = new Set(after.config.agencies.flatMap(({ id, feeds }) => feeds.map(feed => `${id} ${feed.url}`)))
+  // Keys that stand twice: the last one counts, and the edit met the first.
+  const lost = wanted.find(one => !kept.has(one))
+  return lost === undefined
+    ? { ok: true, value: edited }
+    : { ok: false, reason: `${file}: ${lost} could not be added: is a key written twice?` }
+}
+
+/** Without the keys that have no value. */
+function given(entry: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null && value !== undefined))
+}
+
+const DOLLAR = '$'
+/** `${` in text from outside is text: written so, reading the file gives it back and looks nothing up. */
+const LITERAL = `${DOLLAR}{MINWAL_LITERAL:-${DOLLAR}}{`
+
+function literal(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('${', () => LITERAL)
+  if (Array.isArray(value)) return value.map(literal)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, literal(inner)]))
+}
+
+/** Edits that put values behind the last of a list, laid out as the list is. */
+function append(text: string, list: Node, values: readonly unknown[]): Edit[] {
+  const close = list.offset + list.length - 1
+  const end = text.slice(0, close).trimEnd().length
+  const last = list.children?.at(-1)
+  const eol = text.includes('\r\n') ? '\r\n' : '\n'
+  const unit = /^(?:\t| {2,8})(?=\S)/m.exec(text)?.[0] ?? '  '
+  const inner = text.slice(list.offset, close)
+  const several = inner.includes('\n') || (last === undefined && values.length > 1)
+  const outer = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', last?.offset ?? list.offset) + 1))?.[0] ?? ''
+  const indent = last === undefined || !text.slice(list.offset, last.offset).includes('\n') ? outer + unit : outer
+  const lines = values.map(value => {
+    // A line break in JSON.stringify's text is never part of a string.
+    const json = JSON.stringify(literal(value), null, unit)
+    const short = json.replace(/\n\s*/g, ' ')
+    const isFlat = !json.includes('[\n') && short.length <= 110
+    return several && !isFlat ? json.replaceAll('\n', `${eol}${indent}`) : short
+  })
+  const between = several ? `${eol}${indent}` : ' '
+  const edits: Edit[] = []
+  if (last !== undefined && !commaFollows(text, last.offset + last.length)) {
+    edits.push({ offset: last.offset + last.length, length: 0, content: ',' })
+  }
+  const content = (last === undefined && !several ? '' : between) + lines.join(`,${between}`)
+  edits.push({ offset: Math.max(end, last === undefined ? list.offset + 1 : 0), length: 0, content })
+  return edits
+}
+
+/** Whether the next sign behind white space and comments is a comma. */
+function commaFollows(text: string, from: number): boolean {
+  const rest = /(?:\s+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/)*/y
+  rest.lastIndex = from
+  rest.exec(text)
+  return text[rest.lastIndex] === ','
 }

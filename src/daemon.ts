@@ -5,13 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import cron from 'node-cron'
 import { createFetcher, type Fetcher } from './collect/fetch.ts'
+import { createParserPool } from './collect/parser-pool.ts'
 import type { Loaded } from './config.ts'
 import { type WireNames, wireNames } from './decide/wire.ts'
 import { Desk } from './filing.ts'
 import type { Log } from './log.ts'
 import type { Config, Millis, Outcome } from './model.ts'
 import { notify, watchdogInterval } from './notify.ts'
-import { feedsByUrl, type NamedFeed, type PollDeps, Poller } from './poll.ts'
+import { feedsByUrl, type NamedFeed, type PollDeps } from './poll.ts'
+import { Poller } from './poller.ts'
 import { createSite, type Site } from './publish/site.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -90,6 +92,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
 
   let wiring = wire(options.config)
   closers.push(() => wiring.fetcher.close())
+  const pool = createParserPool()
+  closers.push(() => pool.close())
   const stopping = new AbortController()
   const deps = (): PollDeps => ({
     store,
@@ -99,6 +103,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     feeds: wiring.feeds,
     settings: wiring.config.poll,
     now,
+    parse: pool.parse,
+    nextTime,
     log,
     signal: stopping.signal,
     onHub: (feed, hub) => websub.onHub(feed, hub),
@@ -249,7 +255,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
 
 /** What only the scheduler can judge of a configuration, in the words of a configuration fault. */
 export function tickFaults(config: Config): string[] {
-  return cron.validate(config.poll.tick) ? [] : [`poll.tick: "${config.poll.tick}" is not a cron expression`]
+  const faults: string[] = []
+  const judge = (key: string, expression: string): void => {
+    if (!cron.validate(expression)) faults.push(`${key}: ${JSON.stringify(expression)} is not a cron expression`)
+  }
+  judge('poll.tick', config.poll.tick)
+  for (const [at, agency] of config.agencies.entries()) {
+    for (const [n, { schedule }] of agency.feeds.entries()) {
+      if (schedule != null) judge(`agencies[${at}].feeds[${n}].schedule`, schedule)
+    }
+  }
+  return faults
+}
+
+/** The next time that a cron expression names, from now on; null where it names none, or only a time before `after`. */
+export function nextTime(expression: string, after: Millis): Millis | null {
+  // node-cron tells it only of a task that runs.
+  const task = cron.schedule(expression, () => {})
+  const next = task.getNextRun()?.getTime() ?? null
+  void task.destroy()
+  return next !== null && next > after ? next : null
 }
 
 function listen(site: Site, config: Config): Promise<Outcome<{ address: string; close: () => Promise<void> }>> {

@@ -134,6 +134,7 @@ export function assign(
       .map((item, at) => ({ item, at, time: item.published === null ? Number.NaN : Date.parse(item.published) }))
       .sort((a, b) => (a.time || 0) - (b.time || 0) || a.at - b.at)
     const assignments: Assignment[] = []
+    const threadOf = new Map<number, number>()
     let clock: Millis = 0
     for (const { item, time } of ordered) {
       const feed = feeds.get(item.source ?? 'unknown')
@@ -157,7 +158,8 @@ export function assign(
         assignments.push({ id: item.id, story: `rejected-${item.id}`, thread: `rejected-${item.id}` })
         continue
       }
-      const thread = filed.thread ?? store.story(filed.story)?.thread
+      if (filed.thread !== null) threadOf.set(filed.story, filed.thread)
+      const thread = threadOf.get(filed.story)
       assignments.push({ id: item.id, story: String(filed.story), thread: String(thread) })
     }
     return { assignments, seconds: (performance.now() - started) / 1_000 }

@@ -99,10 +99,13 @@ export class Desk {
     const reports = accepted.map(({ report }) => report)
     // An address that several texts of one document share names a page that changes, not a report.
     const sharedUrls = standingForSeveral(reports, report => report.canonicalUrl)
-    const sharedGuids = standingForSeveral(reports, report => report.guid)
     for (const report of reports) {
       if (report.canonicalUrl && sharedUrls.has(report.canonicalUrl)) report.canonicalUrl = null
-      tellApart(filing, report, sharedGuids.has(report.guid))
+    }
+    // By address and title, which outlast an edit of the text; by the text itself where those are the same too.
+    for (const mark of [(report: Report) => digest(report.url, report.title), (report: Report) => report.hash]) {
+      const sharedGuids = standingForSeveral(reports, report => report.guid)
+      for (const report of reports) tellApart(filing, report, sharedGuids.has(report.guid), mark(report))
     }
     // Feeds list the newest first; threads grow from the oldest.
     accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
@@ -170,12 +173,12 @@ function standingForSeveral(reports: readonly Report[], pick: (report: Report) =
 }
 
 /**
- * An agency that gives one guid to two texts reuses its guids: address and title tell such reports apart, also at later
- * polls when one of them stands alone. A text already on file under the plain guid keeps it.
+ * An agency that gives one guid to two texts reuses its guids: a mark tells such reports apart, also at later polls when one
+ * of them stands alone. A text already on file under the plain guid keeps it.
  */
-function tellApart(filing: Filing, report: Report, reused: boolean): void {
+function tellApart(filing: Filing, report: Report, reused: boolean, mark: string): void {
   if (filing.known(report.feed, report.guid)?.hash === report.hash) return
-  const apart = `${report.guid.slice(0, 900)}#${digest(report.url, report.title)}`
+  const apart = `${report.guid.slice(0, 900)}#${mark}`
   if (!reused && !filing.known(report.feed, apart)) return
   report.guid = apart
   report.globalGuid = null

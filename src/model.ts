@@ -13,11 +13,15 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; reason: string }
 /** One polled URL of an agency, as the configuration names it. */
 export interface FeedSpec {
   url: string
+  /** What the user calls it, where the agency's name does not say it. */
+  title?: string
   category: string | null
   /** BCP 47; the agency's language when the feed names none. */
   language: string | null
   /** Fixed time between polls in milliseconds; null lets Minwal learn it. */
   every: Millis | null
+  /** Cron expression of the times it is polled at; null lets Minwal learn them. */
+  schedule?: string | null
   headers: Readonly<Record<string, string>>
   identity: 'guid' | 'url' | 'title'
   allowPrivate: boolean
@@ -305,6 +309,8 @@ export interface PollOutcome {
   failure: Failure | null
   nextPoll: Millis
   reason: string
+  /** Entries published between these moments may have been missed. */
+  gap: { from: Millis; to: Millis } | null
 }
 
 // ── what the store gives to publishing and to commands ──────────────────────────────────────────────────────────────
@@ -347,8 +353,10 @@ export interface FeedState {
   /** Where it is really polled when it has moved for good; null while that is `url`. */
   address: string | null
   move: Move | null
-  /** When a whole document was last read: a server that says 304 for ever is not believed for more than a day. */
-  lastFull: Millis | null
+  /** What scheduling has learnt of the feed; opaque to the store. */
+  habit: string | null
+  /** Times that entries may have been missed, because two polls had none in common. */
+  gaps: number
 }
 
 /** What we asked a WebSub hub for (W3C WebSub), one a feed. */

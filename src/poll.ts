@@ -1,11 +1,12 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
 import type { Fetcher } from './collect/fetch.ts'
 import { plainText } from './collect/html.ts'
-import { parseDocument } from './collect/parse.ts'
-import { hostRest } from './decide/host.ts'
+import type { ParserPool } from './collect/parser-pool.ts'
 import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
 import { digest } from './decide/report.ts'
-import { nextPoll, type Schedule } from './decide/schedule.ts'
+import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
+import { silenceOf } from './decide/schedule/silence.ts'
+import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type Shown } from './decide/schedule.ts'
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
 import { type Desk, type FiledEntry, noCounts, type ReadEntry } from './filing.ts'
@@ -25,9 +26,6 @@ import type {
 } from './model.ts'
 import type { PollUpdate, Store } from './store/store.ts'
 
-/** How long a feed may answer "not modified" before it is read whole again. */
-const READ_WHOLE_AFTER: Millis = 86_400_000
-
 /** A feed as configured, with its agency. */
 export interface NamedFeed {
   agency: Agency
@@ -43,6 +41,10 @@ export interface PollDeps {
   /** Feeds of the configuration by address. */
   feeds: ReadonlyMap<string, NamedFeed>
   now: () => Millis
+  /** Parses in threads that can be given up. */
+  parse: ParserPool['parse']
+  /** The next time after a moment that a cron expression names. */
+  nextTime: (schedule: string, after: Millis) => Millis | null
   log: Log
   signal?: AbortSignal
   /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
@@ -61,8 +63,9 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   if (!named) return null
   const started = performance.now()
   const at = deps.now()
-  // A server may answer 304 for ever; once a day a feed is read whole.
-  const whole = feed.lastFull === null || at - feed.lastFull > READ_WHOLE_AFTER
+  const habit = habitOf(feed)
+  // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
+  const whole = asksWhole(habit, at)
   const got = await deps.fetcher.get({
     url: feed.address ?? feed.url,
     validators: whole ? { etag: null, lastModified: null } : feed.validators,
@@ -75,13 +78,13 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   if (deps.signal?.aborted) return null
   const visit: Visit = { feed, named, at, started }
   if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
-  if (got.kind === 'unchanged') return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, full: false })
+  if (got.kind === 'unchanged') return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, whole: false })
   const bodyHash = digest(got.body)
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
   if (bodyHash === feed.bodyHash && feed.failures === 0) {
-    return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, full: true, validators: got.validators })
+    return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, whole: true, validators: got.validators })
   }
-  const parsed = await parseDocument(got.body, got.contentType, {
+  const parsed = await deps.parse(got.body, got.contentType, {
     url: got.url,
     contentType: got.contentType,
     maxEntries: deps.settings.maxEntries,
@@ -90,19 +93,16 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
-  const outcome = fileDocument(deps, visit, parsed.value, counts => {
+  const outcome = fileDocument(deps, visit, parsed.value, (counts, filed) => {
+    const shown = shownBy(parsed.value.entries, filed)
     const schedule = nextPoll({
-      now: at,
-      url: feed.url,
-      every: named.spec.every,
-      minInterval: deps.settings.minInterval,
-      maxInterval: deps.settings.maxInterval,
-      interval: feed.interval,
-      outcome: { kind: 'filed', counts, maxAge: got.maxAge, ttl: parsed.value.ttl },
+      ...given(deps, visit),
+      outcome: { kind: 'filed', counts, maxAge: got.maxAge, ttl: parsed.value.ttl, shown },
     })
     const beside = withPush(deps, visit, schedule, counts)
     return {
       schedule: beside,
+      gap: schedule.gap,
       update: {
         title: parsed.value.title,
         language: parsed.value.language,
@@ -111,7 +111,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
         interval: beside.interval,
         failures: 0,
         retired: false,
-        full: true,
+        ...learnt(deps, feed, schedule.habit, at),
         ...moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed.value, counts)),
       },
     }
@@ -135,6 +135,7 @@ export function filePush(
     record()
     return {
       schedule,
+      gap: null,
       // All that polling alone can know stays as polling found it.
       update: {
         title: null,
@@ -144,7 +145,8 @@ export function filePush(
         interval: feed.interval,
         failures: feed.failures,
         retired: false,
-        full: false,
+        habit: feed.habit,
+        notes: [],
         address: feed.address,
         move: feed.move,
       },
@@ -170,6 +172,65 @@ function withPush(deps: PollDeps, { feed, named, at }: Visit, schedule: Schedule
   })
 }
 
+/** What the scheduler is given of every poll. */
+function given(deps: PollDeps, { feed, named, at }: Visit): Omit<ScheduleInput, 'outcome'> {
+  const schedule = named.spec.schedule ?? null
+  return {
+    now: at,
+    url: feed.url,
+    every: named.spec.every,
+    schedule: schedule === null ? null : after => deps.nextTime(schedule, after),
+    minInterval: deps.settings.minInterval,
+    maxInterval: deps.settings.maxInterval,
+    interval: feed.interval,
+    habit: habitOf(feed),
+    retired: feed.state === 'retired',
+  }
+}
+
+function habitOf(feed: FeedState): Habit | null {
+  return feed.habit === null ? null : readHabit(feed.habit)
+}
+
+/** What is remembered of the feed, and what that lets us say. Beside a hub that pushes, polls see silence that is none. */
+function learnt(
+  deps: PollDeps,
+  feed: FeedState,
+  habit: Habit | null,
+  now: Millis,
+): Pick<PollUpdate, 'habit' | 'notes'> {
+  const subscription = deps.settings.websub ? deps.store.subscription(feed.id) : null
+  if (subscription !== null && isProven(subscription, now)) return { habit: feed.habit, notes: [] }
+  if (habit === null) return { habit: null, notes: [] }
+  const notes: string[] = []
+  const silence = silenceOf(habit, now)
+  if (silence?.quiet) notes.push(silence.sentence)
+  const { lastGap } = habit
+  if (lastGap !== null && now - lastGap.to < GAP_SHOWN) {
+    const from = new Date(lastGap.from).toISOString().slice(0, 16)
+    const to = new Date(lastGap.to).toISOString().slice(0, 16)
+    notes.push(`entries between ${from} and ${to} UTC may have been missed: two polls had none in common`)
+  }
+  return { habit: writeHabit(habit), notes }
+}
+
+/** Claimed times of the accepted entries, and of the new ones among them. */
+function shownBy(entries: readonly Entry[], filed: readonly FiledEntry[]): Shown {
+  const times: (Millis | null)[] = []
+  const fresh: (Millis | null)[] = []
+  for (const [at, entry] of entries.entries()) {
+    const kind = filed[at]?.kind
+    if (kind === undefined || kind === 'rejected') continue
+    const time = entry.published ?? entry.updated
+    times.push(time)
+    if (kind === 'new' || kind === 'copy') fresh.push(time)
+  }
+  return { times, fresh }
+}
+
+/** How long a gap is shown beside its feed. */
+const GAP_SHOWN: Millis = 7 * 86_400_000
+
 interface Visit {
   feed: FeedState
   named: NamedFeed
@@ -188,7 +249,7 @@ function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
-  plan: (counts: PollCounts) => { schedule: Next; update: PollUpdate },
+  plan: (counts: PollCounts, filed: readonly FiledEntry[]) => { schedule: Next; gap: Gap | null; update: PollUpdate },
 ): PollOutcome {
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined
@@ -204,7 +265,7 @@ function fileDocument(
       now: at,
     },
     (filing, filed, counts) => {
-      const { schedule, update } = plan(counts)
+      const { schedule, gap, update } = plan(counts, filed)
       outcome = {
         feed: feed.id,
         url: feed.url,
@@ -216,6 +277,7 @@ function fileDocument(
         failure: null,
         nextPoll: schedule.at,
         reason: schedule.reason,
+        gap,
       }
       filing.recordPoll(outcome, update)
     },
@@ -236,21 +298,16 @@ function settle(
   visit: Visit,
   result:
     | { failure: Failure }
-    | { maxAge: Millis | null; movedTo: string | null; full: boolean; validators?: Validators },
+    | { maxAge: Millis | null; movedTo: string | null; whole: boolean; validators?: Validators },
 ): PollOutcome {
-  const { feed, named, at, started } = visit
+  const { feed, at, started } = visit
   const failed = 'failure' in result
   const failures = failed ? feed.failures + 1 : 0
   const alone = nextPoll({
-    now: at,
-    url: feed.url,
-    every: named.spec.every,
-    minInterval: deps.settings.minInterval,
-    maxInterval: deps.settings.maxInterval,
-    interval: feed.interval,
+    ...given(deps, visit),
     outcome: failed
       ? { kind: 'failed', failure: result.failure, failures }
-      : { kind: 'unchanged', maxAge: result.maxAge },
+      : { kind: 'unchanged', maxAge: result.maxAge, whole: result.whole },
   })
   const schedule = failed ? alone : withPush(deps, visit, alone, noCounts())
   const retired = failed && result.failure.kind === 'gone'
@@ -264,7 +321,8 @@ function settle(
     warnings: [],
     failure: failed ? result.failure : null,
     nextPoll: schedule.at,
-    reason: retired ? 'retired: the server says the feed is gone for good' : schedule.reason,
+    reason: schedule.reason,
+    gap: null,
   }
   deps.store.file(filing =>
     filing.recordPoll(outcome, {
@@ -272,10 +330,11 @@ function settle(
       language: null,
       validators: (failed ? null : result.validators) ?? null,
       bodyHash: null,
-      interval: schedule.interval,
+      // The learnt interval outlasts failures; a feed that never answered has none.
+      interval: failed ? feed.interval : schedule.interval,
       failures,
       retired,
-      full: !failed && result.full,
+      ...learnt(deps, feed, alone.habit, at),
       ...(failed ? stillAt(feed, failures) : moveOf(deps, visit, result.movedTo, true)),
     }),
   )
@@ -323,130 +382,4 @@ function announce(deps: PollDeps, outcome: PollOutcome, done: 'polled' | 'pushed
   }
   for (const warning of outcome.warnings) deps.log.warn('feed repaired', { url, warning })
   return outcome
-}
-
-/**
- * Polls many feeds, politely: `concurrency` at once, `perHost` at once from one host. Feeds may be added while others run,
- * so that one slow host never holds up the rest.
- */
-export class Poller {
-  readonly #deps: () => PollDeps
-  readonly #onOutcome: (outcome: PollOutcome) => void
-  readonly #queued = new Set<number>()
-  readonly #busyHosts = new Map<string, number>()
-  /** When each host may be asked again: real time, whatever clock the feeds are dated by. */
-  readonly #restUntil = new Map<string, number>()
-  #wake: NodeJS.Timeout | null = null
-  #waiting: FeedState[] = []
-  #running = 0
-  #idle: (() => void)[] = []
-  #broken: unknown = null
-
-  /** `deps` is asked anew for each poll, so that a reloaded configuration holds at once. */
-  constructor(deps: () => PollDeps, onOutcome: (outcome: PollOutcome) => void = () => {}) {
-    this.#deps = deps
-    this.#onOutcome = onOutcome
-  }
-
-  /** Feeds waiting or being polled. */
-  get pending(): number {
-    return this.#queued.size
-  }
-
-  /** Take feeds on, except those already waiting or being polled. */
-  add(feeds: readonly FeedState[]): void {
-    for (const feed of feeds) {
-      if (this.#queued.has(feed.id)) continue
-      this.#queued.add(feed.id)
-      this.#waiting.push(feed)
-    }
-    this.#pump()
-  }
-
-  /** Resolves when nothing waits or runs; rejects if the store broke meanwhile. */
-  async idle(): Promise<void> {
-    // Lets go of what waits when everything is to stop.
-    this.#pump()
-    if (this.#running > 0 || this.#waiting.length > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
-    const broken = this.#broken
-    this.#broken = null
-    if (broken !== null) throw broken
-  }
-
-  #pump(): void {
-    const { settings, signal } = this.#deps()
-    if (signal?.aborted) {
-      for (const feed of this.#waiting) this.#queued.delete(feed.id)
-      this.#waiting = []
-    }
-    const now = Date.now()
-    while (this.#running < settings.concurrency) {
-      const at = this.#waiting.findIndex(feed => this.#mayStart(hostOf(feed), settings.perHost, now))
-      const feed = at < 0 ? undefined : this.#waiting.splice(at, 1)[0]
-      if (!feed) break
-      const host = hostOf(feed)
-      if (settings.hostDelay > 0 && !isLoopback(host)) this.#restUntil.set(host, now + settings.hostDelay)
-      void this.#run(feed)
-    }
-    this.#leaveResting(now)
-    if (this.#running > 0 || this.#waiting.length > 0) return
-    for (const resolve of this.#idle) resolve()
-    this.#idle = []
-  }
-
-  #mayStart(host: string, perHost: number, now: number): boolean {
-    return (this.#busyHosts.get(host) ?? 0) < perHost && (this.#restUntil.get(host) ?? 0) <= now
-  }
-
-  /**
-   * Feeds of hosts that asked for a long rest are given back: they are still due, and taken up at a later tick. For short
-   * rests they wait here, and a timer starts the next.
-   */
-  #leaveResting(now: number): void {
-    const rest = (feed: FeedState) => (this.#restUntil.get(hostOf(feed)) ?? 0) - now
-    for (const feed of this.#waiting) if (rest(feed) > LONGEST_WAIT_HERE) this.#queued.delete(feed.id)
-    this.#waiting = this.#waiting.filter(feed => rest(feed) <= LONGEST_WAIT_HERE)
-    if (this.#wake) clearTimeout(this.#wake)
-    this.#wake = null
-    const soonest = Math.min(...this.#waiting.map(rest).filter(ms => ms > 0))
-    if (Number.isFinite(soonest)) this.#wake = setTimeout(() => this.#pump(), soonest)
-  }
-
-  async #run(feed: FeedState): Promise<void> {
-    const host = hostOf(feed)
-    this.#running++
-    this.#busyHosts.set(host, (this.#busyHosts.get(host) ?? 0) + 1)
-    const deps = this.#deps()
-    try {
-      const outcome = await pollFeed(feed, deps)
-      const rest = outcome?.failure ? hostRest(outcome.failure, host, outcome.at) : 0
-      if (rest > 0) this.#restUntil.set(host, Date.now() + rest)
-      if (outcome) this.#onOutcome(outcome)
-    } catch (error) {
-      this.#broken ??= error
-      deps.log.error('the poll could not be stored', {
-        url: feed.url,
-        error: error instanceof Error ? error.message : String(error),
-      })
-    } finally {
-      this.#running--
-      const left = (this.#busyHosts.get(host) ?? 1) - 1
-      if (left > 0) this.#busyHosts.set(host, left)
-      else this.#busyHosts.delete(host)
-      this.#queued.delete(feed.id)
-      this.#pump()
-    }
-  }
-}
-
-/** Longer rests are not waited for: the feeds stay due. */
-const LONGEST_WAIT_HERE: Millis = 30_000
-
-function hostOf(feed: FeedState): string {
-  const address = feed.address ?? feed.url
-  return URL.canParse(address) ? new URL(address).host : address
-}
-
-function isLoopback(host: string): boolean {
-  return host === '' || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
 }

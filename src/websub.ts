@@ -2,7 +2,6 @@
 // Minwal reachable over HTTP that stores anything, and only for what was asked for and is signed.
 import { createHash, randomBytes } from 'node:crypto'
 import { checkUrl } from './collect/guard.ts'
-import { parseDocument } from './collect/parse.ts'
 import {
   besidePush,
   type Fresh,
@@ -17,7 +16,7 @@ import {
   subscribeForm,
 } from './decide/websub.ts'
 import type { FeedState, Subscription } from './model.ts'
-import { filePush, type PollDeps } from './poll.ts'
+import { filePush, type NamedFeed, type PollDeps } from './poll.ts'
 
 export interface WebSubDeps extends PollDeps {
   /** Public address without a trailing slash. */
@@ -166,7 +165,16 @@ async function ask(deps: WebSubDeps, due: Subscription): Promise<void> {
 
 // ── answering ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function verify({ store, log, now }: WebSubDeps, subscription: Subscription, request: Request): Response {
+/** The feed of a subscription, if it is still followed. */
+function followed(deps: WebSubDeps, subscription: Subscription): { feed: FeedState; named: NamedFeed } | null {
+  const feed = deps.store.feed(subscription.feed)
+  const named = feed === null ? undefined : deps.feeds.get(feed.url)
+  return feed === null || !named || named.spec.paused || feed.state === 'retired' ? null : { feed, named }
+}
+
+function verify(deps: WebSubDeps, subscription: Subscription, request: Request): Response {
+  const { store, log, now } = deps
+  if (followed(deps, subscription) === null) return plain(404, 'This feed is not followed any more.\n')
   const verdict = judgeIntent(new URL(request.url).searchParams, subscription, now(), Math.random())
   const { hub, topic } = subscription
   if (verdict.kind === 'refused') {
@@ -193,12 +201,10 @@ async function receive(
   const { hub, topic } = subscription
   const at = deps.now()
   const started = performance.now()
-  const feed = store.feed(subscription.feed)
-  const named = feed === null ? undefined : deps.feeds.get(feed.url)
+  const known = followed(deps, subscription)
   // Section 7: a subscriber that wants no more says so with 410.
-  if (feed === null || !named || named.spec.paused || feed.state === 'retired') {
-    return plain(410, 'This feed is not followed any more.\n')
-  }
+  if (known === null) return plain(410, 'This feed is not followed any more.\n')
+  const { feed, named } = known
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
     return plain(415, 'Send the document without a content encoding.\n', { 'accept-encoding': 'identity' })
@@ -226,7 +232,7 @@ async function receive(
     return acknowledged
   }
   const contentType = request.headers.get('content-type')
-  const parsed = await parseDocument(body, contentType, { url: topic, contentType, maxEntries: settings.maxEntries })
+  const parsed = await deps.parse(body, contentType, { url: topic, contentType, maxEntries: settings.maxEntries })
   if (deps.signal?.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
   if (!parsed.ok) {
     log.warn('push ignored', { url: feed.url, hub, reason: parsed.reason })

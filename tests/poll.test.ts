@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFetcher } from '../src/collect/fetch.ts'
+import { parseDocument } from '../src/collect/parse.ts'
 import { parseConfig } from '../src/config.ts'
-import { openDesk } from '../src/daemon.ts'
+import { nextTime, openDesk } from '../src/daemon.ts'
 import { wireNames } from '../src/decide/wire.ts'
 import { silent } from '../src/log.ts'
 import type { Config, PollOutcome } from '../src/model.ts'
-import { feedsByUrl, type PollDeps, Poller } from '../src/poll.ts'
+import { feedsByUrl, type PollDeps } from '../src/poll.ts'
+import { Poller } from '../src/poller.ts'
 import { type Answer, feedServer, rss } from './helpers/feed-server.ts'
 import { folder } from './helpers/folder.ts'
 
@@ -45,6 +47,8 @@ function newsroom(config: Config) {
     feeds: feedsByUrl(config.agencies),
     settings: config.poll,
     now: () => clock,
+    parse: parseDocument,
+    nextTime,
     log: silent,
   }
   const poll = async (): Promise<PollOutcome[]> => {

@@ -2,7 +2,7 @@
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import type { FeedFormat, Outcome } from '../model.ts'
-import type { Draft } from './draft.ts'
+import type { Attributes, Draft } from './draft.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
 import { Dates, writeDocument } from './write.ts'
 
@@ -76,10 +76,21 @@ const REFERENCE = /&(?:#[xX]([0-9a-fA-F]{1,8})|#([0-9]{1,8})|([A-Za-z_][A-Za-z0-
 
 // ── the scanner ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Who is told what a scan meets. Names are in lower case; attributes are decoded, by name in lower case. */
+export interface MarkupSink {
+  /** Whether text is of any use where the scan stands. */
+  readonly gathering: boolean
+  text(text: string): void
+  /** `attributes` serve the next element too: copy what is to stay. */
+  open(tag: string, attributes: Attributes, selfClosing: boolean): void
+  close(tag: string): void
+}
+
 /** Turns text into the openings, closings and texts of elements, repairing what is no XML on the way. */
 class Scanner implements TokenizerCallbacks {
   private readonly text: string
-  private readonly reading: Reading
+  private readonly reading: MarkupSink
+  private readonly xmlMode: boolean
   /** Where the tokenizer at work began; its positions count from there. */
   private offset = 0
   private tokenizer: Tokenizer | null = null
@@ -95,9 +106,10 @@ class Scanner implements TokenizerCallbacks {
   private entityBudget = ENTITY_BUDGET
   private refused = false
 
-  constructor(text: string, reading: Reading) {
+  constructor(text: string, reading: MarkupSink, xmlMode = true) {
     this.text = text
     this.reading = reading
+    this.xmlMode = xmlMode
     this.repairs = text.length * 8 + 100_000
   }
 
@@ -112,7 +124,7 @@ class Scanner implements TokenizerCallbacks {
     while (at < this.text.length) {
       this.restart = null
       this.offset = at
-      const tokenizer = new Tokenizer({ xmlMode: true, decodeEntities: false }, this)
+      const tokenizer = new Tokenizer({ xmlMode: this.xmlMode, decodeEntities: false }, this)
       this.tokenizer = tokenizer
       tokenizer.write(at === 0 ? this.text : this.text.slice(at))
       const next: number | null = this.restart
@@ -250,6 +262,14 @@ class Scanner implements TokenizerCallbacks {
     if (this.restart !== null) return
     this.reading.close(this.slice(start, Math.min(end, start + 200)).toLowerCase())
   }
+}
+
+/**
+ * Tells `sink` what stands in a text that is more or less XML or HTML: repaired as feeds are, in linear time, entities
+ * within bounds. In HTML, what stands in scripts, styles and comments is no markup.
+ */
+export function scanMarkup(text: string, kind: 'xml' | 'html', sink: MarkupSink): void {
+  new Scanner(text, sink, kind === 'xml').run()
 }
 
 // ── the document ────────────────────────────────────────────────────────────────────────────────────────────────────

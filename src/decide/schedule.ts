@@ -3,16 +3,17 @@ import type { Failure, Millis, PollCounts } from '../model.ts'
 import { backoff, backoffSentence } from './schedule/backoff.ts'
 import {
   emptyHabit,
+  expectedBetween,
   type Gap,
   type Habit,
   isKnown,
-  learn,
   paceOf,
   type Rates,
   ratesOf,
   safeAmount,
   timeUntil,
 } from './schedule/habit.ts'
+import { learn } from './schedule/learn.ts'
 import { counted, duration } from './schedule/words.ts'
 import { hash32 } from './text.ts'
 
@@ -27,6 +28,7 @@ const LONGEST_HINT = DAY
 const FIRST_INTERVAL = 30 * MINUTE
 /** Most that polls which came too late hasten the next. */
 const LEAST_HASTE = 1 / 16
+const CAUTION = 4
 /** Later than a time of the configuration by at most this. */
 const CRON_JITTER = 30_000
 
@@ -60,6 +62,8 @@ export interface ScheduleInput {
   habit?: Habit | null
   /** Interval of a feed that writes one entry an hour; the others' follow from it. An hour where left out. */
   hourly?: Millis
+  /** Standard deviations of chance that what a feed shows must have room for; 4 where left out, less costs entries. */
+  caution?: number
   /** The feed answered 410 before. */
   retired?: boolean
   outcome:
@@ -73,7 +77,13 @@ export interface ScheduleInput {
         /** Retry-After of a good answer. */
         retryAt?: Millis | null
       }
-    | { kind: 'unchanged'; maxAge: Millis | null; retryAt?: Millis | null }
+    | {
+        kind: 'unchanged'
+        maxAge: Millis | null
+        retryAt?: Millis | null
+        /** A whole document was read and was the one before; else the server said "not modified". */
+        whole?: boolean
+      }
     | { kind: 'failed'; failure: Failure; failures: number }
 }
 
@@ -140,7 +150,8 @@ function remember(input: ScheduleInput, outcome: Answered): { habit: Habit | nul
   const { now } = input
   const before = input.habit ?? emptyHabit()
   if (outcome.kind === 'unchanged') {
-    const { habit } = learn(before, { now, entries: 0, fresh: 0, times: [], freshTimes: [], kind: 'unchanged' })
+    const kind = outcome.whole ? 'same' : 'unchanged'
+    const { habit } = learn(before, { now, entries: 0, fresh: 0, times: [], freshTimes: [], kind })
     return { habit: { ...habit, haste: Math.min(1, habit.haste * 1.5) }, gap: null }
   }
   const { fresh, judged } = freshOf(outcome)
@@ -199,7 +210,7 @@ function byHabit(input: ScheduleInput, habit: Habit, rates: Rates): Choice {
   const interval =
     timeUntil(rates, input.now, unit, input.maxInterval / habit.haste, rate => Math.sqrt(rate * pace)) * habit.haste
   const length = Math.min(DAY, Math.max(HOUR, interval))
-  const coming = pace * perHour(rates, input.now, length)
+  const coming = (pace * expectedBetween(rates, input.now, input.now + length) * HOUR) / length
   const usual = pace * rates.average
   const when = coming < usual / 3 ? 'little at this time' : coming > usual * 2 ? 'most at this time' : null
   const rate =
@@ -210,18 +221,9 @@ function byHabit(input: ScheduleInput, habit: Habit, rates: Rates): Choice {
   return { interval, reason: `it writes ${when ?? rate}${hurried}` }
 }
 
-function perHour(rates: Rates, from: Millis, length: Millis): number {
-  let sum = 0
-  timeUntil(rates, from, Number.POSITIVE_INFINITY, length, rate => {
-    sum += rate
-    return 0
-  })
-  return sum / Math.ceil(length / HOUR + 1e-9)
-}
-
 /** Until when the entries shown cannot well have rolled over; null where that is not known. */
 function coverOf(input: ScheduleInput, outcome: Answered | null, habit: Habit, rates: Rates): Millis | null {
-  const amount = safeAmount(habit)
+  const amount = safeAmount(habit, input.caution ?? CAUTION)
   if (amount === null) return null
   const limit = Math.max(input.maxInterval, DAY)
   const pace = paceOf(habit)

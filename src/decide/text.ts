@@ -310,15 +310,6 @@ export function shingles(tokens: readonly string[], size = 3): number[] {
   return [...seen]
 }
 
-/** Jaccard similarity of two sets, 0 to 1; two empty sets share nothing. */
-export function jaccard(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
-  const [small, large] = a.size <= b.size ? [a, b] : [b, a]
-  let shared = 0
-  for (const item of small) if (large.has(item)) shared++
-  const union = a.size + b.size - shared
-  return union === 0 ? 0 : shared / union
-}
-
 const RTL = /^(ar|arc|ckb|dv|fa|he|iw|ku-arab|ps|sd|ug|ur|yi)(-|$)/i
 
 /** Direction in which a language is written. */

@@ -77,6 +77,8 @@ export function subscribeForm({ callback, topic, secret }: Subscription): Readon
     'hub.topic': topic,
     'hub.lease_seconds': String(LONGEST_LEASE / 1_000),
     'hub.secret': secret,
+    // Wanted by hubs of the drafts before WebSub (PubSubHubbub 0.3); the others ignore it.
+    'hub.verify': 'async',
   }
 }
 

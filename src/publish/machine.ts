@@ -1,6 +1,7 @@
 // Hides what machines other than feed readers ask for: OPML 2.0, Prometheus metrics, the icon.
 import type { FeedState, Millis, Reader } from '../model.ts'
-import { cleanLine, escapeHtml, languageTag, webUrl } from './pages/html.ts'
+import { writeOpml } from './opml.ts'
+import { cleanLine, languageTag, webUrl } from './pages/html.ts'
 import type { Health } from './site.ts'
 
 /** Threads through a loom, in the colour of ink and of a mark. */
@@ -9,32 +10,21 @@ export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 
 
 /** The feeds Minwal reads, a folder an agency. Names and passwords in addresses are left out. */
 export function opml(title: string, feeds: readonly FeedState[]): string {
-  const text = (raw: string) => escapeHtml(cleanLine(raw))
   const agencies = Map.groupBy(
     feeds.filter(feed => feed.state !== 'retired'),
     feed => feed.agency,
   )
-  const folders = [...agencies.values()].map(list => {
-    const lines = list.flatMap(feed => {
-      const url = webUrl(feed.url)
-      if (url === null) return []
-      const name = text(feed.title ?? '') || text([feed.agencyName, feed.category ?? ''].join(' '))
-      const category = feed.category === null ? '' : ` category="${text(feed.category)}"`
-      const tag = languageTag(feed.language)
-      const language = tag === null ? '' : ` language="${tag}"`
-      return [`      <outline type="rss" text="${name}" xmlUrl="${escapeHtml(url)}"${category}${language}/>\n`]
-    })
-    return `    <outline text="${text(list[0]?.agencyName ?? '')}">\n${lines.join('')}    </outline>\n`
-  })
-  return `<?xml version="1.0" encoding="utf-8"?>
-<opml version="2.0">
-  <head>
-    <title>${text(title)}</title>
-  </head>
-  <body>
-${folders.join('')}  </body>
-</opml>
-`
+  const folders = [...agencies.values()].map(list => ({
+    text: list[0]?.agencyName ?? '',
+    outlines: list.flatMap(feed => {
+      const xmlUrl = webUrl(feed.url)
+      if (xmlUrl === null) return []
+      const text = cleanLine(feed.title ?? '') || [feed.agencyName, feed.category ?? ''].join(' ')
+      const { category } = feed
+      return [{ text, attributes: { type: 'rss', xmlUrl, category, language: languageTag(feed.language) } }]
+    }),
+  }))
+  return writeOpml(title, folders)
 }
 
 const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired', 'paused']

@@ -92,13 +92,14 @@ export function feedState(row: Row): FeedState {
     interval: numberOrNull(row['interval']),
     failures: number(row['failures']),
     error: textOrNull(row['error']),
-    warnings: [...moveNotes(row), ...list<string>(row['warnings'])],
+    warnings: [...moveNotes(row), ...list<string>(row['notes']), ...list<string>(row['warnings'])],
     reports: number(row['reports']),
     validators: { etag: textOrNull(row['etag']), lastModified: textOrNull(row['last_modified']) },
     bodyHash: textOrNull(row['body_hash']),
     address: textOrNull(row['address']),
     move: row['move'] === null ? null : (JSON.parse(text(row['move'])) as Move),
-    lastFull: numberOrNull(row['last_full']),
+    habit: textOrNull(row['habit']),
+    gaps: number(row['gaps']),
   }
 }
 

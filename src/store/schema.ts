@@ -39,10 +39,13 @@ create table feeds (
   -- Where it is polled when it has moved for good; a move still under observation as JSON.
   address       text,
   move          text,
-  last_full     integer,
+  -- What scheduling has learnt, and what it has to say of silence and gaps, as JSON.
+  habit         text,
+  notes         text not null default '[]',
+  gaps          integer not null default 0,
   reports       integer not null default 0
 ) strict;
-create index feeds_due on feeds (next_poll) where active and not paused and not retired;
+create index feeds_due on feeds (next_poll) where active and not paused;
 
 create table threads (
   id       integer primary key,
@@ -171,6 +174,8 @@ create table polls (
   copy      integer not null,
   unchanged integer not null,
   rejected  integer not null,
+  gap_from  integer,
+  gap_to    integer,
   error     text,
   warnings  text not null default '[]'
 ) strict;
@@ -229,7 +234,7 @@ create view feed as
 select f.id, f.agency, f.url, f.title, f.category, f.language,
        case when not f.active then 'removed' when f.retired then 'retired' when f.paused then 'paused'
             when f.last_poll is null then 'new' when f.failures > 0 then 'failing' else 'ok' end as state,
-       f.last_poll, f.last_success, f.next_poll, f.reason, f.interval, f.failures, f.error, f.warnings, f.reports
+       f.last_poll, f.last_success, f.next_poll, f.reason, f.interval, f.failures, f.error, f.warnings, f.notes, f.gaps, f.reports
 from feeds f;
 
 create view report as
@@ -261,7 +266,7 @@ select g.report, r.story, s.thread, r.agency, r.time, g.kind, g.value, g.matched
 from figures g join reports r on r.id = g.report join stories s on s.id = r.story;
 
 create view poll as
-select p.id, p.feed, p.at, p.ms, p.status, p.entries, p.new, p.revision, p.copy, p.unchanged, p.rejected, p.error,
+select p.id, p.feed, p.at, p.ms, p.status, p.entries, p.new, p.revision, p.copy, p.unchanged, p.rejected, p.gap_from, p.gap_to, p.error,
        p.warnings
 from polls p;
 `

@@ -184,7 +184,7 @@ function createStore(db: Database.Database): Store {
     due: now =>
       sql
         .all(
-          `${FEED_QUERY} where f.active and not f.paused and not f.retired and f.next_poll <= @now
+          `${FEED_QUERY} where f.active and not f.paused and f.next_poll <= @now
            order by f.next_poll, f.id`,
           { now },
         )
@@ -451,8 +451,10 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
       const { counts } = outcome
       const failed = outcome.status === 'failed'
       sql.run(
-        `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected, error, warnings)
-         values (@feed, @at, @ms, @status, @entries, @new, @revision, @copy, @unchanged, @rejected, @error, @warnings)`,
+        `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected, gap_from, gap_to,
+           error, warnings)
+         values (@feed, @at, @ms, @status, @entries, @new, @revision, @copy, @unchanged, @rejected, @gapFrom,
+           @gapTo, @error, @warnings)`,
         {
           feed: outcome.feed,
           at: outcome.at,
@@ -464,6 +466,8 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
           copy: counts.copy,
           unchanged: counts.unchanged,
           rejected: counts.rejected,
+          gapFrom: outcome.gap?.from ?? null,
+          gapTo: outcome.gap?.to ?? null,
           error: outcome.failure?.message ?? null,
           warnings: JSON.stringify(outcome.warnings),
         },
@@ -482,7 +486,7 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
            etag = case when @hasValidators then @etag else etag end,
            last_modified = case when @hasValidators then @lastModified else last_modified end,
            body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
-           last_full = case when @full then @at else last_full end
+           habit = @habit, notes = @notes, gaps = gaps + @gap
          where id = @feed`,
         {
           feed: outcome.feed,
@@ -505,7 +509,9 @@ function createFiling(sql: ReturnType<typeof statements>): Filing {
           retired: update.retired ? 1 : 0,
           address: update.address,
           move: update.move === null ? null : JSON.stringify(update.move),
-          full: update.full ? 1 : 0,
+          habit: update.habit,
+          notes: JSON.stringify(update.notes),
+          gap: outcome.gap === null ? 0 : 1,
         },
       )
       if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)

@@ -63,8 +63,9 @@ export interface PollUpdate {
   /** Where to poll from now on; null for the configured address. */
   address: string | null
   move: Move | null
-  /** A whole document was read. */
-  full: boolean
+  habit: string | null
+  /** What scheduling has to say of silence and gaps, in sentences. */
+  notes: readonly string[]
 }
 
 export type { Reader }

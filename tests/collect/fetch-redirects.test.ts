@@ -154,7 +154,9 @@ describe('the guard', () => {
   })
 
   it('refuses what is not http before asking anyone', async () => {
-    expect(failure(await get('file:///etc/passwd'))).toMatchObject({ kind: 'address' })
+    for (const url of ['ftp://a.example/feed', 'data:text/xml,<rss/>', 'javascript:1', 'gopher://a.example/']) {
+      expect(failure(await get(url))).toMatchObject({ kind: 'address' })
+    }
     expect(failure(await get('no url'))).toMatchObject({ kind: 'address', message: 'not a URL: "no url"' })
   })
 

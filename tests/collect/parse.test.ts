@@ -55,6 +55,8 @@ describe('an RSS item', () => {
       link: 'https://wire.example/',
       language: 'en',
       ttl: 30 * 60_000,
+      hub: null,
+      self: null,
       warnings: [],
       entries: [
         {

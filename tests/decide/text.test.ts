@@ -6,7 +6,6 @@ import {
   fold,
   guessLanguage,
   hash32,
-  jaccard,
   languageOf,
   searchable,
   searchExpression,
@@ -220,22 +219,6 @@ describe('hashes and shingles', () => {
     expect(shingles(['a', 'b', 'c', 'a', 'b', 'c'])).toHaveLength(3)
     expect(shingles(['a', 'b'])).toEqual([hash32('a b')])
     expect(shingles([])).toEqual([])
-  })
-
-  it('are compared from 0 to 1, either way round', () => {
-    expect(jaccard(new Set([1, 2, 3]), new Set([2, 3, 4]))).toBe(0.5)
-    expect(jaccard(new Set(), new Set())).toBe(0)
-    const sets = fc.array(fc.nat(9)).map(numbers => new Set(numbers))
-    fc.assert(
-      fc.property(sets, sets, (a, b) => {
-        const likeness = jaccard(a, b)
-        expect(likeness).toBe(jaccard(b, a))
-        expect(likeness).toBeGreaterThanOrEqual(0)
-        expect(likeness).toBeLessThanOrEqual(1)
-        if (a.size > 0) expect(jaccard(a, a)).toBe(1)
-      }),
-      LAW,
-    )
   })
 })
 

@@ -103,6 +103,7 @@ describe('asking a hub', () => {
       'hub.topic': NAMED.topic,
       'hub.lease_seconds': '864000',
       'hub.secret': asked.secret,
+      'hub.verify': 'async',
     })
   })
 

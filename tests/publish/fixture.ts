@@ -260,7 +260,8 @@ export function feedState(id: number, changes: Partial<FeedState> = {}): FeedSta
     bodyHash: null,
     address: null,
     move: null,
-    lastFull: null,
+    habit: null,
+    gaps: 0,
     ...changes,
   }
 }

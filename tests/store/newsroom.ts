@@ -104,7 +104,8 @@ export function pollUpdate(more: Partial<PollUpdate> = {}): PollUpdate {
     retired: false,
     address: null,
     move: null,
-    full: true,
+    habit: null,
+    notes: [],
     ...more,
   }
 }
@@ -146,6 +147,7 @@ export function fileInto(
         counts,
         warnings: [],
         failure: null,
+        gap: null,
         nextPoll: now + HOUR,
         reason: 'every 60 min: test',
       }

@@ -256,6 +256,7 @@ describe('one filing', () => {
           counts: { entries: 0, new: 0, revision: 0, copy: 0, unchanged: 0, rejected: 0 },
           warnings: [],
           failure: null,
+          gap: null,
           nextPoll: NOW + 3_960_000,
           reason: 'every 66 min: set in the configuration',
         },

@@ -114,10 +114,11 @@ function fileNews(store: Store): void {
     counts: { entries: 0, new: 0, revision: 0, copy: 0, unchanged: 0, rejected: 0 },
     warnings: [],
     failure,
+    gap: null,
     nextPoll: now + 60 * MINUTE,
     reason: 'in 60 min: the last poll failed',
   }
-  store.file(filing => filing.recordPoll(outcome, pollUpdate({ failures: 1, full: false })))
+  store.file(filing => filing.recordPoll(outcome, pollUpdate({ failures: 1, habit: null })))
 }
 
 function filled(): string {

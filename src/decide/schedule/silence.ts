@@ -1,14 +1,12 @@
 // Whether a feed is quieter than it usually is at this hour and on this weekday.
 import type { Millis } from '../../model.ts'
-import { expectedBetween, type Habit, ratesOf, timeUntil, unevennessOf } from './habit.ts'
+import { bearable, expectedBetween, type Habit, ratesOf, timeUntil } from './habit.ts'
 import { duration } from './words.ts'
 
 const DAY: Millis = 86_400_000
 /** Fewer entries or hours than these say nothing about silence. */
 const LEAST_ENTRIES = 20
 const LEAST_HOURS = 72
-/** Expected entries that stay away by chance less than once in a hundred silences. */
-const BY_CHANCE = 5
 
 export interface Silence {
   /** Since when nothing new was seen. */
@@ -27,9 +25,9 @@ export function silenceOf(habit: Habit, now: Millis): Silence | null {
   if (since === null || since > now) return null
   if (rates.evidence.entries < LEAST_ENTRIES || rates.evidence.hours < LEAST_HOURS) return null
   // Silence is measured in entries that were to be expected: a night weighs little, a busy hour much.
-  const bearable = Math.max(BY_CHANCE * unevennessOf(habit), 1.5 * habit.longest)
-  const usual = timeUntil(rates, since, bearable, 35 * DAY, rate => rate)
-  const quiet = now - since > usual && expectedBetween(rates, since, now) > bearable
+  const amount = bearable(habit)
+  const usual = timeUntil(rates, since, amount, 35 * DAY, rate => rate)
+  const quiet = now - since > usual && expectedBetween(rates, since, now) > amount
   const sentence = quiet
     ? `quiet for ${duration(now - since)}: at this time it is seldom silent for longer than ${duration(usual)}`
     : `silent for ${duration(now - since)}, as usual: only after ${duration(usual)} would it be quiet`
