@@ -22,7 +22,7 @@ import type {
   StorySummary,
   ThreadSummary,
 } from './model.ts'
-import { feedsByUrl } from './poll.ts'
+import { feedsByUrl, type PollDeps } from './poll.ts'
 import { Poller } from './poller.ts'
 import { staticSite } from './publish/static.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
@@ -227,7 +227,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
     const started = performance.now()
     const outcomes: PollOutcome[] = []
     const bar = progress(chosen.length)
-    const deps = {
+    const deps: PollDeps = {
       store,
       desk,
       fetcher,
@@ -236,7 +236,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
       feeds: feedsByUrl(config.agencies),
       settings: config.poll,
       now: Date.now,
-      parse: pool.parse,
+      parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
       nextTime,
     }
     const poller = new Poller(

@@ -103,7 +103,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     feeds: wiring.feeds,
     settings: wiring.config.poll,
     now,
-    parse: pool.parse,
+    parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
     nextTime,
     log,
     signal: stopping.signal,
