@@ -419,7 +419,7 @@ function feeds(options: Common): void {
           feed.state,
           String(feed.reports),
           relative(feed.lastSuccess, now),
-          feed.state === 'retired' || feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
+          feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
           feed.url,
           [feed.error, feed.reason, ...feed.warnings].filter(Boolean).join('; '),
         ]),

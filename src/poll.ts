@@ -184,7 +184,6 @@ function given(deps: PollDeps, { feed, named, at }: Visit): Omit<ScheduleInput, 
     maxInterval: deps.settings.maxInterval,
     interval: feed.interval,
     habit: habitOf(feed),
-    retired: feed.state === 'retired',
   }
 }
 
@@ -303,14 +302,16 @@ function settle(
   const { feed, at, started } = visit
   const failed = 'failure' in result
   const failures = failed ? feed.failures + 1 : 0
+  // Only an answer brings a retired feed back: its host dying later is no reason to ask more often.
+  const retired = failed && (result.failure.kind === 'gone' || feed.state === 'retired')
   const alone = nextPoll({
     ...given(deps, visit),
+    retired,
     outcome: failed
       ? { kind: 'failed', failure: result.failure, failures }
       : { kind: 'unchanged', maxAge: result.maxAge, whole: result.whole },
   })
   const schedule = failed ? alone : withPush(deps, visit, alone, noCounts())
-  const retired = failed && result.failure.kind === 'gone'
   const outcome: PollOutcome = {
     feed: feed.id,
     url: feed.url,

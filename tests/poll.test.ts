@@ -177,6 +177,27 @@ describe('a host outside this machine', () => {
   })
 })
 
+describe('a feed that answers 410', () => {
+  it('is retired, looked at once a month, and comes back when it answers again', async () => {
+    const server = await feedServer({ '/feed': (_, response) => void response.writeHead(410).end() })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    await room.poll()
+    expect(room.store.feeds()[0]?.state).toBe('retired')
+    expect(room.store.feeds()[0]?.reason).toContain('gone for good')
+    expect(room.store.due(START + 29 * DAY)).toEqual([])
+    expect(room.store.due(START + 40 * DAY)).toHaveLength(1)
+
+    server.answers.delete('/feed')
+    room.pass(40 * DAY)
+    await room.poll()
+    expect(room.store.feeds()[0]?.state).toBe('retired')
+    server.answers.set('/feed', document)
+    room.pass(40 * DAY)
+    await room.poll()
+    expect(room.store.feeds()[0]?.state).toBe('ok')
+  })
+})
+
 describe('a feed that is a file', () => {
   it('is filed like any other, and read again only when it changed', async () => {
     const where = folder({ 'feed.xml': document })
