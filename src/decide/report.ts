@@ -1,7 +1,7 @@
 // Whether an entry is accepted as a report, and under which identity. Pure: the time of the poll is a parameter.
 import { createHash } from 'node:crypto'
 import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
-import { languageOf } from './text.ts'
+import { languageOf } from './language.ts'
 import { canonicalUrl, globalGuid } from './url.ts'
 import { readWire, type WireNames } from './wire.ts'
 

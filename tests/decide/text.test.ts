@@ -4,9 +4,7 @@ import {
   arabicStem,
   direction,
   fold,
-  guessLanguage,
   hash32,
-  languageOf,
   searchable,
   searchExpression,
   shingles,
@@ -223,29 +221,6 @@ describe('hashes and shingles', () => {
 })
 
 describe('languages', () => {
-  it.each([
-    ['عاد المحتجون إلى الساحة', 'ar'],
-    ['رئیس جمهور گفت که کشور', 'fa'],
-    ['پاکستان میں بارش کے باعث', 'ur'],
-    ['Снегопад накрыл города', 'ru'],
-    ['Снігопад накрив міста її', 'uk'],
-    ['中国人民银行', 'zh'],
-    ['東京でのニュース', 'ja'],
-    ['A plain Latin sentence', null],
-    ['12', null],
-  ])('%s is guessed by its script', (text, language) => {
-    expect(guessLanguage(text)).toBe(language)
-  })
-
-  it('are as declared, unless the text is plainly in another script', () => {
-    expect(languageOf('en-us', 'عاد المحتجون إلى الساحة')).toBe('ar')
-    expect(languageOf('fa', 'عاد المحتجون إلى الساحة')).toBe('fa')
-    expect(languageOf('de', 'Ein Satz')).toBe('de')
-    expect(languageOf(null, 'Снегопад накрыл города')).toBe('ru')
-    expect(languageOf(null, 'A plain sentence')).toBeNull()
-    expect(languageOf('ar-EG', 'عاد المحتجون')).toBe('ar-EG')
-  })
-
   it('have a direction', () => {
     expect(['ar', 'fa-IR', 'he', 'ur', 'en', 'ru', 'arz-x', 'fr', null].map(direction)).toEqual([
       'rtl',
