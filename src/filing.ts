@@ -22,12 +22,6 @@ export interface FiledEntry {
   reason: string | null
 }
 
-/** Stored with each story: what the indexes are rebuilt from. Terms and weights, and the shingles of the text. */
-interface Features {
-  v: Vector
-  s: number[]
-}
-
 export function noCounts(): PollCounts {
   return { entries: 0, new: 0, revision: 0, copy: 0, unchanged: 0, rejected: 0 }
 }
@@ -39,6 +33,7 @@ export class Desk {
   #threads: ThreadIndex
   #copies: CopyIndex
   #lastStory = 0
+  #lastReport = 0
 
   constructor(store: Store, settings: ThreadSettings) {
     this.#store = store
@@ -71,6 +66,7 @@ export class Desk {
       this.#threads = new ThreadIndex(this.#settings)
       this.#copies = new CopyIndex(2 * this.#settings.window)
       this.#lastStory = 0
+      this.#lastReport = 0
       throw error
     }
   }
@@ -79,10 +75,12 @@ export class Desk {
   #catchUp(filing: Filing, now: Millis): void {
     const since = ThreadIndex.horizon(this.#settings, now)
     for (const story of filing.storiesAfter(this.#lastStory, since)) {
-      const features = JSON.parse(story.features) as Features
-      this.#threads.add(story.thread, features.v, story.time)
-      this.#copies.add(story.id, features.s, story.time)
-      this.#lastStory = story.id
+      this.#threads.add(story.thread, JSON.parse(story.features) as Vector, story.time)
+      this.#lastStory = story.seq
+    }
+    for (const report of filing.reportsAfter(this.#lastReport, since)) {
+      this.#copies.add(report.story, JSON.parse(report.features) as number[], report.time)
+      this.#lastReport = report.seq
     }
     this.#threads.expire(since)
     this.#copies.expire(since)
@@ -122,25 +120,25 @@ export class Desk {
         seen.push(known.id)
         return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
       }
-      filing.addRevision(known.id, report, context.now)
+      filing.addRevision(known.id, report, 'update', context.now)
       return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     }
     const shingles = copyShingles(report.wire.title, report.wire.body)
     const copy = this.#copyOf(filing, report, shingles)
     if (copy) {
-      const id = filing.addReport(copy.story, report, copy.rule, copy.similarity)
+      const id = filing.addReport(copy.story, report, { ...copy, coverage: 1, evidence: null })
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
     const vector = this.#threads.vector(termCounts(report.wire.title, report.wire.body, report.language))
     const placement = this.#threads.place(vector, report.time)
     const key = digest(context.feedKey, report.guid).slice(0, 20)
     const thread = placement.thread ?? filing.openThread(report.time, key)
-    const features: Features = { v: vector, s: shingles }
-    const story = filing.addStory(thread, report, key, JSON.stringify(features), JSON.stringify(placement))
-    const id = filing.addReport(story, report, 'first', 1)
+    const story = filing.addStory(thread, report, key, JSON.stringify(placement))
+    const id = filing.addReport(story, report, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
+    this.#lastStory = filing.keepStoryFeatures(story, report.time, JSON.stringify(vector))
+    this.#lastReport = filing.keepReportFeatures(id, report.time, JSON.stringify(shingles))
     this.#threads.add(thread, vector, report.time)
     this.#copies.add(story, shingles, report.time)
-    this.#lastStory = story
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 

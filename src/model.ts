@@ -221,12 +221,22 @@ export interface Credit {
 export interface Figure {
   kind: 'killed' | 'injured' | 'missing' | 'arrested' | 'displaced'
   value: number
+  bound: 'at least' | 'about' | 'up to' | null
+  /** Who said so, as written; null where the text does not say. */
+  said: string | null
   /** The characters it was read from. */
   matched: string
 }
 
 /** What the desk's own markers say a report is. */
 export type Signal = 'flash' | 'update' | 'correction' | 'kill'
+
+/** A piece of wire furniture as it stood in the copy. */
+export interface Furniture {
+  kind: 'dateline' | 'credit' | 'byline' | 'tail' | 'slug' | 'advisory' | 'part'
+  matched: string
+  where: 'title' | 'opening' | 'closing' | 'author' | 'source'
+}
 
 /** Wire furniture, told apart from the text it surrounds. */
 export interface WireReading {
@@ -238,6 +248,8 @@ export interface WireReading {
   credits: Credit[]
   signal: Signal | null
   figures: Figure[]
+  /** What was taken off, with what matched. */
+  furniture: Furniture[]
 }
 
 /** An accepted entry: one agency's account as one feed carried it. Identity is feed + guid. */
@@ -274,8 +286,14 @@ export interface Report {
 /** What a poll does with an entry. */
 export type FilingKind = 'new' | 'revision' | 'copy' | 'unchanged' | 'rejected'
 
-/** Why a report was put with a story. */
-export type CopyRule = 'guid' | 'url' | 'text'
+/** Why a report was put with a story: `flash` where it tells in full what a one-liner of that story announced. */
+export type CopyRule = 'guid' | 'url' | 'text' | 'flash' | 'editor'
+
+/**
+ * What a changed text is. `cosmetic`: spelling, punctuation, layout, credits; `update`: it says more or other things;
+ * `correction`: the desk says that it was wrong; `kill`: it was withdrawn.
+ */
+export type RevisionClass = 'cosmetic' | 'update' | 'correction' | 'kill'
 
 /** How threading placed a story. */
 export interface Placement {
@@ -422,6 +440,12 @@ export interface AgencyPart {
   reports: number
 }
 
+/** Whose copy a story is: an agency of the configuration, or only a name that the text credits. */
+export interface Origin {
+  agency: string | null
+  name: string
+}
+
 /** A story as published: its lead report speaks for it. */
 export interface StorySummary {
   id: number
@@ -446,8 +470,12 @@ export interface StorySummary {
   time: Millis
   published: Millis | null
   firstSeen: Millis
-  /** Last change of any of its reports. */
+  /** Last change of any of its reports, apart from cosmetic ones. */
   updated: Millis
+  /** Whose copy it is; null where that was not judged yet. */
+  origin: Origin | null
+  /** Agencies that tell it independently of one another: ten reprints of one wire are one. */
+  sources: number
   authors: string[]
   categories: string[]
   enclosures: Enclosure[]
@@ -469,6 +497,8 @@ export interface ThreadSummary {
   stories: number
   reports: number
   agencies: AgencyPart[]
+  /** Agencies whose own copy it holds: reprints count for their origin. */
+  sources: number
   lead: StorySummary
 }
 
@@ -477,6 +507,8 @@ export interface RevisionView {
   seen: Millis
   title: string
   text: string
+  /** What became of the text before; null for the first. */
+  change: RevisionClass | null
 }
 
 /** A report as one feed carried it, with the text it had at each time. */
@@ -498,12 +530,21 @@ export interface ReportView {
   credits: string[]
   /** Why it belongs to its story: `first`, or the rule that matched. */
   joinedBy: CopyRule | 'first'
+  similarity: number
+  /** Share of the story's copy that it carries, 0 to 1. */
+  coverage: number
+  /** Still runs a text that its origin has corrected or withdrawn. */
+  stale: boolean
   revisions: RevisionView[]
 }
 
 export interface FigureView {
   kind: Figure['kind']
   value: number
+  /** How the text hedges it. */
+  bound: Figure['bound']
+  /** Who said so, as written. */
+  said: string | null
   matched: string
   agency: string
   agencyName: string
@@ -515,10 +556,23 @@ export interface StoryDetail extends StorySummary {
   members: ReportView[]
 }
 
+/** A thread told before or beside another. */
+export interface ThreadLink {
+  id: number
+  title: string
+  language: string | null
+  kind: 'before' | 'beside'
+  first: Millis
+  last: Millis
+  /** How much they share, 0 to 1. */
+  score: number
+}
+
 export interface ThreadDetail extends ThreadSummary {
   /** Oldest first. */
   timeline: StorySummary[]
   figures: FigureView[]
+  links: ThreadLink[]
 }
 
 /** An ordered, immutable choice at one moment: what publishing renders. */
@@ -548,6 +602,8 @@ export interface Reader {
   recentThreads(selection: Selection): ThreadSummary[]
   story(id: number): StoryDetail | null
   thread(id: number): ThreadDetail | null
+  /** Where the id of a story or thread that was merged leads; null for one that was not. */
+  redirect(what: 'story' | 'thread', id: number): number | null
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */

@@ -99,6 +99,7 @@ export function readWire(
     credits: credits.list,
     signal: stronger(headline.signal, signal),
     figures: readFigures([headline.title, body]),
+    furniture: [],
   }
 }
 

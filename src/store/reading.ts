@@ -11,23 +11,17 @@ import type {
   Move,
   Reader,
   ReportView,
+  RevisionClass,
   RevisionView,
   Selection,
   Signal,
   StoryDetail,
   StorySummary,
   ThreadDetail,
+  ThreadLink,
   ThreadSummary,
 } from '../model.ts'
-
-type Parameters = Record<string, string | number | null>
-type Row = Record<string, string | number | null>
-
-/** The engine's prepared statements, without naming the engine. */
-export interface Sql {
-  all(text: string, parameters?: Parameters): Row[]
-  get(text: string, parameters?: Parameters): Row | undefined
-}
+import type { Parameters, Row, Sql } from './sql.ts'
 
 /** Stories and figures of one thread that are read at most; the newest stories are. */
 const LONGEST_TIMELINE = 500
@@ -35,14 +29,15 @@ const LONGEST_TIMELINE = 500
 const STORY = `
 select s.id, s.key, s.thread, t.key as thread_key, t.title as thread_title, s.language, s.time, s.updated,
        s.reports, s.agencies, r.id as report, r.title, r.headline, r.url, r.agency, a.name as agency_name, r.signal,
-       r.summary, r.content, r.text, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions
+       r.summary, r.content, r.text, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions,
+       s.origin, s.origin_name, s.sources
 from stories s
 join threads t on t.id = s.thread
 join reports r on r.id = s.lead
 join agencies a on a.id = r.agency`
 
 const THREAD = `
-select t.id, t.key, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.lead
+select t.id, t.key, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.lead, t.sources
 from threads t`
 
 const FEED = `
@@ -203,6 +198,8 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     published: numberOrNull(row['published']),
     firstSeen: number(row['first_seen']),
     updated: number(row['updated']),
+    origin: row['origin_name'] === null ? null : { agency: textOrNull(row['origin']), name: text(row['origin_name']) },
+    sources: number(row['sources']),
     authors: list<string>(row['authors']),
     categories: list<string>(row['categories']),
     enclosures: list<Enclosure>(row['enclosures']),
@@ -241,6 +238,7 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
         stories: number(row['stories']),
         reports: number(row['reports']),
         agencies: parts.get(id) ?? [],
+        sources: number(row['sources']),
         lead,
       }
     })
@@ -248,12 +246,13 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
 
   const revisions = (report: number): RevisionView[] =>
     sql
-      .all('select number, seen, title, text from revision where report = @report order by number', { report })
+      .all('select number, seen, title, text, change from revision where report = @report order by number', { report })
       .map(row => ({
         number: number(row['number']),
         seen: number(row['seen']),
         title: text(row['title']),
         text: text(row['text']),
+        change: textOrNull(row['change']) as RevisionClass | null,
       }))
 
   const report = (row: Row): ReportView => {
@@ -277,6 +276,9 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
         .all('select distinct name from credits where report = @id order by name', { id })
         .map(credit => text(credit['name'])),
       joinedBy: text(row['joined_by']) as CopyRule | 'first',
+      similarity: number(row['similarity']),
+      coverage: number(row['coverage']),
+      stale: number(row['stale']) === 1,
       revisions: revisions(id),
     }
   }
@@ -352,7 +354,7 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
       if (!summary) return null
       const figures = sql
         .all(
-          `select g.kind, g.value, g.matched, g.agency, a.name as agency_name, g.time, g.story
+          `select g.kind, g.value, g.bound, g.said, g.matched, g.agency, a.name as agency_name, g.time, g.story
            from figure g join agencies a on a.id = g.agency where g.thread = @id
            order by g.time, g.report, g.kind limit @limit`,
           { id, limit: LONGEST_TIMELINE },
@@ -360,6 +362,8 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
         .map<FigureView>(figure => ({
           kind: text(figure['kind']) as FigureView['kind'],
           value: number(figure['value']),
+          bound: textOrNull(figure['bound']) as FigureView['bound'],
+          said: textOrNull(figure['said']),
           matched: text(figure['matched']),
           agency: text(figure['agency']),
           agencyName: text(figure['agency_name']),
@@ -372,7 +376,26 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
           limit: LONGEST_TIMELINE,
         }),
       ).reverse()
-      return { ...summary, timeline, figures } satisfies ThreadDetail
+      const links = sql
+        .all(
+          `select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
+           from thread_links l join threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`,
+          { id },
+        )
+        .map<ThreadLink>(link => ({
+          id: number(link['id']),
+          title: text(link['title']),
+          language: textOrNull(link['language']),
+          kind: text(link['kind']) as ThreadLink['kind'],
+          first: number(link['first']),
+          last: number(link['last']),
+          score: number(link['score']),
+        }))
+      return { ...summary, timeline, figures, links } satisfies ThreadDetail
+    },
+    redirect: (what, id) => {
+      const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
+      return row ? number(row['target']) : null
     },
     report: id => {
       const row = sql.get(`${REPORT} where r.id = @id`, { id })

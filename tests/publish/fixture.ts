@@ -97,6 +97,8 @@ export function story(draft: Draft): StorySummary {
     agencies: [part(agency, time), ...also.map((id, index) => part(id, time + (index + 1) * 7 * 60_000))],
     reports: 1 + also.length,
     revisions: 1,
+    origin: null,
+    sources: 1,
     ...given,
   }
 }
@@ -159,11 +161,14 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       lead,
       timeline,
       figures: figures.get(id) ?? [],
+      sources: new Set(timeline.map(one => one.origin?.name ?? one.agency)).size,
+      links: [],
     }
   }
 
   const reader: Reader = {
     version: () => version,
+    redirect: () => null,
     tagAuthority: () => 'minwal.example,2026',
     agencies: () =>
       Object.entries(NAMES).map(([id, name]): AgencySummary => {
@@ -217,6 +222,9 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
 export function member(id: number, changes: Partial<ReportView> = {}): ReportView {
   return {
     id,
+    similarity: 1,
+    coverage: 1,
+    stale: false,
     feed: 1,
     agency: 'nile',
     agencyName: 'Nile News',
@@ -470,12 +478,14 @@ export function aDay(): FakeStore {
         revisions: [
           {
             number: 1,
+            change: null,
             seen: NOW - 9 * HOUR,
             title: 'Flood cuts off Port Salam',
             text: 'The river Wadi broke its banks early on Wednesday. At least two people died and nine are missing.',
           },
           {
             number: 2,
+            change: 'update',
             seen: NOW - 8 * HOUR,
             title: 'Flood cuts off Port Salam as the river Wadi breaks its banks',
             text: 'The river Wadi broke its banks early on Wednesday. At least three people died and eleven are missing.',
@@ -496,6 +506,8 @@ export function aDay(): FakeStore {
     {
       kind: 'killed',
       value: 3,
+      bound: null,
+      said: null,
       matched: 'At least three people died',
       agency: 'nile',
       agencyName: 'Nile News',
@@ -505,6 +517,8 @@ export function aDay(): FakeStore {
     {
       kind: 'missing',
       value: 11,
+      bound: null,
+      said: null,
       matched: '11 مفقودًا',
       agency: 'manar',
       agencyName: 'وكالة المنار',
@@ -514,6 +528,8 @@ export function aDay(): FakeStore {
     {
       kind: 'killed',
       value: 5,
+      bound: null,
+      said: null,
       matched: 'Five people',
       agency: 'north',
       agencyName: 'North Wire',

@@ -119,7 +119,9 @@ describe('a story', () => {
   })
 
   it('with the present text missing from the revisions still shows the last change', async () => {
-    const revisions = [{ number: 1, seen: NOW, title: 'River rises', text: 'The river rose by one metre.' }]
+    const revisions = [
+      { number: 1, seen: NOW, title: 'River rises', text: 'The river rose by one metre.', change: null },
+    ]
     const store = fakeStore({ id: 1, title: 'One', members: [member(1, { revisions })] })
     expect(await serve(store.reader).text('/stories/1')).toContain('<del>one metre.</del> <ins>two metres.</ins>')
   })
@@ -199,7 +201,7 @@ describe('hostile words', () => {
             text: HOSTILE,
             agencyName: HOSTILE,
             url: 'data:text/html,x',
-            revisions: [{ number: 1, seen: NOW, title: 'a', text: 'b' }],
+            revisions: [{ number: 1, seen: NOW, title: 'a', text: 'b', change: null }],
           }),
           member(2),
         ],
@@ -207,7 +209,17 @@ describe('hostile words', () => {
       { id: 2, title: HOSTILE, thread: 1, threadKey: 't1', threadTitle: HOSTILE, agency: 'north' },
     )
     store.figures.set(1, [
-      { kind: 'killed', value: 3, matched: HOSTILE, agency: 'x', agencyName: HOSTILE, time: NOW, story: 1 },
+      {
+        kind: 'killed',
+        value: 3,
+        bound: null,
+        said: HOSTILE,
+        matched: HOSTILE,
+        agency: 'x',
+        agencyName: HOSTILE,
+        time: NOW,
+        story: 1,
+      },
     ])
     store.feeds.push({
       ...aDay().feeds[0],

@@ -285,6 +285,8 @@ function figureAt(text: string, start: number, stop: number): (Figure & { end: n
     kind: hit.kind,
     value,
     end: figureEnd,
+    bound: null,
+    said: null,
     matched: text.slice(Math.min(start, hit.start), Math.max(figureEnd, hit.end)),
   }
 }

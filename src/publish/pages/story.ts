@@ -92,7 +92,7 @@ function allVersions(member: ReportView): RevisionView[] {
   const versions = [...member.revisions].sort((a, b) => a.number - b.number)
   const last = versions.at(-1)
   if (last !== undefined && (last.text !== member.text || last.title !== member.title)) {
-    versions.push({ number: last.number + 1, seen: last.seen, title: member.title, text: member.text })
+    versions.push({ number: last.number + 1, seen: last.seen, title: member.title, text: member.text, change: null })
   }
   return versions
 }

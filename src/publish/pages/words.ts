@@ -175,7 +175,14 @@ const en: Vocabulary = {
     displaced: 'Displaced',
   },
   feedState: { new: 'not polled yet', ok: 'good', failing: 'failing', retired: 'retired', paused: 'paused' },
-  joinedBy: { first: 'first report', guid: 'same identifier', url: 'same address', text: 'same text' },
+  joinedBy: {
+    first: 'first report',
+    guid: 'same identifier',
+    url: 'same address',
+    text: 'same text',
+    flash: 'announced by a flash',
+    editor: 'an editor’s decision',
+  },
   counted: {
     agencies: { one: '# agency', other: '# agencies' },
     stories: { one: '# story', other: '# stories' },
@@ -264,7 +271,14 @@ const ar: Vocabulary = {
   signal: { flash: 'عاجل', update: 'تحديث', correction: 'تصويب', kill: 'مسحوب' },
   figureKind: { killed: 'قتلى', injured: 'جرحى', missing: 'مفقودون', arrested: 'موقوفون', displaced: 'نازحون' },
   feedState: { new: 'لم تُستطلع بعد', ok: 'سليمة', failing: 'متعثرة', retired: 'متوقفة نهائيًا', paused: 'موقوفة' },
-  joinedBy: { first: 'أول خبر', guid: 'المعرّف نفسه', url: 'العنوان نفسه', text: 'النص نفسه' },
+  joinedBy: {
+    first: 'أول خبر',
+    guid: 'المعرّف نفسه',
+    url: 'العنوان نفسه',
+    text: 'النص نفسه',
+    flash: 'سبقه خبر عاجل',
+    editor: 'قرار المحرر',
+  },
   counted: {
     agencies: {
       zero: 'لا وكالات',
