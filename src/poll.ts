@@ -93,7 +93,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
-  const outcome = fileDocument(deps, visit, parsed.value, (counts, filed) => {
+  const outcome = await fileDocument(deps, visit, parsed.value, (counts, filed) => {
     const shown = shownBy(parsed.value.entries, filed)
     const schedule = nextPoll({
       ...given(deps, visit),
@@ -124,14 +124,14 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
 }
 
 /** File what a hub pushed exactly as a poll files what it fetched; when the feed is polled next, the caller knows. */
-export function filePush(
+export async function filePush(
   deps: PollDeps,
   pushed: { feed: FeedState; named: NamedFeed; at: Millis; started: number; parsed: ParsedFeed },
   schedule: Next,
   record: () => void,
-): PollOutcome {
+): Promise<PollOutcome> {
   const { feed } = pushed
-  const outcome = fileDocument(deps, pushed, pushed.parsed, () => {
+  const outcome = await fileDocument(deps, pushed, pushed.parsed, () => {
     record()
     return {
       schedule,
@@ -244,15 +244,15 @@ export function readEntry(entry: Entry): ReadEntry {
   return { entry, text: content.length >= summary.length ? content : summary }
 }
 
-function fileDocument(
+async function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
   plan: (counts: PollCounts, filed: readonly FiledEntry[]) => { schedule: Next; gap: Gap | null; update: PollUpdate },
-): PollOutcome {
+): Promise<PollOutcome> {
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined
-  deps.desk.file(
+  await deps.desk.fileInSlices(
     parsed.entries.map(readEntry),
     {
       feed: feed.id,
@@ -263,7 +263,7 @@ function fileDocument(
       names: deps.names,
       now: at,
     },
-    (filing, filed, counts) => {
+    (filing, filed, counts, poll) => {
       const { schedule, gap, update } = plan(counts, filed)
       outcome = {
         feed: feed.id,
@@ -278,7 +278,7 @@ function fileDocument(
         reason: schedule.reason,
         gap,
       }
-      filing.recordPoll(outcome, update)
+      filing.recordPoll(outcome, update, poll)
     },
   )
   if (!outcome) throw new Error(`the poll of ${feed.url} was not recorded`)

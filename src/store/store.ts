@@ -43,6 +43,8 @@ export interface IndexedReport {
 /** What features are made of, where they are missing: of a report, or of a story's lead. */
 export interface UnreadText {
   id: number
+  /** Its thread; of a report, its story. */
+  group: number
   time: Millis
   agency: string
   title: string

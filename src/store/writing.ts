@@ -17,6 +17,7 @@ const SEARCHED_LENGTH = 40_000
 function unread(row: Row): UnreadText {
   return {
     id: Number(row['id']),
+    group: Number(row['grouped']),
     time: Number(row['time']),
     agency: String(row['agency']),
     title: String(row['title']),
@@ -175,7 +176,7 @@ export function createFiling(sql: WritableSql): Filing {
     storiesWithoutFeatures: since =>
       sql
         .all(
-          `select s.id, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
+          `select s.id, s.thread as grouped, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
            from stories s join reports r on r.id = s.lead
            where s.time >= @since and not exists (select 1 from story_features f where f.story = s.id) order by s.id`,
           { since },
@@ -184,7 +185,7 @@ export function createFiling(sql: WritableSql): Filing {
     reportsWithoutFeatures: since =>
       sql
         .all(
-          `select r.id, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from reports r
+          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from reports r
            where r.time >= @since and not exists (select 1 from report_features f where f.report = r.id) order by r.id`,
           { since },
         )
