@@ -302,8 +302,11 @@ export interface Placement {
   thread: number | null
   /** Cosine with the thread, 0 to 1; 0 when no thread shared a term. */
   score: number
-  /** Terms that spoke loudest, at most five. */
-  reasons: string[]
+  /** Terms that spoke loudest; with their share of the score where that is known. */
+  reasons: (string | { term: string; weight: number })[]
+  /** Score that was needed. */
+  threshold?: number
+  runnerUp?: { thread: number; score: number } | null
 }
 
 export interface PollCounts {
@@ -535,6 +538,10 @@ export interface ReportView {
   coverage: number
   /** Still runs a text that its origin has corrected or withdrawn. */
   stale: boolean
+  /** What decided that it belongs here, as filing wrote it; null where nothing was compared. */
+  evidence: unknown
+  /** What was taken off its copy for comparing. */
+  furniture: Furniture[]
   revisions: RevisionView[]
 }
 
@@ -553,6 +560,8 @@ export interface FigureView {
 }
 
 export interface StoryDetail extends StorySummary {
+  /** Why it is in its thread. */
+  placement: Placement
   members: ReportView[]
 }
 

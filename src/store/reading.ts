@@ -7,8 +7,10 @@ import type {
   Enclosure,
   FeedState,
   FigureView,
+  Furniture,
   Millis,
   Move,
+  Placement,
   Reader,
   ReportView,
   RevisionClass,
@@ -279,6 +281,8 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
       similarity: number(row['similarity']),
       coverage: number(row['coverage']),
       stale: number(row['stale']) === 1,
+      evidence: row['evidence'] === null ? null : (JSON.parse(text(row['evidence'])) as unknown),
+      furniture: list<Furniture>(row['furniture']),
       revisions: revisions(id),
     }
   }
@@ -347,7 +351,10 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
       const [summary] = stories(sql.all(`${STORY} where s.id = @id`, { id }))
       if (!summary) return null
       const members = sql.all(`${REPORT} where r.story = @id order by r.time, r.id`, { id }).map(report)
-      return { ...summary, members } satisfies StoryDetail
+      const placement = JSON.parse(
+        text(sql.get('select placement from stories where id = @id', { id })?.['placement']),
+      ) as Placement
+      return { ...summary, members, placement } satisfies StoryDetail
     },
     thread: id => {
       const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))

@@ -100,7 +100,12 @@ export function regrouping(sql: WritableSql): Regrouping {
   const threadOf = (story: number): number =>
     Number(sql.get('select thread from stories where id = @story', { story })?.['thread'])
 
+  const reportsOf = (story: number): number[] =>
+    sql.all('select id from reports where story = @story order by id', { story }).map(row => Number(row['id']))
+
   return {
+    storiesOf,
+    reportsOf,
     mergeThreads: (kept, other, why) => {
       const members = storiesOf(other)
       moveStories(members, kept)
@@ -119,9 +124,7 @@ export function regrouping(sql: WritableSql): Regrouping {
       return opened
     },
     mergeStories: (kept, other, why) => {
-      const members = sql
-        .all('select id from reports where story = @other order by id', { other })
-        .map(row => Number(row['id']))
+      const members = reportsOf(other)
       const [thread, emptied] = [threadOf(kept), threadOf(other)]
       const key = String(sql.get('select key from stories where id = @other', { other })?.['key'])
       sql.run(`update reports set story = @kept, joined_by = 'editor' where story = @other`, { kept, other })

@@ -194,6 +194,10 @@ function createStore(db: Database.Database): Store {
       return row ? feedState(row) : null
     },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    storyOf: report => {
+      const row = sql.get('select story from reports where id = @report', { report })
+      return row ? Number(row['story']) : null
+    },
     decisions: () => decisionsOf(sql),
     regroupings: of => regroupingsOf(sql, of),
     releasable: now =>

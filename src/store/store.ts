@@ -155,6 +155,9 @@ export interface Regrouping {
   mergeStories(kept: number, other: number, why: Reason): number
   /** Reports leave for a story of their own with this key, in the same thread; its id is returned. */
   splitStory(story: number, reports: readonly number[], key: string, why: Reason): number
+  /** Stories of a thread, reports of a story: ids, ascending; empty where there is no such one. */
+  storiesOf(thread: number): number[]
+  reportsOf(story: number): number[]
   regroupedAfter(id: number): Regrouped[]
   lastRegrouping(): number
   decide(decision: Decision): void
@@ -249,6 +252,8 @@ export interface Store extends Reader {
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
   report(id: number): ReportView | null
+  /** The story a report is in; null for no report. */
+  storyOf(report: number): number | null
   decisions(): Decision[]
   /** What was joined or parted of a story or thread, oldest first. */
   regroupings(of: RegroupingFilter): Regrouped[]

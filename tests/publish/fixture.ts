@@ -204,7 +204,13 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         .slice(0, selection.limit),
     story: id => {
       const found = stories.get(id)
-      return found === undefined ? null : ({ ...found, members: members.get(id) ?? [] } satisfies StoryDetail)
+      return found === undefined
+        ? null
+        : ({
+            ...found,
+            members: members.get(id) ?? [],
+            placement: { kind: 'opened', thread: null, score: 0, reasons: [] },
+          } satisfies StoryDetail)
     },
     thread,
     search: (words, limit) => matching({ q: words }).slice(0, limit),
@@ -225,6 +231,8 @@ export function member(id: number, changes: Partial<ReportView> = {}): ReportVie
     similarity: 1,
     coverage: 1,
     stale: false,
+    evidence: null,
+    furniture: [],
     feed: 1,
     agency: 'nile',
     agencyName: 'Nile News',
