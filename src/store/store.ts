@@ -204,6 +204,11 @@ export interface Filing extends Regrouping {
   keepFlapping(report: number, flapping: string): void
   /** The entry was seen again, unchanged. */
   touch(reportIds: readonly number[], now: Millis): void
+  /**
+   * Reports that stood in the last document of the feed and are missing from the one filed at `now`, though it shows
+   * older ones: taken down, not rolled out. Newest first; none where so many are missing that the feed is simply another.
+   */
+  vanished(feed: number, now: Millis, limit: number): ReportMark[]
   /** Its page says that it is gone (410): withdrawn, though no text says so. */
   withdraw(report: number, now: Millis): void
   members(story: number, limit: number): StoryMember[]

@@ -6,7 +6,7 @@ import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { regrouping } from './regroup.ts'
 import { bumpVersion, type Row, type WritableSql } from './sql.ts'
 import { countReport, refresh, setLead, setOrigin } from './standing.ts'
-import type { Filing, IndexedReport, IndexedStory, KnownReport, UnreadText } from './store.ts'
+import type { Filing, IndexedReport, IndexedStory, KnownReport, ReportMark, UnreadText } from './store.ts'
 
 /** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
 const POLLS_KEPT: Millis = 30 * 86_400_000
@@ -25,6 +25,21 @@ function unread(row: Row): UnreadText {
     language: row['language'] === null ? null : String(row['language']),
     authors: JSON.parse(String(row['authors'])) as string[],
     categories: JSON.parse(String(row['categories'])) as string[],
+  }
+}
+
+const MARK = 'select id, story, guid, url, canonical_url, title, hash, time from reports'
+
+function reportMark(row: Row): ReportMark {
+  return {
+    id: Number(row['id']),
+    story: Number(row['story']),
+    guid: String(row['guid']),
+    url: row['url'] === null ? null : String(row['url']),
+    canonicalUrl: row['canonical_url'] === null ? null : String(row['canonical_url']),
+    title: String(row['title']),
+    hash: String(row['hash']),
+    time: Number(row['time']),
   }
 }
 
@@ -95,20 +110,26 @@ export function createFiling(sql: WritableSql): Filing {
     marks: (feed, since, limit) =>
       sql
         .all(
-          `select id, story, guid, url, canonical_url, title, hash, time from reports
-           where feed = @feed and last_seen >= @since order by last_seen desc, id desc limit @limit`,
+          `${MARK} where feed = @feed and last_seen >= @since order by last_seen desc, id desc limit @limit`,
           { feed, since, limit },
         )
-        .map(row => ({
-          id: Number(row['id']),
-          story: Number(row['story']),
-          guid: String(row['guid']),
-          url: row['url'] === null ? null : String(row['url']),
-          canonicalUrl: row['canonical_url'] === null ? null : String(row['canonical_url']),
-          title: String(row['title']),
-          hash: String(row['hash']),
-          time: Number(row['time']),
-        })),
+        .map(reportMark),
+    vanished: (feed, now, limit) => {
+      const before = sql.get('select max(last_seen) as t from reports where feed = @feed and last_seen < @now', {
+        feed,
+        now,
+      })
+      const oldest = sql.get('select min(time) as t from reports where feed = @feed and last_seen = @now', { feed, now })
+      if (before?.['t'] == null || oldest?.['t'] == null) return []
+      const missing = sql
+        .all(
+          `${MARK} where feed = @feed and last_seen = @before and time > @oldest and signal is not 'kill'
+             and url is not null order by time desc, id limit @limit`,
+          { feed, before: before['t'], oldest: oldest['t'], limit: limit + 1 },
+        )
+        .map(reportMark)
+      return missing.length > limit ? [] : missing
+    },
     renameGuid: (id, guid, globalGuid) =>
       void sql.run('update reports set guid = @guid, global_guid = @globalGuid where id = @id', {
         id,
