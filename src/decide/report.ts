@@ -1,14 +1,16 @@
 // Whether an entry is accepted as a report, and under which identity. Pure: the time of the poll is a parameter.
-import { createHash } from 'node:crypto'
 import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
-import { languageOf } from './text.ts'
+import { digest } from './digest.ts'
+import { guidOf } from './identity.ts'
+import { languageOf } from './language.ts'
 import { canonicalUrl, globalGuid } from './url.ts'
 import { readWire, type WireNames } from './wire.ts'
+
+export { digest } from './digest.ts'
 
 /** A clock of an agency that runs ahead by less than this is a clock, not a claim about the future. */
 const CLOCK_SKEW: Millis = 10 * 60_000
 const TITLE_FROM_TEXT = 120
-const GUID_LENGTH = 1_024
 
 export interface ReportContext {
   feed: number
@@ -18,13 +20,6 @@ export interface ReportContext {
   identity: FeedSpec['identity']
   names: WireNames
   now: Millis
-}
-
-/** First 32 hex digits of SHA-256 over the parts, each ended by a NUL. */
-export function digest(...parts: readonly (string | Uint8Array | null)[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part ?? '').update('\0')
-  return hash.digest('hex').slice(0, 32)
 }
 
 /**
@@ -40,7 +35,7 @@ export function toReport(
 ): { ok: true; report: Report } | { ok: false; reason: string } {
   const title = entry.title.trim() || opening(text)
   if (!title) return { ok: false, reason: 'it has neither a title nor a text' }
-  const guid = identity(entry, title, text, context.identity)
+  const guid = guidOf(entry, title, text, context.identity)
   const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)
   const claimed = entry.published ?? entry.updated
   const wire = readWire({ title, text, authors: entry.authors, source: entry.source }, context.names)
@@ -69,13 +64,6 @@ export function toReport(
       hash: digest(title, text, canonicalUrl(entry.url) ?? entry.url),
     },
   }
-}
-
-function identity(entry: Entry, title: string, text: string, rule: FeedSpec['identity']): string {
-  const id = entry.id?.trim() || null
-  const chosen = rule === 'title' ? title : rule === 'url' ? (entry.url ?? id) : (id ?? entry.url)
-  const guid = chosen?.trim() || `sha256:${digest(title, text)}`
-  return guid.length <= GUID_LENGTH ? guid : `sha256:${digest(guid)}`
 }
 
 function opening(text: string): string {

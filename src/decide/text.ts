@@ -1,6 +1,7 @@
 // One folding for comparing, searching and hashing, Arabic and Latin alike; and what is made of folded text: tokens,
 // stems, shingles. The raw text is never changed. Pure; the caches only remember, they never decide.
 import snowball from 'snowball-stemmers'
+import { arabicGuesses, arabicStem } from './arabic.ts'
 
 // Letters that spell the same word in different hands, towns or keyboards.
 const LETTERS: Readonly<Record<string, string>> = {
@@ -8,19 +9,26 @@ const LETTERS: Readonly<Record<string, string>> = {
   إ: 'ا',
   آ: 'ا',
   ٱ: 'ا',
+  ٲ: 'ا',
+  ٳ: 'ا',
   ى: 'ي',
   ئ: 'ي',
   ؤ: 'و',
   ة: 'ه',
   ک: 'ك',
   ګ: 'ك',
+  ڪ: 'ك',
   ی: 'ي',
   ې: 'ي',
+  ێ: 'ي',
+  ۍ: 'ي',
   ے: 'ي',
+  ۓ: 'ي',
   ہ: 'ه',
   ھ: 'ه',
   ە: 'ه',
   ۀ: 'ه',
+  ۂ: 'ه',
   ۃ: 'ه',
   ё: 'е',
   ı: 'i',
@@ -30,9 +38,14 @@ const LETTERS: Readonly<Record<string, string>> = {
   ø: 'o',
   ł: 'l',
   đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ς: 'σ',
   '“': '"',
   '”': '"',
   '„': '"',
+  '‟': '"',
   '«': '"',
   '»': '"',
   '‹': '"',
@@ -40,10 +53,16 @@ const LETTERS: Readonly<Record<string, string>> = {
   '‘': "'",
   '’': "'",
   '‚': "'",
+  '‛': "'",
+  ʼ: "'",
+  ʻ: "'",
+  '′': "'",
+  '‐': '-',
+  '‒': '-',
+  '−': '-',
   '–': '-',
   '—': '-',
   '―': '-',
-  '‑': '-',
   '،': ',',
   '؛': ';',
   '؟': '?',
@@ -55,19 +74,25 @@ for (let digit = 0; digit < 10; digit++) {
   const table = LETTERS as Record<string, string>
   table[String.fromCharCode(0x0660 + digit)] = String(digit)
   table[String.fromCharCode(0x06f0 + digit)] = String(digit)
+  // Devanagari and Bengali: the feeds of South Asia mix them with ours.
+  table[String.fromCharCode(0x0966 + digit)] = String(digit)
+  table[String.fromCharCode(0x09e6 + digit)] = String(digit)
 }
 const MAPPED = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu')
 
-// Vowel marks, Quranic signs, tatweel, bidi and zero-width controls, soft hyphen: seen or unseen, never part of a word.
+// Vowel marks of Arabic and Hebrew, Quranic signs, tatweel, bidi and zero-width controls, soft hyphen: seen or unseen,
+// never part of a word.
 const UNSEEN =
-  /[\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u061c\u00ad]|[\ufe00-\ufe0f]/g
+  /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u08d3-\u08e1\u08e3-\u08ff\u180e\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u061c\u00ad]|[\ufe00-\ufe0f]|\u034f/g
 const LATIN_MARKS = /([\p{Script=Latin}\p{Script=Greek}])\p{M}+/gu
+// Stress marks of dictionaries and schoolbooks. The marks of й, ї, ѓ and ќ make other letters, and stay.
+const STRESS = /([аеиоуыэюяіє])[\u0300\u0301]+/g
 const ASCII = /^[\x00-\x7f]*$/
 
 /**
  * Text as it is compared: NFKC, lower case, without vowel marks, tatweel and unseen controls, with one form for each
  * letter that varies by hand (alef, yeh, teh marbuta, Persian and Urdu forms), ASCII digits and plain quotation marks.
- * Idempotent. Latin and Greek lose their diacritics; Cyrillic й stays what it is.
+ * Idempotent. Latin and Greek lose their diacritics, Cyrillic its stress marks; й stays what it is.
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
@@ -83,7 +108,8 @@ function foldWhole(text: string): string {
       .normalize('NFD')
       .replace(LATIN_MARKS, '$1')
       // ё is folded to е below; one that carries its dots twice must not keep a pair.
-      .replace(/е\u0308+/g, 'е')
+      .replace(/е[\u0300\u0301\u0308]+/g, 'е')
+      .replace(STRESS, '$1')
       .normalize('NFC')
       .replace(UNSEEN, '')
       .replace(MAPPED, letter => LETTERS[letter] ?? letter)
@@ -193,26 +219,6 @@ const SNOWBALL: Readonly<Record<string, string>> = {
   nl: 'dutch',
 }
 
-const PREFIXES = ['وبال', 'وال', 'فال', 'بال', 'كال', 'ولل', 'لل', 'ال']
-const SUFFIXES = ['هما', 'كما', 'تها', 'ها', 'هم', 'هن', 'نا', 'ات', 'ون', 'ين', 'ان', 'يه', 'ته', 'ه', 'ي', 'ا']
-
-/**
- * Light stem of a folded Arabic word: one conjunction or preposition with the article, then endings, never below three
- * letters. After Larkey, Ballesteros and Connell's light stemming: roots would join too much.
- */
-export function arabicStem(word: string): string {
-  let stem = word
-  const prefix = PREFIXES.find(candidate => stem.startsWith(candidate) && stem.length - candidate.length >= 3)
-  if (prefix) stem = stem.slice(prefix.length)
-  else if (stem.startsWith('و') && stem.length >= 5) stem = stem.slice(1)
-  for (let round = 0; round < 2; round++) {
-    const suffix = SUFFIXES.find(candidate => stem.endsWith(candidate) && stem.length - candidate.length >= 3)
-    if (!suffix) break
-    stem = stem.slice(0, -suffix.length)
-  }
-  return stem
-}
-
 const REMEMBERED = 200_000
 const remembered = new Map<string, Map<string, string>>()
 
@@ -252,6 +258,7 @@ export function searchable(text: string, language: string | null): string {
   for (const word of plain) {
     const root = stem(word, language)
     if (!plain.has(root)) extra.add(root)
+    if (ARABIC.test(word)) for (const guess of arabicGuesses(word)) if (!plain.has(guess)) extra.add(guess)
     // The tokenizer takes a run without spaces for one word; its pairs must stand by themselves to be found.
     if (unspaced) extra.add(word)
   }
@@ -267,6 +274,7 @@ export function searchExpression(typed: string): string | null {
   if (asked.length === 0) return null
   const groups = asked.map(word => {
     const forms = new Set([word, ...[null, ...Object.keys(SNOWBALL)].map(language => stem(word, language))])
+    if (ARABIC.test(word)) for (const guess of arabicGuesses(word)) forms.add(guess)
     return `(${[...forms].map(form => `"${form}"`).join(' OR ')})`
   })
   return `folded : (${groups.join(' AND ')})`
@@ -316,57 +324,4 @@ const RTL = /^(ar|arc|ckb|dv|fa|he|iw|ku-arab|ps|sd|ug|ur|yi)(-|$)/i
 export function direction(language: string | null): 'rtl' | 'ltr' | 'auto' {
   if (!language) return 'auto'
   return RTL.test(language) ? 'rtl' : 'ltr'
-}
-
-const SCRIPTS: Readonly<Record<string, string>> = {
-  ar: 'arabic',
-  fa: 'arabic',
-  ur: 'arabic',
-  ps: 'arabic',
-  ckb: 'arabic',
-  ug: 'arabic',
-  sd: 'arabic',
-  ru: 'cyrillic',
-  uk: 'cyrillic',
-  be: 'cyrillic',
-  bg: 'cyrillic',
-  sr: 'cyrillic',
-  mk: 'cyrillic',
-  kk: 'cyrillic',
-  ky: 'cyrillic',
-  tg: 'cyrillic',
-  mn: 'cyrillic',
-  zh: 'han',
-  ja: 'han',
-}
-
-/**
- * The declared language, unless the text is plainly in another script: templates often leave `en-us` on Arabic feeds.
- * Null when nothing was declared and the script does not tell.
- */
-export function languageOf(declared: string | null, text: string): string | null {
-  const guess = guessLanguage(text)
-  if (!declared || !guess) return declared ?? guess
-  const script = SCRIPTS[declared.slice(0, declared.indexOf('-') < 0 ? undefined : declared.indexOf('-')).toLowerCase()]
-  return script === SCRIPTS[guess] ? declared : guess
-}
-
-/** Language by script alone, for text that does not say: `ar`, `fa`, `ru`, `en`, … or null. */
-export function guessLanguage(text: string): string | null {
-  const sample = text.slice(0, 600)
-  const count = (pattern: RegExp) => sample.match(pattern)?.length ?? 0
-  const arabic = count(/[\u0600-\u06ff]/g)
-  const cyrillic = count(/[\u0400-\u04ff]/g)
-  const latin = count(/[a-z]/gi)
-  const han = count(/\p{Script=Han}/gu)
-  const kana = count(/[\p{Script=Hiragana}\p{Script=Katakana}]/gu)
-  const most = Math.max(arabic, cyrillic, latin, han + kana)
-  if (most < 3) return null
-  if (most === arabic) {
-    if (/[ٹڈڑںے]/.test(sample)) return 'ur'
-    return /[پچژگ]/.test(sample) && /[یک]/.test(sample) ? 'fa' : 'ar'
-  }
-  if (most === cyrillic) return /[іїєґ]/i.test(sample) ? 'uk' : 'ru'
-  if (most === han + kana) return kana > 0 ? 'ja' : 'zh'
-  return null
 }

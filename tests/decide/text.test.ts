@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { arabicStem } from '../../src/decide/arabic.ts'
 import {
-  arabicStem,
   direction,
   fold,
-  guessLanguage,
   hash32,
-  languageOf,
   searchable,
   searchExpression,
   shingles,
@@ -27,8 +25,13 @@ const troublesome = fc.constantFrom(
   'e',
   'a',
 )
+// One letter or mark of each block of the living scripts.
+const block = fc.tuple(fc.nat(0x2ff), fc.nat(0x3f)).map(([high, low]) => {
+  const code = high * 0x40 + low
+  return String.fromCharCode(code >= 0xd800 && code < 0xe000 ? 0x41 : code)
+})
 const anyText = fc
-  .array(fc.oneof(troublesome, fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 24 })
+  .array(fc.oneof(troublesome, block, fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 24 })
   .map(parts => parts.join(''))
 
 describe('folding', () => {
@@ -62,6 +65,16 @@ describe('folding', () => {
     ['Ёлка', 'елка'],
     ['Йод и район', 'йод и район'],
     ['Україна', 'україна'],
+    ['за\u0301мок, ѓубре, Їжак', 'замок, ѓубре, їжак'],
+    ['ΑΣ ας', 'ασ ασ'],
+    ['Điện Biên Phủ, Trường Sơn', 'dien bien phu, truong son'],
+    ['Þór Guðmundsson', 'thor gudmundsson'],
+    ['ڕێگا ۀ ۂ ۓ', 'ڕيگا ه ه ي'],
+    ['صلى\u0610 الله', 'صلي الله'],
+    ['שָׁלוֹם', 'שלום'],
+    ['२०२२ ২০২২', '2022 2022'],
+    ['2−1 ‐ ‒ ʼ', "2-1 - - '"],
+    ['\u2067عاجل\u2069\u202c', 'عاجل'],
     ['Άθήνα', 'αθηνα'],
     ['ＮＨＫ', 'nhk'],
     ['plain ASCII 42!', 'plain ascii 42!'],
@@ -80,7 +93,27 @@ describe('folding', () => {
     )
   })
 
-  // Known fault: ё becomes е, and a second diaeresis behind it then makes a new ё. To be fixed in src/decide/text.ts.
+  // A letter folds by itself or with its neighbours; which way was taken must not show.
+  it('is the same whether or not a letter elsewhere needs its neighbours', () => {
+    fc.assert(
+      fc.property(anyText, text => {
+        expect(fold(`${text} ﬃ`)).toBe(`${fold(text)} ffi`)
+      }),
+      LAW,
+    )
+  })
+
+  it('is idempotent for every letter of every script, with a mark behind it', () => {
+    for (let code = 0; code < 0x20000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue
+      const letter = String.fromCodePoint(code)
+      for (const text of [letter, `${letter}\u0301`, `ا${letter}`]) {
+        const once = fold(text)
+        if (fold(once) !== once) expect.fail(`U+${code.toString(16)}`)
+      }
+    }
+  })
+
   it('is idempotent for ё with a second diaeresis', () => {
     const once = fold('ё\u0308')
     expect(fold(once)).toBe(once)
@@ -163,6 +196,83 @@ describe('stems', () => {
   })
 })
 
+// Each line the forms of one word: with conjunctions, prepositions and article, in number and gender. Among them words
+// whose first letters are their own: «وزارة», «لجنة», «كاليفورنيا», «التزام».
+const FORMS = [
+  'وزير الوزير ووزير والوزير بالوزير للوزير',
+  'وزارة الوزارة ووزارة للوزارة بالوزارة وزارات وزارته',
+  'وزراء الوزراء ووزراء للوزراء',
+  'فرنسا وفرنسا الفرنسي فرنسية الفرنسية والفرنسيين',
+  'بريطانيا وبريطانيا البريطاني بريطانية للبريطانيين والبريطانيون',
+  'كازاخستان وكازاخستان الكازاخستاني الكازاخستانية',
+  'لبنان ولبنان اللبناني لبنانية للبنانيين واللبنانيون للبنان',
+  'باكستان وباكستان الباكستانية الباكستاني',
+  'واشنطن وواشنطن',
+  'وكالة الوكالة ووكالة للوكالة وكالات والوكالات',
+  'ولاية الولاية الولايات ولايات للولايات وولاية',
+  'لجنة اللجنة للجنة واللجنة وللجنة باللجنة وباللجنة',
+  'لاجئ اللاجئين للاجئين واللاجئون',
+  'لقاء اللقاء للقاء واللقاء لقاءات',
+  'إلغاء الإلغاء بإلغاء وإلغاء',
+  'التزام الالتزام والتزام بالتزام بالالتزام',
+  'إلكتروني الإلكتروني إلكترونية الإلكترونية والإلكترونية',
+  'ألمانيا الألماني وألمانيا الألمانية',
+  'كاليفورنيا وكاليفورنيا',
+  'مدينة المدينة بالمدينة للمدينة وبالمدينة وللمدينة فالمدينة فللمدينة',
+  'دولة الدولة والدولة للدولة ودولة',
+  'متظاهر المتظاهرين للمتظاهرين متظاهرون والمتظاهرين',
+  'احتجاج الاحتجاجات والاحتجاجات احتجاجات بالاحتجاجات',
+  'سوريا السوري سورية السورية وسوريا والسوريين',
+  'الشرطة للشرطة والشرطة شرطة وبالشرطة',
+  'تلفزيون التلفزيون التلفزيوني تلفزيونية',
+  'كتاب الكتاب كالكتاب وكالكتاب',
+]
+const matches = (typed: string, stored: string): boolean => {
+  const held = new Set(words(searchable(stored, 'ar')))
+  const asked = [...(searchExpression(typed) ?? '').matchAll(/"([^"]+)"/g)].map(([, form]) => form ?? '')
+  return asked.some(form => held.has(form))
+}
+
+describe('the forms of an Arabic word', () => {
+  it.each(FORMS)('%s have one stem', line => {
+    expect(new Set(line.split(' ').map(form => stem(fold(form), 'ar'))).size).toBe(1)
+  })
+
+  it('find each other, also behind a preposition without the article', () => {
+    for (const line of FORMS) {
+      const forms = line.split(' ')
+      const bare = forms[0] ?? ''
+      const more =
+        bare.length > 3 && !bare.startsWith('ال') ? ['ب', 'ل', 'ف', 'وب', 'ول'].map(letter => letter + bare) : []
+      for (const typed of [...forms, ...more]) {
+        for (const stored of [...forms, ...more]) {
+          expect(matches(typed, stored), `${typed} finds ${stored}`).toBe(true)
+        }
+      }
+    }
+  })
+
+  it('do not find other words that merely look alike', () => {
+    for (const [typed, stored] of [
+      ['زير', 'وزير'],
+      ['جنة', 'للجنة'],
+      ['شنطة', 'واشنطن'],
+      ['فرنسا', 'كازاخستان'],
+      ['غاء', 'إلغاء'],
+      ['كترون', 'إلكتروني'],
+    ] as const) {
+      expect(matches(typed, stored), `${typed} finds ${stored}`).toBe(false)
+    }
+  })
+
+  it.each(['والدول', 'واليوم', 'والاحتجاجات', 'وعودة', 'فالحكومة', 'بالياسمين', 'واللقاء', 'للأجيال', 'للجانبين'])(
+    '%s begins with a conjunction or preposition, whatever the words of the lists look like',
+    form => {
+      expect(stem(fold(form), 'ar')).not.toMatch(/^(?:وا|فا|با|لل|وع)/)
+    },
+  )
+})
+
 describe('terms', () => {
   it('leave out words that say nothing, in every language of the list', () => {
     expect(terms('The prime minister said that he will not resign', 'en')).toEqual(['prime', 'minist', 'resign'])
@@ -223,29 +333,6 @@ describe('hashes and shingles', () => {
 })
 
 describe('languages', () => {
-  it.each([
-    ['عاد المحتجون إلى الساحة', 'ar'],
-    ['رئیس جمهور گفت که کشور', 'fa'],
-    ['پاکستان میں بارش کے باعث', 'ur'],
-    ['Снегопад накрыл города', 'ru'],
-    ['Снігопад накрив міста її', 'uk'],
-    ['中国人民银行', 'zh'],
-    ['東京でのニュース', 'ja'],
-    ['A plain Latin sentence', null],
-    ['12', null],
-  ])('%s is guessed by its script', (text, language) => {
-    expect(guessLanguage(text)).toBe(language)
-  })
-
-  it('are as declared, unless the text is plainly in another script', () => {
-    expect(languageOf('en-us', 'عاد المحتجون إلى الساحة')).toBe('ar')
-    expect(languageOf('fa', 'عاد المحتجون إلى الساحة')).toBe('fa')
-    expect(languageOf('de', 'Ein Satz')).toBe('de')
-    expect(languageOf(null, 'Снегопад накрыл города')).toBe('ru')
-    expect(languageOf(null, 'A plain sentence')).toBeNull()
-    expect(languageOf('ar-EG', 'عاد المحتجون')).toBe('ar-EG')
-  })
-
   it('have a direction', () => {
     expect(['ar', 'fa-IR', 'he', 'ur', 'en', 'ru', 'arz-x', 'fr', null].map(direction)).toEqual([
       'rtl',
