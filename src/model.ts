@@ -63,6 +63,8 @@ export interface PollSettings {
   /** Entries taken from one document; the newest are kept and a warning is shown. */
   maxEntries: number
   userAgent: string
+  /** Hosts that are never asked for anything, with their subdomains: names as a URL spells them. */
+  exclude: readonly string[]
   /** Subscribe at the WebSub hubs that feeds name, where `link` is public. */
   websub: boolean
   /** Reach loopback, private and link-local addresses. */
@@ -130,6 +132,12 @@ export interface Entry {
   source: string | null
 }
 
+/** Hours of the day and weekdays (0 is Sunday), in UTC, in which a feed says it does not change (RSS 2.0). */
+export interface Skip {
+  hours: readonly number[]
+  days: readonly number[]
+}
+
 export interface ParsedFeed {
   format: FeedFormat
   version: string | null
@@ -138,6 +146,8 @@ export interface ParsedFeed {
   language: string | null
   /** Server's wish for time between polls (RSS ttl, sy:updatePeriod), if it states one. */
   ttl: Millis | null
+  /** When it says that polling it is of no use; null where it says nothing. */
+  skip: Skip | null
   /** The WebSub hub it names, and the address it gives itself: what a subscription is asked of, and for. */
   hub: string | null
   self: string | null
@@ -192,10 +202,19 @@ export type FetchResult =
       self: string | null
       /** Freshness from Cache-Control max-age or Expires. */
       maxAge: Millis | null
+      /** From Retry-After, which may come with any answer. */
+      retryAt: Millis | null
       wireBytes: number
       ms: number
     }
-  | { kind: 'unchanged'; status: number; movedTo: string | null; maxAge: Millis | null; ms: number }
+  | {
+      kind: 'unchanged'
+      status: number
+      movedTo: string | null
+      maxAge: Millis | null
+      retryAt: Millis | null
+      ms: number
+    }
   | { kind: 'failed'; failure: Failure; ms: number }
 
 // ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────

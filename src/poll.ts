@@ -78,11 +78,11 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   if (deps.signal?.aborted) return null
   const visit: Visit = { feed, named, at, started }
   if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
-  if (got.kind === 'unchanged') return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, whole: false })
+  if (got.kind === 'unchanged') return settle(deps, visit, { ...got, whole: false })
   const bodyHash = digest(got.body)
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
   if (bodyHash === feed.bodyHash && feed.failures === 0) {
-    return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, whole: true, validators: got.validators })
+    return settle(deps, visit, { ...got, whole: true })
   }
   const parsed = await deps.parse(got.body, got.contentType, {
     url: got.url,
@@ -95,9 +95,10 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   }
   const outcome = await fileDocument(deps, visit, parsed.value, (counts, filed) => {
     const shown = shownBy(parsed.value.entries, filed)
+    const { ttl, skip } = parsed.value
     const schedule = nextPoll({
       ...given(deps, visit),
-      outcome: { kind: 'filed', counts, maxAge: got.maxAge, ttl: parsed.value.ttl, shown },
+      outcome: { kind: 'filed', counts, maxAge: got.maxAge, retryAt: got.retryAt, ttl, skip, shown },
     })
     const beside = withPush(deps, visit, schedule, counts)
     return {
@@ -297,7 +298,13 @@ function settle(
   visit: Visit,
   result:
     | { failure: Failure }
-    | { maxAge: Millis | null; movedTo: string | null; whole: boolean; validators?: Validators },
+    | {
+        maxAge: Millis | null
+        retryAt: Millis | null
+        movedTo: string | null
+        whole: boolean
+        validators?: Validators
+      },
 ): PollOutcome {
   const { feed, at, started } = visit
   const failed = 'failure' in result
@@ -309,7 +316,7 @@ function settle(
     retired,
     outcome: failed
       ? { kind: 'failed', failure: result.failure, failures }
-      : { kind: 'unchanged', maxAge: result.maxAge, whole: result.whole },
+      : { kind: 'unchanged', maxAge: result.maxAge, retryAt: result.retryAt, whole: result.whole },
   })
   const schedule = failed ? alone : withPush(deps, visit, alone, noCounts())
   const outcome: PollOutcome = {

@@ -225,7 +225,61 @@ describe('a feed that is a file', () => {
   })
 })
 
+describe('what a server or a document says of the time', () => {
+  const at = (time: string): number => Date.parse(time)
+
+  it('keeps polls out of the hours a feed skips, also after "not modified"', async () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => (hour === 9 ? '' : `<hour>${hour}</hour>`)).join('')
+    const skips = document.replace('<description/>', `<skipHours>${hours}</skipHours>`)
+    const server = await feedServer({
+      '/feed': (request, response) => {
+        if (request.headers['if-none-match']) response.writeHead(304).end()
+        else response.writeHead(200, { etag: '"a"', 'content-type': 'application/rss+xml' }).end(skips)
+      },
+    })
+    const room = newsroom(configFor([`${server.origin}/feed`], { maxInterval: '1d' }))
+    // It is six: half an hour later, and the hours after it, are skipped.
+    const [first] = await room.poll()
+    expect(first?.nextPoll).toBeGreaterThanOrEqual(at('2026-03-01T09:00:00Z'))
+    expect(first?.reason).toContain('the feed names hours or days without news')
+    const [second] = await room.poll()
+    expect(second).toMatchObject({ status: 'unchanged' })
+    expect(second?.nextPoll).toBeGreaterThan(at('2026-03-02T06:00:00Z'))
+    expect(second?.reason).toContain('the feed names hours or days without news')
+  })
+
+  it.each([
+    ['a document', 200],
+    ['"not modified"', 304],
+  ])('waits as long as Retry-After says beside %s', async (_, status) => {
+    const server = await feedServer({
+      '/feed': (request, response) => {
+        const headers = { etag: '"a"', 'content-type': 'application/rss+xml' }
+        if (!request.headers['if-none-match'] && status === 304) response.writeHead(200, headers).end(document)
+        else response.writeHead(status, { ...headers, 'retry-after': '7200' }).end(status === 200 ? document : '')
+      },
+    })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    if (status === 304) await room.poll()
+    const [outcome] = await room.poll()
+    expect(outcome?.status).toBe(status === 304 ? 'unchanged' : 'filed')
+    expect(outcome?.nextPoll).toBeGreaterThanOrEqual(START + 7_200_000)
+    expect(outcome?.reason).toContain('the server asks for 2 h')
+  })
+})
+
 describe('an excluded host', () => {
+  it('is not asked where a redirect leads to it, and the feed says why', async () => {
+    const other = await feedServer({ '/feed': document })
+    const there = other.origin.replace('127.0.0.1', 'LOCALHOST.')
+    const server = await feedServer({ '/feed': redirect(301, `${there}/feed`) })
+    const room = newsroom(configFor([`${server.origin}/feed`], { exclude: ['LocalHost'] }))
+    expect((await room.poll())[0]?.failure).toMatchObject({ kind: 'address' })
+    expect((await room.poll())[0]?.failure?.message).toContain('poll.exclude names localhost')
+    expect(other.requests).toEqual([])
+    expect(room.store.feeds()[0]?.error).toContain('poll.exclude')
+  })
+
   it('is not polled, with its subdomains', async () => {
     const config = configFor(['https://feeds.agency.example/a', 'https://other.example/a'], {
       exclude: ['agency.example'],

@@ -1,7 +1,7 @@
 // Hides what feed XML looks like in the wild: one pass over any of it writes one clean RSS 2.0 document.
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
-import type { FeedFormat, Outcome } from '../model.ts'
+import type { FeedFormat, Outcome, Skip } from '../model.ts'
 import type { Attributes, Draft } from './draft.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
 import { Dates, writeDocument } from './write.ts'
@@ -13,6 +13,7 @@ export interface Canonical {
   version: string | null
   hub: string | null
   self: string | null
+  skip: Skip | null
   warnings: string[]
 }
 
@@ -315,8 +316,10 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   const dates = new Dates()
   const xml = writeDocument(reading.feed, drafts, dates)
   dates.report(warnings)
-  const { hub, self } = reading.feed
-  return { ok: true, value: { xml, format: reading.format, version: reading.version, hub, self, warnings } }
+  const { hub, self, skipHours, skipDays } = reading.feed
+  const skips = skipHours.size + skipDays.size > 0
+  const skip = skips ? { hours: [...skipHours].sort((a, b) => a - b), days: [...skipDays].sort((a, b) => a - b) } : null
+  return { ok: true, value: { xml, format: reading.format, version: reading.version, hub, self, skip, warnings } }
 }
 
 /** Why a document is no feed, in one line. */

@@ -45,7 +45,7 @@ const ACCEPT =
 type Answer = FetchResult extends infer R ? (R extends { kind: 'failed' } ? never : Omit<R, 'ms'>) : never
 
 async function answer(line: Line, request: FetchRequest, settings: PollSettings, signal: AbortSignal): Promise<Answer> {
-  const checked = checkUrl(request.url, line.allowPrivate)
+  const checked = checkUrl(request.url, line.allowPrivate, settings.exclude)
   if (!checked.ok) throw new Fault('address', checked.reason)
   let url = checked.value
   url.hash = ''
@@ -70,7 +70,8 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
       const movedTo = hops.length > 1 && permanent ? url.href : null
       if (status === 200 || status === 203) return await accept(response, url, movedTo, request, settings, signal)
       if (status === 304 && Object.keys(known).length > 0) {
-        return { kind: 'unchanged', status, movedTo, maxAge: freshness(said, request.now) }
+        const [maxAge, retryAt] = [freshness(said, request.now), retryAfter(said, request.now)]
+        return { kind: 'unchanged', status, movedTo, maxAge, retryAt }
       }
       permanent &&= status === 301 || status === 308
       if (!REDIRECTS.has(status)) throw statusFault(status, url, retryAfter(said, request.now))
@@ -115,6 +116,7 @@ async function accept(
     hub: linkTo(headers, 'hub', url),
     self: linkTo(headers, 'self', url),
     maxAge: freshness(headers, request.now),
+    retryAt: retryAfter(headers, request.now),
     wireBytes: wire.length,
   }
 }

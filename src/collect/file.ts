@@ -32,7 +32,7 @@ export async function readFileFeed(
     }
     const lastModified = about.mtime.toUTCString()
     if (request.validators.lastModified === lastModified) {
-      return { kind: 'unchanged', status: 304, movedTo: null, maxAge: null, ms: ms() }
+      return { kind: 'unchanged', status: 304, movedTo: null, maxAge: null, retryAt: null, ms: ms() }
     }
     const body = Uint8Array.from(await file.readFile())
     if (body.length === 0) return failed('document', `${path} is empty`)
@@ -47,6 +47,7 @@ export async function readFileFeed(
       hub: null,
       self: null,
       maxAge: null,
+      retryAt: null,
       wireBytes: body.length,
       ms: ms(),
     }

@@ -143,6 +143,7 @@ async function readCanonical(canonical: Canonical, url: string | null): Promise<
       link,
       language,
       ttl: Number.isFinite(minutes) && minutes > 0 ? minutes * 60_000 : null,
+      skip: canonical.skip,
       hub: canonical.hub,
       self: canonical.self,
       entries,

@@ -48,6 +48,7 @@ export function config(changes: Partial<Config> = {}): Config {
       maxRedirects: 1,
       maxEntries: 1,
       userAgent: 'test',
+      exclude: [],
       websub: true,
       allowPrivate: false,
     },
