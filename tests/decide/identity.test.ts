@@ -281,7 +281,7 @@ describe('laws of matching again', () => {
         const { pairs } = rematch(entries, onFile)
         expect(new Set(pairs.map(pair => pair.entry)).size).toBe(pairs.length)
         expect(new Set(pairs.map(pair => pair.report)).size).toBe(pairs.length)
-        const guids = new Set(known.map(({ guid }) => guid))
+        const guids = new Set<string>(known.map(({ guid }) => guid))
         for (const { entry: at } of pairs) expect(guids.has(entries[at]?.guid ?? '')).toBe(false)
       }),
       LAW,
