@@ -1,6 +1,6 @@
 // The editor's hand: threads and stories joined and parted by command. What is decided here is stored as a decision, which
 // neither placing nor the review ever undoes, and can be exported as labelled items for `minwal eval`.
-import { digest } from './decide/report.ts'
+import { digest } from './decide/digest.ts'
 import type { Millis, Outcome, StoryDetail } from './model.ts'
 import type { Filing, Store } from './store/store.ts'
 

@@ -1,6 +1,8 @@
 // What becomes of the entries of one poll: each is decided and stored inside one transaction. A large document is filed in
 // several, between which the program does other things; what is decided does not depend on where they end.
-import { digest, type ReportContext, toReport } from './decide/report.ts'
+import { digest } from './decide/digest.ts'
+import { apart, REMATCH_REPORTS, REMATCH_TEXT, rematch, standingForSeveral } from './decide/identity.ts'
+import { type ReportContext, toReport } from './decide/report.ts'
 import { copyShingles } from './decide/story.ts'
 import { termCounts } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
@@ -29,8 +31,17 @@ export interface FilingContext extends ReportContext {
   feedKey: string
 }
 
-/** Records the poll in the transaction of its last entries; `poll` is its number where it was announced before. */
-export type Finish = (filing: Filing, filed: FiledEntry[], counts: PollCounts, poll: number | null) => void
+/** What is said of a whole document when the last of it is filed. */
+export interface Closing {
+  counts: PollCounts
+  /** Number of the poll where it was announced before. */
+  poll: number | null
+  /** What was noticed of the feed, in sentences a user can read. */
+  notes: string[]
+}
+
+/** Records the poll in the transaction of its last entries. */
+export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
 /**
  * Longest that filing keeps the program from anything else, but for the entry under way. A page or a push waits no longer
@@ -58,6 +69,15 @@ interface Accepted {
   reusedTwice: boolean
 }
 
+/** A document on its way. */
+interface Document {
+  /** Those that become reports, in the order in which they are filed. */
+  accepted: Accepted[]
+  /** What became of each entry, in the order of the document. */
+  filed: FiledEntry[]
+  notes: string[]
+}
+
 /** Work that can stop between two entries. */
 type Steps<T> = Generator<undefined, T, undefined>
 
@@ -76,10 +96,11 @@ export class Desk {
    * nothing is stored.
    */
   file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
-    const { filed, accepted } = toEnd(prepare(entries, context))
+    const document = toEnd(prepare(entries, context))
+    const { filed, notes } = document
     return this.#transaction(context, filing => {
-      toEnd(this.#fileAll(filing, accepted, filed, context))
-      finish(filing, filed, countsOf(filed), null)
+      toEnd(this.#fileAll(filing, document, context))
+      finish(filing, filed, { counts: countsOf(filed), poll: null, notes })
       return filed
     })
   }
@@ -89,14 +110,15 @@ export class Desk {
    * poll then stands as interrupted, and the next one finds those entries unchanged.
    */
   async fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
-    const { filed, accepted } = await givingWay(prepare(entries, context))
+    const document = await givingWay(prepare(entries, context))
+    const { filed, notes } = document
     let poll: number | null = null
     let steps: Steps<void> | null = null
     for (;;) {
       const done = this.#transaction(context, filing => {
-        steps ??= this.#fileAll(filing, accepted, filed, context)
+        steps ??= this.#fileAll(filing, document, context)
         if (untilTired(steps)) {
-          finish(filing, filed, countsOf(filed), poll)
+          finish(filing, filed, { counts: countsOf(filed), poll, notes })
           return true
         }
         poll ??= filing.openPoll(context.feed, context.now)
@@ -121,12 +143,9 @@ export class Desk {
     }
   }
 
-  *#fileAll(
-    filing: Filing,
-    accepted: readonly Accepted[],
-    filed: FiledEntry[],
-    context: FilingContext,
-  ): Steps<undefined> {
+  *#fileAll(filing: Filing, { accepted, filed, notes }: Document, context: FilingContext): Steps<undefined> {
+    const renamed = followIds(filing, accepted, context.feed)
+    if (renamed !== null) notes.push(renamed)
     for (const one of accepted) {
       tellApart(filing, one)
       filed[one.at] = this.#fileOne(filing, one.report, context)
@@ -175,10 +194,7 @@ export class Desk {
 }
 
 /** Which entries become reports, in the order in which they are filed: feeds list the newest first, threads grow from the oldest. */
-function* prepare(
-  entries: readonly ReadEntry[],
-  context: FilingContext,
-): Steps<{ filed: FiledEntry[]; accepted: Accepted[] }> {
+function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<Document> {
   const filed: FiledEntry[] = new Array(entries.length)
   const accepted: Accepted[] = []
   for (const [at, { entry, text }] of entries.entries()) {
@@ -191,7 +207,7 @@ function* prepare(
   // An address that several texts of one document share names a page that changes, not a report.
   const sharedUrls = standingForSeveral(reports, report => report.canonicalUrl)
   const sharedGuids = standingForSeveral(reports, report => report.guid)
-  const marked = (report: Report): string => `${report.guid}#${mark(report)}`
+  const marked = (report: Report): string => apart(report.guid, mark(report))
   const sharedMarks = standingForSeveral(reports, report => (sharedGuids.has(report.guid) ? marked(report) : null))
   for (const one of accepted) {
     const { report } = one
@@ -200,21 +216,30 @@ function* prepare(
     one.reusedTwice = one.reused && sharedMarks.has(marked(report))
   }
   accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
-  return { filed, accepted }
+  return { filed, accepted, notes: [] }
 }
 
-/** Values that stand for more than one text among these reports. */
-function standingForSeveral(reports: readonly Report[], pick: (report: Report) => string | null): Set<string> {
-  const texts = new Map<string, string>()
-  const ambiguous = new Set<string>()
-  for (const report of reports) {
-    const value = pick(report)
-    if (value === null) continue
-    const before = texts.get(value)
-    if (before !== undefined && before !== report.hash) ambiguous.add(value)
-    texts.set(value, report.hash)
+/**
+ * Give reports on file the guids under which they come now: of another form, or of another scheme when a feed has turned
+ * wholly new. Returns what the user is told of the latter.
+ */
+function followIds(filing: Filing, accepted: readonly Accepted[], feed: number): string | null {
+  if (accepted.every(({ report }) => filing.known(feed, report.guid) !== null)) return null
+  const onFile = filing.standing(feed, REMATCH_REPORTS, REMATCH_TEXT)
+  if (onFile.length === 0) return null
+  // A guid that stands for several texts is on file with a mark: that is no change of ids.
+  const arriving = accepted.map(({ report, reused, reusedTwice }) => {
+    const marked = apart(report.guid, mark(report))
+    const told = reusedTwice ? apart(marked, report.hash) : marked
+    const guid = reused || filing.known(feed, told) !== null ? told : report.guid
+    return { guid, canonicalUrl: report.canonicalUrl, title: report.title, text: report.text }
+  })
+  const { pairs, migration } = rematch(arriving, onFile)
+  for (const { entry, report: id } of pairs) {
+    const report = accepted[entry]?.report
+    if (report && arriving[entry]?.guid === report.guid) filing.renameGuid(id, report.guid, report.globalGuid)
   }
-  return ambiguous
+  return migration?.sentence ?? null
 }
 
 /** Tells reports of one guid apart by address and title, which outlast an edit of the text. */
@@ -231,9 +256,9 @@ function tellApart(filing: Filing, { report, reused, reusedTwice }: Accepted): v
   ]
   for (const [shared, by] of marks) {
     if (filing.known(report.feed, report.guid)?.hash === report.hash) return
-    const apart = `${report.guid.slice(0, 900)}#${by}`
-    if (!shared && !filing.known(report.feed, apart)) continue
-    report.guid = apart
+    const marked = apart(report.guid, by)
+    if (!shared && !filing.known(report.feed, marked)) continue
+    report.guid = marked
     report.globalGuid = null
   }
 }

@@ -264,7 +264,7 @@ async function fileDocument(
       names: deps.names,
       now: at,
     },
-    (filing, filed, counts, poll) => {
+    (filing, filed, { counts, poll, notes }) => {
       const { schedule, gap, update } = plan(counts, filed)
       outcome = {
         feed: feed.id,
@@ -273,7 +273,7 @@ async function fileDocument(
         ms: performance.now() - started,
         status: 'filed',
         counts,
-        warnings: [...parsed.warnings, ...rejections(filed)].slice(0, 50),
+        warnings: [...notes, ...parsed.warnings, ...rejections(filed)].slice(0, 50),
         failure: null,
         nextPoll: schedule.at,
         reason: schedule.reason,

@@ -36,7 +36,7 @@ function context(store: Store, now: Millis): FilingContext {
 }
 
 function finishAt(now: Millis, { feed, feedKey }: FilingContext): Parameters<Desk['file']>[2] {
-  return (filing, _, counts, poll) => {
+  return (filing, _, { counts, poll }) => {
     const outcome: PollOutcome = {
       feed,
       url: feedKey,

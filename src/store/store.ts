@@ -81,8 +81,8 @@ export interface ReportMark {
   url: string | null
   canonicalUrl: string | null
   title: string
-  hash: string
-  time: Millis
+  /** Plain text, as much of it as was asked for. */
+  text: string
 }
 
 /** A report of a story as provenance weighs it. */
@@ -172,8 +172,8 @@ export interface Regrouping {
 export interface Filing extends Regrouping {
   /** The report of this feed with this guid. */
   known(feed: number, guid: string): KnownReport | null
-  /** Reports of this feed that stood in it since, newest first. */
-  marks(feed: number, since: Millis, limit: number): ReportMark[]
+  /** Reports that stood in this feed within two days of its last document, newest first, with the beginning of their text. */
+  standing(feed: number, limit: number, characters: number): ReportMark[]
   /** The feed has given a report another guid. */
   renameGuid(report: number, guid: string, globalGuid: string | null): void
   /** Story of a report with the same `globalGuid`, of any feed. */

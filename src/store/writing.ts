@@ -28,7 +28,9 @@ function unread(row: Row): UnreadText {
   }
 }
 
-const MARK = 'select id, story, guid, url, canonical_url, title, hash, time from reports'
+const MARK = `select id, story, guid, url, canonical_url, title, substr(text, 1, @characters) as text from reports`
+/** Entries come back after a day or two when an agency mends its feed. */
+const STOOD: Millis = 2 * 86_400_000
 
 function reportMark(row: Row): ReportMark {
   return {
@@ -38,8 +40,7 @@ function reportMark(row: Row): ReportMark {
     url: row['url'] === null ? null : String(row['url']),
     canonicalUrl: row['canonical_url'] === null ? null : String(row['canonical_url']),
     title: String(row['title']),
-    hash: String(row['hash']),
-    time: Number(row['time']),
+    text: String(row['text']),
   }
 }
 
@@ -107,25 +108,32 @@ export function createFiling(sql: WritableSql): Filing {
   return {
     ...regrouping(sql),
     known,
-    marks: (feed, since, limit) =>
-      sql
-        .all(
-          `${MARK} where feed = @feed and last_seen >= @since order by last_seen desc, id desc limit @limit`,
-          { feed, since, limit },
-        )
-        .map(reportMark),
+    standing: (feed, limit, characters) => {
+      const last = sql.get('select max(last_seen) as t from reports where feed = @feed', { feed })
+      return sql
+        .all(`${MARK} where feed = @feed and last_seen >= @since order by last_seen desc, id desc limit @limit`, {
+          feed,
+          since: Number(last?.['t'] ?? 0) - STOOD,
+          limit,
+          characters,
+        })
+        .map(reportMark)
+    },
     vanished: (feed, now, limit) => {
       const before = sql.get('select max(last_seen) as t from reports where feed = @feed and last_seen < @now', {
         feed,
         now,
       })
-      const oldest = sql.get('select min(time) as t from reports where feed = @feed and last_seen = @now', { feed, now })
+      const oldest = sql.get('select min(time) as t from reports where feed = @feed and last_seen = @now', {
+        feed,
+        now,
+      })
       if (before?.['t'] == null || oldest?.['t'] == null) return []
       const missing = sql
         .all(
           `${MARK} where feed = @feed and last_seen = @before and time > @oldest and signal is not 'kill'
              and url is not null order by time desc, id limit @limit`,
-          { feed, before: before['t'], oldest: oldest['t'], limit: limit + 1 },
+          { feed, before: before['t'], oldest: oldest['t'], limit: limit + 1, characters: 0 },
         )
         .map(reportMark)
       return missing.length > limit ? [] : missing
