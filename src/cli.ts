@@ -574,7 +574,7 @@ function showParsed(
   }
   const { ttl: _ttl, hub: _hub, self: _self, entries, warnings, ...feed } = parsed.value
   if (options.json) {
-    const shown = entries.map(({ source: _source, ...entry }) => ({
+    const shown = entries.map(({ source: _source, text: _text, ...entry }) => ({
       ...entry,
       published: entry.published === null ? null : iso(entry.published),
       updated: entry.updated === null ? null : iso(entry.updated),

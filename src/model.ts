@@ -138,6 +138,12 @@ export interface Skip {
   days: readonly number[]
 }
 
+/** An entry as parsing leaves it. */
+export interface ParsedEntry extends Entry {
+  /** Plain text of `content`, or of `summary` where that says more. */
+  text: string
+}
+
 export interface ParsedFeed {
   format: FeedFormat
   version: string | null
@@ -151,7 +157,7 @@ export interface ParsedFeed {
   /** The WebSub hub it names, and the address it gives itself: what a subscription is asked of, and for. */
   hub: string | null
   self: string | null
-  entries: Entry[]
+  entries: ParsedEntry[]
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
 }
@@ -195,6 +201,8 @@ export type FetchResult =
       /** The same, when every redirect on the way said that it is permanent (301, 308); else null. */
       movedTo: string | null
       body: Uint8Array
+      /** Of the body: the same bytes have the same, and others never. */
+      hash: string
       contentType: string | null
       validators: Validators
       /** From `Link` headers: see `ParsedFeed`. */

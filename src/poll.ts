@@ -1,15 +1,13 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
 import type { Fetcher } from './collect/fetch.ts'
-import { plainText } from './collect/html.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
 import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
-import { digest } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
 import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type Shown } from './decide/schedule.ts'
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
-import { type Desk, type FiledEntry, noCounts, type ReadEntry } from './filing.ts'
+import { type Desk, type FiledEntry, noCounts } from './filing.ts'
 import type { Log } from './log.ts'
 import type {
   Agency,
@@ -79,9 +77,8 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   const visit: Visit = { feed, named, at, started }
   if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
   if (got.kind === 'unchanged') return settle(deps, visit, { ...got, whole: false })
-  const bodyHash = digest(got.body)
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
-  if (bodyHash === feed.bodyHash && feed.failures === 0) {
+  if (got.hash === feed.bodyHash && feed.failures === 0) {
     return settle(deps, visit, { ...got, whole: true })
   }
   const parsed = await deps.parse(got.body, got.contentType, {
@@ -108,7 +105,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
         title: parsed.value.title,
         language: parsed.value.language,
         validators: got.validators,
-        bodyHash,
+        bodyHash: got.hash,
         interval: beside.interval,
         failures: 0,
         retired: false,
@@ -238,13 +235,6 @@ interface Visit {
   started: number
 }
 
-/** The plain text of an entry: its content where that says more than the summary. */
-export function readEntry(entry: Entry): ReadEntry {
-  const content = entry.content === null ? '' : plainText(entry.content)
-  const summary = entry.summary === null ? '' : plainText(entry.summary)
-  return { entry, text: content.length >= summary.length ? content : summary }
-}
-
 async function fileDocument(
   deps: PollDeps,
   visit: Visit,
@@ -254,7 +244,7 @@ async function fileDocument(
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined
   await deps.desk.fileInSlices(
-    parsed.entries.map(readEntry),
+    parsed.entries.map(entry => ({ entry, text: entry.text })),
     {
       feed: feed.id,
       feedKey: feed.url,

@@ -285,5 +285,5 @@ async function readBounded(request: Request, limit: number): Promise<Uint8Array 
     }
     chunks.push(read.value)
   }
-  return Uint8Array.from(Buffer.concat(chunks))
+  return new Uint8Array(Buffer.concat(chunks))
 }

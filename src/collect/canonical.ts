@@ -9,6 +9,8 @@ import { Dates, writeDocument } from './write.ts'
 /** A clean RSS 2.0 document in our private namespace, and what was met on the way. */
 export interface Canonical {
   xml: string
+  /** HTML of summaries and contents, which the document names by number. */
+  bodies: readonly string[]
   format: FeedFormat
   version: string | null
   hub: string | null
@@ -314,12 +316,14 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
     warnings.push('the document declares entities that refer to others or grow too long: not expanded')
   }
   const dates = new Dates()
-  const xml = writeDocument(reading.feed, drafts, dates)
+  const bodies: string[] = []
+  const xml = writeDocument(reading.feed, drafts, dates, bodies)
   dates.report(warnings)
   const { hub, self, skipHours, skipDays } = reading.feed
   const skips = skipHours.size + skipDays.size > 0
   const skip = skips ? { hours: [...skipHours].sort((a, b) => a - b), days: [...skipDays].sort((a, b) => a - b) } : null
-  return { ok: true, value: { xml, format: reading.format, version: reading.version, hub, self, skip, warnings } }
+  const { format, version } = reading
+  return { ok: true, value: { xml, bodies, format, version, hub, self, skip, warnings } }
 }
 
 /** Why a document is no feed, in one line. */

@@ -7,6 +7,7 @@ import { type Line, type LineOptions, openLine, type Reply } from './connection.
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { readFileFeed } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
+import { bodyHash } from './hash.ts'
 import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
 import { type PostRequest, type PostResult, send } from './post.ts'
 import { REDIRECTS, redirectTarget } from './redirect.ts'
@@ -110,7 +111,8 @@ async function accept(
     url: url.href,
     movedTo,
     // Exactly its bytes, in memory of its own: a view would take the whole buffer along to a parser thread.
-    body: body.length === body.buffer.byteLength ? body : Uint8Array.from(body),
+    body: body.length === body.buffer.byteLength ? body : new Uint8Array(body),
+    hash: await bodyHash(body),
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
     hub: linkTo(headers, 'hub', url),

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import type { FailureKind, FetchResult, PollSettings, Validators } from '../model.ts'
 import { field, megabytes } from './failure.ts'
+import { bodyHash } from './hash.ts'
 
 /** Read a `file:` address; its time of change is the Last-Modified. Never rejects for what is wrong with the file. */
 export async function readFileFeed(
@@ -34,7 +35,7 @@ export async function readFileFeed(
     if (request.validators.lastModified === lastModified) {
       return { kind: 'unchanged', status: 304, movedTo: null, maxAge: null, retryAt: null, ms: ms() }
     }
-    const body = Uint8Array.from(await file.readFile())
+    const body = new Uint8Array(await file.readFile())
     if (body.length === 0) return failed('document', `${path} is empty`)
     return {
       kind: 'body',
@@ -42,6 +43,7 @@ export async function readFileFeed(
       url: request.url,
       movedTo: null,
       body,
+      hash: await bodyHash(body),
       contentType: null,
       validators: { etag: null, lastModified },
       hub: null,
