@@ -130,6 +130,11 @@ export class Desk {
     }
   }
 
+  /** A report was withdrawn though no text says so: its page is gone. */
+  withdraw(report: number, context: { now: Millis; names: WireNames }): void {
+    this.#transaction(context, filing => filing.withdraw(report, context.now))
+  }
+
   #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing) => T): T {
     try {
       return this.#store.file(filing => {

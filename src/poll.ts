@@ -1,6 +1,8 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
+import { setTimeout } from 'node:timers/promises'
 import type { Fetcher } from './collect/fetch.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
+import { hostOf, pauseAt } from './decide/host.ts'
 import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
@@ -22,7 +24,7 @@ import type {
   PollSettings,
   Validators,
 } from './model.ts'
-import type { PollUpdate, Store } from './store/store.ts'
+import type { Filing, PollUpdate, ReportMark, Store } from './store/store.ts'
 
 /** A feed as configured, with its agency. */
 export interface NamedFeed {
@@ -90,7 +92,9 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
-  const outcome = await fileDocument(deps, visit, parsed.value, (counts, filed) => {
+  let missing: ReportMark[] = []
+  const outcome = await fileDocument(deps, visit, parsed.value, (counts, filed, filing) => {
+    missing = filing.vanished(feed.id, at, ASKED_AFTER)
     const shown = shownBy(parsed.value.entries, filed)
     const { ttl, skip } = parsed.value
     const schedule = nextPoll({
@@ -118,7 +122,39 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   const topic = got.self ?? parsed.value.self
   // W3C WebSub, section 4: without both there is nothing to subscribe to.
   deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
-  return announce(deps, outcome, 'polled')
+  announce(deps, outcome, 'polled')
+  for (const report of missing) await askAfter(deps, visit, report)
+  return outcome
+}
+
+/** Most reports missing from one document that are asked after. */
+const ASKED_AFTER = 2
+
+/**
+ * A report that an agency took out of its feed may have been withdrawn: its page says so, once, with 410. Anything else it
+ * says is no news of ours. Asked at the host's pace.
+ */
+async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
+  if (url === null) return
+  const { hostDelay, allowPrivate } = deps.settings
+  // The host was asked for the feed only now; another host was not asked at all.
+  const host = hostOf(url)
+  const pause = host === hostOf(feed.address ?? feed.url) ? pauseAt(host, hostDelay) : 0
+  await setTimeout(pause, undefined, { ref: false, ...(deps.signal ? { signal: deps.signal } : {}) }).catch(() => {
+    // Stopping: seen below.
+  })
+  if (deps.signal?.aborted) return
+  const got = await deps.fetcher.get({
+    url,
+    validators: { etag: null, lastModified: null },
+    headers: {},
+    allowPrivate: named.spec.allowPrivate || allowPrivate,
+    now: at,
+    ...(deps.signal ? { signal: deps.signal } : {}),
+  })
+  if (got.kind !== 'failed' || got.failure.kind !== 'gone') return
+  deps.desk.withdraw(id, { now: at, names: deps.names })
+  deps.log.info('withdrawn', { url, feed: feed.url, reason: 'it left its feed, and its page says that it is gone' })
 }
 
 /** File what a hub pushed exactly as a poll files what it fetched; when the feed is polled next, the caller knows. */
@@ -239,7 +275,11 @@ async function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
-  plan: (counts: PollCounts, filed: readonly FiledEntry[]) => { schedule: Next; gap: Gap | null; update: PollUpdate },
+  plan: (
+    counts: PollCounts,
+    filed: readonly FiledEntry[],
+    filing: Filing,
+  ) => { schedule: Next; gap: Gap | null; update: PollUpdate },
 ): Promise<PollOutcome> {
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined
@@ -255,7 +295,7 @@ async function fileDocument(
       now: at,
     },
     (filing, filed, { counts, poll, notes }) => {
-      const { schedule, gap, update } = plan(counts, filed)
+      const { schedule, gap, update } = plan(counts, filed, filing)
       outcome = {
         feed: feed.id,
         url: feed.url,

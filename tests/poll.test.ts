@@ -288,3 +288,46 @@ describe('an excluded host', () => {
     expect(room.store.due(START).map(feed => feed.url)).toEqual(['https://other.example/a'])
   })
 })
+
+describe('a report that leaves its feed before older ones', () => {
+  const TEXTS: Readonly<Record<string, string>> = {
+    Ashby: 'A tram left the rails in Ashby early on Monday; nobody was hurt and the line was open again by noon.',
+    Brook: 'The mayor of Brook will not stand again, she told a full hall after twelve years in the town house.',
+    Calder: 'Beekeepers along the Calder ask for help after a wet spring in which half of their swarms were lost.',
+  }
+  const item = (guid: string, hours: number, origin: string) => ({
+    guid,
+    title: `The ${guid} story`,
+    text: TEXTS[guid] ?? '',
+    link: `${origin}/${guid}`,
+    date: new Date(START - hours * 3_600_000).toISOString(),
+  })
+
+  async function taken(status: number) {
+    const { origin, answers, requests } = await feedServer()
+    const items = Object.keys(TEXTS).map((guid, at) => item(guid, at + 1, origin))
+    answers.set('/feed', rss(items))
+    answers.set('/Brook', (_, response) => void response.writeHead(status, { 'content-type': 'text/html' }).end('page'))
+    const { store, poll, pass } = newsroom(configFor([`${origin}/feed`]))
+    await poll()
+    answers.set('/feed', rss(items.filter(({ guid }) => guid !== 'Brook')))
+    for (let visit = 0; visit < 3; visit++) {
+      pass(DAY / 24)
+      await poll()
+    }
+    const story = store.recentStories({ limit: 10 }).find(({ title }) => title === 'The Brook story')
+    return { story, report: store.story(story?.id ?? 0)?.members[0], asked: requests.filter(path => path === '/Brook').length }
+  }
+
+  it('is withdrawn where its page answers 410, and is asked after once', async () => {
+    const { story, report, asked } = await taken(410)
+    expect(story).toMatchObject({ signal: 'kill' })
+    expect(report?.revisions.map(({ change }) => change)).toEqual([null, 'kill'])
+    expect(asked).toBe(1)
+  })
+
+  it('stays as it is where the page is still there, or only missing', async () => {
+    expect((await taken(200)).story).toMatchObject({ signal: null })
+    expect((await taken(404)).story).toMatchObject({ signal: null })
+  })
+})
