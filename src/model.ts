@@ -476,6 +476,8 @@ export interface StorySummary {
   origin: Origin | null
   /** Agencies that tell it independently of one another: ten reprints of one wire are one. */
   sources: number
+  /** Its origin has withdrawn it, though copies may still run it; where that was not judged, any of its reports is. */
+  withdrawn: boolean
   authors: string[]
   categories: string[]
   enclosures: Enclosure[]
@@ -548,6 +550,7 @@ export interface FigureView {
   matched: string
   agency: string
   agencyName: string
+  /** When it was said: of a revised report, when the text in force was first seen. */
   time: Millis
   story: number
 }
@@ -604,6 +607,8 @@ export interface Reader {
   thread(id: number): ThreadDetail | null
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
+  /** Ids that lead to this one, because they were merged into it. */
+  mergedInto(what: 'story' | 'thread', id: number): number[]
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */
