@@ -4,6 +4,7 @@ import { type CountedEdition, tagId } from './edition.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
 import { cleanLine, excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './pages/html.ts'
+import { bears } from './pages/layout.ts'
 import { bounded } from './pages/toll.ts'
 import { type Words, within, wordsOf } from './pages/words.ts'
 
@@ -55,7 +56,10 @@ export function storyEntry(
   return {
     id: tagId(edition, 'story', story.key),
     // A reader must not meet a withdrawn report as news, whatever its program shows of the text.
-    title: mark === null || marked(title, spoken.signal[mark]) ? title : `[${spoken.signal[mark]}] ${title}`,
+    title:
+      mark === null || (mark === 'correction' && bears(spoken, mark, title))
+        ? title
+        : `[${spoken.signal[mark]}] ${title}`,
     link: webUrl(story.url) ?? page,
     page,
     language: languageTag(story.language),
@@ -87,11 +91,6 @@ export function storyEntry(
       revisions: story.revisions,
     },
   }
-}
-
-/** A headline that begins with the word already, in brackets or before a colon, need not say it twice. */
-function marked(title: string, word: string): boolean {
-  return title.replace(/^\[/, '').toLowerCase().startsWith(word.toLowerCase())
 }
 
 function notice(mark: 'kill' | 'correction' | null, words: Words, language: string | null): Html {
@@ -160,8 +159,8 @@ function tollLine(series: FigureSeries, words: Words): { text: string; markup: H
   const parts = points.map(point => [bounded({ words }, point), cleanLine(point.sourceName)] as const)
   return [
     {
-      text: `${kind}: ${parts.map(([value]) => value).join(' ≠ ')}`,
-      markup: html`<p ${speech(words.tag)}>${kind}: ${parts.map(([value, source], index) => html`${index === 0 ? '' : ' ≠ '}${value} (<bdi>${source}</bdi>)`)}</p>`,
+      text: `${kind}: ${parts.map(([value]) => value).join(' / ')}`,
+      markup: html`<p ${speech(words.tag)}>${kind}: ${parts.map(([value, source], index) => html`${index === 0 ? '' : ' / '}${value} (<bdi>${source}</bdi>)`)}</p>`,
     },
   ]
 }

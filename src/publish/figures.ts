@@ -35,8 +35,8 @@ export interface FigureSeries {
   contradiction: FigurePoint[]
 }
 
-/** Numbers given within this time of the newest stand at the same time: agencies need hours to follow one another. */
-const STANDING: Millis = 6 * 3_600_000
+/** Numbers given within this time of the newest stand beside it; an older one may only not have been brought up to date. */
+const STANDING: Millis = 3 * 3_600_000
 
 const KINDS: readonly Figure['kind'][] = ['killed', 'injured', 'missing', 'arrested', 'displaced']
 
@@ -89,10 +89,14 @@ function series(
   return { kind, points, taken, latest, contradiction: contradiction(latest) }
 }
 
-/** The number a story gives: of its lead agency's text, where that gives one, because copies may be cut or out of date. */
+/**
+ * The number a story gives: of the newest text of its lead agency, where that gives one, because copies may be cut or out
+ * of date, and an agency that files the same text again has changed its mind.
+ */
 function ofStory(figures: readonly FigureView[], story: Told | undefined): FigurePoint {
   const own = figures.filter(figure => figure.agency === story?.agency)
-  const candidates = own.length > 0 ? own : figures
+  const newest = own.reduce((time, figure) => Math.max(time, figure.time), 0)
+  const candidates = own.length > 0 ? own.filter(figure => figure.time === newest) : figures
   const headed = story === undefined ? [] : candidates.filter(figure => story.title.includes(figure.matched))
   const chosen = (headed.length > 0 ? headed : candidates).reduce((best, figure) =>
     figure.value > best.value || (figure.value === best.value && figure.time < best.time) ? figure : best,

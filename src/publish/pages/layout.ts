@@ -167,12 +167,16 @@ export function dotted(facts: readonly (Html | string)[]): Html {
   return html`${facts.map((fact, index) => html`${index === 0 ? nothing : html`<span class="dot"></span>`}${fact}`)}`
 }
 
-/** The desk's marker, unless the headline begins with that word already. */
+/** The desk's marker in the page's language, unless the headline begins with it already. */
 export function label(context: PageContext, signal: Signal | null, title: string): Html {
-  if (signal === null) return nothing
-  const word = context.words.signal[signal]
-  if (cleanLine(title).toLowerCase().startsWith(word.toLowerCase())) return nothing
-  return html`<span class="label">${own(context, word)}</span> `
+  if (signal === null || bears(context.words, signal, title)) return nothing
+  return html`<span class="label">${own(context, context.words.signal[signal])}</span> `
+}
+
+/** Whether a headline begins with a marker, in the language of these words. */
+export function bears(words: Words, signal: Signal, title: string): boolean {
+  const start = cleanLine(title.slice(0, 80)).replace(/^\[/, '').toLowerCase()
+  return words.marked[signal].some(word => start.startsWith(word))
 }
 
 /** A linked headline, with its label, struck through when withdrawn. */

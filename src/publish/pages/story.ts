@@ -34,7 +34,8 @@ function byline(context: PageContext, story: StoryDetail): Html {
   const facts: Html[] = [html`<a href="${agency}"><bdi class="by">${cleanLine(story.agencyName)}</bdi></a>`]
   for (const name of story.authors.slice(0, 4)) facts.push(html`<bdi>${cleanLine(name)}</bdi>`)
   const origin = story.origin?.name
-  if (origin !== undefined) facts.push(html`${words.origin}: <bdi class="by">${cleanLine(origin)}</bdi>`)
+  if (origin !== undefined && story.origin?.agency !== story.agency)
+    facts.push(html`${words.origin}: <bdi class="by">${cleanLine(origin)}</bdi>`)
   for (const name of story.credits.filter(credit => credit !== origin).slice(0, 4)) {
     facts.push(html`${words.credits}: <bdi>${cleanLine(name)}</bdi>`)
   }

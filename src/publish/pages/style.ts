@@ -113,7 +113,7 @@ del{background:var(--del);text-decoration:line-through}
 .hidden{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 details>summary{cursor:pointer;color:var(--soft);font-size:.95rem;padding:.5rem 0}
 .flash{border-inline-start:3px solid var(--mark);padding:.1rem 1rem;margin:1.2rem 0;max-width:40rem}
-.opening{max-width:46rem;font-size:1.08rem;margin-block-start:.8rem}
+.opening{max-width:46rem;margin-inline-end:auto;font-size:1.08rem;margin-block-start:.8rem}
 .tongues{margin-block-start:1.2rem;max-width:46rem}
 .tongues h2,.small{font-size:.95rem;color:var(--soft);font-weight:600}
 .small{margin-block-start:.7rem}
@@ -123,6 +123,7 @@ details>summary{cursor:pointer;color:var(--soft);font-size:.95rem;padding:.5rem 
 .toll h3{font-size:1.02rem}
 .toll+.toll{margin-block-start:1.6rem}
 .differ{border-inline-start:3px solid var(--mark);padding-inline-start:.6rem;font-size:.92rem}
+.when{font-size:.84rem}.when time{white-space:nowrap}
 .taken a{color:var(--soft)}
 .chart{display:block;inline-size:100%;max-inline-size:24rem;block-size:auto;margin-block-start:.3rem}
 .chart path{fill:none;stroke:var(--ink);stroke-width:1.6}

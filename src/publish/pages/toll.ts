@@ -35,10 +35,10 @@ function cells(context: PageContext, point: FigurePoint, note: Html | null = nul
   const again =
     point.until - point.time < 60_000
       ? nothing
-      : html`–<time datetime="${iso(point.until)}">${words.shortMoment(point.until)}</time>`
+      : html` – <time datetime="${iso(point.until)}">${words.shortMoment(point.until)}</time>`
   return html`<td class="number">${note === null ? value : html`<s>${value}</s>`}</td>
 <td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note">${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${note ?? nothing}</td>
-<td><time datetime="${iso(point.time)}">${words.shortMoment(point.time)}</time>${again}</td>`
+<td class="when"><time datetime="${iso(point.time)}">${words.shortMoment(point.time)}</time>${again}</td>`
 }
 
 /** `at least 22`. */
@@ -51,7 +51,7 @@ function contradiction(context: PageContext, series: FigureSeries): Html {
   if (series.contradiction.length === 0) return nothing
   return html`<p class="differ"><strong>${context.words.differ}:</strong> ${series.contradiction.map(
     (point, index) =>
-      html`${index === 0 ? '' : ' ≠ '}<span class="nowrap"><b>${bounded(context, point)}</b> (<bdi>${cleanLine(point.sourceName)}</bdi>)</span>`,
+      html`${index === 0 ? '' : ' / '}<span class="nowrap"><b>${bounded(context, point)}</b> (<bdi>${cleanLine(point.sourceName)}</bdi>)</span>`,
   )}</p>`
 }
 

@@ -117,6 +117,8 @@ interface Vocabulary {
   badTitle: string
   backHome: string
   signal: Record<Signal, string>
+  /** How a headline of this language that bears the marker itself begins, in lower case. */
+  marked: Record<Signal, readonly string[]>
   figureKind: Record<Figure['kind'], string>
   feedState: Record<FeedState['state'], string>
   joinedBy: Record<ReportView['joinedBy'], string>
@@ -218,6 +220,7 @@ const en: Vocabulary = {
   badTitle: 'That could not be understood',
   backHome: 'Go to the front page',
   signal: { flash: 'Flash', update: 'Update', correction: 'Correction', kill: 'Withdrawn' },
+  marked: { flash: ['flash', 'urgent'], update: ['update'], correction: ['correct'], kill: ['withdrawn', 'kill'] },
   figureKind: {
     killed: 'Killed',
     injured: 'Injured',
@@ -353,6 +356,7 @@ const ar: Vocabulary = {
   badTitle: 'تعذّر فهم الطلب',
   backHome: 'إلى الصفحة الأولى',
   signal: { flash: 'عاجل', update: 'تحديث', correction: 'تصويب', kill: 'مسحوب' },
+  marked: { flash: ['عاجل'], update: ['تحديث'], correction: ['تصويب', 'تصحيح'], kill: ['مسحوب', 'إلغاء', 'سحب'] },
   figureKind: { killed: 'قتلى', injured: 'جرحى', missing: 'مفقودون', arrested: 'موقوفون', displaced: 'نازحون' },
   feedState: { new: 'لم تُستطلع بعد', ok: 'سليمة', failing: 'متعثرة', retired: 'متوقفة نهائيًا', paused: 'موقوفة' },
   joinedBy: {
