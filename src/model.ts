@@ -605,6 +605,8 @@ export interface Reader {
   recentThreads(selection: Selection): ThreadSummary[]
   story(id: number): StoryDetail | null
   thread(id: number): ThreadDetail | null
+  /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
+  figures(thread: number): FigureView[]
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
   /** Ids that lead to this one, because they were merged into it. */

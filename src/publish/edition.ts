@@ -1,5 +1,5 @@
 // Hides how a choice of stories or threads is made from the store: pure reading, never the clock.
-import type { Config, Edition, Millis, Reader, Selection, StorySummary, ThreadDetail, ThreadSummary } from '../model.ts'
+import type { Config, Edition, Millis, Reader, Selection, StorySummary, ThreadSummary } from '../model.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
 import { byHotness } from './hotness.ts'
 
@@ -51,11 +51,14 @@ function choose(
       return { threads: [], stories: reader.recentStories(chosen), figures }
     case 'threads': {
       const threads = reader.recentThreads(chosen)
-      const stories = threads.flatMap(({ id }) => {
-        const thread = reader.thread(id)
-        if (thread === null) return []
-        figures.set(id, figureSeries(thread.figures, thread.timeline))
-        return thread.timeline.slice(-STORIES_PER_THREAD)
+      const stories = threads.flatMap(thread => {
+        const { id } = thread
+        const newest = reader.recentStories({ thread: id, limit: STORIES_PER_THREAD }).reverse()
+        const counted = reader.figures(id)
+        // Whole timelines are read only where a number may stand in a story that is not listed.
+        const whole = counted.length > 0 && thread.stories > newest.length ? reader.thread(id)?.timeline : undefined
+        figures.set(id, figureSeries(counted, whole ?? newest))
+        return newest
       })
       return { threads, stories, figures }
     }
@@ -102,6 +105,8 @@ export interface FrontPage {
 const FRONT_THREADS = 30
 const FRONT_BRIEFS = 30
 const OTHER_HEADLINES = 4
+/** Stories of a thread among which they are found. */
+const NEWEST_LOOKED_AT = 60
 
 /**
  * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, the hottest first. When nothing
@@ -133,7 +138,10 @@ export function frontPage(
     .slice(0, FRONT_THREADS)
   const brief = threads.filter(thread => thread.agencies.length <= 1).slice(0, FRONT_BRIEFS)
   return {
-    main: main.map(thread => ({ thread, others: otherHeadlines(reader.thread(thread.id)) })),
+    main: main.map(thread => ({
+      thread,
+      others: otherHeadlines(thread, reader.recentStories({ thread: thread.id, limit: NEWEST_LOOKED_AT })),
+    })),
     brief,
     since,
     until,
@@ -143,11 +151,10 @@ export function frontPage(
 }
 
 /** Newest headline of each agency that does not lead the thread, then the newest of any while there is room. */
-function otherHeadlines(thread: ThreadDetail | null): StorySummary[] {
-  if (thread === null) return []
-  const candidates = thread.timeline
-    .toReversed()
-    .filter(story => story.id !== thread.lead.id && !story.withdrawn && story.title !== thread.lead.title)
+function otherHeadlines(thread: ThreadSummary, newestFirst: readonly StorySummary[]): StorySummary[] {
+  const candidates = newestFirst.filter(
+    story => story.id !== thread.lead.id && !story.withdrawn && story.title !== thread.lead.title,
+  )
   const said = new Set([thread.lead.agency])
   const first = candidates.filter(story => {
     if (said.has(story.agency)) return false

@@ -286,6 +286,33 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     }
   }
 
+  /** A number in a revised text was said when that text came, not when the report was first published. */
+  const figures = (id: number): FigureView[] =>
+    sql
+      .all(
+        `select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
+                case when r.revisions = 1 then r.time
+                     when r.change is not 'cosmetic' then max(r.time, r.changed)
+                     else max(r.time, coalesce((select max(v.seen) from revisions v where v.report = r.id
+                       and v.number > 1 and v.change is not 'cosmetic'), 0)) end as said_at
+         from stories s join reports r on r.story = s.id join figures g on g.report = r.id
+         join agencies a on a.id = r.agency where s.thread = @id
+         order by said_at desc, r.id desc, g.kind desc, g.value desc limit @limit`,
+        { id, limit: LONGEST_TIMELINE },
+      )
+      .reverse()
+      .map<FigureView>(figure => ({
+        kind: text(figure['kind']) as FigureView['kind'],
+        value: number(figure['value']),
+        bound: textOrNull(figure['bound']) as FigureView['bound'],
+        said: textOrNull(figure['said']),
+        matched: text(figure['matched']),
+        agency: text(figure['agency']),
+        agencyName: text(figure['agency_name']),
+        time: number(figure['said_at']),
+        story: number(figure['story']),
+      }))
+
   const recentStories = (selection: Selection): StorySummary[] => {
     const conditions = storyConditions(selection)
     if (!conditions) return []
@@ -355,31 +382,6 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     thread: id => {
       const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))
       if (!summary) return null
-      // A number in a revised text was said when that text came, not when the report was first published.
-      const figures = sql
-        .all(
-          `select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
-                  case when r.revisions = 1 then r.time
-                       when r.change is not 'cosmetic' then max(r.time, r.changed)
-                       else max(r.time, coalesce((select max(v.seen) from revisions v where v.report = r.id
-                         and v.number > 1 and v.change is not 'cosmetic'), 0)) end as said_at
-           from stories s join reports r on r.story = s.id join figures g on g.report = r.id
-           join agencies a on a.id = r.agency where s.thread = @id
-           order by said_at desc, r.id desc, g.kind, g.value limit @limit`,
-          { id, limit: LONGEST_TIMELINE },
-        )
-        .reverse()
-        .map<FigureView>(figure => ({
-          kind: text(figure['kind']) as FigureView['kind'],
-          value: number(figure['value']),
-          bound: textOrNull(figure['bound']) as FigureView['bound'],
-          said: textOrNull(figure['said']),
-          matched: text(figure['matched']),
-          agency: text(figure['agency']),
-          agencyName: text(figure['agency_name']),
-          time: number(figure['said_at']),
-          story: number(figure['story']),
-        }))
       const timeline = stories(
         sql.all(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
           id,
@@ -401,8 +403,9 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
           last: number(link['last']),
           score: number(link['score']),
         }))
-      return { ...summary, timeline, figures, links } satisfies ThreadDetail
+      return { ...summary, timeline, figures: figures(id), links } satisfies ThreadDetail
     },
+    figures,
     redirect: (what, id) => {
       const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
       return row ? number(row['target']) : null

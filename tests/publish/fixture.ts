@@ -175,6 +175,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
 
   const reader: Reader = {
     version: () => version,
+    figures: id => figures.get(id) ?? [],
     redirect: (what, id) => merged.get(`${what} ${id}`) ?? null,
     mergedInto: (what, id) =>
       [...merged].flatMap(([old, target]) =>
