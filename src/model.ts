@@ -506,6 +506,8 @@ export interface StorySummary {
   origin: Origin | null
   /** Agencies that tell it independently of one another: ten reprints of one wire are one. */
   sources: number
+  /** Its origin has withdrawn it, though copies may still run it; where that was not judged, any of its reports is. */
+  withdrawn: boolean
   authors: string[]
   categories: string[]
   enclosures: Enclosure[]
@@ -582,6 +584,7 @@ export interface FigureView {
   matched: string
   agency: string
   agencyName: string
+  /** When it was said: of a revised report, when the text in force was first seen. */
   time: Millis
   story: number
 }
@@ -638,8 +641,12 @@ export interface Reader {
   recentThreads(selection: Selection): ThreadSummary[]
   story(id: number): StoryDetail | null
   thread(id: number): ThreadDetail | null
+  /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
+  figures(thread: number): FigureView[]
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
+  /** Ids that lead to this one, because they were merged into it. */
+  mergedInto(what: 'story' | 'thread', id: number): number[]
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */

@@ -32,7 +32,9 @@ const STORY = `
 select s.id, s.key, s.thread, t.key as thread_key, t.title as thread_title, s.language, s.time, s.updated,
        s.reports, s.agencies, r.id as report, r.title, r.headline, r.url, r.agency, a.name as agency_name, r.signal,
        r.summary, r.content, r.text, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions,
-       s.origin, s.origin_name, s.sources
+       s.origin, s.origin_name, s.sources,
+       exists (select 1 from reports x where x.story = s.id and x.signal = 'kill'
+         and x.agency = coalesce(s.origin, x.agency)) as withdrawn
 from stories s
 join threads t on t.id = s.thread
 join reports r on r.id = s.lead
@@ -202,6 +204,7 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     updated: number(row['updated']),
     origin: row['origin_name'] === null ? null : { agency: textOrNull(row['origin']), name: text(row['origin_name']) },
     sources: number(row['sources']),
+    withdrawn: number(row['withdrawn']) === 1,
     authors: list<string>(row['authors']),
     categories: list<string>(row['categories']),
     enclosures: list<Enclosure>(row['enclosures']),
@@ -287,6 +290,33 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     }
   }
 
+  /** A number in a revised text was said when that text came, not when the report was first published. */
+  const figures = (id: number): FigureView[] =>
+    sql
+      .all(
+        `select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
+                case when r.revisions = 1 then r.time
+                     when r.change is not 'cosmetic' then max(r.time, r.changed)
+                     else max(r.time, coalesce((select max(v.seen) from revisions v where v.report = r.id
+                       and v.number > 1 and v.change is not 'cosmetic'), 0)) end as said_at
+         from stories s join reports r on r.story = s.id join figures g on g.report = r.id
+         join agencies a on a.id = r.agency where s.thread = @id
+         order by said_at desc, r.id desc, g.kind desc, g.value desc limit @limit`,
+        { id, limit: LONGEST_TIMELINE },
+      )
+      .reverse()
+      .map<FigureView>(figure => ({
+        kind: text(figure['kind']) as FigureView['kind'],
+        value: number(figure['value']),
+        bound: textOrNull(figure['bound']) as FigureView['bound'],
+        said: textOrNull(figure['said']),
+        matched: text(figure['matched']),
+        agency: text(figure['agency']),
+        agencyName: text(figure['agency_name']),
+        time: number(figure['said_at']),
+        story: number(figure['story']),
+      }))
+
   const recentStories = (selection: Selection): StorySummary[] => {
     const conditions = storyConditions(selection)
     if (!conditions) return []
@@ -359,24 +389,6 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     thread: id => {
       const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))
       if (!summary) return null
-      const figures = sql
-        .all(
-          `select g.kind, g.value, g.bound, g.said, g.matched, g.agency, a.name as agency_name, g.time, g.story
-           from figure g join agencies a on a.id = g.agency where g.thread = @id
-           order by g.time, g.report, g.kind limit @limit`,
-          { id, limit: LONGEST_TIMELINE },
-        )
-        .map<FigureView>(figure => ({
-          kind: text(figure['kind']) as FigureView['kind'],
-          value: number(figure['value']),
-          bound: textOrNull(figure['bound']) as FigureView['bound'],
-          said: textOrNull(figure['said']),
-          matched: text(figure['matched']),
-          agency: text(figure['agency']),
-          agencyName: text(figure['agency_name']),
-          time: number(figure['time']),
-          story: number(figure['story']),
-        }))
       const timeline = stories(
         sql.all(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
           id,
@@ -398,12 +410,17 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
           last: number(link['last']),
           score: number(link['score']),
         }))
-      return { ...summary, timeline, figures, links } satisfies ThreadDetail
+      return { ...summary, timeline, figures: figures(id), links } satisfies ThreadDetail
     },
+    figures,
     redirect: (what, id) => {
       const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
       return row ? number(row['target']) : null
     },
+    mergedInto: (what, id) =>
+      sql
+        .all('select id from redirects where what = @what and target = @id order by id', { what, id })
+        .map(row => number(row['id'])),
     report: id => {
       const row = sql.get(`${REPORT} where r.id = @id`, { id })
       return row ? report(row) : null

@@ -12,6 +12,7 @@ import type {
   StoryDetail,
   StorySummary,
   ThreadDetail,
+  ThreadLink,
 } from '../../src/model.ts'
 import type { Health } from '../../src/publish/site.ts'
 import { createSite, type Site } from '../../src/publish/site.ts'
@@ -100,6 +101,7 @@ export function story(draft: Draft): StorySummary {
     revisions: 1,
     origin: null,
     sources: 1,
+    withdrawn: draft.signal === 'kill' || (draft.members ?? []).some(one => one.signal === 'kill'),
     ...given,
   }
 }
@@ -110,6 +112,9 @@ export interface FakeStore {
   put(...drafts: Draft[]): void
   feeds: FeedState[]
   figures: Map<number, FigureView[]>
+  links: Map<number, ThreadLink[]>
+  /** What was merged: `thread 7` leads to 1. */
+  merged: Map<string, number>
 }
 
 export function fakeStore(...drafts: Draft[]): FakeStore {
@@ -126,6 +131,8 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   put(...drafts)
   const feeds: FeedState[] = []
   const figures = new Map<number, FigureView[]>()
+  const links = new Map<number, ThreadLink[]>()
+  const merged = new Map<string, number>()
 
   const matching = (selection: Partial<Selection>): StorySummary[] =>
     [...stories.values()]
@@ -163,13 +170,18 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       timeline,
       figures: figures.get(id) ?? [],
       sources: new Set(timeline.map(one => one.origin?.name ?? one.agency)).size,
-      links: [],
+      links: links.get(id) ?? [],
     }
   }
 
   const reader: Reader = {
     version: () => version,
-    redirect: () => null,
+    figures: id => figures.get(id) ?? [],
+    redirect: (what, id) => merged.get(`${what} ${id}`) ?? null,
+    mergedInto: (what, id) =>
+      [...merged].flatMap(([old, target]) =>
+        target === id && old.startsWith(what) ? [Number(old.slice(what.length + 1))] : [],
+      ),
     tagAuthority: () => 'minwal.example,2026',
     agencies: () =>
       Object.entries(NAMES).map(([id, name]): AgencySummary => {
@@ -223,7 +235,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       lastPoll: stories.size === 0 ? null : NOW - 30_000,
     }),
   }
-  return { reader, put, feeds, figures }
+  return { reader, put, feeds, figures, links, merged }
 }
 
 export function member(id: number, changes: Partial<ReportView> = {}): ReportView {
