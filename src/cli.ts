@@ -11,6 +11,7 @@ import { createParserPool } from './collect/parser-pool.ts'
 import { loadConfig, parseDuration } from './config.ts'
 import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
+import { commandEncoder } from './encoder.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
@@ -175,6 +176,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool()
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
+  const encoder = config.threads.encoder ? commandEncoder(config.threads.encoder, log) : null
   try {
     const chosen = choose(store, named, options.force === true)
     const started = performance.now()
@@ -185,6 +187,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
       desk,
       fetcher,
       log,
+      encoder,
       names: wireNames(config.agencies),
       feeds: feedsByUrl(config.agencies),
       settings: config.poll,
@@ -210,6 +213,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
     }
     report(outcomes, (performance.now() - started) / 1_000, options)
   } finally {
+    encoder?.close()
     await fetcher.close()
     await pool.close()
     store.close()

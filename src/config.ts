@@ -150,6 +150,14 @@ const root = z.strictObject({
       window: durationBetween('1h', '30d')
         .optional()
         .describe('How long a silent thread can still be joined. Default 3d.'),
+      encoder: z
+        .array(z.string())
+        .min(1)
+        .max(50)
+        .optional()
+        .describe(
+          'A program of your own that gives each text a vector, with its arguments: ["python3", "encode.py"]. Default none.',
+        ),
     })
     .optional(),
   publish: z
@@ -345,7 +353,11 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       websub: poll.websub ?? true,
       allowPrivate: poll.allowPrivate ?? false,
     },
-    threads: { threshold: data.threads?.threshold ?? 0.28, window: toMillis(data.threads?.window ?? '3d') },
+    threads: {
+      threshold: data.threads?.threshold ?? 0.28,
+      window: toMillis(data.threads?.window ?? '3d'),
+      encoder: data.threads?.encoder ?? null,
+    },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>(agency => ({

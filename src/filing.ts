@@ -14,6 +14,8 @@ import { ActiveWindow, type Remaker } from './window.ts'
 export interface ReadEntry {
   entry: Entry
   text: string
+  /** What the user's encoder made of it. */
+  vector?: readonly number[] | null
 }
 
 export interface FiledEntry {

@@ -76,6 +76,8 @@ export interface ThreadSettings {
   threshold: number
   /** How long after its last story a thread can still be joined. */
   window: Millis
+  /** A program of the user's that gives texts vectors, with its arguments; null where there is none. */
+  encoder?: readonly string[] | null
 }
 
 export interface PublishSettings {

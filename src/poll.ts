@@ -9,6 +9,7 @@ import { silenceOf } from './decide/schedule/silence.ts'
 import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type Shown } from './decide/schedule.ts'
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
+import type { SentenceEncoder } from './encoder.ts'
 import { type Desk, type FiledEntry, noCounts } from './filing.ts'
 import type { Log } from './log.ts'
 import type {
@@ -47,6 +48,8 @@ export interface PollDeps {
   nextTime: (schedule: string, after: Millis) => Millis | null
   log: Log
   signal?: AbortSignal
+  /** Gives texts vectors, where the user has a program for that. */
+  encoder?: SentenceEncoder | null
   /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
   onHub?: (feed: FeedState, hub: NamedHub | null) => void
 }
@@ -283,8 +286,9 @@ async function fileDocument(
 ): Promise<PollOutcome> {
   const { feed, named, at, started } = visit
   let outcome: PollOutcome | undefined
+  const vectors = await deps.encoder?.encode(parsed.entries.map(entry => `${entry.title}\n${entry.text}`))
   await deps.desk.fileInSlices(
-    parsed.entries.map(entry => ({ entry, text: entry.text })),
+    parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
     {
       feed: feed.id,
       feedKey: feed.url,

@@ -316,7 +316,11 @@ describe('a report that leaves its feed before older ones', () => {
       await poll()
     }
     const story = store.recentStories({ limit: 10 }).find(({ title }) => title === 'The Brook story')
-    return { story, report: store.story(story?.id ?? 0)?.members[0], asked: requests.filter(path => path === '/Brook').length }
+    return {
+      story,
+      report: store.story(story?.id ?? 0)?.members[0],
+      asked: requests.filter(path => path === '/Brook').length,
+    }
   }
 
   it('is withdrawn where its page answers 410, and is asked after once', async () => {
