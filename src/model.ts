@@ -250,22 +250,34 @@ export interface Credit {
 export interface Figure {
   kind: 'killed' | 'injured' | 'missing' | 'arrested' | 'displaced'
   value: number
-  bound: 'at least' | 'about' | 'up to' | null
-  /** Who said so, as written; null where the text does not say. */
-  said: string | null
   /** The characters it was read from. */
   matched: string
+  /** What the text says of its exactness: "at least 18", "about", "up to"; null where it gives the number plainly. */
+  bound: 'at least' | 'about' | 'up to' | null
+  /** Who said so in the same sentence, as written, at most 80 characters; null where the text does not say plainly. */
+  said: string | null
+}
+
+/**
+ * What the desk or the site put around a report: taken off for comparing, kept to be shown. `matched` is as written, at
+ * most 200 characters.
+ */
+export interface Furniture {
+  kind: 'slug' | 'part' | 'advisory' | 'embargo' | 'dateline' | 'credit' | 'byline' | 'tail' | 'end'
+  matched: string
+  where: 'title' | 'opening' | 'closing' | 'author' | 'source'
+}
+
+/** Place of a report in a run of continuations: «إضافة أولى», `(2/3)`. */
+export interface Continuation {
+  /** From 1. */
+  number: number
+  /** How many there are; null where it is not said. */
+  of: number | null
 }
 
 /** What the desk's own markers say a report is. */
 export type Signal = 'flash' | 'update' | 'correction' | 'kill'
-
-/** A piece of wire furniture as it stood in the copy. */
-export interface Furniture {
-  kind: 'dateline' | 'credit' | 'byline' | 'tail' | 'slug' | 'advisory' | 'part'
-  matched: string
-  where: 'title' | 'opening' | 'closing' | 'author' | 'source'
-}
 
 /** Wire furniture, told apart from the text it surrounds. */
 export interface WireReading {
@@ -277,8 +289,11 @@ export interface WireReading {
   credits: Credit[]
   signal: Signal | null
   figures: Figure[]
-  /** What was taken off, with what matched. */
+  /** What was taken off title and text, and the credits in the feed's own fields, in that order; at most 24. */
   furniture: Furniture[]
+  part: Continuation | null
+  /** Before this moment the desk asks not to publish. */
+  embargo: Millis | null
 }
 
 /** An accepted entry: one agency's account as one feed carried it. Identity is feed + guid. */
@@ -308,6 +323,8 @@ export interface Report {
   categories: string[]
   enclosures: Enclosure[]
   wire: WireReading
+  /** Until when the desk asks to withhold it; null where it does not, or where that moment is past. */
+  embargo: Millis | null
   /** Hash of all that a revision would change. */
   hash: string
 }

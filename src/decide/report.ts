@@ -38,7 +38,9 @@ export function toReport(
   const guid = guidOf(entry, title, text, context.identity)
   const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)
   const claimed = entry.published ?? entry.updated
-  const wire = readWire({ title, text, authors: entry.authors, source: entry.source }, context.names)
+  // What it says of its own future is meant from its own time, and a feed polled again must not read another Friday.
+  const at = claimed !== null && claimed <= context.now ? claimed : context.now
+  const wire = readWire({ title, text, authors: entry.authors, source: entry.source, at }, context.names)
   return {
     ok: true,
     report: {
@@ -61,6 +63,7 @@ export function toReport(
       categories: entry.categories,
       enclosures: entry.enclosures,
       wire,
+      embargo: wire.embargo !== null && wire.embargo > context.now ? wire.embargo : null,
       hash: digest(title, text, canonicalUrl(entry.url) ?? entry.url),
     },
   }

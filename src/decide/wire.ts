@@ -3,11 +3,14 @@
 // A miss costs little, for the words stay in the text and are compared. A false find takes words away or names the
 // wrong agency. So every rule wants an unmistakable form; prose is left alone. Only the first and last few hundred
 // characters are ever looked at (figures: the first 20,000), so hostile length costs nothing.
-import type { Credit, Signal, WireReading } from '../model.ts'
+import type { Continuation, Credit, Furniture, Millis, Signal, WireReading } from '../model.ts'
 import { fold } from './text.ts'
+import { readByline } from './wire/byline.ts'
 import { readClosing, readCreditLine } from './wire/closing.ts'
+import { readPartAtEnd, readPartAtStart } from './wire/continuation.ts'
 import { readDateline } from './wire/dateline.ts'
 import { inkEnd, inkStart, lineEnd, trimInk } from './wire/edges.ts'
+import { readEmbargo } from './wire/embargo.ts'
 import { readFigures } from './wire/figures.ts'
 import type { Named, NameList, WireNames } from './wire/names.ts'
 import { isCommon, lookupBare, readNames } from './wire/names.ts'
@@ -19,6 +22,22 @@ export { wireNames } from './wire/names.ts'
 /** Credits kept of one report. */
 const CREDITS = 12
 const AUTHORS = 16
+
+/** Pieces of furniture kept of one report, and characters of each. */
+const PIECES = 24
+const PIECE = 200
+
+/** What was taken off, in the order of reading. */
+class Taken {
+  readonly list: Furniture[] = []
+
+  add(kind: Furniture['kind'], where: Furniture['where'], written: string): void {
+    const matched = trimInk(written)
+    if (matched === '' || this.list.length >= PIECES) return
+    // Never half a character.
+    this.list.push({ kind, matched: matched.slice(0, PIECE).replace(/[\ud800-\udbff]$/, ''), where })
+  }
+}
 
 class Credits {
   readonly list: Credit[] = []
@@ -43,53 +62,77 @@ class Credits {
  *
  * `body` is `text` without what was taken off its two ends: always one unbroken piece of `text`. `credits` names each
  * agency once, by the first of dateline, opening, closing, title, author and source that names it; attribution inside
- * the text ("according to Reuters") is no credit. `figures` holds at most 20, each kind and value once. Never throws.
+ * the text ("according to Reuters") is no credit. `figures` holds at most 20, each kind and value once. `at` is the moment
+ * that embargoes are read at ("until 0001 GMT Friday"): when the report was published; without it none is read. Never
+ * throws.
  */
 export function readWire(
-  input: { title: string; text: string; authors: readonly string[]; source: string | null },
+  input: { title: string; text: string; authors: readonly string[]; source: string | null; at?: Millis },
   names: WireNames,
 ): WireReading {
   const credits = new Credits()
-  const { text } = input
+  const taken = new Taken()
+  const { text, at } = input
+  const headline = readHeadline(input.title, names, at, taken)
+  let { part, embargo } = headline
   let start = inkStart(text, 0, text.length)
   let end = inkEnd(text, start, text.length)
   let signal: Signal | null = null
+  const take = (kind: Furniture['kind'], until: number): void => {
+    taken.add(kind, 'opening', text.slice(start, until))
+    start = inkStart(text, Math.min(until, end), end)
+  }
 
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 4; round++) {
     const before = start
-    const slug = readSlugs(text, start, end)
-    const advisory = readAdvisory(text, slug.end, end)
-    for (const found of [slug, advisory]) {
+    const held = at === undefined ? null : readEmbargo(text, start, end, at)
+    if (held) {
+      embargo ??= held.until
+      take('embargo', held.end)
+    }
+    for (const read of [readSlugs, readAdvisory]) {
+      const found = read(text, start, end)
       if (!found) continue
-      start = inkStart(text, found.end, end)
+      if (found.end > start) take(read === readSlugs ? 'slug' : 'advisory', found.end)
       // A flash or an update is the headline's to claim; that copy is wrong must be heard wherever it is said.
       if (found.signal === 'kill' || found.signal === 'correction') signal = stronger(signal, found.signal)
     }
+    const piece = readPartAtStart(text, start, end)
+    if (piece && piece.end < end) {
+      part ??= piece.part
+      take('part', piece.end)
+    }
+    const byline = readByline(text, start, end)
+    if (byline !== null) take('byline', byline)
     const opening = readOpening(text, start, end, names)
     if (opening) {
       credits.addAll('opening', opening.named)
-      start = inkStart(text, opening.end, end)
+      take('credit', opening.end)
     }
     if (start === before) break
   }
   const found = readDateline(text, start, end, names)
   if (found) {
     for (const { written, named } of found.credits) credits.add('dateline', written, named)
+    taken.add('dateline', 'opening', found.dateline.matched)
     start = inkStart(text, Math.min(found.end, end), end)
   }
   const closing = readClosing(text, start, end, names)
   end = closing.end
   credits.addAll('closing', closing.credits)
+  for (const piece of closing.taken.reverse()) taken.add(piece.kind, 'closing', text.slice(piece.start, piece.end))
 
-  const headline = readHeadline(input.title, names)
   credits.addAll('title', headline.credits)
   for (const author of input.authors.slice(0, AUTHORS)) {
     const list = readNames(author, names, false) ?? readCreditLine(addressed(author) || author, names)
-    if (list) credits.addAll('author', list.named)
+    if (!list) continue
+    credits.addAll('author', list.named)
+    taken.add('credit', 'author', author)
   }
-  if (input.source) {
-    const list = readNames(input.source, names, false)
-    if (list) credits.addAll('source', list.named)
+  const source = input.source ? readNames(input.source, names, false) : null
+  if (source) {
+    credits.addAll('source', source.named)
+    taken.add('credit', 'source', input.source ?? '')
   }
   const body = text.slice(start, end)
   return {
@@ -99,7 +142,9 @@ export function readWire(
     credits: credits.list,
     signal: stronger(headline.signal, signal),
     figures: readFigures([headline.title, body]),
-    furniture: [],
+    furniture: taken.list,
+    part,
+    embargo,
   }
 }
 
@@ -128,25 +173,56 @@ const TITLE_DASHES = ['-', '–', '—', '|', '/']
 // What ends the search for a dash: a credit holds none of these.
 const TITLE_STOPS = [':', '(', '«', '،', '…', '?', '؟', '!']
 
-function readHeadline(
-  raw: string,
-  names: WireNames,
-): { title: string; signal: Signal | null; credits: NameList['named'] } {
+interface Headline {
+  title: string
+  signal: Signal | null
+  credits: NameList['named']
+  part: Continuation | null
+  embargo: Millis | null
+}
+
+function readHeadline(raw: string, names: WireNames, at: Millis | undefined, taken: Taken): Headline {
   const whole = trimInk(raw)
-  const slug = readSlugs(whole, 0, whole.length)
-  let signal = slug.signal
-  let title = whole.slice(inkStart(whole, slug.end, whole.length))
-  const credits: NameList['named'] = []
+  const headline: Headline = { title: whole, signal: null, credits: [], part: null, embargo: null }
+  let start = 0
+  // A headline always keeps something to read: what would leave nothing is not taken off.
+  const open = (kind: Furniture['kind'], end: number): boolean => {
+    const next = inkStart(whole, end, whole.length)
+    if (next >= whole.length) return false
+    taken.add(kind, 'title', whole.slice(start, end))
+    start = next
+    return true
+  }
   for (let round = 0; round < 3; round++) {
-    const trailing = readTrailingSlug(title)
-    const credit = trailing ? null : trailingCredit(title, names)
-    const end = inkEnd(title, 0, trailing?.end ?? credit?.end ?? title.length)
-    if ((!trailing && !credit) || end === 0) break
-    if (trailing) signal = stronger(signal, trailing.signal)
-    if (credit) credits.push(...credit.named)
+    const before = start
+    const held = at === undefined ? null : readEmbargo(whole, start, whole.length, at)
+    if (held) {
+      headline.embargo ??= held.until
+      open('embargo', held.end)
+    }
+    const slug = readSlugs(whole, start, whole.length)
+    headline.signal = stronger(headline.signal, slug.signal)
+    if (slug.end > start) open('slug', slug.end)
+    const piece = readPartAtStart(whole, start, whole.length)
+    if (piece && open('part', piece.end)) headline.part ??= piece.part
+    if (start === before) break
+  }
+  let title = whole.slice(start)
+  const behind: [Furniture['kind'], string][] = []
+  for (let round = 0; round < 3; round++) {
+    const piece = readPartAtEnd(title, 0, title.length)
+    const trailing = piece ? null : readTrailingSlug(title)
+    const credit = piece || trailing ? null : trailingCredit(title, names)
+    const end = inkEnd(title, 0, piece?.start ?? trailing?.end ?? credit?.end ?? title.length)
+    if ((!piece && !trailing && !credit) || end === 0) break
+    if (piece) headline.part ??= piece.part
+    if (trailing) headline.signal = stronger(headline.signal, trailing.signal)
+    if (credit) headline.credits.push(...credit.named)
+    behind.push([piece ? 'part' : trailing ? 'slug' : 'credit', title.slice(end)])
     title = title.slice(0, end)
   }
-  return { title: title || whole, signal, credits }
+  for (const [kind, written] of behind.reverse()) taken.add(kind, 'title', written)
+  return { ...headline, title: title || whole }
 }
 
 /** «… - رويترز», `… | Reuters`, `… (AFP)` at the end of a headline. */

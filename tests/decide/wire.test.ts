@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readWire, wireNames } from '../../src/decide/wire.ts'
-import type { Agency, WireReading } from '../../src/model.ts'
+import type { Agency, Figure, WireReading } from '../../src/model.ts'
 
 function agency(id: string, name: string, aliases: string[]): Agency {
   return { id, name, aliases, language: null, homepage: null, feeds: [] }
@@ -21,7 +21,11 @@ interface Case {
   text: string
   authors?: string[]
   source?: string
-  want: Partial<Omit<WireReading, 'dateline'>> & {
+  /** Moment at which it is read, ISO 8601. */
+  at?: string
+  want: Partial<Omit<WireReading, 'dateline' | 'figures' | 'embargo'>> & {
+    embargo?: string
+    figures?: (Omit<Figure, 'bound' | 'said'> & Partial<Figure>)[]
     dateline?: { place: string | null; agency: string | null; matched?: string }
   }
 }
@@ -35,8 +39,11 @@ function read(title: string, text: string, authors: readonly string[] = [], sour
 
 describe.each(files)('wire furniture in %s', file => {
   const cases = JSON.parse(readFileSync(new URL(file, FIXTURES), 'utf8')) as Case[]
-  it.each(cases)('$say', ({ title, text, authors, source, want }) => {
-    const got = read(title, text, authors, source ?? null)
+  it.each(cases)('$say', ({ title, text, authors, source, at, want }) => {
+    const got = readWire(
+      { title, text, authors: authors ?? [], source: source ?? null, ...(at ? { at: Date.parse(at) } : {}) },
+      NAMES,
+    )
     const { matched, ...dateline } = got.dateline ?? { matched: null, place: null, agency: null }
     // What a case does not name must be absent or unchanged.
     expect({ ...got, dateline: got.dateline && dateline }).toEqual({
@@ -45,8 +52,14 @@ describe.each(files)('wire furniture in %s', file => {
       dateline: want.dateline ? { place: want.dateline.place, agency: want.dateline.agency } : null,
       credits: want.credits ?? [],
       signal: want.signal ?? null,
-      figures: want.figures ?? [],
+      figures: (want.figures ?? []).map(figure => ({ bound: null, said: null, ...figure })),
+      furniture: want.furniture ?? got.furniture,
+      part: want.part ?? null,
+      embargo: want.embargo ? Date.parse(want.embargo) : null,
     })
+    // Whatever was taken off is shown, and nothing is shown that was not.
+    const taken = got.title !== title.trim() || got.body !== text.trim()
+    expect(got.furniture.some(({ where }) => where !== 'author' && where !== 'source')).toBe(taken)
     if (want.dateline?.matched) expect(matched).toBe(want.dateline.matched)
   })
 })
@@ -162,6 +175,15 @@ describe('laws of readWire', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+})
+
+describe('edges', () => {
+  it('know every character that JavaScript trims', () => {
+    for (let code = 0; code < 0x10000; code++) {
+      const letter = String.fromCharCode(code)
+      if (letter.trim() === '') expect(read('', `${letter}The road opened.${letter}`).body).toBe('The road opened.')
+    }
   })
 })
 

@@ -1,4 +1,5 @@
 // What stands before and after a report without being part of it: lone credits, desk notes, "related articles".
+import type { Furniture } from '../../model.ts'
 import { fold } from '../text.ts'
 import { inkEnd, inkStart, isBlank, lineStart, trimInk } from './edges.ts'
 import { foldWord } from './memory.ts'
@@ -38,10 +39,25 @@ const HEADINGS = new Set(
     'المزيد|شارك|شاركها|شارك الخبر|شارك المقال|شارك هذا الخبر|للمشاركة|وسوم|كلمات مفتاحية|الأكثر قراءة|تعليقات|share|share this|share this article|share on|tweet|related|related stories|related news|related topics|related content|tags|topics|comments|more|more stories|more news|most read|advertisement|recommended|trending|поделиться|теги|ещё|комментарии|partager|partagez|plus|les plus lus|compartir|etiquetas|más noticias|paylaş|etiketler|teilen|mehr',
   ).split('|'),
 )
-const HEADED = fold(
-  'مقالات ذات صلة|مواضيع ذات صلة|موضوعات ذات صلة|أخبار ذات صلة|اخبار متعلقة|مواضيع متعلقة|مواد ذات صلة|ذات صلة|اقرأ أيضا|إقرأ أيضا|اقرأوا أيضا|اقرأ المزيد|إقرأ المزيد|طالع أيضا|شاهد أيضا|قد يهمك|قد يعجبك|للمزيد|لمزيد من الأخبار|تابعونا|تابعوا|related articles|related article|read more|read also|also read|see also|more on this story|you may also like|recommended for you|continue reading|follow us on|sign up for|читайте также|читать также|читайте еще|смотрите также|по теме|материалы по теме|подписывайтесь|подробнее|lire aussi|à lire aussi|lire également|sur le même sujet|lire la suite|en savoir plus|lea también|lee también|leer más|te puede interesar|le puede interesar|noticias relacionadas|más información|ayrıca okuyun|bunları da okuyun|ilgili haberler|benzer haberler|devamını oku|lesen sie auch|mehr zum thema|weiterlesen|leia também|leia mais|saiba mais',
-)
-  .split('|')
+// What opens a list of other reports, alone or with words behind it.
+const HEADED = [
+  'مقالات ذات صلة|مقالات مشابهة|أخبار مشابهة|مواضيع مشابهة|اقرأ في هذا الملف|لمتابعة آخر الأخبار|لقراءة المزيد',
+  'لقراءة الخبر كاملا|المزيد من الأخبار|المزيد عن|مواضيع ذات صلة|موضوعات ذات صلة|أخبار ذات صلة|اخبار متعلقة',
+  'مواضيع متعلقة|مواد ذات صلة|ذات صلة|اقرأ أيضا|إقرأ أيضا|اقرأوا أيضا|اقرأ المزيد|إقرأ المزيد|طالع أيضا|شاهد أيضا',
+  'قد يهمك|قد يعجبك|للمزيد|لمزيد من الأخبار|تابعونا|تابعوا',
+  'читайте также|другие новости|новости по теме|ещё по теме|рекомендуем|читать также|читайте еще|смотрите также',
+  'по теме|материалы по теме|подписывайтесь|подробнее',
+  'related articles|more from|recommended reading|what to read next|related article|read more|read also|also read',
+  'see also|more on this story|you may also like|recommended for you|continue reading|follow us on|sign up for',
+  'lire aussi|à lire aussi|lire également|sur le même sujet|lire la suite|en savoir plus|a voir aussi',
+  "articles similaires|articles liés|nos autres articles|plus d'informations|lea también|lea además",
+  'le recomendamos|relacionado|relacionados|artículos relacionados|más sobre este tema|lee también|leer más',
+  'te puede interesar|le puede interesar|noticias relacionadas|más información|ayrıca okuyun',
+  'bunlar da ilginizi çekebilir|bu haberler de ilginizi çekebilir|bunları da okuyun|ilgili haberler',
+  'benzer haberler|devamını oku|lesen sie auch|mehr zum thema|auch interessant|das könnte sie auch interessieren',
+  'weiterlesen|leia também|leia mais|saiba mais',
+]
+  .flatMap(line => fold(line).split('|'))
   .map(trimInk)
 const DECORATION = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
 const SENTENCE = /[.!?؟…]["”»')\]]*$/u
@@ -92,47 +108,88 @@ const INLINE_TAIL =
 const END_MARK =
   /^(?:[/\s(*-]*(?:انتهى|انتهي|النهاية|ENDS?|FIN|КОНЕЦ|SON|MORE|يتبع|SUITE|SIGUE)[/\s)*-]*(?:\d{1,2}[:.]\d{2}.{0,12})?|#{2,5}|-{1,2}30-{1,2}|-0-|[(/*-]+\s?(?:ends?|fin|конец|son|more|suite|sigue)\s?[)/*-]+)$/u
 const DESK =
-  /^[\s([*_-]*(?:(?:additional )?(?:reporting|writing|editing|compiled|written|edited) (?:by|and)|editing by|our standards|(?:إعداد|اعداد|تغطية صحفية|تحرير)\s[^\n]{0,80}(?:تحرير|للنشرة|صحفية)|reportaje de|reporte de|editado por|escrito por|rédigé par|reportage de|édité par|version française|haberi yazan|подготов(?:ил|ила)\s|перевод\s)/iu
+  /^[\s([*_-]*(?:(?:additional )?(?:reporting|writing|editing|compiled|written|edited) (?:by|and)|editing by|our standards|(?:إعداد|اعداد|تغطية صحفية|تحرير)\s[^\n]{0,80}(?:تحرير|للنشرة|صحفية)|reportaje de|reporte de|editado por|escrito por|rédigé par|reportage de|édité par|version française|haberi yazan|подготов(?:ил|ила)\s|перевод\s|(?:écrit|traduit|édité|rédaction|reportage) par\s|avec (?:la contribution|les contributions) de\s|(?:información|informe|edición|traducción|redacción) de\s[^\n]{2,60}(?:[;.)]|editad|edición)|(?:con (?:la )?colaboración de|con información adicional de)\s|(?:berichtet|geschrieben|redigiert|bearbeitet) von\s|(?:bericht|redaktion|mitarbeit|redigierung) (?:von|durch)\s|bitte rückfragen an|(?:автор|авторы|редактор|репортаж|текст подготовил[аи]?|редакция)(?::\s|\s[А-ЯЁ]\p{L}+\s[А-ЯЁ])|(?:haber|editör|yayına hazırlayan|muhabir|derleyen):\s|(?:كتابة|إعداد|تحرير|ترجمة|تغطية|شارك في التغطية|شارك في التحرير|(?:أعده|أعدها|أعد التقرير) ?(?:للعربية|للنشرة العربية)?)\s?(?:[:：]\s?|-\s))/iu
 const DESK_LONGEST = 400
+
+// What WordPress adds to every feed, in the languages it is translated to; and rights, channels, buttons.
+const POSTED = [
+  'the post\\s[^\\n]{1,250}\\s(?:first appeared|appeared first)\\son\\s[^\\n]{1,80}',
+  "(?:l[’']article|cet article)\\s[^\\n]{1,250}\\sest apparu en premier sur\\s[^\\n]{1,80}",
+  '(?:la entrada|el artículo)\\s[^\\n]{1,250}\\s(?:se publicó primero en|apareció primero en|aparece primero en)\\s[^\\n]{1,80}',
+  'der beitrag\\s[^\\n]{1,250}\\serschien zuerst auf\\s[^\\n]{1,80}',
+  '(?:запись|сообщение)\\s[^\\n]{1,250}\\s(?:впервые появил(?:ась|ось)|появил(?:ись|ась|ось) сначала)(?:\\sна)?\\s[^\\n]{1,80}',
+  '(?:ظهرت المقالة|ظهر المقال|المقالة|التدوينة|ظهرت التدوينة)\\s[^\\n]{1,250}\\s(?:ظهرت )?(?:لأول مرة|أولاً|أولا|اولا)\\s(?:على|في)\\s[^\\n]{1,80}',
+  '[^\\n]{1,250}\\s(?:yazısı|haberi)\\silk (?:önce|olarak)\\s[^\\n]{1,80}\\s(?:üzerinde ortaya çıktı|yayınlandı|göründü)',
+  'o post\\s[^\\n]{1,250}\\sapareceu primeiro em\\s[^\\n]{1,80}',
+  "l[’']articolo\\s[^\\n]{1,250}\\s(?:proviene da|sembra essere il primo su)\\s[^\\n]{1,80}",
+].join('|')
+const POSTED_LINE = new RegExp(`^(?:${POSTED})\\.?$`, 'iu')
+const POSTED_INLINE = new RegExp(`[.!?؟…»”"')\\]]\\s{1,4}(?:${POSTED})\\.?$`, 'iu')
+const RIGHTS =
+  /^(?:(?:copyright\s)?[©ⓒ]|\(c\)\s|copyright\s(?:©\s?)?\d{4})[^\n]{0,120}$|^[^\n]{0,60}(?:all rights reserved|جميع الحقوق محفوظة|كل الحقوق محفوظة|tous droits réservés|todos los derechos reservados|все права защищены|alle rechte vorbehalten|tüm hakları saklıdır|todos os direitos reservados)[^\n]{0,60}$/iu
+const CHANNEL =
+  /^(?:تابعوا?نا\s(?:على|عبر)|تابعوا\s(?:آخر|أخبار)|اشتركوا?\s(?:في|الآن)|انضموا?\s(?:إلى|الى)\sقنا|follow (?:us|our)\s|join our\s|subscribe to our\s|sign up (?:for|to)\s|suivez[ -]nous|abonnez[ -]vous|rejoignez[ -]nous|s[ií]guenos|síganos|suscríb[ae]|únete a|подписывайтесь|подпишитесь|следите за нами|присоединяйтесь к|bizi\s[^\n]{0,40}takip edin|takip edin|abone olun|folgen sie uns|abonnieren sie|siga-nos)[^\n]{0,110}$/iu
+
+/** A line that sells, shares or protects, and tells no news. */
+function isShareLine(line: string): boolean {
+  return (
+    line.length <= DESK_LONGEST &&
+    (POSTED_LINE.test(line) || RIGHTS.test(line) || (line.length <= 120 && CHANNEL.test(line)))
+  )
+}
+
+/** One piece taken off, and where it begins. */
+interface Taken {
+  kind: Furniture['kind']
+  start: number
+}
 
 export interface Closing {
   /** Index after the last character of the report itself. */
   end: number
   credits: NameList['named']
+  /** From the end towards the beginning. */
+  taken: (Taken & { end: number })[]
 }
 
 /** Takes lone credits, desk notes and tails off the end of [from, to). */
 export function readClosing(text: string, from: number, to: number, names: WireNames): Closing {
   const credits: NameList['named'] = []
+  const taken: Closing['taken'] = []
   let end = inkEnd(text, from, to)
   let tailed = false
   for (let round = 0; round < 8 && end > from; round++) {
-    const before = end
-    end = inkEnd(text, from, lastLine(text, from, end, names, credits))
-    if (end === before && !tailed) {
+    let found = lastLine(text, from, end, names, credits)
+    if (!found && !tailed) {
       tailed = true
-      end = inkEnd(text, from, tailStart(text, from, end, names))
+      const start = tailStart(text, from, end, names)
+      if (start < end) found = { kind: 'tail', start }
     }
-    if (end === before) end = inkEnd(text, from, inline(text, from, end, names, credits))
+    found ??= inline(text, from, end, names, credits)
+    if (!found) break
+    const before = end
+    end = inkEnd(text, from, found.start)
     if (end === before) break
+    taken.push({ ...found, end: before })
   }
-  return { end, credits }
+  return { end, credits, taken }
 }
 
-function lastLine(text: string, from: number, to: number, names: WireNames, credits: NameList['named']): number {
+function lastLine(text: string, from: number, to: number, names: WireNames, credits: NameList['named']): Taken | null {
   const bound = Math.max(from, to - DESK_LONGEST)
   const begin = lineStart(text, bound, to)
-  if (begin === bound && bound > from && !isBlank(text.charCodeAt(bound - 1))) return to
+  if (begin === bound && bound > from && !isBlank(text.charCodeAt(bound - 1))) return null
   const start = inkStart(text, begin, to)
   const line = text.slice(start, to)
-  if (DESK.test(line)) return start
-  if (line.length > 100) return to
+  if (DESK.test(line)) return { kind: 'byline', start }
   // The only line of a text is its news, whatever it looks like, unless a credit is all it is.
-  if (start > from && END_MARK.test(line)) return start
+  if (start > from && isShareLine(line)) return { kind: 'tail', start }
+  if (line.length > 100) return null
+  if (start > from && END_MARK.test(line)) return { kind: 'end', start }
   const list = readCreditLine(line, names)
-  if (!list) return to
+  if (!list) return null
   credits.push(...list.named)
-  return start
+  return { kind: 'credit', start }
 }
 
 // The last dash with nothing but a name after it.
@@ -140,21 +197,21 @@ const CREDIT_DASH = /(?:\s[-–]|—)[^-–—.!?؟\n]{2,36}\.?$/u
 const SENTENCE_END = /[.!?؟…»”"')]$/u
 
 /** «… (رويترز)», `… - Reuters`, `… (Reporting by A; Editing by B)` at the end of the last paragraph. */
-function inline(text: string, from: number, to: number, names: WireNames, credits: NameList['named']): number {
+function inline(text: string, from: number, to: number, names: WireNames, credits: NameList['named']): Taken | null {
   const bound = Math.max(from, to - DESK_LONGEST)
   const window = text.slice(bound, to)
   const stopped = window.endsWith('.') ? window.length - 1 : window.length
   if (window[stopped - 1] === ')') {
     const open = window.lastIndexOf('(')
     const head = inkEnd(window, 0, open)
-    if (open > 0 && DESK.test(window.slice(open))) return bound + head
+    if (open > 0 && DESK.test(window.slice(open))) return { kind: 'byline', start: bound + head }
     const list = open > 0 && stopped - open <= 80 ? readNames(window.slice(open + 1, stopped - 1), names, false) : null
     // "… Agence France-Presse (AFP)." explains a name; a credit follows a finished sentence, or ends without a stop.
     if (list && head > 0 && (SENTENCE_END.test(window.slice(head - 1, head)) || stopped === window.length)) {
       const explained = lookupEnding(window.slice(Math.max(0, head - 40), head), names)
       if (explained === null) {
         credits.push(...list.named)
-        return bound + head
+        return { kind: 'credit', start: bound + head }
       }
     }
   }
@@ -166,12 +223,14 @@ function inline(text: string, from: number, to: number, names: WireNames, credit
     const named = SENTENCE_END.test(window.slice(head - 1, head)) ? lookupBare(written, names) : null
     if (named) {
       credits.push({ written, named })
-      return bound + head
+      return { kind: 'credit', start: bound + head }
     }
   }
   const more = INLINE_TAIL.exec(window.slice(-120))
   // The match starts at the sentence's own stop, which stays.
-  return more ? to - more[0].length + 1 : to
+  if (more) return { kind: 'tail', start: to - more[0].length + 1 }
+  const posted = POSTED_INLINE.exec(window)
+  return posted ? { kind: 'tail', start: to - posted[0].length + 1 } : null
 }
 
 /** An agency named by the last words of `text`. */

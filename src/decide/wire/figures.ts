@@ -1,7 +1,9 @@
 // How a number is told to be a toll: by the few words on either side of it, never across a clause.
 import type { Figure } from '../../model.ts'
+import { boundOf, saidOf } from './attribution.ts'
 import { isBlank } from './edges.ts'
 import { type Kind, lexeme } from './lexicon.ts'
+import { numberWords } from './numbers.ts'
 
 const FIGURES = 20
 /** Numbers looked at in one report. */
@@ -121,6 +123,10 @@ interface Hit {
   adjacent: boolean
 }
 
+// "18 or more people".
+const OR = /^(?:or|ou|o|oder|или|أو|او)$/iu
+const MORE = /^(?:more|plus|más|mehr|более|больше|أكثر|اكثر|أزيد)$/iu
+
 function after(words: readonly Word[], text: string): Hit | null {
   let strangers = 0
   for (let at = 0; at < words.length && at < WORDS_AFTER; at++) {
@@ -134,6 +140,11 @@ function after(words: readonly Word[], text: string): Hit | null {
       return { kind: found.counted, start: word.start, end: word.end, adjacent: at === 0 }
     }
     if (/^öld[üu]/iu.test(word.text)) return { kind: 'killed', start: word.start, end: word.end, adjacent: at === 0 }
+    const more = words[at + 1]
+    if (OR.test(word.text) && more && MORE.test(more.text)) {
+      at++
+      continue
+    }
     if (found.stop || found.unit) return null
     if (found.filler || found.factor > 0) continue
     strangers++
@@ -141,6 +152,9 @@ function after(words: readonly Word[], text: string): Hit | null {
   }
   return null
 }
+
+// "killed up to 300", «نزوح ما يصل إلى 300»: no rise.
+const UP = /^(?:up|[يت]صل|bis)$/iu
 
 function before(words: readonly Word[], beforeTo: boolean): Hit | null {
   let at = words.length - 1
@@ -157,6 +171,7 @@ function before(words: readonly Word[], beforeTo: boolean): Hit | null {
     }
     const nearer = words[at + 1]
     if (found.to && nearer && lexeme(nearer.text).about) continue
+    if (found.to && UP.test(words[at - 1]?.text ?? '')) continue
     if (found.to) return toll(words, at)
     if (found.from && !isMoreThan(words[at - 1]) && !isDeathOf(word, words[at - 1], beforeTo)) return null
     if (!found.about) return null
@@ -213,37 +228,105 @@ function isToll(word: string): boolean {
 const YEAR_INTRO = /^(?:in|of|since|by|until|for|en|de|depuis|desde|del|в|с|год|عام|سنة|العام|منذ|في|im|seit)$/iu
 const MONTHISH = /^\p{L}{3,}$/u
 
+/** One or two people named by the noun alone: «قتيلان». */
+const DUAL = /(?<![\p{L}\p{M}])[وفب]?((قتيل|شهيد|جريح|مصاب|مفقود|معتقل|موقوف)(?:ان|ين))(?![\p{L}\p{M}])/gu
+// «مصابين» after a number or as a plural of its own is no dual.
+const PLURAL_TOO = /^(?:مصاب|معتقل|موقوف|مفقود)ين$/u
+
+interface Occurrence {
+  start: number
+  end: number
+  /** Value of a number in words; null for digits. */
+  value: number | null
+  /** What a dual counts by itself. */
+  kind: Kind | null
+}
+
+/** Numbers of a text in order: digits, words, duals. */
+function occurrences(text: string, most: number): Occurrence[] {
+  const found: Occurrence[] = []
+  NUMBER.lastIndex = 0
+  for (let match = NUMBER.exec(text); match && found.length < most; match = NUMBER.exec(text)) {
+    found.push({ start: match.index, end: match.index + match[0].length, value: null, kind: null })
+  }
+  for (const { start, end, value } of numberWords(text)) found.push({ start, end, value, kind: null })
+  for (const match of text.matchAll(DUAL)) {
+    const word = match[1] ?? ''
+    if (PLURAL_TOO.test(word)) continue
+    const start = match.index + match[0].length - word.length
+    found.push({ start, end: start + word.length, value: 2, kind: lexeme(match[2] ?? '').counted })
+  }
+  return found.sort((a, b) => a.start - b.start).slice(0, most)
+}
+
 /**
  * Numbers of killed, injured, missing, arrested and displaced people in `texts`, in order, each kind and value once, at
- * most 20. A number that may count something else is left out: ages, shares, dates, ranges, "dozens".
+ * most 20, with what the text says of their exactness and of who gave them. A number that may count something else is left
+ * out: ages, shares, dates, ranges, "dozens"; so is none ("no one was killed").
  */
 export function readFigures(texts: readonly string[]): Figure[] {
   const figures: Figure[] = []
-  let numbers = 0
+  let numbers = NUMBERS
   for (const whole of texts) {
     const text = whole.length > LENGTH ? whole.slice(0, LENGTH) : whole
-    NUMBER.lastIndex = 0
-    for (let match = NUMBER.exec(text); match; match = NUMBER.exec(text)) {
-      if (figures.length >= FIGURES || ++numbers > NUMBERS) return figures
-      const figure = figureAt(text, match.index, match.index + match[0].length)
+    let from = 0
+    for (const occurrence of occurrences(text, numbers)) {
+      numbers--
+      if (figures.length >= FIGURES) return figures
+      if (occurrence.start < from) continue
+      const figure = figureAt(text, occurrence)
       if (!figure) continue
       const { end, ...rest } = figure
-      NUMBER.lastIndex = Math.max(NUMBER.lastIndex, end)
+      from = end
       if (!figures.some(({ kind, value }) => kind === rest.kind && value === rest.value)) figures.push(rest)
     }
   }
   return figures
 }
 
-/** The figure whose digits are at [start, stop), with the index after its number words; null where it counts something else. */
-function figureAt(text: string, start: number, stop: number): (Figure & { end: number }) | null {
-  let end = stop
+/** "10 to 15 people", "between 10 and 15": neither number is the figure. */
+function isRange(preceding: readonly Word[], text: string, start: number): boolean {
+  const last = preceding.at(-1)
+  const other = preceding.at(-2)
+  const counts = (word: Word | undefined) => word !== undefined && /^\p{N}+$/u.test(word.text)
+  if (last && counts(other) && lexeme(last.text).to) {
+    const from = preceding.at(-3)
+    return from === undefined || !lexeme(from.text).from
+  }
+  const opening = text.slice(Math.max(0, start - 32), start)
+  return /(?<!\p{L})(?:between|entre|zwischen|بين|между)\s+\S{1,8}\s+(?:and|et|y|und|и|و)\s*$/iu.test(opening)
+}
+
+/** "3 of the injured", «3 من القتلى»: a part of a figure. */
+function isPart(following: readonly Word[]): boolean {
+  const [first, second] = following
+  if (!first || !second) return false
+  if (/^des$/i.test(first.text)) return lexeme(second.text).counted !== null
+  return /^(?:of|من|из|von)$/iu.test(first.text) && /^(?:the|those|these|ال.+|числа|этих)$/iu.test(second.text)
+}
+
+const AGED = /^(?:aged|age|âgée?s?|edad|عمره|عمرها|alter|возраст[еа]?)$/iu
+const SPORT = /^(?:list|lists|reserve|player|players|starters|striker|midfielder|defender)$/i
+
+/** The figure of a number, with the index after its words; null where it counts something else. */
+function figureAt(text: string, occurrence: Occurrence): (Figure & { end: number }) | null {
+  const { start } = occurrence
+  let { end } = occurrence
+  const say = (kind: Kind, value: number, from: number, to: number, numberEnd: number): Figure & { end: number } => ({
+    kind,
+    value,
+    matched: text.slice(from, to),
+    bound: boundOf(text, CLITICS.has(text[start - 1] ?? '') ? start - 1 : start, numberEnd),
+    said: saidOf(text, from, to),
+    end: numberEnd,
+  })
+  if (occurrence.kind) return say(occurrence.kind, occurrence.value ?? 2, start, end, end)
   const written = text.slice(start, end)
   const plain = digits(written)
   if (plain.length > 9) return null
-  let value = Number(plain)
+  let value = occurrence.value ?? Number(plain)
   // "1.5 million" is the one decimal that counts people.
-  const decimal = /^[.,٫]\p{Nd}{1,2}(?=\s)/u.exec(text.slice(end, end + 4))
+  const decimal = occurrence.value === null ? /^[.,٫]\p{Nd}{1,2}(?=\s)/u.exec(text.slice(end, end + 4)) : null
   if (decimal) {
     value = Number(`${plain}.${digits(decimal[0])}`)
     end += decimal[0].length
@@ -269,10 +352,12 @@ function figureAt(text: string, start: number, stop: number): (Figure & { end: n
   if (!Number.isInteger(value) || value < 1 || value > 100_000_000) return null
   const next = following[0]
   if (next && lexeme(next.text).unit) return null
+  if (isPart(following)) return null
 
   const joined = CLITICS.has(text[start - 1] ?? '')
   const preceding = wordsBefore(text, joined ? start - 1 : start, WORDS_BEFORE + 4)
   const last = preceding.at(-1)
+  if (isRange(preceding, text, start) || AGED.test(last?.text ?? '')) return null
   const year = plain === written && factor === 0 && value >= 1900 && value <= 2100
   const late = after(following, text)
   const early = text[start - 1] === 'و' ? null : before(preceding, next !== undefined && lexeme(next.text).to)
@@ -281,14 +366,10 @@ function figureAt(text: string, start: number, stop: number): (Figure & { end: n
   if (year && (!people || (last && (YEAR_INTRO.test(last.text) || isMonth(last))))) return null
   const hit = late?.adjacent ? late : (early ?? late)
   if (!hit) return null
-  return {
-    kind: hit.kind,
-    value,
-    end: figureEnd,
-    bound: null,
-    said: null,
-    matched: text.slice(Math.min(start, hit.start), Math.max(figureEnd, hit.end)),
-  }
+  // "five injured players": the doctor's report of a team.
+  const tail = following.find(word => word.start >= hit.end)
+  if (hit.kind === 'injured' && tail && SPORT.test(tail.text)) return null
+  return say(hit.kind, value, Math.min(start, hit.start), Math.max(figureEnd, hit.end), figureEnd)
 }
 
 function isMonth(word: Word): boolean {

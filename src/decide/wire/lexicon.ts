@@ -129,6 +129,18 @@ leading(
 )
 leading('displaced', 'نزوح تشريد تهجير النازحين displaced displacing displaces déplacé desplazó desplazados deslocou')
 
+// «18 شخصا قتلوا»: the verb behind the number; «18 مسلحا قتلوا 5» counts those behind it.
+for (const [kind, list] of [
+  ['killed', 'قتلوا قضوا استشهدوا ماتوا توفوا'],
+  ['injured', 'أصيبوا جرحوا'],
+  ['arrested', 'اعتقلوا أوقفوا احتجزوا'],
+  ['displaced', 'نزحوا شردوا تشردوا'],
+] as const) {
+  counted(kind, list)
+  teach(lexeme => {
+    lexeme.active = true
+  }, list)
+}
 teach(lexeme => {
   lexeme.active = true
 }, 'killed injured wounded hurt arrested detained displaced kills wounds kill')
@@ -151,14 +163,14 @@ teach(
   fueron están resultaron pessoas foram
   человек человека люди людей военных полицейских полицейский сотрудников силовиков мирных жителей детей демонстрантов
   протестующих были было получили без
-  kişi kişinin polis asker çocuk sivil kişiye can
+  den dan ten tan fazla az kişi kişinin polis asker çocuk sivil kişiye can
   menschen personen wurden polizisten sind`,
 )
 teach(
   lexeme => {
     lexeme.about = true
   },
-  `نحو حوالي قرابة زهاء أكثر أزيد من ما لا يقل عن على الأقل عدد شخص بلغ نحوه أو
+  `نحو حوالي قرابة زهاء أكثر أزيد من ما لا يقل عن على الأقل عدد شخص بلغ نحوه أو يصل تصل
   at least about some more than over nearly almost around up an estimated of number a further another as many total
   au moins environ plus de près quelque nombre d
   al menos a unos unas más casi cerca número

@@ -8,6 +8,8 @@ interface Slug {
   signal: Signal | null
   /** An ordinary word as well: only in capitals, or in a script without case. */
   strict: boolean
+  /** Names a desk or section: only before a slash, for everything begins with such words. */
+  section?: boolean
 }
 
 const SLUGS = new Map<string, Slug>()
@@ -51,6 +53,22 @@ teach(
 // The same copy once more: nothing new to say of it.
 teach(null, true, 'rpt|repeat|repeats|повтор|rediffusion|تكرار')
 
+// The desks of the Gulf's agencies and others: «عام / …», «اقتصادي / …», "SPORT / …".
+for (const section of [
+  'عام|سياسي|سياسية|سياسة|اقتصادي|اقتصادية|اقتصاد|رياضي|رياضية|رياضة|ثقافي|ثقافية|ثقافة|اجتماعي|اجتماعية|ديني|دينية|دولي|دولية',
+  'محلي|محلية|محليات|عالمي|عالمية|علمي|علوم|صحي|صحة|طبي|أمني|عسكري|منوعات|منوع|تعليم|تعليمي|بيئة|طقس|صحافة|مجتمع|برلمان',
+  'general|politics|political|economy|economic|business|finance|sport|sports|culture|society|health|science|world|local',
+  'politique|economie|culture|societe|sante|monde|politica|economia|deportes|deporte|cultura|sociedad|mundo|salud',
+  'политика|экономика|спорт|культура|общество|наука|в мире|происшествия|siyaset|ekonomi|spor|kultur|dunya|politik|wirtschaft',
+]
+  .join('|')
+  .split('|')) {
+  const folded = fold(section)
+  if (SLUGS.has(folded)) continue
+  SLUGS.set(folded, { signal: null, strict: true, section: true })
+  FIRST_WORDS.add(folded.split(' ')[0] ?? folded)
+}
+
 const STRENGTH: readonly (Signal | null)[] = [null, 'update', 'flash', 'correction', 'kill']
 
 /** The one that changes most what a reader may believe. */
@@ -64,6 +82,8 @@ const OPENING = /[\s*#•«"“([{<|!-]*/uy
 const NUMBER = /\s?\(?\d{1,2}\)?/y
 const NUMBERED = /^\s?[)\]:|–—ـ-]/u
 const SEPARATOR = /\s*(?:\)\s*[:|-]?|\]\s*[:|-]?|[»"”]\s*[:|-]?|\*+\s*[:|-]?|[:|/]+|\.{2,}|…|!+|[-–—ـ]+)\s*/uy
+
+const SLASH = /(?:\s+\/+\s*|\/+\s+)(?=[^\d\s])/uy
 
 function sticky(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at
@@ -109,6 +129,11 @@ function slugAt(text: string, from: number): Found | null {
 function afterSlug(text: string, written: string, end: number, opening: string, slug: Slug): number | null {
   const cased = isCased(written)
   const capitals = isCapitals(written)
+  if (slug.section) {
+    const slash = sticky(SLASH, text, end)
+    // «عام / …»; «عام/2022» and `Sport/Politik` are other things.
+    return slash !== '' && (!cased || capitals) && !opening.trim() ? end + slash.length : null
+  }
   if (cased && slug.strict && !capitals) return null
   let at = end
   if (slug.signal === 'update' || slug.signal === null) {
