@@ -2,7 +2,7 @@
 // window live here; they are made from the store, so a restart or another process's filings change nothing.
 import { digest, type ReportContext, toReport } from './decide/report.ts'
 import { CopyIndex, copyShingles } from './decide/story.ts'
-import { ThreadIndex, termCounts, type Vector } from './decide/thread.ts'
+import { type ThreadFeatures, ThreadIndex, threadWords } from './decide/thread.ts'
 import type { CopyRule, Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
 import type { Filing, Store } from './store/store.ts'
 
@@ -22,9 +22,10 @@ export interface FiledEntry {
   reason: string | null
 }
 
-/** Stored with each story: what the indexes are rebuilt from. Terms and weights, and the shingles of the text. */
+/** Stored with each story: what the indexes are rebuilt from. */
 interface Features {
-  v: Vector
+  thread: ThreadFeatures
+  /** Shingles of the text. */
   s: number[]
 }
 
@@ -80,7 +81,7 @@ export class Desk {
     const since = ThreadIndex.horizon(this.#settings, now)
     for (const story of filing.storiesAfter(this.#lastStory, since)) {
       const features = JSON.parse(story.features) as Features
-      this.#threads.add(story.thread, features.v, story.time)
+      this.#threads.add(story.thread, story.id, features.thread, story.time)
       this.#copies.add(story.id, features.s, story.time)
       this.#lastStory = story.id
     }
@@ -131,14 +132,15 @@ export class Desk {
       const id = filing.addReport(copy.story, report, copy.rule, copy.similarity)
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
-    const vector = this.#threads.vector(termCounts(report.wire.title, report.wire.body, report.language))
-    const placement = this.#threads.place(vector, report.time)
+    const { title, body } = report.wire
+    const said = this.#threads.features(threadWords({ title, body, language: report.language }))
+    const placement = this.#threads.place(said, report.time)
     const key = digest(context.feedKey, report.guid).slice(0, 20)
     const thread = placement.thread ?? filing.openThread(report.time, key)
-    const features: Features = { v: vector, s: shingles }
+    const features: Features = { thread: said, s: shingles }
     const story = filing.addStory(thread, report, key, JSON.stringify(features), JSON.stringify(placement))
     const id = filing.addReport(story, report, 'first', 1)
-    this.#threads.add(thread, vector, report.time)
+    this.#threads.add(thread, story, said, report.time)
     this.#copies.add(story, shingles, report.time)
     this.#lastStory = story
     return { kind: 'new', report: id, story, thread, reason: null }
