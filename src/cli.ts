@@ -16,7 +16,7 @@ import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
 import type { FeedState, Millis, ParsedFeed, PollOutcome, Selection, StorySummary, ThreadSummary } from './model.ts'
-import { feedsByUrl, type PollDeps } from './poll.ts'
+import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { staticSite } from './publish/static.ts'
 import { storeFault } from './store/sqlite.ts'
@@ -202,6 +202,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
         bar.step()
       },
     )
+    releaseEmbargoes(deps)
     poller.add(chosen)
     try {
       await poller.idle()

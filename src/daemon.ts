@@ -13,7 +13,7 @@ import { Desk } from './filing.ts'
 import type { Log } from './log.ts'
 import type { Config, Millis, Outcome } from './model.ts'
 import { notify, watchdogInterval } from './notify.ts'
-import { feedsByUrl, type NamedFeed, type PollDeps } from './poll.ts'
+import { feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { createSite, type Site } from './publish/site.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
@@ -177,6 +177,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     lastTick = Date.now()
     expected = expectedTick()
     try {
+      releaseEmbargoes(deps())
       poller.add(store.due(now()))
     } catch (error) {
       log.error('due feeds could not be read', { error: error instanceof Error ? error.message : String(error) })

@@ -153,9 +153,10 @@ function reportWords(report: ReportView): string[] {
 function placementWords(placement: Placement, settings: ThreadSettings): string[] {
   const needed = placement.threshold ?? settings.threshold
   const score = `score ${placement.score.toFixed(3)}, ${needed.toFixed(3)} is needed`
-  const shared = placement.reasons.map(reason =>
-    typeof reason === 'string' ? `«${reason}»` : `«${reason.term}» ${reason.weight.toFixed(3)}`,
-  )
+  const shared = placement.reasons.map((term, at) => {
+    const weight = placement.weights?.[at]
+    return weight === undefined ? `«${term}»` : `«${term}» ${percent(weight)}`
+  })
   const words = [
     placement.kind === 'opened'
       ? placement.score > 0

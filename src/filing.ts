@@ -4,7 +4,8 @@ import { digest } from './decide/digest.ts'
 import { apart, REMATCH_REPORTS, REMATCH_TEXT, rematch, standingForSeveral } from './decide/identity.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
 import { copyShingles } from './decide/story.ts'
-import { termCounts } from './decide/thread.ts'
+import { directionOf } from './decide/thread/direction.ts'
+import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
 import type { Filing, Joining, Store, UnreadText } from './store/store.ts'
@@ -65,7 +66,9 @@ function countsOf(filed: readonly (FiledEntry | undefined)[]): PollCounts {
 /** An accepted entry on its way: which of the document's it is, and how to tell it from others of the same guid. */
 interface Accepted {
   at: number
+  entry: ReadEntry
   report: Report
+  vector: readonly number[] | null
   /** Its guid stands for several texts of this document, also after the first mark. */
   reused: boolean
   reusedTwice: boolean
@@ -132,6 +135,18 @@ export class Desk {
     }
   }
 
+  /** File what was kept back from a feed and may be shown now. Returns how many entries that were. */
+  release(context: FilingContext): number {
+    return this.#transaction(context, filing => {
+      const entries = filing.release(context.feed, context.now).map(entry => JSON.parse(entry) as ReadEntry)
+      if (entries.length === 0) return 0
+      const document = toEnd(prepare(entries, context))
+      toEnd(this.#fileAll(filing, document, context))
+      filing.countPoll(filing.openPoll(context.feed, context.now, 'released'), countsOf(document.filed))
+      return entries.length
+    })
+  }
+
   /** A report was withdrawn though no text says so: its page is gone. */
   withdraw(report: number, context: { now: Millis; names: WireNames }): void {
     this.#transaction(context, filing => filing.withdraw(report, context.now))
@@ -155,13 +170,13 @@ export class Desk {
     if (renamed !== null) notes.push(renamed)
     for (const one of accepted) {
       tellApart(filing, one)
-      filed[one.at] = this.#fileOne(filing, one.report, context)
+      filed[one.at] = holdBack(filing, one, context, notes) ?? this.#fileOne(filing, one, context)
       yield
     }
     return undefined
   }
 
-  #fileOne(filing: Filing, report: Report, context: FilingContext): FiledEntry {
+  #fileOne(filing: Filing, { report, vector }: Accepted, context: FilingContext): FiledEntry {
     const known = filing.known(report.feed, report.guid)
     if (known) {
       if (known.hash === report.hash) {
@@ -178,13 +193,13 @@ export class Desk {
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
     const { threads } = this.#window
-    const vector = threads.vector(termCounts(report.wire.title, report.wire.body, report.language))
-    const placement = threads.place(vector, report.time)
+    const features = threads.features(threadWords(threadInput(report)), directionOf(vector))
+    const placement = threads.place(features, report.time)
     const key = digest(context.feedKey, report.guid).slice(0, 20)
     const thread = placement.thread ?? filing.openThread(report.time, key)
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
     const id = filing.addReport(story, report, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
-    this.#window.addStory(filing, thread, story, vector, report.time)
+    this.#window.addStory(filing, thread, story, features, report.time)
     this.#window.addReport(filing, story, id, shingles, report.time)
     return { kind: 'new', report: id, story, thread, reason: null }
   }
@@ -204,10 +219,12 @@ export class Desk {
 function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<Document> {
   const filed: FiledEntry[] = new Array(entries.length)
   const accepted: Accepted[] = []
-  for (const [at, { entry, text }] of entries.entries()) {
-    const made = toReport(entry, text, context)
-    if (made.ok) accepted.push({ at, report: made.report, reused: false, reusedTwice: false })
-    else filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
+  for (const [at, read] of entries.entries()) {
+    const made = toReport(read.entry, read.text, context)
+    if (made.ok) {
+      const { report } = made
+      accepted.push({ at, entry: read, report, vector: read.vector ?? null, reused: false, reusedTwice: false })
+    } else filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
     yield
   }
   const reports = accepted.map(({ report }) => report)
@@ -249,6 +266,23 @@ function followIds(filing: Filing, accepted: readonly Accepted[], feed: number):
   return migration?.sentence ?? null
 }
 
+/**
+ * Keep an entry back that asks not to be published yet. It is filed as it then stands when its time has come; one that is on
+ * file already is no secret any more.
+ */
+function holdBack(
+  filing: Filing,
+  { entry, report }: Accepted,
+  context: FilingContext,
+  notes: string[],
+): FiledEntry | null {
+  const { embargo } = report.wire
+  if (embargo === null || embargo <= context.now || filing.known(report.feed, report.guid)) return null
+  filing.holdBack(report.feed, report.guid, embargo, context.now, report.title, JSON.stringify(entry))
+  notes.push(`under embargo until ${new Date(embargo).toISOString().slice(0, 16)}Z, kept back: ${report.title}`)
+  return { kind: 'unchanged', report: null, story: null, thread: null, reason: null }
+}
+
 /** Tells reports of one guid apart by address and title, which outlast an edit of the text. */
 const mark = (report: Report): string => digest(report.url, report.title)
 
@@ -270,14 +304,18 @@ function tellApart(filing: Filing, { report, reused, reusedTwice }: Accepted): v
   }
 }
 
+function threadInput({ wire, language }: Report): ThreadInput {
+  return { title: wire.title, body: wire.body, language }
+}
+
 /** Makes features of texts on file as their filing would have. */
 function remaker(window: ActiveWindow, names: WireNames): Remaker {
   const read = ({ title, text, authors }: UnreadText) => readWire({ title, text, authors, source: null }, names)
   return {
     story: (filing, story) => {
       const { title, body } = read(story)
-      const vector = window.threads.vector(termCounts(title, body, story.language))
-      window.addStory(filing, story.group, story.id, vector, story.time)
+      const features = window.threads.features(threadWords({ title, body, language: story.language }))
+      window.addStory(filing, story.group, story.id, features, story.time)
     },
     report: (filing, report) => {
       const { title, body } = read(report)

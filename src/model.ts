@@ -346,12 +346,15 @@ export interface Placement {
   kind: 'opened' | 'joined'
   /** Thread joined; null for one that is to be opened. */
   thread: number | null
-  /** Cosine with the thread, 0 to 1; 0 when no thread shared a term. */
+  /** Likeness to the thread, 0 to 1; 0 when no thread shared a term. */
   score: number
-  /** Terms that spoke loudest; with their share of the score where that is known. */
-  reasons: (string | { term: string; weight: number })[]
-  /** Score that was needed. */
+  /** Terms that spoke loudest, at most five: a word's stem, `@KZ` a country, `#748` a number, `~tkf` a name by its sound. */
+  reasons: string[]
+  /** The part each reason has in the likeness. */
+  weights?: number[]
+  /** What the score had to reach. */
   threshold?: number
+  /** The next best thread. */
   runnerUp?: { thread: number; score: number } | null
 }
 

@@ -10,7 +10,7 @@ import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
 import type { SentenceEncoder } from './encoder.ts'
-import { type Desk, type FiledEntry, noCounts } from './filing.ts'
+import { type Desk, type FiledEntry, type FilingContext, noCounts } from './filing.ts'
 import type { Log } from './log.ts'
 import type {
   Agency,
@@ -274,6 +274,34 @@ interface Visit {
   started: number
 }
 
+/** Under which circumstances a feed's entries are filed. */
+function contextOf(
+  deps: PollDeps,
+  { feed, named, at }: Pick<Visit, 'feed' | 'named' | 'at'>,
+  language: string | null,
+): FilingContext {
+  return {
+    feed: feed.id,
+    feedKey: feed.url,
+    agency: named.agency.id,
+    language: named.spec.language ?? language,
+    identity: named.spec.identity,
+    names: deps.names,
+    now: at,
+  }
+}
+
+/** File what was kept back under an embargo that has ended. */
+export function releaseEmbargoes(deps: PollDeps): void {
+  const at = deps.now()
+  for (const feed of deps.store.releasable(at)) {
+    const named = deps.feeds.get(feed.url)
+    if (!named) continue
+    const entries = deps.desk.release(contextOf(deps, { feed, named, at }, feed.language))
+    deps.log.info('embargo ended', { url: feed.url, entries })
+  }
+}
+
 async function fileDocument(
   deps: PollDeps,
   visit: Visit,
@@ -284,20 +312,12 @@ async function fileDocument(
     filing: Filing,
   ) => { schedule: Next; gap: Gap | null; update: PollUpdate },
 ): Promise<PollOutcome> {
-  const { feed, named, at, started } = visit
+  const { feed, at, started } = visit
   let outcome: PollOutcome | undefined
   const vectors = await deps.encoder?.encode(parsed.entries.map(entry => `${entry.title}\n${entry.text}`))
   await deps.desk.fileInSlices(
     parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
-    {
-      feed: feed.id,
-      feedKey: feed.url,
-      agency: named.agency.id,
-      language: named.spec.language ?? parsed.language,
-      identity: named.spec.identity,
-      names: deps.names,
-      now: at,
-    },
+    contextOf(deps, visit, parsed.language),
     (filing, filed, { counts, poll, notes }) => {
       const { schedule, gap, update } = plan(counts, filed, filing)
       outcome = {

@@ -2,7 +2,7 @@
 // hold nothing that is not stored, so a restart, a second process and a rolled-back transaction all end in the same index.
 import { Constraints } from './decide/constraints.ts'
 import { CopyIndex } from './decide/story.ts'
-import { ThreadIndex, type Vector } from './decide/thread.ts'
+import { type ThreadFeatures, ThreadIndex } from './decide/thread.ts'
 import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, UnreadText } from './store/store.ts'
 
@@ -80,7 +80,7 @@ export class ActiveWindow {
       return
     }
     for (const story of filing.storiesAfter(this.#story, since)) {
-      this.#threads.add(story.thread, JSON.parse(story.features) as Vector, story.time)
+      this.#threads.add(story.thread, story.id, JSON.parse(story.features) as ThreadFeatures, story.time)
       this.#story = story.seq
     }
     for (const report of filing.reportsAfter(this.#report, since)) {
@@ -96,9 +96,9 @@ export class ActiveWindow {
   }
 
   /** A story was filed: keep what the index needs of it. */
-  addStory(filing: Filing, thread: number, story: number, vector: Vector, time: Millis): void {
-    this.#story = filing.keepStoryFeatures(story, time, JSON.stringify(vector))
-    this.#threads.add(thread, vector, time)
+  addStory(filing: Filing, thread: number, story: number, features: ThreadFeatures, time: Millis): void {
+    this.#story = filing.keepStoryFeatures(story, time, JSON.stringify(features))
+    this.#threads.add(thread, story, features, time)
   }
 
   addReport(filing: Filing, story: number, report: number, shingles: readonly number[], time: Millis): void {

@@ -223,7 +223,7 @@ export interface Filing extends Regrouping {
   /** Entries of a feed whose time has come, taken off the list. */
   release(feed: number, now: Millis): string[]
   /** Announce a poll that takes several transactions: it counts as interrupted until it is recorded. Returns its id. */
-  openPoll(feed: number, at: Millis): number
+  openPoll(feed: number, at: Millis, status?: 'interrupted' | 'released'): number
   countPoll(poll: number, counts: PollCounts): void
   /** Result of the poll, the feed's next due time and validators, in the same transaction as its last entries. */
   recordPoll(outcome: PollOutcome, update: PollUpdate, poll?: number | null): void

@@ -272,6 +272,8 @@ export function createFiling(sql: WritableSql): Filing {
         ).lastInsertRowid,
       )
       writeFurniture(id, report)
+      // The agency has lifted its embargo.
+      sql.run('delete from embargoes where feed = @feed and guid = @guid', { feed: report.feed, guid: report.guid })
       sql.run('update feeds set reports = reports + 1 where id = @feed', { feed: report.feed })
       countReport(sql, story, report, joinedBy === 'first')
       refresh(sql, story, report.firstSeen)
@@ -395,12 +397,12 @@ export function createFiling(sql: WritableSql): Filing {
       sql.run('delete from embargoes where feed = @feed and until <= @now', { feed, now })
       return rows.map(row => String(row['entry']))
     },
-    openPoll: (feed, at) =>
+    openPoll: (feed, at, status = 'interrupted') =>
       Number(
         sql.run(
           `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
-           values (@feed, @at, 0, 'interrupted', 0, 0, 0, 0, 0, 0)`,
-          { feed, at },
+           values (@feed, @at, 0, @status, 0, 0, 0, 0, 0, 0)`,
+          { feed, at, status },
         ).lastInsertRowid,
       ),
     countPoll: (poll, counts) => {

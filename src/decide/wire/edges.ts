@@ -4,7 +4,8 @@
 export function isBlank(code: number): boolean {
   if (code <= 0x20) return true
   if (code < 0xa0) return code === 0x7f
-  if (code === 0xa0 || code === 0xad || code === 0x61c || code === 0x1680 || code === 0x3000 || code === 0xfeff) return true
+  if (code === 0xa0 || code === 0xad || code === 0x61c || code === 0x1680 || code === 0x3000 || code === 0xfeff)
+    return true
   return code >= 0x2000 && (code <= 0x200f || (code >= 0x2028 && code <= 0x202f) || (code >= 0x205f && code <= 0x206f))
 }
 
