@@ -1,7 +1,15 @@
 // What becomes of the entries of one poll: each is decided and stored inside one transaction. A large document is filed in
 // several, between which the program does other things; what is decided does not depend on where they end.
 import { digest } from './decide/digest.ts'
-import { apart, REMATCH_REPORTS, REMATCH_TEXT, rematch, standingForSeveral } from './decide/identity.ts'
+import {
+  apart,
+  guidKey,
+  looksTurned,
+  REMATCH_REPORTS,
+  REMATCH_TEXT,
+  rematch,
+  standingForSeveral,
+} from './decide/identity.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
 import { copyShingles } from './decide/story.ts'
 import { directionOf } from './decide/thread/direction.ts'
@@ -189,7 +197,7 @@ export class Desk {
     const shingles = copyShingles(report.wire.title, report.wire.body)
     const copy = this.#copyOf(filing, report, shingles)
     if (copy) {
-      const id = filing.addReport(copy.story, report, copy)
+      const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
     const { threads } = this.#window
@@ -198,7 +206,12 @@ export class Desk {
     const key = digest(context.feedKey, report.guid).slice(0, 20)
     const thread = placement.thread ?? filing.openThread(report.time, key)
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
-    const id = filing.addReport(story, report, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
+    const id = filing.addReport(story, report, guidKey(report.guid), {
+      rule: 'first',
+      similarity: 1,
+      coverage: 1,
+      evidence: null,
+    })
     this.#window.addStory(filing, thread, story, features, report.time)
     this.#window.addReport(filing, story, id, shingles, report.time)
     return { kind: 'new', report: id, story, thread, reason: null }
@@ -248,8 +261,16 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
  * wholly new. Returns what the user is told of the latter.
  */
 function followIds(filing: Filing, accepted: readonly Accepted[], feed: number): string | null {
-  if (accepted.every(({ report }) => filing.known(feed, report.guid) !== null)) return null
-  const onFile = filing.standing(feed, REMATCH_REPORTS, REMATCH_TEXT)
+  const unknown = accepted.flatMap(({ report }) => (filing.known(feed, report.guid) === null ? [report] : []))
+  if (unknown.length === 0) return null
+  const onFile = looksTurned(unknown.length, accepted.length)
+    ? filing.standing(feed, REMATCH_REPORTS, REMATCH_TEXT)
+    : filing.likely(
+        feed,
+        unknown.map(({ guid }) => guidKey(guid)),
+        unknown.flatMap(({ canonicalUrl }) => canonicalUrl ?? []),
+        REMATCH_TEXT,
+      )
   if (onFile.length === 0) return null
   // A guid that stands for several texts is on file with a mark: that is no change of ids.
   const arriving = accepted.map(({ report, reused, reusedTwice }) => {
@@ -261,7 +282,9 @@ function followIds(filing: Filing, accepted: readonly Accepted[], feed: number):
   const { pairs, migration } = rematch(arriving, onFile)
   for (const { entry, report: id } of pairs) {
     const report = accepted[entry]?.report
-    if (report && arriving[entry]?.guid === report.guid) filing.renameGuid(id, report.guid, report.globalGuid)
+    if (report && arriving[entry]?.guid === report.guid) {
+      filing.renameGuid(id, report.guid, guidKey(report.guid), report.globalGuid)
+    }
   }
   return migration?.sentence ?? null
 }

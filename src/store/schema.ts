@@ -257,6 +257,9 @@ alter table reports add column flapping text;
 alter table revisions add column change text;
 alter table figures add column bound text;
 alter table figures add column said text;
+-- The guid without what agencies change about it: http or https, session ids.
+alter table reports add column guid_key text;
+create index reports_guid_key on reports (feed, guid_key);
 create index reports_seen on reports (feed, last_seen);
 
 -- Whose copy it is: an agency of the configuration, or a name that the text credits.

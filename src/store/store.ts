@@ -174,8 +174,10 @@ export interface Filing extends Regrouping {
   known(feed: number, guid: string): KnownReport | null
   /** Reports that stood in this feed within two days of its last document, newest first, with the beginning of their text. */
   standing(feed: number, limit: number, characters: number): ReportMark[]
+  /** Reports of this feed with one of these guid keys or addresses. */
+  likely(feed: number, keys: readonly string[], urls: readonly string[], characters: number): ReportMark[]
   /** The feed has given a report another guid. */
-  renameGuid(report: number, guid: string, globalGuid: string | null): void
+  renameGuid(report: number, guid: string, key: string, globalGuid: string | null): void
   /** Story of a report with the same `globalGuid`, of any feed. */
   storyByGuid(globalGuid: string): number | null
   storyByUrl(canonicalUrl: string): number | null
@@ -196,7 +198,8 @@ export interface Filing extends Regrouping {
   setMark(name: string, value: number): void
   openThread(time: Millis, key: string): number
   addStory(thread: number, report: Report, key: string, placement: string): number
-  addReport(story: number, report: Report, joined: Joining): number
+  /** `guidKey`: see `guidKey` in decide/identity.ts. */
+  addReport(story: number, report: Report, guidKey: string, joined: Joining): number
   /** The text in force of a report. */
   inForce(report: number): TextInForce
   /** `change` is null where nothing but unseen fields changed. */

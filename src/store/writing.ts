@@ -119,6 +119,16 @@ export function createFiling(sql: WritableSql): Filing {
         })
         .map(reportMark)
     },
+    likely: (feed, keys, urls, characters) =>
+      sql
+        .all(
+          `${MARK} where id in (
+             select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid_key = k.value
+             union select r.id from json_each(@urls) u join reports r on r.canonical_url = u.value and r.feed = @feed)
+           order by last_seen desc, id desc`,
+          { feed, keys: JSON.stringify(keys), urls: JSON.stringify(urls), characters },
+        )
+        .map(reportMark),
     vanished: (feed, now, limit) => {
       const before = sql.get('select max(last_seen) as t from reports where feed = @feed and last_seen < @now', {
         feed,
@@ -138,10 +148,11 @@ export function createFiling(sql: WritableSql): Filing {
         .map(reportMark)
       return missing.length > limit ? [] : missing
     },
-    renameGuid: (id, guid, globalGuid) =>
-      void sql.run('update reports set guid = @guid, global_guid = @globalGuid where id = @id', {
+    renameGuid: (id, guid, key, globalGuid) =>
+      void sql.run('update reports set guid = @guid, guid_key = @key, global_guid = @globalGuid where id = @id', {
         id,
         guid,
+        key,
         globalGuid,
       }),
     storyByGuid: global => {
@@ -243,17 +254,17 @@ export function createFiling(sql: WritableSql): Filing {
           { key, thread, language: report.language, time: report.time, now: report.firstSeen, placement },
         ).lastInsertRowid,
       ),
-    addReport: (story, report, { rule: joinedBy, similarity, coverage, evidence }) => {
+    addReport: (story, report, guidKey, { rule: joinedBy, similarity, coverage, evidence }) => {
       const id = Number(
         sql.run(
           `insert into reports (story, feed, agency, guid, global_guid, url, canonical_url, title, headline, summary,
              content, text, folded, language, published, updated, first_seen, last_seen, changed, time, authors,
              categories, enclosures, dateline, signal, hash, joined_by, similarity,
-             coverage, evidence, furniture)
+             coverage, evidence, furniture, guid_key)
            values (@story, @feed, @agency, @guid, @globalGuid, @url, @canonicalUrl, @title, @headline, @summary,
              @content, @text, @folded, @language, @published, @updated, @now, @now, @now, @time, @authors,
              @categories, @enclosures, @dateline, @signal, @hash, @joinedBy,
-             @similarity, @coverage, @evidence, @furniture)`,
+             @similarity, @coverage, @evidence, @furniture, @guidKey)`,
           {
             ...columns(report),
             story,
@@ -268,6 +279,7 @@ export function createFiling(sql: WritableSql): Filing {
             similarity,
             coverage,
             evidence,
+            guidKey,
           },
         ).lastInsertRowid,
       )

@@ -33,7 +33,7 @@ function newsroom() {
       const made = report(feed, agency, minutes, title)
       const story = filing.addStory(thread, made, title, '{}')
       filing.keepStoryFeatures(story, made.time, '[]')
-      filing.addReport(story, made, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
+      filing.addReport(story, made, made.guid, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
       return story
     }
     return { thread, older: add(other, 'vostok', 90, 'Older'), newer: add(one, 'harir', 100, 'Newer') }
@@ -50,14 +50,14 @@ describe('the lead of a thread', () => {
 
   it('gives way when a copy shows that it is older, and so does the thread’s last time', () => {
     const { store, thread, newer, two } = newsroom()
-    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), SAME_TEXT))
+    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'key', SAME_TEXT))
     expect(store.thread(thread)).toMatchObject({ title: 'Older', first: NOW + 80 * 60_000, last: NOW + 90 * 60_000 })
     store.close()
   })
 
   it('keeps the time under which it was placed, though a copy shows that it is older', () => {
     const { store, newer, two } = newsroom()
-    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), SAME_TEXT))
+    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'key', SAME_TEXT))
     const times = store.file(filing => filing.storiesAfter(0, NOW + 85 * 60_000).map(({ time }) => time))
     expect(times).toEqual([NOW + 90 * 60_000, NOW + 100 * 60_000])
     store.close()
@@ -65,7 +65,7 @@ describe('the lead of a thread', () => {
 
   it('is the story that most agencies carry, however old', () => {
     const { store, thread, older, one } = newsroom()
-    store.file(filing => filing.addReport(older, report(one, 'harir', 95, 'Older'), SAME_TEXT))
+    store.file(filing => filing.addReport(older, report(one, 'harir', 95, 'Older'), 'key', SAME_TEXT))
     expect(store.thread(thread)?.title).toBe('Older')
     store.close()
   })
