@@ -86,7 +86,7 @@ const CLOSING: readonly RegExp[] = [
 ]
 const LEADING: readonly RegExp[] = [
   // "The ministry said 18 people were killed."
-  new RegExp(`^(${NAME})\\s+(?:said|says|reported|announced|confirmed)(?=\\s)`, 'u'),
+  new RegExp(`^(${NAME})\\s+(?:said|says|reported|announced|confirmed)(?=\\s)(?!\\s(?:by|to|in)\\s)`, 'u'),
   new RegExp(
     `^(?:و)?(?:قال|أعلن|أفاد|ذكر|أكد|كشف)ت?\\s+(${NAME})(?:،|\\s+(?:أن|إن|بأن|عن|مقتل|وفاة|إصابة|ارتفاع|اعتقال)(?=\\s|ه|ها))`,
     'u',
@@ -116,8 +116,16 @@ export function saidOf(text: string, start: number, end: number): string | null 
   return found.size === 1 ? ([...found][0] ?? null) : null
 }
 
+// «وزارة الصحة يوم الأحد», "police on Monday": when it was said is no part of the name.
+const WHEN =
+  /\s(?:(?:في|ب)\s?بيان|في تصريح|يوم|أمس|اليوم|مساء|صباح|ظهر|فجر|السبت|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|in a statement|late|early|yesterday|today|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|(?:este|el) (?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|en un comunicado|dans un communiqué)(?=\s|$).*$/iu
+// A clause that was caught with the verb.
+const CLAUSE =
+  /^(?:though|although|but|and|as|when|while|after|before|who|which|that|where|if|because|since|ما|كما|بينما|فيما|وفيما|حين)\s|\s(?:was|were|have|has|had|been|قال|قالت)(?:\s|$)/iu
+
 function collect(found: Set<string>, match: RegExpExecArray | null): void {
-  const name = trimInk(match?.[1] ?? '')
+  const name = trimInk((match?.[1] ?? '').replace(WHEN, ''))
+  if (CLAUSE.test(name)) return
   if (name.length < 2 || name.length > NAME_LONGEST || PRONOUN.test(name)) return
   if (/^\p{N}/u.test(name)) return
   found.add(name)

@@ -108,7 +108,7 @@ const INLINE_TAIL =
 const END_MARK =
   /^(?:[/\s(*-]*(?:انتهى|انتهي|النهاية|ENDS?|FIN|КОНЕЦ|SON|MORE|يتبع|SUITE|SIGUE)[/\s)*-]*(?:\d{1,2}[:.]\d{2}.{0,12})?|#{2,5}|-{1,2}30-{1,2}|-0-|[(/*-]+\s?(?:ends?|fin|конец|son|more|suite|sigue)\s?[)/*-]+)$/u
 const DESK =
-  /^[\s([*_-]*(?:(?:additional )?(?:reporting|writing|editing|compiled|written|edited) (?:by|and)|editing by|our standards|(?:إعداد|اعداد|تغطية صحفية|تحرير)\s[^\n]{0,80}(?:تحرير|للنشرة|صحفية)|reportaje de|reporte de|editado por|escrito por|rédigé par|reportage de|édité par|version française|haberi yazan|подготов(?:ил|ила)\s|перевод\s|(?:écrit|traduit|édité|rédaction|reportage) par\s|avec (?:la contribution|les contributions) de\s|(?:información|informe|edición|traducción|redacción) de\s[^\n]{2,60}(?:[;.)]|editad|edición)|(?:con (?:la )?colaboración de|con información adicional de)\s|(?:berichtet|geschrieben|redigiert|bearbeitet) von\s|(?:bericht|redaktion|mitarbeit|redigierung) (?:von|durch)\s|bitte rückfragen an|(?:автор|авторы|редактор|репортаж|текст подготовил[аи]?|редакция)(?::\s|\s[А-ЯЁ]\p{L}+\s[А-ЯЁ])|(?:haber|editör|yayına hazırlayan|muhabir|derleyen):\s|(?:كتابة|إعداد|تحرير|ترجمة|تغطية|شارك في التغطية|شارك في التحرير|(?:أعده|أعدها|أعد التقرير) ?(?:للعربية|للنشرة العربية)?)\s?(?:[:：]\s?|-\s))/iu
+  /^[\s([*_-]*(?:(?:additional )?(?:reporting|writing|editing|compiled|written|edited) (?:by|and)|editing by|our standards|(?:إعداد|اعداد|تغطية صحفية|تحرير)\s[^\n]{0,80}(?:تحرير|للنشرة|صحفية)|reportaje de|reporte de|editado por|escrito por|rédigé par|reportage de|édité par|version française|haberi yazan|подготов(?:ил|ила)\s|перевод\s|(?:écrit|traduit|édité|rédaction|reportage) par\s|avec (?:la contribution|les contributions) de\s|(?:información|edición|traducción|redacción) de\s[^\n]{2,60}(?:[;)]|editad|edición)|(?:con (?:la )?colaboración de|con información adicional de)\s|(?:berichtet|geschrieben|redigiert|bearbeitet) von\s|(?:bericht|redaktion|mitarbeit|redigierung) (?:von|durch)\s|bitte rückfragen an|(?:автор|авторы|редактор|репортаж|текст подготовил[аи]?|редакция):\s|\(репортаж\s[^)]{3,60}редактор|(?:haber|editör|yayına hazırlayan|muhabir|derleyen):\s|(?:كتابة|إعداد|تحرير|ترجمة|تغطية|شارك في التغطية|شارك في التحرير|(?:أعده|أعدها|أعد التقرير) ?(?:للعربية|للنشرة العربية)?)\s?(?:[:：]\s?|-\s))/iu
 const DESK_LONGEST = 400
 
 // What WordPress adds to every feed, in the languages it is translated to; and rights, channels, buttons.
@@ -181,7 +181,8 @@ function lastLine(text: string, from: number, to: number, names: WireNames, cred
   if (begin === bound && bound > from && !isBlank(text.charCodeAt(bound - 1))) return null
   const start = inkStart(text, begin, to)
   const line = text.slice(start, to)
-  if (DESK.test(line)) return { kind: 'byline', start }
+  // A paragraph that begins with such words is prose.
+  if ((line.length <= 240 || /reporting by/i.test(line.slice(0, 30))) && DESK.test(line)) return { kind: 'byline', start }
   // The only line of a text is its news, whatever it looks like, unless a credit is all it is.
   if (start > from && isShareLine(line)) return { kind: 'tail', start }
   if (line.length > 100) return null

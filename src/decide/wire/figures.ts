@@ -3,7 +3,7 @@ import type { Figure } from '../../model.ts'
 import { boundOf, saidOf } from './attribution.ts'
 import { isBlank } from './edges.ts'
 import { type Kind, lexeme } from './lexicon.ts'
-import { numberWords } from './numbers.ts'
+import { isNumberWord, numberWords } from './numbers.ts'
 
 const FIGURES = 20
 /** Numbers looked at in one report. */
@@ -131,7 +131,7 @@ function after(words: readonly Word[], text: string): Hit | null {
   let strangers = 0
   for (let at = 0; at < words.length && at < WORDS_AFTER; at++) {
     const word = words[at]
-    if (!word || IS_DIGIT.test(word.text)) return null
+    if (!word || IS_DIGIT.test(word.text) || isNumberWord(word.text)) return null
     const found = lexeme(word.text)
     if (found.counted && !found.stop) {
       const next = words[at + 1]
@@ -196,6 +196,8 @@ function toll(words: readonly Word[], from: number): Hit | null {
     const { leading } = lexeme(object.text)
     if (leading) return { kind: leading, start: object.start, end: object.end, adjacent: true }
   }
+  // Spanish "subió a 18", French "passe à 18"; English "was a 63-year-old".
+  if (object && /^[aà]$/iu.test(words[from]?.text ?? '') && !RISES.test(object.text)) return null
   const age = words[from]?.text.toLowerCase() === 'at' && !/^st[oa]/i.test(object?.text ?? '')
   for (let at = from - 1; at >= 0 && from - at <= 9; at--) {
     const word = words[at]
@@ -219,6 +221,8 @@ function toll(words: readonly Word[], from: number): Hit | null {
   return null
 }
 
+const RISES =
+  /^(?:subi|sube|sub[ií]an|ascend|ascien|elev|élèv|aument|lleg|alcan|pass|port|mont|grimp|attein|cheg|sob|aumen)/iu
 const CASE = /^(?:ال)?[اإ]صاب[ةه]$/u
 const TOLL = /^(?:toll|bilan|balance|saldo|حصيلة|الحصيلة)$/iu
 function isToll(word: string): boolean {
@@ -363,6 +367,7 @@ function figureAt(text: string, occurrence: Occurrence): (Figure & { end: number
   const early = text[start - 1] === 'و' ? null : before(preceding, next !== undefined && lexeme(next.text).to)
   // A number that could be a year must be tied to people on its right.
   const people = next !== undefined && (lexeme(next.text).filler || lexeme(next.text).counted !== null)
+  if (year && /^\s*[-–—:]/.test(text.slice(end, end + 3))) return null
   if (year && (!people || (last && (YEAR_INTRO.test(last.text) || isMonth(last))))) return null
   const hit = late?.adjacent ? late : (early ?? late)
   if (!hit) return null

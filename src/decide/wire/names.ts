@@ -64,7 +64,7 @@ Al Jazeera|الجزيرة|الجزيرة نت|Аль-Джазира
 Al Arabiya|العربية|العربية.نت|العربية نت|Аль-Арабия
 Sky News Arabia|سكاي نيوز عربية|سكاي نيوز
 DPA/ZB|dpa/ZB
-Kazinform|كازإنفورم|Казинформ|QazInform
+Kazinform|كازإنفورم|كازينفورم|Казинформ|QazInform
 Tengrinews|Tengrinews.kz|Тенгриньюс
 Ukrinform|Укринформ|УКРІНФОРМ|أوكرينفورم
 UNIAN|УНИАН|УНІАН
@@ -81,17 +81,71 @@ IANS|Indo-Asian News Service
 APP|Associated Press of Pakistan
 PA|PA Media|Press Association
 AAP|Australian Associated Press
-Canadian Press|The Canadian Press|La Presse canadienne
-Keystone-ATS|Keystone-SDA|ATS
-APA|Austria Presse Agentur
-Belga|بلجا
-ANP|Algemeen Nederlands Persbureau
-NTB|TT|Ritzau|STT
-Lusa|Agência Lusa|لوسا
+Canadian Press|CP|The Canadian Press|La Presse canadienne
+Keystone-ATS|Keystone-SDA|ATS|Keystone|Agence télégraphique suisse
+APA|Austria Presse Agentur|Austria Press Agency
+Belga|Agence Belga|بلجا|Белга|Бельга
+ANP|АНП|Algemeen Nederlands Persbureau
+NTB|Norsk Telegrambyrå
+TT|Tidningarnas Telegrambyrå|TT News Agency
+Ritzau|Ritzaus Bureau
+STT|Suomen Tietotoimisto|STT-Lehtikuva
+Lusa|Agência Lusa|لوسا|Луза|Луса
 Agência Brasil|Agencia Brasil
 Télam|Telam
 Notimex
 Prensa Latina|برنسا لاتينا|Пренса Латина
+Bernama|برناما|Бернама|Malaysian National News Agency
+Antara|Antara News|أنتارا|Антара|LKBN Antara
+PAP|Polska Agencja Prasowa|Polish Press Agency|ПАП
+ČTK|CTK|Czech News Agency|Česká tisková kancelář|ЧТК
+TASR|Tlačová agentúra Slovenskej republiky|ТАСР
+MTI|Magyar Távirati Iroda|МТИ
+Agerpres|Аджерпрес|Agenția Națională de Presă
+BTA|Bulgarian News Agency|БТА
+Tanjug|Танјуг|Танюг
+Hina|Hrvatska izvještajna novinska agencija|ХИНА
+Fena|Federalna novinska agencija
+STA|Slovenska tiskovna agencija|Slovenian Press Agency
+MIA|Media Information Agency|МИА
+ANA-MPA|AMNA|Athens News Agency|ΑΠΕ-ΜΠΕ|ΑΠΕ
+Cyprus News Agency|ΚΥΠΕ
+BNS|Baltic News Service
+ELTA|ЭЛЬТА
+LETA|ЛЕТА
+Adnkronos|Аднкронос
+AGI|Agenzia Italia
+SID|Sport-Informations-Dienst
+epd|Evangelischer Pressedienst
+dts|dts Nachrichtenagentur
+Interfax-Ukraine|Интерфакс-Украина|Інтерфакс-Україна
+UNN|УНН
+Moldpres|Молдпрес
+Armenpress|Арменпресс|Արմենպրես|أرمنبرس
+Interpressnews|Интерпрессньюс|IPN
+Kabar|Кабар|КАБАР|КНИА Кабар
+AKIpress|АКИpress
+UzA|УзА
+Khovar|Ховар|НИАТ Ховар
+Montsame|Монцамэ
+Pajhwok|Pajhwok Afghan News|پژواک
+Bakhtar|Bakhtar News Agency|باختر
+BSS|Bangladesh Sangbad Sangstha
+UNB|United News of Bangladesh
+VNA|TTXVN|Vietnam News Agency|ВИА
+Philippine News Agency
+Thai News Agency|TNA
+CNA Taiwan|Central News Agency|中央社
+NAN|News Agency of Nigeria
+GNA|Ghana News Agency
+ENA|Ethiopian News Agency|إينا
+Fana|Fana Broadcasting Corporate
+SONNA|Somali National News Agency|صونا
+AMI|Agence Mauritanienne d'Information|الوكالة الموريتانية للأنباء
+PANA|Panapress|بانا برس
+UNA|UNA-OIC|يونا|اتحاد وكالات أنباء دول منظمة التعاون الإسلامي
+Andina|Agencia Andina
+Ansalatina|ANSA Latina
 DHA|Demirören Haber Ajansı
 İHA|İhlas Haber Ajansı
 ANKA|ANKA Haber Ajansı
@@ -109,7 +163,7 @@ const GENERIC = new Set(
 // not as a bare word beside a dash.
 const COMMON = new Set(
   fold(
-    'قنا|وات|وال|مهر|فارس|معا|بنا|سبأ|وفا|ومع|بترا|الألمانية|العمانية|العربية|اليوم|الوطن|الحياة|الشرق|الرياض|المدينة|الأيام|العرب|الرأي|البيان|الخليج|الغد|الصباح|المساء|الجمهورية|الجزيرة|الشروق|الأهرام|الحرة|trend|time|metro|the times|fars|petra|map|spa|tap|app|pa|tt',
+    'قنا|وات|وال|مهر|فارس|معا|بنا|سبأ|وفا|ومع|بترا|الألمانية|العمانية|العربية|اليوم|الوطن|الحياة|الشرق|الرياض|المدينة|الأيام|العرب|الرأي|البيان|الخليج|الغد|الصباح|المساء|الجمهورية|الجزيرة|الشروق|الأهرام|الحرة|trend|time|metro|the times|fars|petra|map|spa|tap|app|pa|tt|cp|sta|mia|pap|agi|ena|ani|hina|fena|fana|ami|una|antara|kabar|andina|keystone|sid|leta|nan|باختر|يونا',
   ).split('|'),
 )
 

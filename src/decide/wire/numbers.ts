@@ -84,6 +84,11 @@ function look(word: string): NumberWord | null {
   return WORDS.get(foldWord(word)) ?? null
 }
 
+/** Whether a word is a number by itself: nothing before it counts what stands behind it. */
+export function isNumberWord(word: string): boolean {
+  return look(word) !== null
+}
+
 // The article is a number behind a ten: "vingt et un", "treinta y una".
 function unitOf(word: string): NumberWord | null {
   return /^(?:une?|uno|una)$/i.test(word) ? { value: 1, ten: false, arabic: false } : look(word)
