@@ -1,7 +1,9 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
 import type { Fetcher } from './collect/fetch.ts'
+import { keepsSecrets } from './collect/guard.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
-import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
+import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
+import { type ReportContext, toReport } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
 import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type Shown } from './decide/schedule.ts'
@@ -15,7 +17,9 @@ import type {
   Failure,
   FeedSpec,
   FeedState,
+  FetchResult,
   Millis,
+  Outcome,
   ParsedFeed,
   PollCounts,
   PollOutcome,
@@ -64,35 +68,86 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   const habit = habitOf(feed)
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habit, at)
-  const got = await deps.fetcher.get({
-    url: feed.address ?? feed.url,
-    validators: whole ? { etag: null, lastModified: null } : feed.validators,
-    headers: named.spec.headers,
-    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
-    now: at,
-    ...(deps.signal ? { signal: deps.signal } : {}),
-  })
+  const visit: Visit = { feed, named, at, started }
+  const got = await ask(deps, visit, feed.address ?? feed.url, whole ? NOTHING_KNOWN : feed.validators)
   // A poll cut short by our own shutdown says nothing about the feed.
   if (deps.signal?.aborted) return null
-  const visit: Visit = { feed, named, at, started }
-  if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
+  if (got.kind === 'failed') {
+    const followed = await follow(deps, visit, got.failure)
+    if (deps.signal?.aborted) return null
+    return followed ?? settle(deps, visit, { failure: got.failure })
+  }
   if (got.kind === 'unchanged') return settle(deps, visit, { ...got, whole: false })
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
   if (got.hash === feed.bodyHash && feed.failures === 0) {
     return settle(deps, visit, { ...got, whole: true })
   }
-  const parsed = await deps.parse(got.body, got.contentType, {
-    url: got.url,
-    contentType: got.contentType,
-    maxEntries: deps.settings.maxEntries,
-  })
+  const parsed = await read(deps, got)
   if (!parsed.ok) {
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
-  const outcome = fileDocument(deps, visit, parsed.value, (counts, filed) => {
-    const shown = shownBy(parsed.value.entries, filed)
-    const { ttl, skip } = parsed.value
+  return fileAnswer(deps, visit, got, parsed.value, null)
+}
+
+type Body = Extract<FetchResult, { kind: 'body' }>
+
+const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
+
+/** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
+function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators: Validators): Promise<FetchResult> {
+  const trusted = url === feed.url || keepsSecrets(new URL(feed.url), new URL(url))
+  return deps.fetcher.get({
+    url,
+    validators,
+    headers: trusted ? named.spec.headers : {},
+    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
+    now: at,
+    ...(deps.signal ? { signal: deps.signal } : {}),
+  })
+}
+
+function read(deps: PollDeps, { body, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
+  return deps.parse(body, contentType, { url, contentType, maxEntries: deps.settings.maxEntries })
+}
+
+/** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
+async function follow(deps: PollDeps, visit: Visit, failure: Failure): Promise<PollOutcome | null> {
+  const { feed, at } = visit
+  const to = feed.address === null ? heirOf(feed.move, { failure, failures: feed.failures + 1, now: at }) : null
+  if (to === null) return null
+  const got = await ask(deps, visit, to, NOTHING_KNOWN)
+  if (got.kind !== 'body' || deps.signal?.aborted) return null
+  const parsed = await read(deps, got)
+  if (!parsed.ok || deps.signal?.aborted || !isKnownFeed(deps, visit, parsed.value)) return null
+  return fileAnswer(deps, visit, got, parsed.value, to)
+}
+
+/** Whether a document not yet filed is the feed we know: by its title, or by entries that are on file. */
+function isKnownFeed(deps: PollDeps, visit: Visit, parsed: ParsedFeed): boolean {
+  const { feed } = visit
+  if (parsed.title !== null && parsed.title === feed.title) return true
+  const context = contextOf(deps, visit, parsed)
+  return deps.store.file(filing =>
+    parsed.entries.slice(0, 50).some(entry => {
+      const made = toReport(entry, entry.text, context)
+      return made.ok && filing.known(feed.id, made.report.guid) !== null
+    }),
+  )
+}
+
+/** File what was fetched. `heir` is the address it was found at when the feed's own is dead. */
+async function fileAnswer(
+  deps: PollDeps,
+  visit: Visit,
+  got: Body,
+  parsed: ParsedFeed,
+  heir: string | null,
+): Promise<PollOutcome> {
+  const { feed, at } = visit
+  const outcome = fileDocument(deps, visit, parsed, (counts, filed) => {
+    const shown = shownBy(parsed.entries, filed)
+    const { ttl, skip } = parsed
     const schedule = nextPoll({
       ...given(deps, visit),
       outcome: { kind: 'filed', counts, maxAge: got.maxAge, retryAt: got.retryAt, ttl, skip, shown },
@@ -102,20 +157,22 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
       schedule: beside,
       gap: schedule.gap,
       update: {
-        title: parsed.value.title,
-        language: parsed.value.language,
+        title: parsed.title,
+        language: parsed.language,
         validators: got.validators,
         bodyHash: got.hash,
         interval: beside.interval,
         failures: 0,
         retired: false,
         ...learnt(deps, feed, schedule.habit, at),
-        ...moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed.value, counts)),
+        ...(heir === null
+          ? moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed, counts))
+          : movedFor(deps, feed, heir)),
       },
     }
   })
-  const hub = got.hub ?? parsed.value.hub
-  const topic = got.self ?? parsed.value.self
+  const hub = got.hub ?? parsed.hub
+  const topic = got.self ?? parsed.self
   // W3C WebSub, section 4: without both there is nothing to subscribe to.
   deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
   return announce(deps, outcome, 'polled')
@@ -235,25 +292,28 @@ interface Visit {
   started: number
 }
 
+function contextOf({ names }: PollDeps, { feed, named, at }: Visit, { language }: ParsedFeed): ReportContext {
+  return {
+    feed: feed.id,
+    agency: named.agency.id,
+    language: named.spec.language ?? language,
+    identity: named.spec.identity,
+    names,
+    now: at,
+  }
+}
+
 function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
   plan: (counts: PollCounts, filed: readonly FiledEntry[]) => { schedule: Next; gap: Gap | null; update: PollUpdate },
 ): PollOutcome {
-  const { feed, named, at, started } = visit
+  const { feed, at, started } = visit
   let outcome: PollOutcome | undefined
   deps.desk.file(
     parsed.entries.map(entry => ({ entry, text: entry.text })),
-    {
-      feed: feed.id,
-      feedKey: feed.url,
-      agency: named.agency.id,
-      language: named.spec.language ?? parsed.language,
-      identity: named.spec.identity,
-      names: deps.names,
-      now: at,
-    },
+    { ...contextOf(deps, visit, parsed), feedKey: feed.url },
     (filing, filed, counts) => {
       const { schedule, gap, update } = plan(counts, filed)
       outcome = {
@@ -353,13 +413,12 @@ function moveOf(
   sameFeed: boolean,
 ): Pick<PollUpdate, 'address' | 'move'> {
   const { move, address } = observeMove(feed.move, { movedTo, sameFeed, now: at })
-  if (address !== null) {
-    deps.log.warn('the feed has moved for good: change its address in the configuration', {
-      url: feed.url,
-      to: address,
-    })
-  }
-  return { move, address: address ?? feed.address }
+  return address === null ? { move, address: feed.address } : movedFor(deps, feed, address)
+}
+
+function movedFor(deps: PollDeps, feed: FeedState, to: string): Pick<PollUpdate, 'address' | 'move'> {
+  deps.log.warn('the feed has moved for good: change its address in the configuration', { url: feed.url, to })
+  return { move: null, address: to }
 }
 
 /** After failures at a new address the configured one is tried again: a move is never how a feed is lost. */
