@@ -6,7 +6,15 @@ import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
-import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type Shown } from './decide/schedule.ts'
+import {
+  afterPush,
+  type Gap,
+  type Habit,
+  nextPoll,
+  type Schedule,
+  type ScheduleInput,
+  type Shown,
+} from './decide/schedule.ts'
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
 import { type Desk, type FiledEntry, noCounts } from './filing.ts'
@@ -164,7 +172,7 @@ async function fileAnswer(
         interval: beside.interval,
         failures: 0,
         retired: false,
-        ...learnt(deps, feed, schedule.habit, at),
+        ...learnt(schedule.habit, at),
         ...(heir === null
           ? moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed, counts))
           : movedFor(deps, feed, heir)),
@@ -186,8 +194,9 @@ export function filePush(
   record: () => void,
 ): PollOutcome {
   const { feed } = pushed
-  const outcome = fileDocument(deps, pushed, pushed.parsed, () => {
+  const outcome = fileDocument(deps, pushed, pushed.parsed, (counts, filed) => {
     record()
+    const habit = afterPush(habitOf(feed), pushed.at, { counts, shown: shownBy(pushed.parsed.entries, filed) })
     return {
       schedule,
       gap: null,
@@ -200,8 +209,7 @@ export function filePush(
         interval: feed.interval,
         failures: feed.failures,
         retired: false,
-        habit: feed.habit,
-        notes: [],
+        ...learnt(habit, pushed.at),
         address: feed.address,
         move: feed.move,
       },
@@ -238,7 +246,8 @@ function given(deps: PollDeps, { feed, named, at }: Visit): Omit<ScheduleInput, 
     minInterval: deps.settings.minInterval,
     maxInterval: deps.settings.maxInterval,
     interval: feed.interval,
-    habit: habitOf(feed),
+    // Read again, for a push may have come meanwhile.
+    habit: habitOf(deps.store.feed(feed.id) ?? feed),
   }
 }
 
@@ -246,15 +255,8 @@ function habitOf(feed: FeedState): Habit | null {
   return feed.habit === null ? null : readHabit(feed.habit)
 }
 
-/** What is remembered of the feed, and what that lets us say. Beside a hub that pushes, polls see silence that is none. */
-function learnt(
-  deps: PollDeps,
-  feed: FeedState,
-  habit: Habit | null,
-  now: Millis,
-): Pick<PollUpdate, 'habit' | 'notes'> {
-  const subscription = deps.settings.websub ? deps.store.subscription(feed.id) : null
-  if (subscription !== null && isProven(subscription, now)) return { habit: feed.habit, notes: [] }
+/** What is remembered of the feed, and what that lets us say. */
+function learnt(habit: Habit | null, now: Millis): Pick<PollUpdate, 'habit' | 'notes'> {
   if (habit === null) return { habit: null, notes: [] }
   const notes: string[] = []
   const silence = silenceOf(habit, now)
@@ -392,7 +394,7 @@ function settle(
       interval: failed ? feed.interval : schedule.interval,
       failures,
       retired,
-      ...learnt(deps, feed, alone.habit, at),
+      ...learnt(alone.habit, at),
       ...(failed ? stillAt(feed, failures) : moveOf(deps, visit, result.movedTo, true)),
     }),
   )
