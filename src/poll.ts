@@ -1,12 +1,22 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
 import { setTimeout } from 'node:timers/promises'
 import type { Fetcher } from './collect/fetch.ts'
+import { keepsSecrets } from './collect/guard.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
 import { hostOf, pauseAt } from './decide/host.ts'
-import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
+import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
+import { toReport } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
-import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type Shown } from './decide/schedule.ts'
+import {
+  afterPush,
+  type Gap,
+  type Habit,
+  nextPoll,
+  type Schedule,
+  type ScheduleInput,
+  type Shown,
+} from './decide/schedule.ts'
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
 import type { SentenceEncoder } from './encoder.ts'
@@ -18,7 +28,9 @@ import type {
   Failure,
   FeedSpec,
   FeedState,
+  FetchResult,
   Millis,
+  Outcome,
   ParsedFeed,
   PollCounts,
   PollOutcome,
@@ -69,37 +81,88 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   const habit = habitOf(feed)
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habit, at)
-  const got = await deps.fetcher.get({
-    url: feed.address ?? feed.url,
-    validators: whole ? { etag: null, lastModified: null } : feed.validators,
-    headers: named.spec.headers,
-    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
-    now: at,
-    ...(deps.signal ? { signal: deps.signal } : {}),
-  })
+  const visit: Visit = { feed, named, at, started }
+  const got = await ask(deps, visit, feed.address ?? feed.url, whole ? NOTHING_KNOWN : feed.validators)
   // A poll cut short by our own shutdown says nothing about the feed.
   if (deps.signal?.aborted) return null
-  const visit: Visit = { feed, named, at, started }
-  if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
+  if (got.kind === 'failed') {
+    const followed = await follow(deps, visit, got.failure)
+    if (deps.signal?.aborted) return null
+    return followed ?? settle(deps, visit, { failure: got.failure })
+  }
   if (got.kind === 'unchanged') return settle(deps, visit, { ...got, whole: false })
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
   if (got.hash === feed.bodyHash && feed.failures === 0) {
     return settle(deps, visit, { ...got, whole: true })
   }
-  const parsed = await deps.parse(got.body, got.contentType, {
-    url: got.url,
-    contentType: got.contentType,
-    maxEntries: deps.settings.maxEntries,
-  })
+  const parsed = await read(deps, got)
   if (!parsed.ok) {
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
+  return fileAnswer(deps, visit, got, parsed.value, null)
+}
+
+type Body = Extract<FetchResult, { kind: 'body' }>
+
+const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
+
+/** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
+function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators: Validators): Promise<FetchResult> {
+  const trusted = url === feed.url || keepsSecrets(new URL(feed.url), new URL(url))
+  return deps.fetcher.get({
+    url,
+    validators,
+    headers: trusted ? named.spec.headers : {},
+    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
+    now: at,
+    ...(deps.signal ? { signal: deps.signal } : {}),
+  })
+}
+
+function read(deps: PollDeps, { body, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
+  return deps.parse(body, contentType, { url, contentType, maxEntries: deps.settings.maxEntries })
+}
+
+/** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
+async function follow(deps: PollDeps, visit: Visit, failure: Failure): Promise<PollOutcome | null> {
+  const { feed, at } = visit
+  const to = feed.address === null ? heirOf(feed.move, { failure, failures: feed.failures + 1, now: at }) : null
+  if (to === null) return null
+  const got = await ask(deps, visit, to, NOTHING_KNOWN)
+  if (got.kind !== 'body' || deps.signal?.aborted) return null
+  const parsed = await read(deps, got)
+  if (!parsed.ok || deps.signal?.aborted || !isKnownFeed(deps, visit, parsed.value)) return null
+  return fileAnswer(deps, visit, got, parsed.value, to)
+}
+
+/** Whether a document not yet filed is the feed we know: by its title, or by entries that are on file. */
+function isKnownFeed(deps: PollDeps, visit: Visit, parsed: ParsedFeed): boolean {
+  const { feed } = visit
+  if (parsed.title !== null && parsed.title === feed.title) return true
+  const context = contextOf(deps, visit, parsed.language)
+  return deps.store.file(filing =>
+    parsed.entries.slice(0, 50).some(entry => {
+      const made = toReport(entry, entry.text, context)
+      return made.ok && filing.known(feed.id, made.report.guid) !== null
+    }),
+  )
+}
+
+/** File what was fetched. `heir` is the address it was found at when the feed's own is dead. */
+async function fileAnswer(
+  deps: PollDeps,
+  visit: Visit,
+  got: Body,
+  parsed: ParsedFeed,
+  heir: string | null,
+): Promise<PollOutcome> {
+  const { feed, at } = visit
   let missing: ReportMark[] = []
-  const outcome = await fileDocument(deps, visit, parsed.value, (counts, filed, filing) => {
+  const outcome = await fileDocument(deps, visit, parsed, (counts, filed, filing) => {
     missing = filing.vanished(feed.id, at, ASKED_AFTER)
-    const shown = shownBy(parsed.value.entries, filed)
-    const { ttl, skip } = parsed.value
+    const shown = shownBy(parsed.entries, filed)
+    const { ttl, skip } = parsed
     const schedule = nextPoll({
       ...given(deps, visit),
       outcome: { kind: 'filed', counts, maxAge: got.maxAge, retryAt: got.retryAt, ttl, skip, shown },
@@ -109,20 +172,22 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
       schedule: beside,
       gap: schedule.gap,
       update: {
-        title: parsed.value.title,
-        language: parsed.value.language,
+        title: parsed.title,
+        language: parsed.language,
         validators: got.validators,
         bodyHash: got.hash,
         interval: beside.interval,
         failures: 0,
         retired: false,
-        ...learnt(deps, feed, schedule.habit, at),
-        ...moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed.value, counts)),
+        ...learnt(schedule.habit, at),
+        ...(heir === null
+          ? moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed, counts))
+          : movedFor(deps, feed, heir)),
       },
     }
   })
-  const hub = got.hub ?? parsed.value.hub
-  const topic = got.self ?? parsed.value.self
+  const hub = got.hub ?? parsed.hub
+  const topic = got.self ?? parsed.self
   // W3C WebSub, section 4: without both there is nothing to subscribe to.
   deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
   announce(deps, outcome, 'polled')
@@ -168,8 +233,9 @@ export async function filePush(
   record: () => void,
 ): Promise<PollOutcome> {
   const { feed } = pushed
-  const outcome = await fileDocument(deps, pushed, pushed.parsed, () => {
+  const outcome = await fileDocument(deps, pushed, pushed.parsed, (counts, filed) => {
     record()
+    const habit = afterPush(habitOf(feed), pushed.at, { counts, shown: shownBy(pushed.parsed.entries, filed) })
     return {
       schedule,
       gap: null,
@@ -182,8 +248,7 @@ export async function filePush(
         interval: feed.interval,
         failures: feed.failures,
         retired: false,
-        habit: feed.habit,
-        notes: [],
+        ...learnt(habit, pushed.at),
         address: feed.address,
         move: feed.move,
       },
@@ -220,7 +285,8 @@ function given(deps: PollDeps, { feed, named, at }: Visit): Omit<ScheduleInput, 
     minInterval: deps.settings.minInterval,
     maxInterval: deps.settings.maxInterval,
     interval: feed.interval,
-    habit: habitOf(feed),
+    // Read again, for a push may have come meanwhile.
+    habit: habitOf(deps.store.feed(feed.id) ?? feed),
   }
 }
 
@@ -228,15 +294,8 @@ function habitOf(feed: FeedState): Habit | null {
   return feed.habit === null ? null : readHabit(feed.habit)
 }
 
-/** What is remembered of the feed, and what that lets us say. Beside a hub that pushes, polls see silence that is none. */
-function learnt(
-  deps: PollDeps,
-  feed: FeedState,
-  habit: Habit | null,
-  now: Millis,
-): Pick<PollUpdate, 'habit' | 'notes'> {
-  const subscription = deps.settings.websub ? deps.store.subscription(feed.id) : null
-  if (subscription !== null && isProven(subscription, now)) return { habit: feed.habit, notes: [] }
+/** What is remembered of the feed, and what that lets us say. */
+function learnt(habit: Habit | null, now: Millis): Pick<PollUpdate, 'habit' | 'notes'> {
   if (habit === null) return { habit: null, notes: [] }
   const notes: string[] = []
   const silence = silenceOf(habit, now)
@@ -396,7 +455,7 @@ function settle(
       interval: failed ? feed.interval : schedule.interval,
       failures,
       retired,
-      ...learnt(deps, feed, alone.habit, at),
+      ...learnt(alone.habit, at),
       ...(failed ? stillAt(feed, failures) : moveOf(deps, visit, result.movedTo, true)),
     }),
   )
@@ -417,13 +476,12 @@ function moveOf(
   sameFeed: boolean,
 ): Pick<PollUpdate, 'address' | 'move'> {
   const { move, address } = observeMove(feed.move, { movedTo, sameFeed, now: at })
-  if (address !== null) {
-    deps.log.warn('the feed has moved for good: change its address in the configuration', {
-      url: feed.url,
-      to: address,
-    })
-  }
-  return { move, address: address ?? feed.address }
+  return address === null ? { move, address: feed.address } : movedFor(deps, feed, address)
+}
+
+function movedFor(deps: PollDeps, feed: FeedState, to: string): Pick<PollUpdate, 'address' | 'move'> {
+  deps.log.warn('the feed has moved for good: change its address in the configuration', { url: feed.url, to })
+  return { move: null, address: to }
 }
 
 /** After failures at a new address the configured one is tried again: a move is never how a feed is lost. */

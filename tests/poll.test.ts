@@ -119,6 +119,109 @@ describe('a feed that redirects for good', () => {
   })
 })
 
+describe('a feed whose address dies after it redirected for good', () => {
+  const HOUR = 3_600_000
+  const other = rss(
+    [{ guid: 'z', title: 'Buy this domain', text: 'It is for sale, with all that comes with it.' }],
+    'Sale',
+  )
+  const later = rss([
+    { guid: 'b', title: 'The dam is closed', text: 'The dam above the town was closed again on Wednesday.' },
+    { guid: 'a', title: 'A dam is opened', text: 'The dam above the town was opened on Monday.' },
+  ])
+  const answering =
+    (status: number): Answer =>
+    (_, response) =>
+      void response.writeHead(status).end()
+
+  /** Two days of redirects, then the old address answers otherwise. */
+  async function movedThen(old: Answer, feed: object = {}) {
+    const there = await feedServer({ '/new': document })
+    const server = await feedServer({ '/old': redirect(301, `${there.origin}/new`) })
+    const config = configFor([`${server.origin}/old`])
+    const [agency] = config.agencies
+    const specs = (agency?.feeds ?? []).map(spec => ({ ...spec, ...feed }))
+    const room = newsroom({ ...config, agencies: config.agencies.map(one => ({ ...one, feeds: specs })) })
+    for (let day = 0; day < 2; day++) {
+      await room.poll()
+      room.pass(DAY)
+    }
+    server.answers.set('/old', old)
+    there.answers.set('/new', later)
+    there.requests.length = 0
+    return { there, server, room }
+  }
+
+  it('is followed to where it went when it is not found three times, and says so', async () => {
+    const { there, server, room } = await movedThen(answering(404))
+    for (let poll = 0; poll < 2; poll++) {
+      expect((await room.poll())[0]?.failure?.status).toBe(404)
+      room.pass(HOUR)
+    }
+    expect(there.requests).toEqual([])
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1, unchanged: 1 } })
+    const [feed] = room.store.feeds()
+    expect(feed).toMatchObject({ state: 'ok', address: `${there.origin}/new` })
+    expect(feed?.warnings[0]).toContain(`has moved for good to ${there.origin}/new`)
+    server.requests.length = 0
+    await room.poll()
+    expect(server.requests).toEqual([])
+  })
+
+  it('is followed at once when the old address says 410', async () => {
+    const { there, room } = await movedThen(answering(410))
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
+    expect(room.store.feeds()[0]).toMatchObject({ state: 'ok', address: `${there.origin}/new` })
+  })
+
+  it('is waited for a day when its server is merely out of order', async () => {
+    const { there, room } = await movedThen(answering(503))
+    room.pass(-DAY + HOUR)
+    for (let poll = 0; poll < 5; poll++) await room.poll()
+    expect(there.requests).toEqual([])
+    room.pass(DAY)
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed' })
+  })
+
+  it.each<[string, string | Answer]>([
+    ['another feed', other],
+    ['a page', '<!doctype html><html><body>Please log in</body></html>'],
+    ['nothing', answering(404)],
+  ])('is not followed to where %s is by now, and comes back', async (_, by) => {
+    const { there, server, room } = await movedThen(answering(404))
+    there.answers.set('/new', by)
+    for (let poll = 0; poll < 6; poll++) {
+      expect((await room.poll())[0]?.failure?.status).toBe(404)
+      room.pass(DAY)
+    }
+    expect(there.requests.length).toBeGreaterThan(0)
+    expect(room.store.feeds()[0]).toMatchObject({ address: null, reports: 1 })
+    server.answers.set('/old', later)
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
+  })
+
+  it('is not looked for elsewhere while a login page stands in its place', async () => {
+    const { there, room } = await movedThen((_, response) => void response.end('<!doctype html><p>Please log in'))
+    for (let poll = 0; poll < 6; poll++) {
+      expect((await room.poll())[0]?.failure?.kind).toBe('document')
+      room.pass(DAY)
+    }
+    expect(there.requests).toEqual([])
+  })
+
+  it('does not tell the other host what was meant for the first', async () => {
+    const secrets: (string | undefined)[] = []
+    const { there, room } = await movedThen(answering(410), { headers: { 'x-key': 'secret' } })
+    there.answers.set('/new', (request, response) => {
+      secrets.push(request.headers['x-key']?.toString())
+      response.end(later)
+    })
+    await room.poll()
+    await room.poll()
+    expect(secrets).toEqual([undefined, undefined])
+  })
+})
+
 describe('a server that answers "not modified" for ever', () => {
   it('is read whole once a day', async () => {
     let body = document
@@ -168,12 +271,12 @@ describe('a host outside this machine', () => {
     const room = newsroom(
       configFor(
         ['/a', '/b', '/c'].map(path => origin + path),
-        { hostDelay: '200ms', perHost: 3 },
+        { hostDelay: '400ms', perHost: 3 },
       ),
     )
     await room.poll()
     expect(starts).toHaveLength(3)
-    for (let at = 1; at < starts.length; at++) expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThan(150)
+    for (let at = 1; at < starts.length; at++) expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThan(200)
   })
 })
 

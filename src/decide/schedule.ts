@@ -159,6 +159,17 @@ function remember(input: ScheduleInput, outcome: Answered): { habit: Habit | nul
   return { habit: { ...habit, haste, ttl: outcome.ttl, skip: outcome.skip ?? null }, gap }
 }
 
+/**
+ * The habit after a hub pushed. Time until then was watched and its entries count for the rates and for silence; the
+ * window, gaps, haste and trust in "not modified" are the polls' to judge, for a push shows nothing of what the feed shows.
+ */
+export function afterPush(habit: Habit | null, now: Millis, { counts, shown }: { counts: PollCounts; shown: Shown }) {
+  if (habit === null) return null
+  const { fresh, judged } = freshOf({ counts })
+  const sighting = { now, entries: judged, fresh, times: shown.times, freshTimes: shown.fresh, kind: 'push' as const }
+  return learn(habit, sighting).habit
+}
+
 function choose(input: ScheduleInput, outcome: Answered, before: Millis, habit: Habit | null): Choice {
   const rates = habit === null ? null : ratesOf(habit)
   let choice: Choice

@@ -182,7 +182,8 @@ function lastLine(text: string, from: number, to: number, names: WireNames, cred
   const start = inkStart(text, begin, to)
   const line = text.slice(start, to)
   // A paragraph that begins with such words is prose.
-  if ((line.length <= 240 || /reporting by/i.test(line.slice(0, 30))) && DESK.test(line)) return { kind: 'byline', start }
+  if ((line.length <= 240 || /reporting by/i.test(line.slice(0, 30))) && DESK.test(line))
+    return { kind: 'byline', start }
   // The only line of a text is its news, whatever it looks like, unless a credit is all it is.
   if (start > from && isShareLine(line)) return { kind: 'tail', start }
   if (line.length > 100) return null
