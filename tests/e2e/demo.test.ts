@@ -21,7 +21,7 @@ async function stop(running: Running): Promise<void> {
 }
 
 interface JsonFeed {
-  items: { id: string; title: string; tags?: string[] }[]
+  items: { id: string; title: string; tags?: string[]; content_html: string; _minwal: { story: string } }[]
 }
 
 describe('the demo played from its start', () => {
@@ -78,11 +78,65 @@ describe('the demo at the end of the week', () => {
     expect([...liverpool].filter(id => tottenham.has(id))).toEqual([])
   })
 
+  const stories = async (words: string): Promise<JsonFeed['items']> => {
+    const answer = await fetch(`${address}/feed.json?limit=500&q=${encodeURIComponent(words)}`)
+    return ((await answer.json()) as JsonFeed).items
+  }
+  /** The page of the story whose headline has these words, and of its thread. */
+  const pages = async (words: string): Promise<{ story: string; thread: string }> => {
+    const found = (await stories(words)).filter(item => item.title.includes(words))
+    expect(found.map(item => item.title)).toHaveLength(1)
+    const { pathname } = new URL(found[0]?._minwal.story ?? '')
+    const story = await (await fetch(address + pathname)).text()
+    const thread = /href="([^"]*\/threads\/\d+)"/.exec(story)?.[1] ?? ''
+    return { story, thread: await (await fetch(address + thread)).text() }
+  }
+
+  it('shows one wire under three headlines, with the minutes between them', async () => {
+    const { story } = await pages('ثلاثة قتلى في حريق بالعبارة')
+    const chain = story.slice(story.indexOf('Who ran it'), story.indexOf('Revisions'))
+    for (const words of ['ثلاثة قتلى في حريق', 'قفزوا إلى الماء', 'نار على الماء', 'same text']) {
+      expect(chain).toContain(words)
+    }
+    expect(chain).toMatch(
+      /شبكة الميدان[\s\S]*?(?:39|65) minutes later[\s\S]*?صحيفة حبر[\s\S]*?(?:74 minutes|2 hours) later/,
+    )
+  })
+
+  it('marks what a revision changed, from the left and from the right', async () => {
+    const english = (await pages('UPDATE 1-Fire kills at least 6')).story
+    expect(english).toContain('At least <del dir="ltr">4</del> <ins dir="ltr">6</ins> people were killed')
+    const arabic = (await pages('تصحيح: مقتل 8')).story
+    expect(arabic).toContain('وأصيب <del dir="rtl">371</del> <ins dir="rtl">317</ins> آخرون')
+    expect(arabic).toContain('<h2>Corrected</h2>')
+  })
+
+  it('takes a corrected and a withdrawn number or text back', async () => {
+    const { thread } = await pages("CORRECTION - Incendie d'un ferry")
+    expect(thread).toMatch(/<s><a[^>]*>19<\/a><\/s>[\s\S]{0,120}corrected/)
+    const withdrawn = (await stories('مسؤول ألماتي')).filter(item => item.title.startsWith('[مسحوب]'))
+    expect(withdrawn).toHaveLength(1)
+    expect(withdrawn[0]?.content_html).toMatch(/^<p><strong>سحبت الوكالة/)
+    const story = await (await fetch(address + new URL(withdrawn[0]?._minwal.story ?? '').pathname)).text()
+    expect(story).toContain('class="withdrawn"')
+    for (const words of ['إلغاء: مسؤول كبير', 'أين اختفى مسؤول', 'مصادر: مسؤول في ألماتي']) {
+      expect(story).toContain(words)
+    }
+  })
+
+  it('draws a toll that grows, and says where two agencies differ', async () => {
+    const { thread } = await pages('11 قتيلا في حريق العبارة')
+    const toll = thread.slice(thread.indexOf('<section class="toll"><h3>Killed'), thread.indexOf('<h3>Injured'))
+    expect(toll).toContain('<svg class="chart"')
+    for (const value of ['3', '7', '11', '12']) expect(toll).toMatch(new RegExp(`<a[^>]*>${value}</a>`))
+    expect(toll).toMatch(/Sources differ[\s\S]*<b>11<\/b>[\s\S]*<b>12<\/b>/)
+  })
+
   it('marks the withdrawn report, the flashes and the corrections', async () => {
     const titles = ((await (await fetch(`${address}/feed.json?limit=500`)).json()) as JsonFeed).items.map(
       item => item.title,
     )
-    expect(titles.some(title => title.startsWith('[Withdrawn]'))).toBe(true)
+    expect(titles.some(title => title.startsWith('[مسحوب]'))).toBe(true)
     const page = await (await fetch(`${address}/search?q=${encodeURIComponent('عاجل')}`)).text()
     expect(page).toContain('عاجل')
   })
@@ -124,7 +178,7 @@ describe('the demo at the end of the week', () => {
     it('no page is wider than a telephone', async () => {
       const page = await open()
       await page.setViewportSize({ width: 360, height: 740 })
-      for (const path of ['/', '/feeds', '/agencies', '/search?q=Kazakhstan']) {
+      for (const path of ['/', '/feeds', '/agencies', '/search?q=Kazakhstan', '/threads/1', '/stories/1']) {
         await page.goto(address + path)
         const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
         expect(over, path).toBeLessThanOrEqual(0)
