@@ -1,6 +1,7 @@
 // The demo as a new user meets it: one command, a page with threads, a browser.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { count } from '../helpers/audit.ts'
 import { chromiumPath, launch } from '../helpers/browser.ts'
 import { type Running, root, start } from '../helpers/cli.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -139,6 +140,57 @@ describe('the demo at the end of the week', () => {
     expect(titles.some(title => title.startsWith('[مسحوب]'))).toBe(true)
     const page = await (await fetch(`${address}/search?q=${encodeURIComponent('عاجل')}`)).text()
     expect(page).toContain('عاجل')
+  })
+
+  it('knows whose copy a story is, and how much of it each ran', async () => {
+    const { story } = await pages('ثلاثة قتلى في حريق بالعبارة')
+    expect(story).toContain('(origin)')
+    expect(story).toContain('1 independent source')
+    const coverage = (name: string): number =>
+      Number(new RegExp(`${name}</bdi></th>[\\s\\S]*?class="number"[^>]*>(\\d+)%`).exec(story)?.[1])
+    expect(coverage('شبكة الميدان')).toBeGreaterThan(30)
+    expect(coverage('شبكة الميدان')).toBeLessThan(80)
+    expect(coverage('صحيفة حبر')).toBeGreaterThan(85)
+  })
+
+  it('marks the two that still run what was withdrawn', async () => {
+    const [withdrawn] = (await stories('مسؤول ألماتي')).filter(item => item.title.startsWith('[مسحوب]'))
+    const story = await (await fetch(address + new URL(withdrawn?._minwal.story ?? '').pathname)).text()
+    expect(story.match(/<div class="bad">still running the withdrawn version/g)).toHaveLength(2)
+  })
+
+  it('folds the flash into the report that followed it', async () => {
+    for (const [report, flash] of [
+      ['ثلاثة قتلى في حريق بالعبارة', 'عاجل | حريق في العبارة'],
+      ['UPDATE 1-Fire kills at least 6', 'URGENT: Fire breaks out on ferry'],
+    ] as const) {
+      expect((await pages(report)).story).toContain('Announced by a flash')
+      expect((await stories(flash)).filter(item => item.title.startsWith(flash))).toEqual([])
+    }
+  })
+
+  it('tells a correction from an update, and folds what only mends a spelling', async () => {
+    expect((await pages('تصحيح: مقتل 8')).story).toMatch(/<h3>Revision 2<[\s\S]{0,60}class="label">Correction</)
+    for (const report of ['ثلاثة قتلى في حريق بالعبارة', 'UPDATE 1-Fire kills at least 6']) {
+      expect((await pages(report)).story).toContain('<summary>1 cosmetic revision</summary>')
+    }
+  })
+
+  it('tells one event in all its languages, with who said what, and since when it is disputed', async () => {
+    const { thread } = await pages('11 قتيلا في حريق العبارة')
+    for (const language of ['English', 'français', 'русский']) expect(thread).toContain(`<bdi>${language}</bdi>`)
+    expect(thread).toContain('at least 6</a>')
+    expect(thread).toContain('Said by')
+  })
+
+  it('publishes what is under embargo only when its time has come', async () => {
+    expect(await stories('الورق الأبيض')).toHaveLength(1)
+    const seen = count(
+      `${root}data/demo-test-end.db`,
+      "select first_seen from report where guid = 'sahel-o-20220107-44'",
+    )
+    expect(seen).toBeGreaterThanOrEqual(Date.parse('2022-01-07T18:00:00Z'))
+    expect(count(`${root}data/demo-test-end.db`, 'select count(*) from embargo')).toBe(0)
   })
 
   describe.skipIf(chromiumPath === null)('in a browser', () => {
