@@ -43,10 +43,10 @@ const KINDS: readonly Figure['kind'][] = ['killed', 'injured', 'missing', 'arres
 type Told = Pick<StorySummary, 'id' | 'title' | 'agency' | 'agencyName' | 'signal' | 'withdrawn' | 'origin'>
 
 /**
- * The series of a thread, one a kind that was counted. A story gives one number a kind: its copies count once, what the
- * headline says goes before the text, and otherwise the largest stands, because earlier tolls and parts of one ("ten of
- * them children") are smaller. A withdrawn story's number is taken back, and a correction takes back what its agency said
- * last.
+ * The series of a thread, one a kind that was counted. A text gives one number a kind: what the headline says goes before
+ * the rest, and otherwise the largest stands, because earlier tolls and parts of one ("ten of them children") are smaller.
+ * Copies of a story count once; a text that its agency has revised counts again, with the time of that text. A withdrawn
+ * story's numbers are taken back, and a correction takes back what its agency said last.
  */
 export function figureSeries(figures: readonly FigureView[], timeline: readonly Told[]): FigureSeries[] {
   const stories = new Map(timeline.map(story => [story.id, story]))
@@ -62,23 +62,28 @@ function series(
   figures: readonly FigureView[],
   stories: ReadonlyMap<number, Told>,
 ): FigureSeries {
-  const said = [...Map.groupBy(figures, figure => figure.story)].map(([id, list]) => ofStory(list, stories.get(id)))
+  const said = [...Map.groupBy(figures, figure => figure.story)].flatMap(([id, list]) => ofStory(list, stories.get(id)))
   said.sort((a, b) => a.time - b.time || a.story - b.story)
   const points: FigurePoint[] = []
   const taken: TakenPoint[] = []
   const newest = new Map<string, FigurePoint>()
+  const last = new Map(said.map(point => [point.story, point]))
   for (const point of said) {
     const story = stories.get(point.story)
     if (story?.withdrawn) {
-      taken.push({ ...point, why: 'withdrawn' })
+      const again = taken.find(other => other.story === point.story && other.value === point.value)
+      if (again === undefined) taken.push({ ...point, why: 'withdrawn' })
+      else again.until = Math.max(again.until, point.until)
       continue
     }
     const before = newest.get(point.source)
     if (before !== undefined && before.value === point.value && before.bound === point.bound) {
-      before.until = point.time
+      before.until = Math.max(before.until, point.until)
       continue
     }
-    if (before !== undefined && story?.signal === 'correction' && before.value !== point.value) {
+    // Of a story that was revised into a correction, only the newest text corrects.
+    const corrects = story?.signal === 'correction' && last.get(point.story) === point
+    if (before !== undefined && corrects && before.value !== point.value) {
       points.splice(points.indexOf(before), 1)
       taken.push({ ...before, why: 'corrected' })
     }
@@ -90,23 +95,24 @@ function series(
 }
 
 /**
- * The number a story gives: of the newest text of its lead agency, where that gives one, because copies may be cut or out
- * of date, and an agency that files the same text again has changed its mind.
+ * The numbers a story gave, one for each text of its lead agency that gives any: copies may be cut or out of date. Where
+ * that agency gives none, the copies together give one.
  */
-function ofStory(figures: readonly FigureView[], story: Told | undefined): FigurePoint {
+function ofStory(figures: readonly FigureView[], story: Told | undefined): FigurePoint[] {
   const own = figures.filter(figure => figure.agency === story?.agency)
-  const newest = own.reduce((time, figure) => Math.max(time, figure.time), 0)
-  const candidates = own.length > 0 ? own.filter(figure => figure.time === newest) : figures
-  const headed = story === undefined ? [] : candidates.filter(figure => story.title.includes(figure.matched))
-  const chosen = (headed.length > 0 ? headed : candidates).reduce((best, figure) =>
-    figure.value > best.value || (figure.value === best.value && figure.time < best.time) ? figure : best,
-  )
-  const time = figures.reduce(
-    (first, figure) => (figure.value === chosen.value ? Math.min(first, figure.time) : first),
-    chosen.time,
-  )
-  const { value, bound, said, matched } = chosen
-  return { value, bound, said, matched, story: chosen.story, ...sourceOf(chosen, story), time, until: time }
+  const byTime = [...Map.groupBy(own, figure => figure.time)].sort(([a], [b]) => a - b)
+  const texts = own.length > 0 ? byTime.map(([, text]) => text) : [figures]
+  return texts.map((text, index) => {
+    const headed = story === undefined ? [] : text.filter(figure => story.title.includes(figure.matched))
+    const chosen = (headed.length > 0 ? headed : text).reduce((best, figure) =>
+      figure.value > best.value || (figure.value === best.value && figure.time < best.time) ? figure : best,
+    )
+    // A copy may have run before its agency's own feed did; a number that comes back has come back when it did.
+    const sooner = index === 0 ? figures.filter(figure => figure.value === chosen.value) : []
+    const time = sooner.reduce((first, figure) => Math.min(first, figure.time), chosen.time)
+    const { value, bound, said, matched } = chosen
+    return { value, bound, said, matched, story: chosen.story, ...sourceOf(chosen, story), time, until: chosen.time }
+  })
 }
 
 function sourceOf(figure: FigureView, story: Told | undefined): Pick<FigurePoint, 'source' | 'sourceName'> {

@@ -60,6 +60,9 @@ export function createSite(dependencies: SiteDependencies): Site {
   // Trailing slashes are forgiven: people type them.
   const app = new Hono({ strict: false })
 
+  // Of the configuration, not of the store: there every look counts all reports.
+  const polled = () => dependencies.config().agencies.filter(agency => agency.feeds.length > 0)
+
   const minute = (): Millis => Math.floor(dependencies.now() / MINUTE) * MINUTE
 
   const deliver = (c: Context, key: string, make: () => Rendering): Response => {
@@ -168,7 +171,7 @@ export function createSite(dependencies: SiteDependencies): Site {
       const thread = reader.thread(id)
       if (thread === null) return moved(c, 'thread', id) ?? notFound()
       // No Last-Modified: it also says who has not reported it, and that changes with the configuration.
-      return pageRendering(threadHtml(at(), thread, reader.agencies()), null)
+      return pageRendering(threadHtml(at(), thread, polled()), null)
     })
   })
 

@@ -47,6 +47,7 @@ export function* staticSite(
   }
 
   const agencies = reader.agencies()
+  const polled = agencies.filter(agency => agency.feeds > 0)
   yield {
     path: 'index.html',
     body: frontHtml(context('index.html'), {
@@ -61,7 +62,7 @@ export function* staticSite(
     const thread = reader.thread(id)
     if (thread === null) continue
     const path = fileOf(`/threads/${id}`)
-    yield { path, body: threadHtml(context(path), thread, agencies) }
+    yield { path, body: threadHtml(context(path), thread, polled) }
     for (const old of reader.mergedInto('thread', id))
       yield movedFile(context, pageUrl, `/threads/${old}`, `/threads/${id}`)
     for (const { id: storyId } of thread.timeline) {

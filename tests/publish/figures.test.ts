@@ -63,9 +63,28 @@ describe('a toll as a series', () => {
     expect(values(only(figures, told({ id: 1 })))).toEqual([4])
   })
 
-  it('takes the newest text of an agency that filed the same story twice', () => {
-    const figures = [said(1, 19, { time: NOW }), said(1, 9, { time: NOW + HOUR })]
-    expect(values(only(figures, told({ id: 1 })))).toEqual([9])
+  it('keeps what an agency said before in a story that it revised', () => {
+    const figures = [said(1, 16, { time: NOW }), said(1, 22, { time: NOW + HOUR })]
+    const series = only(figures, told({ id: 1, title: 'Storm kills many' }))
+    expect(values(series)).toEqual([16, 22])
+    expect(series.latest.map(point => point.value)).toEqual([22])
+  })
+
+  it('a number that comes back has come back when it did', () => {
+    const figures = [5, 6, 5].map((value, hours) => said(1, value, { time: NOW + hours * HOUR }))
+    const series = only(figures, told({ id: 1 }))
+    expect(series.points.map(point => [point.value, (point.time - NOW) / HOUR])).toEqual([
+      [5, 0],
+      [6, 1],
+      [5, 2],
+    ])
+  })
+
+  it('takes it back where the revision is a correction, and only that', () => {
+    const figures = [said(1, 5), said(2, 19), said(2, 9, { time: NOW + 3 * HOUR })]
+    const series = only(figures, told({ id: 1 }, { id: 2, signal: 'correction' }))
+    expect(values(series)).toEqual([5, 9])
+    expect(series.taken).toMatchObject([{ value: 19, why: 'corrected' }])
   })
 
   it('a withdrawn story gives no number', () => {
@@ -142,14 +161,14 @@ describe('laws of the series', () => {
     list: { story: number; value: number; agency: string; minutes: number; bound: FigureView['bound'] }[],
   ) => list.map(({ minutes, ...more }) => said(more.story, more.value, { ...more, time: NOW + minutes * MINUTE }))
 
-  it('a story gives one number a kind, said by someone in it, either standing or taken back', () => {
+  it('every number was said by someone in its story, and either stands or is taken back', () => {
     fc.assert(
       fc.property(fc.array(figure, { maxLength: 30 }), timeline, (list, signals) => {
         const figures = made(list)
         const stories = told(...signals.map((signal, index) => ({ id: index + 1, signal })))
         for (const series of figureSeries(figures, stories)) {
           const all = [...series.points, ...series.taken]
-          expect(new Set(all.map(point => point.story)).size).toBe(all.length)
+          expect(new Set(all.map(point => `${point.story} ${point.value} ${point.time}`)).size).toBe(all.length)
           for (const point of all) {
             expect(figures.some(one => one.story === point.story && one.value === point.value)).toBe(true)
             expect(point.until).toBeGreaterThanOrEqual(point.time)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RevisionClass } from '../../src/model.ts'
+import type { Agency, FeedSpec, RevisionClass } from '../../src/model.ts'
 import { changes } from '../../src/publish/pages/difference.ts'
 import { excerpt, html } from '../../src/publish/pages/html.ts'
 import { aDay, type Draft, fakeStore, HOUR, member, NOW, serve } from './fixture.ts'
@@ -191,10 +191,25 @@ describe('what a thread tells', () => {
       { id: 1, title: 'Only one has it', language: 'en', agency: 'nile' },
       { id: 2, title: 'Elsewhere', language: 'fr', agency: 'est' },
     )
-    const body = await serve(store.reader).text('/threads/1')
+    const agency = (id: string, name: string, language: string | null, feeds: FeedSpec[]): Agency => ({
+      id,
+      name,
+      language,
+      feeds,
+      aliases: [],
+      homepage: null,
+    })
+    const feed = { url: 'https://x.example/' } as FeedSpec
+    const agencies = [
+      agency('nile', 'Nile News', 'en', [feed]),
+      agency('north', 'North Wire', 'en-GB', [feed]),
+      agency('est', 'Agence de l’Est', 'fr', [feed]),
+      agency('silent', 'Not Polled', 'en', []),
+    ]
+    const body = await serve(store.reader, { agencies }).text('/threads/1')
     expect(body).toContain('Not in their feeds so far: <bdi>North Wire</bdi>.')
     const credited = fakeStore({ id: 1, title: 'One', agency: 'nile', origin: { agency: 'north', name: 'North Wire' } })
-    expect(await serve(credited.reader).text('/threads/1')).not.toContain('Not in their feeds')
+    expect(await serve(credited.reader, { agencies }).text('/threads/1')).not.toContain('Not in their feeds')
   })
 
   it('leads to what came before it and what goes on beside it', async () => {

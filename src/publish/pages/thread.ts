@@ -1,6 +1,6 @@
 // Hides how a thread is told: newest story first, so that a returning reader starts where the news is; the first
 // report is marked, and a table beside it says who came when.
-import type { AgencySummary, StorySummary, ThreadDetail, ThreadLink } from '../../model.ts'
+import type { Agency, StorySummary, ThreadDetail, ThreadLink } from '../../model.ts'
 import { figureSeries } from '../figures.ts'
 import { independentSources } from '../hotness.ts'
 import { cleanLine, excerpt, type Html, html, languageTag, nothing, speech } from './html.ts'
@@ -25,8 +25,11 @@ const LINKS = 8
 /** Agencies named that have not reported it. */
 const NAMED = 12
 
-/** `agencies` are those of the configuration: who of them has not reported it is part of what a thread tells. */
-export function threadHtml(context: PageContext, thread: ThreadDetail, agencies: readonly AgencySummary[]): string {
+/** An agency whose feeds are polled. */
+export type Polled = Pick<Agency, 'id' | 'name' | 'language'>
+
+/** `agencies` are all that are polled: who of them has not reported it is part of what a thread tells. */
+export function threadHtml(context: PageContext, thread: ThreadDetail, agencies: readonly Polled[]): string {
   const { words } = context
   const title = headline(context, thread.title === '' ? thread.lead : thread)
   const counts = [
@@ -145,7 +148,7 @@ function entry(context: PageContext, story: StorySummary, first: boolean): Html 
 ${alsoCarriedBy(context, story)}</article></li>\n`
 }
 
-function whoReported(context: PageContext, thread: ThreadDetail, agencies: readonly AgencySummary[]): Html {
+function whoReported(context: PageContext, thread: ThreadDetail, agencies: readonly Polled[]): Html {
   const { words } = context
   const parts = [...thread.agencies].sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1))
   const start = parts[0]?.first ?? thread.first
@@ -166,17 +169,14 @@ ${missing.length === 0 ? nothing : html`<p class="note">${words.notReported}: ${
 }
 
 /**
- * Agencies that are polled and have no report in the thread, of its languages; those whose copy others reprint here have
+ * Polled agencies without a report in the thread, of its languages; those whose copy others reprint here have
  * told it.
  */
-export function silent(
-  thread: Pick<ThreadDetail, 'agencies' | 'timeline'>,
-  agencies: readonly AgencySummary[],
-): AgencySummary[] {
+export function silent(thread: Pick<ThreadDetail, 'agencies' | 'timeline'>, agencies: readonly Polled[]): Polled[] {
   const languages = new Set(thread.timeline.map(story => primary(story.language)))
   const told = new Set([
     ...thread.agencies.map(part => part.id),
     ...thread.timeline.flatMap(story => story.origin?.agency ?? []),
   ])
-  return agencies.filter(agency => agency.feeds > 0 && !told.has(agency.id) && languages.has(primary(agency.language)))
+  return agencies.filter(agency => !told.has(agency.id) && languages.has(primary(agency.language)))
 }
