@@ -9,7 +9,11 @@ for (let first = 65; first <= 90; first++) {
   for (let second = 65; second <= 90; second++) {
     const code = String.fromCharCode(first, second)
     // Exceptional and obsolete codes name a country a second time, or the whole world.
-    if (!/^(Q[M-Z]|X[A-JL-Z]|ZZ|A[AC]|CP|CQ|D[DGY]|E[AUZ]|FX|FQ|IC|JT|MI|N[HTQ]|P[CUZ]|RH|S[U]|TA|TP|U[KN]|V[D]|WK|Y[DU]|BU|CS|AN|CT|HV|NQ|PU|PZ|VD)$/.test(code))
+    if (
+      !/^(Q[M-Z]|X[A-JL-Z]|ZZ|A[AC]|CP|CQ|D[DGY]|E[AUZ]|FX|FQ|IC|JT|MI|N[HTQ]|P[CUZ]|RH|S[U]|TA|TP|U[KN]|V[D]|WK|Y[DU]|BU|CS|AN|CT|HV|NQ|PU|PZ|VD)$/.test(
+        code,
+      )
+    )
       CODES.push(code)
   }
 }
@@ -96,14 +100,19 @@ function ofWord(list: Gazetteer, word: string, language: string): string | null 
  * The countries a text names, as ISO 3166 codes, with the place of the word that names it. `tokens` are folded words in
  * order. Empty for a language whose names the runtime does not know.
  */
-export function countries(tokens: readonly string[], language: string | null): { code: string; at: number; length: number }[] {
+export function countries(
+  tokens: readonly string[],
+  language: string | null,
+): { code: string; at: number; length: number }[] {
   const tongue = language?.slice(0, 2).toLowerCase() ?? 'en'
   const list = gazetteer(tongue)
   if (list === null) return []
   const found: { code: string; at: number; length: number }[] = []
   for (let at = 0; at < tokens.length; at++) {
     const word = tokens[at] as string
-    const phrase = list.phrases.get(word)?.find(({ rest }) => rest.every((part, next) => tokens[at + 1 + next] === part))
+    const phrase = list.phrases
+      .get(word)
+      ?.find(({ rest }) => rest.every((part, next) => tokens[at + 1 + next] === part))
     if (phrase) {
       found.push({ code: phrase.code, at, length: phrase.rest.length + 1 })
       at += phrase.rest.length

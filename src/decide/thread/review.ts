@@ -87,9 +87,7 @@ export function review(index: ThreadIndex, since: number, decisions: EditorDecis
     }
   }
   const key = (one: Regrouping) => one.score / one.threshold
-  proposed.sort((a, b) =>
-    a.kind !== b.kind ? (a.kind === 'merge' ? -1 : 1) : key(b) - key(a) || a.thread - b.thread,
-  )
+  proposed.sort((a, b) => (a.kind !== b.kind ? (a.kind === 'merge' ? -1 : 1) : key(b) - key(a) || a.thread - b.thread))
   const used = new Set<number>()
   return proposed.filter(one => {
     const involved = one.kind === 'merge' ? [one.thread, one.from] : [one.thread]
@@ -166,9 +164,7 @@ function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThre
         const typical = TYPICAL * UNIT
         if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
       }
-      const squares = same
-        ? one.part.ownSquared * part.ownSquared
-        : one.part.sharedSquared * part.sharedSquared
+      const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
       const cosine = dot / (Math.sqrt(squares) || 1)
       for (const reason of reasons) reason.weight = thousandths(reason.weight / (dot || 1))
       if (same) {
@@ -227,7 +223,8 @@ function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   const leaving = (oldest === one ? other : one).sort((a, b) => a - b).map(at => (stories[at] as SeenStory).id)
   const away = new Set(leaving)
   for (const [a, b] of decisions.together) {
-    if (away.has(a) !== away.has(b) && index.story(a)?.thread === thread && index.story(b)?.thread === thread) return null
+    if (away.has(a) !== away.has(b) && index.story(a)?.thread === thread && index.story(b)?.thread === thread)
+      return null
   }
   return {
     kind: 'split',
