@@ -20,7 +20,7 @@ const COMMON = 1_000
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.12
 // Threads scored to the last term, and those compared with their stories one by one.
-const RESCORED = 48
+const RESCORED = 24
 const COMPARED = 6
 // The stories of a thread that a new one is compared with: the latest, for threads drift.
 const LATEST = 16
@@ -67,12 +67,34 @@ export interface Evidence {
   weight: number
 }
 
+/** A term of one language, or one that all share. */
+export interface Term {
+  readonly name: string
+  /** Stories that say it. */
+  frequency: number
+  /** Parts that hold it, each with its share. */
+  readonly holders: Map<Part, number>
+  /** Its weight in the story that is being compared, where `asked` is that comparison. */
+  weight: number
+  asked: number
+}
+
+/** Terms with their weights, heaviest first: in two lists, a quarter of the memory of a list of pairs. */
+export interface Weighted {
+  terms: readonly Term[]
+  weights: readonly number[]
+}
+
 /** A story in the window. */
 export interface SeenStory {
   id: number
   thread: ActiveThread
   time: Millis
-  features: ThreadFeatures
+  language: string
+  own: Weighted
+  shared: Weighted
+  form: readonly [shape: number, filling: number, dated: number]
+  direction: readonly number[] | null
 }
 
 /** The stories of one language in a thread. */
@@ -95,11 +117,12 @@ export interface ActiveThread {
   parts: Map<string, Part>
 }
 
-type Postings = Map<string, Map<Part, number>>
+type Terms = Map<string, Term>
 const NOTHING: ReadonlyMap<Part, number> = new Map()
 
 interface Candidate {
   part: Part
+  dot: number
   cosine: number
   score: number
   across: boolean
@@ -111,15 +134,14 @@ interface Candidate {
  */
 export class ThreadIndex {
   readonly settings: ThreadSettings
-  readonly #ownFrequency = new Map<string, number>()
-  readonly #sharedFrequency = new Map<string, number>()
   readonly #threads = new Map<number, ActiveThread>()
   readonly #stories = new Map<number, SeenStory>()
-  readonly #own = new Map<string, Postings>()
-  readonly #shared: Postings = new Map()
+  readonly #own = new Map<string, Terms>()
+  readonly #shared: Terms = new Map()
   readonly #byShape = new Map<number, Set<SeenStory>>()
   readonly #freeSlots: number[] = []
   #slots = 0
+  #asked = 0
   #scores = new Float64Array(1_024)
   #oldest: Millis = Number.POSITIVE_INFINITY
 
@@ -153,14 +175,14 @@ export class ThreadIndex {
 
   /** Parts that hold a term, with their share: of one language, or of all for a shared term. */
   holders(term: string, language: string | null): ReadonlyMap<Part, number> {
-    const postings = language === null ? this.#shared : this.#own.get(language)
-    return postings?.get(term) ?? NOTHING
+    const terms = language === null ? this.#shared : this.#own.get(language)
+    return terms?.get(term)?.holders ?? NOTHING
   }
 
   /** Weigh a story's terms by their rarity in the window as it stands now. */
   features(said: ThreadWords, direction: readonly number[] | null = null): ThreadFeatures {
-    const own = this.#weigh(said.own, this.#ownFrequency, OWN_TERMS)
-    const shared = this.#weigh(said.shared, this.#sharedFrequency, SHARED_TERMS)
+    const own = this.#weigh(said.own, this.#own.get(said.language), OWN_TERMS)
+    const shared = this.#weigh(said.shared, this.#shared, SHARED_TERMS)
     const { shape, filling, dated } = said.form
     return {
       l: said.language,
@@ -173,11 +195,11 @@ export class ThreadIndex {
     }
   }
 
-  #weigh(counts: ReadonlyMap<string, number>, frequencies: ReadonlyMap<string, number>, limit: number) {
+  #weigh(counts: ReadonlyMap<string, number>, known: Terms | undefined, limit: number) {
     const total = this.#stories.size + 1
     const weighted: [string, number][] = []
     for (const [term, count] of counts) {
-      const rarity = Math.log(1 + total / ((frequencies.get(term) ?? 0) + IDF_PRIOR))
+      const rarity = Math.log(1 + total / ((known?.get(term)?.frequency ?? 0) + IDF_PRIOR))
       const doubt = term.startsWith('~') && term.length <= SHORT_KEY ? 0.5 : 1
       weighted.push([term, (1 + Math.log(count)) * rarity * doubt])
     }
@@ -262,78 +284,94 @@ export class ThreadIndex {
    * the terms that languages share.
    */
   #candidates(
-    terms: readonly string[],
+    names: readonly string[],
     weights: readonly number[],
-    postings: Postings | undefined,
+    known: Terms | undefined,
     time: Millis,
     except: string | null = null,
   ): Candidate[] {
-    if (!postings) return []
+    if (!known) return []
     const across = except !== null
+    const asked = ++this.#asked
+    const rare: Term[] = []
+    const common: Term[] = []
+    let rest = 0
+    for (let at = 0; at < names.length; at++) {
+      const term = known.get(names[at] as string)
+      if (!term) continue
+      const weight = weights[at] as number
+      term.weight = weight
+      term.asked = asked
+      rest += weight * weight
+      if (term.holders.size > COMMON) common.push(term)
+      else rare.push(term)
+    }
     // Terms come heaviest first. A part met only in the rest, whose squares add up to less than the floor's, cannot reach
     // the floor: from there on only parts already met are scored.
-    let rest = 0
-    for (const weight of weights) rest += weight * weight
     const met: Part[] = []
-    let at = 0
-    for (; at < terms.length; at++) {
+    let looked = 0
+    for (; looked < rare.length; looked++) {
       if (rest < (FLOOR * UNIT) ** 2) break
-      const weight = weights[at] ?? 0
+      const { weight, holders } = rare[looked] as Term
       rest -= weight * weight
-      const holders = postings.get(terms[at] ?? '')
-      if (!holders || holders.size > COMMON) continue
       for (const [part, share] of holders) {
-        const before = this.#scores[part.slot] ?? 0
+        const before = this.#scores[part.slot] as number
         if (before === 0) met.push(part)
         this.#scores[part.slot] = before + weight * share
       }
     }
     const { window } = this.settings
     const near: Candidate[] = []
+    let least = 0
     for (const part of met) {
-      const dot = this.#scores[part.slot] ?? 0
+      const dot = this.#scores[part.slot] as number
       this.#scores[part.slot] = 0
       if (part.language === except) continue
+      const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
+      // Most of what is met shares a single word; once enough is found that is nearer, it is passed over unseen.
+      if (dot < least * length) continue
       const silence = silenceOf(part.thread, time)
       if (silence > window) continue
-      const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
-      near.push({ part, cosine: (dot / length) * Math.exp(-silence / DECAY), score: 0, across })
+      near.push({ part, dot, cosine: (dot / length) * Math.exp(-silence / DECAY), score: 0, across })
+      if (near.length === 4 * RESCORED) {
+        near.sort(byCosine)
+        near.length = RESCORED
+        least = near[RESCORED - 1]?.cosine ?? 0
+      }
     }
     near.sort(byCosine)
+    const unseen = [...rare.slice(looked), ...common]
     const scored = near.slice(0, RESCORED).filter(candidate => {
       const { part } = candidate
-      let dot = 0
-      let matches = 0
-      for (let next = 0; next < terms.length; next++) {
-        const share = postings.get(terms[next] ?? '')?.get(part)
-        if (share === undefined) continue
-        matches++
-        dot += share * (weights[next] ?? 0)
-      }
+      for (const { weight, holders } of unseen) candidate.dot += weight * (holders.get(part) ?? 0)
       const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
-      candidate.cosine = (dot / length) * Math.exp(-silenceOf(part.thread, time) / DECAY)
+      candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / DECAY)
       candidate.score = candidate.cosine * (across ? ACROSS : SCALE)
-      return !across || matches >= SHARED_MATCHES
+      if (!across) return true
+      let matches = 0
+      for (const term of rare) if (term.holders.has(part)) matches++
+      for (const term of common) if (term.holders.has(part)) matches++
+      return matches >= SHARED_MATCHES
     })
     return scored.sort(byCosine)
   }
 
-  /** Scores of parts of the story's own language. */
+  /** Scores of parts of the story's own language; follows the look-up of its terms. */
   #compare(candidates: readonly Candidate[], features: ThreadFeatures, time: Millis): void {
     const first = candidates[0]?.cosine ?? 0
     const second = candidates[1]?.cosine ?? 0
-    const weightOf = new Map<string, number>()
-    for (const [at, term] of features.t.entries()) weightOf.set(term, features.w[at] ?? 0)
-    for (const [at, candidate] of candidates.slice(0, COMPARED).entries()) {
+    const asked = this.#asked
+    for (let at = 0; at < Math.min(COMPARED, candidates.length); at++) {
+      const candidate = candidates[at] as Candidate
       const { part, cosine } = candidate
       if (cosine < FLOOR) break
       let nearest = 0
       for (let next = part.stories.length - 1; next >= Math.max(0, part.stories.length - LATEST); next--) {
-        const { t, w } = (part.stories[next] as SeenStory).features
+        const { terms, weights } = (part.stories[next] as SeenStory).own
         let dot = 0
-        for (let of = 0; of < t.length; of++) {
-          const weight = weightOf.get(t[of] as string)
-          if (weight !== undefined) dot += weight * (w[of] as number)
+        for (let of = 0; of < terms.length; of++) {
+          const term = terms[of] as Term
+          if (term.asked === asked) dot += term.weight * (weights[of] as number)
         }
         if (dot > nearest) nearest = dot
       }
@@ -352,7 +390,7 @@ export class ThreadIndex {
     const alike = shape === 0 ? undefined : this.#byShape.get(shape)
     const others = new Set<number>()
     if (!alike) return { column: false, same: null, others }
-    const earlier = [...alike].map(story => ({ story, time: story.time, filling: story.features.f[1] }))
+    const earlier = [...alike].map(story => ({ story, time: story.time, filling: story.form[1] }))
     const column = isColumn(time, earlier)
     let same: number | null = null
     for (const one of earlier) {
@@ -366,63 +404,51 @@ export class ThreadIndex {
 
   /** Take a filed story into the window. A story that is in it already is moved. */
   add(thread: number, story: number, features: ThreadFeatures, time: Millis): void {
-    if (this.#stories.has(story)) this.remove(story)
-    let active = this.#threads.get(thread)
-    if (!active) {
-      active = { id: thread, first: time, last: time, parts: new Map() }
-      this.#threads.set(thread, active)
+    this.remove(story)
+    const active = this.#opened(thread, time)
+    const own = this.#known(features.l)
+    const seen: SeenStory = {
+      id: story,
+      thread: active,
+      time,
+      language: features.l,
+      own: { terms: features.t.map(name => termIn(own, name)), weights: features.w },
+      shared: { terms: features.x.map(name => termIn(this.#shared, name)), weights: features.y },
+      form: features.f,
+      direction: features.e ?? null,
     }
-    let part = active.parts.get(features.l)
-    if (!part) {
-      part = { thread: active, language: features.l, slot: this.#slot(), stories: [], ownSquared: 0, sharedSquared: 0 }
-      active.parts.set(features.l, part)
-    }
-    const seen: SeenStory = { id: story, thread: active, time, features }
     this.#stories.set(story, seen)
     this.#oldest = Math.min(this.#oldest, time)
-    active.first = Math.min(active.first, time)
-    active.last = Math.max(active.last, time)
-    let at = part.stories.length
-    while (at > 0 && later(part.stories[at - 1] as SeenStory, seen)) at--
-    part.stories.splice(at, 0, seen)
-    this.#shift(part, features, 1)
-    const shape = features.f[0]
+    const shape = seen.form[0]
     if (shape !== 0) {
       const alike = this.#byShape.get(shape)
       if (alike) alike.add(seen)
       else this.#byShape.set(shape, new Set([seen]))
     }
+    this.#join(seen, active)
   }
 
   /** A story moves to another thread, which may be new: what an editor or a review decided. */
   move(story: number, to: number): void {
     const seen = this.#stories.get(story)
-    if (seen) this.add(to, story, seen.features, seen.time)
+    if (!seen || seen.thread.id === to) return
+    this.#leave(seen)
+    this.#join(seen, this.#opened(to, seen.time))
   }
 
   /** Take a story out of the window. */
   remove(story: number): void {
     const seen = this.#stories.get(story)
     if (!seen) return
-    const { thread, features } = seen
-    const part = thread.parts.get(features.l) as Part
     this.#stories.delete(story)
-    this.#shift(part, features, -1)
-    part.stories.splice(part.stories.indexOf(seen), 1)
-    const alike = this.#byShape.get(features.f[0])
+    const alike = this.#byShape.get(seen.form[0])
     alike?.delete(seen)
-    if (alike?.size === 0) this.#byShape.delete(features.f[0])
-    if (part.stories.length === 0) {
-      thread.parts.delete(features.l)
-      this.#freeSlots.push(part.slot)
-    }
-    if (thread.parts.size === 0) this.#threads.delete(thread.id)
-    thread.first = Number.POSITIVE_INFINITY
-    thread.last = Number.NEGATIVE_INFINITY
-    for (const { stories } of thread.parts.values()) {
-      thread.first = Math.min(thread.first, stories[0]?.time ?? thread.first)
-      thread.last = Math.max(thread.last, stories.at(-1)?.time ?? thread.last)
-    }
+    if (alike?.size === 0) this.#byShape.delete(seen.form[0])
+    this.#leave(seen)
+    const own = this.#known(seen.language)
+    for (const term of seen.own.terms) if (term.frequency === 0) own.delete(term.name)
+    for (const term of seen.shared.terms) if (term.frequency === 0) this.#shared.delete(term.name)
+    if (own.size === 0) this.#own.delete(seen.language)
   }
 
   /** Forget stories from before `limit`, and threads that have none left. */
@@ -436,50 +462,79 @@ export class ThreadIndex {
     this.#oldest = oldest
   }
 
-  #slot(): number {
-    const slot = this.#freeSlots.pop() ?? this.#slots++
-    if (slot >= this.#scores.length) this.#scores = new Float64Array(this.#scores.length * 2)
-    return slot
+  #opened(thread: number, time: Millis): ActiveThread {
+    const known = this.#threads.get(thread)
+    if (known) return known
+    const active: ActiveThread = { id: thread, first: time, last: time, parts: new Map() }
+    this.#threads.set(thread, active)
+    return active
   }
 
-  #shift(part: Part, features: ThreadFeatures, sign: 1 | -1): void {
-    let own = this.#own.get(features.l)
-    if (!own) {
-      own = new Map()
-      this.#own.set(features.l, own)
+  #known(language: string): Terms {
+    const known = this.#own.get(language)
+    if (known) return known
+    const made: Terms = new Map()
+    this.#own.set(language, made)
+    return made
+  }
+
+  #join(seen: SeenStory, thread: ActiveThread): void {
+    let part = thread.parts.get(seen.language)
+    if (!part) {
+      const slot = this.#freeSlots.pop() ?? this.#slots++
+      if (slot >= this.#scores.length) this.#scores = new Float64Array(this.#scores.length * 2)
+      part = { thread, language: seen.language, slot, stories: [], ownSquared: 0, sharedSquared: 0 }
+      thread.parts.set(seen.language, part)
     }
-    part.ownSquared += shift(own, this.#ownFrequency, part, features.t, features.w, sign)
-    part.sharedSquared += shift(this.#shared, this.#sharedFrequency, part, features.x, features.y, sign)
-    if (own.size === 0) this.#own.delete(features.l)
+    seen.thread = thread
+    thread.first = Math.min(thread.first, seen.time)
+    thread.last = Math.max(thread.last, seen.time)
+    let at = part.stories.length
+    while (at > 0 && later(part.stories[at - 1] as SeenStory, seen)) at--
+    part.stories.splice(at, 0, seen)
+    part.ownSquared += shift(part, seen.own, 1)
+    part.sharedSquared += shift(part, seen.shared, 1)
+  }
+
+  #leave(seen: SeenStory): void {
+    const { thread } = seen
+    const part = thread.parts.get(seen.language) as Part
+    part.ownSquared += shift(part, seen.own, -1)
+    part.sharedSquared += shift(part, seen.shared, -1)
+    part.stories.splice(part.stories.indexOf(seen), 1)
+    if (part.stories.length === 0) {
+      thread.parts.delete(seen.language)
+      this.#freeSlots.push(part.slot)
+    }
+    if (thread.parts.size === 0) this.#threads.delete(thread.id)
+    thread.first = Number.POSITIVE_INFINITY
+    thread.last = Number.NEGATIVE_INFINITY
+    for (const { stories } of thread.parts.values()) {
+      thread.first = Math.min(thread.first, stories[0]?.time ?? thread.first)
+      thread.last = Math.max(thread.last, stories.at(-1)?.time ?? thread.last)
+    }
   }
 }
 
+function termIn(terms: Terms, name: string): Term {
+  const known = terms.get(name)
+  if (known) return known
+  const made: Term = { name, frequency: 0, holders: new Map(), weight: 0, asked: 0 }
+  terms.set(name, made)
+  return made
+}
+
 /** Add a story's weights to a part, or take them out; returns what the square of the part's length grew by. */
-function shift(
-  postings: Postings,
-  frequencies: Map<string, number>,
-  part: Part,
-  terms: readonly string[],
-  weights: readonly number[],
-  sign: 1 | -1,
-): number {
+function shift(part: Part, { terms, weights }: Weighted, sign: 1 | -1): number {
   let grown = 0
   for (let at = 0; at < terms.length; at++) {
-    const term = terms[at] as string
-    const frequency = (frequencies.get(term) ?? 0) + sign
-    if (frequency > 0) frequencies.set(term, frequency)
-    else frequencies.delete(term)
-    let holders = postings.get(term)
-    if (!holders) {
-      holders = new Map()
-      postings.set(term, holders)
-    }
-    const before = holders.get(part) ?? 0
+    const term = terms[at] as Term
+    term.frequency += sign
+    const before = term.holders.get(part) ?? 0
     const after = before + sign * (weights[at] as number)
     grown += after * after - before * before
-    if (after > 0) holders.set(part, after)
-    else holders.delete(part)
-    if (holders.size === 0) postings.delete(term)
+    if (after > 0) term.holders.set(part, after)
+    else term.holders.delete(part)
   }
   return grown
 }
@@ -508,10 +563,10 @@ export function silenceOf(thread: ActiveThread, time: Millis): Millis {
 function likeness(direction: readonly number[], stories: readonly SeenStory[]): number | null {
   const sum = new Array<number>(direction.length).fill(0)
   let found = false
-  for (const { features } of stories.slice(-LATEST)) {
-    if (features.e?.length !== direction.length) continue
+  for (const story of stories.slice(-LATEST)) {
+    if (story.direction?.length !== direction.length) continue
     found = true
-    for (const [at, value] of features.e.entries()) sum[at] = (sum[at] ?? 0) + value
+    for (const [at, value] of story.direction.entries()) sum[at] = (sum[at] ?? 0) + value
   }
   if (!found) return null
   let dot = 0

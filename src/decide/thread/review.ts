@@ -9,6 +9,7 @@ import {
   SHARED_MATCHES,
   type ThreadIndex,
   UNIT,
+  type Weighted,
 } from '../thread.ts'
 
 /** What editors have decided: pairs of story ids. */
@@ -259,17 +260,20 @@ function parted(index: ThreadIndex, one: ActiveThread, other: ActiveThread, deci
 function summed(part: Part): Summed {
   const own = new Map<string, number>()
   const shared = new Map<string, number>()
-  for (const { features } of part.stories) {
-    for (const [at, term] of features.t.entries()) own.set(term, (own.get(term) ?? 0) + (features.w[at] ?? 0))
-    for (const [at, term] of features.x.entries()) shared.set(term, (shared.get(term) ?? 0) + (features.y[at] ?? 0))
+  const sum = (to: Map<string, number>, { terms, weights }: Weighted) => {
+    for (const [at, { name }] of terms.entries()) to.set(name, (to.get(name) ?? 0) + (weights[at] ?? 0))
+  }
+  for (const story of part.stories) {
+    sum(own, story.own)
+    sum(shared, story.shared)
   }
   return { part, own, shared }
 }
 
 function dotOf(one: SeenStory, other: SeenStory): number {
-  const weights = new Map(one.features.t.map((term, at) => [term, one.features.w[at] ?? 0]))
+  const weights = new Map(one.own.terms.map((term, at) => [term, one.own.weights[at] ?? 0]))
   let dot = 0
-  for (const [at, term] of other.features.t.entries()) dot += (weights.get(term) ?? 0) * (other.features.w[at] ?? 0)
+  for (const [at, term] of other.own.terms.entries()) dot += (weights.get(term) ?? 0) * (other.own.weights[at] ?? 0)
   return dot / UNIT ** 2
 }
 
