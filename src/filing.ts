@@ -3,7 +3,7 @@
 import { digest } from './decide/digest.ts'
 import { apart, REMATCH_REPORTS, REMATCH_TEXT, rematch, standingForSeveral } from './decide/identity.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
-import { copyShingles } from './decide/story.ts'
+import { type CopyFeatures, copyFeatures } from './decide/story.ts'
 import { termCounts } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
@@ -169,10 +169,11 @@ export class Desk {
       filing.addRevision(known.id, report, 'update', context.now)
       return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     }
-    const shingles = copyShingles(report.wire.title, report.wire.body)
-    const copy = this.#copyOf(filing, report, shingles)
+    const features = copyFeatures(report.wire.title, report.wire.body, report.language)
+    const copy = this.#copyOf(filing, report, features)
     if (copy) {
       const id = filing.addReport(copy.story, report, copy)
+      this.#window.addReport(filing, copy.story, id, features, report.time)
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
     const { threads } = this.#window
@@ -183,18 +184,20 @@ export class Desk {
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
     const id = filing.addReport(story, report, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
     this.#window.addStory(filing, thread, story, vector, report.time)
-    this.#window.addReport(filing, story, id, shingles, report.time)
+    this.#window.addReport(filing, story, id, features, report.time)
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 
-  #copyOf(filing: Filing, report: Report, shingles: readonly number[]): (Joining & { story: number }) | null {
+  #copyOf(filing: Filing, report: Report, features: CopyFeatures | null): (Joining & { story: number }) | null {
     const sure = { similarity: 1, coverage: 1, evidence: null }
     const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
     if (byGuid !== null) return { story: byGuid, rule: 'guid', ...sure }
     const byUrl = report.canonicalUrl === null ? null : filing.storyByUrl(report.canonicalUrl)
     if (byUrl !== null) return { story: byUrl, rule: 'url', ...sure }
-    const byText = this.#window.copies.find(shingles, report.time)
-    return byText && { story: byText.story, rule: 'text', similarity: byText.similarity, coverage: 1, evidence: null }
+    const byText = features && this.#window.copies.find(features, report.time)
+    if (!byText) return null
+    const { story, similarity, evidence } = byText
+    return { story, rule: 'text', similarity, coverage: evidence.coverage, evidence: JSON.stringify(evidence) }
   }
 }
 
@@ -279,7 +282,7 @@ function remaker(window: ActiveWindow, names: WireNames): Remaker {
     },
     report: (filing, report) => {
       const { title, body } = read(report)
-      window.addReport(filing, report.group, report.id, copyShingles(title, body), report.time)
+      window.addReport(filing, report.group, report.id, copyFeatures(title, body, report.language), report.time)
     },
   }
 }
