@@ -14,26 +14,15 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { type Common, configured, Failed, json, out, type Registered, say, taking } from './cli-common.ts'
 import { discover, type FoundFeed } from './collect/discover.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { categoryOf, foldersOf, type OpmlFeed, readOpml } from './collect/opml.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { type AgencyEntry, type FeedEntry, loadConfig, parseDuration, withFeeds } from './config.ts'
+import { type AgencyEntry, type FeedEntry, parseDuration, withFeeds } from './config.ts'
 import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
 import { type Outline, writeOpml } from './publish/opml.ts'
 import { stamp, table } from './table.ts'
-
-/** As much of commander's `Command` as is needed here. */
-interface Registered {
-  argument(name: string, description: string): Registered
-  option(flags: string, description: string): Registered
-  action(run: (...given: unknown[]) => void | Promise<void>): unknown
-}
-
-interface Common {
-  config: string
-  json?: boolean
-}
 
 /** `command` makes a command that takes `--config`. */
 export function registerFeedCommands(command: (name: string, description: string) => Registered): void {
@@ -41,47 +30,14 @@ export function registerFeedCommands(command: (name: string, description: string
     .argument('<url>', 'address of a feed, or of a page that has one')
     .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
     .option('--json', 'print what was found and added as JSON')
-    .action(reporting(add))
+    .action(taking(add))
   command('import', 'add the feeds of an OPML file to the configuration; folders become categories')
     .argument('<file>', 'file, or - for standard input')
     .option('--json', 'print the counts as JSON')
-    .action(reporting(importFeeds))
+    .action(taking(importFeeds))
   command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
-    reporting(exportFeeds),
+    taking(exportFeeds),
   )
-}
-
-const out = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
-const say = (text: string): void => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
-const json = (value: unknown): void => out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
-
-/** An expected failure: its message is all the user sees. */
-class Refused extends Error {
-  readonly code: number
-  constructor(message: string, code = 1) {
-    super(message)
-    this.code = code
-  }
-}
-
-/** The command with its refusals told, and shown in the exit code. */
-function reporting<Given extends unknown[]>(run: (...given: Given) => void | Promise<void>) {
-  return async (...given: unknown[]): Promise<void> => {
-    try {
-      // Commander hands over what the arguments and options declared above say.
-      await run(...(given as Given))
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      say(`minwal: ${error.message}`)
-      process.exitCode = error.code
-    }
-  }
-}
-
-function configured(options: Common): Config {
-  const loaded = loadConfig(options.config, process.env)
-  if (!loaded.ok) throw new Refused(loaded.faults.join('\nminwal: '), 2)
-  return loaded.config
 }
 
 // ── agencies ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -214,16 +170,16 @@ async function add(given: string, options: Common & { agency?: string }): Promis
   const config = configured(options)
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new Refused(`${given} is no http or https address`, 2)
+    throw new Failed(`${given} is no http or https address`, 2)
   }
   if (options.agency !== undefined && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(options.agency)) {
-    throw new Refused(`--agency ${options.agency}: an id is 1 to 40 of a-z, 0-9 and -`, 2)
+    throw new Failed(`--agency ${options.agency}: an id is 1 to 40 of a-z, 0-9 and -`, 2)
   }
   const additions = new Additions(config.agencies)
   const known = additions.agencyWith(url)
-  if (known !== undefined) throw new Refused(`${url} is in ${options.config} already, with ${known}`)
+  if (known !== undefined) throw new Failed(`${url} is in ${options.config} already, with ${known}`)
   const found = await search(url, config)
-  if (!found.ok) throw new Refused(`nothing was added: ${found.reason}`)
+  if (!found.ok) throw new Failed(`nothing was added: ${found.reason}`)
   const [first] = found.value
   if (first === undefined) throw new Error('discover answered with no feed and no reason')
   const there = additions.agencyWith(first.url)
@@ -232,7 +188,7 @@ async function add(given: string, options: Common & { agency?: string }): Promis
     const isNew = options.agency === undefined ? null : !additions.has(options.agency)
     const id = additions.add({ url: feed }, title, options.agency === undefined ? {} : { id: options.agency })
     const reason = change(options.config, additions.drafts.values())
-    if (reason !== null) throw new Refused(`nothing was added: ${reason}`)
+    if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
     const fresh = isNew ?? !config.agencies.some(agency => agency.id === id)
     if (options.json) json({ added: { url: feed, agency: id, newAgency: fresh }, found: found.value.map(shown) })
     else {
@@ -246,7 +202,7 @@ async function add(given: string, options: Common & { agency?: string }): Promis
   const others = found.value.slice(1).filter(feed => additions.agencyWith(feed.url) === undefined)
   if (others.length > 0) say(`not added: ${others.map(feed => feed.url).join(' ')} (minwal add takes one at a time)`)
   if (there !== undefined)
-    throw new Refused(`nothing was added: ${first.url} is in ${options.config} already, with ${there}`)
+    throw new Failed(`nothing was added: ${first.url} is in ${options.config} already, with ${there}`)
 }
 
 async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>> {
@@ -328,10 +284,10 @@ function importFeeds(file: string, options: Common): void {
   try {
     bytes = readFileSync(file === '-' ? 0 : file)
   } catch (error) {
-    throw new Refused(`${file} cannot be read (${error instanceof Error ? error.message : String(error)})`)
+    throw new Failed(`${file} cannot be read (${error instanceof Error ? error.message : String(error)})`)
   }
   const list = readOpml(bytes)
-  if (!list.ok) throw new Refused(`${file}: ${list.reason}`)
+  if (!list.ok) throw new Failed(`${file}: ${list.reason}`)
   for (const warning of list.value.warnings) say(`${file}: ${warning}`)
   const additions = new Additions(config.agencies)
   const counts = { feeds: list.value.feeds.length, added: 0, newAgencies: 0, known: 0, refused: 0 }
@@ -348,7 +304,7 @@ function importFeeds(file: string, options: Common): void {
   }
   if (counts.added > 0) {
     const reason = change(options.config, additions.drafts.values())
-    if (reason !== null) throw new Refused(`nothing was imported: ${reason}`)
+    if (reason !== null) throw new Failed(`nothing was imported: ${reason}`)
   }
   const there = new Set(config.agencies.map(agency => agency.id))
   counts.newAgencies = [...additions.drafts.keys()].filter(id => !there.has(id)).length

@@ -2,49 +2,30 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { type Common, configured, Failed, json, out, reading, say } from './cli-common.ts'
+import { registerEditorCommands } from './cli-editor.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import { loadConfig, parseDuration } from './config.ts'
-import { type Daemon, nextTime, openDesk, startDaemon, tickFaults } from './daemon.ts'
+import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
+import { commandEncoder } from './encoder.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
-import type {
-  Config,
-  FeedState,
-  Millis,
-  ParsedFeed,
-  PollOutcome,
-  Selection,
-  StorySummary,
-  ThreadSummary,
-} from './model.ts'
-import { feedsByUrl, type PollDeps } from './poll.ts'
+import type { FeedState, Millis, ParsedFeed, PollOutcome, Selection, StorySummary, ThreadSummary } from './model.ts'
+import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { staticSite } from './publish/static.ts'
-import { openStore, storeFault } from './store/sqlite.ts'
+import { storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { relative, stamp, table } from './table.ts'
-
-/** An expected failure: its message is all the user sees. */
-class Failed extends Error {
-  readonly code: number
-  constructor(message: string, code = 1) {
-    super(message)
-    this.code = code
-  }
-}
 
 const version = String(
   (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version,
 )
-
-const out = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
-const say = (text: string): void => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
-const json = (value: unknown): void => out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
 
 /** Run one command. Resolves to its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -65,11 +46,6 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     throw error
   }
-}
-
-interface Common {
-  config: string
-  json?: boolean
 }
 
 function build(): Command {
@@ -117,6 +93,7 @@ function build(): Command {
     .option('--limit <n>', 'how many', positive, 30)
     .option('--json', 'print as JSON')
     .action(search)
+  registerEditorCommands(command)
   command('publish', 'write the feeds and pages as static files, from the store alone')
     .argument('<dir>', 'folder to write to')
     .action(publish)
@@ -154,29 +131,6 @@ function since(text: string): Millis {
   if (Number.isNaN(date))
     throw new InvalidArgumentError('It must be a duration like 24h or 7d, or a date like 2026-01-31.')
   return date
-}
-
-function configured(options: Common): Config {
-  const loaded = loadConfig(options.config, process.env)
-  const faults = loaded.ok ? tickFaults(loaded.config).map(fault => `${options.config}: ${fault}`) : loaded.faults
-  if (!loaded.ok || faults.length > 0) throw new Failed(faults.join('\nminwal: '), 2)
-  return loaded.config
-}
-
-/** Open the store for reading, run `work`, close it. */
-function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
-  const config = configured(options)
-  const opened = openStore({ path: config.database, readOnly: true })
-  if (!opened.ok) throw new Failed(opened.reason)
-  try {
-    return work(opened.value, config)
-  } catch (error) {
-    const fault = storeFault(config.database, error)
-    if (error instanceof Failed || fault === null) throw error
-    throw new Failed(fault)
-  } finally {
-    opened.value.close()
-  }
 }
 
 async function run(options: Common): Promise<void> {
@@ -222,6 +176,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool()
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
+  const encoder = config.threads.encoder ? commandEncoder(config.threads.encoder, log) : null
   try {
     const chosen = choose(store, named, options.force === true)
     const started = performance.now()
@@ -232,6 +187,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
       desk,
       fetcher,
       log,
+      encoder,
       names: wireNames(config.agencies),
       feeds: feedsByUrl(config.agencies),
       settings: config.poll,
@@ -246,6 +202,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
         bar.step()
       },
     )
+    releaseEmbargoes(deps)
     poller.add(chosen)
     try {
       await poller.idle()
@@ -257,6 +214,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
     }
     report(outcomes, (performance.now() - started) / 1_000, options)
   } finally {
+    encoder?.close()
     await fetcher.close()
     await pool.close()
     store.close()
@@ -621,7 +579,7 @@ function showParsed(
   }
   const { ttl: _ttl, hub: _hub, self: _self, entries, warnings, ...feed } = parsed.value
   if (options.json) {
-    const shown = entries.map(({ source: _source, ...entry }) => ({
+    const shown = entries.map(({ source: _source, text: _text, ...entry }) => ({
       ...entry,
       published: entry.published === null ? null : iso(entry.published),
       updated: entry.updated === null ? null : iso(entry.updated),

@@ -99,9 +99,11 @@ const pollObject = z.strictObject({
     .optional()
     .describe('Time between two starts at one host; none at loopback hosts. Default 5s.'),
   exclude: z
-    .array(z.string().min(1))
+    .array(z.string().refine(text => hostName(text) !== '', 'must be the name of a host, like "agency.example"'))
     .optional()
-    .describe('Hosts that are never polled, with their subdomains, whatever feeds name them.'),
+    .describe(
+      'Hosts that are never asked for anything, with their subdomains, whatever feeds, redirects and hubs say.',
+    ),
   minInterval: durationBetween('1s', '7d').optional().describe('Shortest time between two polls. Default 5m.'),
   maxInterval: durationBetween('1s', '7d').optional().describe('Longest time between two polls. Default 4h.'),
   connectTimeout: durationBetween('100ms', '5m').optional().describe('Default 10s.'),
@@ -148,6 +150,14 @@ const root = z.strictObject({
       window: durationBetween('1h', '30d')
         .optional()
         .describe('How long a silent thread can still be joined. Default 3d.'),
+      encoder: z
+        .array(z.string())
+        .min(1)
+        .max(50)
+        .optional()
+        .describe(
+          'A program of your own that gives each text a vector, with its arguments: ["python3", "encode.py"]. Default none.',
+        ),
     })
     .optional(),
   publish: z
@@ -339,10 +349,15 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       maxRedirects: poll.maxRedirects ?? 5,
       maxEntries: poll.maxEntries ?? 1_000,
       userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
+      exclude: (poll.exclude ?? []).map(hostName),
       websub: poll.websub ?? true,
       allowPrivate: poll.allowPrivate ?? false,
     },
-    threads: { threshold: data.threads?.threshold ?? 0.28, window: toMillis(data.threads?.window ?? '3d') },
+    threads: {
+      threshold: data.threads?.threshold ?? 0.28,
+      window: toMillis(data.threads?.window ?? '3d'),
+      encoder: data.threads?.encoder ?? null,
+    },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>(agency => ({
@@ -351,9 +366,15 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       aliases: agency.aliases ?? [],
       language: agency.language ?? null,
       homepage: agency.homepage ?? null,
-      feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null, poll.exclude ?? [])),
+      feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null, (poll.exclude ?? []).map(hostName))),
     })),
   }
+}
+
+/** A host as a URL spells it: lower case, punycode, without a dot at the end. Empty where it is none. */
+function hostName(text: string): string {
+  const url = /[\s/?#@]/.test(text) ? null : URL.parse(`http://${text}/`)
+  return url === null || url.port !== '' ? '' : url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 }
 
 function feedSpec(
@@ -362,7 +383,7 @@ function feedSpec(
   excluded: readonly string[],
 ): FeedSpec {
   const given = typeof feed === 'string' ? { url: feed } : feed
-  const host = new URL(given.url).hostname
+  const host = new URL(given.url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   return {
     url: given.url,
     ...(given.title === undefined ? {} : { title: given.title }),

@@ -8,11 +8,12 @@ import { createFetcher, type Fetcher } from './collect/fetch.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import type { Loaded } from './config.ts'
 import { type WireNames, wireNames } from './decide/wire.ts'
+import { commandEncoder, type SentenceEncoder } from './encoder.ts'
 import { Desk } from './filing.ts'
 import type { Log } from './log.ts'
 import type { Config, Millis, Outcome } from './model.ts'
 import { notify, watchdogInterval } from './notify.ts'
-import { feedsByUrl, type NamedFeed, type PollDeps } from './poll.ts'
+import { feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { createSite, type Site } from './publish/site.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
@@ -49,10 +50,13 @@ interface Wiring {
   fetcher: Fetcher
   names: WireNames
   feeds: Map<string, NamedFeed>
+  encoder: SentenceEncoder | null
 }
 
-function wire(config: Config): Wiring {
+function wire(config: Config, log: Log): Wiring {
+  const { encoder } = config.threads
   return {
+    encoder: encoder ? commandEncoder(encoder, log) : null,
     config,
     fetcher: createFetcher(config.poll),
     names: wireNames(config.agencies),
@@ -90,8 +94,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   const { store, desk } = opened.value
   closers.push(() => store.close())
 
-  let wiring = wire(options.config)
+  let wiring = wire(options.config, log)
   closers.push(() => wiring.fetcher.close())
+  closers.push(() => wiring.encoder?.close())
   const pool = createParserPool()
   closers.push(() => pool.close())
   const stopping = new AbortController()
@@ -106,6 +111,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
     nextTime,
     log,
+    encoder: wiring.encoder,
     signal: stopping.signal,
     onHub: (feed, hub) => websub.onHub(feed, hub),
   })
@@ -171,6 +177,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     lastTick = Date.now()
     expected = expectedTick()
     try {
+      releaseEmbargoes(deps())
       poller.add(store.due(now()))
     } catch (error) {
       log.error('due feeds could not be read', { error: error instanceof Error ? error.message : String(error) })
@@ -206,17 +213,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       log.error('configuration not reloaded', { fault })
       return
     }
-    wiring = wire(loaded.config)
+    wiring = wire(loaded.config, log)
     if (before.config.poll.tick !== loaded.config.poll.tick) {
       void task.destroy()
       task = cron.schedule(loaded.config.poll.tick, () => void tick())
       expected = expectedTick()
     }
     // Polls under way end with the connections they began with.
-    void poller.idle().then(
-      () => before.fetcher.close(),
-      () => before.fetcher.close(),
-    )
+    void poller
+      .idle()
+      .catch(() => {
+        // Already logged where it happened.
+      })
+      .then(() => {
+        before.encoder?.close()
+        return before.fetcher.close()
+      })
     log.info('configuration reloaded', { feeds: wiring.feeds.size })
     void notify(log, status())
     void tick()

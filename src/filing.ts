@@ -1,15 +1,30 @@
-// What becomes of the entries of one poll: each is decided and stored inside one transaction. The indexes of the active
-// window live here; they are made from the store, so a restart or another process's filings change nothing.
-import { digest, type ReportContext, toReport } from './decide/report.ts'
-import { CopyIndex, copyShingles } from './decide/story.ts'
-import { ThreadIndex, termCounts, type Vector } from './decide/thread.ts'
-import type { CopyRule, Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
-import type { Filing, Store } from './store/store.ts'
+// What becomes of the entries of one poll: each is decided and stored inside one transaction. A large document is filed in
+// several, between which the program does other things; what is decided does not depend on where they end.
+import { digest } from './decide/digest.ts'
+import {
+  apart,
+  guidKey,
+  looksTurned,
+  REMATCH_REPORTS,
+  REMATCH_TEXT,
+  rematch,
+  standingForSeveral,
+} from './decide/identity.ts'
+import { type ReportContext, toReport } from './decide/report.ts'
+import { type CopyFeatures, copyFeatures } from './decide/story.ts'
+import { directionOf } from './decide/thread/direction.ts'
+import { type ThreadInput, threadWords } from './decide/thread.ts'
+import { readWire, type WireNames } from './decide/wire.ts'
+import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
+import type { Filing, Joining, Store, UnreadText } from './store/store.ts'
+import { ActiveWindow, type Remaker } from './window.ts'
 
 /** An entry with the plain text of its body. */
 export interface ReadEntry {
   entry: Entry
   text: string
+  /** What the user's encoder made of it. */
+  vector?: readonly number[] | null
 }
 
 export interface FiledEntry {
@@ -22,164 +37,342 @@ export interface FiledEntry {
   reason: string | null
 }
 
-/** Stored with each story: what the indexes are rebuilt from. Terms and weights, and the shingles of the text. */
-interface Features {
-  v: Vector
-  s: number[]
+export interface FilingContext extends ReportContext {
+  /** Address of the feed by configuration: with the guid, it makes the keys of stories. */
+  feedKey: string
 }
+
+/** What is said of a whole document when the last of it is filed. */
+export interface Closing {
+  counts: PollCounts
+  /** Number of the poll where it was announced before. */
+  poll: number | null
+  /** What was noticed of the feed, in sentences a user can read. */
+  notes: string[]
+}
+
+/** Records the poll in the transaction of its last entries. */
+export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
+
+/**
+ * Longest that filing keeps the program from anything else, but for the entry under way. A page or a push waits no longer
+ * than this.
+ */
+const SLICE: Millis = 40
 
 export function noCounts(): PollCounts {
   return { entries: 0, new: 0, revision: 0, copy: 0, unchanged: 0, rejected: 0 }
 }
 
+function countsOf(filed: readonly (FiledEntry | undefined)[]): PollCounts {
+  const counts = noCounts()
+  counts.entries = filed.length
+  for (const one of filed) if (one) counts[one.kind]++
+  return counts
+}
+
+/** An accepted entry on its way: which of the document's it is, and how to tell it from others of the same guid. */
+interface Accepted {
+  at: number
+  entry: ReadEntry
+  report: Report
+  vector: readonly number[] | null
+  /** Its guid stands for several texts of this document, also after the first mark. */
+  reused: boolean
+  reusedTwice: boolean
+}
+
+/** A document on its way. */
+interface Document {
+  /** Those that become reports, in the order in which they are filed. */
+  accepted: Accepted[]
+  /** What became of each entry, in the order of the document. */
+  filed: FiledEntry[]
+  notes: string[]
+}
+
+/** Work that can stop between two entries. */
+type Steps<T> = Generator<undefined, T, undefined>
+
 /** The desk every entry passes: one per process and store. */
 export class Desk {
   readonly #store: Store
-  readonly #settings: ThreadSettings
-  #threads: ThreadIndex
-  #copies: CopyIndex
-  #lastStory = 0
+  readonly #window: ActiveWindow
 
   constructor(store: Store, settings: ThreadSettings) {
     this.#store = store
-    this.#settings = settings
-    this.#threads = new ThreadIndex(settings)
-    this.#copies = new CopyIndex(2 * settings.window)
+    this.#window = new ActiveWindow(settings)
   }
 
   /**
    * File the entries of one poll, oldest first, and let `finish` record the poll in the same transaction. On an exception
    * nothing is stored.
    */
-  file(
-    entries: readonly ReadEntry[],
-    context: ReportContext & { feedKey: string },
-    finish: (filing: Filing, filed: FiledEntry[], counts: PollCounts) => void,
-  ): FiledEntry[] {
+  file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
+    const document = toEnd(prepare(entries, context))
+    const { filed, notes } = document
+    return this.#transaction(context, filing => {
+      toEnd(this.#fileAll(filing, document, context))
+      finish(filing, filed, { counts: countsOf(filed), poll: null, notes })
+      return filed
+    })
+  }
+
+  /**
+   * The same, giving way to other work again and again. After an exception, or a crash, what was filed stays filed: the
+   * poll then stands as interrupted, and the next one finds those entries unchanged.
+   */
+  async fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
+    const document = await givingWay(prepare(entries, context))
+    const { filed, notes } = document
+    let poll: number | null = null
+    let steps: Steps<void> | null = null
+    for (;;) {
+      const done = this.#transaction(context, filing => {
+        steps ??= this.#fileAll(filing, document, context)
+        if (untilTired(steps)) {
+          finish(filing, filed, { counts: countsOf(filed), poll, notes })
+          return true
+        }
+        poll ??= filing.openPoll(context.feed, context.now)
+        filing.countPoll(poll, countsOf(filed))
+        return false
+      })
+      if (done) return filed
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  }
+
+  /** File what was kept back from a feed and may be shown now. Returns how many entries that were. */
+  release(context: FilingContext): number {
+    return this.#transaction(context, filing => {
+      const entries = filing.release(context.feed, context.now).map(entry => JSON.parse(entry) as ReadEntry)
+      if (entries.length === 0) return 0
+      const document = toEnd(prepare(entries, context))
+      toEnd(this.#fileAll(filing, document, context))
+      filing.countPoll(filing.openPoll(context.feed, context.now, 'released'), countsOf(document.filed))
+      return entries.length
+    })
+  }
+
+  /** A report was withdrawn though no text says so: its page is gone. */
+  withdraw(report: number, context: { now: Millis; names: WireNames }): void {
+    this.#transaction(context, filing => filing.withdraw(report, context.now))
+  }
+
+  #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing) => T): T {
     try {
       return this.#store.file(filing => {
-        this.#catchUp(filing, context.now)
-        const filed = this.#fileAll(filing, entries, context)
-        const counts = noCounts()
-        counts.entries = entries.length
-        for (const { kind } of filed) counts[kind]++
-        finish(filing, filed, counts)
-        return filed
+        this.#window.catchUp(filing, now, remaker(this.#window, names))
+        return work(filing)
       })
     } catch (error) {
       // The indexes may hold stories that were rolled back: start again from what is stored.
-      this.#threads = new ThreadIndex(this.#settings)
-      this.#copies = new CopyIndex(2 * this.#settings.window)
-      this.#lastStory = 0
+      this.#window.reset()
       throw error
     }
   }
 
-  /** Take in the stories filed since the last look, by whichever process, and forget what has grown old. */
-  #catchUp(filing: Filing, now: Millis): void {
-    const since = ThreadIndex.horizon(this.#settings, now)
-    for (const story of filing.storiesAfter(this.#lastStory, since)) {
-      const features = JSON.parse(story.features) as Features
-      this.#threads.add(story.thread, features.v, story.time)
-      this.#copies.add(story.id, features.s, story.time)
-      this.#lastStory = story.id
+  *#fileAll(filing: Filing, { accepted, filed, notes }: Document, context: FilingContext): Steps<undefined> {
+    const renamed = followIds(filing, accepted, context.feed)
+    if (renamed !== null) notes.push(renamed)
+    for (const one of accepted) {
+      tellApart(filing, one)
+      filed[one.at] = holdBack(filing, one, context, notes) ?? this.#fileOne(filing, one, context)
+      yield
     }
-    this.#threads.expire(since)
-    this.#copies.expire(since)
+    return undefined
   }
 
-  #fileAll(filing: Filing, entries: readonly ReadEntry[], context: ReportContext & { feedKey: string }): FiledEntry[] {
-    const out: FiledEntry[] = new Array(entries.length)
-    const accepted: { at: number; report: Report }[] = []
-    for (const [at, { entry, text }] of entries.entries()) {
-      const made = toReport(entry, text, context)
-      if (made.ok) accepted.push({ at, report: made.report })
-      else out[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
-    }
-    const reports = accepted.map(({ report }) => report)
-    // An address that several texts of one document share names a page that changes, not a report.
-    const sharedUrls = standingForSeveral(reports, report => report.canonicalUrl)
-    for (const report of reports) {
-      if (report.canonicalUrl && sharedUrls.has(report.canonicalUrl)) report.canonicalUrl = null
-    }
-    // By address and title, which outlast an edit of the text; by the text itself where those are the same too.
-    for (const mark of [(report: Report) => digest(report.url, report.title), (report: Report) => report.hash]) {
-      const sharedGuids = standingForSeveral(reports, report => report.guid)
-      for (const report of reports) tellApart(filing, report, sharedGuids.has(report.guid), mark(report))
-    }
-    // Feeds list the newest first; threads grow from the oldest.
-    accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
-    const seen: number[] = []
-    for (const { at, report } of accepted) out[at] = this.#fileOne(filing, report, context, seen)
-    filing.touch(seen, context.now)
-    return out
-  }
-
-  #fileOne(filing: Filing, report: Report, context: ReportContext & { feedKey: string }, seen: number[]): FiledEntry {
+  #fileOne(filing: Filing, { report, vector }: Accepted, context: FilingContext): FiledEntry {
     const known = filing.known(report.feed, report.guid)
     if (known) {
       if (known.hash === report.hash) {
-        seen.push(known.id)
+        filing.touch([known.id], context.now)
         return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
       }
-      filing.addRevision(known.id, report, context.now)
+      filing.addRevision(known.id, report, 'update', context.now)
       return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     }
-    const shingles = copyShingles(report.wire.title, report.wire.body)
-    const copy = this.#copyOf(filing, report, shingles)
+    const said = copyFeatures(report.wire.title, report.wire.body, report.language)
+    const copy = this.#copyOf(filing, report, said)
     if (copy) {
-      const id = filing.addReport(copy.story, report, copy.rule, copy.similarity)
+      const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
+      this.#window.addReport(filing, copy.story, id, said, report.time)
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
-    const vector = this.#threads.vector(termCounts(report.wire.title, report.wire.body, report.language))
-    const placement = this.#threads.place(vector, report.time)
+    const { threads } = this.#window
+    const features = threads.features(threadWords(threadInput(report)), directionOf(vector))
+    const placement = threads.place(features, report.time)
     const key = digest(context.feedKey, report.guid).slice(0, 20)
     const thread = placement.thread ?? filing.openThread(report.time, key)
-    const features: Features = { v: vector, s: shingles }
-    const story = filing.addStory(thread, report, key, JSON.stringify(features), JSON.stringify(placement))
-    const id = filing.addReport(story, report, 'first', 1)
-    this.#threads.add(thread, vector, report.time)
-    this.#copies.add(story, shingles, report.time)
-    this.#lastStory = story
+    const story = filing.addStory(thread, report, key, JSON.stringify(placement))
+    const id = filing.addReport(story, report, guidKey(report.guid), {
+      rule: 'first',
+      similarity: 1,
+      coverage: 1,
+      evidence: null,
+    })
+    this.#window.addStory(filing, thread, story, features, report.time)
+    this.#window.addReport(filing, story, id, said, report.time)
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 
-  #copyOf(
-    filing: Filing,
-    report: Report,
-    shingles: readonly number[],
-  ): { story: number; rule: CopyRule; similarity: number } | null {
+  #copyOf(filing: Filing, report: Report, said: CopyFeatures | null): (Joining & { story: number }) | null {
+    const sure = { similarity: 1, coverage: 1, evidence: null }
     const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
-    if (byGuid !== null) return { story: byGuid, rule: 'guid', similarity: 1 }
+    if (byGuid !== null) return { story: byGuid, rule: 'guid', ...sure }
     const byUrl = report.canonicalUrl === null ? null : filing.storyByUrl(report.canonicalUrl)
-    if (byUrl !== null) return { story: byUrl, rule: 'url', similarity: 1 }
-    const byText = this.#copies.find(shingles, report.time)
-    return byText ? { story: byText.story, rule: 'text', similarity: byText.similarity } : null
+    if (byUrl !== null) return { story: byUrl, rule: 'url', ...sure }
+    const byText = said && this.#window.copies.find(said, report.time)
+    if (!byText) return null
+    const { story, similarity, evidence } = byText
+    return { story, rule: 'text', similarity, coverage: evidence.coverage, evidence: JSON.stringify(evidence) }
   }
 }
 
-/** Values that stand for more than one text among these reports. */
-function standingForSeveral(reports: readonly Report[], pick: (report: Report) => string | null): Set<string> {
-  const texts = new Map<string, string>()
-  const ambiguous = new Set<string>()
-  for (const report of reports) {
-    const value = pick(report)
-    if (value === null) continue
-    const before = texts.get(value)
-    if (before !== undefined && before !== report.hash) ambiguous.add(value)
-    texts.set(value, report.hash)
+/** Which entries become reports, in the order in which they are filed: feeds list the newest first, threads grow from the oldest. */
+function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<Document> {
+  const filed: FiledEntry[] = new Array(entries.length)
+  const accepted: Accepted[] = []
+  for (const [at, read] of entries.entries()) {
+    const made = toReport(read.entry, read.text, context)
+    if (made.ok) {
+      const { report } = made
+      accepted.push({ at, entry: read, report, vector: read.vector ?? null, reused: false, reusedTwice: false })
+    } else filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
+    yield
   }
-  return ambiguous
+  const reports = accepted.map(({ report }) => report)
+  // An address that several texts of one document share names a page that changes, not a report.
+  const sharedUrls = standingForSeveral(reports, report => report.canonicalUrl)
+  const sharedGuids = standingForSeveral(reports, report => report.guid)
+  const marked = (report: Report): string => apart(report.guid, mark(report))
+  const sharedMarks = standingForSeveral(reports, report => (sharedGuids.has(report.guid) ? marked(report) : null))
+  for (const one of accepted) {
+    const { report } = one
+    if (report.canonicalUrl && sharedUrls.has(report.canonicalUrl)) report.canonicalUrl = null
+    one.reused = sharedGuids.has(report.guid)
+    one.reusedTwice = one.reused && sharedMarks.has(marked(report))
+  }
+  accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
+  return { filed, accepted, notes: [] }
 }
+
+/**
+ * Give reports on file the guids under which they come now: of another form, or of another scheme when a feed has turned
+ * wholly new. Returns what the user is told of the latter.
+ */
+function followIds(filing: Filing, accepted: readonly Accepted[], feed: number): string | null {
+  const unknown = accepted.flatMap(({ report }) => (filing.known(feed, report.guid) === null ? [report] : []))
+  if (unknown.length === 0) return null
+  const onFile = looksTurned(unknown.length, accepted.length)
+    ? filing.standing(feed, REMATCH_REPORTS, REMATCH_TEXT)
+    : filing.likely(
+        feed,
+        unknown.map(({ guid }) => guidKey(guid)),
+        unknown.flatMap(({ canonicalUrl }) => canonicalUrl ?? []),
+        REMATCH_TEXT,
+      )
+  if (onFile.length === 0) return null
+  // A guid that stands for several texts is on file with a mark: that is no change of ids.
+  const arriving = accepted.map(({ report, reused, reusedTwice }) => {
+    const marked = apart(report.guid, mark(report))
+    const told = reusedTwice ? apart(marked, report.hash) : marked
+    const guid = reused || filing.known(feed, told) !== null ? told : report.guid
+    return { guid, canonicalUrl: report.canonicalUrl, title: report.title, text: report.text }
+  })
+  const { pairs, migration } = rematch(arriving, onFile)
+  for (const { entry, report: id } of pairs) {
+    const report = accepted[entry]?.report
+    if (report && arriving[entry]?.guid === report.guid) {
+      filing.renameGuid(id, report.guid, guidKey(report.guid), report.globalGuid)
+    }
+  }
+  return migration?.sentence ?? null
+}
+
+/**
+ * Keep an entry back that asks not to be published yet. It is filed as it then stands when its time has come; one that is on
+ * file already is no secret any more.
+ */
+function holdBack(
+  filing: Filing,
+  { entry, report }: Accepted,
+  context: FilingContext,
+  notes: string[],
+): FiledEntry | null {
+  const { embargo } = report.wire
+  if (embargo === null || embargo <= context.now || filing.known(report.feed, report.guid)) return null
+  filing.holdBack(report.feed, report.guid, embargo, context.now, report.title, JSON.stringify(entry))
+  notes.push(`under embargo until ${new Date(embargo).toISOString().slice(0, 16)}Z, kept back: ${report.title}`)
+  return { kind: 'unchanged', report: null, story: null, thread: null, reason: null }
+}
+
+/** Tells reports of one guid apart by address and title, which outlast an edit of the text. */
+const mark = (report: Report): string => digest(report.url, report.title)
 
 /**
  * An agency that gives one guid to two texts reuses its guids: a mark tells such reports apart, also at later polls when one
  * of them stands alone. A text already on file under the plain guid keeps it.
  */
-function tellApart(filing: Filing, report: Report, reused: boolean, mark: string): void {
-  if (filing.known(report.feed, report.guid)?.hash === report.hash) return
-  const apart = `${report.guid.slice(0, 900)}#${mark}`
-  if (!reused && !filing.known(report.feed, apart)) return
-  report.guid = apart
-  report.globalGuid = null
+function tellApart(filing: Filing, { report, reused, reusedTwice }: Accepted): void {
+  const marks: [reused: boolean, mark: string][] = [
+    [reused, mark(report)],
+    [reusedTwice, report.hash],
+  ]
+  for (const [shared, by] of marks) {
+    if (filing.known(report.feed, report.guid)?.hash === report.hash) return
+    const marked = apart(report.guid, by)
+    if (!shared && !filing.known(report.feed, marked)) continue
+    report.guid = marked
+    report.globalGuid = null
+  }
+}
+
+function threadInput({ wire, language }: Report): ThreadInput {
+  return { title: wire.title, body: wire.body, language }
+}
+
+/** Makes features of texts on file as their filing would have. */
+function remaker(window: ActiveWindow, names: WireNames): Remaker {
+  const read = ({ title, text, authors }: UnreadText) => readWire({ title, text, authors, source: null }, names)
+  return {
+    story: (filing, story) => {
+      const { title, body } = read(story)
+      const features = window.threads.features(threadWords({ title, body, language: story.language }))
+      window.addStory(filing, story.group, story.id, features, story.time)
+    },
+    report: (filing, report) => {
+      const { title, body } = read(report)
+      window.addReport(filing, report.group, report.id, copyFeatures(title, body, report.language), report.time)
+    },
+  }
+}
+
+// ── giving way ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function toEnd<T>(steps: Steps<T>): T {
+  for (;;) {
+    const next = steps.next()
+    if (next.done) return next.value
+  }
+}
+
+/** Whether the work came to its end before it was time to give way. */
+function untilTired(steps: Steps<unknown>): boolean {
+  const started = performance.now()
+  while (performance.now() - started < SLICE) if (steps.next().done) return true
+  return false
+}
+
+async function givingWay<T>(steps: Steps<T>): Promise<T> {
+  let started = performance.now()
+  for (;;) {
+    const next = steps.next()
+    if (next.done) return next.value
+    if (performance.now() - started < SLICE) continue
+    await new Promise(resolve => setImmediate(resolve))
+    started = performance.now()
+  }
 }

@@ -63,6 +63,8 @@ export interface PollSettings {
   /** Entries taken from one document; the newest are kept and a warning is shown. */
   maxEntries: number
   userAgent: string
+  /** Hosts that are never asked for anything, with their subdomains: names as a URL spells them. */
+  exclude: readonly string[]
   /** Subscribe at the WebSub hubs that feeds name, where `link` is public. */
   websub: boolean
   /** Reach loopback, private and link-local addresses. */
@@ -74,6 +76,8 @@ export interface ThreadSettings {
   threshold: number
   /** How long after its last story a thread can still be joined. */
   window: Millis
+  /** A program of the user's that gives texts vectors, with its arguments; null where there is none. */
+  encoder?: readonly string[] | null
 }
 
 export interface PublishSettings {
@@ -130,6 +134,18 @@ export interface Entry {
   source: string | null
 }
 
+/** Hours of the day and weekdays (0 is Sunday), in UTC, in which a feed says it does not change (RSS 2.0). */
+export interface Skip {
+  hours: readonly number[]
+  days: readonly number[]
+}
+
+/** An entry as parsing leaves it. */
+export interface ParsedEntry extends Entry {
+  /** Plain text of `content`, or of `summary` where that says more. */
+  text: string
+}
+
 export interface ParsedFeed {
   format: FeedFormat
   version: string | null
@@ -138,10 +154,12 @@ export interface ParsedFeed {
   language: string | null
   /** Server's wish for time between polls (RSS ttl, sy:updatePeriod), if it states one. */
   ttl: Millis | null
+  /** When it says that polling it is of no use; null where it says nothing. */
+  skip: Skip | null
   /** The WebSub hub it names, and the address it gives itself: what a subscription is asked of, and for. */
   hub: string | null
   self: string | null
-  entries: Entry[]
+  entries: ParsedEntry[]
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
 }
@@ -185,6 +203,8 @@ export type FetchResult =
       /** The same, when every redirect on the way said that it is permanent (301, 308); else null. */
       movedTo: string | null
       body: Uint8Array
+      /** Of the body: the same bytes have the same, and others never. */
+      hash: string
       contentType: string | null
       validators: Validators
       /** From `Link` headers: see `ParsedFeed`. */
@@ -192,10 +212,19 @@ export type FetchResult =
       self: string | null
       /** Freshness from Cache-Control max-age or Expires. */
       maxAge: Millis | null
+      /** From Retry-After, which may come with any answer. */
+      retryAt: Millis | null
       wireBytes: number
       ms: number
     }
-  | { kind: 'unchanged'; status: number; movedTo: string | null; maxAge: Millis | null; ms: number }
+  | {
+      kind: 'unchanged'
+      status: number
+      movedTo: string | null
+      maxAge: Millis | null
+      retryAt: Millis | null
+      ms: number
+    }
   | { kind: 'failed'; failure: Failure; ms: number }
 
 // ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -303,18 +332,30 @@ export interface Report {
 /** What a poll does with an entry. */
 export type FilingKind = 'new' | 'revision' | 'copy' | 'unchanged' | 'rejected'
 
-/** Why a report was put with a story. */
-export type CopyRule = 'guid' | 'url' | 'text'
+/** Why a report was put with a story: `flash` where it tells in full what a one-liner of that story announced. */
+export type CopyRule = 'guid' | 'url' | 'text' | 'flash' | 'editor'
+
+/**
+ * What a changed text is. `cosmetic`: spelling, punctuation, layout, credits; `update`: it says more or other things;
+ * `correction`: the desk says that it was wrong; `kill`: it was withdrawn.
+ */
+export type RevisionClass = 'cosmetic' | 'update' | 'correction' | 'kill'
 
 /** How threading placed a story. */
 export interface Placement {
   kind: 'opened' | 'joined'
   /** Thread joined; null for one that is to be opened. */
   thread: number | null
-  /** Cosine with the thread, 0 to 1; 0 when no thread shared a term. */
+  /** Likeness to the thread, 0 to 1; 0 when no thread shared a term. */
   score: number
-  /** Terms that spoke loudest, at most five. */
+  /** Terms that spoke loudest, at most five: a word's stem, `@KZ` a country, `#748` a number, `~tkf` a name by its sound. */
   reasons: string[]
+  /** The part each reason has in the likeness. */
+  weights?: number[]
+  /** What the score had to reach. */
+  threshold?: number
+  /** The next best thread. */
+  runnerUp?: { thread: number; score: number } | null
 }
 
 export interface PollCounts {
@@ -451,6 +492,12 @@ export interface AgencyPart {
   reports: number
 }
 
+/** Whose copy a story is: an agency of the configuration, or only a name that the text credits. */
+export interface Origin {
+  agency: string | null
+  name: string
+}
+
 /** A story as published: its lead report speaks for it. */
 export interface StorySummary {
   id: number
@@ -475,8 +522,14 @@ export interface StorySummary {
   time: Millis
   published: Millis | null
   firstSeen: Millis
-  /** Last change of any of its reports. */
+  /** Last change of any of its reports, apart from cosmetic ones. */
   updated: Millis
+  /** Whose copy it is; null where that was not judged yet. */
+  origin: Origin | null
+  /** Agencies that tell it independently of one another: ten reprints of one wire are one. */
+  sources: number
+  /** Its origin has withdrawn it, though copies may still run it; where that was not judged, any of its reports is. */
+  withdrawn: boolean
   authors: string[]
   categories: string[]
   enclosures: Enclosure[]
@@ -498,6 +551,8 @@ export interface ThreadSummary {
   stories: number
   reports: number
   agencies: AgencyPart[]
+  /** Agencies whose own copy it holds: reprints count for their origin. */
+  sources: number
   lead: StorySummary
 }
 
@@ -506,6 +561,8 @@ export interface RevisionView {
   seen: Millis
   title: string
   text: string
+  /** What became of the text before; null for the first. */
+  change: RevisionClass | null
 }
 
 /** A report as one feed carried it, with the text it had at each time. */
@@ -527,27 +584,56 @@ export interface ReportView {
   credits: string[]
   /** Why it belongs to its story: `first`, or the rule that matched. */
   joinedBy: CopyRule | 'first'
+  similarity: number
+  /** Share of the story's copy that it carries, 0 to 1. */
+  coverage: number
+  /** Still runs a text that its origin has corrected or withdrawn. */
+  stale: boolean
+  /** What decided that it belongs here, as filing wrote it; null where nothing was compared. */
+  evidence: unknown
+  /** What was taken off its copy for comparing. */
+  furniture: Furniture[]
   revisions: RevisionView[]
 }
 
 export interface FigureView {
   kind: Figure['kind']
   value: number
+  /** How the text hedges it. */
+  bound: Figure['bound']
+  /** Who said so, as written. */
+  said: string | null
   matched: string
   agency: string
   agencyName: string
+  /** When it was said: of a revised report, when the text in force was first seen. */
   time: Millis
   story: number
 }
 
 export interface StoryDetail extends StorySummary {
+  /** Why it is in its thread. */
+  placement: Placement
   members: ReportView[]
+}
+
+/** A thread told before or beside another. */
+export interface ThreadLink {
+  id: number
+  title: string
+  language: string | null
+  kind: 'before' | 'beside'
+  first: Millis
+  last: Millis
+  /** How much they share, 0 to 1. */
+  score: number
 }
 
 export interface ThreadDetail extends ThreadSummary {
   /** Oldest first. */
   timeline: StorySummary[]
   figures: FigureView[]
+  links: ThreadLink[]
 }
 
 /** An ordered, immutable choice at one moment: what publishing renders. */
@@ -577,6 +663,12 @@ export interface Reader {
   recentThreads(selection: Selection): ThreadSummary[]
   story(id: number): StoryDetail | null
   thread(id: number): ThreadDetail | null
+  /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
+  figures(thread: number): FigureView[]
+  /** Where the id of a story or thread that was merged leads; null for one that was not. */
+  redirect(what: 'story' | 'thread', id: number): number | null
+  /** Ids that lead to this one, because they were merged into it. */
+  mergedInto(what: 'story' | 'thread', id: number): number[]
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */

@@ -1,15 +1,26 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
+import { setTimeout } from 'node:timers/promises'
 import type { Fetcher } from './collect/fetch.ts'
-import { plainText } from './collect/html.ts'
+import { keepsSecrets } from './collect/guard.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
-import { FAILURES_TO_RETURN, observeMove } from './decide/move.ts'
-import { digest } from './decide/report.ts'
+import { hostOf, pauseAt } from './decide/host.ts'
+import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
+import { toReport } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
-import { type Gap, type Habit, nextPoll, type Schedule, type ScheduleInput, type Shown } from './decide/schedule.ts'
+import {
+  afterPush,
+  type Gap,
+  type Habit,
+  nextPoll,
+  type Schedule,
+  type ScheduleInput,
+  type Shown,
+} from './decide/schedule.ts'
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
-import { type Desk, type FiledEntry, noCounts, type ReadEntry } from './filing.ts'
+import type { SentenceEncoder } from './encoder.ts'
+import { type Desk, type FiledEntry, type FilingContext, noCounts } from './filing.ts'
 import type { Log } from './log.ts'
 import type {
   Agency,
@@ -17,14 +28,16 @@ import type {
   Failure,
   FeedSpec,
   FeedState,
+  FetchResult,
   Millis,
+  Outcome,
   ParsedFeed,
   PollCounts,
   PollOutcome,
   PollSettings,
   Validators,
 } from './model.ts'
-import type { PollUpdate, Store } from './store/store.ts'
+import type { Filing, PollUpdate, ReportMark, Store } from './store/store.ts'
 
 /** A feed as configured, with its agency. */
 export interface NamedFeed {
@@ -47,6 +60,8 @@ export interface PollDeps {
   nextTime: (schedule: string, after: Millis) => Millis | null
   log: Log
   signal?: AbortSignal
+  /** Gives texts vectors, where the user has a program for that. */
+  encoder?: SentenceEncoder | null
   /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
   onHub?: (feed: FeedState, hub: NamedHub | null) => void
 }
@@ -66,73 +81,161 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   const habit = habitOf(feed)
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habit, at)
-  const got = await deps.fetcher.get({
-    url: feed.address ?? feed.url,
-    validators: whole ? { etag: null, lastModified: null } : feed.validators,
-    headers: named.spec.headers,
-    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
-    now: at,
-    ...(deps.signal ? { signal: deps.signal } : {}),
-  })
+  const visit: Visit = { feed, named, at, started }
+  const got = await ask(deps, visit, feed.address ?? feed.url, whole ? NOTHING_KNOWN : feed.validators)
   // A poll cut short by our own shutdown says nothing about the feed.
   if (deps.signal?.aborted) return null
-  const visit: Visit = { feed, named, at, started }
-  if (got.kind === 'failed') return settle(deps, visit, { failure: got.failure })
-  if (got.kind === 'unchanged') return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, whole: false })
-  const bodyHash = digest(got.body)
-  // Some servers answer 200 with the same bytes for ever; those cost no filing.
-  if (bodyHash === feed.bodyHash && feed.failures === 0) {
-    return settle(deps, visit, { maxAge: got.maxAge, movedTo: got.movedTo, whole: true, validators: got.validators })
+  if (got.kind === 'failed') {
+    const followed = await follow(deps, visit, got.failure)
+    if (deps.signal?.aborted) return null
+    return followed ?? settle(deps, visit, { failure: got.failure })
   }
-  const parsed = await deps.parse(got.body, got.contentType, {
-    url: got.url,
-    contentType: got.contentType,
-    maxEntries: deps.settings.maxEntries,
-  })
+  if (got.kind === 'unchanged') return settle(deps, visit, { ...got, whole: false })
+  // Some servers answer 200 with the same bytes for ever; those cost no filing.
+  if (got.hash === feed.bodyHash && feed.failures === 0) {
+    return settle(deps, visit, { ...got, whole: true })
+  }
+  const parsed = await read(deps, got)
   if (!parsed.ok) {
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
   }
-  const outcome = fileDocument(deps, visit, parsed.value, (counts, filed) => {
-    const shown = shownBy(parsed.value.entries, filed)
+  return fileAnswer(deps, visit, got, parsed.value, null)
+}
+
+type Body = Extract<FetchResult, { kind: 'body' }>
+
+const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
+
+/** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
+function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators: Validators): Promise<FetchResult> {
+  const trusted = url === feed.url || keepsSecrets(new URL(feed.url), new URL(url))
+  return deps.fetcher.get({
+    url,
+    validators,
+    headers: trusted ? named.spec.headers : {},
+    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
+    now: at,
+    ...(deps.signal ? { signal: deps.signal } : {}),
+  })
+}
+
+function read(deps: PollDeps, { body, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
+  return deps.parse(body, contentType, { url, contentType, maxEntries: deps.settings.maxEntries })
+}
+
+/** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
+async function follow(deps: PollDeps, visit: Visit, failure: Failure): Promise<PollOutcome | null> {
+  const { feed, at } = visit
+  const to = feed.address === null ? heirOf(feed.move, { failure, failures: feed.failures + 1, now: at }) : null
+  if (to === null) return null
+  const got = await ask(deps, visit, to, NOTHING_KNOWN)
+  if (got.kind !== 'body' || deps.signal?.aborted) return null
+  const parsed = await read(deps, got)
+  if (!parsed.ok || deps.signal?.aborted || !isKnownFeed(deps, visit, parsed.value)) return null
+  return fileAnswer(deps, visit, got, parsed.value, to)
+}
+
+/** Whether a document not yet filed is the feed we know: by its title, or by entries that are on file. */
+function isKnownFeed(deps: PollDeps, visit: Visit, parsed: ParsedFeed): boolean {
+  const { feed } = visit
+  if (parsed.title !== null && parsed.title === feed.title) return true
+  const context = contextOf(deps, visit, parsed.language)
+  return deps.store.file(filing =>
+    parsed.entries.slice(0, 50).some(entry => {
+      const made = toReport(entry, entry.text, context)
+      return made.ok && filing.known(feed.id, made.report.guid) !== null
+    }),
+  )
+}
+
+/** File what was fetched. `heir` is the address it was found at when the feed's own is dead. */
+async function fileAnswer(
+  deps: PollDeps,
+  visit: Visit,
+  got: Body,
+  parsed: ParsedFeed,
+  heir: string | null,
+): Promise<PollOutcome> {
+  const { feed, at } = visit
+  let missing: ReportMark[] = []
+  const outcome = await fileDocument(deps, visit, parsed, (counts, filed, filing) => {
+    missing = filing.vanished(feed.id, at, ASKED_AFTER)
+    const shown = shownBy(parsed.entries, filed)
+    const { ttl, skip } = parsed
     const schedule = nextPoll({
       ...given(deps, visit),
-      outcome: { kind: 'filed', counts, maxAge: got.maxAge, ttl: parsed.value.ttl, shown },
+      outcome: { kind: 'filed', counts, maxAge: got.maxAge, retryAt: got.retryAt, ttl, skip, shown },
     })
     const beside = withPush(deps, visit, schedule, counts)
     return {
       schedule: beside,
       gap: schedule.gap,
       update: {
-        title: parsed.value.title,
-        language: parsed.value.language,
+        title: parsed.title,
+        language: parsed.language,
         validators: got.validators,
-        bodyHash,
+        bodyHash: got.hash,
         interval: beside.interval,
         failures: 0,
         retired: false,
-        ...learnt(deps, feed, schedule.habit, at),
-        ...moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed.value, counts)),
+        ...learnt(schedule.habit, at),
+        ...(heir === null
+          ? moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed, counts))
+          : movedFor(deps, feed, heir)),
       },
     }
   })
-  const hub = got.hub ?? parsed.value.hub
-  const topic = got.self ?? parsed.value.self
+  const hub = got.hub ?? parsed.hub
+  const topic = got.self ?? parsed.self
   // W3C WebSub, section 4: without both there is nothing to subscribe to.
   deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
-  return announce(deps, outcome, 'polled')
+  announce(deps, outcome, 'polled')
+  for (const report of missing) await askAfter(deps, visit, report)
+  return outcome
+}
+
+/** Most reports missing from one document that are asked after. */
+const ASKED_AFTER = 2
+
+/**
+ * A report that an agency took out of its feed may have been withdrawn: its page says so, once, with 410. Anything else it
+ * says is no news of ours. Asked at the host's pace.
+ */
+async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
+  if (url === null) return
+  const { hostDelay, allowPrivate } = deps.settings
+  // The host was asked for the feed only now; another host was not asked at all.
+  const host = hostOf(url)
+  const pause = host === hostOf(feed.address ?? feed.url) ? pauseAt(host, hostDelay) : 0
+  await setTimeout(pause, undefined, { ref: false, ...(deps.signal ? { signal: deps.signal } : {}) }).catch(() => {
+    // Stopping: seen below.
+  })
+  if (deps.signal?.aborted) return
+  const got = await deps.fetcher.get({
+    url,
+    validators: { etag: null, lastModified: null },
+    headers: {},
+    allowPrivate: named.spec.allowPrivate || allowPrivate,
+    now: at,
+    ...(deps.signal ? { signal: deps.signal } : {}),
+  })
+  if (got.kind !== 'failed' || got.failure.kind !== 'gone') return
+  deps.desk.withdraw(id, { now: at, names: deps.names })
+  deps.log.info('withdrawn', { url, feed: feed.url, reason: 'it left its feed, and its page says that it is gone' })
 }
 
 /** File what a hub pushed exactly as a poll files what it fetched; when the feed is polled next, the caller knows. */
-export function filePush(
+export async function filePush(
   deps: PollDeps,
   pushed: { feed: FeedState; named: NamedFeed; at: Millis; started: number; parsed: ParsedFeed },
   schedule: Next,
   record: () => void,
-): PollOutcome {
+): Promise<PollOutcome> {
   const { feed } = pushed
-  const outcome = fileDocument(deps, pushed, pushed.parsed, () => {
+  const outcome = await fileDocument(deps, pushed, pushed.parsed, (counts, filed) => {
     record()
+    const habit = afterPush(habitOf(feed), pushed.at, { counts, shown: shownBy(pushed.parsed.entries, filed) })
     return {
       schedule,
       gap: null,
@@ -145,8 +248,7 @@ export function filePush(
         interval: feed.interval,
         failures: feed.failures,
         retired: false,
-        habit: feed.habit,
-        notes: [],
+        ...learnt(habit, pushed.at),
         address: feed.address,
         move: feed.move,
       },
@@ -183,7 +285,8 @@ function given(deps: PollDeps, { feed, named, at }: Visit): Omit<ScheduleInput, 
     minInterval: deps.settings.minInterval,
     maxInterval: deps.settings.maxInterval,
     interval: feed.interval,
-    habit: habitOf(feed),
+    // Read again, for a push may have come meanwhile.
+    habit: habitOf(deps.store.feed(feed.id) ?? feed),
   }
 }
 
@@ -191,15 +294,8 @@ function habitOf(feed: FeedState): Habit | null {
   return feed.habit === null ? null : readHabit(feed.habit)
 }
 
-/** What is remembered of the feed, and what that lets us say. Beside a hub that pushes, polls see silence that is none. */
-function learnt(
-  deps: PollDeps,
-  feed: FeedState,
-  habit: Habit | null,
-  now: Millis,
-): Pick<PollUpdate, 'habit' | 'notes'> {
-  const subscription = deps.settings.websub ? deps.store.subscription(feed.id) : null
-  if (subscription !== null && isProven(subscription, now)) return { habit: feed.habit, notes: [] }
+/** What is remembered of the feed, and what that lets us say. */
+function learnt(habit: Habit | null, now: Millis): Pick<PollUpdate, 'habit' | 'notes'> {
   if (habit === null) return { habit: null, notes: [] }
   const notes: string[] = []
   const silence = silenceOf(habit, now)
@@ -237,34 +333,52 @@ interface Visit {
   started: number
 }
 
-/** The plain text of an entry: its content where that says more than the summary. */
-export function readEntry(entry: Entry): ReadEntry {
-  const content = entry.content === null ? '' : plainText(entry.content)
-  const summary = entry.summary === null ? '' : plainText(entry.summary)
-  return { entry, text: content.length >= summary.length ? content : summary }
+/** Under which circumstances a feed's entries are filed. */
+function contextOf(
+  deps: PollDeps,
+  { feed, named, at }: Pick<Visit, 'feed' | 'named' | 'at'>,
+  language: string | null,
+): FilingContext {
+  return {
+    feed: feed.id,
+    feedKey: feed.url,
+    agency: named.agency.id,
+    language: named.spec.language ?? language,
+    identity: named.spec.identity,
+    names: deps.names,
+    now: at,
+  }
 }
 
-function fileDocument(
+/** File what was kept back under an embargo that has ended. */
+export function releaseEmbargoes(deps: PollDeps): void {
+  const at = deps.now()
+  for (const feed of deps.store.releasable(at)) {
+    const named = deps.feeds.get(feed.url)
+    if (!named) continue
+    const entries = deps.desk.release(contextOf(deps, { feed, named, at }, feed.language))
+    deps.log.info('embargo ended', { url: feed.url, entries })
+  }
+}
+
+async function fileDocument(
   deps: PollDeps,
   visit: Visit,
   parsed: ParsedFeed,
-  plan: (counts: PollCounts, filed: readonly FiledEntry[]) => { schedule: Next; gap: Gap | null; update: PollUpdate },
-): PollOutcome {
-  const { feed, named, at, started } = visit
+  plan: (
+    counts: PollCounts,
+    filed: readonly FiledEntry[],
+    filing: Filing,
+  ) => { schedule: Next; gap: Gap | null; update: PollUpdate },
+): Promise<PollOutcome> {
+  const { feed, at, started } = visit
   let outcome: PollOutcome | undefined
-  deps.desk.file(
-    parsed.entries.map(readEntry),
-    {
-      feed: feed.id,
-      feedKey: feed.url,
-      agency: named.agency.id,
-      language: named.spec.language ?? parsed.language,
-      identity: named.spec.identity,
-      names: deps.names,
-      now: at,
-    },
-    (filing, filed, counts) => {
-      const { schedule, gap, update } = plan(counts, filed)
+  const vectors = await deps.encoder?.encode(parsed.entries.map(entry => `${entry.title}\n${entry.text}`))
+  await deps.desk.fileInSlices(
+    parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
+    contextOf(deps, visit, parsed.language),
+    (filing, filed, { counts, poll, notes }) => {
+      const { schedule, gap, update } = plan(counts, filed, filing)
       outcome = {
         feed: feed.id,
         url: feed.url,
@@ -272,13 +386,13 @@ function fileDocument(
         ms: performance.now() - started,
         status: 'filed',
         counts,
-        warnings: [...parsed.warnings, ...rejections(filed)].slice(0, 50),
+        warnings: [...notes, ...parsed.warnings, ...rejections(filed)].slice(0, 50),
         failure: null,
         nextPoll: schedule.at,
         reason: schedule.reason,
         gap,
       }
-      filing.recordPoll(outcome, update)
+      filing.recordPoll(outcome, update, poll)
     },
   )
   if (!outcome) throw new Error(`the poll of ${feed.url} was not recorded`)
@@ -297,7 +411,13 @@ function settle(
   visit: Visit,
   result:
     | { failure: Failure }
-    | { maxAge: Millis | null; movedTo: string | null; whole: boolean; validators?: Validators },
+    | {
+        maxAge: Millis | null
+        retryAt: Millis | null
+        movedTo: string | null
+        whole: boolean
+        validators?: Validators
+      },
 ): PollOutcome {
   const { feed, at, started } = visit
   const failed = 'failure' in result
@@ -309,7 +429,7 @@ function settle(
     retired,
     outcome: failed
       ? { kind: 'failed', failure: result.failure, failures }
-      : { kind: 'unchanged', maxAge: result.maxAge, whole: result.whole },
+      : { kind: 'unchanged', maxAge: result.maxAge, retryAt: result.retryAt, whole: result.whole },
   })
   const schedule = failed ? alone : withPush(deps, visit, alone, noCounts())
   const outcome: PollOutcome = {
@@ -335,7 +455,7 @@ function settle(
       interval: failed ? feed.interval : schedule.interval,
       failures,
       retired,
-      ...learnt(deps, feed, alone.habit, at),
+      ...learnt(alone.habit, at),
       ...(failed ? stillAt(feed, failures) : moveOf(deps, visit, result.movedTo, true)),
     }),
   )
@@ -356,13 +476,12 @@ function moveOf(
   sameFeed: boolean,
 ): Pick<PollUpdate, 'address' | 'move'> {
   const { move, address } = observeMove(feed.move, { movedTo, sameFeed, now: at })
-  if (address !== null) {
-    deps.log.warn('the feed has moved for good: change its address in the configuration', {
-      url: feed.url,
-      to: address,
-    })
-  }
-  return { move, address: address ?? feed.address }
+  return address === null ? { move, address: feed.address } : movedFor(deps, feed, address)
+}
+
+function movedFor(deps: PollDeps, feed: FeedState, to: string): Pick<PollUpdate, 'address' | 'move'> {
+  deps.log.warn('the feed has moved for good: change its address in the configuration', { url: feed.url, to })
+  return { move: null, address: to }
 }
 
 /** After failures at a new address the configured one is tried again: a move is never how a feed is lost. */

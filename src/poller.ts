@@ -1,5 +1,6 @@
 // Many polls at once, politely: how many, of which host, and when. Deciding which feed goes next is pure (decide/schedule/hosts);
 // here are the queue and the timer.
+import { hostOf, pauseAt } from './decide/host.ts'
 import { drain, type HostNow, type HostPace, hostAfter, hostLimits } from './decide/schedule/hosts.ts'
 import type { FeedState, Millis, PollOutcome } from './model.ts'
 import { type PollDeps, pollFeed } from './poll.ts'
@@ -53,7 +54,12 @@ export class Poller {
     for (const feed of feeds) {
       if (this.#queued.has(feed.id)) continue
       this.#queued.add(feed.id)
-      this.#waiting.push({ feed, host: hostOf(feed), due: feed.nextPoll + offset, interval: feed.interval })
+      this.#waiting.push({
+        feed,
+        host: hostOf(feed.address ?? feed.url),
+        due: feed.nextPoll + offset,
+        interval: feed.interval,
+      })
     }
     this.#pump()
   }
@@ -97,8 +103,7 @@ export class Poller {
   #hostNow(name: string, now: Millis): HostNow {
     const { settings } = this.#deps()
     const host = this.#hosts.get(name)
-    // Pauses are for other people's servers.
-    const delay = isLoopback(name) ? 0 : settings.hostDelay
+    const delay = pauseAt(name, settings.hostDelay)
     const limits = hostLimits(host?.pace ?? null, now, { delay, perHost: settings.perHost })
     return { running: host?.running ?? 0, lastStart: host?.lastStart ?? null, ...limits }
   }
@@ -132,13 +137,4 @@ export class Poller {
       this.#pump()
     }
   }
-}
-
-function hostOf(feed: FeedState): string {
-  const address = feed.address ?? feed.url
-  return URL.canParse(address) ? new URL(address).host : address
-}
-
-function isLoopback(host: string): boolean {
-  return host === '' || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
 }

@@ -243,8 +243,11 @@ async function receive(
   const before = store.subscriptionById(subscription.id)
   if (before === null) return plain(410, 'This subscription is over.\n')
   const proven: Subscription = { ...before, lastPush: at }
-  filePush(deps, { feed: now, named, at, started, parsed: parsed.value }, nextAfter(deps, now, before, proven), () =>
-    store.saveSubscription(proven),
+  await filePush(
+    deps,
+    { feed: now, named, at, started, parsed: parsed.value },
+    nextAfter(deps, now, before, proven),
+    () => store.saveSubscription(proven),
   )
   if (remembered.size >= REMEMBERED) remembered.clear()
   remembered.add(seal)
@@ -282,5 +285,5 @@ async function readBounded(request: Request, limit: number): Promise<Uint8Array 
     }
     chunks.push(read.value)
   }
-  return Uint8Array.from(Buffer.concat(chunks))
+  return new Uint8Array(Buffer.concat(chunks))
 }

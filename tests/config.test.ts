@@ -43,6 +43,8 @@ describe('a fault', () => {
     ['poll.minInterval', { poll: { minInterval: -1 } }, '-1', /must be a string/],
     ['poll.maxInterval', { poll: { maxInterval: '8d' } }, '"8d"', /between 1s and 7d/],
     ['poll.maxWireBytes', { poll: { maxWireBytes: '10' } }, '"10"', /B, KB or MB, like "10MB"/],
+    ['poll.exclude[1]', { poll: { exclude: ['a.example', 'https://b.example/'] } }, '"https://b.example/"', /a host/],
+    ['poll.exclude[0]', { poll: { exclude: [''] } }, '""', /name of a host, like "agency\.example"/],
     ['poll.allowPrivate', { poll: { allowPrivate: 'yes' } }, '"yes"', /must be a boolean/],
     ['threads.threshold', { threads: { threshold: 2 } }, '2', /at most 0\.95/],
     ['publish.limit', { publish: { limit: 1_000 } }, '1000', /at most 500/],

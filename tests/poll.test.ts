@@ -119,6 +119,109 @@ describe('a feed that redirects for good', () => {
   })
 })
 
+describe('a feed whose address dies after it redirected for good', () => {
+  const HOUR = 3_600_000
+  const other = rss(
+    [{ guid: 'z', title: 'Buy this domain', text: 'It is for sale, with all that comes with it.' }],
+    'Sale',
+  )
+  const later = rss([
+    { guid: 'b', title: 'The dam is closed', text: 'The dam above the town was closed again on Wednesday.' },
+    { guid: 'a', title: 'A dam is opened', text: 'The dam above the town was opened on Monday.' },
+  ])
+  const answering =
+    (status: number): Answer =>
+    (_, response) =>
+      void response.writeHead(status).end()
+
+  /** Two days of redirects, then the old address answers otherwise. */
+  async function movedThen(old: Answer, feed: object = {}) {
+    const there = await feedServer({ '/new': document })
+    const server = await feedServer({ '/old': redirect(301, `${there.origin}/new`) })
+    const config = configFor([`${server.origin}/old`])
+    const [agency] = config.agencies
+    const specs = (agency?.feeds ?? []).map(spec => ({ ...spec, ...feed }))
+    const room = newsroom({ ...config, agencies: config.agencies.map(one => ({ ...one, feeds: specs })) })
+    for (let day = 0; day < 2; day++) {
+      await room.poll()
+      room.pass(DAY)
+    }
+    server.answers.set('/old', old)
+    there.answers.set('/new', later)
+    there.requests.length = 0
+    return { there, server, room }
+  }
+
+  it('is followed to where it went when it is not found three times, and says so', async () => {
+    const { there, server, room } = await movedThen(answering(404))
+    for (let poll = 0; poll < 2; poll++) {
+      expect((await room.poll())[0]?.failure?.status).toBe(404)
+      room.pass(HOUR)
+    }
+    expect(there.requests).toEqual([])
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1, unchanged: 1 } })
+    const [feed] = room.store.feeds()
+    expect(feed).toMatchObject({ state: 'ok', address: `${there.origin}/new` })
+    expect(feed?.warnings[0]).toContain(`has moved for good to ${there.origin}/new`)
+    server.requests.length = 0
+    await room.poll()
+    expect(server.requests).toEqual([])
+  })
+
+  it('is followed at once when the old address says 410', async () => {
+    const { there, room } = await movedThen(answering(410))
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
+    expect(room.store.feeds()[0]).toMatchObject({ state: 'ok', address: `${there.origin}/new` })
+  })
+
+  it('is waited for a day when its server is merely out of order', async () => {
+    const { there, room } = await movedThen(answering(503))
+    room.pass(-DAY + HOUR)
+    for (let poll = 0; poll < 5; poll++) await room.poll()
+    expect(there.requests).toEqual([])
+    room.pass(DAY)
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed' })
+  })
+
+  it.each<[string, string | Answer]>([
+    ['another feed', other],
+    ['a page', '<!doctype html><html><body>Please log in</body></html>'],
+    ['nothing', answering(404)],
+  ])('is not followed to where %s is by now, and comes back', async (_, by) => {
+    const { there, server, room } = await movedThen(answering(404))
+    there.answers.set('/new', by)
+    for (let poll = 0; poll < 6; poll++) {
+      expect((await room.poll())[0]?.failure?.status).toBe(404)
+      room.pass(DAY)
+    }
+    expect(there.requests.length).toBeGreaterThan(0)
+    expect(room.store.feeds()[0]).toMatchObject({ address: null, reports: 1 })
+    server.answers.set('/old', later)
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
+  })
+
+  it('is not looked for elsewhere while a login page stands in its place', async () => {
+    const { there, room } = await movedThen((_, response) => void response.end('<!doctype html><p>Please log in'))
+    for (let poll = 0; poll < 6; poll++) {
+      expect((await room.poll())[0]?.failure?.kind).toBe('document')
+      room.pass(DAY)
+    }
+    expect(there.requests).toEqual([])
+  })
+
+  it('does not tell the other host what was meant for the first', async () => {
+    const secrets: (string | undefined)[] = []
+    const { there, room } = await movedThen(answering(410), { headers: { 'x-key': 'secret' } })
+    there.answers.set('/new', (request, response) => {
+      secrets.push(request.headers['x-key']?.toString())
+      response.end(later)
+    })
+    await room.poll()
+    await room.poll()
+    expect(secrets).toEqual([undefined, undefined])
+  })
+})
+
 describe('a server that answers "not modified" for ever', () => {
   it('is read whole once a day', async () => {
     let body = document
@@ -168,12 +271,12 @@ describe('a host outside this machine', () => {
     const room = newsroom(
       configFor(
         ['/a', '/b', '/c'].map(path => origin + path),
-        { hostDelay: '200ms', perHost: 3 },
+        { hostDelay: '400ms', perHost: 3 },
       ),
     )
     await room.poll()
     expect(starts).toHaveLength(3)
-    for (let at = 1; at < starts.length; at++) expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThan(150)
+    for (let at = 1; at < starts.length; at++) expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThan(200)
   })
 })
 
@@ -225,12 +328,113 @@ describe('a feed that is a file', () => {
   })
 })
 
+describe('what a server or a document says of the time', () => {
+  const at = (time: string): number => Date.parse(time)
+
+  it('keeps polls out of the hours a feed skips, also after "not modified"', async () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => (hour === 9 ? '' : `<hour>${hour}</hour>`)).join('')
+    const skips = document.replace('<description/>', `<skipHours>${hours}</skipHours>`)
+    const server = await feedServer({
+      '/feed': (request, response) => {
+        if (request.headers['if-none-match']) response.writeHead(304).end()
+        else response.writeHead(200, { etag: '"a"', 'content-type': 'application/rss+xml' }).end(skips)
+      },
+    })
+    const room = newsroom(configFor([`${server.origin}/feed`], { maxInterval: '1d' }))
+    // It is six: half an hour later, and the hours after it, are skipped.
+    const [first] = await room.poll()
+    expect(first?.nextPoll).toBeGreaterThanOrEqual(at('2026-03-01T09:00:00Z'))
+    expect(first?.reason).toContain('the feed names hours or days without news')
+    const [second] = await room.poll()
+    expect(second).toMatchObject({ status: 'unchanged' })
+    expect(second?.nextPoll).toBeGreaterThan(at('2026-03-02T06:00:00Z'))
+    expect(second?.reason).toContain('the feed names hours or days without news')
+  })
+
+  it.each([
+    ['a document', 200],
+    ['"not modified"', 304],
+  ])('waits as long as Retry-After says beside %s', async (_, status) => {
+    const server = await feedServer({
+      '/feed': (request, response) => {
+        const headers = { etag: '"a"', 'content-type': 'application/rss+xml' }
+        if (!request.headers['if-none-match'] && status === 304) response.writeHead(200, headers).end(document)
+        else response.writeHead(status, { ...headers, 'retry-after': '7200' }).end(status === 200 ? document : '')
+      },
+    })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    if (status === 304) await room.poll()
+    const [outcome] = await room.poll()
+    expect(outcome?.status).toBe(status === 304 ? 'unchanged' : 'filed')
+    expect(outcome?.nextPoll).toBeGreaterThanOrEqual(START + 7_200_000)
+    expect(outcome?.reason).toContain('the server asks for 2 h')
+  })
+})
+
 describe('an excluded host', () => {
+  it('is not asked where a redirect leads to it, and the feed says why', async () => {
+    const other = await feedServer({ '/feed': document })
+    const there = other.origin.replace('127.0.0.1', 'LOCALHOST.')
+    const server = await feedServer({ '/feed': redirect(301, `${there}/feed`) })
+    const room = newsroom(configFor([`${server.origin}/feed`], { exclude: ['LocalHost'] }))
+    expect((await room.poll())[0]?.failure).toMatchObject({ kind: 'address' })
+    expect((await room.poll())[0]?.failure?.message).toContain('poll.exclude names localhost')
+    expect(other.requests).toEqual([])
+    expect(room.store.feeds()[0]?.error).toContain('poll.exclude')
+  })
+
   it('is not polled, with its subdomains', async () => {
     const config = configFor(['https://feeds.agency.example/a', 'https://other.example/a'], {
       exclude: ['agency.example'],
     })
     const room = newsroom(config)
     expect(room.store.due(START).map(feed => feed.url)).toEqual(['https://other.example/a'])
+  })
+})
+
+describe('a report that leaves its feed before older ones', () => {
+  const TEXTS: Readonly<Record<string, string>> = {
+    Ashby: 'A tram left the rails in Ashby early on Monday; nobody was hurt and the line was open again by noon.',
+    Brook: 'The mayor of Brook will not stand again, she told a full hall after twelve years in the town house.',
+    Calder: 'Beekeepers along the Calder ask for help after a wet spring in which half of their swarms were lost.',
+  }
+  const item = (guid: string, hours: number, origin: string) => ({
+    guid,
+    title: `The ${guid} story`,
+    text: TEXTS[guid] ?? '',
+    link: `${origin}/${guid}`,
+    date: new Date(START - hours * 3_600_000).toISOString(),
+  })
+
+  async function taken(status: number) {
+    const { origin, answers, requests } = await feedServer()
+    const items = Object.keys(TEXTS).map((guid, at) => item(guid, at + 1, origin))
+    answers.set('/feed', rss(items))
+    answers.set('/Brook', (_, response) => void response.writeHead(status, { 'content-type': 'text/html' }).end('page'))
+    const { store, poll, pass } = newsroom(configFor([`${origin}/feed`]))
+    await poll()
+    answers.set('/feed', rss(items.filter(({ guid }) => guid !== 'Brook')))
+    for (let visit = 0; visit < 3; visit++) {
+      pass(DAY / 24)
+      await poll()
+    }
+    const story = store.recentStories({ limit: 10 }).find(({ title }) => title === 'The Brook story')
+    return {
+      story,
+      report: store.story(story?.id ?? 0)?.members[0],
+      asked: requests.filter(path => path === '/Brook').length,
+    }
+  }
+
+  it('is withdrawn where its page answers 410, and is asked after once', async () => {
+    const { story, report, asked } = await taken(410)
+    expect(story).toMatchObject({ signal: 'kill' })
+    expect(report?.revisions.map(({ change }) => change)).toEqual([null, 'kill'])
+    expect(asked).toBe(1)
+  })
+
+  it('stays as it is where the page is still there, or only missing', async () => {
+    expect((await taken(200)).story).toMatchObject({ signal: null })
+    expect((await taken(404)).story).toMatchObject({ signal: null })
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFetcher } from '../src/collect/fetch.ts'
 import { parseDocument } from '../src/collect/parse.ts'
 import { nextTime } from '../src/daemon.ts'
+import { emptyHabit, ratesOf, readHabit } from '../src/decide/schedule/habit.ts'
 import { wireNames } from '../src/decide/wire.ts'
 import { Desk } from '../src/filing.ts'
 import type { FeedState, PollSettings, Subscription } from '../src/model.ts'
@@ -353,6 +354,26 @@ describe('polling beside a hub', () => {
     expect(subscription()).toMatchObject({ state: 'active', lastPush: null })
     await push(news('Four'))
     expect(feed().reason).toMatch(SLOW)
+  })
+
+  it('is learnt from pushes too, so that silence is told when they and the polls stay away', async () => {
+    const { poll, push, clock, feed, show } = await followed()
+    const titles = ['One']
+    for (let hour = 1; hour <= 96; hour++) {
+      clock.now += HOUR
+      titles.push(`Hour ${hour}`)
+      await push(news(`Hour ${hour}`))
+      show(...titles.slice(-20))
+      if (hour % 4 === 0) expect((await poll()).warnings).toEqual([])
+    }
+    const before = readHabit(feed().habit)
+    expect(ratesOf(before ?? emptyHabit()).average).toBeGreaterThan(0.8)
+    for (let hour = 4; hour <= 24; hour += 4) {
+      clock.now += 4 * HOUR
+      await poll()
+    }
+    expect(feed().warnings.join()).toMatch(/^quiet for 2\d h/)
+    expect(feed().gaps).toBe(0)
   })
 
   it('leaves a failing feed failing: a push says nothing of its address', async () => {

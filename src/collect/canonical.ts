@@ -1,7 +1,7 @@
 // Hides what feed XML looks like in the wild: one pass over any of it writes one clean RSS 2.0 document.
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
-import type { FeedFormat, Outcome } from '../model.ts'
+import type { FeedFormat, Outcome, Skip } from '../model.ts'
 import type { Attributes, Draft } from './draft.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
 import { Dates, writeDocument } from './write.ts'
@@ -9,10 +9,13 @@ import { Dates, writeDocument } from './write.ts'
 /** A clean RSS 2.0 document in our private namespace, and what was met on the way. */
 export interface Canonical {
   xml: string
+  /** HTML of summaries and contents, which the document names by number. */
+  bodies: readonly string[]
   format: FeedFormat
   version: string | null
   hub: string | null
   self: string | null
+  skip: Skip | null
   warnings: string[]
 }
 
@@ -313,10 +316,14 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
     warnings.push('the document declares entities that refer to others or grow too long: not expanded')
   }
   const dates = new Dates()
-  const xml = writeDocument(reading.feed, drafts, dates)
+  const bodies: string[] = []
+  const xml = writeDocument(reading.feed, drafts, dates, bodies)
   dates.report(warnings)
-  const { hub, self } = reading.feed
-  return { ok: true, value: { xml, format: reading.format, version: reading.version, hub, self, warnings } }
+  const { hub, self, skipHours, skipDays } = reading.feed
+  const skips = skipHours.size + skipDays.size > 0
+  const skip = skips ? { hours: [...skipHours].sort((a, b) => a - b), days: [...skipDays].sort((a, b) => a - b) } : null
+  const { format, version } = reading
+  return { ok: true, value: { xml, bodies, format, version, hub, self, skip, warnings } }
 }
 
 /** Why a document is no feed, in one line. */

@@ -1,5 +1,5 @@
 // Hides undici: how connections are made, kept and used, how a body comes off the wire, and what its errors mean.
-import type { LookupFunction } from 'node:net'
+import { type LookupFunction, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Agent, buildConnector, type Dispatcher, errors as undici } from 'undici'
 import type { Millis, PollSettings } from '../model.ts'
@@ -182,6 +182,24 @@ async function discard(body: Body): Promise<void> {
   }
 }
 
+/**
+ * Once headers are too large, undici makes an error for each that was read with them, and 64 KB hold 16,000: the stacks of
+ * those errors took a third of a second of the event loop. They are made in one go, so without stacks until it is over.
+ */
+function endQuickly(socket: Socket): void {
+  const destroy = socket.destroy.bind(socket)
+  socket.destroy = error => {
+    if (error instanceof undici.HeadersOverflowError) {
+      const { stackTraceLimit } = Error
+      Error.stackTraceLimit = 0
+      queueMicrotask(() => {
+        Error.stackTraceLimit = stackTraceLimit
+      })
+    }
+    return destroy(error)
+  }
+}
+
 /** `open` counts the open connections of each origin. */
 function openAgent(
   allowPrivate: boolean,
@@ -219,6 +237,7 @@ function openAgent(
         }
         callback(...result)
       })
+      if (socket instanceof Socket) endQuickly(socket)
       // Before Node judges the certificate: afterwards the connection, and the dates with it, is gone.
       if (socket instanceof TLSSocket) {
         socket.prependListener('secure', () => {

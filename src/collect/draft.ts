@@ -78,6 +78,9 @@ export interface FeedDraft {
   language: string | null
   /** Minutes. */
   ttl: number | null
+  /** Hours and weekdays of skipHours and skipDays. */
+  skipHours: Set<number>
+  skipDays: Set<number>
   period: string | null
   frequency: number
   authors: string[]
@@ -92,6 +95,8 @@ export const newFeedDraft = (): FeedDraft => ({
   link: null,
   language: null,
   ttl: null,
+  skipHours: new Set(),
+  skipDays: new Set(),
   period: null,
   frequency: 1,
   authors: [],
@@ -117,6 +122,8 @@ export interface Gathered {
 }
 
 const MAX_LIST = 50
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+const WEEKDAY = /^(?:sun|mon|tue|wed|thu|fri|sat)(?:day|sday|nesday|rsday|urday)?$/i
 
 export const escapeText = (text: string): string =>
   /[<>&]/.test(text)
@@ -152,6 +159,9 @@ export function keepInFeed(feed: FeedDraft, gathered: Gathered): void {
     if (url !== null && (feed.link === null || feed.link.rank > 1)) feed.link = { rank: 1, text: url }
   } else if (name === 'language' || name === 'dc:language') feed.language = text
   else if (name === 'ttl' && /^\d{1,6}$/.test(text)) feed.ttl = Number(text)
+  // RSS 0.91 counts hours from 1 to 24, RSS 2.0 from 0 to 23; both mean GMT.
+  else if (name === 'hour' && /^(?:[01]?\d|2[0-4])$/.test(text)) feed.skipHours.add(Number(text) % 24)
+  else if (name === 'day' && WEEKDAY.test(text)) feed.skipDays.add(WEEKDAYS.indexOf(text.slice(0, 3).toLowerCase()))
   else if (name === 'sy:updateperiod') feed.period = text.toLowerCase()
   else if (name === 'sy:updatefrequency' && /^\d{1,5}$/.test(text)) feed.frequency = Math.max(1, Number(text))
 }

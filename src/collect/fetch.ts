@@ -7,6 +7,7 @@ import { type Line, type LineOptions, openLine, type Reply } from './connection.
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { readFileFeed } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
+import { bodyHash } from './hash.ts'
 import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
 import { type PostRequest, type PostResult, send } from './post.ts'
 import { REDIRECTS, redirectTarget } from './redirect.ts'
@@ -45,7 +46,7 @@ const ACCEPT =
 type Answer = FetchResult extends infer R ? (R extends { kind: 'failed' } ? never : Omit<R, 'ms'>) : never
 
 async function answer(line: Line, request: FetchRequest, settings: PollSettings, signal: AbortSignal): Promise<Answer> {
-  const checked = checkUrl(request.url, line.allowPrivate)
+  const checked = checkUrl(request.url, line.allowPrivate, settings.exclude)
   if (!checked.ok) throw new Fault('address', checked.reason)
   let url = checked.value
   url.hash = ''
@@ -70,7 +71,8 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
       const movedTo = hops.length > 1 && permanent ? url.href : null
       if (status === 200 || status === 203) return await accept(response, url, movedTo, request, settings, signal)
       if (status === 304 && Object.keys(known).length > 0) {
-        return { kind: 'unchanged', status, movedTo, maxAge: freshness(said, request.now) }
+        const [maxAge, retryAt] = [freshness(said, request.now), retryAfter(said, request.now)]
+        return { kind: 'unchanged', status, movedTo, maxAge, retryAt }
       }
       permanent &&= status === 301 || status === 308
       if (!REDIRECTS.has(status)) throw statusFault(status, url, retryAfter(said, request.now))
@@ -109,12 +111,14 @@ async function accept(
     url: url.href,
     movedTo,
     // Exactly its bytes, in memory of its own: a view would take the whole buffer along to a parser thread.
-    body: body.length === body.buffer.byteLength ? body : Uint8Array.from(body),
+    body: body.length === body.buffer.byteLength ? body : new Uint8Array(body),
+    hash: await bodyHash(body),
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
     hub: linkTo(headers, 'hub', url),
     self: linkTo(headers, 'self', url),
     maxAge: freshness(headers, request.now),
+    retryAt: retryAfter(headers, request.now),
     wireBytes: wire.length,
   }
 }

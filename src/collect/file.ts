@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import type { FailureKind, FetchResult, PollSettings, Validators } from '../model.ts'
 import { field, megabytes } from './failure.ts'
+import { bodyHash } from './hash.ts'
 
 /** Read a `file:` address; its time of change is the Last-Modified. Never rejects for what is wrong with the file. */
 export async function readFileFeed(
@@ -32,9 +33,9 @@ export async function readFileFeed(
     }
     const lastModified = about.mtime.toUTCString()
     if (request.validators.lastModified === lastModified) {
-      return { kind: 'unchanged', status: 304, movedTo: null, maxAge: null, ms: ms() }
+      return { kind: 'unchanged', status: 304, movedTo: null, maxAge: null, retryAt: null, ms: ms() }
     }
-    const body = Uint8Array.from(await file.readFile())
+    const body = new Uint8Array(await file.readFile())
     if (body.length === 0) return failed('document', `${path} is empty`)
     return {
       kind: 'body',
@@ -42,11 +43,13 @@ export async function readFileFeed(
       url: request.url,
       movedTo: null,
       body,
+      hash: await bodyHash(body),
       contentType: null,
       validators: { etag: null, lastModified },
       hub: null,
       self: null,
       maxAge: null,
+      retryAt: null,
       wireBytes: body.length,
       ms: ms(),
     }

@@ -1,7 +1,7 @@
 // Hides how loose values from any format become a bounded, sanitised Entry.
 
-import type { Enclosure, Entry, Millis } from '../model.ts'
-import { MAX_HTML, sanitise, titleText } from './html.ts'
+import type { Enclosure, Millis, ParsedEntry } from '../model.ts'
+import { MAX_HTML, plainText, sanitise, titleText } from './html.ts'
 
 /** Values of one entry as a format gave them: text not yet trusted, links absolute. */
 export interface Loose {
@@ -59,21 +59,25 @@ export interface Cuts {
 }
 
 /** Bounds: title 1,000 characters, summary and content 256 Ki characters of sanitised HTML, 50 values in each list. */
-export function finish(loose: Loose, feedLanguage: string | null, cuts: Cuts): Entry {
+export function finish(loose: Loose, feedLanguage: string | null, cuts: Cuts): ParsedEntry {
   const body = (value: Loose['summary']): string | null => {
     if (value === null) return null
     const html = sanitise(value.html, value.base).trim()
     if (html.length >= MAX_HTML * 0.99 && value.html.length > MAX_HTML) cuts.bodies++
     return html === '' ? null : html
   }
+  const [summary, content] = [body(loose.summary), body(loose.content)]
+  const short = summary === null ? '' : plainText(summary)
+  const long = content === null ? '' : content === summary ? short : plainText(content)
   const title = loose.title === null ? '' : titleText(loose.title.text, loose.title.kind)
   if (title.length > MAX_TITLE) cuts.titles++
   return {
     id: loose.id === null || loose.id === '' ? null : clip(loose.id, 2_000),
     url: loose.url,
     title: clip(title, MAX_TITLE),
-    summary: body(loose.summary),
-    content: body(loose.content),
+    summary,
+    content,
+    text: long.length >= short.length ? long : short,
     published: loose.published,
     updated: loose.updated,
     authors: unique(loose.authors.map(authorName)),

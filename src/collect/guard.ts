@@ -102,9 +102,9 @@ export function addressAllowed(address: string, allowPrivate: boolean): boolean 
  * A URL that may be requested, or why not, as one line. Only http and https; a host that is an IP address in any
  * spelling (WHATWG URL normalises decimal, octal, hexadecimal and full-width ones) must be allowed, and so must
  * `localhost` (RFC 6761). Other names are checked by `guardedLookup` when the connection is made. Credentials stay in
- * the URL: the caller takes them out, and no message shows them.
+ * the URL: the caller takes them out, and no message shows them. `exclude` names hosts that nothing opens.
  */
-export function checkUrl(url: string, allowPrivate: boolean): Outcome<URL> {
+export function checkUrl(url: string, allowPrivate: boolean, exclude: readonly string[] = []): Outcome<URL> {
   if (url.length > LONGEST_URL) return { ok: false, reason: `URL is longer than ${LONGEST_URL} characters` }
   const parsed = URL.parse(url)
   if (parsed === null)
@@ -114,6 +114,13 @@ export function checkUrl(url: string, allowPrivate: boolean): Outcome<URL> {
   }
   const host = parsed.hostname.replace(/^\[|\]$/g, '')
   const name = host.replace(/\.$/, '')
+  const excluded = exclude.find(one => name === one || name.endsWith(`.${one}`))
+  if (excluded !== undefined) {
+    return {
+      ok: false,
+      reason: `${host.slice(0, LONGEST_SHOWN)} is not asked for anything: poll.exclude names ${excluded}`,
+    }
+  }
   if (!allowPrivate && (name === 'localhost' || name.endsWith('.localhost'))) {
     return { ok: false, reason: refusal('127.0.0.1', host, false) ?? 'localhost is loopback' }
   }

@@ -152,6 +152,7 @@ export function parseJsonFeed(
       link: home,
       language,
       ttl: null,
+      skip: null,
       hub: hubOf(document, base),
       self: resolve(text(document, 'feed_url') ?? '', base),
       entries,

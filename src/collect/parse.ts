@@ -8,7 +8,6 @@ import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish
 import { titleText } from './html.ts'
 import { parseJsonFeed } from './jsonfeed.ts'
 import { resolve } from './links.ts'
-import { uncarry } from './write.ts'
 
 export interface ParseOptions {
   /** Address of the document: relative links are resolved against it. */
@@ -44,8 +43,8 @@ interface Feed {
   ttl?: string
 }
 
-// Our canonical document keeps bodies in fields that rss-parser only hands through: its own code for `description`
-// and `content:encoded` takes quadratic time on hostile text.
+// Our canonical document names bodies in fields that rss-parser only hands through: its own code for `description`
+// and `content:encoded` takes quadratic time on hostile text, and its XML parser is slow on long ones.
 const parser = new Parser<Feed, Item>({
   customFields: {
     feed: [['m:title', 'titles', { keepArray: true }], 'language', 'ttl'] as unknown as (keyof Feed)[],
@@ -71,6 +70,12 @@ function time(iso: string | undefined): Millis | null {
   return Number.isNaN(value) ? null : value
 }
 
+/** What an item needs that its document only names: the bodies, and what their links are relative to. */
+interface Outside {
+  bodies: readonly string[]
+  base: string | null
+}
+
 function titleOf(elements: Element[] | undefined): Loose['title'] {
   const [first] = elements ?? []
   return first === undefined
@@ -78,9 +83,10 @@ function titleOf(elements: Element[] | undefined): Loose['title'] {
     : { text: textOf(first), kind: attribute(first, 'kind') === 'html' ? 'html' : 'text' }
 }
 
-function bodyOf(elements: Element[] | undefined, base: string | null): Loose['summary'] {
+function bodyOf(elements: Element[] | undefined, { bodies, base }: Outside): Loose['summary'] {
   const [first] = elements ?? []
-  return first === undefined ? null : { html: uncarry(textOf(first)), base: attribute(first, 'base') ?? base }
+  const html = bodies[Number(attribute(first, 'body') ?? Number.NaN)]
+  return html === undefined ? null : { html, base: attribute(first, 'base') ?? base }
 }
 
 function enclosureOf(element: Element): Enclosure[] {
@@ -97,13 +103,13 @@ function enclosureOf(element: Element): Enclosure[] {
       ]
 }
 
-function looseOf(item: Item & Parser.Item, base: string | null): Loose {
+function looseOf(item: Item & Parser.Item, outside: Outside): Loose {
   return {
     id: item.guid ?? null,
     url: item.link ?? null,
     title: titleOf(item.titles),
-    summary: bodyOf(item.summaries, base),
-    content: bodyOf(item.contents, base),
+    summary: bodyOf(item.summaries, outside),
+    content: bodyOf(item.contents, outside),
     published: time(item.isoDate),
     updated: time(item.updated),
     authors: item.authors ?? [],
@@ -129,8 +135,8 @@ async function readCanonical(canonical: Canonical, url: string | null): Promise<
   const link = feed.link ?? null
   const language = languageTag(feed.language ?? null)
   const cuts: Cuts = { titles: 0, bodies: 0 }
-  const base = url ?? link
-  const entries = feed.items.map(item => finish(looseOf(item, base), language, cuts))
+  const outside: Outside = { bodies: canonical.bodies, base: url ?? link }
+  const entries = feed.items.map(item => finish(looseOf(item, outside), language, cuts))
   reportCuts(cuts, warnings)
   const title = titleOf(feed.titles)
   const minutes = Number(feed.ttl ?? Number.NaN)
@@ -143,6 +149,7 @@ async function readCanonical(canonical: Canonical, url: string | null): Promise<
       link,
       language,
       ttl: Number.isFinite(minutes) && minutes > 0 ? minutes * 60_000 : null,
+      skip: canonical.skip,
       hub: canonical.hub,
       self: canonical.self,
       entries,

@@ -1,10 +1,9 @@
 // Hides where documents are parsed: in threads that can be killed, so that no document stops the others.
 import { availableParallelism } from 'node:os'
-import { setImmediate as turn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Millis, Outcome, ParsedFeed } from '../model.ts'
 import { field, oneLine, seconds } from './failure.ts'
-import { type ParseOptions, parseDocument } from './parse.ts'
+import type { ParseOptions } from './parse.ts'
 import type { ParserJob, ParserReply } from './parser-worker.ts'
 
 export interface ParserPoolOptions {
@@ -20,19 +19,13 @@ export interface ParserPoolOptions {
 
 export interface ParserPool {
   /**
-   * {@link parseDocument}, elsewhere: the same outcomes, and for a document that takes too long, needs too much memory
+   * `parseDocument`, elsewhere: the same outcomes, and for a document that takes too long, needs too much memory
    * or brings the parser down, the reason in one line. Never rejects. `bytes` stay the caller's.
    */
   parse(bytes: Uint8Array, contentType: string | null, options: ParseOptions): Promise<Outcome<ParsedFeed>>
   /** Stop all threads; what is being parsed or waits is answered with a reason. Resolves when no thread is left. */
   close(): Promise<void>
 }
-
-/**
- * Documents up to this size are parsed by the caller's own thread: for them a thread would cost more than it saves.
- * The worst of 50 hostile kinds took 50 ms at this size; 500 ms at 64 KB, which is too long for a thread that serves.
- */
-export const INLINE_BYTES = 8_192
 
 const WATCH: Millis = 50
 /** A thread that cannot even start must not hold its document for ever. */
@@ -42,6 +35,11 @@ const START_TIMEOUT: Millis = 60_000
  * (a `replace`, a `split`, `JSON.parse`) needs 16 MB more than the limit, V8 ends the whole process, not the thread.
  */
 const FATAL_MB = 4_096
+/**
+ * Young generation of a thread. V8 lets it grow to 134 MB, and all of that stays; with 24 MB documents are parsed as fast.
+ */
+const YOUNG_MB = 24
+const LIMITS = { maxOldGenerationSizeMb: FATAL_MB, maxYoungGenerationSizeMb: YOUNG_MB }
 
 interface Job extends ParserJob {
   done: (outcome: Outcome<ParsedFeed>) => void
@@ -87,15 +85,6 @@ class Pool implements ParserPool {
 
   async parse(bytes: Uint8Array, contentType: string | null, options: ParseOptions): Promise<Outcome<ParsedFeed>> {
     if (this.#closed) return STOPPED
-    if (bytes.length <= INLINE_BYTES) {
-      // Many small documents at once take turns with everything else.
-      await turn()
-      try {
-        return await parseDocument(bytes, contentType, options)
-      } catch (error) {
-        return broken(error)
-      }
-    }
     return new Promise(done => {
       this.#waiting.push({ bytes, contentType, options, done })
       this.#assign()
@@ -126,7 +115,7 @@ class Pool implements ParserPool {
 
   #start(): Thread {
     // Of the options the process was started with, some are fatal to a thread (`--input-type`); none is needed.
-    const worker = new Worker(this.#module, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: FATAL_MB } })
+    const worker = new Worker(this.#module, { execArgv: [], resourceLimits: LIMITS })
     const thread: Thread = { worker, ready: false, job: null, deadline: null, watch: null, heap: 0 }
     this.#threads.add(thread)
     worker.on('message', (reply: ParserReply) => this.#heard(thread, reply))
@@ -137,7 +126,7 @@ class Pool implements ParserPool {
 
   #give(thread: Thread, job: Job): void {
     // A copy of exactly these bytes is handed over: a view would take along all it is a view of.
-    const bytes = Uint8Array.from(job.bytes)
+    const bytes = new Uint8Array(job.bytes)
     const { contentType, options } = job
     thread.worker.postMessage({ bytes, contentType, options } satisfies ParserJob, [bytes.buffer])
     const late = `parsing took longer than ${seconds(this.#timeout)}: the document is given up`

@@ -44,7 +44,7 @@ function yieldOf(feed: ParsedFeed): number {
   return feed.entries.reduce(
     (sum, entry) =>
       sum +
-      lengths([entry.id, entry.url, entry.title, entry.summary, entry.content, entry.source]) +
+      lengths([entry.id, entry.url, entry.title, entry.summary, entry.content, entry.text, entry.source]) +
       lengths(entry.authors) +
       lengths(entry.categories) +
       lengths(entry.enclosures.map(enclosure => enclosure.url)),

@@ -34,7 +34,7 @@ export async function send(
   settings: PollSettings,
   signal: AbortSignal,
 ): Promise<{ kind: 'accepted'; status: number }> {
-  const checked = checkUrl(request.url, line.allowPrivate)
+  const checked = checkUrl(request.url, line.allowPrivate, settings.exclude)
   if (!checked.ok) throw new Fault('address', checked.reason)
   let url = checked.value
   url.hash = ''

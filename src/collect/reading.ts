@@ -34,6 +34,7 @@ import {
   PUBLISHED_RANK,
   resolveName,
   type Scope,
+  SKIPPED,
   SUMMARY_RANK,
   TITLE_RANK,
   UPDATED_RANK,
@@ -334,7 +335,9 @@ export class Reading {
   }
 
   private enterFeedChild(frame: Frame, name: string, attributes: Attributes): void {
-    if (name === 'items' || name === 'rdf:seq' || name === 'rdf:li') {
+    if (SKIPPED.has(this.top.name)) {
+      if (name === SKIPPED.get(this.top.name)) this.begin(frame, 'field', 'text', attributes)
+    } else if (name === 'items' || name === 'rdf:seq' || name === 'rdf:li' || SKIPPED.has(name)) {
       frame.kind = 'open'
     } else if ((name === 'link' || name === 'atom:link') && attributes.has('href')) {
       // An RSS channel's atom:link without a relation is its own address, not the site's.

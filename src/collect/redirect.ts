@@ -34,7 +34,7 @@ export function redirectTarget(
   takeCredentials(parsed)
   parsed.hash = ''
   const next = [...hops, parsed.href]
-  const checked = checkUrl(parsed.href, allowPrivate)
+  const checked = checkUrl(parsed.href, allowPrivate, settings.exclude)
   if (!checked.ok) {
     const chain = `${oneLine(from)} redirects to ${oneLine(parsed.href)}`
     throw new Fault('address', `${chain}: ${checked.reason}`, status)

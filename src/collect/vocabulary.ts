@@ -172,6 +172,11 @@ export const FEED_FIELDS = new Set([
   'sy:updatefrequency',
   'itunes:title',
 ])
+/** RSS 2.0 and 0.91: lists of a feed, and what their items are called. */
+export const SKIPPED = new Map([
+  ['skiphours', 'hour'],
+  ['skipdays', 'day'],
+])
 
 /** Read as they are, for one value each. */
 export const OTHER_FIELDS = new Set([

@@ -5,6 +5,16 @@ const MINUTE: Millis = 60_000
 const UNASKED_REST: Millis = 5 * MINUTE
 const LONGEST_REST: Millis = 7 * 24 * 60 * MINUTE
 
+/** Host and port of an address; the address itself where it names none. */
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : address
+}
+
+/** Pauses are for other people's servers: none at loopback hosts. `host` may carry a port. */
+export function pauseAt(host: string, hostDelay: Millis): Millis {
+  return host === '' || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host) ? 0 : hostDelay
+}
+
 /**
  * Milliseconds to leave `host` alone after this failure; 0 for none. Too many requests (429, or 503 with Retry-After) is
  * about us and the host, not about one feed. Reddit says the same with 403.

@@ -109,6 +109,11 @@ const AKIN = 0.3
 const SAME_NUMBERS = 0.8
 const FEW_WORDS = 6
 
+/** Whether a poll in which so many entries are unknown may be a feed that has turned new as a whole. */
+export function looksTurned(unknown: number, entries: number): boolean {
+  return unknown >= MIGRATION_ENTRIES && unknown >= entries * LOOKS_NEW
+}
+
 /**
  * Which entries of one poll are reports already on file under other guids.
  *
@@ -143,7 +148,7 @@ export function rematch(entries: readonly Arriving[], onFile: readonly OnFile[])
       free.delete(report)
     }
   }
-  const turned = unknown >= MIGRATION_ENTRIES && unknown >= entries.length * LOOKS_NEW
+  const turned = looksTurned(unknown, entries.length)
   if (unknown > 0 && free.size > 0) {
     pairUp('guid', report => guidKey(report.guid))
     // Tomorrow's weather stands at the address of today's.

@@ -1,6 +1,7 @@
 // When a permanent redirect is believed. Captive portals, expired domains and misconfigured servers answer 301 too, so a feed
-// moves only after its new address has given the same feed for a week; until then both ends are visited.
-import type { Millis, Move } from '../model.ts'
+// moves only after its new address has given the same feed for a week; until then both ends are visited. Where the old one
+// dies meanwhile, the new one is asked by itself.
+import type { Failure, Millis, Move } from '../model.ts'
 
 const DAY: Millis = 86_400_000
 /** Days in a row on which the new address must have answered with the same feed. */
@@ -37,4 +38,29 @@ export function observeMove(
   const move: Move = { ...before, seen: now, days: before.days + (newDay ? 1 : 0) }
   const believed = move.days >= DAYS_TO_BELIEVE && now - move.since >= (DAYS_TO_BELIEVE - 1) * DAY
   return believed ? { move: null, address: movedTo } : { move, address: null }
+}
+
+/** Failures in a row of an address that redirected before it is taken for dead. */
+const FAILURES_OF_THE_DEAD = 3
+
+/**
+ * Where to look for a feed whose configured address has died, though the week that a move takes is not over: where it said
+ * for good that it had gone, and where the same feed was then found. Null while there is hope: after fewer than three
+ * failures (410 is a word by itself), and for a day where a server or the way to it is merely out of order. What is said by
+ * whoever stands in between (a login page, another redirect, a refusal) is never a death. That the same feed is still there
+ * must be seen before it is followed.
+ */
+export function heirOf(
+  move: Move | null,
+  { failure, failures, now }: { failure: Failure; failures: number; now: Millis },
+): string | null {
+  if (move === null) return null
+  const { kind, status } = failure
+  if (kind === 'gone') return move.to
+  if (failures < FAILURES_OF_THE_DEAD) return null
+  if (kind === 'dns' || (kind === 'http' && status === 404)) return move.to
+  // 511 is a captive portal's own (RFC 6585, section 6).
+  const broken = kind === 'http' && status !== null && status >= 500 && status !== 511
+  const disorder = broken || kind === 'connect' || kind === 'timeout' || kind === 'tls'
+  return disorder && now - move.seen >= DAY ? move.to : null
 }

@@ -1,5 +1,5 @@
 // When a feed is polled next, and why, in words. Pure: history and hints in, a time and a sentence out.
-import type { Failure, Millis, PollCounts } from '../model.ts'
+import type { Failure, Millis, PollCounts, Skip } from '../model.ts'
 import { backoff, backoffSentence } from './schedule/backoff.ts'
 import {
   emptyHabit,
@@ -17,7 +17,7 @@ import { learn } from './schedule/learn.ts'
 import { counted, duration } from './schedule/words.ts'
 import { hash32 } from './text.ts'
 
-export type { Gap, Habit }
+export type { Gap, Habit, Skip }
 export { duration }
 
 const MINUTE = 60_000
@@ -31,12 +31,6 @@ const LEAST_HASTE = 1 / 16
 const CAUTION = 4
 /** Later than a time of the configuration by at most this. */
 const CRON_JITTER = 30_000
-
-/** Hours and weekdays (0 is Sunday), in UTC, in which the feed says it does not change (RSS 2.0, skipHours, skipDays). */
-export interface Skip {
-  hours: readonly number[]
-  days: readonly number[]
-}
 
 /** What the document showed, for learning; every list in the document's order. */
 export interface Shown {
@@ -161,7 +155,19 @@ function remember(input: ScheduleInput, outcome: Answered): { habit: Habit | nul
   const known = judged === 0 ? 1 : 1 - fresh / judged
   const first = input.interval === null || before.window === null
   const change = first ? 1 : gap !== null ? 1 / 4 : known < 1 / 3 ? 1 / 2 : known > 2 / 3 ? 1.5 : 1
-  return { habit: { ...habit, haste: Math.min(1, Math.max(LEAST_HASTE, habit.haste * change)) }, gap }
+  const haste = Math.min(1, Math.max(LEAST_HASTE, habit.haste * change))
+  return { habit: { ...habit, haste, ttl: outcome.ttl, skip: outcome.skip ?? null }, gap }
+}
+
+/**
+ * The habit after a hub pushed. Time until then was watched and its entries count for the rates and for silence; the
+ * window, gaps, haste and trust in "not modified" are the polls' to judge, for a push shows nothing of what the feed shows.
+ */
+export function afterPush(habit: Habit | null, now: Millis, { counts, shown }: { counts: PollCounts; shown: Shown }) {
+  if (habit === null) return null
+  const { fresh, judged } = freshOf({ counts })
+  const sighting = { now, entries: judged, fresh, times: shown.times, freshTimes: shown.fresh, kind: 'push' as const }
+  return learn(habit, sighting).habit
 }
 
 function choose(input: ScheduleInput, outcome: Answered, before: Millis, habit: Habit | null): Choice {
@@ -239,13 +245,14 @@ function coverOf(input: ScheduleInput, outcome: Answered | null, habit: Habit, r
 /**
  * What the server asks for, as a lower bound, at most a day and never beyond the configuration. A cache would only give
  * the same bytes again before max-age, so that is kept; ttl, skipHours and skipDays are a publisher's guess and yield
- * where entries would be missed.
+ * where entries would be missed. They stand in the document, and hold until the next one says otherwise.
  */
 function withHints(input: ScheduleInput, outcome: Answered, habit: Habit | null, choice: Choice): Choice {
   const most = Math.max(input.maxInterval, input.minInterval)
   const retry = outcome.retryAt === undefined || outcome.retryAt === null ? 0 : outcome.retryAt - input.now
   const kept = Math.min(LONGEST_HINT, Math.max(outcome.maxAge ?? 0, retry))
-  const ttl = outcome.kind === 'filed' ? Math.min(LONGEST_HINT, outcome.ttl ?? 0) : 0
+  const wished = outcome.kind === 'filed' ? outcome : habit
+  const ttl = Math.min(LONGEST_HINT, wished?.ttl ?? 0)
   const cover = habit === null ? null : coverOf(input, outcome, habit, ratesOf(habit))
   const guess = cover === null ? ttl : Math.min(ttl, cover)
   let { interval, reason } = choice
@@ -255,7 +262,7 @@ function withHints(input: ScheduleInput, outcome: Answered, habit: Habit | null,
     reason += `; the server asks for ${duration(Math.max(kept, ttl))}`
     if (hint < ttl) reason += `, but it shows only ${counted(habit?.window ?? 0, 'entry', 'entries')}`
   }
-  const skip = outcome.kind === 'filed' ? (outcome.skip ?? null) : null
+  const skip = wished?.skip ?? null
   if (skip !== null) {
     const until = Math.round(Math.min(afterSkip(skip, input.now, interval), LONGEST_HINT, most, cover ?? most))
     if (until > interval) {

@@ -1,7 +1,15 @@
 // Hides how a choice of stories or threads is made from the store: pure reading, never the clock.
-import type { Config, Edition, Millis, Reader, Selection, StorySummary, ThreadDetail, ThreadSummary } from '../model.ts'
+import type { Config, Edition, Millis, Reader, Selection, StorySummary, ThreadSummary } from '../model.ts'
+import { type FigureSeries, figureSeries } from './figures.ts'
+import { byHotness } from './hotness.ts'
 
 export type EditionKind = 'stories' | 'threads' | 'thread'
+
+/** An edition with what its threads count. */
+export interface CountedEdition extends Edition {
+  /** By thread; of an edition of threads only. */
+  figures: ReadonlyMap<number, FigureSeries[]>
+}
 
 /** Stories listed under one thread of a thread feed; the newest are kept. */
 const STORIES_PER_THREAD = 40
@@ -16,9 +24,9 @@ export function edition(
   config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>,
   selection: Partial<Selection>,
   kind: EditionKind,
-): Edition {
+): CountedEdition {
   const chosen: Selection = { limit: config.publish.limit, ...selection }
-  const { threads, stories } = choose(reader, chosen, kind)
+  const { threads, stories, figures } = choose(reader, chosen, kind)
   const heading = kind === 'thread' ? threads[0]?.title : undefined
   return {
     title: heading === undefined ? config.title : `${heading} · ${config.title}`,
@@ -28,23 +36,37 @@ export function edition(
     updated: newest(threads, stories),
     threads,
     stories,
+    figures,
   }
 }
 
-function choose(reader: Reader, chosen: Selection, kind: EditionKind): Pick<Edition, 'threads' | 'stories'> {
+function choose(
+  reader: Reader,
+  chosen: Selection,
+  kind: EditionKind,
+): Pick<CountedEdition, 'threads' | 'stories' | 'figures'> {
+  const figures = new Map<number, FigureSeries[]>()
   switch (kind) {
     case 'stories':
-      return { threads: [], stories: reader.recentStories(chosen) }
+      return { threads: [], stories: reader.recentStories(chosen), figures }
     case 'threads': {
       const threads = reader.recentThreads(chosen)
-      const stories = threads.flatMap(thread => reader.thread(thread.id)?.timeline.slice(-STORIES_PER_THREAD) ?? [])
-      return { threads, stories }
+      const stories = threads.flatMap(thread => {
+        const { id } = thread
+        const newest = reader.recentStories({ thread: id, limit: STORIES_PER_THREAD }).reverse()
+        const counted = reader.figures(id)
+        // Whole timelines are read only where a number may stand in a story that is not listed.
+        const whole = counted.length > 0 && thread.stories > newest.length ? reader.thread(id)?.timeline : undefined
+        figures.set(id, figureSeries(counted, whole ?? newest))
+        return newest
+      })
+      return { threads, stories, figures }
     }
     case 'thread': {
       const thread = chosen.thread === undefined ? null : reader.thread(chosen.thread)
       return thread === null
-        ? { threads: [], stories: [] }
-        : { threads: [thread], stories: reader.recentStories(chosen) }
+        ? { threads: [], stories: [], figures }
+        : { threads: [thread], stories: reader.recentStories(chosen), figures }
     }
   }
 }
@@ -68,7 +90,7 @@ export interface FrontThread {
 }
 
 export interface FrontPage {
-  /** Threads of two or more agencies, most agencies first. */
+  /** Threads of two or more agencies, hottest first. */
   main: FrontThread[]
   /** Threads only one agency has, newest first. */
   brief: ThreadSummary[]
@@ -83,11 +105,13 @@ export interface FrontPage {
 const FRONT_THREADS = 30
 const FRONT_BRIEFS = 30
 const OTHER_HEADLINES = 4
+/** Stories of a thread among which they are found. */
+const NEWEST_LOOKED_AT = 60
 
 /**
- * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, those that most agencies
- * report first, then those with most stories, then those that grew last. When nothing is that new (feeds down, or the past replayed), the window
- * ends at the newest thread instead: an old front page tells more than an empty one.
+ * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, the hottest first. When nothing
+ * is that new (feeds down, or the past replayed), the window ends at the newest thread instead: an old front page tells
+ * more than an empty one.
  */
 export function frontPage(
   reader: Reader,
@@ -110,11 +134,14 @@ export function frontPage(
   }
   const main = threads
     .filter(thread => thread.agencies.length > 1)
-    .sort((a, b) => b.agencies.length - a.agencies.length || b.stories - a.stories || b.last - a.last || a.id - b.id)
+    .sort(byHotness)
     .slice(0, FRONT_THREADS)
   const brief = threads.filter(thread => thread.agencies.length <= 1).slice(0, FRONT_BRIEFS)
   return {
-    main: main.map(thread => ({ thread, others: otherHeadlines(reader.thread(thread.id)) })),
+    main: main.map(thread => ({
+      thread,
+      others: otherHeadlines(thread, reader.recentStories({ thread: thread.id, limit: NEWEST_LOOKED_AT })),
+    })),
     brief,
     since,
     until,
@@ -124,11 +151,10 @@ export function frontPage(
 }
 
 /** Newest headline of each agency that does not lead the thread, then the newest of any while there is room. */
-function otherHeadlines(thread: ThreadDetail | null): StorySummary[] {
-  if (thread === null) return []
-  const candidates = thread.timeline
-    .toReversed()
-    .filter(story => story.id !== thread.lead.id && story.signal !== 'kill' && story.title !== thread.lead.title)
+function otherHeadlines(thread: ThreadSummary, newestFirst: readonly StorySummary[]): StorySummary[] {
+  const candidates = newestFirst.filter(
+    story => story.id !== thread.lead.id && !story.withdrawn && story.title !== thread.lead.title,
+  )
   const said = new Set([thread.lead.agency])
   const first = candidates.filter(story => {
     if (said.has(story.agency)) return false

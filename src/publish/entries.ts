@@ -1,8 +1,12 @@
 // Hides what an entry of a feed says of a story or a thread, in words all formats share; writing it is feeds.ts's work.
-import type { Edition, Enclosure, Millis, StorySummary, ThreadSummary } from '../model.ts'
-import { tagId } from './edition.ts'
-import { cleanLine, excerpt, html, languageTag, paragraphs, speech, webUrl } from './pages/html.ts'
-import { type Words, within } from './pages/words.ts'
+import type { Enclosure, Millis, StorySummary, ThreadSummary } from '../model.ts'
+import { type CountedEdition, tagId } from './edition.ts'
+import type { FigurePoint, FigureSeries } from './figures.ts'
+import { independentSources } from './hotness.ts'
+import { cleanLine, excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './pages/html.ts'
+import { bears } from './pages/layout.ts'
+import { bounded } from './pages/toll.ts'
+import { type Words, within, wordsOf } from './pages/words.ts'
 
 /** One entry; not yet escaped. */
 export interface FeedEntry {
@@ -17,7 +21,10 @@ export interface FeedEntry {
   content: string
   published: Millis
   updated: Millis
+  /** Whose copy it is, where that is known; else the agency whose report speaks for it. */
   authors: string[]
+  /** Others that carry the same copy. */
+  carriers: string[]
   thread: { title: string; page: string } | null
   categories: string[]
   enclosures: MediaLink[]
@@ -32,30 +39,37 @@ export interface MediaLink {
 }
 
 export function storyEntry(
-  edition: Edition,
+  edition: CountedEdition,
   story: StorySummary,
   pageUrl: (path: string) => string,
   words: Words,
 ): FeedEntry {
   const page = pageUrl(`/stories/${story.id}`)
   const title = cleanLine(story.title) || excerpt(story.text, 90) || words.untitled
-  const withdrawn = story.signal === 'kill'
+  const spoken = wordsOf(story.language)
+  const mark = story.withdrawn ? 'kill' : story.signal === 'correction' ? 'correction' : null
   const summary = present(story.summary)
   const content = present(story.content)
   const own = content ?? summary ?? (paragraphs(story.text).source || html`<p>${title}</p>`.source)
+  const author = cleanLine(story.origin?.name ?? story.agencyName) || story.agency
+  const carriers = [story.agencyName, ...story.agencies.map(part => part.name)].map(cleanLine).filter(Boolean)
   return {
     id: tagId(edition, 'story', story.key),
     // A reader must not meet a withdrawn report as news, whatever its program shows of the text.
-    title: withdrawn ? `[${words.withdrawnTitle}] ${title}` : title,
+    title:
+      mark === null || (mark === 'correction' && bears(spoken, mark, title))
+        ? title
+        : `[${spoken.signal[mark]}] ${title}`,
     link: webUrl(story.url) ?? page,
     page,
     language: languageTag(story.language),
     // Readers that show summaries only still get the beginning of the text.
     summary: summary ?? (content === null ? null : html`<p>${excerpt(story.text, 300)}</p>`.source),
-    content: withdrawn ? `${html`<p><strong>${words.withdrawnText}</strong></p>`.source}${own}` : own,
+    content: notice(mark, spoken, story.language).source + own,
     published: story.time,
     updated: Math.max(story.updated, story.time),
-    authors: [cleanLine(story.agencyName) || story.agency],
+    authors: [author],
+    carriers: [...new Set(carriers)].filter(name => name !== author),
     thread: { title: cleanLine(story.threadTitle), page: pageUrl(`/threads/${story.thread}`) },
     categories: story.categories,
     enclosures: story.enclosures.map(mediaLink).filter(link => link !== null),
@@ -69,20 +83,30 @@ export function storyEntry(
       agency: story.agency,
       agencies: story.agencies.map(part => part.id),
       credits: story.credits.map(cleanLine),
+      origin: story.origin === null ? null : { agency: story.origin.agency, name: cleanLine(story.origin.name) },
+      sources: story.sources,
       signal: story.signal,
+      withdrawn: story.withdrawn,
       reports: story.reports,
       revisions: story.revisions,
     },
   }
 }
 
-export function threadEntries(edition: Edition, pageUrl: (path: string) => string, words: Words): FeedEntry[] {
+function notice(mark: 'kill' | 'correction' | null, words: Words, language: string | null): Html {
+  if (mark === null) return nothing
+  const text = mark === 'kill' ? words.withdrawnText : words.correctedText
+  const same = languageTag(language)?.split('-')[0] === words.tag.split('-')[0]
+  return html`<p${same ? nothing : html` ${speech(words.tag)}`}><strong>${text}</strong></p>`
+}
+
+export function threadEntries(edition: CountedEdition, pageUrl: (path: string) => string, words: Words): FeedEntry[] {
   const timelines = Map.groupBy(edition.stories, story => story.thread)
   return edition.threads.map(thread => threadEntry(edition, thread, timelines.get(thread.id) ?? [], pageUrl, words))
 }
 
 function threadEntry(
-  edition: Edition,
+  edition: CountedEdition,
   thread: ThreadSummary,
   timeline: readonly StorySummary[],
   pageUrl: (path: string) => string,
@@ -91,7 +115,10 @@ function threadEntry(
   const page = pageUrl(`/threads/${thread.id}`)
   const newestFirst = [...timeline].sort((a, b) => b.time - a.time || b.id - a.id)
   const title = cleanLine(thread.title) || cleanLine(thread.lead.title) || words.untitled
-  const counts = `${words.count('agencies', thread.agencies.length)} · ${words.count('stories', thread.stories)} · ${words.count('reports', thread.reports)}`
+  const figures = edition.figures.get(thread.id) ?? []
+  const sources = independentSources(thread)
+  const counts = `${words.count('sources', sources)} · ${words.count('agencies', thread.agencies.length)} · ${words.count('stories', thread.stories)} · ${words.count('reports', thread.reports)}`
+  const tolls = figures.flatMap(series => tollLine(series, words))
   const list = newestFirst.map(story => threadLine(story, pageUrl, words))
   return {
     id: tagId(edition, 'thread', thread.key),
@@ -99,22 +126,54 @@ function threadEntry(
     link: page,
     page,
     language: languageTag(thread.language),
-    summary: html`<p ${speech(words.tag)}>${counts}</p>`.source,
-    content: html`<p ${speech(words.tag)}>${counts}</p><ul>${list}</ul>`.source,
+    summary: html`<p ${speech(words.tag)}>${[counts, ...tolls.map(toll => toll.text)].join(' · ')}</p>`.source,
+    content: html`<p ${speech(words.tag)}>${counts}</p>${tolls.map(toll => toll.markup)}<ul>${list}</ul>`.source,
     published: thread.first,
     updated: Math.max(thread.updated, thread.last),
     authors: thread.agencies.map(part => cleanLine(part.name) || part.id),
+    carriers: [],
     thread: null,
     categories: thread.lead.categories,
     enclosures: [],
     facts: {
       agencies: thread.agencies.map(part => part.id),
+      sources,
       stories: thread.stories,
+      figures: figures.flatMap(figureFact),
       reports: thread.reports,
       first: iso(thread.first),
       last: iso(thread.last),
     },
   }
+}
+
+/** The newest number of a kind, or those that contradict one another. */
+function newestOf({ contradiction, latest }: FigureSeries): FigurePoint[] {
+  return contradiction.length > 0 ? contradiction : latest.slice(0, 1)
+}
+
+function tollLine(series: FigureSeries, words: Words): { text: string; markup: Html }[] {
+  const points = newestOf(series)
+  if (points.length === 0) return []
+  const kind = words.figureKind[series.kind]
+  const parts = points.map(point => [bounded({ words }, point), cleanLine(point.sourceName)] as const)
+  return [
+    {
+      text: `${kind}: ${parts.map(([value]) => value).join(' / ')}`,
+      markup: html`<p ${speech(words.tag)}>${kind}: ${parts.map(([value, source], index) => html`${index === 0 ? '' : ' / '}${value} (<bdi>${source}</bdi>)`)}</p>`,
+    },
+  ]
+}
+
+function figureFact(series: FigureSeries): Record<string, unknown>[] {
+  return newestOf(series).map(({ value, bound, said, sourceName, time }) => ({
+    kind: series.kind,
+    value,
+    bound,
+    said,
+    source: cleanLine(sourceName),
+    time: iso(time),
+  }))
 }
 
 function threadLine(story: StorySummary, pageUrl: (path: string) => string, words: Words) {
@@ -123,7 +182,7 @@ function threadLine(story: StorySummary, pageUrl: (path: string) => string, word
   const who = [...new Set([story.agencyName, ...story.agencies.map(part => part.name)])].map(cleanLine).join(', ')
   const headline = html`<a href="${webUrl(story.url) ?? pageUrl(`/stories/${story.id}`)}">${title}</a>`
   // Written the ISO way: a locale's own form changes with the ICU of the Node that runs, and bytes must not.
-  return html`<li ${speech(story.language)}>${story.signal === 'kill' ? html`<s>${headline}</s> (${words.withdrawnTitle})` : headline}
+  return html`<li ${speech(story.language)}>${story.withdrawn ? html`<s>${headline}</s> (${wordsOf(story.language).signal.kill})` : headline}
 <br><bdi>${who}</bdi>, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>`
 }
 

@@ -6,6 +6,7 @@
 // take them out.
 import { Feed, type FeedOptions, type Item } from 'feed'
 import type { Edition, Millis } from '../model.ts'
+import type { CountedEdition } from './edition.ts'
 import { type FeedEntry, storyEntry, threadEntries } from './entries.ts'
 import { cleanHtml, cleanLine, cleanText, escapeHtml, languageTag } from './pages/html.ts'
 import { within, wordsFor } from './pages/words.ts'
@@ -24,7 +25,7 @@ export interface RenderedFeed {
 }
 
 export interface FeedRendering {
-  edition: Edition
+  edition: CountedEdition
   format: OutputFormat
   what: 'stories' | 'threads'
   /** Path and canonical query the feed is found at: `/feed.atom?lang=ar`. Its id is made from it. */
@@ -120,6 +121,9 @@ function writeAtom(head: Head, entries: FeedEntry[], edition: Edition): string {
           : []),
         ...categoriesOf(entry).map(category => ({ term: attribute(category) })),
       ],
+      // Whose copy it is wrote it; who carries it too has a part in it (RFC 4287 sections 4.2.1 and 4.2.3). No
+      // atom:source: that names a feed an entry was copied from, and a story comes from many.
+      contributor: entry.carriers.slice(0, MOST_AUTHORS).map(name => ({ name: textNode(name) })),
       copyright: `${MARK_ENTRY}${index};`,
     })
   })
@@ -171,6 +175,15 @@ function writeRss(head: Head, entries: FeedEntry[], edition: Edition): string {
       extensions: [
         // RSS's own <author> is an e-mail address, which agencies do not give.
         { name: 'dc:creator', objects: { _text: textNode(entry.authors.slice(0, MOST_AUTHORS).join(', ')) } },
+        // RSS's <source> must give the address of a feed, which nobody knows of a credited agency.
+        ...(entry.carriers.length === 0
+          ? []
+          : [
+              {
+                name: 'dc:contributor',
+                objects: { _text: textNode(entry.carriers.slice(0, MOST_AUTHORS).join(', ')) },
+              },
+            ]),
         ...(entry.language === null ? [] : [{ name: 'dc:language', objects: { _text: entry.language } }]),
         ...(entry.page === entry.link ? [] : [{ name: 'comments', objects: { _text: textNode(entry.page) } }]),
       ],

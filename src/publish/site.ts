@@ -1,8 +1,8 @@
 // Hides the web: which address shows what. Request in, Response out; no socket, so tests call it as a browser would.
 import { type Context, Hono } from 'hono'
-import type { AgencySummary, Config, Edition, Millis, Reader, Selection } from '../model.ts'
+import type { AgencySummary, Config, Millis, Reader, Selection } from '../model.ts'
 import { Memory, Prepared, type Rendering, respond } from './delivery.ts'
-import { edition, frontPage } from './edition.ts'
+import { type CountedEdition, edition, frontPage } from './edition.ts'
 import { CONTENT_TYPES, type OutputFormat, renderFeed } from './feeds.ts'
 import { FAVICON, metrics, opml } from './machine.ts'
 import { frontHtml } from './pages/front.ts'
@@ -60,6 +60,9 @@ export function createSite(dependencies: SiteDependencies): Site {
   // Trailing slashes are forgiven: people type them.
   const app = new Hono({ strict: false })
 
+  // Of the configuration, not of the store: there every look counts all reports.
+  const polled = () => dependencies.config().agencies.filter(agency => agency.feeds.length > 0)
+
   const minute = (): Millis => Math.floor(dependencies.now() / MINUTE) * MINUTE
 
   const deliver = (c: Context, key: string, make: () => Rendering): Response => {
@@ -107,7 +110,9 @@ export function createSite(dependencies: SiteDependencies): Site {
     const selfPath = path + choice.value.query
     return deliver(c, selfPath, () => {
       const chosen = edition(reader, dependencies.config(), { ...choice.value.selection, ...thread }, kind)
-      if (kind === 'thread' && chosen.threads.length === 0) return sentenceRendering(404, `${path} names no thread.`)
+      if (kind === 'thread' && chosen.threads.length === 0) {
+        return moved(c, 'thread', thread.thread, `.${format}`) ?? sentenceRendering(404, `${path} names no thread.`)
+      }
       return feedRendering(chosen, format, kind === 'threads' ? 'threads' : 'stories', selfPath)
     })
   }
@@ -116,6 +121,17 @@ export function createSite(dependencies: SiteDependencies): Site {
     respond(c.req.raw, new Prepared(sentenceRendering(status, text)))
 
   const notFound = (): Rendering => message(at(), 404, at().words.notFoundTitle, at().words.notFoundText)
+
+  /** To where an id that was merged leads, with the query it was asked with; null for one that never was. */
+  const moved = (c: Context, what: 'story' | 'thread', id: number | undefined, ending = ''): Rendering | null => {
+    const target = id === undefined ? null : reader.redirect(what, id)
+    if (target === null) return null
+    const folder = what === 'story' ? 'stories' : 'threads'
+    const location = `${at().to(`/${folder}/${target}${ending}`)}${new URL(c.req.url).search}`
+    const rendering = sentenceRendering(308, `This ${what} was merged into another: ${location}`)
+    // No longer than a page's: an editor may part again what was merged.
+    return { ...rendering, cacheControl: PUBLIC, headers: { ...rendering.headers, Location: location } }
+  }
 
   app.use('*', async (c, next) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return await next()
@@ -153,7 +169,9 @@ export function createSite(dependencies: SiteDependencies): Site {
     const id = Number(c.req.param('id'))
     return deliver(c, `/threads/${id}`, () => {
       const thread = reader.thread(id)
-      return thread === null ? notFound() : pageRendering(threadHtml(at(), thread), thread.updated)
+      if (thread === null) return moved(c, 'thread', id) ?? notFound()
+      // No Last-Modified: it also says who has not reported it, and that changes with the configuration.
+      return pageRendering(threadHtml(at(), thread, polled()), null)
     })
   })
 
@@ -161,7 +179,7 @@ export function createSite(dependencies: SiteDependencies): Site {
     const id = Number(c.req.param('id'))
     return deliver(c, `/stories/${id}`, () => {
       const story = reader.story(id)
-      return story === null ? notFound() : pageRendering(storyHtml(at(), story), story.updated)
+      return story === null ? (moved(c, 'story', id) ?? notFound()) : pageRendering(storyHtml(at(), story), null)
     })
   })
 
@@ -251,7 +269,7 @@ function message(context: PageContext, status: number, title: string, text: stri
 }
 
 function feedRendering(
-  chosen: Edition,
+  chosen: CountedEdition,
   format: OutputFormat,
   what: 'stories' | 'threads',
   selfPath: string,

@@ -5,7 +5,7 @@ import { type OutputFormat, renderFeed } from './feeds.ts'
 import { FAVICON } from './machine.ts'
 import { frontHtml } from './pages/front.ts'
 import type { PageContext } from './pages/layout.ts'
-import { agenciesHtml, agencyHtml } from './pages/lists.ts'
+import { agenciesHtml, agencyHtml, movedHtml } from './pages/lists.ts'
 import { storyHtml } from './pages/story.ts'
 import { threadHtml } from './pages/thread.ts'
 import { wordsFor } from './pages/words.ts'
@@ -47,6 +47,7 @@ export function* staticSite(
   }
 
   const agencies = reader.agencies()
+  const polled = agencies.filter(agency => agency.feeds > 0)
   yield {
     path: 'index.html',
     body: frontHtml(context('index.html'), {
@@ -61,11 +62,17 @@ export function* staticSite(
     const thread = reader.thread(id)
     if (thread === null) continue
     const path = fileOf(`/threads/${id}`)
-    yield { path, body: threadHtml(context(path), thread) }
+    yield { path, body: threadHtml(context(path), thread, polled) }
+    for (const old of reader.mergedInto('thread', id))
+      yield movedFile(context, pageUrl, `/threads/${old}`, `/threads/${id}`)
     for (const { id: storyId } of thread.timeline) {
       const story = reader.story(storyId)
       const storyPath = fileOf(`/stories/${storyId}`)
-      if (story !== null) yield { path: storyPath, body: storyHtml(context(storyPath), story) }
+      if (story === null) continue
+      yield { path: storyPath, body: storyHtml(context(storyPath), story) }
+      for (const old of reader.mergedInto('story', storyId)) {
+        yield movedFile(context, pageUrl, `/stories/${old}`, `/stories/${storyId}`)
+      }
     }
     const ofThread = edition(reader, config, { thread: id }, 'thread')
     for (const format of FORMATS) {
@@ -98,6 +105,17 @@ export function* staticSite(
     }
   }
   yield { path: 'favicon.svg', body: FAVICON }
+}
+
+/** A file where a merged id was, that leads on without a server's help. */
+function movedFile(
+  context: (path: string) => PageContext,
+  pageUrl: (path: string) => string,
+  from: string,
+  to: string,
+): StaticFile {
+  const path = fileOf(from)
+  return { path, body: movedHtml(context(path), to, pageUrl(to)) }
 }
 
 /** File of a site path: `/threads/5` is `threads/5.html`; what has an ending keeps it. */

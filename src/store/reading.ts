@@ -7,27 +7,23 @@ import type {
   Enclosure,
   FeedState,
   FigureView,
+  Furniture,
   Millis,
   Move,
+  Placement,
   Reader,
   ReportView,
+  RevisionClass,
   RevisionView,
   Selection,
   Signal,
   StoryDetail,
   StorySummary,
   ThreadDetail,
+  ThreadLink,
   ThreadSummary,
 } from '../model.ts'
-
-type Parameters = Record<string, string | number | null>
-type Row = Record<string, string | number | null>
-
-/** The engine's prepared statements, without naming the engine. */
-export interface Sql {
-  all(text: string, parameters?: Parameters): Row[]
-  get(text: string, parameters?: Parameters): Row | undefined
-}
+import type { Parameters, Row, Sql } from './sql.ts'
 
 /** Stories and figures of one thread that are read at most; the newest stories are. */
 const LONGEST_TIMELINE = 500
@@ -35,14 +31,17 @@ const LONGEST_TIMELINE = 500
 const STORY = `
 select s.id, s.key, s.thread, t.key as thread_key, t.title as thread_title, s.language, s.time, s.updated,
        s.reports, s.agencies, r.id as report, r.title, r.headline, r.url, r.agency, a.name as agency_name, r.signal,
-       r.summary, r.content, r.text, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions
+       r.summary, r.content, r.text, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions,
+       s.origin, s.origin_name, s.sources,
+       exists (select 1 from reports x where x.story = s.id and x.signal = 'kill'
+         and x.agency = coalesce(s.origin, x.agency)) as withdrawn
 from stories s
 join threads t on t.id = s.thread
 join reports r on r.id = s.lead
 join agencies a on a.id = r.agency`
 
 const THREAD = `
-select t.id, t.key, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.lead
+select t.id, t.key, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.lead, t.sources
 from threads t`
 
 const FEED = `
@@ -203,6 +202,9 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     published: numberOrNull(row['published']),
     firstSeen: number(row['first_seen']),
     updated: number(row['updated']),
+    origin: row['origin_name'] === null ? null : { agency: textOrNull(row['origin']), name: text(row['origin_name']) },
+    sources: number(row['sources']),
+    withdrawn: number(row['withdrawn']) === 1,
     authors: list<string>(row['authors']),
     categories: list<string>(row['categories']),
     enclosures: list<Enclosure>(row['enclosures']),
@@ -241,6 +243,7 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
         stories: number(row['stories']),
         reports: number(row['reports']),
         agencies: parts.get(id) ?? [],
+        sources: number(row['sources']),
         lead,
       }
     })
@@ -248,12 +251,13 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
 
   const revisions = (report: number): RevisionView[] =>
     sql
-      .all('select number, seen, title, text from revision where report = @report order by number', { report })
+      .all('select number, seen, title, text, change from revision where report = @report order by number', { report })
       .map(row => ({
         number: number(row['number']),
         seen: number(row['seen']),
         title: text(row['title']),
         text: text(row['text']),
+        change: textOrNull(row['change']) as RevisionClass | null,
       }))
 
   const report = (row: Row): ReportView => {
@@ -277,9 +281,41 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
         .all('select distinct name from credits where report = @id order by name', { id })
         .map(credit => text(credit['name'])),
       joinedBy: text(row['joined_by']) as CopyRule | 'first',
+      similarity: number(row['similarity']),
+      coverage: number(row['coverage']),
+      stale: number(row['stale']) === 1,
+      evidence: row['evidence'] === null ? null : (JSON.parse(text(row['evidence'])) as unknown),
+      furniture: list<Furniture>(row['furniture']),
       revisions: revisions(id),
     }
   }
+
+  /** A number in a revised text was said when that text came, not when the report was first published. */
+  const figures = (id: number): FigureView[] =>
+    sql
+      .all(
+        `select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
+                case when r.revisions = 1 then r.time
+                     when r.change is not 'cosmetic' then max(r.time, r.changed)
+                     else max(r.time, coalesce((select max(v.seen) from revisions v where v.report = r.id
+                       and v.number > 1 and v.change is not 'cosmetic'), 0)) end as said_at
+         from stories s join reports r on r.story = s.id join figures g on g.report = r.id
+         join agencies a on a.id = r.agency where s.thread = @id
+         order by said_at desc, r.id desc, g.kind desc, g.value desc limit @limit`,
+        { id, limit: LONGEST_TIMELINE },
+      )
+      .reverse()
+      .map<FigureView>(figure => ({
+        kind: text(figure['kind']) as FigureView['kind'],
+        value: number(figure['value']),
+        bound: textOrNull(figure['bound']) as FigureView['bound'],
+        said: textOrNull(figure['said']),
+        matched: text(figure['matched']),
+        agency: text(figure['agency']),
+        agencyName: text(figure['agency_name']),
+        time: number(figure['said_at']),
+        story: number(figure['story']),
+      }))
 
   const recentStories = (selection: Selection): StorySummary[] => {
     const conditions = storyConditions(selection)
@@ -345,35 +381,46 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
       const [summary] = stories(sql.all(`${STORY} where s.id = @id`, { id }))
       if (!summary) return null
       const members = sql.all(`${REPORT} where r.story = @id order by r.time, r.id`, { id }).map(report)
-      return { ...summary, members } satisfies StoryDetail
+      const placement = JSON.parse(
+        text(sql.get('select placement from stories where id = @id', { id })?.['placement']),
+      ) as Placement
+      return { ...summary, members, placement } satisfies StoryDetail
     },
     thread: id => {
       const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))
       if (!summary) return null
-      const figures = sql
-        .all(
-          `select g.kind, g.value, g.matched, g.agency, a.name as agency_name, g.time, g.story
-           from figure g join agencies a on a.id = g.agency where g.thread = @id
-           order by g.time, g.report, g.kind limit @limit`,
-          { id, limit: LONGEST_TIMELINE },
-        )
-        .map<FigureView>(figure => ({
-          kind: text(figure['kind']) as FigureView['kind'],
-          value: number(figure['value']),
-          matched: text(figure['matched']),
-          agency: text(figure['agency']),
-          agencyName: text(figure['agency_name']),
-          time: number(figure['time']),
-          story: number(figure['story']),
-        }))
       const timeline = stories(
         sql.all(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
           id,
           limit: LONGEST_TIMELINE,
         }),
       ).reverse()
-      return { ...summary, timeline, figures } satisfies ThreadDetail
+      const links = sql
+        .all(
+          `select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
+           from thread_links l join threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`,
+          { id },
+        )
+        .map<ThreadLink>(link => ({
+          id: number(link['id']),
+          title: text(link['title']),
+          language: textOrNull(link['language']),
+          kind: text(link['kind']) as ThreadLink['kind'],
+          first: number(link['first']),
+          last: number(link['last']),
+          score: number(link['score']),
+        }))
+      return { ...summary, timeline, figures: figures(id), links } satisfies ThreadDetail
     },
+    figures,
+    redirect: (what, id) => {
+      const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
+      return row ? number(row['target']) : null
+    },
+    mergedInto: (what, id) =>
+      sql
+        .all('select id from redirects where what = @what and target = @id order by id', { what, id })
+        .map(row => number(row['id'])),
     report: id => {
       const row = sql.get(`${REPORT} where r.id = @id`, { id })
       return row ? report(row) : null

@@ -221,55 +221,113 @@ create trigger reports_search_update after update of title, text, folded on repo
 end;
 `
 
-const VIEWS = `
-create view agency as
-select a.id, a.name, a.language, a.homepage,
-       (select count(*) from feeds f where f.agency = a.id and f.active) as feeds,
-       (select count(*) from reports r where r.agency = a.id) as reports,
-       (select max(r.time) from reports r where r.agency = a.id) as last_report
-from agencies a
-where a.active or exists (select 1 from reports r where r.agency = a.id);
+// The history of stories and threads: what changed, what was joined and parted, and by whom.
+const HISTORY = `
+-- Rebuilt from the texts by the first filing.
+drop table features;
 
-create view feed as
-select f.id, f.agency, f.url, f.title, f.category, f.language,
-       case when not f.active then 'removed' when f.retired then 'retired' when f.paused then 'paused'
-            when f.last_poll is null then 'new' when f.failures > 0 then 'failing' else 'ok' end as state,
-       f.last_poll, f.last_success, f.next_poll, f.reason, f.interval, f.failures, f.error, f.warnings, f.notes, f.gaps, f.reports
-from feeds f;
+-- What the index of threads is rebuilt from. A row that is written anew gets a higher number, so that other processes see it.
+create table story_features (
+  seq      integer primary key autoincrement,
+  story    integer not null unique references stories (id) on delete cascade,
+  -- Time under which it was placed: a story's own time changes when a copy turns out to be older.
+  time     integer not null,
+  features text not null
+) strict;
+create index story_features_time on story_features (time);
 
-create view report as
-select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url, r.title, r.text, r.summary, r.content,
-       r.language, r.published, r.updated, r.first_seen, r.last_seen, r.changed, r.time, r.authors, r.categories,
-       r.enclosures, r.dateline, r.signal, r.joined_by, r.similarity, r.revisions
-from reports r join stories s on s.id = r.story;
+-- The same for the index of copies.
+create table report_features (
+  seq      integer primary key autoincrement,
+  report   integer not null unique references reports (id) on delete cascade,
+  time     integer not null,
+  features text not null
+) strict;
+create index report_features_time on report_features (time);
 
-create view revision as
-select v.report, v.number, v.seen, v.title, v.text from revisions v
-union all
-select r.id, r.revisions, case r.revisions when 1 then r.first_seen else r.changed end, r.title, r.text from reports r;
+alter table reports add column coverage real not null default 1;
+alter table reports add column evidence text;
+alter table reports add column furniture text not null default '[]';
+-- Class of the revision in force; null for a first text.
+alter table reports add column change text;
+-- Still runs a text that its origin has corrected or withdrawn.
+alter table reports add column stale integer not null default 0;
+-- Hashes of the texts it has had and how often they changed, as JSON: a page that flaps makes no revisions for ever.
+alter table reports add column flapping text;
+alter table revisions add column change text;
+alter table figures add column bound text;
+alter table figures add column said text;
+-- The guid without what agencies change about it: http or https, session ids.
+alter table reports add column guid_key text;
+create index reports_guid_key on reports (feed, guid_key);
+create index reports_seen on reports (feed, last_seen);
 
-create view story as
-select s.id, s.key, s.thread, s.lead, r.title, r.url, s.language, r.agency, s.time, s.updated, s.reports, s.agencies,
-       s.placement
-from stories s join reports r on r.id = s.lead;
+-- Whose copy it is: an agency of the configuration, or a name that the text credits.
+alter table stories add column origin text;
+alter table stories add column origin_name text;
+-- Agencies that tell it independently of one another.
+alter table stories add column sources integer not null default 1;
+alter table stories add column provenance text;
+alter table threads add column sources integer not null default 1;
+drop index stories_thread;
+create index stories_thread on stories (thread, origin, origin_name);
 
-create view thread as
-select t.id, t.key, t.lead, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.agencies
-from threads t;
+-- What was joined or parted after it was filed, by whom and why. Append-only: indexes of other processes catch up with it.
+create table regroupings (
+  id      integer primary key autoincrement,
+  at      integer not null,
+  by      text not null check (by in ('review', 'editor')),
+  kind    text not null check (kind in ('merge-threads', 'split-thread', 'merge-stories', 'split-story')),
+  kept    integer not null,
+  other   integer not null,
+  -- Stories, of stories reports, that went from one to the other: JSON.
+  members text not null,
+  score   real,
+  reasons text not null default '[]'
+) strict;
 
-create view credit as
-select c.report, r.story, r.agency as reported_by, c.agency, c.name, c.place
-from credits c join reports r on r.id = c.report;
+-- Ids that were merged into another, for ever.
+create table redirects (
+  what   text not null check (what in ('story', 'thread')),
+  id     integer not null,
+  target integer not null,
+  key    text not null,
+  primary key (what, id)
+) strict, without rowid;
+create index redirects_target on redirects (what, target);
 
-create view figure as
-select g.report, r.story, s.thread, r.agency, r.time, g.kind, g.value, g.matched
-from figures g join reports r on r.id = g.report join stories s on s.id = r.story;
+-- What an editor joined or parted: two lists of stories (of stories: reports), as JSON.
+create table decisions (
+  id          integer primary key,
+  at          integer not null,
+  what        text not null check (what in ('story', 'thread')),
+  kind        text not null check (kind in ('together', 'apart')),
+  one         text not null,
+  other       text not null
+) strict;
 
-create view poll as
-select p.id, p.feed, p.at, p.ms, p.status, p.entries, p.new, p.revision, p.copy, p.unchanged, p.rejected, p.gap_from, p.gap_to, p.error,
-       p.warnings
-from polls p;
+-- Threads told beside or before another.
+create table thread_links (
+  thread integer not null references threads (id) on delete cascade,
+  other  integer not null references threads (id) on delete cascade,
+  kind   text not null check (kind in ('before', 'beside')),
+  score  real not null,
+  primary key (thread, other)
+) strict, without rowid;
+create index thread_links_other on thread_links (other);
+
+-- Entries that may not be shown yet. Nobody reads them but the desk, which files them when their time has come.
+create table embargoes (
+  feed       integer not null references feeds (id),
+  guid       text not null,
+  until      integer not null,
+  first_seen integer not null,
+  title      text not null,
+  entry      text not null,
+  primary key (feed, guid)
+) strict, without rowid;
+create index embargoes_until on embargoes (until);
 `
 
-/** Statement scripts; the file's `user_version` counts how many have run. */
-export const MIGRATIONS: readonly string[] = [TABLES + VIEWS]
+/** Statement scripts; the file's `user_version` counts how many have run. The views are made anew after any of them. */
+export const MIGRATIONS: readonly string[] = [TABLES, HISTORY]

@@ -3,19 +3,19 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { searchable } from '../decide/text.ts'
-import type { Agency, Millis, Outcome, Report, Subscription } from '../model.ts'
-import { createReader, FEED_QUERY, feedState, type Sql } from './reading.ts'
+import type { Millis, Outcome, Subscription } from '../model.ts'
+import { syncAgencies } from './agencies.ts'
+import { createReader, FEED_QUERY, feedState } from './reading.ts'
+import { decisionsOf, regroupingsOf } from './regroup.ts'
 import { MIGRATIONS } from './schema.ts'
-import type { Filing, IndexedStory, KnownReport, Store } from './store.ts'
+import type { Row, WritableSql } from './sql.ts'
+import type { Filing, Store } from './store.ts'
+import { CREATE_VIEWS, DROP_VIEWS } from './views.ts'
+import { createFiling } from './writing.ts'
 
 /** `MNWL`: marks the file as ours in the header (pragma application_id). */
 const APPLICATION_ID = 0x4d4e574c
 const BUSY_TIMEOUT: Millis = 10_000
-/** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
-const POLLS_KEPT: Millis = 30 * 86_400_000
-/** Text beyond this is kept and shown, but not searched. */
-const SEARCHED_LENGTH = 40_000
 
 export interface OpenOptions {
   /** Path of the file, or `:memory:`. */
@@ -143,7 +143,7 @@ function prepareFile(db: Database.Database, options: OpenOptions): string | null
     // Read again inside the transaction: another process may have migrated meanwhile.
     const from = Number(db.pragma('user_version', { simple: true }))
     if (from >= MIGRATIONS.length) return
-    for (const script of MIGRATIONS.slice(from)) db.exec(script)
+    for (const script of [DROP_VIEWS, ...MIGRATIONS.slice(from), CREATE_VIEWS]) db.exec(script)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
     db.pragma(`application_id = ${APPLICATION_ID}`)
     const put = db.prepare('insert into meta (key, value) values (@key, @value) on conflict do nothing')
@@ -157,7 +157,7 @@ function prepareFile(db: Database.Database, options: OpenOptions): string | null
 }
 
 /** Statements prepared on first use and kept: their text is the key, and texts come from this room only. */
-function statements(db: Database.Database): Sql & { run(text: string, parameters?: object): Database.RunResult } {
+function statements(db: Database.Database): WritableSql {
   const prepared = new Map<string, Database.Statement>()
   const statement = (text: string): Database.Statement => {
     let found = prepared.get(text)
@@ -168,8 +168,8 @@ function statements(db: Database.Database): Sql & { run(text: string, parameters
     return found
   }
   return {
-    all: (text, parameters = {}) => statement(text).all(parameters) as ReturnType<Sql['all']>,
-    get: (text, parameters = {}) => statement(text).get(parameters) as ReturnType<Sql['get']>,
+    all: (text, parameters = {}) => statement(text).all(parameters) as Row[],
+    get: (text, parameters = {}) => statement(text).get(parameters) as Row | undefined,
     run: (text, parameters = {}) => statement(text).run(parameters),
   }
 }
@@ -194,6 +194,21 @@ function createStore(db: Database.Database): Store {
       return row ? feedState(row) : null
     },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    storyOf: report => {
+      const row = sql.get('select story from reports where id = @report', { report })
+      return row ? Number(row['story']) : null
+    },
+    decisions: () => decisionsOf(sql),
+    regroupings: of => regroupingsOf(sql, of),
+    releasable: now =>
+      sql
+        .all(
+          `${FEED_QUERY} where f.active and f.id in (select feed from embargoes where until <= @now) order by f.id`,
+          {
+            now,
+          },
+        )
+        .map(feedState),
     subscription: feed => subscription(sql.get('select * from subscriptions where feed = @feed', { feed })),
     subscriptionById: id => subscription(sql.get('select * from subscriptions where id = @id', { id })),
     subscriptionsDue: now =>
@@ -236,45 +251,7 @@ function createStore(db: Database.Database): Store {
   }
 }
 
-function syncAgencies(sql: ReturnType<typeof statements>, agencies: readonly Agency[], now: Millis): void {
-  const before = JSON.stringify([
-    sql.all('select id, name, language, homepage, active from agencies order by id'),
-    sql.all('select url, agency, category, active, paused from feeds order by url'),
-  ])
-  sql.run('update agencies set active = 0')
-  sql.run('update feeds set active = 0')
-  for (const agency of agencies) {
-    sql.run(
-      `insert into agencies (id, name, language, homepage) values (@id, @name, @language, @homepage)
-       on conflict (id) do update set name = excluded.name, language = excluded.language, homepage = excluded.homepage,
-         active = 1`,
-      { id: agency.id, name: agency.name, language: agency.language, homepage: agency.homepage },
-    )
-    for (const feed of agency.feeds) {
-      sql.run(
-        `insert into feeds (agency, url, category, language, paused, next_poll, reason)
-         values (@agency, @url, @category, @language, @paused, @now, 'never polled yet')
-         on conflict (url) do update set agency = excluded.agency, category = excluded.category, active = 1,
-           language = coalesce(excluded.language, language), paused = excluded.paused`,
-        {
-          agency: agency.id,
-          url: feed.url,
-          category: feed.category,
-          language: feed.language,
-          paused: feed.paused ? 1 : 0,
-          now,
-        },
-      )
-    }
-  }
-  const after = JSON.stringify([
-    sql.all('select id, name, language, homepage, active from agencies order by id'),
-    sql.all('select url, agency, category, active, paused from feeds order by url'),
-  ])
-  if (before !== after) bumpVersion(sql)
-}
-
-function subscription(row: ReturnType<Sql['get']>): Subscription | null {
+function subscription(row: Row | undefined): Subscription | null {
   if (!row) return null
   const when = (name: string): Millis | null => (row[name] === null ? null : Number(row[name]))
   return {
@@ -293,325 +270,4 @@ function subscription(row: ReturnType<Sql['get']>): Subscription | null {
     ignored: Number(row['ignored']),
     note: row['note'] === null ? null : String(row['note']),
   }
-}
-
-function bumpVersion(sql: ReturnType<typeof statements>): void {
-  sql.run(`update meta set value = cast(value as integer) + 1 where key = 'version'`)
-}
-
-function createFiling(sql: ReturnType<typeof statements>): Filing {
-  const known = (feed: number, guid: string): KnownReport | null => {
-    const row = sql.get(
-      'select id, story, hash, revisions, first_seen from reports where feed = @feed and guid = @guid',
-      { feed, guid },
-    )
-    if (!row) return null
-    return {
-      id: Number(row['id']),
-      story: Number(row['story']),
-      hash: String(row['hash']),
-      revisions: Number(row['revisions']),
-      firstSeen: Number(row['first_seen']),
-    }
-  }
-
-  const writeFurniture = (id: number, report: Report): void => {
-    for (const credit of report.wire.credits) {
-      sql.run(
-        'insert into credits (report, agency, name, place) values (@id, @agency, @name, @place) on conflict do nothing',
-        { id, agency: credit.agency, name: credit.name, place: credit.where },
-      )
-    }
-    for (const figure of report.wire.figures) {
-      sql.run(
-        `insert into figures (report, kind, value, matched) values (@id, @kind, @value, @matched)
-         on conflict do nothing`,
-        { id, kind: figure.kind, value: figure.value, matched: figure.matched },
-      )
-    }
-  }
-
-  const columns = (report: Report) => ({
-    url: report.url,
-    canonicalUrl: report.canonicalUrl,
-    title: report.title,
-    headline: report.wire.title,
-    summary: report.summary,
-    content: report.content,
-    text: report.text,
-    folded: searchable(`${report.title}\n${report.text.slice(0, SEARCHED_LENGTH)}`, report.language),
-    published: report.published,
-    updated: report.updated,
-    authors: JSON.stringify(report.authors),
-    categories: JSON.stringify(report.categories),
-    enclosures: JSON.stringify(report.enclosures),
-    dateline: report.wire.dateline?.matched ?? null,
-    signal: report.wire.signal,
-    hash: report.hash,
-  })
-
-  return {
-    known,
-    storyByGuid: global => {
-      const row = sql.get('select story from reports where global_guid = @global order by id limit 1', { global })
-      return row ? Number(row['story']) : null
-    },
-    storyByUrl: url => {
-      const row = sql.get('select story from reports where canonical_url = @url order by id limit 1', { url })
-      return row ? Number(row['story']) : null
-    },
-    storiesAfter: (afterId, since) =>
-      sql
-        .all(
-          `select s.id, s.thread, f.time, f.features from features f join stories s on s.id = f.story
-           where f.story > @afterId and f.time >= @since order by f.story`,
-          { afterId, since },
-        )
-        .map<IndexedStory>(row => ({
-          id: Number(row['id']),
-          thread: Number(row['thread']),
-          time: Number(row['time']),
-          features: String(row['features']),
-        })),
-    openThread: (time, key) =>
-      Number(
-        sql.run('insert into threads (key, first, last, updated) values (@key, @time, @time, @time)', { key, time })
-          .lastInsertRowid,
-      ),
-    addStory: (thread, report, key, features, placement) => {
-      const story = Number(
-        sql.run(
-          `insert into stories (key, thread, language, time, updated, placement)
-           values (@key, @thread, @language, @time, @now, @placement)`,
-          { key, thread, language: report.language, time: report.time, now: report.firstSeen, placement },
-        ).lastInsertRowid,
-      )
-      sql.run('insert into features (story, time, features) values (@story, @time, @features)', {
-        story,
-        time: report.time,
-        features,
-      })
-      return story
-    },
-    addReport: (story, report, joinedBy, similarity) => {
-      const id = Number(
-        sql.run(
-          `insert into reports (story, feed, agency, guid, global_guid, url, canonical_url, title, headline, summary,
-             content, text, folded, language, published, updated, first_seen, last_seen, changed, time, authors,
-             categories, enclosures, dateline, signal, hash, joined_by, similarity)
-           values (@story, @feed, @agency, @guid, @globalGuid, @url, @canonicalUrl, @title, @headline, @summary,
-             @content, @text, @folded, @language, @published, @updated, @now, @now, @now, @time, @authors,
-             @categories, @enclosures, @dateline, @signal, @hash, @joinedBy, @similarity)`,
-          {
-            ...columns(report),
-            story,
-            feed: report.feed,
-            agency: report.agency,
-            guid: report.guid,
-            globalGuid: report.globalGuid,
-            language: report.language,
-            now: report.firstSeen,
-            time: report.time,
-            joinedBy,
-            similarity,
-          },
-        ).lastInsertRowid,
-      )
-      writeFurniture(id, report)
-      sql.run('update feeds set reports = reports + 1 where id = @feed', { feed: report.feed })
-      countReport(sql, story, report, joinedBy === 'first')
-      refresh(sql, story, report.firstSeen)
-      return id
-    },
-    addRevision: (id, report, now) => {
-      sql.run(
-        `insert into revisions (report, number, seen, title, text)
-         select id, revisions, case revisions when 1 then first_seen else changed end, title, text
-         from reports where id = @id`,
-        { id },
-      )
-      sql.run(
-        `update reports set url = @url, canonical_url = @canonicalUrl, title = @title, headline = @headline,
-           summary = @summary, content = @content, text = @text, folded = @folded, published = @published,
-           updated = @updated, last_seen = @now, changed = @now, authors = @authors, categories = @categories,
-           enclosures = @enclosures, dateline = @dateline, signal = @signal, hash = @hash, revisions = revisions + 1
-         where id = @id`,
-        { ...columns(report), id, now },
-      )
-      sql.run('delete from credits where report = @id', { id })
-      sql.run('delete from figures where report = @id', { id })
-      writeFurniture(id, report)
-      const row = sql.get('select story from reports where id = @id', { id })
-      refresh(sql, Number(row?.['story']), now)
-    },
-    touch: (ids, now) => {
-      for (const id of ids) sql.run('update reports set last_seen = @now where id = @id', { id, now })
-    },
-    recordPoll: (outcome, update) => {
-      const { counts } = outcome
-      const failed = outcome.status === 'failed'
-      sql.run(
-        `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected, gap_from, gap_to,
-           error, warnings)
-         values (@feed, @at, @ms, @status, @entries, @new, @revision, @copy, @unchanged, @rejected, @gapFrom,
-           @gapTo, @error, @warnings)`,
-        {
-          feed: outcome.feed,
-          at: outcome.at,
-          ms: Math.round(outcome.ms),
-          status: outcome.status,
-          entries: counts.entries,
-          new: counts.new,
-          revision: counts.revision,
-          copy: counts.copy,
-          unchanged: counts.unchanged,
-          rejected: counts.rejected,
-          gapFrom: outcome.gap?.from ?? null,
-          gapTo: outcome.gap?.to ?? null,
-          error: outcome.failure?.message ?? null,
-          warnings: JSON.stringify(outcome.warnings),
-        },
-      )
-      sql.run('delete from polls where feed = @feed and at < @oldest', {
-        feed: outcome.feed,
-        oldest: outcome.at - POLLS_KEPT,
-      })
-      sql.run(
-        `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
-           last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
-           interval = @interval, failures = @failures,
-           -- A push does not end what polling fails of.
-           error = case when @failures > 0 then coalesce(@error, error) else @error end,
-           warnings = case when @status = 'filed' then @warnings else warnings end,
-           etag = case when @hasValidators then @etag else etag end,
-           last_modified = case when @hasValidators then @lastModified else last_modified end,
-           body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
-           habit = @habit, notes = @notes, gaps = gaps + @gap
-         where id = @feed`,
-        {
-          feed: outcome.feed,
-          at: outcome.at,
-          failed: failed ? 1 : 0,
-          status: outcome.status,
-          nextPoll: outcome.nextPoll,
-          reason: outcome.reason,
-          // `1.1h` is no whole number of milliseconds to a computer, and the column takes no other.
-          interval: update.interval === null ? null : Math.round(update.interval),
-          failures: update.failures,
-          error: outcome.failure?.message ?? null,
-          warnings: JSON.stringify(outcome.warnings),
-          title: update.title,
-          language: update.language,
-          hasValidators: update.validators ? 1 : 0,
-          etag: update.validators?.etag ?? null,
-          lastModified: update.validators?.lastModified ?? null,
-          bodyHash: update.bodyHash,
-          retired: update.retired ? 1 : 0,
-          address: update.address,
-          move: update.move === null ? null : JSON.stringify(update.move),
-          habit: update.habit,
-          notes: JSON.stringify(update.notes),
-          gap: outcome.gap === null ? 0 : 1,
-        },
-      )
-      if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
-    },
-  }
-}
-
-// The lead story of a thread is the newest full report among those that most agencies carried: a flash or a withdrawn
-// report leads only where there is nothing else.
-const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
-
-/** What LEAD_ORDER compares. */
-const RANK = 'select standing, agencies, time, thread from stories where id = @story'
-
-/** How well a report would lead: 2 a full report, 1 a flash, 0 one that was withdrawn. */
-const standing = (signal: unknown): number => (signal === 'kill' ? 0 : signal === 'flash' ? 1 : 2)
-
-/**
- * Bring a story's counts and lead up to date after a change of one of its reports, then its thread's. The cost does not
- * grow with the thread, except when its lead itself loses rank, or its newest story turns out to be older.
- */
-function refresh(sql: ReturnType<typeof statements>, story: number, now: Millis): void {
-  const was = sql.get(RANK, { story })
-  const members = sql.all('select id, signal, time, agency from reports where story = @story order by time, id', {
-    story,
-  })
-  // The lead report of a story is the earliest that was not withdrawn. Counted here and not in SQL, where counting
-  // agencies builds a table for every report that is filed.
-  const leader = members.find(({ signal }) => signal !== 'kill') ?? members[0]
-  const is = {
-    thread: was?.['thread'],
-    time: members[0]?.['time'],
-    standing: standing(leader?.['signal']),
-    agencies: new Set(members.map(({ agency }) => agency)).size,
-  } as const
-  sql.run(
-    `update stories set lead = @lead, time = @time, reports = @reports, agencies = @agencies, standing = @standing,
-       updated = max(updated, @now)
-     where id = @story`,
-    {
-      story,
-      lead: leader?.['id'],
-      time: is.time,
-      reports: members.length,
-      agencies: is.agencies,
-      standing: is.standing,
-      now,
-    },
-  )
-  const thread = Number(is.thread)
-  const time = Number(is.time)
-  sql.run(
-    `update threads set first = min(first, @time), last = max(last, @time), updated = max(updated, @now)
-     where id = @thread`,
-    { thread, time, now },
-  )
-  // A copy that an agency dates earlier makes its story older: another may be the newest now.
-  if (time < Number(was?.['time'])) {
-    sql.run(
-      `update threads set last = (select max(s.time) from stories s where s.thread = @thread)
-       where id = @thread and last = @before`,
-      { thread, before: Number(was?.['time']) },
-    )
-  }
-  const before = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
-  const sunk = (['standing', 'agencies', 'time'] as const)
-    .map(name => Number(is[name]) - Number(was?.[name]))
-    .find(Boolean)
-  const rescan = before === null || (before === story && sunk !== undefined && sunk < 0)
-  const candidates = rescan ? 's.thread = @thread' : 's.id in (threads.lead, @story)'
-  sql.run(
-    `update threads set lead = (select s.id from stories s where ${candidates} order by ${LEAD_ORDER} limit 1)
-     where id = @thread`,
-    { thread, story },
-  )
-  const lead = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
-  if (lead === before && lead !== story) return
-  sql.run(
-    `update threads set (title, language) =
-       (select r.headline, s.language from stories s join reports r on r.id = s.lead where s.id = threads.lead)
-     where id = @thread`,
-    { thread },
-  )
-}
-
-/** Count a new report into its thread. */
-function countReport(sql: ReturnType<typeof statements>, story: number, report: Report, opensStory: boolean): void {
-  const thread = Number(sql.get('select thread from stories where id = @story', { story })?.['thread'])
-  const known = sql.get('select 1 as known from thread_agencies where thread = @thread and agency = @agency', {
-    thread,
-    agency: report.agency,
-  })
-  sql.run(
-    `insert into thread_agencies (thread, agency, first, reports) values (@thread, @agency, @time, 1)
-     on conflict do update set first = min(first, excluded.first), reports = reports + 1`,
-    { thread, agency: report.agency, time: report.time },
-  )
-  sql.run(
-    `update threads set reports = reports + 1, stories = stories + @stories, agencies = agencies + @agencies
-     where id = @thread`,
-    { thread, stories: opensStory ? 1 : 0, agencies: known ? 0 : 1 },
-  )
 }

@@ -2,25 +2,56 @@
 import type {
   Agency,
   CopyRule,
+  Credit,
   FeedState,
   Millis,
   Move,
+  PollCounts,
   PollOutcome,
   Reader,
   Report,
   ReportView,
+  RevisionClass,
+  Signal,
   Subscription,
   Validators,
 } from '../model.ts'
 
-/** A story as deciding sees it: what the indexes of copies and threads are made from. */
+/** A story as the index of threads knows it. */
 export interface IndexedStory {
+  /** Grows with each writing, also of the same story. */
+  seq: number
   id: number
   thread: number
   /** Time under which it was filed; later copies do not change it. */
   time: Millis
-  /** Opaque to the store: terms and shingles as decided when the story was filed. */
+  /** Opaque to the store. */
   features: string
+}
+
+/** A report as the index of copies knows it. */
+export interface IndexedReport {
+  seq: number
+  id: number
+  story: number
+  agency: string
+  time: Millis
+  /** Opaque to the store. */
+  features: string
+}
+
+/** What features are made of, where they are missing: of a report, or of a story's lead. */
+export interface UnreadText {
+  id: number
+  /** Its thread; of a report, its story. */
+  group: number
+  time: Millis
+  agency: string
+  title: string
+  text: string
+  language: string | null
+  authors: string[]
+  categories: string[]
 }
 
 /** A report already on file, as filing meets it again. */
@@ -32,23 +63,173 @@ export interface KnownReport {
   firstSeen: Millis
 }
 
+/** The text of a report in force, as a revision is compared with it. */
+export interface TextInForce {
+  title: string
+  text: string
+  signal: Signal | null
+  language: string | null
+  /** What was remembered of earlier texts; opaque to the store. */
+  flapping: string | null
+}
+
+/** A report of a feed as its identity is judged when ids change. */
+export interface ReportMark {
+  id: number
+  story: number
+  guid: string
+  url: string | null
+  canonicalUrl: string | null
+  title: string
+  /** Plain text, as much of it as was asked for. */
+  text: string
+}
+
+/** A report of a story as provenance weighs it. */
+export interface StoryMember {
+  id: number
+  agency: string
+  agencyName: string
+  time: Millis
+  signal: Signal | null
+  title: string
+  text: string
+  coverage: number
+  /** Class and time of its last revision; null for a first text. */
+  change: RevisionClass | null
+  changed: Millis
+  credits: Credit[]
+  /** Texts it had before, oldest first. */
+  earlier: { title: string; text: string; change: RevisionClass | null }[]
+}
+
+/** How a report came into its story. */
+export interface Joining {
+  rule: CopyRule | 'first'
+  /** 0 to 1. */
+  similarity: number
+  /** Share of the story's copy that it carries, 0 to 1. */
+  coverage: number
+  /** What decided, as JSON; opaque to the store. */
+  evidence: string | null
+}
+
+/** Something joined or parted after it was filed. */
+export interface Regrouped {
+  id: number
+  at: Millis
+  by: 'review' | 'editor'
+  kind: 'merge-threads' | 'split-thread' | 'merge-stories' | 'split-story'
+  /** Thread (story) that remains. */
+  kept: number
+  /** The one merged into it, or opened by parting. */
+  other: number
+  /** Stories (of stories: reports) that went from one to the other. */
+  members: number[]
+  score: number | null
+  reasons: string[]
+}
+
+export type Reason = Pick<Regrouped, 'at' | 'by' | 'score' | 'reasons'>
+
+/** What an editor said belongs together, or does not: stories (of stories: reports) on two sides. */
+export interface Decision {
+  at: Millis
+  what: 'story' | 'thread'
+  kind: 'together' | 'apart'
+  one: number[]
+  other: number[]
+}
+
+export interface RegroupingFilter {
+  what: 'story' | 'thread'
+  id: number
+}
+
+/** Joining and parting, inside a filing's transaction. */
+export interface Regrouping {
+  /** All of `other` goes to `kept`; `other` redirects. Returns the number of the log entry. */
+  mergeThreads(kept: number, other: number, why: Reason): number
+  /** Stories leave for a thread of their own, whose id is returned; not all of them may. */
+  splitThread(thread: number, stories: readonly number[], why: Reason): number
+  mergeStories(kept: number, other: number, why: Reason): number
+  /** Reports leave for a story of their own with this key, in the same thread; its id is returned. */
+  splitStory(story: number, reports: readonly number[], key: string, why: Reason): number
+  /** Stories of a thread, reports of a story: ids, ascending; empty where there is no such one. */
+  storiesOf(thread: number): number[]
+  reportsOf(story: number): number[]
+  regroupedAfter(id: number): Regrouped[]
+  lastRegrouping(): number
+  decide(decision: Decision): void
+  decisions(): Decision[]
+  /** Where an id leads that may have been merged. */
+  resolve(what: 'story' | 'thread', id: number): number
+  /** Replace what a thread is told beside. */
+  link(thread: number, links: readonly { other: number; kind: 'before' | 'beside'; score: number }[]): void
+}
+
 /** Reads and writes of one filing. Synchronous: they run inside one transaction, without an await between. */
-export interface Filing {
+export interface Filing extends Regrouping {
   /** The report of this feed with this guid. */
   known(feed: number, guid: string): KnownReport | null
+  /** Reports that stood in this feed within two days of its last document, newest first, with the beginning of their text. */
+  standing(feed: number, limit: number, characters: number): ReportMark[]
+  /** Reports of this feed with one of these guid keys or addresses. */
+  likely(feed: number, keys: readonly string[], urls: readonly string[], characters: number): ReportMark[]
+  /** The feed has given a report another guid. */
+  renameGuid(report: number, guid: string, key: string, globalGuid: string | null): void
   /** Story of a report with the same `globalGuid`, of any feed. */
   storyByGuid(globalGuid: string): number | null
   storyByUrl(canonicalUrl: string): number | null
-  /** Stories filed after `afterId` (by any process), oldest first, with a time of at least `since`. */
-  storiesAfter(afterId: number, since: Millis): IndexedStory[]
+  /** Features written after `seq` (by any process), in that order, of a time of at least `since`. */
+  storiesAfter(seq: number, since: Millis): IndexedStory[]
+  reportsAfter(seq: number, since: Millis): IndexedReport[]
+  /** Write features anew; returns their `seq`. */
+  keepStoryFeatures(story: number, time: Millis, features: string): number
+  keepReportFeatures(report: number, time: Millis, features: string): number
+  /** Features of before this time are needed no more. */
+  forgetFeatures(before: Millis): void
+  /** Features made by another version of the rules are dropped: true where that has happened. */
+  featuresOf(version: number): boolean
+  storiesWithoutFeatures(since: Millis): UnreadText[]
+  reportsWithoutFeatures(since: Millis): UnreadText[]
+  /** A number kept under a name, like the last story reviewed; 0 at first. */
+  mark(name: string): number
+  setMark(name: string, value: number): void
   openThread(time: Millis, key: string): number
-  addStory(thread: number, report: Report, key: string, features: string, placement: string): number
-  addReport(story: number, report: Report, joinedBy: CopyRule | 'first', similarity: number): number
-  addRevision(reportId: number, report: Report, now: Millis): void
+  addStory(thread: number, report: Report, key: string, placement: string): number
+  /** `guidKey`: see `guidKey` in decide/identity.ts. */
+  addReport(story: number, report: Report, guidKey: string, joined: Joining): number
+  /** The text in force of a report. */
+  inForce(report: number): TextInForce
+  /** `change` is null where nothing but unseen fields changed. */
+  addRevision(reportId: number, report: Report, change: RevisionClass, now: Millis): void
+  keepFlapping(report: number, flapping: string): void
   /** The entry was seen again, unchanged. */
   touch(reportIds: readonly number[], now: Millis): void
-  /** Result of the poll, the feed's next due time and validators, in the same transaction as its entries. */
-  recordPoll(outcome: PollOutcome, update: PollUpdate): void
+  /**
+   * Reports that stood in the last document of the feed and are missing from the one filed at `now`, though it shows
+   * older ones: taken down, not rolled out. Newest first; none where so many are missing that the feed is simply another.
+   */
+  vanished(feed: number, now: Millis, limit: number): ReportMark[]
+  /** Its page says that it is gone (410): withdrawn, though no text says so. */
+  withdraw(report: number, now: Millis): void
+  members(story: number, limit: number): StoryMember[]
+  /** Whose copy a story is; `stale` are the reports that still run an old text of it. */
+  setOrigin(
+    story: number,
+    is: { origin: string | null; originName: string; sources: number; provenance: string; stale: readonly number[] },
+  ): void
+  setLead(thread: number, story: number): void
+  /** Keep an entry that may not be shown before `until`; false where it was kept already. */
+  holdBack(feed: number, guid: string, until: Millis, now: Millis, title: string, entry: string): boolean
+  /** Entries of a feed whose time has come, taken off the list. */
+  release(feed: number, now: Millis): string[]
+  /** Announce a poll that takes several transactions: it counts as interrupted until it is recorded. Returns its id. */
+  openPoll(feed: number, at: Millis, status?: 'interrupted' | 'released'): number
+  countPoll(poll: number, counts: PollCounts): void
+  /** Result of the poll, the feed's next due time and validators, in the same transaction as its last entries. */
+  recordPoll(outcome: PollOutcome, update: PollUpdate, poll?: number | null): void
 }
 
 export interface PollUpdate {
@@ -79,6 +260,13 @@ export interface Store extends Reader {
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
   report(id: number): ReportView | null
+  /** The story a report is in; null for no report. */
+  storyOf(report: number): number | null
+  decisions(): Decision[]
+  /** What was joined or parted of a story or thread, oldest first. */
+  regroupings(of: RegroupingFilter): Regrouped[]
+  /** Feeds with entries whose embargo has ended. */
+  releasable(now: Millis): FeedState[]
   /** What was asked of a WebSub hub for this feed. */
   subscription(feed: number): Subscription | null
   /** The one whose callback ends in this id. */

@@ -307,3 +307,28 @@ describe('keepsSecrets', () => {
     expect(keeps('http://a.example/', 'https://a.example./')).toBe(false)
   })
 })
+
+describe('a host that the configuration excludes', () => {
+  const exclude = ['agency.example', '203.0.113.9', '2001:db8::5', 'xn--mgbh0fb.example']
+
+  it.each([
+    'https://agency.example/feed',
+    'http://FEEDS.Agency.Example:8080/feed',
+    'https://agency.example./feed',
+    'https://user:secret@a.b.agency.example/',
+    'http://203.0.113.9/feed',
+    'http://0xcb007109/feed',
+    'http://[2001:DB8::5]/feed',
+    'https://مثال.example/feed',
+  ])('is not asked as %s, whatever is allowed', url => {
+    const checked = checkUrl(url, true, exclude)
+    expect(checked).toMatchObject({ ok: false })
+    expect(checked.ok ? '' : checked.reason).toContain('poll.exclude names')
+    expect(checked.ok ? '' : checked.reason).not.toContain('secret')
+  })
+
+  it.each(['https://otheragency.example/feed', 'https://agency.example.org/feed', 'https://example/feed'])(
+    'is another one than that of %s',
+    url => expect(checkUrl(url, true, exclude)).toMatchObject({ ok: true }),
+  )
+})

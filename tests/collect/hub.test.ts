@@ -154,6 +154,9 @@ describe('asking a hub', () => {
     const closed = { allowPrivate: false }
     expect(await post(server.on('/hub', status(202)), closed)).toMatchObject({ failure: { kind: 'address' } })
     expect(await post('file:///etc/passwd')).toMatchObject({ failure: { kind: 'address' } })
+    expect(await post(server.on('/hub', status(202)), { exclude: ['127.0.0.1'] })).toMatchObject({
+      failure: { kind: 'address' },
+    })
     expect(server.seen).toEqual([])
   })
 

@@ -35,6 +35,32 @@ async function oneAtom(content: string, feed = ''): Promise<Entry> {
   return entry
 }
 
+describe('hours and days without news', () => {
+  const skip = async (channel: string) => (await parsed(rss('<item><title>A</title></item>', channel))).skip
+
+  it('are read from skipHours and skipDays, 24 being midnight as in RSS 0.91', async () => {
+    const hours = '<skipHours><hour>24</hour><hour> 3 </hour><hour>03</hour><hour>2</hour></skipHours>'
+    const days = '<skipDays><day>Saturday</day><day>sunday</day><day>Wed</day></skipDays>'
+    expect(await skip(hours + days)).toEqual({ hours: [0, 2, 3], days: [0, 3, 6] })
+    expect(await skip('<SKIPHOURS><HOUR>5</HOUR></SKIPHOURS>')).toEqual({ hours: [5], days: [] })
+  })
+
+  it('are left out where they are none', async () => {
+    const hours = '<skipHours><hour>25</hour><hour>-1</hour><hour>1.5</hour><hour/><hour>__proto__</hour></skipHours>'
+    expect(await skip(`${hours}<skipDays><day>Funday</day><day>__proto__</day><hour>4</hour></skipDays>`)).toBeNull()
+    expect(await skip('<hour>4</hour><day>Monday</day>')).toBeNull()
+    expect(await skip('<skipHours>4</skipHours>')).toBeNull()
+  })
+
+  it('take no more room however many are named, and no entry', async () => {
+    const hours = `<skipHours>${'<hour>1</hour><hour>77</hour>'.repeat(50_000)}`
+    const feed = await parsed(rss('<item><title>A</title></item>', `${hours}<title>Not a title</title>`))
+    expect(feed.skip).toEqual({ hours: [1], days: [] })
+    expect(feed.title).toBe('Wire')
+    expect(feed.entries.map(entry => entry.title)).toEqual(['A'])
+  })
+})
+
 describe('an RSS item', () => {
   it('yields every field of an entry', async () => {
     const feed = await parsed(
@@ -55,6 +81,7 @@ describe('an RSS item', () => {
       link: 'https://wire.example/',
       language: 'en',
       ttl: 30 * 60_000,
+      skip: null,
       hub: null,
       self: null,
       warnings: [],
@@ -65,6 +92,7 @@ describe('an RSS item', () => {
           title: 'Port reopens',
           summary: '<p>Short</p>',
           content: '<p>Long &amp; full</p>',
+          text: 'Long & full',
           published: Date.UTC(2026, 2, 3, 11, 5, 6),
           updated: Date.UTC(2026, 2, 3, 12),
           authors: ['Lina Haddad'],
@@ -174,6 +202,7 @@ describe('an Atom entry', () => {
       title: 'A & B',
       summary: '5 &lt; 6',
       content: null,
+      text: '5 < 6',
       published: Date.UTC(2026, 2, 3, 10),
       updated: Date.UTC(2026, 2, 3, 11),
       authors: ['Lina Haddad'],

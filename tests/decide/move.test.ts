@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hostRest } from '../../src/decide/host.ts'
-import { observeMove } from '../../src/decide/move.ts'
+import { heirOf, observeMove } from '../../src/decide/move.ts'
 import type { Failure, Move } from '../../src/model.ts'
 
 const DAY = 86_400_000
@@ -70,6 +70,52 @@ describe('a permanent redirect', () => {
         }
       }),
     )
+  })
+})
+
+describe('an address that redirected and then died', () => {
+  const move: Move = { to, since: START, seen: START, days: 1 }
+  const died = (kind: Failure['kind'], status: number | null, failures: number, now = START + 3_600_000) =>
+    heirOf(move, { failure: { kind, message: 'x', status, retryAt: null }, failures, now })
+
+  it.each<[Failure['kind'], number | null, number]>([
+    ['gone', 410, 1],
+    ['http', 404, 3],
+    ['dns', null, 3],
+  ])('is dead by %s %s after %i failures', (kind, status, failures) => {
+    expect(died(kind, status, failures)).toBe(to)
+    if (failures > 1) expect(died(kind, status, failures - 1)).toBeNull()
+  })
+
+  it.each<[Failure['kind'], number | null]>([
+    ['http', 503],
+    ['connect', null],
+    ['timeout', null],
+    ['tls', null],
+  ])('has a day to recover from %s %s', (kind, status) => {
+    expect(died(kind, status, 40, START + DAY - 1)).toBeNull()
+    expect(died(kind, status, 2, START + DAY)).toBeNull()
+    expect(died(kind, status, 3, START + DAY)).toBe(to)
+  })
+
+  it.each<[Failure['kind'], number | null]>([
+    ['document', 200],
+    ['redirect', 302],
+    ['address', 302],
+    ['http', 401],
+    ['http', 403],
+    ['http', 511],
+    ['throttled', 429],
+    ['size', null],
+    ['encoding', null],
+    ['protocol', null],
+  ])('is not dead by %s %s, which whoever stands in between may say', (kind, status) => {
+    expect(died(kind, status, 99, START + 30 * DAY)).toBeNull()
+  })
+
+  it('has no heir where it never redirected', () => {
+    const failure: Failure = { kind: 'gone', message: 'x', status: 410, retryAt: null }
+    expect(heirOf(null, { failure, failures: 9, now: START })).toBeNull()
   })
 })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asksWhole, emptyHabit, type Habit, readHabit, writeHabit } from '../../src/decide/schedule/habit.ts'
+import { asksWhole, emptyHabit, type Habit, ratesOf, readHabit, writeHabit } from '../../src/decide/schedule/habit.ts'
 import { silenceOf } from '../../src/decide/schedule/silence.ts'
-import { nextPoll, type Schedule } from '../../src/decide/schedule.ts'
+import { afterPush, nextPoll, type Schedule } from '../../src/decide/schedule.ts'
 import { random } from '../helpers/random.ts'
 
 const MINUTE = 60_000
@@ -309,6 +309,87 @@ describe('a habit on file', () => {
     JSON.stringify({ ...emptyHabit(), lastGap: 5 }),
   ])('is begun anew where %s is on file', text => {
     expect(readHabit(text)).toBeNull()
+  })
+})
+
+describe('a feed that a hub pushes', () => {
+  const counts = (entries: number, fresh: number) => {
+    return { entries, new: fresh, revision: 0, copy: 0, unchanged: entries - fresh, rejected: 0 }
+  }
+  const poll = (habit: Habit | null, now: number, shown: readonly number[], fresh: readonly number[]): Schedule =>
+    nextPoll({
+      now,
+      url: 'https://a.example/rss',
+      every: null,
+      minInterval: 5 * MINUTE,
+      maxInterval: 4 * HOUR,
+      interval: habit === null ? null : HOUR,
+      habit,
+      outcome: {
+        kind: 'filed',
+        counts: counts(shown.length, fresh.length),
+        maxAge: null,
+        ttl: null,
+        shown: { times: shown, fresh },
+      },
+    })
+  const END = START + 9 * DAY + 12 * HOUR
+  const times = agency(4, byDay).filter(time => time < END)
+  const shownAt = (now: number) => times.filter(time => time <= now).slice(-20)
+  /** Polled every four hours; every entry is pushed, where it is, the minute it is written. */
+  const watched = (pushed: boolean): Habit | null => {
+    let habit = poll(null, START, shownAt(START), shownAt(START)).habit
+    for (let from = START; from < END; from += 4 * HOUR) {
+      const now = from + 4 * HOUR
+      const written = times.filter(time => time > from && time <= now)
+      for (const time of pushed ? written : []) {
+        habit = afterPush(habit, time + MINUTE, { counts: counts(1, 1), shown: { times: [time], fresh: [time] } })
+      }
+      habit = poll(habit, now, shownAt(now), pushed ? [] : written).habit
+    }
+    return habit
+  }
+  const [polled, pushed] = [watched(false) ?? emptyHabit(), watched(true) ?? emptyHabit()]
+
+  it('has the habit that polls alone would have shown', () => {
+    const [alone, beside] = [ratesOf(polled), ratesOf(pushed)]
+    expect(beside.average / alone.average).toBeCloseTo(1, 1)
+    for (const hour of [0, 3, 9, 12, 18])
+      expect(Math.abs((beside.hours[hour] ?? 9) - (alone.hours[hour] ?? 0))).toBeLessThan(1)
+    expect(pushed.newest).toBe(times.at(-1))
+    expect(silenceOf(pushed, END)?.quiet).toBe(false)
+    expect(silenceOf(pushed, END + 12 * HOUR)?.quiet).toBe(true)
+  })
+
+  it('has a gap where a poll shares nothing with what was pushed or polled, and only there', () => {
+    expect(pushed.gaps).toBe(0)
+    const later = END + DAY
+    const strange = Array.from({ length: 20 }, (_, at) => later - at * MINUTE)
+    const lastLook = pushed.polled
+    expect(poll(pushed, later, strange, strange).gap).toEqual({ from: lastLook, to: later })
+    expect(poll(pushed, later, [...strange, times.at(-1) ?? 0], strange).gap).toBeNull()
+  })
+
+  it('is judged by its polls alone in all that a push does not show', () => {
+    const anyTimes = fc.array(fc.option(fc.integer({ min: END - 9 * DAY, max: END + 9 * DAY })), { maxLength: 30 })
+    fc.assert(
+      fc.property(anyTimes, fc.nat(30), fc.integer({ min: 0, max: 9 * DAY }), (all, fresh, wait) => {
+        const shown = { times: all, fresh: all.slice(0, fresh) }
+        const after = afterPush(pushed, END + wait, { counts: counts(all.length, shown.fresh.length), shown })
+        const judged = ({ window, span, gaps, lastGap, haste, document, unchanged, lies, trusted }: Habit) => {
+          return { window, span, gaps, lastGap, haste, document, unchanged, lies, trusted }
+        }
+        expect(judged(after ?? emptyHabit())).toEqual(judged(pushed))
+        expect(readHabit(writeHabit(after ?? emptyHabit()))).not.toBeNull()
+      }),
+      { seed: 20_261_127, numRuns: 300 },
+    )
+  })
+
+  it('is not learnt before its first document: since when a push brings all is not known', () => {
+    const shown = { times: [START], fresh: [START] }
+    expect(afterPush(null, START, { counts: counts(1, 1), shown })).toBeNull()
+    expect(afterPush(emptyHabit(), START, { counts: counts(1, 1), shown })).toEqual(emptyHabit())
   })
 })
 

@@ -100,6 +100,15 @@ describe('hints of the feed', () => {
     expect(plan(filed({ skip: { hours: [], days: [3, 4] } })).interval).toBe(12 * HOUR)
   })
 
+  it('stand until the next document, also where the server says "not modified"', () => {
+    const { habit } = plan(filed({ ttl: 3 * HOUR, skip: { hours: [12], days: [] } }), { habit: emptyHabit() })
+    const later = plan({ kind: 'unchanged', maxAge: null }, { habit })
+    expect(later.interval).toBe(3.5 * HOUR)
+    expect(later.reason).toMatch(/the server asks for 3 h; the feed names hours or days without news/)
+    const without = plan(filed({}), { habit: later.habit })
+    expect(plan({ kind: 'unchanged', maxAge: null }, { habit: without.habit }).reason).not.toMatch(/server|names/)
+  })
+
   it('are not taken from a feed that skips every hour', () => {
     const hours = Array.from({ length: 24 }, (_, hour) => hour)
     expect(plan(filed({ skip: { hours, days: [] } })).interval).toBe(HOUR)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ThreadIndex, termCounts } from '../../src/decide/thread.ts'
+import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
 import type { Placement, ThreadSettings } from '../../src/model.ts'
 
 const HOUR = 3_600_000
@@ -12,15 +12,19 @@ const SETTINGS: ThreadSettings = { threshold: 0.28, window: 3 * DAY }
 class Desk {
   readonly index = new ThreadIndex(SETTINGS)
   #next = 1
+  #story = 0
 
   file(title: string, body: string, time: number, language: string | null = 'en'): Placement & { in: number } {
-    const vector = this.index.vector(termCounts(title, body, language))
-    const placement = this.index.place(vector, time)
+    const features = this.index.features(threadWords({ title, body, language }))
+    const placement = this.index.place(features, time)
     const thread = placement.thread ?? this.#next++
-    this.index.add(thread, vector, time)
+    this.index.add(thread, ++this.#story, features, time)
     return { ...placement, in: thread }
   }
 }
+
+const featuresOf = (index: ThreadIndex, title: string, body = '', language: string | null = 'en'): ThreadFeatures =>
+  index.features(threadWords({ title, body, language }))
 
 /** A window with unrelated news in it, so that words have a rarity. */
 function busyDesk(): Desk {
@@ -109,16 +113,18 @@ describe('a story', () => {
 
   it('does not take part in its own placing', () => {
     const desk = busyDesk()
-    const vector = desk.index.vector(termCounts(...FIRST, 'en'))
+    const features = featuresOf(desk.index, FIRST[0], FIRST[1])
     const size = desk.index.size
-    expect(desk.index.place(vector, NOW)).toEqual(desk.index.place(vector, NOW))
+    expect(desk.index.place(features, NOW)).toEqual(desk.index.place(features, NOW))
     expect(desk.index.size).toEqual(size)
   })
 })
 
-describe('the terms of a story', () => {
+describe('the words of a story', () => {
+  const own = (title: string, body = '', language: string | null = 'en') => threadWords({ title, body, language }).own
+
   it('weigh twice in the title', () => {
-    expect(termCounts('Larkfield dam', 'dam', 'en')).toEqual(
+    expect(own('Larkfield dam', 'dam')).toEqual(
       new Map([
         ['larkfield', 2],
         ['dam', 3],
@@ -128,22 +134,35 @@ describe('the terms of a story', () => {
 
   it('are as many of a long body as carry the news', () => {
     const body = Array.from({ length: 500 }, (_, at) => `w${at}x`).join(' ')
-    expect(termCounts('', body, 'en').size).toBe(80)
+    expect(own('', body).size).toBe(80)
+  })
+
+  it('leave out the names of site and section behind the title', () => {
+    const title = 'Larkfield dam breaks after rain'
+    for (const tail of [
+      ' | Valley News',
+      ' - Valley News',
+      ' — Weather - Valley News',
+      ' | Home | Valley News Daily',
+    ]) {
+      expect(own(title + tail)).toEqual(own(title))
+    }
+    expect(own('Dam breaks - twelve missing').has('miss')).toBe(true)
   })
 
   it('do not depend on the order of words', () => {
     const index = new ThreadIndex(SETTINGS)
-    const one = index.vector(termCounts('dam rain bridge', '', 'en'))
-    const other = index.vector(termCounts('bridge dam rain', '', 'en'))
-    expect(one).toEqual(other)
+    const one = featuresOf(index, 'dam rain bridge')
+    const other = featuresOf(index, 'bridge dam rain')
+    expect([one.t, one.w]).toEqual([other.t, other.w])
   })
 
   it('have weights whose squares add up to one', () => {
     const texts = fc.array(fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split('').map(letter => `q${letter}z`)))
     fc.assert(
       fc.property(texts, words => {
-        const vector = new ThreadIndex(SETTINGS).vector(termCounts(words.join(' '), '', 'en'))
-        const squares = vector.reduce((sum, [, weight]) => sum + (weight / 10_000) ** 2, 0)
+        const { w } = featuresOf(new ThreadIndex(SETTINGS), words.join(' '))
+        const squares = w.reduce((sum, weight) => sum + (weight / 10_000) ** 2, 0)
         expect(squares).toBeCloseTo(words.length > 0 ? 1 : 0, 2)
       }),
       { seed: 20_220_105, numRuns: 200 },
@@ -187,25 +206,28 @@ describe('the window of threads', () => {
         fc.nat(100),
         (batches, limits, asked, hours) => {
           const ran = new ThreadIndex(SETTINGS)
-          const kept: { thread: number; vector: ReturnType<ThreadIndex['vector']>; time: number }[] = []
+          const kept: { thread: number; story: number; features: ThreadFeatures; time: number }[] = []
+          let filed = 0
           let limit = Number.NEGATIVE_INFINITY
           for (const [at, batch] of batches.entries()) {
             for (const { thread, words, time } of batch) {
-              const vector = ran.vector(termCounts(words.join(' '), '', 'en'))
-              ran.add(thread, vector, time)
-              kept.push({ thread, vector, time })
+              const features = featuresOf(ran, words.join(' '))
+              const story = ++filed
+              ran.add(thread, story, features, time)
+              kept.push({ thread, story, features, time })
             }
             limit = Math.max(limit, NOW + (limits[at] ?? 0) * HOUR)
             ran.expire(limit)
             kept.splice(0, kept.length, ...kept.filter(({ time }) => time >= limit))
           }
           const fresh = new ThreadIndex(SETTINGS)
-          for (const { thread, vector, time } of kept) fresh.add(thread, vector, time)
+          // In whatever order: the newest first here.
+          for (const { thread, story, features, time } of kept.toReversed()) fresh.add(thread, story, features, time)
           expect(ran.size).toEqual(fresh.size)
-          const counts = termCounts(asked.join(' '), '', 'en')
-          expect(ran.vector(counts)).toEqual(fresh.vector(counts))
-          const placement = ran.place(ran.vector(counts), NOW + hours * HOUR)
-          expect(placement).toEqual(fresh.place(fresh.vector(counts), NOW + hours * HOUR))
+          const title = asked.join(' ')
+          expect(featuresOf(ran, title)).toEqual(featuresOf(fresh, title))
+          const placement = ran.place(featuresOf(ran, title), NOW + hours * HOUR)
+          expect(placement).toEqual(fresh.place(featuresOf(fresh, title), NOW + hours * HOUR))
           if (placement.kind === 'joined') joined++
         },
       ),
@@ -218,10 +240,10 @@ describe('the window of threads', () => {
     fc.assert(
       fc.property(fc.array(story, { maxLength: 12 }), fc.array(word, { maxLength: 8 }), (stories, asked) => {
         const index = new ThreadIndex(SETTINGS)
-        for (const { thread, words, time } of stories) {
-          index.add(thread, index.vector(termCounts(words.join(' '), '', 'en')), time)
+        for (const [at, { thread, words, time }] of stories.entries()) {
+          index.add(thread, at, featuresOf(index, words.join(' ')), time)
         }
-        const placement = index.place(index.vector(termCounts(asked.join(' '), '', 'en')), NOW + DAY)
+        const placement = index.place(featuresOf(index, asked.join(' ')), NOW + DAY)
         expect(placement.score).toBeGreaterThanOrEqual(0)
         expect(placement.score).toBeLessThanOrEqual(1.001)
         expect(placement.thread === null).toBe(placement.kind === 'opened')

@@ -1,6 +1,7 @@
 // The demo as a new user meets it: one command, a page with threads, a browser.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { count } from '../helpers/audit.ts'
 import { chromiumPath, launch } from '../helpers/browser.ts'
 import { type Running, root, start } from '../helpers/cli.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -21,7 +22,7 @@ async function stop(running: Running): Promise<void> {
 }
 
 interface JsonFeed {
-  items: { id: string; title: string; tags?: string[] }[]
+  items: { id: string; title: string; tags?: string[]; content_html: string; _minwal: { story: string } }[]
 }
 
 describe('the demo played from its start', () => {
@@ -78,13 +79,118 @@ describe('the demo at the end of the week', () => {
     expect([...liverpool].filter(id => tottenham.has(id))).toEqual([])
   })
 
+  const stories = async (words: string): Promise<JsonFeed['items']> => {
+    const answer = await fetch(`${address}/feed.json?limit=500&q=${encodeURIComponent(words)}`)
+    return ((await answer.json()) as JsonFeed).items
+  }
+  /** The page of the story whose headline has these words, and of its thread. */
+  const pages = async (words: string): Promise<{ story: string; thread: string }> => {
+    const found = (await stories(words)).filter(item => item.title.includes(words))
+    expect(found.map(item => item.title)).toHaveLength(1)
+    const { pathname } = new URL(found[0]?._minwal.story ?? '')
+    const story = await (await fetch(address + pathname)).text()
+    const thread = /href="([^"]*\/threads\/\d+)"/.exec(story)?.[1] ?? ''
+    return { story, thread: await (await fetch(address + thread)).text() }
+  }
+
+  it('shows one wire under three headlines, with the minutes between them', async () => {
+    const { story } = await pages('ثلاثة قتلى في حريق بالعبارة')
+    const chain = story.slice(story.indexOf('Who ran it'), story.indexOf('Revisions'))
+    for (const words of ['ثلاثة قتلى في حريق', 'قفزوا إلى الماء', 'نار على الماء', 'same text']) {
+      expect(chain).toContain(words)
+    }
+    expect(chain).toMatch(
+      /شبكة الميدان[\s\S]*?(?:39|65) minutes later[\s\S]*?صحيفة حبر[\s\S]*?(?:74 minutes|2 hours) later/,
+    )
+  })
+
+  it('marks what a revision changed, from the left and from the right', async () => {
+    const english = (await pages('UPDATE 1-Fire kills at least 6')).story
+    expect(english).toContain('At least <del dir="ltr">4</del> <ins dir="ltr">6</ins> people were killed')
+    const arabic = (await pages('تصحيح: مقتل 8')).story
+    expect(arabic).toContain('وأصيب <del dir="rtl">371</del> <ins dir="rtl">317</ins> آخرون')
+    expect(arabic).toContain('<h2>Corrected</h2>')
+  })
+
+  it('takes a corrected and a withdrawn number or text back', async () => {
+    const { thread } = await pages("CORRECTION - Incendie d'un ferry")
+    expect(thread).toMatch(/<s><a[^>]*>19<\/a><\/s>[\s\S]{0,120}corrected/)
+    const withdrawn = (await stories('مسؤول ألماتي')).filter(item => item.title.startsWith('[مسحوب]'))
+    expect(withdrawn).toHaveLength(1)
+    expect(withdrawn[0]?.content_html).toMatch(/^<p><strong>سحبت الوكالة/)
+    const story = await (await fetch(address + new URL(withdrawn[0]?._minwal.story ?? '').pathname)).text()
+    expect(story).toContain('class="withdrawn"')
+    for (const words of ['إلغاء: مسؤول كبير', 'أين اختفى مسؤول', 'مصادر: مسؤول في ألماتي']) {
+      expect(story).toContain(words)
+    }
+  })
+
+  it('draws a toll that grows, and says where two agencies differ', async () => {
+    const { thread } = await pages('11 قتيلا في حريق العبارة')
+    const toll = thread.slice(thread.indexOf('<section class="toll"><h3>Killed'), thread.indexOf('<h3>Injured'))
+    expect(toll).toContain('<svg class="chart"')
+    for (const value of ['3', '7', '11', '12']) expect(toll).toMatch(new RegExp(`<a[^>]*>${value}</a>`))
+    expect(toll).toMatch(/Sources differ[\s\S]*<b>11<\/b>[\s\S]*<b>12<\/b>/)
+  })
+
   it('marks the withdrawn report, the flashes and the corrections', async () => {
     const titles = ((await (await fetch(`${address}/feed.json?limit=500`)).json()) as JsonFeed).items.map(
       item => item.title,
     )
-    expect(titles.some(title => title.startsWith('[Withdrawn]'))).toBe(true)
+    expect(titles.some(title => title.startsWith('[مسحوب]'))).toBe(true)
     const page = await (await fetch(`${address}/search?q=${encodeURIComponent('عاجل')}`)).text()
     expect(page).toContain('عاجل')
+  })
+
+  it('knows whose copy a story is, and how much of it each ran', async () => {
+    const { story } = await pages('ثلاثة قتلى في حريق بالعبارة')
+    expect(story).toContain('(origin)')
+    expect(story).toContain('1 independent source')
+    const coverage = (name: string): number =>
+      Number(new RegExp(`${name}</bdi></th>[\\s\\S]*?class="number"[^>]*>(\\d+)%`).exec(story)?.[1])
+    expect(coverage('شبكة الميدان')).toBeGreaterThan(30)
+    expect(coverage('شبكة الميدان')).toBeLessThan(80)
+    expect(coverage('صحيفة حبر')).toBeGreaterThan(85)
+  })
+
+  it('marks the two that still run what was withdrawn', async () => {
+    const [withdrawn] = (await stories('مسؤول ألماتي')).filter(item => item.title.startsWith('[مسحوب]'))
+    const story = await (await fetch(address + new URL(withdrawn?._minwal.story ?? '').pathname)).text()
+    expect(story.match(/<div class="bad">still running the withdrawn version/g)).toHaveLength(2)
+  })
+
+  it('folds the flash into the report that followed it', async () => {
+    for (const [report, flash] of [
+      ['ثلاثة قتلى في حريق بالعبارة', 'عاجل | حريق في العبارة'],
+      ['UPDATE 1-Fire kills at least 6', 'URGENT: Fire breaks out on ferry'],
+    ] as const) {
+      expect((await pages(report)).story).toContain('Announced by a flash')
+      expect((await stories(flash)).filter(item => item.title.startsWith(flash))).toEqual([])
+    }
+  })
+
+  it('tells a correction from an update, and folds what only mends a spelling', async () => {
+    expect((await pages('تصحيح: مقتل 8')).story).toMatch(/<h3>Revision 2<[\s\S]{0,60}class="label">Correction</)
+    for (const report of ['ثلاثة قتلى في حريق بالعبارة', 'UPDATE 1-Fire kills at least 6']) {
+      expect((await pages(report)).story).toContain('<summary>1 cosmetic revision</summary>')
+    }
+  })
+
+  it('tells one event in all its languages, with who said what, and since when it is disputed', async () => {
+    const { thread } = await pages('11 قتيلا في حريق العبارة')
+    for (const language of ['English', 'français', 'русский']) expect(thread).toContain(`<bdi>${language}</bdi>`)
+    expect(thread).toContain('at least 6</a>')
+    expect(thread).toContain('Said by')
+  })
+
+  it('publishes what is under embargo only when its time has come', async () => {
+    expect(await stories('الورق الأبيض')).toHaveLength(1)
+    const seen = count(
+      `${root}data/demo-test-end.db`,
+      "select first_seen from report where guid = 'sahel-o-20220107-44'",
+    )
+    expect(seen).toBeGreaterThanOrEqual(Date.parse('2022-01-07T18:00:00Z'))
+    expect(count(`${root}data/demo-test-end.db`, 'select count(*) from embargo')).toBe(0)
   })
 
   describe.skipIf(chromiumPath === null)('in a browser', () => {
@@ -124,7 +230,7 @@ describe('the demo at the end of the week', () => {
     it('no page is wider than a telephone', async () => {
       const page = await open()
       await page.setViewportSize({ width: 360, height: 740 })
-      for (const path of ['/', '/feeds', '/agencies', '/search?q=Kazakhstan']) {
+      for (const path of ['/', '/feeds', '/agencies', '/search?q=Kazakhstan', '/threads/1', '/stories/1']) {
         await page.goto(address + path)
         const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
         expect(over, path).toBeLessThanOrEqual(0)

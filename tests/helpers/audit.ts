@@ -15,7 +15,7 @@ const RULES: Readonly<Record<string, string>> = {
   'a story without a report': 'select id from stories where id not in (select story from reports)',
   'a story led by a report of another':
     'select id, lead from stories s where not exists (select 1 from reports r where r.id = s.lead and r.story = s.id)',
-  'a story without its features': 'select id from stories where id not in (select story from features)',
+  'a story without its features': 'select id from stories where id not in (select story from story_features)',
   'a thread that miscounts its stories, reports or agencies': `select t.id, t.stories, t.reports, t.agencies,
        count(distinct s.id) n, count(r.id) m, count(distinct r.agency) a
      from threads t left join stories s on s.thread = t.id left join reports r on r.story = s.id

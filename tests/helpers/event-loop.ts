@@ -43,3 +43,41 @@ export function costAtOnce(work: () => unknown): number {
   work()
   return spent() - start
 }
+
+const BEAT = 5
+
+/**
+ * The most processor time that this thread spent between one look of the event loop at its timers and the next, in ms:
+ * how long a reader would have had to wait on a machine of its own. Other programs and other threads do not count, so it
+ * is as good on a busy machine. `aside` is called with work whose time does not count.
+ */
+export async function watchThread<T>(
+  work: (aside: <R>(uncounted: () => R) => R) => Promise<T>,
+): Promise<{ result: T; longest: number }> {
+  const used = (): number => {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1000
+  }
+  let [longest, last, setAside] = [0, used(), 0]
+  const note = (): void => {
+    const now = used()
+    longest = Math.max(longest, now - last - setAside)
+    last = now
+    setAside = 0
+  }
+  const beat = setInterval(note, BEAT)
+  try {
+    const result = await work(uncounted => {
+      const start = used()
+      try {
+        return uncounted()
+      } finally {
+        setAside += used() - start
+      }
+    })
+    note()
+    return { result, longest }
+  } finally {
+    clearInterval(beat)
+  }
+}

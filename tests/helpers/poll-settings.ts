@@ -17,6 +17,7 @@ export function pollSettings(changes: Partial<PollSettings> = {}): PollSettings 
     maxRedirects: 5,
     maxEntries: 1000,
     userAgent: 'Minwal/test (+https://minwal.example/about)',
+    exclude: [],
     websub: true,
     allowPrivate: true,
     ...changes,

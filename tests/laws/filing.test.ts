@@ -66,8 +66,7 @@ function recounted({ reports, stories: filed, feeds }: Snapshot): Omit<Snapshot,
   const stories = filed.map(story => {
     const members = byStory.get(Number(story['id'])) ?? []
     const standing = (report: ReportRow) => (report.signal === 'kill' ? 0 : report.signal === 'flash' ? 1 : 2)
-    const alive = members.filter(report => report.signal !== 'kill')
-    const lead = [...(alive.length > 0 ? alive : members)].sort((a, b) => a.time - b.time || a.id - b.id)[0]
+    const lead = [...members].sort((a, b) => standing(b) - standing(a) || a.time - b.time || a.id - b.id)[0]
     return {
       id: Number(story['id']),
       thread: Number(story['thread']),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { parseAtomFeed, parseJsonFeed, parseOpml, parseRssFeed } from 'feedsmith'
 import RssParser from 'rss-parser'
 import { describe, expect, it } from 'vitest'
+import type { FigureView } from '../../src/model.ts'
 import { edition } from '../../src/publish/edition.ts'
 import { type OutputFormat, renderFeed } from '../../src/publish/feeds.ts'
 import { aDay, config, type Draft, fakeStore, HOUR, NOW, serve } from './fixture.ts'
@@ -133,6 +134,83 @@ describe.each(FORMATS)('the combined feed as %s', format => {
     )
     expect(entry?.title).toBe('[Withdrawn] Dam bursts')
     expect(entry?.content).toMatch(/^<p><strong>The agency has withdrawn this report/)
+  })
+
+  it('speaks of a withdrawal and a correction in the language of the story', () => {
+    const seen = read(
+      format,
+      render(format, [
+        { id: 4, title: 'إلغاء: انهيار السد', text: 'نص', language: 'ar', withdrawn: true, signal: null, time: 4 },
+        { id: 3, title: 'تصويب: القتلى خمسة', text: 'نص', language: 'ar', signal: 'correction', time: 3 },
+        { id: 2, title: 'Toll is five, not fifteen', text: 'T', signal: 'correction', time: 2 },
+        { id: 1, title: 'Bilan revu', text: 'T', language: 'fr', signal: 'correction', time: 1 },
+      ]),
+    )
+    expect(seen.map(entry => entry.title)).toEqual([
+      '[مسحوب] إلغاء: انهيار السد',
+      'تصويب: القتلى خمسة',
+      '[Correction] Toll is five, not fifteen',
+      '[Correction] Bilan revu',
+    ])
+    expect(seen[0]?.content).toMatch(/^<p><strong>سحبت الوكالة هذا الخبر/)
+    expect(seen[1]?.content).toMatch(/^<p><strong>صوّبت الوكالة/)
+    expect(seen[2]?.content).toMatch(/^<p><strong>The agency has corrected/)
+    expect(seen[3]?.content).toMatch(/^<p lang="en" dir="ltr"><strong>The agency/)
+  })
+
+  it('names as author whose copy it is, and beside it those who carry it', () => {
+    const body = render(format, [
+      {
+        id: 1,
+        title: 'Reprinted',
+        agency: 'north',
+        agencyName: 'North Wire',
+        also: ['est'],
+        origin: { agency: null, name: 'Far & Wide' },
+      },
+    ])
+    expect(read(format, body)[0]?.author).toBe('Far & Wide')
+    switch (format) {
+      case 'atom':
+        expect(parseAtomFeed(body).entries?.[0]?.contributors?.map(person => person.name)).toEqual([
+          'North Wire',
+          'Agence de l’Est',
+        ])
+        break
+      case 'rss':
+        expect(body).toContain('<dc:contributor>North Wire, Agence de l’Est</dc:contributor>')
+        expect(body).not.toContain('<source')
+        break
+      case 'json':
+        expect(JSON.parse(body)).toMatchObject({
+          items: [
+            {
+              authors: [{ name: 'Far & Wide' }],
+              _minwal: { origin: { agency: null, name: 'Far & Wide' }, sources: 1 },
+            },
+          ],
+        })
+    }
+  })
+
+  it('says in an entry of a thread how many tell it independently, and the newest figures', async () => {
+    const store = aDay()
+    const thread = async () =>
+      read(format, await serve(store.reader).text(`/threads.${format}`)).find(entry => entry.id.endsWith('thread/t1'))
+    expect((await thread())?.content).toMatch(/^<p[^>]*>4 independent sources · 4 agencies/)
+    expect((await thread())?.content).toContain('Killed: 5 (<bdi>North Wire</bdi>)')
+    store.figures.get(1)?.push({
+      ...(store.figures.get(1)?.[2] as FigureView),
+      value: 6,
+      bound: 'at least',
+      agency: 'manar',
+      agencyName: 'وكالة المنار',
+      story: 2,
+    })
+    store.put()
+    expect((await thread())?.content).toContain(
+      'Killed: 5 (<bdi>North Wire</bdi>) / at least 6 (<bdi>وكالة المنار</bdi>)',
+    )
   })
 
   it('has one entry a thread in the threads feed, listing its stories, updated when it grows', async () => {

@@ -12,6 +12,7 @@ import type {
   StoryDetail,
   StorySummary,
   ThreadDetail,
+  ThreadLink,
 } from '../../src/model.ts'
 import type { Health } from '../../src/publish/site.ts'
 import { createSite, type Site } from '../../src/publish/site.ts'
@@ -48,6 +49,7 @@ export function config(changes: Partial<Config> = {}): Config {
       maxRedirects: 1,
       maxEntries: 1,
       userAgent: 'test',
+      exclude: [],
       websub: true,
       allowPrivate: false,
     },
@@ -97,6 +99,9 @@ export function story(draft: Draft): StorySummary {
     agencies: [part(agency, time), ...also.map((id, index) => part(id, time + (index + 1) * 7 * 60_000))],
     reports: 1 + also.length,
     revisions: 1,
+    origin: null,
+    sources: 1,
+    withdrawn: draft.signal === 'kill' || (draft.members ?? []).some(one => one.signal === 'kill'),
     ...given,
   }
 }
@@ -107,6 +112,9 @@ export interface FakeStore {
   put(...drafts: Draft[]): void
   feeds: FeedState[]
   figures: Map<number, FigureView[]>
+  links: Map<number, ThreadLink[]>
+  /** What was merged: `thread 7` leads to 1. */
+  merged: Map<string, number>
 }
 
 export function fakeStore(...drafts: Draft[]): FakeStore {
@@ -123,6 +131,8 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   put(...drafts)
   const feeds: FeedState[] = []
   const figures = new Map<number, FigureView[]>()
+  const links = new Map<number, ThreadLink[]>()
+  const merged = new Map<string, number>()
 
   const matching = (selection: Partial<Selection>): StorySummary[] =>
     [...stories.values()]
@@ -159,11 +169,19 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       lead,
       timeline,
       figures: figures.get(id) ?? [],
+      sources: new Set(timeline.map(one => one.origin?.name ?? one.agency)).size,
+      links: links.get(id) ?? [],
     }
   }
 
   const reader: Reader = {
     version: () => version,
+    figures: id => figures.get(id) ?? [],
+    redirect: (what, id) => merged.get(`${what} ${id}`) ?? null,
+    mergedInto: (what, id) =>
+      [...merged].flatMap(([old, target]) =>
+        target === id && old.startsWith(what) ? [Number(old.slice(what.length + 1))] : [],
+      ),
     tagAuthority: () => 'minwal.example,2026',
     agencies: () =>
       Object.entries(NAMES).map(([id, name]): AgencySummary => {
@@ -199,7 +217,13 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         .slice(0, selection.limit),
     story: id => {
       const found = stories.get(id)
-      return found === undefined ? null : ({ ...found, members: members.get(id) ?? [] } satisfies StoryDetail)
+      return found === undefined
+        ? null
+        : ({
+            ...found,
+            members: members.get(id) ?? [],
+            placement: { kind: 'opened', thread: null, score: 0, reasons: [] },
+          } satisfies StoryDetail)
     },
     thread,
     search: (words, limit) => matching({ q: words }).slice(0, limit),
@@ -211,12 +235,17 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       lastPoll: stories.size === 0 ? null : NOW - 30_000,
     }),
   }
-  return { reader, put, feeds, figures }
+  return { reader, put, feeds, figures, links, merged }
 }
 
 export function member(id: number, changes: Partial<ReportView> = {}): ReportView {
   return {
     id,
+    similarity: 1,
+    coverage: 1,
+    stale: false,
+    evidence: null,
+    furniture: [],
     feed: 1,
     agency: 'nile',
     agencyName: 'Nile News',
@@ -470,12 +499,14 @@ export function aDay(): FakeStore {
         revisions: [
           {
             number: 1,
+            change: null,
             seen: NOW - 9 * HOUR,
             title: 'Flood cuts off Port Salam',
             text: 'The river Wadi broke its banks early on Wednesday. At least two people died and nine are missing.',
           },
           {
             number: 2,
+            change: 'update',
             seen: NOW - 8 * HOUR,
             title: 'Flood cuts off Port Salam as the river Wadi breaks its banks',
             text: 'The river Wadi broke its banks early on Wednesday. At least three people died and eleven are missing.',
@@ -496,6 +527,8 @@ export function aDay(): FakeStore {
     {
       kind: 'killed',
       value: 3,
+      bound: null,
+      said: null,
       matched: 'At least three people died',
       agency: 'nile',
       agencyName: 'Nile News',
@@ -505,6 +538,8 @@ export function aDay(): FakeStore {
     {
       kind: 'missing',
       value: 11,
+      bound: null,
+      said: null,
       matched: '11 مفقودًا',
       agency: 'manar',
       agencyName: 'وكالة المنار',
@@ -514,6 +549,8 @@ export function aDay(): FakeStore {
     {
       kind: 'killed',
       value: 5,
+      bound: null,
+      said: null,
       matched: 'Five people',
       agency: 'north',
       agencyName: 'North Wire',

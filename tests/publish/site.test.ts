@@ -76,6 +76,51 @@ describe('what is asked for is found', () => {
   })
 })
 
+describe('an id that was merged', () => {
+  const merged = () => {
+    const store = aDay()
+    store.merged.set('thread 7', 1).set('story 8', 5)
+    return store.reader
+  }
+
+  it.each([
+    ['/threads/7', '/wires/threads/1'],
+    ['/threads/7?from=letter&x=%3Cb%3E', '/wires/threads/1?from=letter&x=%3Cb%3E'],
+    ['/threads/7.atom', '/wires/threads/1.atom'],
+    ['/threads/7.rss?lang=ar&limit=5', '/wires/threads/1.rss?lang=ar&limit=5'],
+    ['/threads/7.json', '/wires/threads/1.json'],
+    ['/stories/8', '/wires/stories/5'],
+  ])('%s leads for good to %s, kept no longer than a page', async (path, location) => {
+    const { get } = serve(merged())
+    for (const method of ['GET', 'HEAD']) {
+      const response = await get(path, { method })
+      expect(response.status).toBe(308)
+      expect(response.headers.get('location')).toBe(location)
+      expect(response.headers.get('cache-control')).toBe('public, max-age=60')
+      expect(response.headers.has('etag')).toBe(false)
+      expect(await response.text()).toBe(
+        method === 'HEAD'
+          ? ''
+          : `This ${path.startsWith('/s') ? 'story' : 'thread'} was merged into another: ${location}\n`,
+      )
+    }
+  })
+
+  it('leads to a page that is there', async () => {
+    const { get } = serve(merged(), { link: 'https://news.example' })
+    const location = (await get('/threads/7')).headers.get('location') ?? ''
+    expect(location).toBe('/threads/1')
+    expect((await get(location)).status).toBe(200)
+  })
+
+  it('is told by kind: a thread of that number is not the story', async () => {
+    const { get } = serve(merged())
+    expect((await get('/stories/7')).status).toBe(404)
+    expect((await get('/threads/8.atom')).status).toBe(404)
+    expect((await get('/threads/7.atom?limit=0')).status).toBe(400)
+  })
+})
+
 describe('a poll that found nothing costs a reader nothing', () => {
   it.each([...FEEDS, ...PAGES])('%s answers 304 to its own ETag', async path => {
     const { get } = serve(aDay().reader)

@@ -55,6 +55,19 @@ describe('the site as files', () => {
     expect(feed.id).toBe('tag:minwal.example,2026:feed')
   })
 
+  it('leads on from the addresses of what was merged, without a server', () => {
+    const store = aDay()
+    store.merged.set('thread 7', 1).set('story 8', 5)
+    const moved = new Map([...staticSite(store.reader, config({ language: 'ar' }))].map(file => [file.path, file.body]))
+    const thread = moved.get('threads/7.html') ?? ''
+    expect(thread).toContain('<meta http-equiv="refresh" content="0; url=../threads/1.html">')
+    expect(thread).toContain('<link rel="canonical" href="https://news.example/wires/threads/1.html">')
+    expect(thread).toContain('<a href="../threads/1.html">')
+    expect(thread).toContain('dir="rtl"')
+    expect(moved.get('stories/8.html')).toContain('url=../stories/5.html')
+    expect(moved.size).toBe(files.size + 2)
+  })
+
   it('of an empty store is an empty front page and empty feeds', () => {
     const empty = new Map([...staticSite(fakeStore().reader, config())].map(file => [file.path, file.body]))
     expect(empty.get('index.html')).toContain('No reports yet')

@@ -4,6 +4,8 @@ import { wireNames } from '../../src/decide/wire.ts'
 import type { Report } from '../../src/model.ts'
 import { entry, NOW, openNewsroom } from './newsroom.ts'
 
+const SAME_TEXT = { rule: 'text', similarity: 1, coverage: 1, evidence: null } as const
+
 /** A report of the given feed and agency at a time, in minutes after NOW. */
 function report(feed: number, agency: string, minutes: number, title: string): Report {
   const made = toReport(entry({ id: `${feed}-${title}-${minutes}`, title, published: NOW + minutes * 60_000 }), title, {
@@ -29,8 +31,9 @@ function newsroom() {
     const thread = filing.openThread(NOW + 90 * 60_000, 'thread')
     const add = (feed: number, agency: string, minutes: number, title: string): number => {
       const made = report(feed, agency, minutes, title)
-      const story = filing.addStory(thread, made, title, '{"v":[],"s":[]}', '{}')
-      filing.addReport(story, made, 'first', 1)
+      const story = filing.addStory(thread, made, title, '{}')
+      filing.keepStoryFeatures(story, made.time, '[]')
+      filing.addReport(story, made, made.guid, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
       return story
     }
     return { thread, older: add(other, 'vostok', 90, 'Older'), newer: add(one, 'harir', 100, 'Newer') }
@@ -47,14 +50,14 @@ describe('the lead of a thread', () => {
 
   it('gives way when a copy shows that it is older, and so does the thread’s last time', () => {
     const { store, thread, newer, two } = newsroom()
-    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'text', 1))
+    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'key', SAME_TEXT))
     expect(store.thread(thread)).toMatchObject({ title: 'Older', first: NOW + 80 * 60_000, last: NOW + 90 * 60_000 })
     store.close()
   })
 
   it('keeps the time under which it was placed, though a copy shows that it is older', () => {
     const { store, newer, two } = newsroom()
-    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'text', 1))
+    store.file(filing => filing.addReport(newer, report(two, 'harir', 80, 'Newer'), 'key', SAME_TEXT))
     const times = store.file(filing => filing.storiesAfter(0, NOW + 85 * 60_000).map(({ time }) => time))
     expect(times).toEqual([NOW + 90 * 60_000, NOW + 100 * 60_000])
     store.close()
@@ -62,7 +65,7 @@ describe('the lead of a thread', () => {
 
   it('is the story that most agencies carry, however old', () => {
     const { store, thread, older, one } = newsroom()
-    store.file(filing => filing.addReport(older, report(one, 'harir', 95, 'Older'), 'text', 1))
+    store.file(filing => filing.addReport(older, report(one, 'harir', 95, 'Older'), 'key', SAME_TEXT))
     expect(store.thread(thread)?.title).toBe('Older')
     store.close()
   })
@@ -73,7 +76,7 @@ describe('the lead of a thread', () => {
     store.file(filing => {
       const withdrawn = report(lead?.feed ?? 0, 'harir', 100, 'Newer')
       withdrawn.wire.signal = 'kill'
-      filing.addRevision(lead?.id ?? 0, withdrawn, NOW + 700 * 60_000)
+      filing.addRevision(lead?.id ?? 0, withdrawn, 'kill', NOW + 700 * 60_000)
     })
     expect(store.thread(thread)?.title).toBe('Older')
     store.close()

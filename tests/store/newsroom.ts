@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { onTestFinished } from 'vitest'
 import { wireNames } from '../../src/decide/wire.ts'
-import type { Desk, FiledEntry } from '../../src/filing.ts'
+import type { Closing, Desk, FiledEntry } from '../../src/filing.ts'
 import type { Agency, Entry, FeedSpec, Millis, PollOutcome, ThreadSettings } from '../../src/model.ts'
 import { type OpenOptions, openStore } from '../../src/store/sqlite.ts'
 import type { PollUpdate, Store } from '../../src/store/store.ts'
@@ -122,7 +122,7 @@ export function fileInto(
   url: string,
   drafts: readonly Draft[],
   now: Millis,
-  finish: () => void = () => {},
+  finish: (closing: Closing) => void = () => {},
 ): FiledEntry[] {
   const feed = store.feeds().find(one => one.url === url)
   if (!feed) throw new Error(`no feed ${url}`)
@@ -137,7 +137,8 @@ export function fileInto(
       names: NAMES,
       now,
     },
-    (filing, _, counts) => {
+    (filing, _, closing) => {
+      const { counts } = closing
       const outcome: PollOutcome = {
         feed: feed.id,
         url,
@@ -152,7 +153,7 @@ export function fileInto(
         reason: 'every 60 min: test',
       }
       filing.recordPoll(outcome, pollUpdate())
-      finish()
+      finish(closing)
     },
   )
 }

@@ -10,7 +10,10 @@ import type { Store } from '../../src/store/store.ts'
 import { AGENCIES, FEEDS, fileInto, MINUTE, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const PAGE = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8')
-const VIEWS = ['agency', 'feed', 'report', 'revision', 'story', 'thread', 'credit', 'figure', 'poll', 'search']
+const VIEWS = [
+  ...['agency', 'feed', 'report', 'revision', 'story', 'thread', 'credit', 'figure', 'poll'],
+  ...['redirect', 'regrouping', 'link', 'embargo', 'search'],
+]
 
 interface Sample {
   says: string

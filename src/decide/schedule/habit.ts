@@ -1,6 +1,6 @@
 // When a feed writes: its entry rate by hour and weekday, how evenly it writes, how much it shows, how long it is silent.
 // Learnt from every poll that got an answer and faded over weeks. All hours are UTC; a change to summer time is relearnt.
-import type { Millis } from '../../model.ts'
+import type { Millis, Skip } from '../../model.ts'
 
 const HOUR: Millis = 3_600_000
 const DAY: Millis = 24 * HOUR
@@ -53,6 +53,9 @@ export interface Habit {
   lies: number
   /** A changed document came although validators were sent: "not modified" is not said for ever. */
   trusted: boolean
+  /** What its last document wished for, which holds for the polls that bring none. */
+  ttl: Millis | null
+  skip: Skip | null
 }
 
 /** Entries published between these polls may have been missed. */
@@ -83,6 +86,8 @@ export function emptyHabit(): Habit {
     unchanged: null,
     lies: 0,
     trusted: false,
+    ttl: null,
+    skip: null,
   }
 }
 
@@ -103,11 +108,13 @@ export function readHabit(text: string | null): Habit | null {
     return null
   }
   if (typeof value !== 'object' || value === null) return null
-  const found: Readonly<Record<string, unknown>> = { ...value }
+  // What an earlier version did not remember is not known yet.
+  const found: Readonly<Record<string, unknown>> = { ttl: null, skip: null, ...value }
   const fits = Object.entries(emptyHabit()).every(([name, sample]: [string, unknown]) => {
     const given = found[name]
     if (Array.isArray(sample)) return Array.isArray(given) && given.length === sample.length && given.every(isAmount)
     if (name === 'lastGap') return given === null || isGap(given)
+    if (name === 'skip') return given === null || isSkip(given)
     if (sample === null) return given === null || isAmount(given)
     return typeof sample === 'boolean' ? typeof given === 'boolean' : isAmount(given)
   })
@@ -125,6 +132,11 @@ function isGap(value: unknown): boolean {
     isAmount(value.from) &&
     isAmount(value.to)
   )
+}
+
+function isSkip(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('hours' in value) || !('days' in value)) return false
+  return [value.hours, value.days].every(list => Array.isArray(list) && list.length <= 24 && list.every(isAmount))
 }
 
 export const hourOf = (time: Millis): number => Math.floor(time / HOUR) % 24

@@ -1,4 +1,5 @@
-// How a habit grows by one poll that got an answer: what was written since, whether anything may have been missed.
+// How a habit grows by one poll that got an answer, or by what a hub pushed: what was written since, whether anything may
+// have been missed.
 import type { Millis } from '../../model.ts'
 import {
   asksWhole,
@@ -27,7 +28,7 @@ const PACE_MEMORY = 8
 /** Expected entries over which evenness is remembered. */
 const EVEN_MEMORY = 200
 
-/** What a poll that got an answer showed. */
+/** What a poll that got an answer showed, or a push. */
 export interface Sighting {
   now: Millis
   /** Accepted entries in the document; 0 where nothing had changed. */
@@ -37,8 +38,11 @@ export interface Sighting {
   /** Claimed times of the accepted entries, and of the fresh ones among them; null where undated. */
   times: readonly (Millis | null)[]
   freshTimes: readonly (Millis | null)[]
-  /** `unchanged` is the server's word (304), `same` ours: the whole document was read and is the one before. */
-  kind: 'document' | 'unchanged' | 'same'
+  /**
+   * `unchanged` is the server's word (304), `same` ours: the whole document was read and is the one before. A `push` shows
+   * what is new and nothing of what the feed shows besides.
+   */
+  kind: 'document' | 'unchanged' | 'same' | 'push'
 }
 
 /** Add what a poll showed. The habit given is left as it is. */
@@ -52,6 +56,8 @@ export function learn(before: Habit, sighting: Sighting): { habit: Habit; gap: G
     daysExpected: [...before.daysExpected],
   }
   const first = before.window === null
+  // Without a document it is not known since when a push brings all there is.
+  if (first && sighting.kind === 'push') return { habit: before, gap: null }
   const view = sighting.kind === 'document' ? viewOf(sighting.times, now) : null
   const gap = gapOf(before, sighting, view)
   if (sighting.kind === 'document') {
@@ -62,7 +68,7 @@ export function learn(before: Habit, sighting: Sighting): { habit: Habit; gap: G
     habit.trusted = before.trusted || (fresh > 0 && !asksWhole(before, now))
     habit.document = now
   } else if (sighting.kind === 'unchanged') habit.unchanged = now
-  else habit.document = now
+  else if (sighting.kind === 'same') habit.document = now
   if (gap !== null) {
     habit.gaps++
     habit.lastGap = gap

@@ -85,30 +85,49 @@ function middle(old: readonly Piece[], young: readonly Piece[], out: Changes): v
   }
 }
 
+/** Collects pieces of one kind; joined only at the end, because a text grown word by word is copied at every look. */
 class Changes {
-  readonly #list: Change[] = []
+  readonly #list: { kind: Change['kind']; parts: string[] }[] = []
+  #spaced = true
 
-  add(kind: Change['kind'], piece: Piece): void {
-    const text = piece.word + piece.space
-    const last = this.#list.at(-1)
+  add(kind: Change['kind'], { word, space }: Piece): void {
+    let last = this.#list.at(-1)
     // The last word of either text has no space after it, but may now stand in the middle.
-    if (last !== undefined && !/\s$/.test(last.text)) last.text += ' '
-    if (last?.kind === kind) last.text += text
-    else this.#list.push({ kind, text })
+    if (!this.#spaced) last?.parts.push(' ')
+    if (last?.kind !== kind) {
+      last = { kind, parts: [] }
+      this.#list.push(last)
+    }
+    last.parts.push(word, space)
+    this.#spaced = space !== ''
   }
 
   list(): Change[] {
-    return this.#list
+    return this.#list.map(({ kind, parts }) => ({ kind, text: parts.join('') }))
   }
 }
 
-/** The changes as `<del>` and `<ins>`, inline, so that they follow the direction of the text they stand in. */
-export function differenceHtml(before: string, after: string): Html {
-  return html`${changes(before, after).map(change => {
+/** How many words came in and went out. */
+export function wordCounts(list: readonly Change[]): { in: number; out: number } {
+  const counts = { in: 0, out: 0 }
+  for (const { kind, text } of list) {
+    if (kind !== 'same') counts[kind] += text.trim().split(/\s+/).length
+  }
+  return counts
+}
+
+/**
+ * The changes as `<del>` and `<ins>` around whole words, so that letters keep joining. Each has the direction of the text:
+ * a Latin name that replaces another in an Arabic sentence then stands after it, as it is read.
+ */
+export function differenceHtml(list: readonly Change[], direction: 'rtl' | 'ltr' | 'auto'): Html {
+  return html`${list.map(change => {
     if (change.kind === 'same') return html`${change.text}`
     // The space after stays outside: a struck-through gap looks like a word that is gone.
     const words = change.text.trimEnd()
     const space = change.text.slice(words.length)
-    return change.kind === 'out' ? html`<del>${words}</del>${space}` : html`<ins>${words}</ins>${space}`
+    return change.kind === 'out'
+      ? html`<del dir="${direction}">${words}</del>${space}`
+      : html`<ins dir="${direction}">${words}</ins>${space}`
   })}`
 }

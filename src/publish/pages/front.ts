@@ -1,8 +1,9 @@
 // Hides how the front page is laid out: one lead, a few large threads, the others, and what one agency has alone.
 import type { AgencySummary, Selection, ThreadSummary } from '../../model.ts'
 import type { FrontPage, FrontThread } from '../edition.ts'
+import { independentSources } from '../hotness.ts'
 import { cleanLine, excerpt, type Html, html, languageTag, nothing, speech } from './html.ts'
-import { headline, label, linkedHeadline, own, type PageContext, page, shortMoment } from './layout.ts'
+import { headline, label, linkedHeadline, own, type PageContext, page, shortMoment, signalOf } from './layout.ts'
 
 export interface FrontInput {
   front: FrontPage
@@ -64,7 +65,7 @@ ${otherHeadlines(context, others.slice(0, 3))}
 
 // The lead's headline links to the thread, not to the story: the thread is the news, the story one account of it.
 function threadLink(context: PageContext, thread: ThreadSummary): Html {
-  return html`${label(context, thread.lead.signal, thread.lead.title)}<a href="${context.to(`/threads/${thread.id}`)}">${headline(context, thread.lead)}</a>`
+  return html`${label(context, signalOf(thread.lead), thread.lead.title)}<a href="${context.to(`/threads/${thread.id}`)}">${headline(context, thread.lead)}</a>`
 }
 
 function weight(context: PageContext, thread: ThreadSummary, full: boolean): Html {
@@ -72,25 +73,14 @@ function weight(context: PageContext, thread: ThreadSummary, full: boolean): Htm
   const parts = [
     html`<bdi class="by">${cleanLine(thread.lead.agencyName)}</bdi>`,
     words.count('agencies', thread.agencies.length),
+    // Said only where it tells more: reprints make many agencies of one source.
+    independentSources(thread) === thread.agencies.length ? null : words.count('sources', independentSources(thread)),
     words.count('stories', thread.stories),
     full && thread.reports > thread.stories ? words.count('reports', thread.reports) : null,
-    full && thread.last - thread.first >= 60_000 ? lasting(context, thread.last - thread.first) : null,
+    full && thread.last - thread.first >= 60_000 ? words.spell('Over', thread.last - thread.first) : null,
     html`${words.latestAt} ${shortMoment(context, thread.last)}`,
   ].filter(part => part !== null)
   return html`<p class="meta">${own(context, html`${parts.map((part, index) => html`${index === 0 ? nothing : html`<span class="dot"></span>`}${part}`)}`)}</p>`
-}
-
-function lasting(context: PageContext, milliseconds: number): string {
-  const { words } = context
-  const minutes = Math.round(milliseconds / 60_000)
-  const hours = Math.round(minutes / 60)
-  const shown =
-    minutes < 90
-      ? words.count('minutes', minutes)
-      : hours < 48
-        ? words.count('hours', hours)
-        : words.count('days', Math.round(hours / 24))
-  return words.over(shown)
 }
 
 function otherHeadlines(context: PageContext, others: FrontThread['others']): Html {

@@ -151,30 +151,52 @@ export function headline(context: PageContext, story: { title: string; text?: st
   return excerpt(story.text ?? '', 90) || context.words.untitled
 }
 
-/** The desk's marker, unless the headline begins with that word already. */
+/** A story's marker: a withdrawal marks it also while a copy speaks for it. */
+export function signalOf(story: Pick<StorySummary, 'signal' | 'withdrawn'>): Signal | null {
+  return story.withdrawn ? 'kill' : story.signal
+}
+
+/** Names in a row. */
+export function names(context: PageContext, list: readonly string[]): Html {
+  const comma = context.words.tag.startsWith('ar') ? '، ' : ', '
+  return html`${list.map((name, index) => html`${index === 0 ? '' : comma}<bdi>${cleanLine(name)}</bdi>`)}`
+}
+
+/** Facts in a row, with dots between them. */
+export function dotted(facts: readonly (Html | string)[]): Html {
+  return html`${facts.map((fact, index) => html`${index === 0 ? nothing : html`<span class="dot"></span>`}${fact}`)}`
+}
+
+/** The desk's marker in the page's language, unless the headline begins with it already. */
 export function label(context: PageContext, signal: Signal | null, title: string): Html {
-  if (signal === null) return nothing
-  const word = context.words.signal[signal]
-  if (cleanLine(title).toLowerCase().startsWith(word.toLowerCase())) return nothing
-  return html`<span class="label">${own(context, word)}</span> `
+  if (signal === null || bears(context.words, signal, title)) return nothing
+  return html`<span class="label">${own(context, context.words.signal[signal])}</span> `
+}
+
+/** Whether a headline begins with a marker, in the language of these words. */
+export function bears(words: Words, signal: Signal, title: string): boolean {
+  const start = cleanLine(title.slice(0, 80)).replace(/^\[/, '').toLowerCase()
+  return words.marked[signal].some(word => start.startsWith(word))
 }
 
 /** A linked headline, with its label, struck through when withdrawn. */
 export function linkedHeadline(context: PageContext, story: StorySummary): Html {
   const path = context.to(`/stories/${story.id}`)
   const title = html`<a href="${path}">${headline(context, story)}</a>`
-  return html`${label(context, story.signal, story.title)}${story.signal === 'kill' ? html`<span class="struck">${title}</span>` : title}`
+  return html`${label(context, signalOf(story), story.title)}${story.withdrawn ? html`<span class="struck">${title}</span>` : title}`
 }
 
 /** Agencies that carried the same text, besides the one that speaks for it. */
 export function alsoCarriedBy(context: PageContext, story: StorySummary): Html {
   const others = story.agencies.filter(part => part.id !== story.agency)
   if (others.length === 0) return nothing
-  const names = others.map(
-    (part, index) =>
-      html`${index === 0 ? '' : context.words.tag.startsWith('ar') ? '، ' : ', '}<bdi>${cleanLine(part.name)}</bdi>`,
-  )
-  return html`<p class="meta">${own(context, html`${context.words.alsoCarriedBy} ${names}`)}</p>`
+  return html`<p class="meta">${own(
+    context,
+    html`${context.words.alsoCarriedBy} ${names(
+      context,
+      others.map(part => part.name),
+    )}`,
+  )}</p>`
 }
 
 /** One story in a list: headline, who and when. */

@@ -1,4 +1,5 @@
 // Hides how the plain pages look: agencies, feeds and why each is as late as it is, search, and messages.
+import { direction } from '../../decide/text.ts'
 import type { AgencySummary, FeedState, StorySummary } from '../../model.ts'
 import { cleanLine, type Html, html, languageTag, nothing, speech, webUrl } from './html.ts'
 import { moment, type PageContext, page, shortMoment, storyLine } from './layout.ts'
@@ -113,4 +114,16 @@ export function messageHtml(context: PageContext, title: string, text: string): 
     main: html`<section class="empty"><h1>${title}</h1><p dir="auto">${text}</p>
 <p><a class="go" href="${context.to('/')}">${context.words.backHome}</a></p></section>`,
   })
+}
+
+/** A page that leads on to where a merged id lives now; for files, which cannot answer 308. */
+export function movedHtml(context: PageContext, path: string, canonical: string): string {
+  const target = context.to(path)
+  return html`<!doctype html>
+<html lang="${context.words.tag}" dir="${direction(context.words.tag)}">
+<head><meta charset="utf-8"><title>${context.words.movedTitle}</title>
+<meta http-equiv="refresh" content="0; url=${target}"><link rel="canonical" href="${canonical}"></head>
+<body><p><a href="${target}">${context.words.movedTitle}</a></p></body>
+</html>
+`.source
 }

@@ -110,6 +110,26 @@ th .note,th .meta{font-weight:400}
 .revision .words{white-space:pre-line}
 ins{background:var(--ins);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em}
 del{background:var(--del);text-decoration:line-through}
+.hidden{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+details>summary{cursor:pointer;color:var(--soft);font-size:.95rem;padding:.5rem 0}
+.flash{border-inline-start:3px solid var(--mark);padding:.1rem 1rem;margin:1.2rem 0;max-width:40rem}
+.opening{max-width:46rem;margin-inline-end:auto;font-size:1.08rem;margin-block-start:.8rem}
+.tongues{margin-block-start:1.2rem;max-width:46rem}
+.tongues h2,.small{font-size:.95rem;color:var(--soft);font-weight:600}
+.small{margin-block-start:.7rem}
+.tongues li{padding:.4rem 0;border-block-end:1px solid var(--rule)}
+.tongues .meta{margin:0}
+.toll{margin-block-start:1rem}
+.toll h3{font-size:1.02rem}
+.toll+.toll{margin-block-start:1.6rem}
+.differ{border-inline-start:3px solid var(--mark);padding-inline-start:.6rem;font-size:.92rem}
+.when{font-size:.84rem}.when time{white-space:nowrap}
+.taken a{color:var(--soft)}
+.chart{display:block;inline-size:100%;max-inline-size:24rem;block-size:auto;margin-block-start:.3rem}
+.chart path{fill:none;stroke:var(--ink);stroke-width:1.6}
+.chart circle{fill:var(--mark);stroke:var(--paper);stroke-width:1}
+.chart .hedged{fill:var(--paper);stroke:var(--mark);stroke-width:1.6}
+.chart text{fill:var(--ink);font:600 12px var(--plain)}
 form.search{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0 .3rem;max-width:40rem}
 form.search input{flex:1 1 14rem;min-width:0;font:inherit;padding:.45rem .7rem;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:2px}
 form.search button{font:inherit;padding:.45rem 1.3rem;color:var(--paper);background:var(--ink);border:0;border-radius:2px;cursor:pointer}

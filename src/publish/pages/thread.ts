@@ -1,17 +1,39 @@
 // Hides how a thread is told: newest story first, so that a returning reader starts where the news is; the first
 // report is marked, and a table beside it says who came when.
-import type { Millis, StorySummary, ThreadDetail } from '../../model.ts'
-import { cleanLine, excerpt, type Html, html, nothing, speech } from './html.ts'
-import { alsoCarriedBy, headline, iso, linkedHeadline, own, type PageContext, page, span } from './layout.ts'
+import type { Agency, StorySummary, ThreadDetail, ThreadLink } from '../../model.ts'
+import { figureSeries } from '../figures.ts'
+import { independentSources } from '../hotness.ts'
+import { cleanLine, excerpt, type Html, html, languageTag, nothing, speech } from './html.ts'
+import {
+  alsoCarriedBy,
+  dotted,
+  headline,
+  iso,
+  linkedHeadline,
+  names,
+  own,
+  type PageContext,
+  page,
+  shortMoment,
+  span,
+} from './layout.ts'
+import { tollHtml } from './toll.ts'
 
 /** Stories shown on one page; a longer thread says that it is cut. */
 const SHOWN = 300
-const FIGURES_SHOWN = 60
+const LINKS = 8
+/** Agencies named that have not reported it. */
+const NAMED = 12
 
-export function threadHtml(context: PageContext, thread: ThreadDetail): string {
+/** An agency whose feeds are polled. */
+export type Polled = Pick<Agency, 'id' | 'name' | 'language'>
+
+/** `agencies` are all that are polled: who of them has not reported it is part of what a thread tells. */
+export function threadHtml(context: PageContext, thread: ThreadDetail, agencies: readonly Polled[]): string {
   const { words } = context
   const title = headline(context, thread.title === '' ? thread.lead : thread)
   const counts = [
+    words.count('sources', independentSources(thread)),
     words.count('agencies', thread.agencies.length),
     words.count('stories', thread.stories),
     words.count('reports', thread.reports),
@@ -23,16 +45,74 @@ export function threadHtml(context: PageContext, thread: ThreadDetail): string {
       { path: `/threads/${thread.id}`, query: '', label: words.thisThreadFeed },
       { path: '/feed', query: '', label: words.storiesFeed },
     ],
-    main: html`<p class="kicker">${words.thread}<span class="dot"></span>${counts.map((count, index) => html`${index === 0 ? nothing : html`<span class="dot"></span>`}${count}`)}</p>
+    main: html`<p class="kicker">${dotted([words.thread, ...counts])}</p>
 <h1 class="headline" ${speech(thread.language ?? thread.lead.language)}>${title}</h1>
 <p class="meta">${span(context, thread.first, thread.last)}</p>
+${leadHtml(context, thread.lead)}
+${otherLanguages(context, thread)}
 <div class="columns">
 <section class="part"><h2>${words.timeline}</h2>
 ${thread.timeline.length > SHOWN ? html`<p class="note">${words.cut(words.number(SHOWN), words.number(thread.timeline.length))}</p>` : nothing}
 <ol class="timeline">${timeline(context, thread)}</ol></section>
-<aside>${agencies(context, thread)}${figures(context, thread)}</aside>
+<aside>${tollHtml(context, figureSeries(thread.figures, thread.timeline))}${whoReported(context, thread, agencies)}${storylines(context, thread.links)}</aside>
 </div>`,
   })
+}
+
+/** The story that speaks for the thread, begun. */
+function leadHtml(context: PageContext, lead: StorySummary): Html {
+  if (lead.withdrawn || lead.text.trim() === '') return nothing
+  const facts = [
+    html`<a class="go" href="${context.to(`/stories/${lead.id}`)}">${context.words.lead}</a>`,
+    html`<bdi class="by">${cleanLine(lead.agencyName)}</bdi>`,
+    shortMoment(context, lead.time),
+  ]
+  return html`<div class="opening" ${speech(lead.language)}><p>${excerpt(lead.text, 420)}</p><p class="meta">${own(context, dotted(facts))}</p></div>`
+}
+
+/** The headline that most agencies carry in each language but the thread's own, so that each reader finds a way in. */
+function otherLanguages(context: PageContext, thread: ThreadDetail): Html {
+  const { words } = context
+  const groups = Map.groupBy(
+    thread.timeline.filter(story => !story.withdrawn),
+    story => primary(story.language),
+  )
+  const mine = primary(thread.language ?? thread.lead.language)
+  const rows = [...groups]
+    .filter(([language]) => language !== null && language !== mine)
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([language, stories]) => {
+      const best = stories.reduce((most, story) =>
+        story.agencies.length > most.agencies.length || (most.signal === 'flash' && story.signal !== 'flash')
+          ? story
+          : most,
+      )
+      return html`<li ${speech(best.language)}>${linkedHeadline(context, best)}
+<p class="meta">${own(context, dotted([html`<bdi>${words.languageName(language ?? '')}</bdi>`, words.count('stories', stories.length)]))}</p></li>\n`
+    })
+  if (rows.length === 0) return nothing
+  return html`<section class="tongues"><h2>${words.inOtherLanguages}</h2><ul>${rows}</ul></section>`
+}
+
+function primary(language: string | null): string | null {
+  return languageTag(language)?.split('-')[0]?.toLowerCase() ?? null
+}
+
+function storylines(context: PageContext, links: readonly ThreadLink[]): Html {
+  const { words } = context
+  if (links.length === 0) return nothing
+  const kinds = [
+    ['before', words.before],
+    ['beside', words.beside],
+  ] as const
+  return html`<section class="part"><h2>${words.storylines}</h2>${kinds.map(([kind, name]) => {
+    const list = links.filter(link => link.kind === kind).slice(0, LINKS)
+    if (list.length === 0) return nothing
+    return html`<h3 class="small">${name}</h3><ul class="brief">${list.map(
+      link => html`<li ${speech(link.language)}><a href="${context.to(`/threads/${link.id}`)}">${cleanLine(link.title) || words.untitled}</a>
+<p class="meta">${own(context, html`<time datetime="${iso(link.first)}">${words.shortMoment(link.first)}</time>`)}</p></li>\n`,
+    )}</ul>`
+  })}</section>`
 }
 
 function timeline(context: PageContext, thread: ThreadDetail): Html[] {
@@ -53,20 +133,28 @@ function entry(context: PageContext, story: StorySummary, first: boolean): Html 
   const { words } = context
   const facts: Html[] = [html`<bdi class="by">${cleanLine(story.agencyName)}</bdi>`]
   if (first) facts.push(html`${words.firstReport}`)
-  for (const credit of story.credits.slice(0, 4)) facts.push(html`${words.credits}: <bdi>${cleanLine(credit)}</bdi>`)
+  const { origin } = story
+  if (origin !== null && origin.agency !== story.agency) {
+    facts.push(html`${words.origin}: <bdi>${cleanLine(origin.name)}</bdi>`)
+  }
+  for (const credit of story.credits.filter(name => name !== origin?.name).slice(0, 4))
+    facts.push(html`${words.credits}: <bdi>${cleanLine(credit)}</bdi>`)
   if (story.revisions > 1) facts.push(html`${words.count('revisions', story.revisions)}`)
-  const text = story.signal === 'kill' ? words.withdrawnText : excerpt(story.text, 240)
+  const text = story.withdrawn ? words.withdrawnText : excerpt(story.text, 240)
   return html`<li><time datetime="${iso(story.time)}" title="${words.moment(story.time)} UTC">${words.clock(story.time)}</time>
 <article ${speech(story.language)}><h3>${linkedHeadline(context, story)}</h3>
-<p class="meta">${own(context, html`${facts.map((fact, index) => html`${index === 0 ? nothing : html`<span class="dot"></span>`}${fact}`)}`)}</p>
-<p class="text">${story.signal === 'kill' ? own(context, text) : text}</p>
+<p class="meta">${own(context, dotted(facts))}</p>
+<p class="text">${story.withdrawn ? own(context, text) : text}</p>
 ${alsoCarriedBy(context, story)}</article></li>\n`
 }
 
-function agencies(context: PageContext, thread: ThreadDetail): Html {
+function whoReported(context: PageContext, thread: ThreadDetail, agencies: readonly Polled[]): Html {
   const { words } = context
   const parts = [...thread.agencies].sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1))
   const start = parts[0]?.first ?? thread.first
+  const missing = silent(thread, agencies)
+  const more = missing.length > NAMED ? ` ${words.count('others', missing.length - NAMED)}` : ''
+  const named = missing.slice(0, NAMED).map(agency => agency.name)
   return html`<section class="part"><h2>${words.whoReported}</h2><div class="scroll"><table>
 <thead><tr><th scope="col">${words.agency}</th><th scope="col">${words.firstReport}</th><th scope="col">${words.behind}</th></tr></thead>
 <tbody>${parts.map(
@@ -75,26 +163,20 @@ function agencies(context: PageContext, thread: ThreadDetail): Html {
       index,
     ) => html`<tr><th scope="row"><a href="${context.to(`/agencies/${encodeURIComponent(part.id)}`)}"><bdi>${cleanLine(part.name)}</bdi></a>
 <div class="note">${words.count('reports', part.reports)}</div></th>
-<td><time datetime="${iso(part.first)}">${words.shortMoment(part.first)}</time></td><td>${index === 0 ? words.first : behind(context, part.first - start)}</td></tr>\n`,
-  )}</tbody></table></div></section>`
+<td><time datetime="${iso(part.first)}">${words.shortMoment(part.first)}</time></td><td>${index === 0 ? words.first : words.spell('After', part.first - start)}</td></tr>\n`,
+  )}</tbody></table></div>
+${missing.length === 0 ? nothing : html`<p class="note">${words.notReported}: ${names(context, named)}${more}.</p>`}</section>`
 }
 
-function behind(context: PageContext, milliseconds: Millis): string {
-  const { words } = context
-  const minutes = Math.round(milliseconds / 60_000)
-  return minutes < 120 ? words.count('minutes', minutes) : words.count('hours', Math.round(minutes / 60))
-}
-
-function figures(context: PageContext, thread: ThreadDetail): Html {
-  const { words } = context
-  if (thread.figures.length === 0) return nothing
-  const rows = thread.figures.slice(-FIGURES_SHOWN)
-  return html`<section class="part"><h2>${words.figures}</h2><p class="note">${words.figuresNote}</p><div class="scroll"><table>
-<thead><tr><th scope="col">${words.figure}</th><th scope="col" class="number">${words.value}</th><th scope="col">${words.agency}</th><th scope="col">${words.time}</th></tr></thead>
-<tbody>${rows.map(
-    row => html`<tr><td>${words.figureKind[row.kind]}</td>
-<td class="number"><a href="${context.to(`/stories/${row.story}`)}" title="${row.matched}">${words.number(row.value)}</a></td>
-<td><bdi>${cleanLine(row.agencyName)}</bdi></td>
-<td><time datetime="${iso(row.time)}">${words.shortMoment(row.time)}</time></td></tr>\n`,
-  )}</tbody></table></div></section>`
+/**
+ * Polled agencies without a report in the thread, of its languages; those whose copy others reprint here have
+ * told it.
+ */
+export function silent(thread: Pick<ThreadDetail, 'agencies' | 'timeline'>, agencies: readonly Polled[]): Polled[] {
+  const languages = new Set(thread.timeline.map(story => primary(story.language)))
+  const told = new Set([
+    ...thread.agencies.map(part => part.id),
+    ...thread.timeline.flatMap(story => story.origin?.agency ?? []),
+  ])
+  return agencies.filter(agency => !told.has(agency.id) && languages.has(primary(agency.language)))
 }

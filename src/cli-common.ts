@@ -1,0 +1,72 @@
+// What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
+// opened.
+import { loadConfig } from './config.ts'
+import { tickFaults } from './daemon.ts'
+import type { Config } from './model.ts'
+import { openStore, storeFault } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+
+/** As much of commander's `Command` as the files that add commands need. */
+export interface Registered {
+  argument(name: string, description: string): Registered
+  option(flags: string, description: string): Registered
+  action(run: (...given: unknown[]) => void | Promise<void>): unknown
+}
+
+export interface Common {
+  config: string
+  json?: boolean
+}
+
+/** An action that takes what its command's arguments and options say: commander hands that over untyped. */
+export function taking<Given extends unknown[]>(run: (...given: Given) => void | Promise<void>) {
+  return (...given: unknown[]): void | Promise<void> => run(...(given as Given))
+}
+
+/** An expected failure: its message is all the user sees. Exit code 1 failed, 2 wrong usage or configuration. */
+export class Failed extends Error {
+  readonly code: number
+  constructor(message: string, code = 1) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Data, to standard output. */
+export const out = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+/** Everything else, to standard error. */
+export const say = (text: string): void => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
+export const json = (value: unknown): void => out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
+
+export function configured(options: Common): Config {
+  const loaded = loadConfig(options.config, process.env)
+  const faults = loaded.ok ? tickFaults(loaded.config).map(fault => `${options.config}: ${fault}`) : loaded.faults
+  if (!loaded.ok || faults.length > 0) throw new Failed(faults.join('\nminwal: '), 2)
+  return loaded.config
+}
+
+function opened<T>(options: Common, readOnly: boolean, work: (store: Store, config: Config) => T): T {
+  const config = configured(options)
+  const store = openStore({ path: config.database, readOnly })
+  if (!store.ok) throw new Failed(store.reason)
+  try {
+    return work(store.value, config)
+  } catch (error) {
+    const fault = storeFault(config.database, error)
+    if (error instanceof Failed || fault === null) throw error
+    throw new Failed(fault)
+  } finally {
+    store.value.close()
+  }
+}
+
+/** Open the store for reading, run `work`, close it. */
+export function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
+  return opened(options, true, work)
+}
+
+/** Open the store for an editor's change, run `work`, close it. */
+export function changing<T>(options: Common, work: (store: Store, config: Config) => T): T {
+  // There must be a database: a mistyped path shall not make one.
+  return reading(options, () => opened(options, false, work))
+}

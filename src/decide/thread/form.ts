@@ -1,0 +1,107 @@
+// How a column is known: the same headline with other numbers or dates, at the same time of day. Weather, market tables,
+// horoscopes, "today in pictures" share all their words and tell of different days. Pure.
+import type { Millis } from '../../model.ts'
+import { fold, hash32, words } from '../text.ts'
+
+export interface Form {
+  /** Hash of the headline without numbers, months and weekdays; 0 where too little is left to be known by. */
+  shape: number
+  /** Hash of what was left out. */
+  filling: number
+  /** Whether the headline names a day. */
+  dated: boolean
+}
+
+const MONTHS_AND_DAYS = new Map<string, Map<string, 'month' | 'day'>>()
+const NUMBER = /^\d+(?:st|nd|rd|th)?$/
+
+/** Names of months and weekdays, folded, as the runtime's CLDR has them. */
+function calendarWords(language: string): Map<string, 'month' | 'day'> {
+  const before = MONTHS_AND_DAYS.get(language)
+  if (before) return before
+  const made = new Map<string, 'month' | 'day'>()
+  const add = (name: string, kind: 'month' | 'day') => {
+    for (const word of foldedWords(name)) if (word.length > 2 && !/^\d/.test(word)) made.set(word, kind)
+  }
+  try {
+    const format = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC', calendar: 'gregory' })
+    for (let month = 0; month < 12; month++) {
+      const day = Date.UTC(2022, month, 1)
+      for (const style of ['long', 'short'] as const) add(format({ month: style }).format(day), 'month')
+      // In a date many languages put the month in the genitive.
+      add(format({ month: 'long', day: 'numeric' }).format(day), 'month')
+    }
+    for (let day = 1; day <= 7; day++) add(format({ weekday: 'long' }).format(Date.UTC(2022, 0, day)), 'day')
+  } catch {
+    // Not a language tag: no calendar.
+  }
+  MONTHS_AND_DAYS.set(language, made)
+  return made
+}
+
+const foldedWords = (text: string) => words(fold(text))
+
+// Fewer constant words than this are no form: "Gold 1,900".
+const LEAST_WORDS = 2
+
+/** The form of a headline; `tokens` are its folded words in order. */
+export function formOf(tokens: readonly string[], language: string | null): Form {
+  const calendar = calendarWords(language?.split('-')[0]?.toLowerCase() || 'en')
+  const constant: string[] = []
+  const filling: string[] = []
+  let month = false
+  let day = false
+  let numbers = 0
+  for (const word of tokens.slice(0, 40)) {
+    const kind = calendar.get(word)
+    if (kind === undefined && !NUMBER.test(word)) {
+      constant.push(word)
+      continue
+    }
+    filling.push(word)
+    if (kind === 'month') month = true
+    else if (kind === 'day') day = true
+    else numbers++
+  }
+  const dated = (month && numbers > 0) || (day && numbers === 0) || numbers >= 3
+  if (constant.length < LEAST_WORDS) return { shape: 0, filling: 0, dated: false }
+  return { shape: hash32(constant.join(' ')), filling: hash32(filling.join(' ')), dated: dated && filling.length > 0 }
+}
+
+const HOUR: Millis = 3_600_000
+const DAY: Millis = 24 * HOUR
+/** A column comes at its time of day, give or take. */
+const PUNCTUAL: Millis = 2 * HOUR
+/** The next edition of a column is at least this far off. */
+const NEXT_EDITION: Millis = 12 * HOUR
+
+/** An earlier headline of the same shape. */
+export interface SameShape {
+  time: Millis
+  filling: number
+}
+
+/**
+ * Whether a headline is another edition of a column: at least two earlier editions stand in the window, each pair half a day
+ * or more apart and at much the same time of day. A toll that rises is none: its headlines come when they come.
+ */
+export function isColumn(time: Millis, earlier: readonly SameShape[]): boolean {
+  const editions: Millis[] = []
+  for (const one of [...earlier.map(same => same.time), time].sort((a, b) => a - b)) {
+    const last = editions.at(-1)
+    // Reprints of one edition follow within hours.
+    if (last === undefined || one - last >= NEXT_EDITION) editions.push(one)
+  }
+  if (editions.length < 3) return false
+  const first = editions[0] ?? 0
+  return editions.every(one => {
+    const off = (one - first) % DAY
+    return off <= PUNCTUAL || off >= DAY - PUNCTUAL
+  })
+}
+
+/** Whether two headlines of one shape are two editions: other fillings, where the headline names its day or the form recurs. */
+export function otherEdition(one: { time: Millis; filling: number }, other: SameShape): boolean {
+  return one.filling !== other.filling || Math.abs(one.time - other.time) >= NEXT_EDITION
+}

@@ -1,0 +1,290 @@
+// Late evidence: which threads turn out to be one, and which has become two. Looks only at threads that grew since the last
+// review, and finds their partners through the index. Pure: it proposes, and whoever files carries it out.
+import type { Millis } from '../../model.ts'
+import {
+  type ActiveThread,
+  type Evidence,
+  type Part,
+  type SeenStory,
+  SHARED_MATCHES,
+  type ThreadIndex,
+  UNIT,
+  type Weighted,
+} from '../thread.ts'
+
+/** What editors have decided: pairs of story ids. */
+export interface EditorDecisions {
+  /** Stories that an editor parted: no review brings their threads together. */
+  apart: readonly (readonly [number, number])[]
+  /** Stories that an editor joined: no review parts them. */
+  together: readonly (readonly [number, number])[]
+}
+
+export const NO_DECISIONS: EditorDecisions = { apart: [], together: [] }
+
+/** What a review proposes. */
+export type Regrouping =
+  | {
+      kind: 'merge'
+      /** The older thread, which stays. */
+      thread: number
+      /** The thread whose stories move to it. */
+      from: number
+      score: number
+      threshold: number
+      reasons: Evidence[]
+    }
+  | {
+      kind: 'split'
+      thread: number
+      /** The stories that leave, oldest first; they open a thread of their own. */
+      stories: number[]
+      /** Likeness of the two sides. */
+      score: number
+      threshold: number
+      reasons: Evidence[]
+    }
+
+const HOUR: Millis = 3_600_000
+// A thread silent for this long needs e times the evidence, as in placing.
+const DECAY: Millis = 60 * HOUR
+// A merge claims more than a join, so it must show more: of the configured threshold, this many times the cosine of two
+// centroids of one language,
+const MERGE = 1.8
+// or of two languages over the terms both can express.
+const MERGE_ACROSS = 1.43
+// A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
+const TYPICAL = 0.075
+// Terms a thread is looked up by, and terms so common that they find half the window.
+const LOOKED_UP = 12
+const COMMON = 1_000
+const COMPARED = 40
+// Two sides of a thread less alike than this, of the threshold, are two threads.
+const SPLIT = 0.3
+const SPLIT_LEAST = 6
+const SPLIT_MOST = 48
+
+interface Summed {
+  part: Part
+  own: Map<string, number>
+  shared: Map<string, number>
+}
+
+/**
+ * Regroupings that the stories with ids above `since` call for, the surest first. A thread occurs in one of them at most:
+ * carry them out, and ask again until nothing is proposed.
+ */
+export function review(index: ThreadIndex, since: number, decisions: EditorDecisions = NO_DECISIONS): Regrouping[] {
+  const touched = new Map<number, ActiveThread>()
+  for (const { id, thread } of index.stories()) if (id > since) touched.set(thread.id, thread)
+  const proposed: Regrouping[] = []
+  for (const id of [...touched.keys()].sort((a, b) => a - b)) {
+    const thread = touched.get(id) as ActiveThread
+    const merge = mergeOf(index, thread, decisions)
+    if (merge) proposed.push(merge)
+    else {
+      const split = splitOf(index, thread, decisions)
+      if (split) proposed.push(split)
+    }
+  }
+  const key = (one: Regrouping) => one.score / one.threshold
+  proposed.sort((a, b) => (a.kind !== b.kind ? (a.kind === 'merge' ? -1 : 1) : key(b) - key(a) || a.thread - b.thread))
+  const used = new Set<number>()
+  return proposed.filter(one => {
+    const involved = one.kind === 'merge' ? [one.thread, one.from] : [one.thread]
+    if (involved.some(id => used.has(id))) return false
+    for (const id of involved) used.add(id)
+    return true
+  })
+}
+
+function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
+  const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1)).map(summed)
+  const candidates = new Map<number, ActiveThread>()
+  for (const { part, own, shared } of parts) {
+    for (const [terms, language] of [
+      [own, part.language],
+      [shared, null],
+    ] as const) {
+      for (const term of heaviest(terms, LOOKED_UP)) {
+        const holders = index.holders(term, language)
+        if (holders.size > COMMON) continue
+        for (const other of holders.keys()) {
+          if (other.thread !== thread && gapOf(thread, other.thread) <= index.settings.window) {
+            candidates.set(other.thread.id, other.thread)
+          }
+        }
+      }
+    }
+  }
+  let best: Regrouping | null = null
+  for (const id of [...candidates.keys()].sort((a, b) => a - b)) {
+    const other = candidates.get(id) as ActiveThread
+    const compared = compare(index, parts, other)
+    const fading = Math.exp(-gapOf(thread, other) / DECAY)
+    for (const [cosine, needed, reasons] of [
+      [compared.own, MERGE * index.settings.threshold, compared.ownReasons],
+      [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossReasons],
+    ] as const) {
+      const score = cosine * fading
+      if (score < needed || (best && score / needed <= best.score / best.threshold)) continue
+      if (parted(index, thread, other, decisions)) continue
+      best = {
+        kind: 'merge',
+        thread: Math.min(thread.id, other.id),
+        from: Math.max(thread.id, other.id),
+        score: thousandths(score),
+        threshold: thousandths(needed),
+        reasons: reasons.sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1)).slice(0, 5),
+      }
+    }
+  }
+  return best
+}
+
+/** Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not. */
+function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThread) {
+  let own = 0
+  let pairs = 0
+  let across = 0
+  let ownReasons: Evidence[] = []
+  let acrossReasons: Evidence[] = []
+  for (const one of parts) {
+    for (const part of [...other.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))) {
+      const same = one.part.language === part.language
+      const weights = same ? one.own : one.shared
+      let dot = 0
+      let matches = 0
+      const reasons: Evidence[] = []
+      for (const term of same ? weights.keys() : heaviest(weights, COMPARED)) {
+        const mine = weights.get(term) ?? 0
+        const theirs = index.holders(term, same ? part.language : null).get(part)
+        if (theirs === undefined) continue
+        dot += mine * theirs
+        reasons.push({ term, weight: mine * theirs })
+        const typical = TYPICAL * UNIT
+        if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
+      }
+      const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
+      const cosine = dot / (Math.sqrt(squares) || 1)
+      for (const reason of reasons) reason.weight = thousandths(reason.weight / (dot || 1))
+      if (same) {
+        const count = one.part.stories.length * part.stories.length
+        own += cosine * count
+        pairs += count
+        if (ownReasons.length < reasons.length) ownReasons = reasons
+      } else if (matches >= SHARED_MATCHES && cosine > across) {
+        across = cosine
+        acrossReasons = reasons
+      }
+    }
+  }
+  return { own: pairs > 0 ? own / pairs : 0, across, ownReasons, acrossReasons }
+}
+
+/** A thread whose stories fall into two groups that have next to nothing in common. */
+function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
+  const part = [...thread.parts.values()].sort(
+    (a, b) => b.stories.length - a.stories.length || (a.language < b.language ? -1 : 1),
+  )[0]
+  if (!part || part.stories.length < SPLIT_LEAST || part.stories.length > SPLIT_MOST) return null
+  const stories = part.stories
+  const size = stories.length
+  const likeness = stories.map(one => stories.map(other => dotOf(one, other)))
+  // Average link, to the last two groups.
+  const groups = stories.map((_, at) => [at])
+  let between = 0
+  while (groups.length > 1) {
+    let best = -1
+    let pair: [number, number] = [0, 1]
+    for (let a = 0; a < groups.length; a++) {
+      for (let b = a + 1; b < groups.length; b++) {
+        let sum = 0
+        const one = groups[a] as number[]
+        const other = groups[b] as number[]
+        for (const x of one) for (const y of other) sum += likeness[x]?.[y] ?? 0
+        const mean = sum / (one.length * other.length)
+        if (mean > best) {
+          best = mean
+          pair = [a, b]
+        }
+      }
+    }
+    between = best
+    if (groups.length === 2) break
+    const [a, b] = pair
+    groups[a] = [...(groups[a] as number[]), ...(groups[b] as number[])]
+    groups.splice(b, 1)
+  }
+  const threshold = SPLIT * index.settings.threshold
+  if (groups.length !== 2 || between >= threshold) return null
+  const [one, other] = groups as [number[], number[]]
+  if (Math.min(one.length, other.length) < Math.max(2, size / 4)) return null
+  const oldest = one.includes(0) ? one : other
+  const leaving = (oldest === one ? other : one).sort((a, b) => a - b).map(at => (stories[at] as SeenStory).id)
+  const away = new Set(leaving)
+  for (const [a, b] of decisions.together) {
+    if (away.has(a) !== away.has(b) && index.story(a)?.thread === thread && index.story(b)?.thread === thread)
+      return null
+  }
+  return {
+    kind: 'split',
+    thread: thread.id,
+    stories: leaving,
+    score: thousandths(between),
+    threshold: thousandths(threshold),
+    reasons: [],
+  }
+}
+
+/** Carry a regrouping out in the index; `opened` is the id of the thread that a split opens. */
+export function regroup(index: ThreadIndex, regrouping: Regrouping, opened: number): void {
+  if (regrouping.kind === 'split') {
+    for (const story of regrouping.stories) index.move(story, opened)
+    return
+  }
+  const from = index.thread(regrouping.from)
+  if (!from) return
+  const stories = [...from.parts.values()].flatMap(part => part.stories.map(({ id }) => id))
+  for (const story of stories.sort((a, b) => a - b)) index.move(story, regrouping.thread)
+}
+
+function parted(index: ThreadIndex, one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
+  return decisions.apart.some(([a, b]) => {
+    const first = index.story(a)?.thread
+    const second = index.story(b)?.thread
+    return (first === one && second === other) || (first === other && second === one)
+  })
+}
+
+function summed(part: Part): Summed {
+  const own = new Map<string, number>()
+  const shared = new Map<string, number>()
+  const sum = (to: Map<string, number>, { terms, weights }: Weighted) => {
+    for (const [at, { name }] of terms.entries()) to.set(name, (to.get(name) ?? 0) + (weights[at] ?? 0))
+  }
+  for (const story of part.stories) {
+    sum(own, story.own)
+    sum(shared, story.shared)
+  }
+  return { part, own, shared }
+}
+
+function dotOf(one: SeenStory, other: SeenStory): number {
+  const weights = new Map(one.own.terms.map((term, at) => [term, one.own.weights[at] ?? 0]))
+  let dot = 0
+  for (const [at, term] of other.own.terms.entries()) dot += (weights.get(term) ?? 0) * (other.own.weights[at] ?? 0)
+  return dot / UNIT ** 2
+}
+
+const heaviest = (terms: ReadonlyMap<string, number>, count: number): string[] =>
+  [...terms]
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, count)
+    .map(([term]) => term)
+
+/** Time between the lives of two threads. */
+const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>
+  Math.max(0, one.first - other.last, other.first - one.last)
+
+const thousandths = (value: number) => Math.round(value * 1_000) / 1_000

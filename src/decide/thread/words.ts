@@ -1,0 +1,100 @@
+// What a story says, as counted words: the words of its own language, and beside them the few terms that every language
+// can express: countries, numbers, and names by their sound. Pure.
+import { fold, terms, words } from '../text.ts'
+import { type Form, formOf } from './form.ts'
+import { countries } from './places.ts'
+import { soundKey } from './transliteration.ts'
+
+/** What threading reads of a story: the wire's furniture is already off. */
+export interface ThreadInput {
+  title: string
+  /** Plain text; only its first 1,600 characters are read. */
+  body: string
+  /** BCP 47 tag, or null where nobody knows. */
+  language: string | null
+}
+
+export interface ThreadWords {
+  /** Language of the words: the first part of the tag, or "". */
+  language: string
+  /** Words of the language by stem; countries as `@KZ`. */
+  own: Map<string, number>
+  /** Terms of any language: `@KZ` a country, `#748` a number, `~tkf` a name by its sound. */
+  shared: Map<string, number>
+  form: Form
+}
+
+// A title word counts twice a body word, the first 80 words of the body carry the news.
+const TITLE_WEIGHT = 2
+const BODY_WORDS = 80
+// Names and places of the opening sentences; what comes later is background.
+const SHARED_BODY_WORDS = 60
+const MAX_BODY = 1_600
+const YEAR = /^(?:19|20)\d\d$/
+const NUMBER = /^\d+$/
+// Two consonants are in every second word.
+const SHORTEST_KEY = 3
+
+// Sites put their name and section behind the title. What stands behind a bar is furniture, behind a dash if it is short.
+const TAIL = /^(.*\S)\s+([|–—-])\s+(\S.*)$/su
+const MAX_TITLE = 500
+
+/** The title without the names of site and section behind it, as long as four words are left. */
+export function withoutTail(title: string): string {
+  let kept = title.slice(0, MAX_TITLE)
+  for (let round = 0; round < 3; round++) {
+    const match = TAIL.exec(kept)
+    if (!match) return kept
+    const [, head = '', mark, tail = ''] = match
+    const before = words(fold(head)).length
+    const after = words(fold(tail)).length
+    if (before < 4 || after > (mark === '|' ? 8 : 4) || (mark !== '|' && after * 2 > before)) return kept
+    kept = head
+  }
+  return kept
+}
+
+/** Count the words of a story. */
+export function threadWords({ title, body, language }: ThreadInput): ThreadWords {
+  const own = new Map<string, number>()
+  const shared = new Map<string, number>()
+  const add = (to: Map<string, number>, term: string, count: number) => to.set(term, (to.get(term) ?? 0) + count)
+  const headline = withoutTail(title)
+  const tokens = words(fold(headline))
+  const read = (list: readonly string[], weight: number, limit: number, sharedLimit: number) => {
+    for (const [at, term] of placedTerms(list, language, limit).entries()) {
+      add(own, term, weight)
+      const common = at < sharedLimit ? sharedTerm(term) : null
+      if (common !== null) add(shared, common, weight)
+    }
+  }
+  read(tokens, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+  read(words(fold(body.slice(0, MAX_BODY))), 1, BODY_WORDS, SHARED_BODY_WORDS)
+  return { language: language?.split('-')[0]?.toLowerCase() ?? '', own, shared, form: formOf(tokens, language) }
+}
+
+/** Stems in order, the names of countries replaced by their code. */
+function placedTerms(tokens: readonly string[], language: string | null, limit: number): string[] {
+  const out: string[] = []
+  let last = 0
+  const upTo = (end: number) => {
+    if (end > last) out.push(...terms(tokens.slice(last, end).join(' '), language))
+  }
+  for (const { code, at, length } of countries(tokens, language)) {
+    if (out.length >= limit) break
+    upTo(at)
+    out.push(`@${code}`)
+    last = at + length
+  }
+  if (out.length < limit) upTo(tokens.length)
+  return out.slice(0, limit)
+}
+
+/** What a term is in all languages; null for one that says nothing outside its own. */
+function sharedTerm(term: string): string | null {
+  if (term.startsWith('@')) return term
+  // Years and single digits are in half of all reports.
+  if (NUMBER.test(term)) return term.length < 2 || YEAR.test(term) ? null : `#${term}`
+  const key = soundKey(term)
+  return key.length < SHORTEST_KEY ? null : `~${key}`
+}

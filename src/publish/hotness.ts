@@ -1,0 +1,30 @@
+// Hides what makes a thread stand before another: how many tell it independently, and how lately it grew. Pure.
+import type { Millis, ThreadSummary } from '../model.ts'
+
+/** A thread loses half its weight for each of these that nothing is added to it. */
+export const HALF_LIFE: Millis = 12 * 3_600_000
+
+type Weighed = Pick<ThreadSummary, 'agencies' | 'sources' | 'last'> & { lead: Pick<ThreadSummary['lead'], 'origin'> }
+
+/** Agencies that tell it independently; all its agencies where nobody has judged whose copy is whose. */
+export function independentSources(thread: Omit<Weighed, 'last'>): number {
+  return Math.max(1, thread.lead.origin === null ? thread.agencies.length : thread.sources)
+}
+
+/**
+ * sources x 2^(-age / HALF_LIFE), age in milliseconds between its last story and `at`. Ten reprints of one wire weigh as
+ * much as that wire. The order of two threads is the same whatever `at` is, so no clock need be asked to sort them.
+ */
+export function hotness(thread: Weighed, at: Millis): number {
+  return independentSources(thread) * 2 ** ((thread.last - at) / HALF_LIFE)
+}
+
+/** Hottest first, for sorting. The same order as by `hotness` at any moment, without its overflow far from that moment. */
+export function byHotness<T extends Weighed & Pick<ThreadSummary, 'stories' | 'id'>>(a: T, b: T): number {
+  const difference = weight(b) - weight(a)
+  // Threads as hot as each other to a rounding error are told apart by size.
+  if (Math.abs(difference) > 1e-9) return difference
+  return b.stories - a.stories || b.last - a.last || a.id - b.id
+}
+
+const weight = (thread: Weighed): number => Math.log2(independentSources(thread)) + thread.last / HALF_LIFE

@@ -1,0 +1,72 @@
+// Hides how the history of a text is told: what changed at each time, with its class; what is only cosmetic stays folded.
+import { direction } from '../../decide/text.ts'
+import type { ReportView, RevisionView, StoryDetail } from '../../model.ts'
+import { changes, differenceHtml, wordCounts } from './difference.ts'
+import { cleanLine, type Html, html, languageTag, nothing, speech } from './html.ts'
+import { dotted, iso, type PageContext } from './layout.ts'
+
+/** Revisions shown on one page, the newest ones. */
+const SHOWN = 40
+
+interface Step {
+  member: ReportView
+  before: RevisionView
+  after: RevisionView
+}
+
+/** What changed in any copy of the story, newest first; nothing where nothing did. */
+export function revisionsHtml(context: PageContext, story: StoryDetail): Html {
+  const { words } = context
+  const steps = story.members
+    .flatMap(stepsOf)
+    .sort((a, b) => b.after.seen - a.after.seen || b.after.number - a.after.number)
+    .slice(0, SHOWN)
+  if (steps.length === 0) return nothing
+  const cosmetic = steps.filter(({ after }) => after.change === 'cosmetic')
+  const telling = steps.filter(({ after }) => after.change !== 'cosmetic')
+  return html`<section class="part"><h2>${words.revisions}</h2><p class="note">${words.revisionsNote}</p>
+${telling.map(step => stepHtml(context, step))}
+${cosmetic.length === 0 ? nothing : html`<details><summary>${words.count('cosmetics', cosmetic.length)}</summary>${cosmetic.map(step => stepHtml(context, step))}</details>`}</section>`
+}
+
+function stepHtml(context: PageContext, { member, before, after }: Step): Html {
+  const { words } = context
+  const title = changes(before.title, after.title)
+  const text = changes(before.text, after.text)
+  const [ofTitle, ofText] = [wordCounts(title), wordCounts(text)]
+  const [came, went] = [ofTitle.in + ofText.in, ofTitle.out + ofText.out]
+  const grave = after.change === 'correction' || after.change === 'kill'
+  const heading: Html[] = [html`${words.revision} ${words.number(after.number)}`]
+  if (after.change !== null) {
+    const name = words.change[after.change]
+    heading.push(grave ? html`<span class="label">${name}</span>` : html`${name}`)
+  }
+  heading.push(html`<bdi>${cleanLine(member.agencyName)}</bdi>`)
+  const facts: (Html | string)[] = [html`<time datetime="${iso(after.seen)}">${words.moment(after.seen)}</time>`]
+  if (came > 0) facts.push(words.count('wordsIn', came))
+  if (went > 0) facts.push(words.count('wordsOut', went))
+  const dir = direction(languageTag(member.language))
+  return html`<div class="revision"><h3>${dotted(heading)}</h3>
+<p class="meta">${dotted(facts)}</p>
+<div ${speech(member.language)}><p class="title">${differenceHtml(title, dir)}</p>
+<div class="words">${differenceHtml(text, dir)}</div></div></div>\n`
+}
+
+/** Each version against the one before it. */
+function stepsOf(member: ReportView): Step[] {
+  const versions = allVersions(member)
+  return versions.slice(1).flatMap((after, index) => {
+    const before = versions[index]
+    return before === undefined ? [] : [{ member, before, after }]
+  })
+}
+
+// The present text is the last version whether or not the store lists it among the revisions.
+function allVersions(member: ReportView): RevisionView[] {
+  const versions = [...member.revisions].sort((a, b) => a.number - b.number)
+  const last = versions.at(-1)
+  if (last !== undefined && (last.text !== member.text || last.title !== member.title)) {
+    versions.push({ number: last.number + 1, seen: last.seen, title: member.title, text: member.text, change: null })
+  }
+  return versions
+}

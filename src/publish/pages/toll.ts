@@ -1,0 +1,95 @@
+// Hides how a series of figures is shown: a table for everyone, and above it a step chart where the number moved.
+import type { FigurePoint, FigureSeries } from '../figures.ts'
+import { cleanLine, Html, html, nothing } from './html.ts'
+import { iso, type PageContext } from './layout.ts'
+
+/** Numbers in one table, the newest ones. */
+const ROWS = 40
+
+export function tollHtml(context: PageContext, all: readonly FigureSeries[]): Html {
+  const { words } = context
+  if (all.length === 0) return nothing
+  return html`<section class="part"><h2>${words.figures}</h2><p class="note">${words.figuresNote}</p>${all.map(series => one(context, series))}</section>`
+}
+
+function one(context: PageContext, series: FigureSeries): Html {
+  const { words } = context
+  const name = words.figureKind[series.kind]
+  const rows = series.points.slice(-ROWS).toReversed()
+  return html`<section class="toll"><h3>${name}</h3>
+${contradiction(context, series)}${chart(context, name, series.points)}
+<div class="scroll"><table><caption class="hidden">${name}</caption>
+<thead><tr><th scope="col" class="number">${words.value}</th><th scope="col">${words.agency}</th><th scope="col">${words.time}</th></tr></thead>
+<tbody>${rows.map(point => html`<tr>${cells(context, point)}</tr>\n`)}${series.taken
+    .slice(-ROWS)
+    .toReversed()
+    .map(
+      point =>
+        html`<tr class="taken">${cells(context, point, html`<div class="bad">${words.taken[point.why]}</div>`)}</tr>\n`,
+    )}</tbody></table></div></section>`
+}
+
+function cells(context: PageContext, point: FigurePoint, note: Html | null = null): Html {
+  const { words } = context
+  const value = html`<a href="${context.to(`/stories/${point.story}`)}" title="${point.matched}">${bounded(context, point)}</a>`
+  const again =
+    point.until - point.time < 60_000
+      ? nothing
+      : html` – <time datetime="${iso(point.until)}">${words.shortMoment(point.until)}</time>`
+  return html`<td class="number">${note === null ? value : html`<s>${value}</s>`}</td>
+<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note">${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${note ?? nothing}</td>
+<td class="when"><time datetime="${iso(point.time)}">${words.shortMoment(point.time)}</time>${again}</td>`
+}
+
+/** `at least 22`. */
+export function bounded(context: Pick<PageContext, 'words'>, point: Pick<FigurePoint, 'value' | 'bound'>): string {
+  const value = context.words.number(point.value)
+  return point.bound === null ? value : context.words.bound(point.bound, value)
+}
+
+function contradiction(context: PageContext, series: FigureSeries): Html {
+  if (series.contradiction.length === 0) return nothing
+  return html`<p class="differ"><strong>${context.words.differ}:</strong> ${series.contradiction.map(
+    (point, index) =>
+      html`${index === 0 ? '' : ' / '}<span class="nowrap"><b>${bounded(context, point)}</b> (<bdi>${cleanLine(point.sourceName)}</bdi>)</span>`,
+  )}</p>`
+}
+
+const WIDTH = 320
+const HEIGHT = 96
+const EDGE = 8
+/** Room above for the number at the end of the line. */
+const HEAD = 20
+
+/**
+ * The number as last given by anyone, over time, in the direction the page is read. A dot is a report; a hollow one is
+ * hedged ("at least"). It says nothing that the table does not.
+ */
+function chart(context: PageContext, name: string, points: readonly FigurePoint[]): Html {
+  const [first, last] = [points[0], points.at(-1)]
+  if (first === undefined || last === undefined || points.every(point => point.value === first.value)) return nothing
+  const { words } = context
+  const end = Math.max(...points.map(point => point.until))
+  const values = points.map(point => point.value)
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const backwards = words.tag.startsWith('ar')
+  const x = (at: number): number => {
+    const along = EDGE + ((WIDTH - 2 * EDGE) * (at - first.time)) / Math.max(1, end - first.time)
+    return round(backwards ? WIDTH - along : along)
+  }
+  const y = (value: number): number => round(HEIGHT - EDGE - ((HEIGHT - EDGE - HEAD) * (value - low)) / (high - low))
+  const line = points.map((point, index) =>
+    index === 0 ? `M${x(point.time)} ${y(point.value)}` : `H${x(point.time)}V${y(point.value)}`,
+  )
+  const title = words.chart(name, bounded(context, first), bounded(context, last))
+  const dots = points.map(
+    point =>
+      html`<circle cx="${x(point.time)}" cy="${y(point.value)}" r="3.5"${point.bound === null ? nothing : new Html(' class="hedged"')}/>`,
+  )
+  const numberAt = (point: FigurePoint, where: 'start' | 'end'): Html =>
+    html`<text x="${where === 'start' ? x(first.time) : x(end)}" y="${round(Math.max(y(point.value) - 7, 12))}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.number(point.value)}</text>`
+  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" direction="ltr"><title>${title}</title>
+<path d="${line.join('')}H${x(end)}"/>${dots}${numberAt(first, 'start')}${numberAt(last, 'end')}</svg>`
+}
+
+const round = (at: number): number => Math.round(at * 10) / 10

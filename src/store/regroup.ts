@@ -1,0 +1,221 @@
+// What is joined or parted after it was filed: threads and stories, by the review or by an editor's hand. Each change is
+// logged, so that other processes' indexes catch up with it; an id that was merged redirects for ever.
+
+import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
+import { bumpVersion, type Row, type WritableSql } from './sql.ts'
+import { recountThread, refresh } from './standing.ts'
+import type { Decision, Regrouped, Regrouping, RegroupingFilter } from './store.ts'
+
+const numbers = (value: unknown): number[] => JSON.parse(String(value)) as number[]
+
+function regroupedRow(row: Row): Regrouped {
+  return {
+    id: Number(row['id']),
+    at: Number(row['at']),
+    by: String(row['by']) as Regrouped['by'],
+    kind: String(row['kind']) as Regrouped['kind'],
+    kept: Number(row['kept']),
+    other: Number(row['other']),
+    members: numbers(row['members']),
+    score: row['score'] === null ? null : Number(row['score']),
+    reasons: JSON.parse(String(row['reasons'])) as string[],
+  }
+}
+
+/** Where an id that was merged leads today; the id itself where it was not. */
+export function resolve(sql: WritableSql, what: 'story' | 'thread', id: number): number {
+  const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
+  return row ? Number(row['target']) : id
+}
+
+/** The part of a filing that joins and parts. All ids must exist; the caller has resolved redirects. */
+export function regrouping(sql: WritableSql): Regrouping {
+  const log = (entry: Omit<Regrouped, 'id'>): number =>
+    Number(
+      sql.run(
+        `insert into regroupings (at, by, kind, kept, other, members, score, reasons)
+         values (@at, @by, @kind, @kept, @other, @members, @score, @reasons)`,
+        {
+          ...entry,
+          members: JSON.stringify(entry.members),
+          reasons: JSON.stringify(entry.reasons),
+        },
+      ).lastInsertRowid,
+    )
+
+  /** `id` is no more; it and all that led to it lead to `target`. */
+  const redirect = (what: 'story' | 'thread', id: number, target: number, key: string): void => {
+    sql.run('update redirects set target = @target where what = @what and target = @id', { what, id, target })
+    sql.run('insert or replace into redirects (what, id, target, key) values (@what, @id, @target, @key)', {
+      what,
+      id,
+      target,
+      key,
+    })
+  }
+
+  const storiesOf = (thread: number): number[] =>
+    sql.all('select id from stories where thread = @thread order by id', { thread }).map(row => Number(row['id']))
+
+  const removeThread = (thread: number, target: number): void => {
+    const key = String(sql.get('select key from threads where id = @thread', { thread })?.['key'])
+    sql.run('delete from thread_agencies where thread = @thread', { thread })
+    sql.run('delete from thread_links where thread = @thread or other = @thread', { thread })
+    sql.run('delete from threads where id = @thread', { thread })
+    redirect('thread', thread, target, key)
+  }
+
+  /**
+   * A thread for stories that leave theirs. One that was merged away before comes back under its own id, so that what
+   * parts a merge also undoes it for those who kept the address.
+   */
+  const openFor = (stories: readonly number[]): number => {
+    const first = sql.get(
+      'select id, key, time from stories where id in (select value from json_each(@ids)) order by time, id limit 1',
+      { ids: JSON.stringify(stories) },
+    )
+    const key = String(first?.['key'])
+    const before = sql.get(`select id from redirects where what = 'thread' and key = @key`, { key })
+    const taken = sql.get('select 1 as taken from threads where key = @key', { key }) !== undefined
+    const time = Number(first?.['time'])
+    const id = Number(
+      sql.run(
+        `insert into threads (id, key, first, last, updated)
+         values (coalesce(@id, ${NEXT_THREAD}), @key, @time, @time, @time)`,
+        // A thread's first story may have gone elsewhere and left its key behind.
+        { id: before ? Number(before['id']) : null, key: taken ? `${key}.${first?.['id']}` : key, time },
+      ).lastInsertRowid,
+    )
+    if (before) sql.run(`delete from redirects where what = 'thread' and id = @id`, { id })
+    return id
+  }
+
+  const moveStories = (stories: readonly number[], thread: number): void => {
+    sql.run('update stories set thread = @thread where id in (select value from json_each(@ids))', {
+      thread,
+      ids: JSON.stringify(stories),
+    })
+  }
+
+  const threadOf = (story: number): number =>
+    Number(sql.get('select thread from stories where id = @story', { story })?.['thread'])
+
+  const reportsOf = (story: number): number[] =>
+    sql.all('select id from reports where story = @story order by id', { story }).map(row => Number(row['id']))
+
+  return {
+    storiesOf,
+    reportsOf,
+    mergeThreads: (kept, other, why) => {
+      const members = storiesOf(other)
+      moveStories(members, kept)
+      removeThread(other, kept)
+      recountThread(sql, kept, why.at)
+      bumpVersion(sql)
+      return log({ ...why, kind: 'merge-threads', kept, other, members })
+    },
+    splitThread: (thread, stories, why) => {
+      const opened = openFor(stories)
+      moveStories(stories, opened)
+      recountThread(sql, thread, why.at)
+      recountThread(sql, opened, why.at)
+      bumpVersion(sql)
+      log({ ...why, kind: 'split-thread', kept: thread, other: opened, members: [...stories] })
+      return opened
+    },
+    mergeStories: (kept, other, why) => {
+      const members = reportsOf(other)
+      const [thread, emptied] = [threadOf(kept), threadOf(other)]
+      const key = String(sql.get('select key from stories where id = @other', { other })?.['key'])
+      sql.run(`update reports set story = @kept, joined_by = 'editor' where story = @other`, { kept, other })
+      sql.run('delete from story_features where story = @other', { other })
+      sql.run('update threads set lead = null where lead = @other', { other })
+      sql.run('delete from stories where id = @other', { other })
+      redirect('story', other, kept, key)
+      refresh(sql, kept, why.at)
+      if (emptied !== thread && storiesOf(emptied).length === 0) removeThread(emptied, thread)
+      else if (emptied !== thread) recountThread(sql, emptied, why.at)
+      recountThread(sql, thread, why.at)
+      bumpVersion(sql)
+      return log({ ...why, kind: 'merge-stories', kept, other, members })
+    },
+    splitStory: (story, reports, key, why) => {
+      const before = sql.get(`select id from redirects where what = 'story' and key = @key`, { key })
+      const taken = sql.get('select 1 as taken from stories where key = @key', { key }) !== undefined
+      const opened = Number(
+        sql.run(
+          `insert into stories (id, key, thread, language, time, updated, placement)
+           select coalesce(@id, ${NEXT_STORY}), @key, s.thread, r.language, r.time, @at, @placement
+           from stories s join reports r on r.id = @first where s.id = @story`,
+          {
+            id: before ? Number(before['id']) : null,
+            key: taken ? `${key}.${reports[0]}` : key,
+            at: why.at,
+            first: reports[0] ?? null,
+            story,
+            placement: JSON.stringify({ kind: 'joined', thread: threadOf(story), score: 1, reasons: [] }),
+          },
+        ).lastInsertRowid,
+      )
+      if (before) sql.run(`delete from redirects where what = 'story' and id = @id`, { id: opened })
+      sql.run(
+        `update reports set story = @opened, joined_by = 'editor' where id in (select value from json_each(@ids))`,
+        {
+          opened,
+          ids: JSON.stringify(reports),
+        },
+      )
+      refresh(sql, story, why.at)
+      refresh(sql, opened, why.at)
+      recountThread(sql, threadOf(story), why.at)
+      bumpVersion(sql)
+      log({ ...why, kind: 'split-story', kept: story, other: opened, members: [...reports] })
+      return opened
+    },
+    regroupedAfter: after =>
+      sql.all('select * from regroupings where id > @after order by id', { after }).map(regroupedRow),
+    lastRegrouping: () => Number(sql.get('select max(id) as id from regroupings')?.['id'] ?? 0),
+    decide: decision =>
+      void sql.run('insert into decisions (at, what, kind, one, other) values (@at, @what, @kind, @one, @other)', {
+        at: decision.at,
+        what: decision.what,
+        kind: decision.kind,
+        one: JSON.stringify(decision.one),
+        other: JSON.stringify(decision.other),
+      }),
+    decisions: () => decisionsOf(sql),
+    resolve: (what, id) => resolve(sql, what, id),
+    link: (thread, links) => {
+      sql.run('delete from thread_links where thread = @thread', { thread })
+      for (const { other, kind, score } of links) {
+        sql.run(
+          'insert or replace into thread_links (thread, other, kind, score) values (@thread, @other, @kind, @score)',
+          { thread, other, kind, score },
+        )
+      }
+    },
+  }
+}
+
+/** What editors decided, oldest first. */
+export function decisionsOf(sql: Pick<WritableSql, 'all'>): Decision[] {
+  return sql.all('select * from decisions order by id').map(row => ({
+    at: Number(row['at']),
+    what: String(row['what']) as Decision['what'],
+    kind: String(row['kind']) as Decision['kind'],
+    one: numbers(row['one']),
+    other: numbers(row['other']),
+  }))
+}
+
+/** What was joined or parted of these stories or threads, oldest first. */
+export function regroupingsOf(sql: Pick<WritableSql, 'all'>, filter: RegroupingFilter): Regrouped[] {
+  const kinds = filter.what === 'story' ? ['merge-stories', 'split-story'] : ['merge-threads', 'split-thread']
+  return sql
+    .all(
+      `select * from regroupings where kind in (select value from json_each(@kinds)) and (kept = @id or other = @id)
+       order by id`,
+      { kinds: JSON.stringify(kinds), id: filter.id },
+    )
+    .map(regroupedRow)
+}

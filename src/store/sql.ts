@@ -1,0 +1,19 @@
+// The engine's prepared statements, without naming the engine: what the files of this room write their SQL against.
+export type Parameters = Record<string, string | number | null>
+export type Row = Record<string, string | number | null>
+
+/** Reading. Parameters are named. */
+export interface Sql {
+  all(text: string, parameters?: Parameters): Row[]
+  get(text: string, parameters?: Parameters): Row | undefined
+}
+
+/** Reading and writing. */
+export interface WritableSql extends Sql {
+  run(text: string, parameters?: Parameters): { lastInsertRowid: number | bigint; changes: number }
+}
+
+/** Renderings of an older state are stale: published data has changed. */
+export function bumpVersion(sql: WritableSql): void {
+  sql.run(`update meta set value = cast(value as integer) + 1 where key = 'version'`)
+}

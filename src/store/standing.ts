@@ -1,0 +1,155 @@
+// What stories and threads claim about themselves (counts, times, leads), kept true filing by filing without counting anew.
+import type { Millis, Report } from '../model.ts'
+import type { WritableSql } from './sql.ts'
+
+// The lead story of a thread is the newest full report among those that most agencies carried: a flash or a withdrawn
+// report leads only where there is nothing else.
+const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
+
+/** What LEAD_ORDER compares. */
+const RANK = 'select standing, agencies, time, thread from stories where id = @story'
+
+/** How well a report would lead: 2 a full report, 1 a flash, 0 one that was withdrawn. */
+const standing = (signal: unknown): number => (signal === 'kill' ? 0 : signal === 'flash' ? 1 : 2)
+
+/**
+ * Bring a story's counts and lead up to date after a change of one of its reports, then its thread's. The cost does not
+ * grow with the thread, except when its lead itself loses rank, or its newest story turns out to be older.
+ */
+export function refresh(sql: WritableSql, story: number, now: Millis): void {
+  const was = sql.get(RANK, { story }) ?? {}
+  const members = sql.all('select id, signal, time, agency from reports where story = @story order by time, id', {
+    story,
+  })
+  // The lead report of a story is the earliest full one, else the earliest flash, else one that was withdrawn. Counted
+  // here and not in SQL, where counting agencies builds a table for every report that is filed.
+  const best = members.reduce((most, { signal }) => Math.max(most, standing(signal)), 0)
+  const leader = members.find(({ signal }) => standing(signal) === best)
+  const is = {
+    thread: was['thread'] ?? null,
+    time: members[0]?.['time'] ?? null,
+    standing: standing(leader?.['signal']),
+    agencies: new Set(members.map(({ agency }) => agency)).size,
+  } as const
+  sql.run(
+    `update stories set lead = @lead, time = @time, reports = @reports, agencies = @agencies, standing = @standing,
+       updated = max(updated, @now)
+     where id = @story`,
+    {
+      story,
+      lead: leader?.['id'] ?? null,
+      time: is.time,
+      reports: members.length,
+      agencies: is.agencies,
+      standing: is.standing,
+      now,
+    },
+  )
+  const thread = Number(is.thread)
+  const time = Number(is.time)
+  sql.run(
+    `update threads set first = min(first, @time), last = max(last, @time), updated = max(updated, @now)
+     where id = @thread`,
+    { thread, time, now },
+  )
+  // A copy that an agency dates earlier makes its story older: another may be the newest now.
+  if (time < Number(was['time'])) {
+    sql.run(
+      `update threads set last = (select max(s.time) from stories s where s.thread = @thread)
+       where id = @thread and last = @before`,
+      { thread, before: Number(was['time']) },
+    )
+  }
+  const before = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
+  const sunk = (['standing', 'agencies', 'time'] as const)
+    .map(name => Number(is[name]) - Number(was?.[name]))
+    .find(Boolean)
+  const rescan = before === null || (before === story && sunk !== undefined && sunk < 0)
+  const candidates = rescan ? 's.thread = @thread' : 's.id in (threads.lead, @story)'
+  sql.run(
+    `update threads set lead = (select s.id from stories s where ${candidates} order by ${LEAD_ORDER} limit 1)
+     where id = @thread`,
+    { thread, story },
+  )
+  const lead = sql.get('select lead from threads where id = @thread', { thread })?.['lead'] ?? null
+  if (lead === before && lead !== story) return
+  sql.run(
+    `update threads set (title, language) =
+       (select r.headline, s.language from stories s join reports r on r.id = s.lead where s.id = threads.lead)
+     where id = @thread`,
+    { thread },
+  )
+}
+
+/** Agencies whose own copy a thread holds: ten reprints of one count once. */
+const SOURCES = `(select count(distinct coalesce(s.origin, s.origin_name)) from stories s where s.thread = threads.id)`
+
+/** Whose copy a story is, and how many tell it independently; its thread counts anew. */
+export function setOrigin(
+  sql: WritableSql,
+  story: number,
+  is: { origin: string | null; originName: string; sources: number; provenance: string },
+): void {
+  const was = sql.get('select thread, origin, origin_name from stories where id = @story', { story })
+  sql.run(
+    `update stories set origin = @origin, origin_name = @originName, sources = @sources, provenance = @provenance
+     where id = @story`,
+    { story, ...is },
+  )
+  if (was?.['origin'] === is.origin && was['origin_name'] === is.originName) return
+  sql.run(`update threads set sources = max(1, ${SOURCES}) where id = @thread`, { thread: was?.['thread'] ?? null })
+}
+
+/** Let a story lead its thread. */
+export function setLead(sql: WritableSql, thread: number, story: number): void {
+  sql.run(
+    `update threads set lead = @story, (title, language) =
+       (select r.headline, s.language from stories s join reports r on r.id = s.lead where s.id = @story)
+     where id = @thread`,
+    { thread, story },
+  )
+}
+
+/** All that a thread claims, counted anew: after stories have come or gone. */
+export function recountThread(sql: WritableSql, thread: number, now: Millis): void {
+  sql.run('delete from thread_agencies where thread = @thread', { thread })
+  sql.run(
+    `insert into thread_agencies (thread, agency, first, reports)
+     select s.thread, r.agency, min(r.time), count(*) from stories s join reports r on r.story = s.id
+     where s.thread = @thread group by r.agency`,
+    { thread },
+  )
+  sql.run(
+    `update threads set
+       (first, last, stories) = (select min(s.time), max(s.time), count(*) from stories s where s.thread = @thread),
+       (reports, agencies) = (select sum(reports), count(*) from thread_agencies where thread = @thread),
+       sources = max(1, ${SOURCES}), updated = max(updated, @now)
+     where id = @thread`,
+    { thread, now },
+  )
+  const lead = sql.get(
+    `select s.id from stories s where s.thread = @thread
+     order by s.id = (select lead from threads where id = @thread) desc, ${LEAD_ORDER} limit 1`,
+    { thread },
+  )
+  setLead(sql, thread, Number(lead?.['id']))
+}
+
+/** Count a new report into its thread. */
+export function countReport(sql: WritableSql, story: number, report: Report, opensStory: boolean): void {
+  const thread = Number(sql.get('select thread from stories where id = @story', { story })?.['thread'])
+  const known = sql.get('select 1 as known from thread_agencies where thread = @thread and agency = @agency', {
+    thread,
+    agency: report.agency,
+  })
+  sql.run(
+    `insert into thread_agencies (thread, agency, first, reports) values (@thread, @agency, @time, 1)
+     on conflict do update set first = min(first, excluded.first), reports = reports + 1`,
+    { thread, agency: report.agency, time: report.time },
+  )
+  sql.run(
+    `update threads set reports = reports + 1, stories = stories + @stories, agencies = agencies + @agencies
+     where id = @thread`,
+    { thread, stories: opensStory ? 1 : 0, agencies: known ? 0 : 1 },
+  )
+}

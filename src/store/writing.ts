@@ -1,0 +1,502 @@
+// What one filing reads and writes: reports, their revisions and furniture, stories, threads, and the poll itself. All of it
+// runs inside one transaction, which the engine opens.
+import { searchable } from '../decide/text.ts'
+import type { Credit, Millis, Report, RevisionClass, Signal } from '../model.ts'
+import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
+import { regrouping } from './regroup.ts'
+import { bumpVersion, type Row, type WritableSql } from './sql.ts'
+import { countReport, refresh, setLead, setOrigin } from './standing.ts'
+import type { Filing, IndexedReport, IndexedStory, KnownReport, ReportMark, UnreadText } from './store.ts'
+
+/** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
+const POLLS_KEPT: Millis = 30 * 86_400_000
+/** Text beyond this is kept and shown, but not searched. */
+const SEARCHED_LENGTH = 40_000
+
+/** A text as it is read again where its features are missing. */
+function unread(row: Row): UnreadText {
+  return {
+    id: Number(row['id']),
+    group: Number(row['grouped']),
+    time: Number(row['time']),
+    agency: String(row['agency']),
+    title: String(row['title']),
+    text: String(row['text']),
+    language: row['language'] === null ? null : String(row['language']),
+    authors: JSON.parse(String(row['authors'])) as string[],
+    categories: JSON.parse(String(row['categories'])) as string[],
+  }
+}
+
+const MARK = `select id, story, guid, url, canonical_url, title, substr(text, 1, @characters) as text from reports`
+/** Entries come back after a day or two when an agency mends its feed. */
+const STOOD: Millis = 2 * 86_400_000
+
+function reportMark(row: Row): ReportMark {
+  return {
+    id: Number(row['id']),
+    story: Number(row['story']),
+    guid: String(row['guid']),
+    url: row['url'] === null ? null : String(row['url']),
+    canonicalUrl: row['canonical_url'] === null ? null : String(row['canonical_url']),
+    title: String(row['title']),
+    text: String(row['text']),
+  }
+}
+
+export function createFiling(sql: WritableSql): Filing {
+  const known = (feed: number, guid: string): KnownReport | null => {
+    const row = sql.get(
+      'select id, story, hash, revisions, first_seen from reports where feed = @feed and guid = @guid',
+      { feed, guid },
+    )
+    if (!row) return null
+    return {
+      id: Number(row['id']),
+      story: Number(row['story']),
+      hash: String(row['hash']),
+      revisions: Number(row['revisions']),
+      firstSeen: Number(row['first_seen']),
+    }
+  }
+
+  const writeFurniture = (id: number, report: Report): void => {
+    for (const credit of report.wire.credits) {
+      sql.run(
+        'insert into credits (report, agency, name, place) values (@id, @agency, @name, @place) on conflict do nothing',
+        { id, agency: credit.agency, name: credit.name, place: credit.where },
+      )
+    }
+    for (const figure of report.wire.figures) {
+      sql.run(
+        `insert into figures (report, kind, value, bound, said, matched)
+         values (@id, @kind, @value, @bound, @said, @matched) on conflict do nothing`,
+        { id, ...figure },
+      )
+    }
+  }
+
+  const columns = (report: Report) => ({
+    url: report.url,
+    canonicalUrl: report.canonicalUrl,
+    title: report.title,
+    headline: report.wire.title,
+    summary: report.summary,
+    content: report.content,
+    text: report.text,
+    folded: searchable(`${report.title}\n${report.text.slice(0, SEARCHED_LENGTH)}`, report.language),
+    published: report.published,
+    updated: report.updated,
+    authors: JSON.stringify(report.authors),
+    categories: JSON.stringify(report.categories),
+    enclosures: JSON.stringify(report.enclosures),
+    dateline: report.wire.dateline?.matched ?? null,
+    signal: report.wire.signal,
+    furniture: JSON.stringify(report.wire.furniture),
+    hash: report.hash,
+  })
+
+  const mark = (name: string): number =>
+    Number(sql.get('select value from meta where key = @name', { name })?.['value'] ?? 0)
+
+  const setMark = (name: string, value: number): void =>
+    void sql.run(
+      'insert into meta (key, value) values (@name, @value) on conflict (key) do update set value = excluded.value',
+      { name, value: String(value) },
+    )
+
+  return {
+    ...regrouping(sql),
+    known,
+    standing: (feed, limit, characters) => {
+      const last = sql.get('select max(last_seen) as t from reports where feed = @feed', { feed })
+      return sql
+        .all(`${MARK} where feed = @feed and last_seen >= @since order by last_seen desc, id desc limit @limit`, {
+          feed,
+          since: Number(last?.['t'] ?? 0) - STOOD,
+          limit,
+          characters,
+        })
+        .map(reportMark)
+    },
+    likely: (feed, keys, urls, characters) =>
+      sql
+        .all(
+          `${MARK} where id in (
+             select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid_key = k.value
+             union select r.id from json_each(@urls) u join reports r on r.canonical_url = u.value and r.feed = @feed)
+           order by last_seen desc, id desc`,
+          { feed, keys: JSON.stringify(keys), urls: JSON.stringify(urls), characters },
+        )
+        .map(reportMark),
+    vanished: (feed, now, limit) => {
+      const before = sql.get('select max(last_seen) as t from reports where feed = @feed and last_seen < @now', {
+        feed,
+        now,
+      })
+      const oldest = sql.get('select min(time) as t from reports where feed = @feed and last_seen = @now', {
+        feed,
+        now,
+      })
+      if (before?.['t'] == null || oldest?.['t'] == null) return []
+      const missing = sql
+        .all(
+          `${MARK} where feed = @feed and last_seen = @before and time > @oldest and signal is not 'kill'
+             and url is not null order by time desc, id limit @limit`,
+          { feed, before: before['t'], oldest: oldest['t'], limit: limit + 1, characters: 0 },
+        )
+        .map(reportMark)
+      return missing.length > limit ? [] : missing
+    },
+    renameGuid: (id, guid, key, globalGuid) =>
+      void sql.run('update reports set guid = @guid, guid_key = @key, global_guid = @globalGuid where id = @id', {
+        id,
+        guid,
+        key,
+        globalGuid,
+      }),
+    storyByGuid: global => {
+      const row = sql.get('select story from reports where global_guid = @global order by id limit 1', { global })
+      return row ? Number(row['story']) : null
+    },
+    storyByUrl: url => {
+      const row = sql.get('select story from reports where canonical_url = @url order by id limit 1', { url })
+      return row ? Number(row['story']) : null
+    },
+    storiesAfter: (after, since) =>
+      sql
+        .all(
+          `select f.seq, s.id, s.thread, f.time, f.features from story_features f join stories s on s.id = f.story
+           where f.seq > @after and f.time >= @since order by f.seq`,
+          { after, since },
+        )
+        .map<IndexedStory>(row => ({
+          seq: Number(row['seq']),
+          id: Number(row['id']),
+          thread: Number(row['thread']),
+          time: Number(row['time']),
+          features: String(row['features']),
+        })),
+    reportsAfter: (after, since) =>
+      sql
+        .all(
+          `select f.seq, r.id, r.story, r.agency, f.time, f.features
+           from report_features f join reports r on r.id = f.report
+           where f.seq > @after and f.time >= @since order by f.seq`,
+          { after, since },
+        )
+        .map<IndexedReport>(row => ({
+          seq: Number(row['seq']),
+          id: Number(row['id']),
+          story: Number(row['story']),
+          agency: String(row['agency']),
+          time: Number(row['time']),
+          features: String(row['features']),
+        })),
+    keepStoryFeatures: (story, time, features) =>
+      Number(
+        sql.run('insert or replace into story_features (story, time, features) values (@story, @time, @features)', {
+          story,
+          time,
+          features,
+        }).lastInsertRowid,
+      ),
+    keepReportFeatures: (report, time, features) =>
+      Number(
+        sql.run('insert or replace into report_features (report, time, features) values (@report, @time, @features)', {
+          report,
+          time,
+          features,
+        }).lastInsertRowid,
+      ),
+    forgetFeatures: before => {
+      sql.run('delete from story_features where time < @before', { before })
+      sql.run('delete from report_features where time < @before', { before })
+    },
+    storiesWithoutFeatures: since =>
+      sql
+        .all(
+          `select s.id, s.thread as grouped, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
+           from stories s join reports r on r.id = s.lead
+           where s.time >= @since and not exists (select 1 from story_features f where f.story = s.id) order by s.id`,
+          { since },
+        )
+        .map(unread),
+    reportsWithoutFeatures: since =>
+      sql
+        .all(
+          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from reports r
+           where r.time >= @since and not exists (select 1 from report_features f where f.report = r.id) order by r.id`,
+          { since },
+        )
+        .map(unread),
+    featuresOf: version => {
+      if (mark('features') === version) return false
+      sql.run('delete from story_features')
+      sql.run('delete from report_features')
+      setMark('features', version)
+      return true
+    },
+    mark,
+    setMark,
+    openThread: (time, key) =>
+      Number(
+        sql.run(
+          `insert into threads (id, key, first, last, updated) values (${NEXT_THREAD}, @key, @time, @time, @time)`,
+          { key, time },
+        ).lastInsertRowid,
+      ),
+    addStory: (thread, report, key, placement) =>
+      Number(
+        sql.run(
+          `insert into stories (id, key, thread, language, time, updated, placement)
+           values (${NEXT_STORY}, @key, @thread, @language, @time, @now, @placement)`,
+          { key, thread, language: report.language, time: report.time, now: report.firstSeen, placement },
+        ).lastInsertRowid,
+      ),
+    addReport: (story, report, guidKey, { rule: joinedBy, similarity, coverage, evidence }) => {
+      const id = Number(
+        sql.run(
+          `insert into reports (story, feed, agency, guid, global_guid, url, canonical_url, title, headline, summary,
+             content, text, folded, language, published, updated, first_seen, last_seen, changed, time, authors,
+             categories, enclosures, dateline, signal, hash, joined_by, similarity,
+             coverage, evidence, furniture, guid_key)
+           values (@story, @feed, @agency, @guid, @globalGuid, @url, @canonicalUrl, @title, @headline, @summary,
+             @content, @text, @folded, @language, @published, @updated, @now, @now, @now, @time, @authors,
+             @categories, @enclosures, @dateline, @signal, @hash, @joinedBy,
+             @similarity, @coverage, @evidence, @furniture, @guidKey)`,
+          {
+            ...columns(report),
+            story,
+            feed: report.feed,
+            agency: report.agency,
+            guid: report.guid,
+            globalGuid: report.globalGuid,
+            language: report.language,
+            now: report.firstSeen,
+            time: report.time,
+            joinedBy,
+            similarity,
+            coverage,
+            evidence,
+            guidKey,
+          },
+        ).lastInsertRowid,
+      )
+      writeFurniture(id, report)
+      // The agency has lifted its embargo.
+      sql.run('delete from embargoes where feed = @feed and guid = @guid', { feed: report.feed, guid: report.guid })
+      sql.run('update feeds set reports = reports + 1 where id = @feed', { feed: report.feed })
+      countReport(sql, story, report, joinedBy === 'first')
+      refresh(sql, story, report.firstSeen)
+      return id
+    },
+    addRevision: (id, report, change, now) => {
+      sql.run(
+        `insert into revisions (report, number, seen, title, text, change)
+         select id, revisions, case revisions when 1 then first_seen else changed end, title, text, change
+         from reports where id = @id`,
+        { id },
+      )
+      sql.run(
+        `update reports set url = @url, canonical_url = @canonicalUrl, title = @title, headline = @headline,
+           summary = @summary, content = @content, text = @text, folded = @folded, published = @published,
+           updated = @updated, last_seen = @now, changed = @now, authors = @authors, categories = @categories,
+           enclosures = @enclosures, dateline = @dateline, signal = @signal, hash = @hash,
+           furniture = @furniture, change = @change, revisions = revisions + 1
+         where id = @id`,
+        { ...columns(report), id, change, now },
+      )
+      sql.run('delete from credits where report = @id', { id })
+      sql.run('delete from figures where report = @id', { id })
+      writeFurniture(id, report)
+      const row = sql.get('select story from reports where id = @id', { id })
+      // Spelling and layout are no news: nobody's reader shall show the story as new for them.
+      refresh(sql, Number(row?.['story']), change === 'cosmetic' ? 0 : now)
+    },
+    inForce: id => {
+      const row = sql.get('select title, text, signal, language, flapping from reports where id = @id', { id })
+      return {
+        title: String(row?.['title']),
+        text: String(row?.['text']),
+        signal: (row?.['signal'] ?? null) as Signal | null,
+        language: row?.['language'] == null ? null : String(row['language']),
+        flapping: row?.['flapping'] == null ? null : String(row['flapping']),
+      }
+    },
+    keepFlapping: (id, flapping) =>
+      void sql.run('update reports set flapping = @flapping where id = @id', { id, flapping }),
+    withdraw: (id, now) => {
+      const row = sql.get('select story, title, text from reports where id = @id', { id })
+      if (!row) return
+      sql.run(
+        `insert into revisions (report, number, seen, title, text, change)
+         select id, revisions, case revisions when 1 then first_seen else changed end, title, text, change
+         from reports where id = @id`,
+        { id },
+      )
+      sql.run(
+        `update reports set signal = 'kill', change = 'kill', changed = @now, revisions = revisions + 1 where id = @id`,
+        { id, now },
+      )
+      refresh(sql, Number(row['story']), now)
+      bumpVersion(sql)
+    },
+    members: (story, limit) =>
+      sql
+        .all(
+          `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, r.text, r.coverage, r.change,
+             r.changed, r.revisions
+           from reports r join agencies a on a.id = r.agency where r.story = @story order by r.time, r.id limit @limit`,
+          { story, limit },
+        )
+        .map(row => {
+          const id = Number(row['id'])
+          return {
+            id,
+            agency: String(row['agency']),
+            agencyName: String(row['agency_name']),
+            time: Number(row['time']),
+            signal: row['signal'] as Signal | null,
+            title: String(row['title']),
+            text: String(row['text']),
+            coverage: Number(row['coverage']),
+            change: row['change'] as RevisionClass | null,
+            changed: Number(row['changed']),
+            credits: sql
+              .all('select agency, name, place from credits where report = @id order by place, name', { id })
+              .map(credit => ({
+                agency: credit['agency'] === null ? null : String(credit['agency']),
+                name: String(credit['name']),
+                where: String(credit['place']) as Credit['where'],
+              })),
+            earlier:
+              Number(row['revisions']) === 1
+                ? []
+                : sql
+                    .all('select title, text, change from revisions where report = @id order by number', { id })
+                    .map(old => ({
+                      title: String(old['title']),
+                      text: String(old['text']),
+                      change: old['change'] as RevisionClass | null,
+                    })),
+          }
+        }),
+    setOrigin: (story, { stale, ...is }) => {
+      setOrigin(sql, story, is)
+      sql.run(
+        `update reports set stale = id in (select value from json_each(@stale))
+         where story = @story and stale <> (id in (select value from json_each(@stale)))`,
+        { story, stale: JSON.stringify(stale) },
+      )
+    },
+    setLead: (thread, story) => setLead(sql, thread, story),
+    holdBack: (feed, guid, until, now, title, entry) => {
+      const kept = sql.get('select 1 as kept from embargoes where feed = @feed and guid = @guid', { feed, guid })
+      sql.run(
+        `insert into embargoes (feed, guid, until, first_seen, title, entry)
+         values (@feed, @guid, @until, @now, @title, @entry)
+         on conflict do update set until = excluded.until, title = excluded.title, entry = excluded.entry`,
+        { feed, guid, until, now, title, entry },
+      )
+      return kept === undefined
+    },
+    release: (feed, now) => {
+      const rows = sql.all('select entry from embargoes where feed = @feed and until <= @now order by until, guid', {
+        feed,
+        now,
+      })
+      sql.run('delete from embargoes where feed = @feed and until <= @now', { feed, now })
+      return rows.map(row => String(row['entry']))
+    },
+    openPoll: (feed, at, status = 'interrupted') =>
+      Number(
+        sql.run(
+          `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
+           values (@feed, @at, 0, @status, 0, 0, 0, 0, 0, 0)`,
+          { feed, at, status },
+        ).lastInsertRowid,
+      ),
+    countPoll: (poll, counts) => {
+      sql.run(
+        `update polls set entries = @entries, new = @new, revision = @revision, copy = @copy, unchanged = @unchanged,
+           rejected = @rejected where id = @poll`,
+        { poll, ...counts },
+      )
+      if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
+    },
+    touch: (ids, now) => {
+      for (const id of ids) sql.run('update reports set last_seen = @now where id = @id', { id, now })
+    },
+    recordPoll: (outcome, update, poll = null) => {
+      const { counts } = outcome
+      const failed = outcome.status === 'failed'
+      sql.run(
+        `insert or replace into polls (id, feed, at, ms, status, entries, new, revision, copy, unchanged, rejected,
+           gap_from, gap_to, error, warnings)
+         values (@poll, @feed, @at, @ms, @status, @entries, @new, @revision, @copy, @unchanged, @rejected, @gapFrom,
+           @gapTo, @error, @warnings)`,
+        {
+          poll,
+          feed: outcome.feed,
+          at: outcome.at,
+          ms: Math.round(outcome.ms),
+          status: outcome.status,
+          entries: counts.entries,
+          new: counts.new,
+          revision: counts.revision,
+          copy: counts.copy,
+          unchanged: counts.unchanged,
+          rejected: counts.rejected,
+          gapFrom: outcome.gap?.from ?? null,
+          gapTo: outcome.gap?.to ?? null,
+          error: outcome.failure?.message ?? null,
+          warnings: JSON.stringify(outcome.warnings),
+        },
+      )
+      sql.run('delete from polls where feed = @feed and at < @oldest', {
+        feed: outcome.feed,
+        oldest: outcome.at - POLLS_KEPT,
+      })
+      sql.run(
+        `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
+           last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
+           interval = @interval, failures = @failures,
+           -- A push does not end what polling fails of.
+           error = case when @failures > 0 then coalesce(@error, error) else @error end,
+           warnings = case when @status = 'filed' then @warnings else warnings end,
+           etag = case when @hasValidators then @etag else etag end,
+           last_modified = case when @hasValidators then @lastModified else last_modified end,
+           body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
+           habit = @habit, notes = @notes, gaps = gaps + @gap
+         where id = @feed`,
+        {
+          feed: outcome.feed,
+          at: outcome.at,
+          failed: failed ? 1 : 0,
+          status: outcome.status,
+          nextPoll: outcome.nextPoll,
+          reason: outcome.reason,
+          // `1.1h` is no whole number of milliseconds to a computer, and the column takes no other.
+          interval: update.interval === null ? null : Math.round(update.interval),
+          failures: update.failures,
+          error: outcome.failure?.message ?? null,
+          warnings: JSON.stringify(outcome.warnings),
+          title: update.title,
+          language: update.language,
+          hasValidators: update.validators ? 1 : 0,
+          etag: update.validators?.etag ?? null,
+          lastModified: update.validators?.lastModified ?? null,
+          bodyHash: update.bodyHash,
+          retired: update.retired ? 1 : 0,
+          address: update.address,
+          move: update.move === null ? null : JSON.stringify(update.move),
+          habit: update.habit,
+          notes: JSON.stringify(update.notes),
+          gap: outcome.gap === null ? 0 : 1,
+        },
+      )
+      if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
+    },
+  }
+}

@@ -1,0 +1,139 @@
+// What is published of rows that a real store holds, written through its own interface.
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { toReport } from '../../src/decide/report.ts'
+import { wireNames } from '../../src/decide/wire.ts'
+import { Desk } from '../../src/filing.ts'
+import type { Millis, Report, RevisionClass } from '../../src/model.ts'
+import { staticSite } from '../../src/publish/static.ts'
+import type { Reason, Store } from '../../src/store/store.ts'
+import {
+  AGENCIES,
+  type Draft,
+  entry,
+  FEEDS,
+  fileInto,
+  HOUR,
+  MINUTE,
+  NOW,
+  openNewsroom,
+  SETTINGS,
+} from '../store/newsroom.ts'
+import { config, serve } from './fixture.ts'
+
+const [HARIR = '', , MERIDIAN = '', VOSTOK = ''] = FEEDS
+const WHY: Reason = { at: NOW, by: 'editor', score: null, reasons: [] }
+const DAM =
+  'قال مصدر في إدارة السدود إن الجزء الشرقي من سد الوادي انهار فجر الأربعاء، وإن المياه غمرت ثلاث قرى وقطعت الطريق الساحلي أمام السيارات، ولم يعرف بعد عدد الضحايا.'
+
+let store: Store
+let desk: Desk
+
+beforeEach(() => {
+  store = openNewsroom()
+  desk = new Desk(store, SETTINGS)
+  onTestFinished(() => store.close())
+})
+
+const file = (url: string, now: Millis, ...drafts: Draft[]) =>
+  fileInto(desk, store, url, drafts, now).map(({ report, story, thread }) => ({
+    report: report ?? 0,
+    story: story ?? 0,
+    thread: thread ?? 0,
+  }))
+
+/** The same report with another text, revised by hand with this class. */
+function revise(report: number, title: string, text: string, change: RevisionClass, now: Millis): void {
+  const known = store.report(report)
+  if (known === null) throw new Error(`no report ${report}`)
+  const made = toReport(entry({ id: known.guid, title, published: known.time }), text, {
+    feed: known.feed,
+    agency: known.agency,
+    language: known.language,
+    identity: 'guid',
+    names: wireNames(AGENCIES),
+    now,
+  })
+  if (!made.ok) throw new Error(made.reason)
+  const revised: Report = made.report
+  store.file(filing => filing.addRevision(report, revised, change, now))
+}
+
+describe('a merged id', () => {
+  it('answers 308 with the thread it leads to, on pages and feeds, and in files', async () => {
+    const [one] = file(HARIR, NOW, { id: 'a', title: 'فيضان في بورت سلام', text: 'ارتفع منسوب النهر مترين.' })
+    const [two] = file(MERIDIAN, NOW, { id: 'b', title: 'Flood in Port Salam', text: 'The river rose two metres.' })
+    const [three] = file(VOSTOK, NOW, { id: 'c', title: 'Наводнение', text: 'Река поднялась на два метра.' })
+    if (!one || !two || !three) throw new Error('three stories')
+    store.file(filing => filing.mergeThreads(two.thread, three.thread, WHY))
+    store.file(filing => filing.mergeThreads(one.thread, two.thread, WHY))
+    const { get } = serve(store, { link: 'https://news.example' })
+    for (const id of [two.thread, three.thread]) {
+      expect((await get(`/threads/${id}?x=1`)).headers.get('location')).toBe(`/threads/${one.thread}?x=1`)
+      expect((await get(`/threads/${id}.atom`)).headers.get('location')).toBe(`/threads/${one.thread}.atom`)
+    }
+    const files = new Map([...staticSite(store, config())].map(({ path, body }) => [path, body]))
+    expect(files.get(`threads/${three.thread}.html`)).toContain(`url=../threads/${one.thread}.html`)
+    store.file(filing => filing.splitThread(one.thread, [two.story], WHY))
+    expect((await get(`/threads/${two.thread}`)).status).toBe(200)
+  })
+
+  it('of a story leads to the story that took it in', async () => {
+    const [one] = file(HARIR, NOW, { id: 'a', title: 'فيضان في بورت سلام', text: 'ارتفع منسوب النهر مترين.' })
+    const [two] = file(HARIR, NOW, { id: 'b', title: 'زلزال في الجبال', text: 'لم تقع أضرار تذكر في البلدة.' })
+    if (!one || !two) throw new Error('two stories')
+    store.file(filing => filing.mergeStories(one.story, two.story, WHY))
+    const response = await serve(store).get(`/stories/${two.story}`)
+    expect([response.status, response.headers.get('location')]).toEqual([308, `/wires/stories/${one.story}`])
+  })
+})
+
+describe('a story that its origin withdrew', () => {
+  const filed = () => {
+    const [first] = file(HARIR, NOW, { id: 'a', title: 'انهيار سد الوادي', text: DAM, published: NOW - 2 * HOUR })
+    const [copy] = file(VOSTOK, NOW, { id: 'b', title: 'السد ينهار', text: DAM, published: NOW - HOUR })
+    if (!first || !copy || first.story !== copy.story) throw new Error('one story')
+    revise(first.report, 'إلغاء: انهيار سد الوادي', 'يرجى إلغاء هذا الخبر.', 'kill', NOW)
+    return { first, copy }
+  }
+  const judge = (story: number, origin: string, stale: number[]) =>
+    store.file(filing => filing.setOrigin(story, { origin, originName: origin, sources: 1, provenance: '{}', stale }))
+
+  it('is withdrawn everywhere though a copy speaks for it, and says who still runs it', async () => {
+    const { first, copy } = filed()
+    judge(first.story, 'harir', [copy.report])
+    expect(store.story(first.story)).toMatchObject({ agency: 'vostok', signal: null, withdrawn: true })
+    const { text } = serve(store)
+    expect(await text(`/stories/${first.story}`)).toContain(
+      '<strong><bdi>Vostok-Info</bdi></strong>: still running the withdrawn version.',
+    )
+    expect(await text('/feed.json')).toContain('"title": "[مسحوب] السد ينهار"')
+  })
+
+  it('is not where only a copy was withdrawn', async () => {
+    const { first } = filed()
+    judge(first.story, 'vostok', [])
+    expect(store.story(first.story)?.withdrawn).toBe(false)
+    expect(await serve(store).text(`/stories/${first.story}`)).not.toContain('class="withdrawn"')
+  })
+})
+
+describe('the time of a figure', () => {
+  it('is that of the text that says it, whatever was only polished since', () => {
+    const [first] = file(MERIDIAN, NOW, {
+      id: 'a',
+      title: 'Storm kills 16',
+      text: 'The storm killed 16 people, officials said.',
+      published: NOW - HOUR,
+    })
+    if (!first) throw new Error('a story')
+    const times = () => store.figures(first.thread).map(({ value, time }) => [value, (time - NOW) / MINUTE])
+    expect(times()).toEqual([[16, -60]])
+    revise(first.report, 'Storm kills 16', 'The storm killed 16 people, officials say.', 'cosmetic', NOW + HOUR)
+    expect(times()).toEqual([[16, -60]])
+    revise(first.report, 'Storm kills 22', 'The storm killed 22 people, officials said.', 'update', NOW + 2 * HOUR)
+    expect(times()).toEqual([[22, 120]])
+    revise(first.report, 'Storm kills 22', 'The storm killed 22 people, officials say.', 'cosmetic', NOW + 3 * HOUR)
+    expect(times()).toEqual([[22, 120]])
+    expect(store.thread(first.thread)?.figures).toEqual(store.figures(first.thread))
+  })
+})
