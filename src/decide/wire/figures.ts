@@ -156,6 +156,8 @@ function after(words: readonly Word[], text: string): Hit | null {
 // "killed up to 300", «نزوح ما يصل إلى 300»: no rise.
 const UP = /^(?:up|[يت]صل|bis)$/iu
 
+const ENGLISH = /^(?:kill|injur|wound|hurt|miss|arrest|detain|displac|dead|died|was|by)[a-z]*$/i
+
 function before(words: readonly Word[], beforeTo: boolean): Hit | null {
   let at = words.length - 1
   for (let steps = 0; at >= 0 && steps < WORDS_BEFORE; at--, steps++) {
@@ -171,7 +173,10 @@ function before(words: readonly Word[], beforeTo: boolean): Hit | null {
     }
     const nearer = words[at + 1]
     if (found.to && nearer && lexeme(nearer.text).about) continue
-    if (found.to && UP.test(words[at - 1]?.text ?? '')) continue
+    const further = words[at - 1]?.text ?? ''
+    if (found.to && UP.test(further)) continue
+    // "killed a 16-foot shark", against "mató a 16".
+    if (word.text.toLowerCase() === 'a' && ENGLISH.test(further)) return null
     if (found.to) return toll(words, at)
     if (found.from && !isMoreThan(words[at - 1]) && !isDeathOf(word, words[at - 1], beforeTo)) return null
     if (!found.about) return null
@@ -313,6 +318,7 @@ function isPart(following: readonly Word[]): boolean {
 }
 
 const AGED = /^(?:aged|age|âgée?s?|edad|عمره|عمرها|alter|возраст[еа]?)$/iu
+const SPENT = /^و?قض[ىيت]+$/u
 const SPORT = /^(?:list|lists|reserve|player|players|starters|striker|midfielder|defender)$/i
 
 /** A number that counts people, and the characters that say so. */
@@ -386,6 +392,8 @@ function figureAt(text: string, occurrence: Occurrence): Counted | null {
   if (year && /^\s*[-–—:]/.test(text.slice(end, end + 3))) return null
   if (year && (!people || (last && (YEAR_INTRO.test(last.text) || isMonth(last))))) return null
   const hit = late?.adjacent ? late : (early ?? late)
+  // «قضى» is "died" before people, "spent" before years and "decided" before all else.
+  if (hit && hit === early && SPENT.test(text.slice(hit.start, hit.end)) && !people) return null
   if (!hit) return null
   // "five injured players": the doctor's report of a team.
   const tail = following.find(word => word.start >= hit.end)
