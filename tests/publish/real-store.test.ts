@@ -61,8 +61,12 @@ function revise(report: number, title: string, text: string, change: RevisionCla
 describe('a merged id', () => {
   it('answers 308 with the thread it leads to, on pages and feeds, and in files', async () => {
     const [one] = file(HARIR, NOW, { id: 'a', title: 'فيضان في بورت سلام', text: 'ارتفع منسوب النهر مترين.' })
-    const [two] = file(MERIDIAN, NOW, { id: 'b', title: 'Flood in Port Salam', text: 'The river rose two metres.' })
-    const [three] = file(VOSTOK, NOW, { id: 'c', title: 'Наводнение', text: 'Река поднялась на два метра.' })
+    const [two] = file(MERIDIAN, NOW, {
+      id: 'b',
+      title: 'Bakers strike over pay',
+      text: 'Queues formed before the shops.',
+    })
+    const [three] = file(VOSTOK, NOW, { id: 'c', title: 'Чемпион сохранил титул', text: 'Последняя партия вничью.' })
     if (!one || !two || !three) throw new Error('three stories')
     store.file(filing => filing.mergeThreads(two.thread, three.thread, WHY))
     store.file(filing => filing.mergeThreads(one.thread, two.thread, WHY))
