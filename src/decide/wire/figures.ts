@@ -234,6 +234,8 @@ const MONTHISH = /^\p{L}{3,}$/u
 
 /** One or two people named by the noun alone: «قتيلان». */
 const DUAL = /(?<![\p{L}\p{M}])[وفب]?((قتيل|شهيد|جريح|مصاب|مفقود|معتقل|موقوف)(?:ان|ين))(?![\p{L}\p{M}])/gu
+const ARABIC = /[\u0620-\u064a]{3}/
+const LENGTH_OF_DUALS = 6_000
 // «مصابين» after a number or as a plural of its own is no dual.
 const PLURAL_TOO = /^(?:مصاب|معتقل|موقوف|مفقود)ين$/u
 
@@ -254,7 +256,8 @@ function occurrences(text: string, most: number): Occurrence[] {
     found.push({ start: match.index, end: match.index + match[0].length, value: null, kind: null })
   }
   for (const { start, end, value } of numberWords(text)) found.push({ start, end, value, kind: null })
-  for (const match of text.matchAll(DUAL)) {
+  // Most texts are not Arabic, and their length is not searched for Arabic nouns.
+  for (const match of ARABIC.test(text.slice(0, 400)) ? text.slice(0, LENGTH_OF_DUALS).matchAll(DUAL) : []) {
     const word = match[1] ?? ''
     if (PLURAL_TOO.test(word)) continue
     const start = match.index + match[0].length - word.length
@@ -278,11 +281,11 @@ export function readFigures(texts: readonly string[]): Figure[] {
       numbers--
       if (figures.length >= FIGURES) return figures
       if (occurrence.start < from) continue
-      const figure = figureAt(text, occurrence)
-      if (!figure) continue
-      const { end, ...rest } = figure
-      from = end
-      if (!figures.some(({ kind, value }) => kind === rest.kind && value === rest.value)) figures.push(rest)
+      const found = figureAt(text, occurrence)
+      if (!found) continue
+      from = found.end
+      if (figures.some(({ kind, value }) => kind === found.kind && value === found.value)) continue
+      figures.push(figureOf(text, occurrence.start, found))
     }
   }
   return figures
@@ -312,19 +315,32 @@ function isPart(following: readonly Word[]): boolean {
 const AGED = /^(?:aged|age|âgée?s?|edad|عمره|عمرها|alter|возраст[еа]?)$/iu
 const SPORT = /^(?:list|lists|reserve|player|players|starters|striker|midfielder|defender)$/i
 
-/** The figure of a number, with the index after its words; null where it counts something else. */
-function figureAt(text: string, occurrence: Occurrence): (Figure & { end: number }) | null {
-  const { start } = occurrence
-  let { end } = occurrence
-  const say = (kind: Kind, value: number, from: number, to: number, numberEnd: number): Figure & { end: number } => ({
+/** A number that counts people, and the characters that say so. */
+interface Counted {
+  kind: Kind
+  value: number
+  /** Of the words it was read from. */
+  from: number
+  to: number
+  /** Index after the number itself. */
+  end: number
+}
+
+function figureOf(text: string, start: number, { kind, value, from, to, end }: Counted): Figure {
+  return {
     kind,
     value,
     matched: text.slice(from, to),
-    bound: boundOf(text, CLITICS.has(text[start - 1] ?? '') ? start - 1 : start, numberEnd),
+    bound: boundOf(text, CLITICS.has(text[start - 1] ?? '') ? start - 1 : start, end),
     said: saidOf(text, from, to),
-    end: numberEnd,
-  })
-  if (occurrence.kind) return say(occurrence.kind, occurrence.value ?? 2, start, end, end)
+  }
+}
+
+/** What a number counts; null where that is not people. */
+function figureAt(text: string, occurrence: Occurrence): Counted | null {
+  const { start } = occurrence
+  let { end } = occurrence
+  if (occurrence.kind) return { kind: occurrence.kind, value: occurrence.value ?? 2, from: start, to: end, end }
   const written = text.slice(start, end)
   const plain = digits(written)
   if (plain.length > 9) return null
@@ -374,7 +390,13 @@ function figureAt(text: string, occurrence: Occurrence): (Figure & { end: number
   // "five injured players": the doctor's report of a team.
   const tail = following.find(word => word.start >= hit.end)
   if (hit.kind === 'injured' && tail && SPORT.test(tail.text)) return null
-  return say(hit.kind, value, Math.min(start, hit.start), Math.max(figureEnd, hit.end), figureEnd)
+  return {
+    kind: hit.kind,
+    value,
+    from: Math.min(start, hit.start),
+    to: Math.max(figureEnd, hit.end),
+    end: figureEnd,
+  }
 }
 
 function isMonth(word: Word): boolean {
