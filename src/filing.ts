@@ -11,7 +11,7 @@ import {
   standingForSeveral,
 } from './decide/identity.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
-import { copyShingles } from './decide/story.ts'
+import { type CopyFeatures, copyFeatures } from './decide/story.ts'
 import { directionOf } from './decide/thread/direction.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
@@ -194,10 +194,11 @@ export class Desk {
       filing.addRevision(known.id, report, 'update', context.now)
       return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     }
-    const shingles = copyShingles(report.wire.title, report.wire.body)
-    const copy = this.#copyOf(filing, report, shingles)
+    const text = copyFeatures(report.wire.title, report.wire.body, report.language)
+    const copy = this.#copyOf(filing, report, text)
     if (copy) {
       const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
+      this.#window.addReport(filing, copy.story, id, text, report.time)
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
     const { threads } = this.#window
@@ -213,18 +214,20 @@ export class Desk {
       evidence: null,
     })
     this.#window.addStory(filing, thread, story, features, report.time)
-    this.#window.addReport(filing, story, id, shingles, report.time)
+    this.#window.addReport(filing, story, id, text, report.time)
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 
-  #copyOf(filing: Filing, report: Report, shingles: readonly number[]): (Joining & { story: number }) | null {
+  #copyOf(filing: Filing, report: Report, features: CopyFeatures | null): (Joining & { story: number }) | null {
     const sure = { similarity: 1, coverage: 1, evidence: null }
     const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
     if (byGuid !== null) return { story: byGuid, rule: 'guid', ...sure }
     const byUrl = report.canonicalUrl === null ? null : filing.storyByUrl(report.canonicalUrl)
     if (byUrl !== null) return { story: byUrl, rule: 'url', ...sure }
-    const byText = this.#window.copies.find(shingles, report.time)
-    return byText && { story: byText.story, rule: 'text', similarity: byText.similarity, coverage: 1, evidence: null }
+    const byText = features && this.#window.copies.find(features, report.time)
+    if (!byText) return null
+    const { story, similarity, evidence } = byText
+    return { story, rule: 'text', similarity, coverage: evidence.coverage, evidence: JSON.stringify(evidence) }
   }
 }
 
@@ -342,7 +345,7 @@ function remaker(window: ActiveWindow, names: WireNames): Remaker {
     },
     report: (filing, report) => {
       const { title, body } = read(report)
-      window.addReport(filing, report.group, report.id, copyShingles(title, body), report.time)
+      window.addReport(filing, report.group, report.id, copyFeatures(title, body, report.language), report.time)
     },
   }
 }

@@ -1,13 +1,13 @@
 // The active window: the indexes of threads and copies over recent news, kept in step with what any process has stored. They
 // hold nothing that is not stored, so a restart, a second process and a rolled-back transaction all end in the same index.
 import { Constraints } from './decide/constraints.ts'
-import { CopyIndex } from './decide/story.ts'
+import { type CopyFeatures, CopyIndex } from './decide/story.ts'
 import { type ThreadFeatures, ThreadIndex } from './decide/thread.ts'
 import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 1
+const FEATURES_VERSION = 2
 
 /** Makes features of texts on file that have none. */
 export interface Remaker {
@@ -84,7 +84,8 @@ export class ActiveWindow {
       this.#story = story.seq
     }
     for (const report of filing.reportsAfter(this.#report, since)) {
-      this.#copies.add(report.story, JSON.parse(report.features) as number[], report.time)
+      const features = JSON.parse(report.features) as CopyFeatures | null
+      if (features) this.#copies.add(report.story, report.id, features, report.time)
       this.#report = report.seq
     }
     if (first) {
@@ -101,8 +102,8 @@ export class ActiveWindow {
     this.#threads.add(thread, story, features, time)
   }
 
-  addReport(filing: Filing, story: number, report: number, shingles: readonly number[], time: Millis): void {
-    this.#report = filing.keepReportFeatures(report, time, JSON.stringify(shingles))
-    this.#copies.add(story, shingles, time)
+  addReport(filing: Filing, story: number, report: number, features: CopyFeatures | null, time: Millis): void {
+    this.#report = filing.keepReportFeatures(report, time, JSON.stringify(features))
+    if (features) this.#copies.add(story, report, features, time)
   }
 }

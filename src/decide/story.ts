@@ -1,130 +1,322 @@
 // Which story a report is a copy of, when neither guid nor address says so: the same text, whatever its headline, credit
-// and cut. Candidates come from an index of each text's smallest shingle hashes; comparing the whole sets decides.
+// and cut. This file finds the texts worth comparing; story/compare.ts compares them, story/verdict.ts decides.
 import type { Millis } from '../model.ts'
-import { fold, shingles, words } from './text.ts'
+import { placesOf, RUN_WORDS } from './story/alignment.ts'
+import { type Comparison, compare, type Prepared, prepare } from './story/compare.ts'
+import { FORM_STORIES, LEAST_SHARED, showsForm, type Verdict, verdict } from './story/verdict.ts'
+import { Vocabulary } from './story/vocabulary.ts'
+import { fold, hash32, words } from './text.ts'
 
 // Copies differ in headline, dateline, credit and where they are cut, so the opening of the body is compared.
-const LEAD_WORDS = 100
+const LEAD_WORDS = 120
+const TITLE_WORDS = 40
 // Below this a body says too little to be known by: then headline and body are compared as one.
 const SHORT_BODY = 12
-/**
- * Share of common word trigrams from which two leads are the same copy. On the labelled Saudi copies .2 finds 95% and keeps
- * 81% of the look-alikes apart; .32 finds 94% and keeps 85% (docs/decisions.md).
- */
-export const SAME_COPY = 0.2
-// A headline alone is no text: two agencies word "X wins gold in Y" much alike, so only nearly all of it will do.
-const FEW_SHINGLES = 14
-const SAME_HEADLINE = 0.8
-// Smallest hashes indexed per text. Two texts at the threshold share several of them almost surely (Broder 1997).
-const SKETCH = 24
-// A shingle in more texts than this is boilerplate ("all rights reserved"): it finds nothing.
+// Two words are a label ("Live updates"), not a text that one could recognise.
+const LEAST_WORDS = 4
+// Smallest hashes of word triples indexed for each text. Two texts at the threshold share one almost surely (Broder 1997).
+const SKETCH = 20
+// A triple in more texts than this is boilerplate ("all rights reserved"): it finds nothing.
 const BOILERPLATE = 500
+/** Texts compared for one report: those that share most of the sketch. */
+const COMPARED = 48
+/** Words of evidence on each side. */
+const DIFFERING = 8
+const SHARED_RUNS = 2
+const RUN_SHOWN = 12
 
-/** Shingle hashes of a report's lead, as compared and stored. */
-export function copyShingles(title: string, body: string): number[] {
-  const lead = words(fold(body.slice(0, LEAD_WORDS * 14))).slice(0, LEAD_WORDS)
-  if (lead.length >= SHORT_BODY) return shingles(lead)
-  const whole = [...words(fold(title)).slice(0, 60), ...lead]
-  // Two words are a label ("Live updates"), not a text that one could recognise.
-  return whole.length < 4 ? [] : shingles(whole)
+/** What is stored with each report, and the index is made from. Folded words, a space between. */
+export interface CopyFeatures {
+  /** Primary subtag; null where the language is unknown. */
+  language: string | null
+  title: string
+  lead: string
 }
 
-interface Known {
+export interface CopyEvidence {
+  /** Share of the shorter text's words that stand in shared runs, 0 to 1. */
+  coverage: number
+  /** Similarity that was needed, given the time between the two and what their headlines name. */
+  needed: number
+  /** Longest runs of words both have, folded. */
+  shared: string[]
+  /** Folded words that the new report and the one on file have in the other's place. */
+  differing: { report: string[]; known: string[] }
+}
+
+export interface CopyFound {
   story: number
-  time: Millis
-  /** Ascending, each once: a few bytes a shingle, and compared in one pass. */
-  hashes: Uint32Array
-  /** The look-up that last met it: several hashes lead to the same text. */
-  met: number
+  /** The report whose text it is most like. */
+  report: number
+  /** Share of common word triples, 0 to 1. */
+  similarity: number
+  rule: 'text'
+  evidence: CopyEvidence
 }
 
-/** Texts of the active window, found by what they share. */
+/** `title` and `body` without wire furniture. Null for a text that says too little to be recognised. */
+export function copyFeatures(title: string, body: string, language: string | null): CopyFeatures | null {
+  const head = words(fold(title.slice(0, TITLE_WORDS * 14))).slice(0, TITLE_WORDS)
+  const lead = words(fold(body.slice(0, LEAD_WORDS * 14))).slice(0, LEAD_WORDS)
+  const tongue = language === null ? null : (language.toLowerCase().split('-', 1)[0] ?? null)
+  if (lead.length >= SHORT_BODY) return { language: tongue, title: head.join(' '), lead: lead.join(' ') }
+  const whole = [...head, ...lead]
+  return whole.length < LEAST_WORDS ? null : { language: tongue, title: '', lead: whole.join(' ') }
+}
+
+/** A text, once: exact copies share it. */
+interface Known {
+  key: number
+  language: string | null
+  title: Uint32Array
+  lead: Uint32Array
+  /** The reports that carry it. */
+  carriers: Carrier[]
+}
+
+interface Carrier {
+  story: number
+  report: number
+  time: Millis
+}
+
+const BUCKET: Millis = 3_600_000
+
+/**
+ * Texts of the active window, found by what they share. Its answers follow from the set of reports it holds, in whatever
+ * order they were added.
+ */
 export class CopyIndex {
   readonly #window: Millis
-  readonly #bySketch = new Map<number, Known[]>()
-  #known: Known[] = []
-  #lookups = 0
-  #oldest: Millis = Number.POSITIVE_INFINITY
+  readonly #vocabulary = new Vocabulary()
+  /** By hash; several where two texts have one. */
+  readonly #texts = new Map<number, Known[]>()
+  readonly #byReport = new Map<number, Known>()
+  /** Reports by the hour of their time: forgetting looks at nothing else. */
+  readonly #byHour = new Map<number, Set<number>>()
+  /** By the smallest hashes of their triples. A hash of one text alone, as most are, takes no array. */
+  readonly #bySketch = new Map<number, Known | Known[]>()
 
   /** `window`: how far apart in time two copies may stand, in milliseconds. */
   constructor(window: Millis) {
     this.#window = window
   }
 
-  /** The story whose text this is, with the Jaccard similarity that says so. */
-  find(all: readonly number[], time: Millis): { story: number; similarity: number } | null {
-    const hashes = Uint32Array.from(all).sort()
-    const lookup = ++this.#lookups
-    let best: { story: number; similarity: number } | null = null
-    for (const hash of hashes.subarray(0, SKETCH)) {
-      const holders = this.#bySketch.get(hash)
-      if (!holders || holders.length > BOILERPLATE) continue
-      for (const known of holders) {
-        if (known.met === lookup) continue
-        known.met = lookup
-        if (Math.abs(known.time - time) > this.#window) continue
-        const few = Math.min(hashes.length, known.hashes.length) < FEW_SHINGLES
-        const least = Math.max(few ? SAME_HEADLINE : SAME_COPY, best?.similarity ?? 0)
-        const similarity = likeness(hashes, known.hashes, least)
-        if (similarity < least) continue
-        if (!best || similarity > best.similarity || known.story < best.story) best = { story: known.story, similarity }
+  /** Reports held. */
+  get size(): number {
+    return this.#byReport.size
+  }
+
+  /** The story whose text this is, with what says so. */
+  find(features: CopyFeatures, time: Millis): CopyFound | null {
+    const title = this.#vocabulary.hold(split(features.title))
+    const lead = this.#vocabulary.hold(split(features.lead))
+    try {
+      const text = prepare({ title, lead }, this.#vocabulary)
+      return this.#best(text, this.#candidates(text, features.language), time)
+    } finally {
+      this.#vocabulary.release(title)
+      this.#vocabulary.release(lead)
+    }
+  }
+
+  /** Take in a report's text, in place of the one it had. */
+  add(story: number, report: number, features: CopyFeatures, time: Millis): void {
+    this.forget(report)
+    const known = this.#known(features)
+    known.carriers.push({ story, report, time })
+    this.#byReport.set(report, known)
+    const hour = Math.floor(time / BUCKET)
+    const reports = this.#byHour.get(hour)
+    if (reports) reports.add(report)
+    else this.#byHour.set(hour, new Set([report]))
+  }
+
+  forget(report: number): void {
+    const known = this.#byReport.get(report)
+    const carrier = known?.carriers.find(candidate => candidate.report === report)
+    if (!known || !carrier) return
+    this.#byReport.delete(report)
+    known.carriers.splice(known.carriers.indexOf(carrier), 1)
+    const hour = Math.floor(carrier.time / BUCKET)
+    const reports = this.#byHour.get(hour)
+    reports?.delete(report)
+    if (reports?.size === 0) this.#byHour.delete(hour)
+    if (known.carriers.length === 0) this.#drop(known)
+  }
+
+  /** These reports are now another story's: a merge or a split. */
+  move(reports: readonly number[], story: number): void {
+    for (const report of reports) {
+      for (const carrier of this.#byReport.get(report)?.carriers ?? []) {
+        if (carrier.report === report) carrier.story = story
       }
     }
-    return best
   }
 
-  add(story: number, all: readonly number[], time: Millis): void {
-    if (all.length === 0) return
-    const known: Known = { story, time, hashes: Uint32Array.from(all).sort(), met: 0 }
-    this.#known.push(known)
-    this.#oldest = Math.min(this.#oldest, time)
-    for (const hash of known.hashes.subarray(0, SKETCH)) {
-      const holders = this.#bySketch.get(hash)
-      if (holders) holders.push(known)
-      else this.#bySketch.set(hash, [known])
-    }
-  }
-
-  /** Forget texts from before `limit`. */
+  /** Forget reports from before `limit`. */
   expire(limit: Millis): void {
-    if (this.#oldest >= limit) return
-    const recent = (known: Known) => known.time >= limit
-    const touched = new Set<number>()
-    for (const known of this.#known) {
-      if (!recent(known)) for (const hash of known.hashes.subarray(0, SKETCH)) touched.add(hash)
+    const edge = Math.floor(limit / BUCKET)
+    for (const [hour, reports] of this.#byHour) {
+      if (hour > edge) continue
+      for (const report of reports) {
+        const carrier = this.#byReport.get(report)?.carriers.find(candidate => candidate.report === report)
+        if (carrier && carrier.time < limit) this.forget(report)
+      }
     }
-    for (const hash of touched) {
-      const left = this.#bySketch.get(hash)?.filter(recent) ?? []
-      if (left.length > 0) this.#bySketch.set(hash, left)
-      else this.#bySketch.delete(hash)
+  }
+
+  #known(features: CopyFeatures): Known {
+    const key = hash32(`${features.language ?? ''}\n${features.title}\n${features.lead}`)
+    const title = this.#vocabulary.hold(split(features.title))
+    const lead = this.#vocabulary.hold(split(features.lead))
+    const same = this.#texts
+      .get(key)
+      ?.find(known => known.language === features.language && equal(known.title, title) && equal(known.lead, lead))
+    if (same) {
+      this.#vocabulary.release(title)
+      this.#vocabulary.release(lead)
+      return same
     }
-    this.#known = this.#known.filter(recent)
-    this.#oldest = this.#known.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY)
+    const known: Known = { key, language: features.language, title, lead, carriers: [] }
+    this.#texts.set(key, [...(this.#texts.get(key) ?? []), known])
+    const text = prepare(known, this.#vocabulary)
+    this.#vocabulary.count(text.set(), 1)
+    for (const hash of this.#sketch(text)) {
+      const holders = this.#bySketch.get(hash)
+      if (holders === undefined) this.#bySketch.set(hash, known)
+      else if (Array.isArray(holders)) holders.push(known)
+      else this.#bySketch.set(hash, [holders, known])
+    }
+    return known
+  }
+
+  #drop(known: Known): void {
+    const text = prepare(known, this.#vocabulary)
+    this.#vocabulary.count(text.set(), -1)
+    for (const hash of this.#sketch(text)) {
+      const holders = this.#bySketch.get(hash)
+      if (!Array.isArray(holders) || holders.length === 1) this.#bySketch.delete(hash)
+      else holders.splice(holders.indexOf(known), 1)
+    }
+    const left = (this.#texts.get(known.key) ?? []).filter(text => text !== known)
+    if (left.length > 0) this.#texts.set(known.key, left)
+    else this.#texts.delete(known.key)
+    this.#vocabulary.release(known.title)
+    this.#vocabulary.release(known.lead)
+  }
+
+  /** The smallest hashes of the triples of stems. Short texts have few. */
+  #sketch(text: Prepared): number[] {
+    const { stems } = text
+    const hashes = new Uint32Array(Math.max(0, stems.length - RUN_WORDS + 1))
+    for (let at = 0; at < hashes.length; at++) {
+      let hash = 0
+      for (let next = 0; next < RUN_WORDS; next++) {
+        hash = Math.imul(hash ^ this.#vocabulary.hash(stems[at + next] ?? 0), 0x9e3779b1)
+        hash ^= hash >>> 15
+      }
+      // Thirty bits: a larger number would be an object of its own in every map.
+      hashes[at] = hash >>> 2
+    }
+    hashes.sort()
+    const out: number[] = []
+    for (const hash of hashes) {
+      if (out.length === SKETCH) break
+      if (hash !== out.at(-1)) out.push(hash)
+    }
+    return out
+  }
+
+  /** Texts that share most of the sketch, no more than are worth comparing. */
+  #candidates(text: Prepared, language: string | null): Known[] {
+    const met = new Map<Known, number>()
+    for (const hash of this.#sketch(text)) {
+      const holders = this.#bySketch.get(hash)
+      if (holders === undefined) continue
+      const list = Array.isArray(holders) ? holders : [holders]
+      if (list.length > BOILERPLATE) continue
+      for (const known of list) {
+        // What is in another language is a translation, not a copy.
+        if (language !== null && known.language !== null && known.language !== language) continue
+        met.set(known, (met.get(known) ?? 0) + 1)
+      }
+    }
+    if (met.size <= COMPARED) return [...met.keys()]
+    return [...met]
+      .sort(([a, often], [b, oftener]) => oftener - often || earliest(a) - earliest(b))
+      .slice(0, COMPARED)
+      .map(([known]) => known)
+  }
+
+  #best(text: Prepared, candidates: readonly Known[], time: Millis): CopyFound | null {
+    const met: { nearest: Carrier; apart: Millis; found: Comparison }[] = []
+    const stoodBefore = new Set<number>()
+    const places = placesOf(text.stems)
+    const least = Math.min(LEAST_SHARED, text.stems.length)
+    for (const known of candidates) {
+      const nearest = nearestTo(known.carriers, time)
+      if (!nearest) continue
+      const apart = Math.abs(nearest.time - time)
+      if (apart > this.#window) continue
+      const found = compare(text, prepare(known, this.#vocabulary), places, this.#vocabulary, least)
+      if (!found) continue
+      met.push({ nearest, apart, found })
+      if (showsForm(found, apart)) stoodBefore.add(nearest.story)
+    }
+    let best: { nearest: Carrier; found: Comparison; judged: Verdict } | null = null
+    for (const { nearest, apart, found } of met) {
+      const others = stoodBefore.size - (stoodBefore.has(nearest.story) ? 1 : 0)
+      const judged = verdict(found, apart, others >= FORM_STORIES)
+      if (!judged.same) continue
+      const more = best === null ? 1 : judged.margin - best.judged.margin
+      if (best === null || more > 0 || (more === 0 && nearest.report < best.nearest.report)) {
+        best = { nearest, found, judged }
+      }
+    }
+    if (!best) return null
+    return {
+      story: best.nearest.story,
+      report: best.nearest.report,
+      similarity: best.found.similarity,
+      rule: 'text',
+      evidence: this.#evidence(text, best.found, best.judged),
+    }
+  }
+
+  #evidence(text: Prepared, found: Comparison, judged: Verdict): CopyEvidence {
+    const shown = (words: Iterable<number>) => Array.from(words, word => this.#vocabulary.text(word))
+    return {
+      coverage: found.coverage,
+      needed: judged.needed,
+      shared: found.runs
+        .slice(0, SHARED_RUNS)
+        .map(run => shown(text.lead.subarray(run.left, run.left + Math.min(run.length, RUN_SHOWN))).join(' ')),
+      differing: {
+        report: shown(found.leftOnly.slice(0, DIFFERING)),
+        known: shown(found.rightOnly.slice(0, DIFFERING)),
+      },
+    }
   }
 }
 
-/**
- * Jaccard similarity of two ascending sets, 0 to 1. Anything below `least` may come out as 0: most texts that share a
- * shingle or two are told apart before their ends.
- */
-function likeness(a: Uint32Array, b: Uint32Array, least: number): number {
-  // Of n and m items with s in common, s / (n + m - s) is the similarity. One less, so that rounding decides nothing.
-  const needed = (least * (a.length + b.length)) / (1 + least) - 1
-  let shared = 0
-  let i = 0
-  let j = 0
-  while (i < a.length && j < b.length) {
-    const x = a[i] ?? 0
-    const y = b[j] ?? 0
-    if (x === y) {
-      shared++
-      i++
-      j++
-      continue
-    }
-    if (x < y) i++
-    else j++
-    if (shared + Math.min(a.length - i, b.length - j) < needed) return 0
+function split(joined: string): string[] {
+  return joined === '' ? [] : joined.split(' ')
+}
+
+function equal(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((word, at) => word === b[at])
+}
+
+function earliest(known: Known): number {
+  return known.carriers.reduce((least, { report }) => Math.min(least, report), Number.POSITIVE_INFINITY)
+}
+
+function nearestTo(carriers: readonly Carrier[], time: Millis): Carrier | null {
+  let best: Carrier | null = null
+  for (const carrier of carriers) {
+    const closer = best === null ? -1 : Math.abs(carrier.time - time) - Math.abs(best.time - time)
+    if (best === null || closer < 0 || (closer === 0 && carrier.report < best.report)) best = carrier
   }
-  return shared / (a.length + b.length - shared)
+  return best
 }

@@ -1,0 +1,69 @@
+// When two texts are one copy: how much they must share, and what speaks against it.
+import type { Millis } from '../../model.ts'
+import type { Comparison } from './compare.ts'
+
+const DAY: Millis = 24 * 3_600_000
+
+/** Share of common word triples that two leads of the same hour need. */
+const LEAST = 0.16
+/** More of it for each day between them: a copy comes soon, a form comes again. */
+const LEAST_PER_DAY = 0.08
+/** More of it where each headline names what the other report does not know: a telegram to another country. */
+const LEAST_FOR_SUBJECT = 0.33
+/** A text that looks like others of other days is a form, and must be shared nearly whole. */
+const LEAST_OF_FORM = 0.42
+const SUBJECT_OF_FORM = 0.3
+/** Words in shared runs: fewer are a phrase, whatever else. A shorter text must be shared whole. */
+export const LEAST_SHARED = 8
+/** Slots with other numbers from which a text is another filling of the same form. */
+const OTHER_NUMBERS = 2
+
+/** Shorter than this, in words, a text is a headline: two agencies word "X wins gold in Y" much alike. */
+const HEADLINE_WORDS = 16
+const LEAST_OF_HEADLINE = 0.8
+
+/** How long ago and how much of it a text must have stood elsewhere to show that it is a form. */
+const FORM_AGE: Millis = 20 * 3_600_000
+const FORM_SHARED = 18
+const FORM_COVERAGE = 0.2
+/** In so many other stories. */
+export const FORM_STORIES = 2
+
+export interface Verdict {
+  same: boolean
+  /** Similarity beyond what was needed: the best of several is the one with most. */
+  margin: number
+  needed: number
+  /** What decided against it. */
+  against: 'little' | 'subject' | 'numbers' | 'days' | 'form' | null
+}
+
+/** `apart`: time between the two. `form`: the text stood in other stories before. */
+export function verdict(found: Comparison, apart: Millis, form: boolean): Verdict {
+  const { similarity } = found
+  if (found.shorter < HEADLINE_WORDS) {
+    const against = similarity < LEAST_OF_HEADLINE ? 'little' : found.otherNumbers > 0 ? 'numbers' : null
+    return judged(similarity, LEAST_OF_HEADLINE, against)
+  }
+  // Word for word the same: whenever it comes, and before any that is only like it.
+  if (similarity === 1) return judged(similarity, LEAST, null)
+  const plain = LEAST + (LEAST_PER_DAY * apart) / DAY
+  const needed = plain + LEAST_FOR_SUBJECT * Math.min(1, found.subject)
+  let against: Verdict['against'] = null
+  if (similarity < plain) against = 'little'
+  else if (similarity < needed || found.otherSubjects > 0) against = 'subject'
+  else if (found.otherDays > 0) against = 'days'
+  else if (found.otherNumbers >= OTHER_NUMBERS) against = 'numbers'
+  else if (form && (similarity < LEAST_OF_FORM || found.subject >= SUBJECT_OF_FORM)) against = 'form'
+  return judged(similarity, needed, against)
+}
+
+function judged(similarity: number, needed: number, against: Verdict['against']): Verdict {
+  return { same: against === null, margin: similarity - needed, needed, against }
+}
+
+/** Whether this likeness, `apart` in time, is one that shows a form. */
+export function showsForm(found: Comparison, apart: Millis): boolean {
+  if (apart < FORM_AGE || found.shared < FORM_SHARED || found.coverage < FORM_COVERAGE) return false
+  return found.similarity < LEAST_OF_FORM || found.subject >= SUBJECT_OF_FORM
+}
