@@ -15,11 +15,11 @@ const SHORT_BODY = 12
 // Two words are a label ("Live updates"), not a text that one could recognise.
 const LEAST_WORDS = 4
 // Smallest hashes of word triples indexed for each text. Two texts at the threshold share one almost surely (Broder 1997).
-const SKETCH = 20
+const SKETCH = 12
 // A triple in more texts than this is boilerplate ("all rights reserved"): it finds nothing.
 const BOILERPLATE = 500
 /** Texts compared for one report: those that share most of the sketch. */
-const COMPARED = 48
+const COMPARED = 24
 /** Words of evidence on each side. */
 const DIFFERING = 8
 const SHARED_RUNS = 2
@@ -113,6 +113,9 @@ export class CopyIndex {
     const lead = this.#vocabulary.hold(split(features.lead))
     try {
       const text = prepare({ title, lead }, this.#vocabulary)
+      // Most copies are exact, and need not be compared with anything.
+      const exact = this.#exact(features, title, lead)
+      if (exact && withinOf(exact.carriers, time, this.#window)) return this.#best(text, [exact], time)
       return this.#best(text, this.#candidates(text, features.language), time)
     } finally {
       this.#vocabulary.release(title)
@@ -167,12 +170,10 @@ export class CopyIndex {
   }
 
   #known(features: CopyFeatures): Known {
-    const key = hash32(`${features.language ?? ''}\n${features.title}\n${features.lead}`)
+    const key = keyOf(features)
     const title = this.#vocabulary.hold(split(features.title))
     const lead = this.#vocabulary.hold(split(features.lead))
-    const same = this.#texts
-      .get(key)
-      ?.find(known => known.language === features.language && equal(known.title, title) && equal(known.lead, lead))
+    const same = this.#exact(features, title, lead)
     if (same) {
       this.#vocabulary.release(title)
       this.#vocabulary.release(lead)
@@ -189,6 +190,12 @@ export class CopyIndex {
       else this.#bySketch.set(hash, [holders, known])
     }
     return known
+  }
+
+  #exact(features: CopyFeatures, title: Uint32Array, lead: Uint32Array): Known | undefined {
+    return this.#texts
+      .get(keyOf(features))
+      ?.find(known => known.language === features.language && equal(known.title, title) && equal(known.lead, lead))
   }
 
   #drop(known: Known): void {
@@ -306,6 +313,14 @@ function split(joined: string): string[] {
 
 function equal(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && a.every((word, at) => word === b[at])
+}
+
+function keyOf({ language, title, lead }: CopyFeatures): number {
+  return hash32(`${language ?? ''}\n${title}\n${lead}`)
+}
+
+function withinOf(carriers: readonly Carrier[], time: Millis, window: Millis): boolean {
+  return carriers.some(carrier => Math.abs(carrier.time - time) <= window)
 }
 
 function earliest(known: Known): number {

@@ -257,6 +257,8 @@ alter table reports add column flapping text;
 alter table revisions add column change text;
 alter table figures add column bound text;
 alter table figures add column said text;
+-- When the text that says so was first seen; null for a first text, which says it at the report's own time.
+alter table figures add column seen integer;
 -- The guid without what agencies change about it: http or https, session ids.
 alter table reports add column guid_key text;
 create index reports_guid_key on reports (feed, guid_key);

@@ -60,7 +60,8 @@ export function createFiling(sql: WritableSql): Filing {
     }
   }
 
-  const writeFurniture = (id: number, report: Report): void => {
+  /** `seen`: when a changed text brought it. Numbers of earlier texts stay: together they are how a toll grew. */
+  const writeFurniture = (id: number, report: Report, seen: Millis | null): void => {
     for (const credit of report.wire.credits) {
       sql.run(
         'insert into credits (report, agency, name, place) values (@id, @agency, @name, @place) on conflict do nothing',
@@ -69,9 +70,9 @@ export function createFiling(sql: WritableSql): Filing {
     }
     for (const figure of report.wire.figures) {
       sql.run(
-        `insert into figures (report, kind, value, bound, said, matched)
-         values (@id, @kind, @value, @bound, @said, @matched) on conflict do nothing`,
-        { id, ...figure },
+        `insert into figures (report, kind, value, bound, said, matched, seen)
+         values (@id, @kind, @value, @bound, @said, @matched, @seen) on conflict do nothing`,
+        { id, ...figure, seen },
       )
     }
   }
@@ -283,7 +284,7 @@ export function createFiling(sql: WritableSql): Filing {
           },
         ).lastInsertRowid,
       )
-      writeFurniture(id, report)
+      writeFurniture(id, report, null)
       // The agency has lifted its embargo.
       sql.run('delete from embargoes where feed = @feed and guid = @guid', { feed: report.feed, guid: report.guid })
       sql.run('update feeds set reports = reports + 1 where id = @feed', { feed: report.feed })
@@ -308,8 +309,7 @@ export function createFiling(sql: WritableSql): Filing {
         { ...columns(report), id, change, now },
       )
       sql.run('delete from credits where report = @id', { id })
-      sql.run('delete from figures where report = @id', { id })
-      writeFurniture(id, report)
+      writeFurniture(id, report, now)
       const row = sql.get('select story from reports where id = @id', { id })
       // Spelling and layout are no news: nobody's reader shall show the story as new for them.
       refresh(sql, Number(row?.['story']), change === 'cosmetic' ? 0 : now)
