@@ -7,7 +7,7 @@ import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 2
+const FEATURES_VERSION = 3
 
 /** Makes features of texts on file that have none. */
 export interface Remaker {
