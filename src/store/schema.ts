@@ -264,6 +264,15 @@ alter table reports add column guid_key text;
 create index reports_guid_key on reports (feed, guid_key);
 create index reports_seen on reports (feed, last_seen);
 
+-- One-liners that a full report may still tell, by the wires that send them: emptied as they grow old or are told.
+create table flashes (
+  wire   text not null,
+  time   integer not null,
+  report integer not null references reports (id) on delete cascade,
+  primary key (wire, time, report)
+) strict, without rowid;
+create index flashes_report on flashes (report);
+
 -- Whose copy it is: an agency of the configuration, or a name that the text credits.
 alter table stories add column origin text;
 alter table stories add column origin_name text;

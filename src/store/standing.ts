@@ -1,6 +1,6 @@
 // What stories and threads claim about themselves (counts, times, leads), kept true filing by filing without counting anew.
 import type { Millis, Report } from '../model.ts'
-import type { WritableSql } from './sql.ts'
+import type { Row, WritableSql } from './sql.ts'
 
 // The lead story of a thread is the newest full report among those that most agencies carried: a flash or a withdrawn
 // report leads only where there is nothing else.
@@ -18,13 +18,19 @@ const standing = (signal: unknown): number => (signal === 'kill' ? 0 : signal ==
  */
 export function refresh(sql: WritableSql, story: number, now: Millis): void {
   const was = sql.get(RANK, { story }) ?? {}
-  const members = sql.all('select id, signal, time, agency from reports where story = @story order by time, id', {
-    story,
-  })
-  // The lead report of a story is the earliest full one, else the earliest flash, else one that was withdrawn. Counted
-  // here and not in SQL, where counting agencies builds a table for every report that is filed.
-  const best = members.reduce((most, { signal }) => Math.max(most, standing(signal)), 0)
-  const leader = members.find(({ signal }) => standing(signal) === best)
+  const members = sql.all(
+    'select id, signal, joined_by, time, agency from reports where story = @story order by time, id',
+    {
+      story,
+    },
+  )
+  // The lead report of a story is the one that tells its flash in full, else the earliest full one, else the earliest
+  // flash, else one that was withdrawn. Counted here and not in SQL, where counting agencies builds a table for every
+  // report that is filed.
+  const rank = (member: Row) =>
+    standing(member['signal']) === 2 && member['joined_by'] === 'flash' ? 3 : standing(member['signal'])
+  const best = members.reduce((most, member) => Math.max(most, rank(member)), 0)
+  const leader = members.find(member => rank(member) === best)
   const is = {
     thread: was['thread'] ?? null,
     time: members[0]?.['time'] ?? null,

@@ -20,6 +20,8 @@ interface ReportRow {
   agency: string
   headline: string
   signal: string | null
+  joined_by: string
+  change: string | null
   time: number
   changed: number
 }
@@ -37,7 +39,7 @@ function tables(path: string): Snapshot {
   try {
     const all = <T>(query: string) => db.prepare(query).all() as T[]
     return {
-      reports: all('select id, story, feed, agency, headline, signal, time, changed from reports order by id'),
+      reports: all('select id, story, feed, agency, headline, signal, joined_by, change, time, changed from reports order by id'),
       stories: all(
         'select id, thread, lead, language, time, updated, reports, agencies, standing from stories order by id',
       ),
@@ -66,7 +68,8 @@ function recounted({ reports, stories: filed, feeds }: Snapshot): Omit<Snapshot,
   const stories = filed.map(story => {
     const members = byStory.get(Number(story['id'])) ?? []
     const standing = (report: ReportRow) => (report.signal === 'kill' ? 0 : report.signal === 'flash' ? 1 : 2)
-    const lead = [...members].sort((a, b) => standing(b) - standing(a) || a.time - b.time || a.id - b.id)[0]
+    const rank = (report: ReportRow) => (standing(report) === 2 && report.joined_by === 'flash' ? 3 : standing(report))
+    const lead = [...members].sort((a, b) => rank(b) - rank(a) || a.time - b.time || a.id - b.id)[0]
     return {
       id: Number(story['id']),
       thread: Number(story['thread']),

@@ -12,15 +12,17 @@ import {
   type Weighted,
 } from '../thread.ts'
 
-/** What editors have decided: pairs of story ids. */
+/** What editors have decided of pairs of stories: no review undoes it. */
 export interface EditorDecisions {
-  /** Stories that an editor parted: no review brings their threads together. */
-  apart: readonly (readonly [number, number])[]
-  /** Stories that an editor joined: no review parts them. */
-  together: readonly (readonly [number, number])[]
+  /** Whether an editor has said anything of this story. */
+  knows(story: number): boolean
+  /** The editor parted them: their threads stay apart. */
+  apart(one: number, other: number): boolean
+  /** The editor joined them: they stay in one thread. */
+  together(one: number, other: number): boolean
 }
 
-export const NO_DECISIONS: EditorDecisions = { apart: [], together: [] }
+export const NO_DECISIONS: EditorDecisions = { knows: () => false, apart: () => false, together: () => false }
 
 /** What a review proposes. */
 export type Regrouping =
@@ -128,7 +130,7 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
     ] as const) {
       const score = cosine * fading
       if (score < needed || (best && score / needed <= best.score / best.threshold)) continue
-      if (parted(index, thread, other, decisions)) continue
+      if (parted(thread, other, decisions)) continue
       best = {
         kind: 'merge',
         thread: Math.min(thread.id, other.id),
@@ -223,10 +225,8 @@ function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   const oldest = one.includes(0) ? one : other
   const leaving = (oldest === one ? other : one).sort((a, b) => a - b).map(at => (stories[at] as SeenStory).id)
   const away = new Set(leaving)
-  for (const [a, b] of decisions.together) {
-    if (away.has(a) !== away.has(b) && index.story(a)?.thread === thread && index.story(b)?.thread === thread)
-      return null
-  }
+  const judged = [...thread.parts.values()].flatMap(({ stories: all }) => known(all, decisions))
+  if (judged.some(a => away.has(a) && judged.some(b => !away.has(b) && decisions.together(a, b)))) return null
   return {
     kind: 'split',
     thread: thread.id,
@@ -249,12 +249,16 @@ export function regroup(index: ThreadIndex, regrouping: Regrouping, opened: numb
   for (const story of stories.sort((a, b) => a - b)) index.move(story, regrouping.thread)
 }
 
-function parted(index: ThreadIndex, one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
-  return decisions.apart.some(([a, b]) => {
-    const first = index.story(a)?.thread
-    const second = index.story(b)?.thread
-    return (first === one && second === other) || (first === other && second === one)
-  })
+function parted(one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
+  const judged = (thread: ActiveThread) =>
+    [...thread.parts.values()].flatMap(({ stories }) => known(stories, decisions))
+  const theirs = judged(other)
+  return theirs.length > 0 && judged(one).some(a => theirs.some(b => decisions.apart(a, b)))
+}
+
+/** Stories an editor has said something of. */
+function known(stories: readonly SeenStory[], decisions: EditorDecisions): number[] {
+  return stories.flatMap(({ id }) => (decisions.knows(id) ? [id] : []))
 }
 
 function summed(part: Part): Summed {
