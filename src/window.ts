@@ -10,6 +10,10 @@ import type { Filing, Regrouped, UnreadText } from './store/store.ts'
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
 const FEATURES_VERSION = 3
 
+const HOUR: Millis = 3_600_000
+/** Reviews in a row: what was merged may now be like a third. */
+const ROUNDS = 4
+
 /** Makes features of texts on file that have none. */
 export interface Remaker {
   story(filing: Filing, story: UnreadText): void

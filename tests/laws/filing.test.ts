@@ -39,7 +39,9 @@ function tables(path: string): Snapshot {
   try {
     const all = <T>(query: string) => db.prepare(query).all() as T[]
     return {
-      reports: all('select id, story, feed, agency, headline, signal, joined_by, change, time, changed from reports order by id'),
+      reports: all(
+        'select id, story, feed, agency, headline, signal, joined_by, change, time, changed from reports order by id',
+      ),
       stories: all(
         'select id, thread, lead, language, time, updated, reports, agencies, standing from stories order by id',
       ),

@@ -100,7 +100,9 @@ describe('a story that its origin withdrew', () => {
     return { first, copy }
   }
   const judge = (story: number, origin: string, stale: number[]) =>
-    store.file(filing => filing.setOrigin(story, { origin, originName: origin, sources: 1, provenance: '{}', stale, runs: [] }))
+    store.file(filing =>
+      filing.setOrigin(story, { origin, originName: origin, sources: 1, provenance: '{}', stale, runs: [] }),
+    )
 
   it('is withdrawn everywhere though a copy speaks for it, and says who still runs it', async () => {
     const { first, copy } = filed()
