@@ -67,7 +67,6 @@ export function copyFeatures(title: string, body: string, language: string | nul
 /** A text, once: exact copies share it. */
 interface Known {
   key: number
-  language: string | null
   title: Uint32Array
   lead: Uint32Array
   /** The reports that carry it. */
@@ -78,6 +77,7 @@ interface Carrier {
   story: number
   report: number
   time: Millis
+  language: string | null
 }
 
 const BUCKET: Millis = 3_600_000
@@ -115,8 +115,9 @@ export class CopyIndex {
       const text = prepare({ title, lead }, this.#vocabulary)
       // Most copies are exact, and need not be compared with anything.
       const exact = this.#exact(features, title, lead)
-      if (exact && withinOf(exact.carriers, time, this.#window)) return this.#best(text, [exact], time)
-      return this.#best(text, this.#candidates(text, features.language), time)
+      if (exact && withinOf(exact.carriers, time, this.#window))
+        return this.#best(text, [exact], features.language, time)
+      return this.#best(text, this.#candidates(text), features.language, time)
     } finally {
       this.#vocabulary.release(title)
       this.#vocabulary.release(lead)
@@ -127,7 +128,7 @@ export class CopyIndex {
   add(story: number, report: number, features: CopyFeatures, time: Millis): void {
     this.forget(report)
     const known = this.#known(features)
-    known.carriers.push({ story, report, time })
+    known.carriers.push({ story, report, time, language: features.language })
     this.#byReport.set(report, known)
     const hour = Math.floor(time / BUCKET)
     const reports = this.#byHour.get(hour)
@@ -179,7 +180,7 @@ export class CopyIndex {
       this.#vocabulary.release(lead)
       return same
     }
-    const known: Known = { key, language: features.language, title, lead, carriers: [] }
+    const known: Known = { key, title, lead, carriers: [] }
     this.#texts.set(key, [...(this.#texts.get(key) ?? []), known])
     const text = prepare(known, this.#vocabulary)
     this.#vocabulary.count(text.set(), 1)
@@ -193,9 +194,7 @@ export class CopyIndex {
   }
 
   #exact(features: CopyFeatures, title: Uint32Array, lead: Uint32Array): Known | undefined {
-    return this.#texts
-      .get(keyOf(features))
-      ?.find(known => known.language === features.language && equal(known.title, title) && equal(known.lead, lead))
+    return this.#texts.get(keyOf(features))?.find(known => equal(known.title, title) && equal(known.lead, lead))
   }
 
   #drop(known: Known): void {
@@ -236,18 +235,14 @@ export class CopyIndex {
   }
 
   /** Texts that share most of the sketch, no more than are worth comparing. */
-  #candidates(text: Prepared, language: string | null): Known[] {
+  #candidates(text: Prepared): Known[] {
     const met = new Map<Known, number>()
     for (const hash of this.#sketch(text)) {
       const holders = this.#bySketch.get(hash)
       if (holders === undefined) continue
       const list = Array.isArray(holders) ? holders : [holders]
       if (list.length > BOILERPLATE) continue
-      for (const known of list) {
-        // What is in another language is a translation, not a copy.
-        if (language !== null && known.language !== null && known.language !== language) continue
-        met.set(known, (met.get(known) ?? 0) + 1)
-      }
+      for (const known of list) met.set(known, (met.get(known) ?? 0) + 1)
     }
     if (met.size <= COMPARED) return [...met.keys()]
     return [...met]
@@ -256,18 +251,23 @@ export class CopyIndex {
       .map(([known]) => known)
   }
 
-  #best(text: Prepared, candidates: readonly Known[], time: Millis): CopyFound | null {
+  #best(text: Prepared, candidates: readonly Known[], language: string | null, time: Millis): CopyFound | null {
     const met: { nearest: Carrier; apart: Millis; found: Comparison }[] = []
     const stoodBefore = new Set<number>()
     const places = placesOf(text.stems)
     const least = Math.min(LEAST_SHARED, text.stems.length)
     for (const known of candidates) {
-      const nearest = nearestTo(known.carriers, time)
+      if (!withinOf(known.carriers, time, this.#window)) continue
+      const found = compare(text, prepare(known, this.#vocabulary), places, this.#vocabulary, least)
+      if (!found) continue
+      // What is in another language is a translation, not a copy; but feeds claim languages that are not theirs.
+      const carriers = known.carriers.filter(
+        carrier => found.similarity === 1 || language === null || (carrier.language ?? language) === language,
+      )
+      const nearest = nearestTo(carriers, time)
       if (!nearest) continue
       const apart = Math.abs(nearest.time - time)
       if (apart > this.#window) continue
-      const found = compare(text, prepare(known, this.#vocabulary), places, this.#vocabulary, least)
-      if (!found) continue
       met.push({ nearest, apart, found })
       if (showsForm(found, apart)) stoodBefore.add(nearest.story)
     }
@@ -315,8 +315,8 @@ function equal(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && a.every((word, at) => word === b[at])
 }
 
-function keyOf({ language, title, lead }: CopyFeatures): number {
-  return hash32(`${language ?? ''}\n${title}\n${lead}`)
+function keyOf({ title, lead }: CopyFeatures): number {
+  return hash32(`${title}\n${lead}`)
 }
 
 function withinOf(carriers: readonly Carrier[], time: Millis, window: Millis): boolean {

@@ -1,0 +1,201 @@
+// Laws of stories: whatever is generated, likeness is mutual, the order of arrival of exact copies decides nothing, and an
+// index made again from what was stored gives the same answers.
+import Database from 'better-sqlite3'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { placesOf } from '../../src/decide/story/alignment.ts'
+import { compare, prepare } from '../../src/decide/story/compare.ts'
+import { Vocabulary } from '../../src/decide/story/vocabulary.ts'
+import { type CopyFeatures, CopyIndex, copyFeatures } from '../../src/decide/story.ts'
+import { Desk } from '../../src/filing.ts'
+import { DAY, FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
+
+const LAW = { seed: 20_220_105, interruptAfterTimeLimit: 15_000 }
+
+// Sentences of our own, from which texts are made that share much, little or nothing.
+const SENTENCES = [
+  'The Larkfield dam broke on Sunday after two days of rain.',
+  'Rescue boats took forty families from their roofs before noon.',
+  'The governor asked the army for helicopters and tents.',
+  'Engineers said that the bridge below the dam would stay closed.',
+  'أعلنت بلدية المدينة إغلاق الجسر القديم أمام المارة لمدة أسبوعين.',
+  'وقال رئيس البلدية إن المهندسين وجدوا تشققات في ثلاث من الدعائم.',
+  'وجه الرئيس رسالة تهنئة إلى نظيره بمناسبة العيد الوطني لبلاده.',
+  'Паром сел на мель у берега, на борту находились двести пассажиров.',
+  '気象庁によると未明に沖合を震源とする地震があり沿岸で揺れを観測した',
+]
+const NAMES = ['Okafor', 'Tanaka', 'الخطيب', 'منغوليا', '212', '14', 'Monday', 'الثلاثاء']
+const body = fc
+  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...SENTENCES) }, fc.constantFrom(...NAMES)), {
+    minLength: 1,
+    maxLength: 7,
+  })
+  .map(parts => parts.join(' '))
+const title = fc
+  .array(fc.constantFrom(...NAMES, 'wins', 'dam', 'breaks', 'يهنئ', 'الجسر'), { maxLength: 5 })
+  .map(parts => parts.join(' '))
+const text = fc.record({ title, body })
+type Text = { title: string; body: string }
+
+const featuresOf = ({ title, body }: Text): CopyFeatures | null => copyFeatures(title, body, null)
+
+interface Filed {
+  story: number
+  report: number
+  features: CopyFeatures
+  time: number
+}
+const filed: fc.Arbitrary<Filed[]> = fc.array(fc.tuple(text, fc.nat(5), fc.nat(96)), { maxLength: 14 }).map(drafts =>
+  drafts.flatMap(([draft, story, hours], report) => {
+    const features = featuresOf(draft)
+    return features ? [{ story, report, features, time: NOW + hours * HOUR }] : []
+  }),
+)
+
+function indexOf(reports: readonly Filed[]): CopyIndex {
+  const index = new CopyIndex(6 * DAY)
+  for (const { story, report, features, time } of reports) index.add(story, report, features, time)
+  return index
+}
+
+describe('likeness', () => {
+  it('is the same both ways', () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const vocabulary = new Vocabulary()
+        const prepared = [one, other].map(draft => {
+          const features = featuresOf(draft)
+          const row = (joined = '') => vocabulary.hold(joined === '' ? [] : joined.split(' '))
+          return prepare({ title: row(features?.title), lead: row(features?.lead) }, vocabulary)
+        })
+        const [left, right] = prepared
+        if (!left || !right) throw new Error('two texts were made')
+        const there = compare(left, right, placesOf(left.stems), vocabulary, 0)
+        const back = compare(right, left, placesOf(right.stems), vocabulary, 0)
+        for (const figure of ['similarity', 'coverage', 'shared', 'longest', 'otherNumbers', 'otherDays'] as const) {
+          expect(there?.[figure]).toBeCloseTo(back?.[figure] ?? Number.NaN, 12)
+        }
+      }),
+      { ...LAW, numRuns: 2_000 },
+    )
+  })
+
+  it('is whole with itself, however often a text repeats itself', () => {
+    fc.assert(
+      fc.property(text, draft => {
+        const features = featuresOf(draft)
+        if (!features) return
+        const found = indexOf([{ story: 3, report: 5, features, time: NOW }]).find(features, NOW + HOUR)
+        expect(found).toMatchObject({ story: 3, report: 5, similarity: 1 })
+      }),
+      { ...LAW, numRuns: 500 },
+    )
+  })
+})
+
+describe('the index of copies', () => {
+  it('gives the same answers when it is made again from what was stored, in any order', () => {
+    fc.assert(
+      fc.property(
+        filed.chain(reports =>
+          fc.tuple(fc.constant(reports), fc.shuffledSubarray(reports, { minLength: reports.length })),
+        ),
+        text,
+        fc.nat(96),
+        ([reports, shuffled], asked, hours) => {
+          const features = featuresOf(asked)
+          if (!features) return
+          const stored = shuffled.map(one => ({ ...one, features: JSON.parse(JSON.stringify(one.features)) }))
+          const time = NOW + hours * HOUR
+          expect(indexOf(stored).find(features, time)).toEqual(indexOf(reports).find(features, time))
+        },
+      ),
+      { ...LAW, numRuns: 1_000 },
+    )
+  })
+
+  it('is as if it had never known what it forgot, and what moved as if it had always been there', () => {
+    fc.assert(
+      fc.property(filed, text, fc.nat(96), fc.nat(13), (reports, asked, limit, other) => {
+        const features = featuresOf(asked)
+        if (!features) return
+        const since = NOW + limit * HOUR
+        const ran = indexOf(reports)
+        ran.forget(other)
+        ran.move(
+          reports.filter(({ story }) => story === 1).map(({ report }) => report),
+          2,
+        )
+        ran.expire(since)
+        const left = reports
+          .filter(({ report, time }) => report !== other && time >= since)
+          .map(one => (one.story === 1 ? { ...one, story: 2 } : one))
+        expect(ran.size).toBe(left.length)
+        expect(ran.find(features, NOW + 96 * HOUR)).toEqual(indexOf(left).find(features, NOW + 96 * HOUR))
+      }),
+      { ...LAW, numRuns: 1_000 },
+    )
+  })
+})
+
+describe('filing', () => {
+  interface Piece extends Text {
+    id: string
+    feed: string
+  }
+  const ours = fc.array(
+    fc.tuple(text, fc.constantFrom(...FEEDS)).map(([draft, feed]) => ({ ...draft, feed })),
+    { minLength: 1, maxLength: 10 },
+  )
+
+  function stories(path: string): { guid: string; story: number }[] {
+    const db = new Database(path, { readonly: true })
+    try {
+      return db.prepare('select guid, story from reports order by guid').all() as { guid: string; story: number }[]
+    } finally {
+      db.close()
+    }
+  }
+
+  function file(pieces: readonly Piece[], times: number): { guid: string; story: number }[] {
+    const path = `${temporaryFolder()}/n.db`
+    const store = openNewsroom({ path })
+    const desk = new Desk(store, SETTINGS)
+    for (let round = 0; round < times; round++) {
+      for (const [at, { id, feed, title, body }] of pieces.entries()) {
+        fileInto(desk, store, feed, [{ id, title, text: body, published: NOW }], NOW + (round * 60 + at) * 1_000)
+      }
+    }
+    store.close()
+    return stories(path)
+  }
+
+  const partition = (rows: readonly { guid: string; story: number }[]): string[] => {
+    const groups = new Map<number, string[]>()
+    for (const { guid, story } of rows) groups.set(story, [...(groups.get(story) ?? []), guid])
+    return [...groups.values()].map(guids => guids.join(' ')).sort()
+  }
+
+  it('puts exact copies into one story, in whatever order they arrive', () => {
+    fc.assert(
+      fc.property(text, fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5 }), (draft, order) => {
+        if (!featuresOf(draft)) return
+        const copies = order.map(at => ({ ...draft, id: `copy ${at}`, feed: FEEDS[at % FEEDS.length] ?? '' }))
+        expect(partition(file(copies, 1))).toEqual(['copy 0 copy 1 copy 2 copy 3 copy 4'])
+      }),
+      { ...LAW, numRuns: 12 },
+    )
+  })
+
+  it('puts a report into one story, and nowhere else when it is filed again', () => {
+    fc.assert(
+      fc.property(ours, drafts => {
+        const pieces = drafts.map((draft, at) => ({ ...draft, id: `piece ${at}` }))
+        const once = file(pieces, 1)
+        expect(new Set(once.map(({ guid }) => guid)).size).toBe(once.length)
+        expect(file(pieces, 3)).toEqual(once)
+      }),
+      { ...LAW, numRuns: 12 },
+    )
+  })
+})
