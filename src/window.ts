@@ -61,12 +61,14 @@ export class ActiveWindow {
     if (first) filing.featuresOf(FEATURES_VERSION)
     this.#regrouping ??= filing.lastRegrouping()
     for (const story of filing.storiesAfter(this.#story, since)) {
-      this.#threads.add(story.thread, story.id, JSON.parse(story.features) as ThreadFeatures, story.time)
+      if (story.time < since) this.#threads.remove(story.id)
+      else this.#threads.add(story.thread, story.id, JSON.parse(story.features) as ThreadFeatures, story.time)
       this.#story = story.seq
     }
     for (const report of filing.reportsAfter(this.#report, since)) {
       const features = JSON.parse(report.features) as CopyFeatures | null
-      if (features) this.#copies.add(report.story, report.id, features, report.time)
+      if (features === null || report.time < since) this.#copies.forget(report.id)
+      else this.#copies.add(report.story, report.id, features, report.time)
       this.#report = report.seq
     }
     const regrouped = filing.regroupedAfter(this.#regrouping)
@@ -129,6 +131,7 @@ export class ActiveWindow {
   addReport(filing: Filing, story: number, report: number, features: CopyFeatures | null, time: Millis): void {
     this.#report = filing.keepReportFeatures(report, time, JSON.stringify(features))
     if (features) this.#copies.add(story, report, features, time)
+    else this.#copies.forget(report)
   }
 }
 

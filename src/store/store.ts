@@ -195,7 +195,10 @@ export interface Filing extends Regrouping {
   /** Story of a report with the same `globalGuid`, of any feed. */
   storyByGuid(globalGuid: string): number | null
   storyByUrl(canonicalUrl: string): number | null
-  /** Features written after `seq` (by any process), in that order, of a time of at least `since`. */
+  /**
+   * Features written after `seq` (by any process), in that order; from the beginning (0) only those of a time of at least
+   * `since`. What was written anew may be older than what it replaced.
+   */
   storiesAfter(seq: number, since: Millis): IndexedStory[]
   reportsAfter(seq: number, since: Millis): IndexedReport[]
   /** Write features anew; returns their `seq`. */

@@ -168,7 +168,7 @@ export function createFiling(sql: WritableSql): Filing {
       sql
         .all(
           `select f.seq, s.id, s.thread, f.time, f.features from story_features f join stories s on s.id = f.story
-           where f.seq > @after and f.time >= @since order by f.seq`,
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
           { after, since },
         )
         .map<IndexedStory>(row => ({
@@ -183,7 +183,7 @@ export function createFiling(sql: WritableSql): Filing {
         .all(
           `select f.seq, r.id, r.story, r.agency, f.time, f.features
            from report_features f join reports r on r.id = f.report
-           where f.seq > @after and f.time >= @since order by f.seq`,
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
           { after, since },
         )
         .map<IndexedReport>(row => ({
