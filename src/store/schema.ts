@@ -273,6 +273,8 @@ create table flashes (
 ) strict, without rowid;
 create index flashes_report on flashes (report);
 
+-- 1 for the story nearest to all others of its thread.
+alter table stories add column central integer not null default 0;
 -- Whose copy it is: an agency of the configuration, or a name that the text credits.
 alter table stories add column origin text;
 alter table stories add column origin_name text;

@@ -2,9 +2,9 @@
 import type { Millis, Report } from '../model.ts'
 import type { Row, WritableSql } from './sql.ts'
 
-// The lead story of a thread is the newest full report among those that most agencies carried: a flash or a withdrawn
-// report leads only where there is nothing else.
-const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
+// The lead story of a thread is the full report nearest to all others, as filing judged it; where that is not known, the
+// newest among those that most agencies carried. A flash or a withdrawn report leads only where there is nothing else.
+const LEAD_ORDER = 's.standing desc, s.central desc, s.agencies desc, s.time desc, s.id desc'
 
 /** What LEAD_ORDER compares. */
 const RANK = 'select standing, agencies, time, thread from stories where id = @story'
@@ -106,8 +106,24 @@ export function setOrigin(
   sql.run(`update threads set sources = max(1, ${SOURCES}) where id = @thread`, { thread: was?.['thread'] ?? null })
 }
 
+/** A story is the one nearest to all others of its thread: it leads, unless it is a flash or was withdrawn. */
+export function setCentral(sql: WritableSql, thread: number, story: number): void {
+  const was = sql.get('select central from stories where id = @story', { story })
+  if (was?.['central'] === 1) return
+  sql.run('update stories set central = (id = @story) where thread = @thread and (central = 1 or id = @story)', {
+    thread,
+    story,
+  })
+  setLead(sql, thread, leadOf(sql, thread))
+}
+
+function leadOf(sql: WritableSql, thread: number): number {
+  const lead = sql.get(`select s.id from stories s where s.thread = @thread order by ${LEAD_ORDER} limit 1`, { thread })
+  return Number(lead?.['id'])
+}
+
 /** Let a story lead its thread. */
-export function setLead(sql: WritableSql, thread: number, story: number): void {
+function setLead(sql: WritableSql, thread: number, story: number): void {
   sql.run(
     `update threads set lead = @story, (title, language) =
        (select r.headline, s.language from stories s join reports r on r.id = s.lead where s.id = @story)
@@ -133,12 +149,7 @@ export function recountThread(sql: WritableSql, thread: number, now: Millis): vo
      where id = @thread`,
     { thread, now },
   )
-  const lead = sql.get(
-    `select s.id from stories s where s.thread = @thread
-     order by s.id = (select lead from threads where id = @thread) desc, ${LEAD_ORDER} limit 1`,
-    { thread },
-  )
-  setLead(sql, thread, Number(lead?.['id']))
+  setLead(sql, thread, leadOf(sql, thread))
 }
 
 /** Count a new report into its thread. */

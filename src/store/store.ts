@@ -255,7 +255,8 @@ export interface Filing extends Regrouping {
       runs: readonly { report: number; share: number }[]
     },
   ): void
-  setLead(thread: number, story: number): void
+  /** The story nearest to all others of its thread. */
+  setCentral(thread: number, story: number): void
   /** Keep an entry that may not be shown before `until`; false where it was kept already. */
   holdBack(feed: number, guid: string, until: Millis, now: Millis, title: string, entry: string): boolean
   /** Entries of a feed whose time has come, taken off the list. */

@@ -5,7 +5,7 @@ import type { Credit, Millis, Report, RevisionClass, Signal } from '../model.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { regrouping } from './regroup.ts'
 import { bumpVersion, type Row, type WritableSql } from './sql.ts'
-import { countReport, refresh, setLead, setOrigin } from './standing.ts'
+import { countReport, refresh, setCentral, setOrigin } from './standing.ts'
 import type { Filing, IndexedReport, IndexedStory, KnownReport, ReportMark, UnreadText } from './store.ts'
 
 /** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
@@ -449,7 +449,7 @@ export function createFiling(sql: WritableSql): Filing {
         { story, stale: JSON.stringify(stale) },
       )
     },
-    setLead: (thread, story) => setLead(sql, thread, story),
+    setCentral: (thread, story) => setCentral(sql, thread, story),
     holdBack: (feed, guid, until, now, title, entry) => {
       const kept = sql.get('select 1 as kept from embargoes where feed = @feed and guid = @guid', { feed, guid })
       sql.run(

@@ -58,7 +58,7 @@ function tables(path: string): Snapshot {
       news: times(all(`select report as id, seen as at from revision where change is not 'cosmetic'`)),
       regrouped: times(all('select kept as id, at from regroupings union all select other, at from regroupings')),
       stories: all(
-        'select id, thread, lead, language, time, updated, reports, agencies, standing from stories order by id',
+        'select id, thread, lead, language, time, updated, reports, agencies, standing, central from stories order by id',
       ),
       threads: all(
         'select id, lead, title, language, first, last, updated, stories, reports, agencies from threads order by id',
@@ -98,13 +98,19 @@ function recounted({ reports, news, regrouped, stories: filed, feeds }: Snapshot
       reports: members.length,
       agencies: new Set(members.map(({ agency }) => agency)).size,
       standing: lead && standing(lead),
+      central: Number(story['central']),
     }
   })
   const threads = [...groups(stories, story => story.thread)]
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([id, members]) => {
       const lead = [...members].sort(
-        (a, b) => Number(b.standing) - Number(a.standing) || b.agencies - a.agencies || b.time - a.time || b.id - a.id,
+        (a, b) =>
+          Number(b.standing) - Number(a.standing) ||
+          b.central - a.central ||
+          b.agencies - a.agencies ||
+          b.time - a.time ||
+          b.id - a.id,
       )[0]
       const inside = reports.filter(report => members.some(story => story.id === report.story))
       return {
