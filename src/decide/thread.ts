@@ -13,26 +13,46 @@ const IDF_PRIOR = 3.5
 // Three consonants are shared by chance more often than five; half the weight.
 const SHORT_KEY = 4
 const HOUR: Millis = 3_600_000
-// A thread silent for this long needs e times the evidence.
-const DECAY: Millis = 60 * HOUR
 // Terms so common that looking their threads up would touch most of the window cannot decide by themselves.
 const COMMON = 1_000
+// Entries looked up for one story. The heaviest terms come first: what they do not find is hardly near.
+const LOOKED_UP = 1500
 // Below this cosine nothing else can bring a story over the threshold.
-const FLOOR = 0.12
+const FLOOR = 0.15
 // Threads scored to the last term, and those compared with their stories one by one.
 const RESCORED = 24
 const COMPARED = 6
 // The stories of a thread that a new one is compared with: the latest, for threads drift.
 const LATEST = 16
 
-// The score is the cosine with the thread, and more of it where the thread stands out from the runner-up or where one of
-// its latest stories is nearer still. A story that two threads claim alike tells little about either.
-const STANDING_OUT = 0.4
-const NEAREST = 0.15
-// Brings the sum back to the scale of the configured threshold.
-const SCALE = 0.28 / 0.33
-// Across languages the cosine is taken over the few terms that both can express: it must be higher to say the same.
-const ACROSS = 0.28 / 0.4
+/**
+ * What each piece of evidence counts for. One value for all news: there to be switched off one by one by
+ * `bench/threads.ts --ablate`, not to be set by users.
+ */
+export interface Tuning {
+  /** A thread silent for this long needs e times the evidence. */
+  decay: Millis
+  /** More of the score where a thread stands out from the runner-up: a story that two claim alike tells little of either. */
+  standingOut: number
+  /** More of it where one of the thread's latest stories is nearer than the whole. */
+  nearest: number
+  /** Brings the sum of these to the scale of the configured threshold. */
+  scale: number
+  /** The same for the few terms that two languages can both express, where a cosine must be higher to say as much. */
+  across: number
+  /** Whether columns are told by the form of their headlines. */
+  columns: boolean
+}
+
+export const TUNING: Readonly<Tuning> = {
+  decay: 60 * HOUR,
+  standingOut: 0.4,
+  nearest: 0.15,
+  scale: 0.28 / 0.33,
+  across: 0.28 / 0.4,
+  columns: true,
+}
+
 /** Terms that stories of two languages must share. One name is no event. */
 export const SHARED_MATCHES = 2
 // What the vectors of a user's own encoder count for, where both sides have them.
@@ -134,6 +154,7 @@ interface Candidate {
  */
 export class ThreadIndex {
   readonly settings: ThreadSettings
+  readonly tuning: Readonly<Tuning>
   readonly #threads = new Map<number, ActiveThread>()
   readonly #stories = new Map<number, SeenStory>()
   readonly #own = new Map<string, Terms>()
@@ -145,8 +166,9 @@ export class ThreadIndex {
   #scores = new Float64Array(1_024)
   #oldest: Millis = Number.POSITIVE_INFINITY
 
-  constructor(settings: ThreadSettings) {
+  constructor(settings: ThreadSettings, tuning: Readonly<Tuning> = TUNING) {
     this.settings = settings
+    this.tuning = tuning
   }
 
   /**
@@ -233,7 +255,12 @@ export class ThreadIndex {
       if (before === undefined || candidate.score > before.score) ranked.set(id, candidate)
     }
     for (const candidate of own) keep(candidate)
-    if (features.x.length >= SHARED_MATCHES) {
+    // Where all speak one language there is nothing to look for across languages.
+    if (
+      features.x.length >= SHARED_MATCHES &&
+      this.tuning.across > 0 &&
+      this.#own.size > (this.#own.has(features.l) ? 1 : 0)
+    ) {
       for (const candidate of this.#candidates(features.x, features.y, this.#shared, time, features.l)) keep(candidate)
     }
     const order = [...ranked.values()].sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)
@@ -310,9 +337,11 @@ export class ThreadIndex {
     // the floor: from there on only parts already met are scored.
     const met: Part[] = []
     let looked = 0
+    let entries = 0
     for (; looked < rare.length; looked++) {
-      if (rest < (FLOOR * UNIT) ** 2) break
       const { weight, holders } = rare[looked] as Term
+      entries += holders.size
+      if (rest < (FLOOR * UNIT) ** 2 || entries > LOOKED_UP) break
       rest -= weight * weight
       for (const [part, share] of holders) {
         const before = this.#scores[part.slot] as number
@@ -321,6 +350,8 @@ export class ThreadIndex {
       }
     }
     const { window } = this.settings
+    const { tuning } = this
+    const { decay } = tuning
     const near: Candidate[] = []
     let least = 0
     for (const part of met) {
@@ -332,7 +363,7 @@ export class ThreadIndex {
       if (dot < least * length) continue
       const silence = silenceOf(part.thread, time)
       if (silence > window) continue
-      near.push({ part, dot, cosine: (dot / length) * Math.exp(-silence / DECAY), score: 0, across })
+      near.push({ part, dot, cosine: (dot / length) * Math.exp(-silence / decay), score: 0, across })
       if (near.length === 4 * RESCORED) {
         near.sort(byCosine)
         near.length = RESCORED
@@ -345,8 +376,8 @@ export class ThreadIndex {
       const { part } = candidate
       for (const { weight, holders } of unseen) candidate.dot += weight * (holders.get(part) ?? 0)
       const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
-      candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / DECAY)
-      candidate.score = candidate.cosine * (across ? ACROSS : SCALE)
+      candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / decay)
+      candidate.score = candidate.cosine * (across ? tuning.across : tuning.scale)
       if (!across) return true
       let matches = 0
       for (const term of rare) if (term.holders.has(part)) matches++
@@ -361,6 +392,7 @@ export class ThreadIndex {
     const first = candidates[0]?.cosine ?? 0
     const second = candidates[1]?.cosine ?? 0
     const asked = this.#asked
+    const { decay, standingOut, scale } = this.tuning
     for (let at = 0; at < Math.min(COMPARED, candidates.length); at++) {
       const candidate = candidates[at] as Candidate
       const { part, cosine } = candidate
@@ -375,10 +407,10 @@ export class ThreadIndex {
         }
         if (dot > nearest) nearest = dot
       }
-      const fading = Math.exp(-silenceOf(part.thread, time) / DECAY)
+      const fading = Math.exp(-silenceOf(part.thread, time) / decay)
       const ahead = cosine - (at === 0 ? second : first)
-      const sum = cosine + STANDING_OUT * ahead + NEAREST * (nearest / UNIT ** 2) * fading
-      candidate.score = Math.min(1, Math.max(0, SCALE * sum))
+      const sum = cosine + standingOut * ahead + this.tuning.nearest * (nearest / UNIT ** 2) * fading
+      candidate.score = Math.min(1, Math.max(0, scale * sum))
       const meant = features.e ? likeness(features.e, part.stories) : null
       if (meant !== null) candidate.score = candidate.score * (1 - ENCODED) + Math.max(0, meant) * fading * ENCODED
     }
@@ -387,7 +419,7 @@ export class ThreadIndex {
   /** What the form of the headline says: whether it is a column, the thread of the same edition, those of other editions. */
   #edition(features: ThreadFeatures, time: Millis): { column: boolean; same: number | null; others: Set<number> } {
     const [shape, filling, dated] = features.f
-    const alike = shape === 0 ? undefined : this.#byShape.get(shape)
+    const alike = shape === 0 || !this.tuning.columns ? undefined : this.#byShape.get(shape)
     const others = new Set<number>()
     if (!alike) return { column: false, same: null, others }
     const earlier = [...alike].map(story => ({ story, time: story.time, filling: story.form[1] }))
