@@ -33,7 +33,7 @@ interface Event {
 }
 
 /**
- * `count` stories, `perHour` of them an hour. A story says 40 words: 10 of its event's own 30 (drawn from the vocabulary,
+ * `count` stories, `perHour` of them an hour. A story says 40 words: 16 of its event's own 20 (drawn from the vocabulary,
  * rarer ones), 2 of its 4 names, the rest from a vocabulary of 100,000 words a language, by Zipf's law. 15 new events an
  * hour; one story in five is of no event.
  */
@@ -50,7 +50,7 @@ export function* madeStream(count: number, perHour: number, seed = 1): Generator
     life: 2 + 30 * random() ** 2,
     weight: 1 / (0.02 + random()),
     language: Math.floor(random() * LANGUAGES.length),
-    words: Array.from({ length: 30 }, rare),
+    words: Array.from({ length: 20 }, rare),
     names: Array.from({ length: 4 }, () => Math.floor(random() * 40_000)),
   })
   for (let at = 0; at < count; at++) {
@@ -73,7 +73,7 @@ export function* madeStream(count: number, perHour: number, seed = 1): Generator
     const shared = new Map<string, number>()
     const say = (to: Map<string, number>, term: string, weight: number) => to.set(term, (to.get(term) ?? 0) + weight)
     for (let word = 0; word < 40; word++) {
-      const index = event && word % 4 === 0 ? (event.words[Math.floor(random() * 30)] as number) : zipf()
+      const index = event && word % 5 < 2 ? (event.words[Math.floor(random() * 20)] as number) : zipf()
       say(own, `${language}${index}`, word < 10 ? 2 : 1)
       // One word in three has a sound that others know; some collide.
       if (index % 3 === 0) say(shared, `~${(index % 30_011).toString(36)}k`, word < 10 ? 2 : 1)

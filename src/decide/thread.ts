@@ -2,6 +2,7 @@
 // index is a function of the stories it holds, with their threads, times and features, in whatever order they came.
 import type { Millis, Placement, ThreadSettings } from '../model.ts'
 import { isColumn, otherEdition } from './thread/form.ts'
+import { Term } from './thread/term.ts'
 import type { ThreadWords } from './thread/words.ts'
 
 export { type ThreadInput, type ThreadWords, threadWords } from './thread/words.ts'
@@ -87,18 +88,6 @@ export interface Evidence {
   weight: number
 }
 
-/** A term of one language, or one that all share. */
-export interface Term {
-  readonly name: string
-  /** Stories that say it. */
-  frequency: number
-  /** Parts that hold it, each with its share. */
-  readonly holders: Map<Part, number>
-  /** Its weight in the story that is being compared, where `asked` is that comparison. */
-  weight: number
-  asked: number
-}
-
 /** Terms with their weights, heaviest first: in two lists, a quarter of the memory of a list of pairs. */
 export interface Weighted {
   terms: readonly Term[]
@@ -138,7 +127,6 @@ export interface ActiveThread {
 }
 
 type Terms = Map<string, Term>
-const NOTHING: ReadonlyMap<Part, number> = new Map()
 
 interface Candidate {
   part: Part
@@ -195,10 +183,9 @@ export class ThreadIndex {
     return this.#stories.values()
   }
 
-  /** Parts that hold a term, with their share: of one language, or of all for a shared term. */
-  holders(term: string, language: string | null): ReadonlyMap<Part, number> {
-    const terms = language === null ? this.#shared : this.#own.get(language)
-    return terms?.get(term)?.holders ?? NOTHING
+  /** A term of one language, or for null one that all share; undefined where no story in the window says it. */
+  term(name: string, language: string | null): Term | undefined {
+    return (language === null ? this.#shared : this.#own.get(language))?.get(name)
   }
 
   /** Weigh a story's terms by their rarity in the window as it stands now. */
@@ -297,7 +284,7 @@ export class ThreadIndex {
     const found: Evidence[] = []
     let sum = 0
     for (const [at, term] of terms.entries()) {
-      const share = (weights[at] ?? 0) * (this.holders(term, own ? features.l : null).get(part) ?? 0)
+      const share = (weights[at] ?? 0) * (this.term(term, own ? features.l : null)?.share(part) ?? 0)
       if (share > 0) found.push({ term, weight: share })
       sum += share
     }
@@ -330,7 +317,7 @@ export class ThreadIndex {
       term.weight = weight
       term.asked = asked
       rest += weight * weight
-      if (term.holders.size > COMMON) common.push(term)
+      if (term.parts.length > COMMON) common.push(term)
       else rare.push(term)
     }
     // Terms come heaviest first. A part met only in the rest, whose squares add up to less than the floor's, cannot reach
@@ -339,14 +326,15 @@ export class ThreadIndex {
     let looked = 0
     let entries = 0
     for (; looked < rare.length; looked++) {
-      const { weight, holders } = rare[looked] as Term
-      entries += holders.size
+      const { weight, parts, shares } = rare[looked] as Term
+      entries += parts.length
       if (rest < (FLOOR * UNIT) ** 2 || entries > LOOKED_UP) break
       rest -= weight * weight
-      for (const [part, share] of holders) {
+      for (let at = 0; at < parts.length; at++) {
+        const part = parts[at] as Part
         const before = this.#scores[part.slot] as number
         if (before === 0) met.push(part)
-        this.#scores[part.slot] = before + weight * share
+        this.#scores[part.slot] = before + weight * (shares[at] as number)
       }
     }
     const { window } = this.settings
@@ -374,14 +362,14 @@ export class ThreadIndex {
     const unseen = [...rare.slice(looked), ...common]
     const scored = near.slice(0, RESCORED).filter(candidate => {
       const { part } = candidate
-      for (const { weight, holders } of unseen) candidate.dot += weight * (holders.get(part) ?? 0)
+      for (const term of unseen) candidate.dot += term.weight * term.share(part)
       const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
       candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / decay)
       candidate.score = candidate.cosine * (across ? tuning.across : tuning.scale)
       if (!across) return true
       let matches = 0
-      for (const term of rare) if (term.holders.has(part)) matches++
-      for (const term of common) if (term.holders.has(part)) matches++
+      for (const term of rare) if (term.share(part) > 0) matches++
+      for (const term of common) if (term.share(part) > 0) matches++
       return matches >= SHARED_MATCHES
     })
     return scored.sort(byCosine)
@@ -551,7 +539,7 @@ export class ThreadIndex {
 function termIn(terms: Terms, name: string): Term {
   const known = terms.get(name)
   if (known) return known
-  const made: Term = { name, frequency: 0, holders: new Map(), weight: 0, asked: 0 }
+  const made = new Term(name)
   terms.set(name, made)
   return made
 }
@@ -562,11 +550,9 @@ function shift(part: Part, { terms, weights }: Weighted, sign: 1 | -1): number {
   for (let at = 0; at < terms.length; at++) {
     const term = terms[at] as Term
     term.frequency += sign
-    const before = term.holders.get(part) ?? 0
-    const after = before + sign * (weights[at] as number)
-    grown += after * after - before * before
-    if (after > 0) term.holders.set(part, after)
-    else term.holders.delete(part)
+    const by = sign * (weights[at] as number)
+    const before = term.shift(part, by)
+    grown += by * (2 * before + by)
   }
   return grown
 }

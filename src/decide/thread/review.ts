@@ -7,6 +7,7 @@ import {
   type Part,
   type SeenStory,
   SHARED_MATCHES,
+  type ThreadFeatures,
   type ThreadIndex,
   UNIT,
   type Weighted,
@@ -47,9 +48,9 @@ export type Regrouping =
 
 // A merge claims more than a join, so it must show more: of the configured threshold, this many times the cosine of two
 // centroids of one language,
-const MERGE = 1.8
+export const MERGE = 1.8
 // or of two languages over the terms both can express.
-const MERGE_ACROSS = 1.43
+export const MERGE_ACROSS = 1.43
 // A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
 const TYPICAL = 0.075
 // Terms a thread is looked up by, and terms so common that they find half the window.
@@ -131,7 +132,7 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
 }
 
 /** The threads that share most of what a thread is looked up by, by id. */
-function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
+export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
   for (const { part, own, shared } of parts) {
     for (const [terms, language, squared] of [
@@ -140,11 +141,11 @@ function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly Summe
     ] as const) {
       const dots = new Map<Part, number>()
       for (const [term, weight] of [...terms].slice(0, LOOKED_UP)) {
-        const holders = index.holders(term, language)
-        if (holders.size > COMMON) continue
-        for (const [other, share] of holders) {
+        const known = index.term(term, language)
+        if (!known || known.parts.length > COMMON) continue
+        for (const [at, other] of known.parts.entries()) {
           if (other.thread === thread || (language === null && other.language === part.language)) continue
-          dots.set(other, (dots.get(other) ?? 0) + weight * share)
+          dots.set(other, (dots.get(other) ?? 0) + weight * (known.shares[at] ?? 0))
         }
       }
       for (const [other, dot] of dots) {
@@ -162,7 +163,7 @@ function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly Summe
 }
 
 /** Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not. */
-function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThread) {
+export function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThread) {
   let own = 0
   let pairs = 0
   let across = 0
@@ -178,8 +179,8 @@ function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThre
       let compared = 0
       for (const [term, mine] of weights) {
         if (!same && ++compared > COMPARED) break
-        const theirs = index.holders(term, same ? part.language : null).get(part)
-        if (theirs === undefined) continue
+        const theirs = index.term(term, same ? part.language : null)?.share(part) ?? 0
+        if (theirs === 0) continue
         dot += mine * theirs
         reasons.push({ term, weight: mine * theirs })
         const typical = TYPICAL * UNIT
@@ -277,7 +278,7 @@ function parted(index: ThreadIndex, one: ActiveThread, other: ActiveThread, deci
   })
 }
 
-function summed(part: Part): Summed {
+export function summed(part: Part): Summed {
   const own = new Map<string, number>()
   const shared = new Map<string, number>()
   const sum = (to: Map<string, number>, { terms, weights }: Weighted) => {
@@ -304,7 +305,7 @@ const heaviest = (terms: ReadonlyMap<string, number>): Map<string, number> =>
 const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>
   Math.max(0, one.first - other.last, other.first - one.last)
 
-const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
+export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
 
 function isSingle(thread: ActiveThread): boolean {
   let stories = 0
