@@ -15,7 +15,7 @@ import { provenanceOf } from './decide/provenance.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
 import { flap, revise } from './decide/revision.ts'
 import { type CopyFeatures, copyFeatures } from './decide/story.ts'
-import { directionOf } from './decide/thread/direction.ts'
+import { direction } from './decide/thread/encoder.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
@@ -171,6 +171,7 @@ export class Desk {
       return this.#store.file(filing => {
         this.#window.catchUp(filing, now, remaker(this.#window, names))
         this.#window.review(filing, now)
+        this.#window.link(filing)
         return work(filing)
       })
     } catch (error) {
@@ -211,7 +212,7 @@ export class Desk {
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
     const { threads } = this.#window
-    const features = threads.features(threadWords(threadInput(report)), directionOf(vector))
+    const features = threads.features(threadWords(threadInput(report)), vector && direction(vector))
     const placement = threads.place(features, report.time)
     const key = storyKey(context.feedKey, report.guid)
     const thread = placement.thread ?? filing.openThread(report.time, key)
@@ -221,6 +222,7 @@ export class Desk {
     this.#window.addReport(filing, story, id, said, report.time)
     keepFlash(filing, id, report)
     judgeOrigin(filing, story)
+    this.#window.lead(filing, thread)
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 
@@ -257,7 +259,7 @@ export class Desk {
   #tellStory(filing: Filing, story: number, lead: number, report: Report, vector: readonly number[] | null): void {
     const placed = filing.placed(story)
     if (!placed || placed.lead !== lead) return
-    const features = this.#window.threads.features(threadWords(threadInput(report)), directionOf(vector))
+    const features = this.#window.threads.features(threadWords(threadInput(report)), vector && direction(vector))
     this.#window.addStory(filing, placed.thread, story, features, placed.time)
   }
 

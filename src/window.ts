@@ -3,6 +3,7 @@
 import { Constraints } from './decide/constraints.ts'
 import { type CopyFeatures, CopyIndex } from './decide/story.ts'
 import { review } from './decide/thread/review.ts'
+import { centralStory, storylines } from './decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex } from './decide/thread.ts'
 import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, Regrouped, UnreadText } from './store/store.ts'
@@ -13,6 +14,9 @@ const FEATURES_VERSION = 3
 const HOUR: Millis = 3_600_000
 /** Reviews in a row: what was merged may now be like a third. */
 const ROUNDS = 4
+const LINKED_AT_ONCE = 2
+/** Stories up to which the lead of a thread is chosen anew with each. */
+const ALWAYS_LED = 8
 
 /** Makes features of texts on file that have none. */
 export interface Remaker {
@@ -29,6 +33,8 @@ export class ActiveWindow {
   #story = 0
   #report = 0
   #regrouping: number | null = null
+  /** Threads whose neighbours are to be looked for. */
+  readonly #unlinked = new Set<number>()
 
   constructor(settings: ThreadSettings) {
     this.#settings = settings
@@ -97,11 +103,11 @@ export class ActiveWindow {
   /**
    * Late evidence: when the clock has come into another hour, threads that turned out to be one are merged and those that
    * became two are split. What it looks at and when follows from what is stored, so that the same polls give the same
-   * threads. Returns the threads it changed.
+   * threads.
    */
-  review(filing: Filing, now: Millis): number[] {
+  review(filing: Filing, now: Millis): void {
     const hour = Math.floor(now / HOUR)
-    if (filing.mark('review_hour') >= hour) return []
+    if (filing.mark('review_hour') >= hour) return
     filing.setMark('review_hour', hour)
     const since = filing.mark('reviewed_story')
     const changed: number[] = []
@@ -117,9 +123,44 @@ export class ActiveWindow {
       }
     }
     let last = since
-    for (const { id } of this.#threads.stories()) if (id > last) last = id
+    for (const { id, thread } of this.#threads.stories()) {
+      if (id > since) this.#unlinked.add(thread.id)
+      if (id > last) last = id
+    }
     filing.setMark('reviewed_story', last)
-    return changed
+    for (const thread of changed) {
+      this.#unlinked.add(thread)
+      this.lead(filing, thread)
+    }
+  }
+
+  /** Say beside what threads are told: a few at a time, for it is work that can wait. */
+  link(filing: Filing): void {
+    for (const thread of [...this.#unlinked].slice(0, LINKED_AT_ONCE)) {
+      this.#unlinked.delete(thread)
+      if (!this.#threads.thread(thread)) continue
+      const links = storylines(this.#threads, thread).flatMap(({ thread: other, when, score }) =>
+        // What comes after names this one as before it.
+        when === 'after' ? [] : [{ other, kind: when === 'before' ? ('before' as const) : ('beside' as const), score }],
+      )
+      filing.link(thread, links)
+    }
+  }
+
+  /** Let the story that says most of what all say lead its thread. Of a large one it is not asked after every story. */
+  lead(filing: Filing, thread: number): void {
+    const active = this.#threads.thread(thread)
+    if (!active) return
+    const stories = [...active.parts.values()].flatMap(part => part.stories)
+    if (stories.length > ALWAYS_LED && stories.length % Math.ceil(stories.length / ALWAYS_LED) !== 0) return
+    const central = centralStory(
+      stories.map(({ id, time, language, own }) => ({
+        id,
+        time,
+        features: { l: language, t: own.terms.map(({ name }) => name), w: own.weights },
+      })),
+    )
+    if (central !== null) filing.setCentral(thread, central)
   }
 
   /** A story was filed: keep what the index needs of it. */
