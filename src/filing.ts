@@ -200,7 +200,7 @@ export class Desk {
     }
     if (known) return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     const said = copyFeatures(report.wire.title, report.wire.body, report.language)
-    const copy = this.#copyOf(filing, report, said)
+    const copy = this.#copyOf(filing, report, said, context.names)
     if (copy) {
       const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
       this.#window.addReport(filing, copy.story, id, said, report.time)
@@ -263,7 +263,12 @@ export class Desk {
     this.#window.addStory(filing, placed.thread, story, features, placed.time)
   }
 
-  #copyOf(filing: Filing, report: Report, said: CopyFeatures | null): (Joining & { story: number }) | null {
+  #copyOf(
+    filing: Filing,
+    report: Report,
+    said: CopyFeatures | null,
+    names: WireNames,
+  ): (Joining & { story: number }) | null {
     const sure = { similarity: 1, coverage: 1, evidence: null }
     const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
     if (byGuid !== null) return { story: byGuid, rule: 'guid', ...sure }
@@ -275,7 +280,7 @@ export class Desk {
       const { story, similarity, evidence } = byText
       return { story, rule: 'text', similarity, coverage: evidence.coverage, evidence: JSON.stringify(evidence) }
     }
-    const announced = announcedBy(filing, report)
+    const announced = announcedBy(filing, report, names)
     if (!announced) return null
     const { story, similarity, evidence } = announced
     return { story, rule: 'flash', similarity, coverage: 1, evidence: JSON.stringify(evidence) }
@@ -324,14 +329,17 @@ function keepFlash(filing: Filing, id: number, report: Report): void {
 }
 
 /** The flash that this report tells in full. */
-function announcedBy(filing: Filing, report: Report): FlashFound | null {
+function announcedBy(filing: Filing, report: Report, names: WireNames): FlashFound | null {
   const { agency, language, time } = report
   const { title, body, signal } = report.wire
   if (isFlash({ title, body, signal })) return null
   const wires = wiresOf(report)
   const candidates = filing
     .flashes(wires, time - FLASH_SPAN, time + FLASH_SPAN)
-    .map(({ text, ...flash }) => ({ ...flash, body: text }))
+    .map(({ text, title: headline, ...flash }) => {
+      const read = readWire({ title: headline, text, authors: [], source: null }, names)
+      return { ...flash, title: read.title, body: read.body }
+    })
   return flashOf(candidates, { agency, credits: wires, title, body, language, signal, time })
 }
 
