@@ -81,7 +81,7 @@ describe('a copy', () => {
   })
 
   it('is known by any of the cuts its story has run in', () => {
-    const [opening, ending] = [DAM.slice(0, 190), DAM.slice(130)]
+    const [opening, ending] = [DAM.slice(0, 155), DAM.slice(130)]
     expect(found(['', opening], ['', ending])).toBeNull()
     const index = new CopyIndex(WINDOW)
     index.add(7, 70, featuresOf(['', opening]), NOW)

@@ -5,13 +5,14 @@ import type { Comparison } from './compare.ts'
 const DAY: Millis = 24 * 3_600_000
 
 /** Share of common word triples that two leads of the same hour need. */
-const LEAST = 0.16
+const LEAST = 0.12
 /** More of it for each day between them: a copy comes soon, a form comes again. */
-const LEAST_PER_DAY = 0.08
+const LEAST_PER_DAY = 0.1
 /** More of it where each headline names what the other report does not know: a telegram to another country. */
-const LEAST_FOR_SUBJECT = 0.33
+const LEAST_FOR_SUBJECT = 0.25
 /** A text that looks like others of other days is a form, and must be shared nearly whole. */
-const LEAST_OF_FORM = 0.42
+const LEAST_OF_FORM = 0.38
+const FORM_PER_DAY = 0.1
 const SUBJECT_OF_FORM = 0.3
 /** Words in shared runs: fewer are a phrase, whatever else. A shorter text must be shared whole. */
 export const LEAST_SHARED = 8
@@ -26,6 +27,8 @@ const LEAST_OF_HEADLINE = 0.8
 const FORM_AGE: Millis = 20 * 3_600_000
 const FORM_SHARED = 18
 const FORM_COVERAGE = 0.2
+/** What is more alike than this is a copy of it, or of the same filling. */
+const FORM_LIKENESS = 0.42
 /** In so many other stories. */
 export const FORM_STORIES = 2
 
@@ -48,13 +51,14 @@ export function verdict(found: Comparison, apart: Millis, form: boolean): Verdic
   // Word for word the same: whenever it comes, and before any that is only like it.
   if (similarity === 1) return judged(similarity, LEAST, null)
   const plain = LEAST + (LEAST_PER_DAY * apart) / DAY
+  const filled = LEAST_OF_FORM + (FORM_PER_DAY * apart) / DAY
   const needed = plain + LEAST_FOR_SUBJECT * Math.min(1, found.subject)
   let against: Verdict['against'] = null
   if (similarity < plain) against = 'little'
   else if (similarity < needed || found.otherSubjects > 0) against = 'subject'
   else if (found.otherDays > 0) against = 'days'
   else if (found.otherNumbers >= OTHER_NUMBERS) against = 'numbers'
-  else if (form && (similarity < LEAST_OF_FORM || found.subject >= SUBJECT_OF_FORM)) against = 'form'
+  else if (form && (similarity < filled || found.subject >= SUBJECT_OF_FORM)) against = 'form'
   return judged(similarity, needed, against)
 }
 
@@ -65,5 +69,5 @@ function judged(similarity: number, needed: number, against: Verdict['against'])
 /** Whether this likeness, `apart` in time, is one that shows a form. */
 export function showsForm(found: Comparison, apart: Millis): boolean {
   if (apart < FORM_AGE || found.shared < FORM_SHARED || found.coverage < FORM_COVERAGE) return false
-  return found.similarity < LEAST_OF_FORM || found.subject >= SUBJECT_OF_FORM
+  return found.similarity < FORM_LIKENESS || found.subject >= SUBJECT_OF_FORM
 }
