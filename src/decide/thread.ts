@@ -384,7 +384,7 @@ export class ThreadIndex {
     for (let at = 0; at < Math.min(COMPARED, candidates.length); at++) {
       const candidate = candidates[at] as Candidate
       const { part, cosine } = candidate
-      if (cosine < FLOOR) break
+      if (cosine < FLOOR && !features.e) break
       let nearest = 0
       for (let next = part.stories.length - 1; next >= Math.max(0, part.stories.length - LATEST); next--) {
         const { terms, weights } = (part.stories[next] as SeenStory).own

@@ -7,7 +7,6 @@ import {
   type Part,
   type SeenStory,
   SHARED_MATCHES,
-  type ThreadFeatures,
   type ThreadIndex,
   UNIT,
   type Weighted,
