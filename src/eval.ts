@@ -133,8 +133,7 @@ export function assign(
     const ordered = items
       .map((item, at) => ({ item, at, time: item.published === null ? Number.NaN : Date.parse(item.published) }))
       .sort((a, b) => (a.time || 0) - (b.time || 0) || a.at - b.at)
-    const assignments: Assignment[] = []
-    const threadOf = new Map<number, number>()
+    const stories = new Map<string, number>()
     let clock: Millis = 0
     for (const { item, time } of ordered) {
       const feed = feeds.get(item.source ?? 'unknown')
@@ -153,16 +152,21 @@ export function assign(
         },
         () => {},
       )
-      if (filed?.story == null) {
-        // An item that says nothing is still answered for: alone.
-        assignments.push({ id: item.id, story: `rejected-${item.id}`, thread: `rejected-${item.id}` })
-        continue
-      }
-      if (filed.thread !== null) threadOf.set(filed.story, filed.thread)
-      const thread = threadOf.get(filed.story)
-      assignments.push({ id: item.id, story: String(filed.story), thread: String(thread) })
+      if (filed?.story != null) stories.set(item.id, filed.story)
     }
-    return { assignments, seconds: (performance.now() - started) / 1_000 }
+    const seconds = (performance.now() - started) / 1_000
+    // Asked at the end: a review may have brought threads together since.
+    const threadOf = new Map<number, number>()
+    store.file(filing => {
+      for (const story of stories.values()) threadOf.set(story, filing.placed(story)?.thread ?? 0)
+    })
+    const assignments = ordered.map(({ item }): Assignment => {
+      const story = stories.get(item.id)
+      // An item that says nothing is still answered for: alone.
+      if (story === undefined) return { id: item.id, story: `rejected-${item.id}`, thread: `rejected-${item.id}` }
+      return { id: item.id, story: String(story), thread: String(threadOf.get(story)) }
+    })
+    return { assignments, seconds }
   } finally {
     store.close()
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { Constraints } from '../../src/decide/constraints.ts'
 import { direction, type Encoder } from '../../src/decide/thread/encoder.ts'
-import { NO_DECISIONS, regroup, review } from '../../src/decide/thread/review.ts'
+import { regroup, review } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
 import type { ThreadSettings } from '../../src/model.ts'
@@ -118,7 +119,7 @@ describe('a review', () => {
 
   it('never brings together what an editor parted', () => {
     const { index, ids } = twins()
-    expect(review(index, 5, { ...NO_DECISIONS, apart: [[ids[0], ids[3]]] })).toEqual([])
+    expect(review(index, 5, new Constraints([{ kind: 'apart', one: [ids[0] ?? 0], other: [ids[3] ?? 0] }]))).toEqual([])
   })
 
   /** A thread that has become two. */
@@ -148,7 +149,9 @@ describe('a review', () => {
 
   it('never splits what an editor joined', () => {
     const { index, ids } = mixed()
-    expect(review(index, 5, { ...NO_DECISIONS, together: [[ids[0] as number, ids[5] as number]] })).toEqual([])
+    expect(review(index, 5, new Constraints([{ kind: 'together', one: [ids[0] ?? 0], other: [ids[5] ?? 0] }]))).toEqual(
+      [],
+    )
   })
 })
 
