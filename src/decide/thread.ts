@@ -17,11 +17,11 @@ const HOUR: Millis = 3_600_000
 // Terms so common that looking their threads up would touch most of the window cannot decide by themselves.
 const COMMON = 1_000
 // Entries looked up for one story. The heaviest terms come first: what they do not find is hardly near.
-const LOOKED_UP = 1500
+const LOOKED_UP = 1_000
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
 // Threads scored to the last term, and those compared with their stories one by one.
-const RESCORED = 24
+const RESCORED = 12
 const COMPARED = 6
 // The stories of a thread that a new one is compared with: the latest, for threads drift.
 const LATEST = 16
