@@ -17,11 +17,11 @@ const HOUR: Millis = 3_600_000
 // Terms so common that looking their threads up would touch most of the window cannot decide by themselves.
 const COMMON = 1_000
 // Entries looked up for one story. The heaviest terms come first: what they do not find is hardly near.
-const LOOKED_UP = 1500
+const LOOKED_UP = 1_000
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
 // Threads scored to the last term, and those compared with their stories one by one.
-const RESCORED = 24
+const RESCORED = 12
 const COMPARED = 6
 // The stories of a thread that a new one is compared with: the latest, for threads drift.
 const LATEST = 16
@@ -56,6 +56,11 @@ export const TUNING: Readonly<Tuning> = {
 
 /** Terms that stories of two languages must share. One name is no event. */
 export const SHARED_MATCHES = 2
+/**
+ * The part of their likeness that the second of these must make up. By eye, most false merges of the Olympics had one name
+ * for nine tenths of it, and beside it a word that all the news has.
+ */
+export const SECOND_MATCH = 0.15
 // What the vectors of a user's own encoder count for, where both sides have them.
 const ENCODED = 0.5
 
@@ -367,10 +372,18 @@ export class ThreadIndex {
       candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / decay)
       candidate.score = candidate.cosine * (across ? tuning.across : tuning.scale)
       if (!across) return true
-      let matches = 0
-      for (const term of rare) if (term.share(part) > 0) matches++
-      for (const term of common) if (term.share(part) > 0) matches++
-      return matches >= SHARED_MATCHES
+      let most = 0
+      let second = 0
+      for (const terms of [rare, common]) {
+        for (const term of terms) {
+          const match = term.weight * term.share(part)
+          if (match > most) {
+            second = most
+            most = match
+          } else if (match > second) second = match
+        }
+      }
+      return second >= SECOND_MATCH * candidate.dot
     })
     return scored.sort(byCosine)
   }

@@ -5,6 +5,7 @@ import {
   type ActiveThread,
   type Evidence,
   type Part,
+  SECOND_MATCH,
   type SeenStory,
   SHARED_MATCHES,
   type ThreadIndex,
@@ -195,7 +196,7 @@ export function compare(index: ThreadIndex, parts: readonly Summed[], other: Act
         own += cosine * count
         pairs += count
         if (ownReasons.length < reasons.length) ownReasons = reasons
-      } else if (matches >= SHARED_MATCHES && cosine > across) {
+      } else if (matches >= SHARED_MATCHES && secondOf(reasons) >= SECOND_MATCH && cosine > across) {
         across = cosine
         acrossReasons = reasons
       }
@@ -206,9 +207,9 @@ export function compare(index: ThreadIndex, parts: readonly Summed[], other: Act
 
 /** A thread whose stories fall into two groups that have next to nothing in common. */
 function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
-  const part = [...thread.parts.values()].sort(
-    (a, b) => b.stories.length - a.stories.length || (a.language < b.language ? -1 : 1),
-  )[0]
+  // What other languages joined is not undone by one of them: the same evidence would bring it together again.
+  if (thread.parts.size !== 1) return null
+  const [part] = thread.parts.values()
   if (!part || part.stories.length < SPLIT_LEAST || part.stories.length > SPLIT_MOST) return null
   const stories = part.stories
   const size = stories.length
@@ -309,6 +310,11 @@ const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>
   Math.max(0, one.first - other.last, other.first - one.last)
 
 export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
+
+/** What the second of the reasons makes up. */
+function secondOf(reasons: readonly Evidence[]): number {
+  return reasons.map(({ weight }) => weight).sort((a, b) => b - a)[1] ?? 0
+}
 
 function isSingle(thread: ActiveThread): boolean {
   let stories = 0
