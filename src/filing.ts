@@ -194,7 +194,7 @@ export class Desk {
       filing.addRevision(known.id, report, 'update', context.now)
       return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     }
-    const text = copyFeatures(report.wire.title, report.wire.body, report.language)
+    const text = copyFeatures(report.wire.title, report.wire.body, report.language, report.wire.part?.number)
     const copy = this.#copyOf(filing, report, text)
     if (copy) {
       const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
@@ -344,8 +344,14 @@ function remaker(window: ActiveWindow, names: WireNames): Remaker {
       window.addStory(filing, story.group, story.id, features, story.time)
     },
     report: (filing, report) => {
-      const { title, body } = read(report)
-      window.addReport(filing, report.group, report.id, copyFeatures(title, body, report.language), report.time)
+      const { title, body, part } = read(report)
+      window.addReport(
+        filing,
+        report.group,
+        report.id,
+        copyFeatures(title, body, report.language, part?.number),
+        report.time,
+      )
     },
   }
 }
