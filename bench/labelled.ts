@@ -13,7 +13,7 @@ const folder = path.join(shared, 'corpora', 'threads')
 const scorer = path.join(shared, 'tools', 'score.mjs')
 
 /** The settings of the shipped configuration, for all sets alike. */
-function settings(): ThreadSettings {
+export function settings(): ThreadSettings {
   const loaded = loadConfig(path.join(root, 'config.json'), process.env)
   if (!loaded.ok) throw new Error(loaded.faults.join('\n'))
   return loaded.config.threads

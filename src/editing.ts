@@ -1,6 +1,6 @@
 // The editor's hand: threads and stories joined and parted by command. What is decided here is stored as a decision, which
 // neither placing nor the review ever undoes, and can be exported as labelled items for `minwal eval`.
-import { digest } from './decide/digest.ts'
+import { judgeOrigin, storyKey } from './filing.ts'
 import type { Millis, Outcome, StoryDetail } from './model.ts'
 import type { Filing, Store } from './store/store.ts'
 
@@ -74,6 +74,7 @@ export function mergeStories(store: Store, ids: readonly number[], now: Millis):
       const one = filing.reportsOf(kept)
       const added = filing.reportsOf(other)
       filing.mergeStories(kept, other, why(now))
+      judgeOrigin(filing, kept)
       filing.decide({ at: now, what: 'story', kind: 'together', one, other: added })
     }
     return { ok: true, value: kept }
@@ -97,13 +98,10 @@ export function splitStory(store: Store, story: number, reports: readonly number
     if (!first || !feed) throw new Error(`report ${leaving[0]} has no feed`)
     const opened = filing.splitStory(id, leaving, storyKey(feed.url, first.guid), why(now))
     filing.decide({ at: now, what: 'story', kind: 'apart', one: leaving, other: staying })
+    judgeOrigin(filing, id)
+    judgeOrigin(filing, opened)
     return { ok: true, value: opened }
   })
-}
-
-/** The key of a story that this report opens: the same in every database. */
-export function storyKey(feedUrl: string, guid: string): string {
-  return digest(feedUrl, guid).slice(0, 20)
 }
 
 /**

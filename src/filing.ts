@@ -1,6 +1,7 @@
 // What becomes of the entries of one poll: each is decided and stored inside one transaction. A large document is filed in
 // several, between which the program does other things; what is decided does not depend on where they end.
 import { digest } from './decide/digest.ts'
+import { FLASH_SPAN, type FlashFound, flashOf, isFlash } from './decide/flash.ts'
 import {
   apart,
   guidKey,
@@ -10,13 +11,15 @@ import {
   rematch,
   standingForSeveral,
 } from './decide/identity.ts'
+import { provenanceOf } from './decide/provenance.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
+import { flap, revise } from './decide/revision.ts'
 import { type CopyFeatures, copyFeatures } from './decide/story.ts'
-import { directionOf } from './decide/thread/direction.ts'
+import { direction } from './decide/thread/encoder.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
-import type { Filing, Joining, Store, UnreadText } from './store/store.ts'
+import type { Filing, Joining, KnownReport, Store, UnreadText } from './store/store.ts'
 import { ActiveWindow, type Remaker } from './window.ts'
 
 /** An entry with the plain text of its body. */
@@ -157,13 +160,18 @@ export class Desk {
 
   /** A report was withdrawn though no text says so: its page is gone. */
   withdraw(report: number, context: { now: Millis; names: WireNames }): void {
-    this.#transaction(context, filing => filing.withdraw(report, context.now))
+    this.#transaction(context, filing => {
+      const story = filing.withdraw(report, context.now)
+      if (story !== null) judgeOrigin(filing, story)
+    })
   }
 
   #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing) => T): T {
     try {
       return this.#store.file(filing => {
         this.#window.catchUp(filing, now, remaker(this.#window, names))
+        this.#window.review(filing, now)
+        this.#window.link(filing)
         return work(filing)
       })
     } catch (error) {
@@ -186,49 +194,153 @@ export class Desk {
 
   #fileOne(filing: Filing, { report, vector }: Accepted, context: FilingContext): FiledEntry {
     const known = filing.known(report.feed, report.guid)
-    if (known) {
-      if (known.hash === report.hash) {
-        filing.touch([known.id], context.now)
-        return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
-      }
-      filing.addRevision(known.id, report, 'update', context.now)
-      return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
+    if (known && (known.hash === report.hash || !this.#revise(filing, known, report, vector, context))) {
+      filing.touch([known.id], context.now)
+      return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
     }
-    const text = copyFeatures(report.wire.title, report.wire.body, report.language, report.wire.part?.number)
-    const copy = this.#copyOf(filing, report, text)
+    if (known) return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
+    const said = copyFeatures(report.wire.title, report.wire.body, report.language, report.wire.part?.number)
+    const copy = this.#copyOf(filing, report, said, context.names)
     if (copy) {
       const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
-      this.#window.addReport(filing, copy.story, id, text, report.time)
+      this.#window.addReport(filing, copy.story, id, said, report.time)
+      if (copy.rule === 'flash') {
+        filing.dropFlashes(copy.story)
+        this.#tellStory(filing, copy.story, id, report, vector)
+      } else keepFlash(filing, id, report)
+      judgeOrigin(filing, copy.story)
       return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
     }
     const { threads } = this.#window
-    const features = threads.features(threadWords(threadInput(report)), directionOf(vector))
+    const features = threads.features(threadWords(threadInput(report)), vector && direction(vector))
     const placement = threads.place(features, report.time)
-    const key = digest(context.feedKey, report.guid).slice(0, 20)
+    const key = storyKey(context.feedKey, report.guid)
     const thread = placement.thread ?? filing.openThread(report.time, key)
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
-    const id = filing.addReport(story, report, guidKey(report.guid), {
-      rule: 'first',
-      similarity: 1,
-      coverage: 1,
-      evidence: null,
-    })
+    const id = filing.addReport(story, report, guidKey(report.guid), FIRST)
     this.#window.addStory(filing, thread, story, features, report.time)
-    this.#window.addReport(filing, story, id, text, report.time)
+    this.#window.addReport(filing, story, id, said, report.time)
+    keepFlash(filing, id, report)
+    judgeOrigin(filing, story)
+    this.#window.lead(filing, thread)
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 
-  #copyOf(filing: Filing, report: Report, features: CopyFeatures | null): (Joining & { story: number }) | null {
+  /** File a changed text of a known report; false where it only flaps between versions, and nothing was filed. */
+  #revise(
+    filing: Filing,
+    known: KnownReport,
+    report: Report,
+    vector: readonly number[] | null,
+    context: FilingContext,
+  ): boolean {
+    const force = filing.inForce(known.id)
+    const { title, text, wire } = report
+    const step = revise(force, { title, text, signal: wire.signal }, context.names)
+    const turn = flap(force.flapping, force.hash, report.hash, step, context.now)
+    filing.keepFlapping(known.id, turn.remembered)
+    if (!turn.store) return false
+    filing.addRevision(known.id, report, step.class, context.now)
+    if (step.class !== 'cosmetic') {
+      this.#window.addReport(
+        filing,
+        known.story,
+        known.id,
+        copyFeatures(wire.title, wire.body, report.language),
+        report.time,
+      )
+      this.#tellStory(filing, known.story, known.id, report, vector)
+    }
+    judgeOrigin(filing, known.story)
+    return true
+  }
+
+  /** What a story is known by in threads is the text of its lead: told anew when that changes. */
+  #tellStory(filing: Filing, story: number, lead: number, report: Report, vector: readonly number[] | null): void {
+    const placed = filing.placed(story)
+    if (!placed || placed.lead !== lead) return
+    const features = this.#window.threads.features(threadWords(threadInput(report)), vector && direction(vector))
+    this.#window.addStory(filing, placed.thread, story, features, placed.time)
+  }
+
+  #copyOf(
+    filing: Filing,
+    report: Report,
+    said: CopyFeatures | null,
+    names: WireNames,
+  ): (Joining & { story: number }) | null {
     const sure = { similarity: 1, coverage: 1, evidence: null }
     const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
     if (byGuid !== null) return { story: byGuid, rule: 'guid', ...sure }
     const byUrl = report.canonicalUrl === null ? null : filing.storyByUrl(report.canonicalUrl)
     if (byUrl !== null) return { story: byUrl, rule: 'url', ...sure }
-    const byText = features && this.#window.copies.find(features, report.time)
-    if (!byText) return null
-    const { story, similarity, evidence } = byText
-    return { story, rule: 'text', similarity, coverage: evidence.coverage, evidence: JSON.stringify(evidence) }
+    const byText = said && this.#window.copies.find(said, report.time)
+    // The second part of three repeats the headline of the first, and is no copy of it.
+    if (byText && filing.partOf(byText.report) === partOf(report)) {
+      const { story, similarity, evidence } = byText
+      return { story, rule: 'text', similarity, coverage: evidence.coverage, evidence: JSON.stringify(evidence) }
+    }
+    const announced = announcedBy(filing, report, names)
+    if (!announced) return null
+    const { story, similarity, evidence } = announced
+    return { story, rule: 'flash', similarity, coverage: 1, evidence: JSON.stringify(evidence) }
   }
+}
+
+const FIRST: Joining = { rule: 'first', similarity: 1, coverage: 1, evidence: null }
+
+/** The key of a story that this report opens: the same in every database. */
+export function storyKey(feedUrl: string, guid: string): string {
+  return digest(feedUrl, guid).slice(0, 20)
+}
+
+/** Reports of one story that are weighed for whose copy it is, the earliest. */
+const WEIGHED = 200
+
+/** Say anew whose copy a story is: after each report that comes to it, changes or leaves. */
+export function judgeOrigin(filing: Filing, story: number): void {
+  const provenance = provenanceOf(filing.members(story, WEIGHED))
+  if (!provenance) return
+  const { origin, sources, stale, runs, by, first, takenBack } = provenance
+  filing.setOrigin(story, {
+    origin: origin.agency,
+    originName: origin.name,
+    sources,
+    stale,
+    runs: runs.map(({ report, share }) => ({ report, share: Math.round(share * 1_000) / 1_000 })),
+    provenance: JSON.stringify({ by, first, takenBack }),
+  })
+}
+
+/** What marks a report as one part of several. */
+function partOf({ wire }: Report): string | null {
+  return wire.furniture.find(({ kind }) => kind === 'part')?.matched ?? null
+}
+
+/** The wires that send a report: its agency, and those it credits. */
+function wiresOf({ agency, wire }: Report): string[] {
+  return [...new Set([agency, ...wire.credits.map(credit => credit.agency ?? credit.name)])]
+}
+
+/** A one-liner is kept for the report that tells it in full. */
+function keepFlash(filing: Filing, id: number, report: Report): void {
+  const { title, body, signal } = report.wire
+  if (isFlash({ title, body, signal })) filing.keepFlash(id, wiresOf(report), report.time)
+}
+
+/** The flash that this report tells in full. */
+function announcedBy(filing: Filing, report: Report, names: WireNames): FlashFound | null {
+  const { agency, language, time } = report
+  const { title, body, signal } = report.wire
+  if (isFlash({ title, body, signal })) return null
+  const wires = wiresOf(report)
+  const candidates = filing
+    .flashes(wires, time - FLASH_SPAN, time + FLASH_SPAN)
+    .map(({ text, title: headline, ...flash }) => {
+      const read = readWire({ title: headline, text, authors: [], source: null }, names)
+      return { ...flash, title: read.title, body: read.body }
+    })
+  return flashOf(candidates, { agency, credits: wires, title, body, language, signal, time })
 }
 
 /** Which entries become reports, in the order in which they are filed: feeds list the newest first, threads grow from the oldest. */

@@ -2,12 +2,21 @@
 // hold nothing that is not stored, so a restart, a second process and a rolled-back transaction all end in the same index.
 import { Constraints } from './decide/constraints.ts'
 import { type CopyFeatures, CopyIndex } from './decide/story.ts'
+import { review } from './decide/thread/review.ts'
+import { centralStory, storylines } from './decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex } from './decide/thread.ts'
 import type { Millis, ThreadSettings } from './model.ts'
-import type { Filing, UnreadText } from './store/store.ts'
+import type { Filing, Regrouped, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
 const FEATURES_VERSION = 3
+
+const HOUR: Millis = 3_600_000
+/** Reviews in a row: what was merged may now be like a third. */
+const ROUNDS = 4
+const LINKED_AT_ONCE = 2
+/** Stories up to which the lead of a thread is chosen anew with each. */
+const ALWAYS_LED = 8
 
 /** Makes features of texts on file that have none. */
 export interface Remaker {
@@ -19,10 +28,13 @@ export class ActiveWindow {
   readonly #settings: ThreadSettings
   #threads: ThreadIndex
   #copies: CopyIndex
-  #constraints: Constraints | null = null
+  /** What editors decided of stories in threads. */
+  #constraints = new Constraints([])
   #story = 0
   #report = 0
   #regrouping: number | null = null
+  /** Threads whose neighbours are to be looked for. */
+  readonly #unlinked = new Set<number>()
 
   constructor(settings: ThreadSettings) {
     this.#settings = settings
@@ -38,16 +50,11 @@ export class ActiveWindow {
     return this.#copies
   }
 
-  /** What editors decided of stories in threads. */
-  get constraints(): Constraints {
-    return this.#constraints ?? new Constraints([])
-  }
-
   /** Forget everything: the next `catchUp` reads it again. After an exception nobody knows what was rolled back. */
   reset(): void {
     this.#threads = new ThreadIndex(this.#settings)
     this.#copies = new CopyIndex(2 * this.#settings.window)
-    this.#constraints = null
+    this.#constraints = new Constraints([])
     this.#story = 0
     this.#report = 0
     this.#regrouping = null
@@ -59,41 +66,101 @@ export class ActiveWindow {
     const first = this.#regrouping === null
     if (first) filing.featuresOf(FEATURES_VERSION)
     this.#regrouping ??= filing.lastRegrouping()
-    this.#constraints ??= new Constraints(
-      filing.decisions().flatMap(({ what, kind, one, other }) =>
-        what === 'thread'
-          ? [
-              {
-                kind,
-                one: one.map(id => filing.resolve('story', id)),
-                other: other.map(id => filing.resolve('story', id)),
-              },
-            ]
-          : [],
-      ),
-    )
-    const regrouped = filing.regroupedAfter(this.#regrouping)
-    // Rare, and hard to get right piece by piece: whoever joined or parted something, the window is read anew.
-    if (regrouped.length > 0) {
-      this.reset()
-      this.catchUp(filing, now, remake)
-      return
-    }
     for (const story of filing.storiesAfter(this.#story, since)) {
-      this.#threads.add(story.thread, story.id, JSON.parse(story.features) as ThreadFeatures, story.time)
+      if (story.time < since) this.#threads.remove(story.id)
+      else this.#threads.add(story.thread, story.id, JSON.parse(story.features) as ThreadFeatures, story.time)
       this.#story = story.seq
     }
     for (const report of filing.reportsAfter(this.#report, since)) {
       const features = JSON.parse(report.features) as CopyFeatures | null
-      if (features) this.#copies.add(report.story, report.id, features, report.time)
+      if (features === null || report.time < since) this.#copies.forget(report.id)
+      else this.#copies.add(report.story, report.id, features, report.time)
       this.#report = report.seq
     }
-    if (first) {
+    const regrouped = filing.regroupedAfter(this.#regrouping)
+    for (const one of regrouped) this.#apply(one)
+    if (first || regrouped.some(({ by }) => by === 'editor')) this.#constraints = constraintsOf(filing)
+    if (first || regrouped.some(({ kind }) => kind === 'split-story')) {
       for (const text of filing.storiesWithoutFeatures(since)) remake.story(filing, text)
       for (const text of filing.reportsWithoutFeatures(since)) remake.report(filing, text)
     }
     this.#threads.expire(since)
     this.#copies.expire(since)
+  }
+
+  /** Do in the indexes what was done in the store, by whichever process. */
+  #apply({ id, kind, kept, other, members }: Regrouped): void {
+    if (kind === 'merge-threads') for (const story of members) this.#threads.move(story, kept)
+    else if (kind === 'split-thread') for (const story of members) this.#threads.move(story, other)
+    else if (kind === 'split-story') this.#copies.move(members, other)
+    else {
+      this.#copies.move(members, kept)
+      this.#threads.remove(other)
+    }
+    this.#regrouping = id
+  }
+
+  /**
+   * Late evidence: when the clock has come into another hour, threads that turned out to be one are merged and those that
+   * became two are split. What it looks at and when follows from what is stored, so that the same polls give the same
+   * threads.
+   */
+  review(filing: Filing, now: Millis): void {
+    const hour = Math.floor(now / HOUR)
+    if (filing.mark('review_hour') >= hour) return
+    filing.setMark('review_hour', hour)
+    const since = filing.mark('reviewed_story')
+    const changed: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const proposed = review(this.#threads, since, this.#constraints)
+      if (proposed.length === 0) break
+      for (const one of proposed) {
+        const why = { at: now, by: 'review' as const, score: one.score, reasons: one.reasons.map(({ term }) => term) }
+        changed.push(one.thread)
+        if (one.kind === 'merge') filing.mergeThreads(one.thread, one.from, why)
+        else changed.push(filing.splitThread(one.thread, one.stories, why))
+        for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
+      }
+    }
+    let last = since
+    for (const { id, thread } of this.#threads.stories()) {
+      if (id > since) this.#unlinked.add(thread.id)
+      if (id > last) last = id
+    }
+    filing.setMark('reviewed_story', last)
+    for (const thread of changed) {
+      this.#unlinked.add(thread)
+      this.lead(filing, thread)
+    }
+  }
+
+  /** Say beside what threads are told: a few at a time, for it is work that can wait. */
+  link(filing: Filing): void {
+    for (const thread of [...this.#unlinked].slice(0, LINKED_AT_ONCE)) {
+      this.#unlinked.delete(thread)
+      if (!this.#threads.thread(thread)) continue
+      const links = storylines(this.#threads, thread).flatMap(({ thread: other, when, score }) =>
+        // What comes after names this one as before it.
+        when === 'after' ? [] : [{ other, kind: when === 'before' ? ('before' as const) : ('beside' as const), score }],
+      )
+      filing.link(thread, links)
+    }
+  }
+
+  /** Let the story that says most of what all say lead its thread. Of a large one it is not asked after every story. */
+  lead(filing: Filing, thread: number): void {
+    const active = this.#threads.thread(thread)
+    if (!active) return
+    const stories = [...active.parts.values()].flatMap(part => part.stories)
+    if (stories.length > ALWAYS_LED && stories.length % Math.ceil(stories.length / ALWAYS_LED) !== 0) return
+    const central = centralStory(
+      stories.map(({ id, time, language, own }) => ({
+        id,
+        time,
+        features: { l: language, t: own.terms.map(({ name }) => name), w: own.weights },
+      })),
+    )
+    if (central !== null) filing.setCentral(thread, central)
   }
 
   /** A story was filed: keep what the index needs of it. */
@@ -105,5 +172,16 @@ export class ActiveWindow {
   addReport(filing: Filing, story: number, report: number, features: CopyFeatures | null, time: Millis): void {
     this.#report = filing.keepReportFeatures(report, time, JSON.stringify(features))
     if (features) this.#copies.add(story, report, features, time)
+    else this.#copies.forget(report)
   }
+}
+
+function constraintsOf(filing: Filing): Constraints {
+  const follow = (stories: readonly number[]) => stories.map(id => filing.resolve('story', id))
+  return new Constraints(
+    filing
+      .decisions()
+      .filter(({ what }) => what === 'thread')
+      .map(({ kind, one, other }) => ({ kind, one: follow(one), other: follow(other) })),
+  )
 }

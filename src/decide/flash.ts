@@ -15,7 +15,7 @@ const OPENING_WORDS = 90
 /** A flash of fewer words that carry meaning could be of anything. */
 const LEAST_TERMS = 3
 /** Share of the flash's terms in the report's headline and opening. */
-const LEAST_COVERED = 0.8
+const LEAST_COVERED = 0.7
 
 /** A report, new or on file. */
 export interface FlashText {

@@ -216,6 +216,9 @@ const RELATIVES = [
   'ru uk be bg',
 ].map(line => new Set(line.split(' ')))
 
+// What templates declare by default in these scripts; who declares Mongolian or Sindhi knows why.
+const COMMON_IN_SCRIPT = new Set(['ar', 'fa', 'ur', 'ru', 'uk', 'bg'])
+
 const TAG = /^([a-z]{2,3})(?:[-_][a-z0-9]{1,8})*$/i
 
 /**
@@ -237,6 +240,11 @@ export function languageOf(declared: string | null, text: string): string | null
     return read === language ? declared : read
   }
   if (main.letters < CONTRADICTS_LETTERS) return declared
+  if (main.script !== 'latin') {
+    // Neighbours in one script are told apart by letters of their own, or not at all.
+    const own = COMMON_IN_SCRIPT.has(language) ? byLetters(sample, main.script, main.letters) : null
+    return own === null || own === language ? declared : own
+  }
   if (agrees(language, sample)) return declared
   const found = guess(sample, main)
   if (!found || found.clear < CONTRADICTS_CLEAR || found.language === language) return declared
@@ -255,8 +263,6 @@ const COMMON: ReadonlyMap<string, RegExp> = new Map(
     pt: 'o|os|que|do|da|uma|não|em|com|para|dos|na',
     nl: 'de|het|een|van|en|dat|niet|voor|met|zijn|op',
     tr: 've|bir|bu|için|ile|olarak|da|de|olan|daha',
-    ru: 'и|в|на|не|что|с|по|из|для|это',
-    ar: 'في|من|على|إلى|أن|عن|التي|الذي|مع|هذا',
   }).map(([language, words]) => [language, new RegExp(`(?<![\\p{L}\\p{M}])(?:${words})(?![\\p{L}\\p{M}])`, 'giu')]),
 )
 

@@ -2,6 +2,7 @@
 // index is a function of the stories it holds, with their threads, times and features, in whatever order they came.
 import type { Millis, Placement, ThreadSettings } from '../model.ts'
 import { isColumn, otherEdition } from './thread/form.ts'
+import { Term } from './thread/term.ts'
 import type { ThreadWords } from './thread/words.ts'
 
 export { type ThreadInput, type ThreadWords, threadWords } from './thread/words.ts'
@@ -13,26 +14,46 @@ const IDF_PRIOR = 3.5
 // Three consonants are shared by chance more often than five; half the weight.
 const SHORT_KEY = 4
 const HOUR: Millis = 3_600_000
-// A thread silent for this long needs e times the evidence.
-const DECAY: Millis = 60 * HOUR
 // Terms so common that looking their threads up would touch most of the window cannot decide by themselves.
 const COMMON = 1_000
+// Entries looked up for one story. The heaviest terms come first: what they do not find is hardly near.
+const LOOKED_UP = 1500
 // Below this cosine nothing else can bring a story over the threshold.
-const FLOOR = 0.12
+const FLOOR = 0.15
 // Threads scored to the last term, and those compared with their stories one by one.
 const RESCORED = 24
 const COMPARED = 6
 // The stories of a thread that a new one is compared with: the latest, for threads drift.
 const LATEST = 16
 
-// The score is the cosine with the thread, and more of it where the thread stands out from the runner-up or where one of
-// its latest stories is nearer still. A story that two threads claim alike tells little about either.
-const STANDING_OUT = 0.4
-const NEAREST = 0.15
-// Brings the sum back to the scale of the configured threshold.
-const SCALE = 0.28 / 0.33
-// Across languages the cosine is taken over the few terms that both can express: it must be higher to say the same.
-const ACROSS = 0.28 / 0.4
+/**
+ * What each piece of evidence counts for. One value for all news: there to be switched off one by one by
+ * `bench/threads.ts --ablate`, not to be set by users.
+ */
+export interface Tuning {
+  /** A thread silent for this long needs e times the evidence. */
+  decay: Millis
+  /** More of the score where a thread stands out from the runner-up: a story that two claim alike tells little of either. */
+  standingOut: number
+  /** More of it where one of the thread's latest stories is nearer than the whole. */
+  nearest: number
+  /** Brings the sum of these to the scale of the configured threshold. */
+  scale: number
+  /** The same for the few terms that two languages can both express, where a cosine must be higher to say as much. */
+  across: number
+  /** Whether columns are told by the form of their headlines. */
+  columns: boolean
+}
+
+export const TUNING: Readonly<Tuning> = {
+  decay: 60 * HOUR,
+  standingOut: 0.4,
+  nearest: 0.15,
+  scale: 0.28 / 0.33,
+  across: 0.28 / 0.4,
+  columns: true,
+}
+
 /** Terms that stories of two languages must share. One name is no event. */
 export const SHARED_MATCHES = 2
 // What the vectors of a user's own encoder count for, where both sides have them.
@@ -65,18 +86,6 @@ export interface ThreadFeatures {
 export interface Evidence {
   term: string
   weight: number
-}
-
-/** A term of one language, or one that all share. */
-export interface Term {
-  readonly name: string
-  /** Stories that say it. */
-  frequency: number
-  /** Parts that hold it, each with its share. */
-  readonly holders: Map<Part, number>
-  /** Its weight in the story that is being compared, where `asked` is that comparison. */
-  weight: number
-  asked: number
 }
 
 /** Terms with their weights, heaviest first: in two lists, a quarter of the memory of a list of pairs. */
@@ -118,7 +127,6 @@ export interface ActiveThread {
 }
 
 type Terms = Map<string, Term>
-const NOTHING: ReadonlyMap<Part, number> = new Map()
 
 interface Candidate {
   part: Part
@@ -134,6 +142,7 @@ interface Candidate {
  */
 export class ThreadIndex {
   readonly settings: ThreadSettings
+  readonly tuning: Readonly<Tuning>
   readonly #threads = new Map<number, ActiveThread>()
   readonly #stories = new Map<number, SeenStory>()
   readonly #own = new Map<string, Terms>()
@@ -145,8 +154,9 @@ export class ThreadIndex {
   #scores = new Float64Array(1_024)
   #oldest: Millis = Number.POSITIVE_INFINITY
 
-  constructor(settings: ThreadSettings) {
+  constructor(settings: ThreadSettings, tuning: Readonly<Tuning> = TUNING) {
     this.settings = settings
+    this.tuning = tuning
   }
 
   /**
@@ -173,10 +183,9 @@ export class ThreadIndex {
     return this.#stories.values()
   }
 
-  /** Parts that hold a term, with their share: of one language, or of all for a shared term. */
-  holders(term: string, language: string | null): ReadonlyMap<Part, number> {
-    const terms = language === null ? this.#shared : this.#own.get(language)
-    return terms?.get(term)?.holders ?? NOTHING
+  /** A term of one language, or for null one that all share; undefined where no story in the window says it. */
+  term(name: string, language: string | null): Term | undefined {
+    return (language === null ? this.#shared : this.#own.get(language))?.get(name)
   }
 
   /** Weigh a story's terms by their rarity in the window as it stands now. */
@@ -233,7 +242,12 @@ export class ThreadIndex {
       if (before === undefined || candidate.score > before.score) ranked.set(id, candidate)
     }
     for (const candidate of own) keep(candidate)
-    if (features.x.length >= SHARED_MATCHES) {
+    // Where all speak one language there is nothing to look for across languages.
+    if (
+      features.x.length >= SHARED_MATCHES &&
+      this.tuning.across > 0 &&
+      this.#own.size > (this.#own.has(features.l) ? 1 : 0)
+    ) {
       for (const candidate of this.#candidates(features.x, features.y, this.#shared, time, features.l)) keep(candidate)
     }
     const order = [...ranked.values()].sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)
@@ -270,7 +284,7 @@ export class ThreadIndex {
     const found: Evidence[] = []
     let sum = 0
     for (const [at, term] of terms.entries()) {
-      const share = (weights[at] ?? 0) * (this.holders(term, own ? features.l : null).get(part) ?? 0)
+      const share = (weights[at] ?? 0) * (this.term(term, own ? features.l : null)?.share(part) ?? 0)
       if (share > 0) found.push({ term, weight: share })
       sum += share
     }
@@ -303,24 +317,29 @@ export class ThreadIndex {
       term.weight = weight
       term.asked = asked
       rest += weight * weight
-      if (term.holders.size > COMMON) common.push(term)
+      if (term.parts.length > COMMON) common.push(term)
       else rare.push(term)
     }
     // Terms come heaviest first. A part met only in the rest, whose squares add up to less than the floor's, cannot reach
     // the floor: from there on only parts already met are scored.
     const met: Part[] = []
     let looked = 0
+    let entries = 0
     for (; looked < rare.length; looked++) {
-      if (rest < (FLOOR * UNIT) ** 2) break
-      const { weight, holders } = rare[looked] as Term
+      const { weight, parts, shares } = rare[looked] as Term
+      entries += parts.length
+      if (rest < (FLOOR * UNIT) ** 2 || entries > LOOKED_UP) break
       rest -= weight * weight
-      for (const [part, share] of holders) {
+      for (let at = 0; at < parts.length; at++) {
+        const part = parts[at] as Part
         const before = this.#scores[part.slot] as number
         if (before === 0) met.push(part)
-        this.#scores[part.slot] = before + weight * share
+        this.#scores[part.slot] = before + weight * (shares[at] as number)
       }
     }
     const { window } = this.settings
+    const { tuning } = this
+    const { decay } = tuning
     const near: Candidate[] = []
     let least = 0
     for (const part of met) {
@@ -332,7 +351,7 @@ export class ThreadIndex {
       if (dot < least * length) continue
       const silence = silenceOf(part.thread, time)
       if (silence > window) continue
-      near.push({ part, dot, cosine: (dot / length) * Math.exp(-silence / DECAY), score: 0, across })
+      near.push({ part, dot, cosine: (dot / length) * Math.exp(-silence / decay), score: 0, across })
       if (near.length === 4 * RESCORED) {
         near.sort(byCosine)
         near.length = RESCORED
@@ -343,14 +362,14 @@ export class ThreadIndex {
     const unseen = [...rare.slice(looked), ...common]
     const scored = near.slice(0, RESCORED).filter(candidate => {
       const { part } = candidate
-      for (const { weight, holders } of unseen) candidate.dot += weight * (holders.get(part) ?? 0)
+      for (const term of unseen) candidate.dot += term.weight * term.share(part)
       const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
-      candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / DECAY)
-      candidate.score = candidate.cosine * (across ? ACROSS : SCALE)
+      candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / decay)
+      candidate.score = candidate.cosine * (across ? tuning.across : tuning.scale)
       if (!across) return true
       let matches = 0
-      for (const term of rare) if (term.holders.has(part)) matches++
-      for (const term of common) if (term.holders.has(part)) matches++
+      for (const term of rare) if (term.share(part) > 0) matches++
+      for (const term of common) if (term.share(part) > 0) matches++
       return matches >= SHARED_MATCHES
     })
     return scored.sort(byCosine)
@@ -361,10 +380,11 @@ export class ThreadIndex {
     const first = candidates[0]?.cosine ?? 0
     const second = candidates[1]?.cosine ?? 0
     const asked = this.#asked
+    const { decay, standingOut, scale } = this.tuning
     for (let at = 0; at < Math.min(COMPARED, candidates.length); at++) {
       const candidate = candidates[at] as Candidate
       const { part, cosine } = candidate
-      if (cosine < FLOOR) break
+      if (cosine < FLOOR && !features.e) break
       let nearest = 0
       for (let next = part.stories.length - 1; next >= Math.max(0, part.stories.length - LATEST); next--) {
         const { terms, weights } = (part.stories[next] as SeenStory).own
@@ -375,10 +395,10 @@ export class ThreadIndex {
         }
         if (dot > nearest) nearest = dot
       }
-      const fading = Math.exp(-silenceOf(part.thread, time) / DECAY)
+      const fading = Math.exp(-silenceOf(part.thread, time) / decay)
       const ahead = cosine - (at === 0 ? second : first)
-      const sum = cosine + STANDING_OUT * ahead + NEAREST * (nearest / UNIT ** 2) * fading
-      candidate.score = Math.min(1, Math.max(0, SCALE * sum))
+      const sum = cosine + standingOut * ahead + this.tuning.nearest * (nearest / UNIT ** 2) * fading
+      candidate.score = Math.min(1, Math.max(0, scale * sum))
       const meant = features.e ? likeness(features.e, part.stories) : null
       if (meant !== null) candidate.score = candidate.score * (1 - ENCODED) + Math.max(0, meant) * fading * ENCODED
     }
@@ -387,7 +407,7 @@ export class ThreadIndex {
   /** What the form of the headline says: whether it is a column, the thread of the same edition, those of other editions. */
   #edition(features: ThreadFeatures, time: Millis): { column: boolean; same: number | null; others: Set<number> } {
     const [shape, filling, dated] = features.f
-    const alike = shape === 0 ? undefined : this.#byShape.get(shape)
+    const alike = shape === 0 || !this.tuning.columns ? undefined : this.#byShape.get(shape)
     const others = new Set<number>()
     if (!alike) return { column: false, same: null, others }
     const earlier = [...alike].map(story => ({ story, time: story.time, filling: story.form[1] }))
@@ -519,7 +539,7 @@ export class ThreadIndex {
 function termIn(terms: Terms, name: string): Term {
   const known = terms.get(name)
   if (known) return known
-  const made: Term = { name, frequency: 0, holders: new Map(), weight: 0, asked: 0 }
+  const made = new Term(name)
   terms.set(name, made)
   return made
 }
@@ -530,11 +550,9 @@ function shift(part: Part, { terms, weights }: Weighted, sign: 1 | -1): number {
   for (let at = 0; at < terms.length; at++) {
     const term = terms[at] as Term
     term.frequency += sign
-    const before = term.holders.get(part) ?? 0
-    const after = before + sign * (weights[at] as number)
-    grown += after * after - before * before
-    if (after > 0) term.holders.set(part, after)
-    else term.holders.delete(part)
+    const by = sign * (weights[at] as number)
+    const before = term.shift(part, by)
+    grown += by * (2 * before + by)
   }
   return grown
 }

@@ -17,7 +17,7 @@ const TRACKING_NAMES = new Set(
   cftoken`.split(/\s+/),
 )
 // Names that are a channel on one site and a page on the next: kept where the value is a number.
-const UNLESS_NUMBER = new Set(['ref', 'cmp', 'rss', 'feed', 'share', 'partner', 'spm', 'campaign', 'referer'])
+const UNLESS_NUMBER = new Set(['ref', 'eref', 'cmp', 'rss', 'feed', 'share', 'partner', 'spm', 'campaign', 'referer'])
 const NUMBER = /^\d{3,}$/
 // Names that are tracking only where the value says so.
 const CHANNELS =

@@ -124,12 +124,12 @@ export function readWire(
 
   credits.addAll('title', headline.credits)
   for (const author of input.authors.slice(0, AUTHORS)) {
-    const list = readNames(author, names, false) ?? readCreditLine(addressed(author) || author, names)
+    const list = readField(addressed(author) || author, names)
     if (!list) continue
     credits.addAll('author', list.named)
     taken.add('credit', 'author', author)
   }
-  const source = input.source ? readNames(input.source, names, false) : null
+  const source = input.source ? readField(input.source, names) : null
   if (source) {
     credits.addAll('source', source.named)
     taken.add('credit', 'source', input.source ?? '')
@@ -146,6 +146,33 @@ export function readWire(
     part,
     embargo,
   }
+}
+
+const FIELD_LONGEST = 90
+const FIELD_JOINTS = /\s*[,،:;|/]\s+|\s+[-–—|/]\s+|[-–—]\s+|\s+[-–—]/u
+const FIELD_WITH = /\s(?:avec|with|and|et|con|mit|und|и|ve|مع|e)\s/giu
+
+/**
+ * The agencies that a field for authors names: alone, behind a label, beside a town («واس - جدة», "London: Reuters"), a
+ * reporter ("Jane Doe, AFP") or the paper itself ("The Herald with agencies").
+ */
+function readField(written: string, names: WireNames): NameList | null {
+  const list = readNames(written, names, false) ?? readCreditLine(written, names)
+  if (list || written.length > FIELD_LONGEST) return list
+  const enclosed = /\(([^()]{2,40})\)$/.exec(written)
+  if (enclosed) return readNames(enclosed[1] ?? '', names, false)
+  const pieces = written.split(FIELD_JOINTS).map(trimInk).filter(Boolean)
+  if (pieces.length >= 2 && pieces.length <= 4) {
+    const named = pieces.flatMap(piece => {
+      const found = isCommon(piece) ? null : lookupBare(piece, names)
+      return found ? [{ written: piece, named: found }] : []
+    })
+    const short = pieces.every(piece => piece.split(/\s+/).length <= 4)
+    if (named.length > 0 && named.length < pieces.length && short) return { named, generic: false }
+  }
+  const last = [...written.matchAll(FIELD_WITH)].at(-1)
+  if (!last) return null
+  return readNames(written.slice(last.index + last[0].length), names, true)
 }
 
 /** RSS 2.0 asks for `desk@agency.example (Name)` in `author`: the name is in the parentheses. */

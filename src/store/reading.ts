@@ -295,10 +295,7 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     sql
       .all(
         `select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
-                case when r.revisions = 1 then r.time
-                     when r.change is not 'cosmetic' then max(r.time, r.changed)
-                     else max(r.time, coalesce((select max(v.seen) from revisions v where v.report = r.id
-                       and v.number > 1 and v.change is not 'cosmetic'), 0)) end as said_at
+                max(r.time, coalesce(g.seen, 0)) as said_at
          from stories s join reports r on r.story = s.id join figures g on g.report = r.id
          join agencies a on a.id = r.agency where s.thread = @id
          order by said_at desc, r.id desc, g.kind desc, g.value desc limit @limit`,

@@ -257,11 +257,24 @@ alter table reports add column flapping text;
 alter table revisions add column change text;
 alter table figures add column bound text;
 alter table figures add column said text;
+-- When the text that says so was first seen; null for a first text, which says it at the report's own time.
+alter table figures add column seen integer;
 -- The guid without what agencies change about it: http or https, session ids.
 alter table reports add column guid_key text;
 create index reports_guid_key on reports (feed, guid_key);
 create index reports_seen on reports (feed, last_seen);
 
+-- One-liners that a full report may still tell, by the wires that send them: emptied as they grow old or are told.
+create table flashes (
+  wire   text not null,
+  time   integer not null,
+  report integer not null references reports (id) on delete cascade,
+  primary key (wire, time, report)
+) strict, without rowid;
+create index flashes_report on flashes (report);
+
+-- 1 for the story nearest to all others of its thread.
+alter table stories add column central integer not null default 0;
 -- Whose copy it is: an agency of the configuration, or a name that the text credits.
 alter table stories add column origin text;
 alter table stories add column origin_name text;

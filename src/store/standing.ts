@@ -1,10 +1,10 @@
 // What stories and threads claim about themselves (counts, times, leads), kept true filing by filing without counting anew.
 import type { Millis, Report } from '../model.ts'
-import type { WritableSql } from './sql.ts'
+import type { Row, WritableSql } from './sql.ts'
 
-// The lead story of a thread is the newest full report among those that most agencies carried: a flash or a withdrawn
-// report leads only where there is nothing else.
-const LEAD_ORDER = 's.standing desc, s.agencies desc, s.time desc, s.id desc'
+// The lead story of a thread is the full report nearest to all others, as filing judged it; where that is not known, the
+// newest among those that most agencies carried. A flash or a withdrawn report leads only where there is nothing else.
+const LEAD_ORDER = 's.standing desc, s.central desc, s.agencies desc, s.time desc, s.id desc'
 
 /** What LEAD_ORDER compares. */
 const RANK = 'select standing, agencies, time, thread from stories where id = @story'
@@ -18,13 +18,19 @@ const standing = (signal: unknown): number => (signal === 'kill' ? 0 : signal ==
  */
 export function refresh(sql: WritableSql, story: number, now: Millis): void {
   const was = sql.get(RANK, { story }) ?? {}
-  const members = sql.all('select id, signal, time, agency from reports where story = @story order by time, id', {
-    story,
-  })
-  // The lead report of a story is the earliest full one, else the earliest flash, else one that was withdrawn. Counted
-  // here and not in SQL, where counting agencies builds a table for every report that is filed.
-  const best = members.reduce((most, { signal }) => Math.max(most, standing(signal)), 0)
-  const leader = members.find(({ signal }) => standing(signal) === best)
+  const members = sql.all(
+    'select id, signal, joined_by, time, agency from reports where story = @story order by time, id',
+    {
+      story,
+    },
+  )
+  // The lead report of a story is the one that tells its flash in full, else the earliest full one, else the earliest
+  // flash, else one that was withdrawn. Counted here and not in SQL, where counting agencies builds a table for every
+  // report that is filed.
+  const rank = (member: Row) =>
+    standing(member['signal']) === 2 && member['joined_by'] === 'flash' ? 3 : standing(member['signal'])
+  const best = members.reduce((most, member) => Math.max(most, rank(member)), 0)
+  const leader = members.find(member => rank(member) === best)
   const is = {
     thread: was['thread'] ?? null,
     time: members[0]?.['time'] ?? null,
@@ -100,8 +106,24 @@ export function setOrigin(
   sql.run(`update threads set sources = max(1, ${SOURCES}) where id = @thread`, { thread: was?.['thread'] ?? null })
 }
 
+/** A story is the one nearest to all others of its thread: it leads, unless it is a flash or was withdrawn. */
+export function setCentral(sql: WritableSql, thread: number, story: number): void {
+  const was = sql.get('select central from stories where id = @story', { story })
+  if (was?.['central'] === 1) return
+  sql.run('update stories set central = (id = @story) where thread = @thread and (central = 1 or id = @story)', {
+    thread,
+    story,
+  })
+  setLead(sql, thread, leadOf(sql, thread))
+}
+
+function leadOf(sql: WritableSql, thread: number): number {
+  const lead = sql.get(`select s.id from stories s where s.thread = @thread order by ${LEAD_ORDER} limit 1`, { thread })
+  return Number(lead?.['id'])
+}
+
 /** Let a story lead its thread. */
-export function setLead(sql: WritableSql, thread: number, story: number): void {
+function setLead(sql: WritableSql, thread: number, story: number): void {
   sql.run(
     `update threads set lead = @story, (title, language) =
        (select r.headline, s.language from stories s join reports r on r.id = s.lead where s.id = @story)
@@ -127,12 +149,7 @@ export function recountThread(sql: WritableSql, thread: number, now: Millis): vo
      where id = @thread`,
     { thread, now },
   )
-  const lead = sql.get(
-    `select s.id from stories s where s.thread = @thread
-     order by s.id = (select lead from threads where id = @thread) desc, ${LEAD_ORDER} limit 1`,
-    { thread },
-  )
-  setLead(sql, thread, Number(lead?.['id']))
+  setLead(sql, thread, leadOf(sql, thread))
 }
 
 /** Count a new report into its thread. */

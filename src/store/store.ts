@@ -65,6 +65,7 @@ export interface KnownReport {
 
 /** The text of a report in force, as a revision is compared with it. */
 export interface TextInForce {
+  hash: string
   title: string
   text: string
   signal: Signal | null
@@ -101,6 +102,19 @@ export interface StoryMember {
   credits: Credit[]
   /** Texts it had before, oldest first. */
   earlier: { title: string; text: string; change: RevisionClass | null }[]
+}
+
+/** A one-liner on file that waits for its report. */
+export interface OpenFlash {
+  report: number
+  story: number
+  agency: string
+  credits: string[]
+  title: string
+  text: string
+  language: string | null
+  signal: Signal | null
+  time: Millis
 }
 
 /** How a report came into its story. */
@@ -181,7 +195,10 @@ export interface Filing extends Regrouping {
   /** Story of a report with the same `globalGuid`, of any feed. */
   storyByGuid(globalGuid: string): number | null
   storyByUrl(canonicalUrl: string): number | null
-  /** Features written after `seq` (by any process), in that order, of a time of at least `since`. */
+  /**
+   * Features written after `seq` (by any process), in that order; from the beginning (0) only those of a time of at least
+   * `since`. What was written anew may be older than what it replaced.
+   */
   storiesAfter(seq: number, since: Millis): IndexedStory[]
   reportsAfter(seq: number, since: Millis): IndexedReport[]
   /** Write features anew; returns their `seq`. */
@@ -200,6 +217,8 @@ export interface Filing extends Regrouping {
   addStory(thread: number, report: Report, key: string, placement: string): number
   /** `guidKey`: see `guidKey` in decide/identity.ts. */
   addReport(story: number, report: Report, guidKey: string, joined: Joining): number
+  /** What marked a report as one part of several, as written; null where nothing did. */
+  partOf(report: number): string | null
   /** The text in force of a report. */
   inForce(report: number): TextInForce
   /** `change` is null where nothing but unseen fields changed. */
@@ -212,15 +231,32 @@ export interface Filing extends Regrouping {
    * older ones: taken down, not rolled out. Newest first; none where so many are missing that the feed is simply another.
    */
   vanished(feed: number, now: Millis, limit: number): ReportMark[]
-  /** Its page says that it is gone (410): withdrawn, though no text says so. */
-  withdraw(report: number, now: Millis): void
+  /** Its page says that it is gone (410): withdrawn, though no text says so. Returns its story. */
+  withdraw(report: number, now: Millis): number | null
+  /** Its lead report, the thread it is in, and the time under which it was placed; null for no story. */
+  placed(story: number): { lead: number; thread: number; time: Millis } | null
   members(story: number, limit: number): StoryMember[]
+  /** Remember a one-liner under the wires that send it. */
+  keepFlash(report: number, wires: readonly string[], time: Millis): void
+  /** One-liners of these wires between two times that no full report has told yet. */
+  flashes(wires: readonly string[], from: Millis, to: Millis): OpenFlash[]
+  /** A full report has told what a story's flashes announced. */
+  dropFlashes(story: number): void
   /** Whose copy a story is; `stale` are the reports that still run an old text of it. */
   setOrigin(
     story: number,
-    is: { origin: string | null; originName: string; sources: number; provenance: string; stale: readonly number[] },
+    is: {
+      origin: string | null
+      originName: string
+      sources: number
+      provenance: string
+      stale: readonly number[]
+      /** How much of the copy each report carries. */
+      runs: readonly { report: number; share: number }[]
+    },
   ): void
-  setLead(thread: number, story: number): void
+  /** The story nearest to all others of its thread. */
+  setCentral(thread: number, story: number): void
   /** Keep an entry that may not be shown before `until`; false where it was kept already. */
   holdBack(feed: number, guid: string, until: Millis, now: Millis, title: string, entry: string): boolean
   /** Entries of a feed whose time has come, taken off the list. */

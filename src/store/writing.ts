@@ -5,7 +5,7 @@ import type { Credit, Millis, Report, RevisionClass, Signal } from '../model.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { regrouping } from './regroup.ts'
 import { bumpVersion, type Row, type WritableSql } from './sql.ts'
-import { countReport, refresh, setLead, setOrigin } from './standing.ts'
+import { countReport, refresh, setCentral, setOrigin } from './standing.ts'
 import type { Filing, IndexedReport, IndexedStory, KnownReport, ReportMark, UnreadText } from './store.ts'
 
 /** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
@@ -60,7 +60,8 @@ export function createFiling(sql: WritableSql): Filing {
     }
   }
 
-  const writeFurniture = (id: number, report: Report): void => {
+  /** `seen`: when a changed text brought it. Numbers of earlier texts stay: together they are how a toll grew. */
+  const writeFurniture = (id: number, report: Report, seen: Millis | null): void => {
     for (const credit of report.wire.credits) {
       sql.run(
         'insert into credits (report, agency, name, place) values (@id, @agency, @name, @place) on conflict do nothing',
@@ -69,9 +70,9 @@ export function createFiling(sql: WritableSql): Filing {
     }
     for (const figure of report.wire.figures) {
       sql.run(
-        `insert into figures (report, kind, value, bound, said, matched)
-         values (@id, @kind, @value, @bound, @said, @matched) on conflict do nothing`,
-        { id, ...figure },
+        `insert into figures (report, kind, value, bound, said, matched, seen)
+         values (@id, @kind, @value, @bound, @said, @matched, @seen) on conflict do nothing`,
+        { id, ...figure, seen },
       )
     }
   }
@@ -167,7 +168,7 @@ export function createFiling(sql: WritableSql): Filing {
       sql
         .all(
           `select f.seq, s.id, s.thread, f.time, f.features from story_features f join stories s on s.id = f.story
-           where f.seq > @after and f.time >= @since order by f.seq`,
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
           { after, since },
         )
         .map<IndexedStory>(row => ({
@@ -182,7 +183,7 @@ export function createFiling(sql: WritableSql): Filing {
         .all(
           `select f.seq, r.id, r.story, r.agency, f.time, f.features
            from report_features f join reports r on r.id = f.report
-           where f.seq > @after and f.time >= @since order by f.seq`,
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
           { after, since },
         )
         .map<IndexedReport>(row => ({
@@ -212,6 +213,7 @@ export function createFiling(sql: WritableSql): Filing {
     forgetFeatures: before => {
       sql.run('delete from story_features where time < @before', { before })
       sql.run('delete from report_features where time < @before', { before })
+      sql.run('delete from flashes where time < @before', { before })
     },
     storiesWithoutFeatures: since =>
       sql
@@ -283,7 +285,7 @@ export function createFiling(sql: WritableSql): Filing {
           },
         ).lastInsertRowid,
       )
-      writeFurniture(id, report)
+      writeFurniture(id, report, null)
       // The agency has lifted its embargo.
       sql.run('delete from embargoes where feed = @feed and guid = @guid', { feed: report.feed, guid: report.guid })
       sql.run('update feeds set reports = reports + 1 where id = @feed', { feed: report.feed })
@@ -308,15 +310,23 @@ export function createFiling(sql: WritableSql): Filing {
         { ...columns(report), id, change, now },
       )
       sql.run('delete from credits where report = @id', { id })
-      sql.run('delete from figures where report = @id', { id })
-      writeFurniture(id, report)
+      writeFurniture(id, report, now)
       const row = sql.get('select story from reports where id = @id', { id })
       // Spelling and layout are no news: nobody's reader shall show the story as new for them.
       refresh(sql, Number(row?.['story']), change === 'cosmetic' ? 0 : now)
     },
+    partOf: id => {
+      const row = sql.get(
+        `select json_extract(f.value, '$.matched') as part from reports r, json_each(r.furniture) f
+         where r.id = @id and json_extract(f.value, '$.kind') = 'part'`,
+        { id },
+      )
+      return row ? String(row['part']) : null
+    },
     inForce: id => {
-      const row = sql.get('select title, text, signal, language, flapping from reports where id = @id', { id })
+      const row = sql.get('select hash, title, text, signal, language, flapping from reports where id = @id', { id })
       return {
+        hash: String(row?.['hash']),
         title: String(row?.['title']),
         text: String(row?.['text']),
         signal: (row?.['signal'] ?? null) as Signal | null,
@@ -328,7 +338,7 @@ export function createFiling(sql: WritableSql): Filing {
       void sql.run('update reports set flapping = @flapping where id = @id', { id, flapping }),
     withdraw: (id, now) => {
       const row = sql.get('select story, title, text from reports where id = @id', { id })
-      if (!row) return
+      if (!row) return null
       sql.run(
         `insert into revisions (report, number, seen, title, text, change)
          select id, revisions, case revisions when 1 then first_seen else changed end, title, text, change
@@ -341,6 +351,7 @@ export function createFiling(sql: WritableSql): Filing {
       )
       refresh(sql, Number(row['story']), now)
       bumpVersion(sql)
+      return Number(row['story'])
     },
     members: (story, limit) =>
       sql
@@ -382,15 +393,63 @@ export function createFiling(sql: WritableSql): Filing {
                     })),
           }
         }),
-    setOrigin: (story, { stale, ...is }) => {
+    placed: story => {
+      const row = sql.get(
+        `select s.lead, s.thread, coalesce(f.time, s.time) as time
+         from stories s left join story_features f on f.story = s.id where s.id = @story`,
+        { story },
+      )
+      return row ? { lead: Number(row['lead']), thread: Number(row['thread']), time: Number(row['time']) } : null
+    },
+    keepFlash: (report, wires, time) => {
+      for (const wire of wires) {
+        sql.run('insert or ignore into flashes (wire, time, report) values (@wire, @time, @report)', {
+          wire,
+          time,
+          report,
+        })
+      }
+    },
+    flashes: (wires, from, to) =>
+      sql
+        .all(
+          `select r.id, r.story, r.agency, r.headline, r.text, r.language, r.signal, r.time,
+             (select json_group_array(coalesce(c.agency, c.name)) from credits c where c.report = r.id) as credits
+           from reports r where r.id in (
+             select f.report from json_each(@wires) w join flashes f on f.wire = w.value
+             where f.time between @from and @to)
+           order by r.id`,
+          { wires: JSON.stringify(wires), from, to },
+        )
+        .map(row => ({
+          report: Number(row['id']),
+          story: Number(row['story']),
+          agency: String(row['agency']),
+          credits: JSON.parse(String(row['credits'])) as string[],
+          title: String(row['headline']),
+          text: String(row['text']),
+          language: row['language'] === null ? null : String(row['language']),
+          signal: row['signal'] as Signal | null,
+          time: Number(row['time']),
+        })),
+    dropFlashes: story =>
+      void sql.run('delete from flashes where report in (select id from reports where story = @story)', { story }),
+    setOrigin: (story, { stale, runs, ...is }) => {
       setOrigin(sql, story, is)
+      sql.run(
+        `update reports set coverage = (select json_extract(value, '$.share') from json_each(@runs)
+           where json_extract(value, '$.report') = reports.id)
+         where id in (select json_extract(value, '$.report') from json_each(@runs)
+           where json_extract(value, '$.share') <> (select coverage from reports x where x.id = json_extract(value, '$.report')))`,
+        { runs: JSON.stringify(runs) },
+      )
       sql.run(
         `update reports set stale = id in (select value from json_each(@stale))
          where story = @story and stale <> (id in (select value from json_each(@stale)))`,
         { story, stale: JSON.stringify(stale) },
       )
     },
-    setLead: (thread, story) => setLead(sql, thread, story),
+    setCentral: (thread, story) => setCentral(sql, thread, story),
     holdBack: (feed, guid, until, now, title, entry) => {
       const kept = sql.get('select 1 as kept from embargoes where feed = @feed and guid = @guid', { feed, guid })
       sql.run(

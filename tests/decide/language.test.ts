@@ -116,6 +116,15 @@ describe('a declared language', () => {
     expect(languageOf(declared, text)).toBe(language)
   })
 
+  it('yields to letters that only another language of the script has', () => {
+    const kazakh = `${SENTENCES.find(([language]) => language === 'kk')?.[1]}. `.repeat(6)
+    const urdu = `${SENTENCES.find(([language]) => language === 'ur')?.[1]}. `.repeat(8)
+    expect(languageOf('ru', kazakh)).toBe('kk')
+    expect(languageOf('ar', urdu)).toBe('ur')
+    // Mongolian shares them, and nobody declares it by mistake.
+    expect(languageOf('mn', kazakh)).toBe('mn')
+  })
+
   it('stays where a near relative is likelier by a little', () => {
     const danish =
       'Regeringen meddelte torsdag, at kystvejen åbner igen efter en uge. Beboerne i de nærliggende byer skulle køre to ' +

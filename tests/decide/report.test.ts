@@ -74,6 +74,27 @@ describe('an entry', () => {
     expect(report({ title: 'A sentence' }).language).toBe('en')
     expect(report({ title: 'عاد المحتجون إلى الساحة' }).language).toBe('ar')
     expect(report({ title: 'A sentence' }, '', { language: null }).language).toBeNull()
+    const text = 'La route côtière a rouvert jeudi après la décrue, a annoncé le ministère, et les camions passent.'
+    expect(report({ title: 'La route' }, text, { language: null }).language).toBe('fr')
+  })
+
+  it('is withheld until the moment its desk names, and no longer', () => {
+    const held = { id: 'g', title: 'EMBARGOED UNTIL 1200 GMT - The census', published: NOW - 60_000 }
+    expect(report(held)).toMatchObject({
+      embargo: Date.UTC(2022, 0, 5, 12),
+      title: held.title,
+      wire: { title: 'The census' },
+    })
+    expect(report(held, '', { now: Date.UTC(2022, 0, 5, 12) }).embargo).toBeNull()
+    expect(report({ id: 'g', title: 'The census' }).embargo).toBeNull()
+  })
+
+  it('means by “Friday” the Friday after it was published, however late it is polled', () => {
+    const held = { id: 'g', title: 'EMBARGOED UNTIL FRIDAY 1000 GMT - The census', published: NOW }
+    const friday = Date.UTC(2022, 0, 7, 10)
+    expect(report(held).embargo).toBe(friday)
+    expect(report(held, '', { now: friday - 1 }).embargo).toBe(friday)
+    expect(report(held, '', { now: friday + 3_600_000 }).embargo).toBeNull()
   })
 
   it('has a hash that title, text and address change, and nothing else', () => {

@@ -76,7 +76,7 @@ describe('the canonical form of an address', () => {
     feedtype=x feedname=topNews ncid=x smid=tw-share emc=rss soc_src=x soc_trk=x tsrc=x guccounter=1 sr_share=x amp=1
     usqp=mq331 from_rss=1 fromrss=1 __twitter_impression=true __s=x rb_clickid=x srnd=x sref=x taid=x tpcc=x leadSource=x
     cn-track=x dlvrit=1 wkey=x PHPSESSID=a1 jsessionid=a1 cfid=1 cftoken=1
-    ref=rss cmp=oth_b rss=1 feed=rss2 share=twitter partner=rss spm=a2.b campaign=x referer=home
+    ref=rss eref=edition cmp=oth_b rss=1 feed=rss2 share=twitter partner=rss spm=a2.b campaign=x referer=home
     source=rss src=feed from=newsletter via=twitter medium=social mod=rss_news origin=app cid=twitter_feed ct=rss sc=facebook
     output=amp view=amp mode=amp format=amp type=amp mobile=1 mob=1 wap=1
     sid=0f8fad5bd9cb469fa16570867728950e s=0f8fad5bd9cb469fa16570867728950e session=0f8fad5bd9cb469f1

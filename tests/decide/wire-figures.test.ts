@@ -25,6 +25,7 @@ describe('figures', () => {
     ['ارتفعت الحصيلة إلى 164 قتيلا بحسب الدفاع المدني.', 'killed 164, said by الدفاع المدني'],
     ['اعتقال قرابة 300 متظاهر', 'arrested 300, about'],
     ['نزوح ما يصل إلى 5,000 شخص من القرى', 'displaced 5000, up to'],
+    ['قضى 11 شخصا في الفيضان', 'killed 11'],
     ['ما زال 12 مفقودا تحت الأنقاض', 'missing 12'],
     // English
     ['At least 18 people were killed and 748 injured in the city.', 'killed 18, at least', 'injured 748'],
@@ -126,6 +127,9 @@ describe('figures', () => {
     'The bill died in two committees.',
     'Police arrested the man at 10 pm.',
     'The trial of 12 jurors ended.',
+    'They killed a 16 foot shark.',
+    'قضى أربعين يوما في البحر',
+    'وقضى نحو 17 مليونا من الوقت في الانتظار',
     'Two days after the attack the road opened.',
     'A first one, then another.',
   ])('no figure: %s', text => {

@@ -34,7 +34,7 @@ const FIXTURES = new URL('../fixtures/wire/', import.meta.url)
 const files = readdirSync(FIXTURES).filter(name => name.endsWith('.json'))
 
 function read(title: string, text: string, authors: readonly string[] = [], source: string | null = null) {
-  return readWire({ title, text, authors, source }, NAMES)
+  return readWire({ title, text, authors, source, at: Date.UTC(2022, 0, 5) }, NAMES)
 }
 
 describe.each(files)('wire furniture in %s', file => {
@@ -122,6 +122,24 @@ const PIECES = [
     'погибших',
     'و748',
   ],
+  ...[
+    'عام / ',
+    '/ إضافة أولى وأخيرة',
+    '(2/3)',
+    'By Jane Doe',
+    'بقلم: سلمى',
+    'EMBARGOED UNTIL 7 January',
+    'ثلاثة قتلى',
+    'قتيلان',
+  ],
+  ...[
+    'The post X appeared first on Y.',
+    '© 2022 X',
+    ', police said',
+    'according to',
+    'وفق وزارة الصحة',
+    'twenty-one killed',
+  ],
   ...['the road opened again', 'أعلنت السلطات فتح الطريق', 'Дорогу открыли', 'yol açıldı'],
 ]
 const copy = fc.oneof(
@@ -138,6 +156,13 @@ describe('laws of readWire', () => {
         const got = read(title, text, authors, source)
         expect(text).toContain(got.body)
         expect(got.body).toBe(got.body.trim())
+        expect(got.furniture.length).toBeLessThanOrEqual(24)
+        const places = { title, opening: text, closing: text, author: authors.join('\n'), source: source ?? '' }
+        for (const { matched, where } of got.furniture) {
+          expect(matched.length).toBeGreaterThan(0)
+          expect(matched.length).toBeLessThanOrEqual(200)
+          expect(places[where]).toContain(matched)
+        }
         expect(title).toContain(got.title)
         if (got.dateline) {
           expect(got.dateline.matched).not.toBe('')
@@ -212,6 +237,17 @@ describe('bounds of readWire', () => {
     ['slugs', 'UPDATE 1-'],
     ['tolls', '18 killed '],
     ['Arabic prefixes', 'وال'],
+    ['share tails', 'The post '],
+    ['appearances', 'The post x appeared first on '],
+    ['parts', '(2/3) '],
+    ['additions', 'إضافة أولى '],
+    ['bylines', 'By Jane Doe and '],
+    ['embargoes', 'EMBARGOED UNTIL 7 January '],
+    ['sections', 'عام / '],
+    ['sources', 'according to the ministry '],
+    ['speakers', ', police said '],
+    ['numbers in words', 'twenty-one '],
+    ['duals', 'قتيلان '],
     ['letters', 'A'],
   ])(
     'a million characters of %s between two ends change neither what the ends say nor the order of work',

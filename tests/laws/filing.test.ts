@@ -20,16 +20,31 @@ interface ReportRow {
   agency: string
   headline: string
   signal: string | null
+  joined_by: string
+  change: string | null
   time: number
   changed: number
 }
 
 interface Snapshot {
   reports: ReportRow[]
+  /** When each report was seen with a text that says something new. */
+  news: Map<number, number[]>
+  /** When each thread was joined or parted. */
+  regrouped: Map<number, number[]>
   stories: Record<string, unknown>[]
   threads: Record<string, unknown>[]
   parts: Record<string, unknown>[]
   feeds: Record<string, unknown>[]
+}
+
+/** What the counts are made from, and not compared. */
+type Raw = 'reports' | 'news' | 'regrouped'
+
+function times(rows: { id: number; at: number }[]): Map<number, number[]> {
+  const out = new Map<number, number[]>()
+  for (const { id, at } of rows) out.set(id, [...(out.get(id) ?? []), at])
+  return out
 }
 
 function tables(path: string): Snapshot {
@@ -37,9 +52,13 @@ function tables(path: string): Snapshot {
   try {
     const all = <T>(query: string) => db.prepare(query).all() as T[]
     return {
-      reports: all('select id, story, feed, agency, headline, signal, time, changed from reports order by id'),
+      reports: all(
+        'select id, story, feed, agency, headline, signal, joined_by, change, time, changed from reports order by id',
+      ),
+      news: times(all(`select report as id, seen as at from revision where change is not 'cosmetic'`)),
+      regrouped: times(all('select kept as id, at from regroupings union all select other, at from regroupings')),
       stories: all(
-        'select id, thread, lead, language, time, updated, reports, agencies, standing from stories order by id',
+        'select id, thread, lead, language, time, updated, reports, agencies, standing, central from stories order by id',
       ),
       threads: all(
         'select id, lead, title, language, first, last, updated, stories, reports, agencies from threads order by id',
@@ -61,29 +80,37 @@ const groups = <T>(items: readonly T[], key: (item: T) => number | string) => {
 }
 
 /** Everything that is counted filing by filing, counted anew from the reports and from which story and thread they are in. */
-function recounted({ reports, stories: filed, feeds }: Snapshot): Omit<Snapshot, 'reports'> {
+function recounted({ reports, news, regrouped, stories: filed, feeds }: Snapshot): Omit<Snapshot, Raw> {
   const byStory = groups(reports, report => report.story)
   const stories = filed.map(story => {
     const members = byStory.get(Number(story['id'])) ?? []
     const standing = (report: ReportRow) => (report.signal === 'kill' ? 0 : report.signal === 'flash' ? 1 : 2)
-    const lead = [...members].sort((a, b) => standing(b) - standing(a) || a.time - b.time || a.id - b.id)[0]
+    const rank = (report: ReportRow) => (standing(report) === 2 && report.joined_by === 'flash' ? 3 : standing(report))
+    const lead = [...members].sort((a, b) => rank(b) - rank(a) || a.time - b.time || a.id - b.id)[0]
     return {
       id: Number(story['id']),
       thread: Number(story['thread']),
       lead: lead?.id,
       language: story['language'],
       time: least(members.map(({ time }) => time)),
-      updated: most(members.map(({ changed }) => changed)),
+      // Spelling and layout are no news.
+      updated: most(members.flatMap(({ id }) => news.get(id) ?? [])),
       reports: members.length,
       agencies: new Set(members.map(({ agency }) => agency)).size,
       standing: lead && standing(lead),
+      central: Number(story['central']),
     }
   })
   const threads = [...groups(stories, story => story.thread)]
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([id, members]) => {
       const lead = [...members].sort(
-        (a, b) => Number(b.standing) - Number(a.standing) || b.agencies - a.agencies || b.time - a.time || b.id - a.id,
+        (a, b) =>
+          Number(b.standing) - Number(a.standing) ||
+          b.central - a.central ||
+          b.agencies - a.agencies ||
+          b.time - a.time ||
+          b.id - a.id,
       )[0]
       const inside = reports.filter(report => members.some(story => story.id === report.story))
       return {
@@ -93,7 +120,8 @@ function recounted({ reports, stories: filed, feeds }: Snapshot): Omit<Snapshot,
         language: lead?.language,
         first: least(members.map(({ time }) => time)),
         last: most(members.map(({ time }) => time)),
-        updated: most(members.map(({ updated }) => updated)),
+        // A merge or a split is a change too.
+        updated: most([...members.map(({ updated }) => Number(updated)), ...(regrouped.get(Number(id)) ?? [])]),
         stories: members.length,
         reports: inside.length,
         agencies: new Set(inside.map(({ agency }) => agency)).size,
@@ -141,8 +169,8 @@ describe('filing generated news', () => {
         try {
           const desk = new Desk(store, SHORT)
           play(steps, () => ({ desk, store }))
-          const { reports, ...counted } = tables(path)
-          expect(counted).toEqual(recounted({ reports, ...counted }))
+          const { reports, news, regrouped, ...counted } = tables(path)
+          expect(counted).toEqual(recounted({ reports, news, regrouped, ...counted }))
           seen.copies += reports.length - counted.stories.length
           seen.joined += counted.stories.length - counted.threads.length
           seen.killed += reports.filter(({ signal }) => signal === 'kill').length

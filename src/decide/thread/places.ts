@@ -45,6 +45,7 @@ function gazetteer(language: string): Gazetteer | null {
     if (names.resolvedOptions().locale.startsWith(language)) {
       made = { whole: new Map(), phrases: new Map(), openings: new Map(), known: new Map() }
       for (const code of CODES) addName(made, names.of(code), code, language)
+      if (language === 'ar') addAdjectives(made)
     }
   } catch {
     // Not a language tag: no names.
@@ -75,6 +76,16 @@ function addName(into: Gazetteer, name: string | undefined, code: string, langua
   same.push({ rest: parts.slice(1), code })
   same.sort((a, b) => b.rest.length - a.rest.length || (a.code < b.code ? -1 : 1))
   into.phrases.set(first, same)
+}
+
+/** «المملكة العربية السعودية» is «السعودية» in the news: the adjective that only one country's name ends in. */
+function addAdjectives(list: Gazetteer): void {
+  const found = new Map<string, string | null>()
+  for (const { rest, code } of [...list.phrases.values()].flat()) {
+    const last = rest.at(-1)
+    if (last?.endsWith('يه') && last.length >= 6) found.set(last, found.has(last) ? null : code)
+  }
+  for (const [word, code] of found) if (code !== null) list.whole.set(stem(word, 'ar'), code)
 }
 
 function ofWord(list: Gazetteer, word: string, language: string): string | null {

@@ -12,15 +12,17 @@ import {
   type Weighted,
 } from '../thread.ts'
 
-/** What editors have decided: pairs of story ids. */
+/** What editors have decided of pairs of stories: no review undoes it. */
 export interface EditorDecisions {
-  /** Stories that an editor parted: no review brings their threads together. */
-  apart: readonly (readonly [number, number])[]
-  /** Stories that an editor joined: no review parts them. */
-  together: readonly (readonly [number, number])[]
+  /** Whether an editor has said anything of this story. */
+  knows(story: number): boolean
+  /** The editor parted them: their threads stay apart. */
+  apart(one: number, other: number): boolean
+  /** The editor joined them: they stay in one thread. */
+  together(one: number, other: number): boolean
 }
 
-export const NO_DECISIONS: EditorDecisions = { apart: [], together: [] }
+export const NO_DECISIONS: EditorDecisions = { knows: () => false, apart: () => false, together: () => false }
 
 /** What a review proposes. */
 export type Regrouping =
@@ -45,29 +47,32 @@ export type Regrouping =
       reasons: Evidence[]
     }
 
-const HOUR: Millis = 3_600_000
-// A thread silent for this long needs e times the evidence, as in placing.
-const DECAY: Millis = 60 * HOUR
 // A merge claims more than a join, so it must show more: of the configured threshold, this many times the cosine of two
 // centroids of one language,
-const MERGE = 1.8
+export const MERGE = 1.8
 // or of two languages over the terms both can express.
-const MERGE_ACROSS = 1.43
+export const MERGE_ACROSS = 1.43
 // A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
 const TYPICAL = 0.075
 // Terms a thread is looked up by, and terms so common that they find half the window.
 const LOOKED_UP = 12
-const COMMON = 1_000
+const COMMON = 400
 const COMPARED = 40
+// The threads compared to the last term, of those that share this much of the heaviest terms.
+const CANDIDATES = 8
+const FLOOR = 0.15
+// The terms a part is known by: more than these only blur it.
+const SUMMED = 400
 // Two sides of a thread less alike than this, of the threshold, are two threads.
 const SPLIT = 0.3
 const SPLIT_LEAST = 6
 const SPLIT_MOST = 48
 
+/** A part with its summed terms, heaviest first. */
 interface Summed {
   part: Part
-  own: Map<string, number>
-  shared: Map<string, number>
+  own: ReadonlyMap<string, number>
+  shared: ReadonlyMap<string, number>
 }
 
 /**
@@ -80,6 +85,8 @@ export function review(index: ThreadIndex, since: number, decisions: EditorDecis
   const proposed: Regrouping[] = []
   for (const id of [...touched.keys()].sort((a, b) => a - b)) {
     const thread = touched.get(id) as ActiveThread
+    // A thread of one story was compared with all others when the story was placed.
+    if (isSingle(thread)) continue
     const merge = mergeOf(index, thread, decisions)
     if (merge) proposed.push(merge)
     else {
@@ -100,35 +107,18 @@ export function review(index: ThreadIndex, since: number, decisions: EditorDecis
 
 function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
   const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1)).map(summed)
-  const candidates = new Map<number, ActiveThread>()
-  for (const { part, own, shared } of parts) {
-    for (const [terms, language] of [
-      [own, part.language],
-      [shared, null],
-    ] as const) {
-      for (const term of heaviest(terms, LOOKED_UP)) {
-        const holders = index.holders(term, language)
-        if (holders.size > COMMON) continue
-        for (const other of holders.keys()) {
-          if (other.thread !== thread && gapOf(thread, other.thread) <= index.settings.window) {
-            candidates.set(other.thread.id, other.thread)
-          }
-        }
-      }
-    }
-  }
+  const candidates = nearest(index, thread, parts)
   let best: Regrouping | null = null
-  for (const id of [...candidates.keys()].sort((a, b) => a - b)) {
-    const other = candidates.get(id) as ActiveThread
+  for (const other of candidates) {
     const compared = compare(index, parts, other)
-    const fading = Math.exp(-gapOf(thread, other) / DECAY)
+    const fading = Math.exp(-gapOf(thread, other) / index.tuning.decay)
     for (const [cosine, needed, reasons] of [
       [compared.own, MERGE * index.settings.threshold, compared.ownReasons],
       [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossReasons],
     ] as const) {
       const score = cosine * fading
       if (score < needed || (best && score / needed <= best.score / best.threshold)) continue
-      if (parted(index, thread, other, decisions)) continue
+      if (parted(thread, other, decisions)) continue
       best = {
         kind: 'merge',
         thread: Math.min(thread.id, other.id),
@@ -142,8 +132,39 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   return best
 }
 
+/** The threads that share most of what a thread is looked up by, by id. */
+export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
+  const found = new Map<ActiveThread, number>()
+  for (const { part, own, shared } of parts) {
+    for (const [terms, language, squared] of [
+      [own, part.language, part.ownSquared],
+      [shared, null, part.sharedSquared],
+    ] as const) {
+      const dots = new Map<Part, number>()
+      for (const [term, weight] of [...terms].slice(0, LOOKED_UP)) {
+        const known = index.term(term, language)
+        if (!known || known.parts.length > COMMON) continue
+        for (const [at, other] of known.parts.entries()) {
+          if (other.thread === thread || (language === null && other.language === part.language)) continue
+          dots.set(other, (dots.get(other) ?? 0) + weight * (known.shares[at] ?? 0))
+        }
+      }
+      for (const [other, dot] of dots) {
+        const cosine = dot / Math.sqrt(squared * (language === null ? other.sharedSquared : other.ownSquared))
+        if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
+      }
+    }
+  }
+  return [...found]
+    .filter(([other]) => gapOf(thread, other) <= index.settings.window)
+    .sort(([a, x], [b, y]) => y - x || a.id - b.id)
+    .slice(0, CANDIDATES)
+    .map(([other]) => other)
+    .sort((a, b) => a.id - b.id)
+}
+
 /** Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not. */
-function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThread) {
+export function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThread) {
   let own = 0
   let pairs = 0
   let across = 0
@@ -156,10 +177,11 @@ function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThre
       let dot = 0
       let matches = 0
       const reasons: Evidence[] = []
-      for (const term of same ? weights.keys() : heaviest(weights, COMPARED)) {
-        const mine = weights.get(term) ?? 0
-        const theirs = index.holders(term, same ? part.language : null).get(part)
-        if (theirs === undefined) continue
+      let compared = 0
+      for (const [term, mine] of weights) {
+        if (!same && ++compared > COMPARED) break
+        const theirs = index.term(term, same ? part.language : null)?.share(part) ?? 0
+        if (theirs === 0) continue
         dot += mine * theirs
         reasons.push({ term, weight: mine * theirs })
         const typical = TYPICAL * UNIT
@@ -223,10 +245,8 @@ function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   const oldest = one.includes(0) ? one : other
   const leaving = (oldest === one ? other : one).sort((a, b) => a - b).map(at => (stories[at] as SeenStory).id)
   const away = new Set(leaving)
-  for (const [a, b] of decisions.together) {
-    if (away.has(a) !== away.has(b) && index.story(a)?.thread === thread && index.story(b)?.thread === thread)
-      return null
-  }
+  const judged = [...thread.parts.values()].flatMap(({ stories: all }) => known(all, decisions))
+  if (judged.some(a => away.has(a) && judged.some(b => !away.has(b) && decisions.together(a, b)))) return null
   return {
     kind: 'split',
     thread: thread.id,
@@ -249,15 +269,19 @@ export function regroup(index: ThreadIndex, regrouping: Regrouping, opened: numb
   for (const story of stories.sort((a, b) => a - b)) index.move(story, regrouping.thread)
 }
 
-function parted(index: ThreadIndex, one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
-  return decisions.apart.some(([a, b]) => {
-    const first = index.story(a)?.thread
-    const second = index.story(b)?.thread
-    return (first === one && second === other) || (first === other && second === one)
-  })
+function parted(one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
+  const judged = (thread: ActiveThread) =>
+    [...thread.parts.values()].flatMap(({ stories }) => known(stories, decisions))
+  const theirs = judged(other)
+  return theirs.length > 0 && judged(one).some(a => theirs.some(b => decisions.apart(a, b)))
 }
 
-function summed(part: Part): Summed {
+/** Stories an editor has said something of. */
+function known(stories: readonly SeenStory[], decisions: EditorDecisions): number[] {
+  return stories.flatMap(({ id }) => (decisions.knows(id) ? [id] : []))
+}
+
+export function summed(part: Part): Summed {
   const own = new Map<string, number>()
   const shared = new Map<string, number>()
   const sum = (to: Map<string, number>, { terms, weights }: Weighted) => {
@@ -267,7 +291,7 @@ function summed(part: Part): Summed {
     sum(own, story.own)
     sum(shared, story.shared)
   }
-  return { part, own, shared }
+  return { part, own: heaviest(own), shared: heaviest(shared) }
 }
 
 function dotOf(one: SeenStory, other: SeenStory): number {
@@ -277,14 +301,17 @@ function dotOf(one: SeenStory, other: SeenStory): number {
   return dot / UNIT ** 2
 }
 
-const heaviest = (terms: ReadonlyMap<string, number>, count: number): string[] =>
-  [...terms]
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, count)
-    .map(([term]) => term)
+const heaviest = (terms: ReadonlyMap<string, number>): Map<string, number> =>
+  new Map([...terms].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, SUMMED))
 
 /** Time between the lives of two threads. */
 const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>
   Math.max(0, one.first - other.last, other.first - one.last)
 
-const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
+export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
+
+function isSingle(thread: ActiveThread): boolean {
+  let stories = 0
+  for (const part of thread.parts.values()) stories += part.stories.length
+  return stories < 2
+}

@@ -62,9 +62,9 @@ export function threadWords({ title, body, language }: ThreadInput): ThreadWords
   const headline = withoutTail(title)
   const tokens = words(fold(headline))
   const read = (list: readonly string[], weight: number, limit: number, sharedLimit: number) => {
-    for (const [at, term] of placedTerms(list, language, limit).entries()) {
+    for (const [at, { term, said }] of placedTerms(list, language, limit).entries()) {
       add(own, term, weight)
-      const common = at < sharedLimit ? sharedTerm(term) : null
+      const common = at < sharedLimit ? sharedTerm(said) : null
       if (common !== null) add(shared, common, weight)
     }
   }
@@ -73,17 +73,36 @@ export function threadWords({ title, body, language }: ThreadInput): ThreadWords
   return { language: language?.split('-')[0]?.toLowerCase() ?? '', own, shared, form: formOf(tokens, language) }
 }
 
+interface Placed {
+  term: string
+  /** What it sounds like: the term, but in Cyrillic, whose stems lose the end of names («Токаев» is «тока»), the word. */
+  said: string
+}
+
+const CYRILLIC = /^[\u0400-\u04ff]/
+// Endings of case that hold a consonant; all others are vowels, which no key keeps.
+const CASE = /(?<=....)(?:[оеы]м|[оеы]й|[ая]ми|[ая]м|[ая]х|ого|его|ому|ему)$/u
+
 /** Stems in order, the names of countries replaced by their code. */
-function placedTerms(tokens: readonly string[], language: string | null, limit: number): string[] {
-  const out: string[] = []
+function placedTerms(tokens: readonly string[], language: string | null, limit: number): Placed[] {
+  const out: Placed[] = []
   let last = 0
   const upTo = (end: number) => {
-    if (end > last) out.push(...terms(tokens.slice(last, end).join(' '), language))
+    const between = tokens.slice(last, end)
+    if (between.some(word => CYRILLIC.test(word))) {
+      for (const word of between) {
+        for (const term of terms(word, language)) {
+          out.push({ term, said: CYRILLIC.test(word) ? word.replace(CASE, '') : term })
+        }
+      }
+    } else if (between.length > 0) {
+      for (const term of terms(between.join(' '), language)) out.push({ term, said: term })
+    }
   }
   for (const { code, at, length } of countries(tokens, language)) {
     if (out.length >= limit) break
     upTo(at)
-    out.push(`@${code}`)
+    out.push({ term: `@${code}`, said: `@${code}` })
     last = at + length
   }
   if (out.length < limit) upTo(tokens.length)

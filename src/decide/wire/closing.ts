@@ -125,6 +125,8 @@ const POSTED = [
 ].join('|')
 const POSTED_LINE = new RegExp(`^(?:${POSTED})\\.?$`, 'iu')
 const POSTED_INLINE = new RegExp(`[.!?؟…»”"')\\]]\\s{1,4}(?:${POSTED})\\.?$`, 'iu')
+// Seen at a glance in what has none.
+const POSTED_MAYBE = /appeared|apparu|primero en|zuerst auf|появил|أول|\silk\s|primeiro|proviene|il primo/iu
 const RIGHTS =
   /^(?:(?:copyright\s)?[©ⓒ]|\(c\)\s|copyright\s(?:©\s?)?\d{4})[^\n]{0,120}$|^[^\n]{0,60}(?:all rights reserved|جميع الحقوق محفوظة|كل الحقوق محفوظة|tous droits réservés|todos los derechos reservados|все права защищены|alle rechte vorbehalten|tüm hakları saklıdır|todos os direitos reservados)[^\n]{0,60}$/iu
 const CHANNEL =
@@ -231,7 +233,7 @@ function inline(text: string, from: number, to: number, names: WireNames, credit
   const more = INLINE_TAIL.exec(window.slice(-120))
   // The match starts at the sentence's own stop, which stays.
   if (more) return { kind: 'tail', start: to - more[0].length + 1 }
-  const posted = POSTED_INLINE.exec(window)
+  const posted = POSTED_MAYBE.test(window) ? POSTED_INLINE.exec(window) : null
   return posted ? { kind: 'tail', start: to - posted[0].length + 1 } : null
 }
 

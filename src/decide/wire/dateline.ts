@@ -64,7 +64,11 @@ function accepts(parts: readonly Part[], term: Term, rest: string, tightHyphen: 
       case '-':
         if (trailing.length > 0) return !lower && trailing.every(part => part.capitals)
         if (wrapped) return true
-        if (places.length > 0 || dated) return !lower && (divided || agency.sep === ',')
+        if (places.length > 0 || dated) {
+          // «АСТАНА. КАЗИНФОРМ —».
+          const stopped = agency.sep === '.' && places.every(part => part.capitals)
+          return !lower && (divided || agency.sep === ',' || stopped)
+        }
         return !lower && parts.length === 1 && agency.kind === 'agency' && !isCommon(agency.text)
       case ':':
         if (places.length === 0 && !dated) return false
@@ -77,6 +81,8 @@ function accepts(parts: readonly Part[], term: Term, rest: string, tightHyphen: 
         if (agency.wrap === '/' || agency.wrap === '(') return places.length > 0
         // «ТАСС, 6 января.» opens with the agency and the day.
         if (places.length === 0) return !lower && dated && last.kind === 'date' && agencies.length === 1
+        // «ЕРЕВАН, 6 ЯНВАРЯ, АРМЕНПРЕСС.»
+        if (dated && last === agency && places.every(part => part.capitals)) return !lower
         return !lower && /[-/]/.test(agency.sep)
       case '/':
         return agency.wrap === '/' && closing && (places.length > 0 || dated)
@@ -165,7 +171,7 @@ function assemble(window: string, parts: readonly Part[], term: Term, end: numbe
   if (to && /^\p{L}\.\p{L}$/u.test(to.text) && window[until] === '.') until++
   return {
     dateline: {
-      place: from && to ? window.slice(from.start, until) : null,
+      place: from && to ? window.slice(from.start, until).replace(/[-–—]{1,3}$/, '') : null,
       agency,
       matched: trimInk(window.slice(0, end)),
     },

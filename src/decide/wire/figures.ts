@@ -1,7 +1,7 @@
 // How a number is told to be a toll: by the few words on either side of it, never across a clause.
 import type { Figure } from '../../model.ts'
 import { boundOf, saidOf } from './attribution.ts'
-import { isBlank } from './edges.ts'
+import { type Word, wordsAfter, wordsBefore } from './clause.ts'
 import { type Kind, lexeme } from './lexicon.ts'
 import { isNumberWord, numberWords } from './numbers.ts'
 
@@ -10,8 +10,6 @@ const FIGURES = 20
 const NUMBERS = 200
 /** Characters of each text looked at. */
 const LENGTH = 20_000
-const WINDOW = 72
-const LONGEST = 40
 const WORDS_AFTER = 6
 const WORDS_BEFORE = 6
 
@@ -33,68 +31,6 @@ function digits(text: string): string {
     else if (code >= 0x6f0 && code <= 0x6f9) plain += String.fromCharCode(code - 0x6f0 + 0x30)
   }
   return plain
-}
-
-interface Word {
-  text: string
-  start: number
-  end: number
-}
-
-/** Letters, marks, digits and %: by code, for this is asked of every character beside a number. */
-function isWordCode(code: number): boolean {
-  if (code < 0x80) {
-    return (
-      (code >= 0x61 && code <= 0x7a) ||
-      (code >= 0x41 && code <= 0x5a) ||
-      (code >= 0x30 && code <= 0x39) ||
-      code === 0x25
-    )
-  }
-  if (code < 0xc0) return code === 0xaa || code === 0xb5 || code === 0xba
-  if (code === 0xd7 || code === 0xf7 || isBlank(code)) return false
-  if (code >= 0x600 && code <= 0x6ff)
-    return code > 0x610 && code !== 0x61b && code !== 0x61f && code !== 0x61e && code !== 0x6d4
-  return code < 0x2000 || (code > 0x206f && code < 0x2e00) || (code > 0x303f && code < 0xff00) || code > 0xff0f
-}
-
-/** Ends a clause: punctuation, a line end, a bracket, a quotation mark, a spaced dash. */
-function isClauseEnd(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  if (code === 0x2d) return isBlank(text.charCodeAt(at - 1))
-  if (code < 0x80) return code === 10 || code === 13 || ASCII_ENDS.has(code)
-  return OTHER_ENDS.has(code)
-}
-const codes = (characters: string) => new Set([...characters].map(character => character.charCodeAt(0)))
-const ASCII_ENDS = codes('.!?;:,()[]{}"|/')
-const OTHER_ENDS = codes('؟؛،«»“”…–—')
-
-/** Up to `most` words after `from`, to the end of the clause. */
-function wordsAfter(text: string, from: number, most: number): Word[] {
-  const words: Word[] = []
-  const limit = Math.min(text.length, from + WINDOW)
-  let at = from
-  while (at < limit && words.length < most && !isClauseEnd(text, at)) {
-    const start = at
-    while (at < text.length && at - start < LONGEST && isWordCode(text.charCodeAt(at))) at++
-    if (at > start) words.push({ text: text.slice(start, at), start, end: at })
-    else at++
-  }
-  return words
-}
-
-/** Up to `most` words before `to`, from the start of the clause, in reading order. */
-function wordsBefore(text: string, to: number, most: number): Word[] {
-  const words: Word[] = []
-  const limit = Math.max(0, to - WINDOW)
-  let at = to
-  while (at > limit && words.length < most && !isClauseEnd(text, at - 1)) {
-    const end = at
-    while (at > 0 && end - at < LONGEST && isWordCode(text.charCodeAt(at - 1))) at--
-    if (at < end) words.push({ text: text.slice(at, end), start: at, end })
-    else at--
-  }
-  return words.reverse()
 }
 
 interface Place {
@@ -156,6 +92,8 @@ function after(words: readonly Word[], text: string): Hit | null {
 // "killed up to 300", «نزوح ما يصل إلى 300»: no rise.
 const UP = /^(?:up|[يت]صل|bis)$/iu
 
+const ENGLISH = /^(?:kill|injur|wound|hurt|miss|arrest|detain|displac|dead|died|was|by)[a-z]*$/i
+
 function before(words: readonly Word[], beforeTo: boolean): Hit | null {
   let at = words.length - 1
   for (let steps = 0; at >= 0 && steps < WORDS_BEFORE; at--, steps++) {
@@ -171,7 +109,10 @@ function before(words: readonly Word[], beforeTo: boolean): Hit | null {
     }
     const nearer = words[at + 1]
     if (found.to && nearer && lexeme(nearer.text).about) continue
-    if (found.to && UP.test(words[at - 1]?.text ?? '')) continue
+    const further = words[at - 1]?.text ?? ''
+    if (found.to && UP.test(further)) continue
+    // "killed a 16-foot shark", against "mató a 16".
+    if (word.text.toLowerCase() === 'a' && ENGLISH.test(further)) return null
     if (found.to) return toll(words, at)
     if (found.from && !isMoreThan(words[at - 1]) && !isDeathOf(word, words[at - 1], beforeTo)) return null
     if (!found.about) return null
@@ -234,6 +175,8 @@ const MONTHISH = /^\p{L}{3,}$/u
 
 /** One or two people named by the noun alone: «قتيلان». */
 const DUAL = /(?<![\p{L}\p{M}])[وفب]?((قتيل|شهيد|جريح|مصاب|مفقود|معتقل|موقوف)(?:ان|ين))(?![\p{L}\p{M}])/gu
+const ARABIC = /[\u0620-\u064a]{3}/
+const LENGTH_OF_DUALS = 6_000
 // «مصابين» after a number or as a plural of its own is no dual.
 const PLURAL_TOO = /^(?:مصاب|معتقل|موقوف|مفقود)ين$/u
 
@@ -254,7 +197,8 @@ function occurrences(text: string, most: number): Occurrence[] {
     found.push({ start: match.index, end: match.index + match[0].length, value: null, kind: null })
   }
   for (const { start, end, value } of numberWords(text)) found.push({ start, end, value, kind: null })
-  for (const match of text.matchAll(DUAL)) {
+  // Most texts are not Arabic, and their length is not searched for Arabic nouns.
+  for (const match of ARABIC.test(text.slice(0, 400)) ? text.slice(0, LENGTH_OF_DUALS).matchAll(DUAL) : []) {
     const word = match[1] ?? ''
     if (PLURAL_TOO.test(word)) continue
     const start = match.index + match[0].length - word.length
@@ -278,11 +222,11 @@ export function readFigures(texts: readonly string[]): Figure[] {
       numbers--
       if (figures.length >= FIGURES) return figures
       if (occurrence.start < from) continue
-      const figure = figureAt(text, occurrence)
-      if (!figure) continue
-      const { end, ...rest } = figure
-      from = end
-      if (!figures.some(({ kind, value }) => kind === rest.kind && value === rest.value)) figures.push(rest)
+      const found = figureAt(text, occurrence)
+      if (!found) continue
+      from = found.end
+      if (figures.some(({ kind, value }) => kind === found.kind && value === found.value)) continue
+      figures.push(figureOf(text, occurrence.start, found))
     }
   }
   return figures
@@ -310,21 +254,35 @@ function isPart(following: readonly Word[]): boolean {
 }
 
 const AGED = /^(?:aged|age|âgée?s?|edad|عمره|عمرها|alter|возраст[еа]?)$/iu
+const SPENT = /^و?قض[ىيت]+$/u
 const SPORT = /^(?:list|lists|reserve|player|players|starters|striker|midfielder|defender)$/i
 
-/** The figure of a number, with the index after its words; null where it counts something else. */
-function figureAt(text: string, occurrence: Occurrence): (Figure & { end: number }) | null {
-  const { start } = occurrence
-  let { end } = occurrence
-  const say = (kind: Kind, value: number, from: number, to: number, numberEnd: number): Figure & { end: number } => ({
+/** A number that counts people, and the characters that say so. */
+interface Counted {
+  kind: Kind
+  value: number
+  /** Of the words it was read from. */
+  from: number
+  to: number
+  /** Index after the number itself. */
+  end: number
+}
+
+function figureOf(text: string, start: number, { kind, value, from, to, end }: Counted): Figure {
+  return {
     kind,
     value,
     matched: text.slice(from, to),
-    bound: boundOf(text, CLITICS.has(text[start - 1] ?? '') ? start - 1 : start, numberEnd),
+    bound: boundOf(text, CLITICS.has(text[start - 1] ?? '') ? start - 1 : start, end),
     said: saidOf(text, from, to),
-    end: numberEnd,
-  })
-  if (occurrence.kind) return say(occurrence.kind, occurrence.value ?? 2, start, end, end)
+  }
+}
+
+/** What a number counts; null where that is not people. */
+function figureAt(text: string, occurrence: Occurrence): Counted | null {
+  const { start } = occurrence
+  let { end } = occurrence
+  if (occurrence.kind) return { kind: occurrence.kind, value: occurrence.value ?? 2, from: start, to: end, end }
   const written = text.slice(start, end)
   const plain = digits(written)
   if (plain.length > 9) return null
@@ -370,11 +328,19 @@ function figureAt(text: string, occurrence: Occurrence): (Figure & { end: number
   if (year && /^\s*[-–—:]/.test(text.slice(end, end + 3))) return null
   if (year && (!people || (last && (YEAR_INTRO.test(last.text) || isMonth(last))))) return null
   const hit = late?.adjacent ? late : (early ?? late)
+  // «قضى» is "died" before people, "spent" before years and "decided" before all else.
+  if (hit && hit === early && SPENT.test(text.slice(hit.start, hit.end)) && !people) return null
   if (!hit) return null
   // "five injured players": the doctor's report of a team.
   const tail = following.find(word => word.start >= hit.end)
   if (hit.kind === 'injured' && tail && SPORT.test(tail.text)) return null
-  return say(hit.kind, value, Math.min(start, hit.start), Math.max(figureEnd, hit.end), figureEnd)
+  return {
+    kind: hit.kind,
+    value,
+    from: Math.min(start, hit.start),
+    to: Math.max(figureEnd, hit.end),
+    end: figureEnd,
+  }
 }
 
 function isMonth(word: Word): boolean {

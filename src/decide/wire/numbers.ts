@@ -10,10 +10,20 @@ interface NumberWord {
 }
 
 const WORDS = new Map<string, NumberWord>()
+// What the first three letters of such words can be, in any spelling: nearly all other words end here, unread.
+const OPENINGS = new Set<number>()
+function opening(text: string, at: number): number {
+  return (text.charCodeAt(at) * 0x1000 + text.charCodeAt(at + 1)) * 0x1000 + text.charCodeAt(at + 2)
+}
 function teach(value: number, list: string): void {
   for (const word of list.split(' ')) {
     const folded = foldWord(word)
-    WORDS.set(folded, { value, ten: value >= 20 && value % 10 === 0, arabic: /^[\u0600-\u06ff]/.test(folded) })
+    const arabic = /^[\u0600-\u06ff]/.test(folded)
+    WORDS.set(folded, { value, ten: value >= 20 && value % 10 === 0, arabic })
+    for (const form of [word, folded, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)]) {
+      OPENINGS.add(opening(form, 0))
+      if (arabic) for (const letter of 'وفبل') OPENINGS.add(opening(letter + form, 0))
+    }
   }
 }
 teach(1, 'one один одна واحد')
@@ -74,9 +84,8 @@ export interface Written {
 
 // «ثلاثة عشر», «خمس عشرة».
 const TEEN = new Set(['عشر', 'عشره'])
-const LETTERS = /[\p{L}\p{M}]+/gu
 /** Characters of a text in which number words are looked for: tolls stand at its beginning. */
-const LENGTH = 6_000
+const LENGTH = 3_000
 const LONGEST = 16
 
 function look(word: string): NumberWord | null {
@@ -94,8 +103,13 @@ function unitOf(word: string): NumberWord | null {
   return /^(?:une?|uno|una)$/i.test(word) ? { value: 1, ten: false, arabic: false } : look(word)
 }
 
-/** With the letter that joins it: «وثلاثة», «بخمسة», «لأربعة». */
-function joined(word: string): { number: NumberWord; letters: number } | null {
+interface Joined {
+  number: NumberWord
+  /** Letters before the number: «وثلاثة». */
+  letters: number
+}
+
+function joined(word: string): Joined | null {
   const direct = look(word)
   if (direct) return { number: direct, letters: 0 }
   if (!/^[وفبل][\u0600-\u06ff]{2}/.test(word)) return null
@@ -103,49 +117,85 @@ function joined(word: string): { number: NumberWord; letters: number } | null {
   return rest ? { number: rest, letters: 1 } : null
 }
 
+/** Letters and marks, roughly: what it takes for one too many is no number word anyway. */
+function isLetter(code: number): boolean {
+  if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
+  if (code < 0x2000)
+    return code >= 0xc0 && code !== 0x60c && code !== 0x61b && code !== 0x61f && !(code >= 0x660 && code < 0x66e)
+  return code >= 0x3040
+}
+
+interface Token {
+  word: string
+  start: number
+}
+
+/** The next word of `text` from `at`, at most `far` characters away. */
+function wordFrom(text: string, at: number, far: number): Token | null {
+  let start = at
+  while (start < text.length && start - at <= far && !isLetter(text.charCodeAt(start))) start++
+  let end = start
+  while (end < text.length && end - start <= LONGEST && isLetter(text.charCodeAt(end))) end++
+  return end === start ? null : { word: text.slice(start, end), start }
+}
+
+function wordBefore(text: string, at: number): string {
+  let end = at
+  while (end > 0 && at - end < 2 && !isLetter(text.charCodeAt(end - 1))) end--
+  let start = end
+  while (start > 0 && end - start <= LONGEST && isLetter(text.charCodeAt(start - 1))) start--
+  return text.slice(start, end)
+}
+
 /** Number words of `text` in order. */
 export function numberWords(text: string): Written[] {
   const found: Written[] = []
-  const opening = text.length > LENGTH ? text.slice(0, LENGTH) : text
-  LETTERS.lastIndex = 0
-  const tokens: { word: string; start: number }[] = []
-  for (const match of opening.matchAll(LETTERS)) tokens.push({ word: match[0], start: match.index })
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]
-    const first = token && joined(token.word)
-    if (!token || !first) continue
-    const only = ONLY_BEFORE.get(token.word.toLowerCase())
-    if (only && !only.test(tokens[at + 1]?.word ?? '')) continue
-    if (first.number.value === 1 && NOT_ONE.test(tokens[at - 1]?.word ?? '')) continue
-    const start = token.start + first.letters
-    let end = token.start + token.word.length
-    let { value } = first.number
-    const next = tokens[at + 1]
-    const gap = next ? opening.slice(end, next.start) : ''
-    if (next && first.number.arabic && value < 10 && gap === ' ') {
-      const second = joined(next.word)
-      if (TEEN.has(foldWord(next.word))) value += 10
-      else if (second?.letters === 1 && second.number.ten && next.word.startsWith('و')) value += second.number.value
-      if (value !== first.number.value) {
-        end = next.start + next.word.length
-        at++
-      }
-    } else if (next && first.number.ten && !first.number.arabic) {
-      let unit = unitOf(next.word)
-      let last = next
-      // "treinta y dos", "vingt et un".
-      const third = tokens[at + 2]
-      if (/^(?:y|et)$/i.test(next.word) && third && gap === ' ') {
-        unit = unitOf(third.word)
-        last = third
-      }
-      if (unit && unit.value < 10 && !unit.arabic && /^[ -]$/.test(gap)) {
-        value += unit.value
-        end = last.start + last.word.length
-        at += last === third ? 2 : 1
-      }
+  const length = Math.min(text.length, LENGTH)
+  let at = 0
+  while (at < length) {
+    if (!isLetter(text.charCodeAt(at))) {
+      at++
+      continue
     }
-    found.push({ start, end, value })
+    const start = at
+    while (at < length && isLetter(text.charCodeAt(at))) at++
+    // «ست» is the one of two letters.
+    if (at - start > LONGEST || (at - start < 3 ? text.slice(start, at) !== 'ست' : !OPENINGS.has(opening(text, start))))
+      continue
+    const word = text.slice(start, at)
+    const first = joined(word)
+    if (!first) continue
+    const read = numberAt(text, { word, start }, first)
+    if (!read) continue
+    found.push(read)
+    at = read.end
   }
   return found
+}
+
+function numberAt(text: string, { word, start }: Token, { number, letters }: Joined): Written | null {
+  const end = start + word.length
+  const next = wordFrom(text, end, 1)
+  const only = ONLY_BEFORE.get(word.toLowerCase())
+  if (only && !only.test(next?.word ?? '')) return null
+  if (number.value === 1 && NOT_ONE.test(wordBefore(text, start))) return null
+  const from = start + letters
+  const plain = { start: from, end, value: number.value }
+  if (!next) return plain
+  const gap = text.slice(end, next.start)
+  const after = next.start + next.word.length
+  if (number.arabic) {
+    if (number.value >= 10 || gap !== ' ') return plain
+    if (TEEN.has(foldWord(next.word))) return { start: from, end: after, value: number.value + 10 }
+    const ten = joined(next.word)
+    const and = ten?.letters === 1 && ten.number.ten && next.word.startsWith('و')
+    return and ? { start: from, end: after, value: number.value + ten.number.value } : plain
+  }
+  if (!number.ten) return plain
+  // "treinta y dos", "vingt et un"; "twenty-one", «двадцать один».
+  const third = /^(?:y|et)$/i.test(next.word) && gap === ' ' ? wordFrom(text, after, 1) : null
+  const last = third ?? next
+  const unit = unitOf(last.word)
+  if (!unit || unit.value >= 10 || unit.arabic || !/^[ -]$/.test(gap)) return plain
+  return { start: from, end: last.start + last.word.length, value: number.value + unit.value }
 }

@@ -1,0 +1,155 @@
+// How fast are stories placed, what does the window cost, and does the archive matter? A made-up stream (bench/threads/world.ts),
+// a table, one JSON line.
+//
+//   node --expose-gc bench/threads.ts [WINDOW] [ARCHIVE]
+//   node bench/threads.ts --ablate
+//
+// WINDOW stories (100,000) stand in the window; ARCHIVE (1,000,000) have passed through it before the last measurement.
+// Times are CPU seconds of the process. --ablate prints what each piece of evidence adds on the labelled sets in
+// ../shared/corpora/threads, and skips those that are absent.
+
+import { regroup, review } from '../src/decide/thread/review.ts'
+import { type ThreadFeatures, ThreadIndex } from '../src/decide/thread.ts'
+import type { ThreadSettings } from '../src/model.ts'
+import { printJson, printTable, rounded } from './helpers.ts'
+import { ablate } from './threads/ablation.ts'
+import { type MadeStory, madeStream } from './threads/world.ts'
+
+const HOUR = 3_600_000
+const SETTINGS: ThreadSettings = { threshold: 0.28, window: 72 * HOUR }
+
+function cpu(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+function heap(): number {
+  const { gc } = globalThis as { gc?: () => void }
+  gc?.()
+  return process.memoryUsage().heapUsed
+}
+
+interface Kept {
+  thread: number
+  story: number
+  features: ThreadFeatures
+  time: number
+}
+
+function measure(window: number, archive: number): void {
+  const perHour = Math.max(1, Math.round(window / 144))
+  const small = Math.min(10_000, window)
+  const index = new ThreadIndex(SETTINGS)
+  const stream = madeStream(archive, perHour)
+  const rows: (string | number)[][] = []
+  const figures: Record<string, number> = {}
+  let filed = 0
+  let threads = 0
+  let seconds = 0
+  let reviewed = 0
+  let since = 0
+  let hour = 0
+  let proposals = 0
+  let kept: Kept[] = []
+  const file = ({ time, said }: MadeStory, keep: boolean) => {
+    const features = index.features(said)
+    const { thread } = index.place(features, time)
+    const to = thread ?? ++threads
+    index.add(to, ++filed, features, time)
+    if (keep) kept.push({ thread: to, story: filed, features, time })
+  }
+  const batch: MadeStory[] = []
+  // The stream is made outside the measured time.
+  const run = (count: number, keep: boolean): { place: number; review: number } => {
+    const before = { seconds, reviewed }
+    for (let done = 0; done < count; ) {
+      batch.length = 0
+      while (batch.length < perHour && done < count) {
+        const next = stream.next()
+        if (next.done) break
+        batch.push(next.value)
+        done++
+      }
+      if (batch.length === 0) break
+      const started = cpu()
+      for (const story of batch) {
+        index.expire(ThreadIndex.horizon(SETTINGS, story.time))
+        file(story, keep)
+      }
+      seconds += cpu() - started
+      const at = cpu()
+      if (++hour % 1 === 0) {
+        for (let round = 0; round < 5; round++) {
+          const found = review(index, since)
+          for (const regrouping of found) regroup(index, regrouping, regrouping.kind === 'split' ? ++threads : 0)
+          proposals += found.length
+          if (found.length === 0) break
+        }
+        since = filed
+      }
+      reviewed += cpu() - at
+    }
+    return { place: seconds - before.seconds, review: reviewed - before.reviewed }
+  }
+  const row = (name: string, count: number, spent: { place: number; review: number }) => {
+    const each = (spent.place / count) * 1e6
+    rows.push([
+      name,
+      index.size.stories,
+      index.size.threads,
+      rounded(each, 0),
+      rounded(1e6 / each, 0),
+      rounded((spent.review / count) * 1e6, 0),
+    ])
+    return each
+  }
+  const empty = heap()
+  run(small, false)
+  const first = run(Math.min(5_000, window), false)
+  figures['microsecondsAtTenThousand'] = rounded(row('archive 10,000', Math.min(5_000, window), first), 1)
+  const rest = window - filed
+  if (rest > 0) run(rest, false)
+  const full = run(10_000, false)
+  figures['microsecondsAtWindow'] = rounded(row(`window full, archive ${filed.toLocaleString('en')}`, 10_000, full), 1)
+  figures['bytesPerStory'] = Math.round((heap() - empty) / index.size.stories)
+  const before = archive - 10_000 - filed
+  if (before > 0) {
+    run(before, false)
+    const last = run(10_000, false)
+    figures['microsecondsAtArchive'] = rounded(row(`archive ${archive.toLocaleString('en')}`, 10_000, last), 1)
+    figures['archiveRatio'] = rounded(
+      (figures['microsecondsAtArchive'] ?? 0) / (figures['microsecondsAtWindow'] ?? 1),
+      2,
+    )
+  }
+  // A window of stored features, as a restart reads them.
+  kept = []
+  for (const { id, thread, time, language, own, shared, form } of index.stories()) {
+    const names = (weighted: typeof own) => weighted.terms.map(({ name }) => name)
+    const features: ThreadFeatures = {
+      l: language,
+      t: names(own),
+      w: own.weights,
+      x: names(shared),
+      y: shared.weights,
+      f: form,
+    }
+    kept.push({ thread: thread.id, story: id, features, time })
+  }
+  const stored = kept.map(one => JSON.stringify(one.features))
+  figures['storedBytesPerStory'] = Math.round(stored.reduce((sum, text) => sum + text.length, 0) / stored.length)
+  const started = cpu()
+  const again = new ThreadIndex(SETTINGS)
+  for (const [at, { thread, story, time }] of kept.entries()) {
+    again.add(thread, story, JSON.parse(stored[at] as string) as ThreadFeatures, time)
+  }
+  figures['rebuildSecondsPer100000'] = rounded(((cpu() - started) / kept.length) * 100_000, 2)
+  if (again.size.stories !== index.size.stories) throw new Error('the rebuilt window is another')
+  figures['regroupings'] = proposals
+  printTable(['', 'stories in window', 'threads', 'µs a story', 'stories/s', 'review µs a story'], rows)
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+  printJson('threads', figures)
+}
+
+if (process.argv.includes('--ablate')) await ablate()
+else measure(Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 1_000_000))

@@ -1,0 +1,68 @@
+// What a thread is introduced by: the story that speaks for it, and the threads of neighbouring events. Pure.
+import type { Millis } from '../../model.ts'
+import type { Evidence, ThreadFeatures, ThreadIndex } from '../thread.ts'
+import { compare, MERGE, MERGE_ACROSS, nearest, summed, thousandths } from './review.ts'
+
+/** A thread that is not the same event, but near it. */
+export interface Neighbour {
+  thread: number
+  /** Whether its last report stood before this thread's first, after its last, or their lives overlap. */
+  when: 'before' | 'same time' | 'after'
+  score: number
+  reasons: Evidence[]
+}
+
+// Of what a merge needs, what makes two threads neighbours.
+const NEIGHBOUR = 0.35
+const NEIGHBOURS = 6
+
+/** The threads of the window that tell of neighbouring events, nearest first, at most six. */
+export function storylines(index: ThreadIndex, id: number): Neighbour[] {
+  const thread = index.thread(id)
+  if (!thread) return []
+  const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1)).map(summed)
+  const found: Neighbour[] = []
+  for (const other of nearest(index, thread, parts)) {
+    const compared = compare(index, parts, other)
+    const own = compared.own / (MERGE * index.settings.threshold)
+    const across = compared.across / (MERGE_ACROSS * index.settings.threshold)
+    const score = Math.max(own, across)
+    if (score < NEIGHBOUR) continue
+    found.push({
+      thread: other.id,
+      when: other.last < thread.first ? 'before' : other.first > thread.last ? 'after' : 'same time',
+      score: thousandths(Math.min(1, score)),
+      reasons: (own >= across ? compared.ownReasons : compared.acrossReasons)
+        .sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1))
+        .slice(0, 5),
+    })
+  }
+  return found.sort((a, b) => b.score - a.score || a.thread - b.thread).slice(0, NEIGHBOURS)
+}
+
+/** A story whose headline may speak for its thread. */
+export interface CentralCandidate {
+  id: number
+  time: Millis
+  features: Pick<ThreadFeatures, 'l' | 't' | 'w'>
+}
+
+/**
+ * The story that says most of what all say, in the language most of them are in; of two alike the earlier. Null for none.
+ */
+export function centralStory(stories: readonly CentralCandidate[]): number | null {
+  const byLanguage = new Map<string, CentralCandidate[]>()
+  for (const story of stories) byLanguage.set(story.features.l, [...(byLanguage.get(story.features.l) ?? []), story])
+  const [largest] = [...byLanguage].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
+  if (!largest) return null
+  const sum = new Map<string, number>()
+  for (const { features } of largest[1]) {
+    for (const [at, term] of features.t.entries()) sum.set(term, (sum.get(term) ?? 0) + (features.w[at] ?? 0))
+  }
+  const centrality = ({ features }: CentralCandidate) =>
+    features.t.reduce((dot, term, at) => dot + (sum.get(term) ?? 0) * (features.w[at] ?? 0), 0)
+  const ranked = largest[1]
+    .map(story => ({ story, score: centrality(story) }))
+    .sort((a, b) => b.score - a.score || a.story.time - b.story.time || a.story.id - b.story.id)
+  return ranked[0]?.story.id ?? null
+}

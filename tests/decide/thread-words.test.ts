@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { fold, words } from '../../src/decide/text.ts'
+import { formOf, isColumn } from '../../src/decide/thread/form.ts'
+import { countries } from '../../src/decide/thread/places.ts'
+import { soundKey } from '../../src/decide/thread/transliteration.ts'
+import { threadWords } from '../../src/decide/thread/words.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const MONDAY = Date.UTC(2022, 0, 3, 6)
+
+const key = (word: string) => soundKey(fold(word))
+const codes = (text: string, language: string) => countries(words(fold(text)), language).map(({ code }) => code)
+
+describe('the key of a name', () => {
+  it.each([
+    ['توكاييف', 'Tokayev', 'Токаев'],
+    ['أوساكا', 'Osaka', 'Осака'],
+    ['خامنئي', 'Khamenei', 'Хаменеи'],
+    ['زيلينسكي', 'Zelensky', 'Зеленски'],
+    ['غوتيريش', 'Goterich', 'Готериш'],
+    ['ماكرون', 'Macron', 'Макрон'],
+    ['فلاديمير', 'Vladimir', 'Владимир'],
+  ])('is the same for %s, %s and %s', (arabic, latin, cyrillic) => {
+    expect(key(latin)).toBe(key(arabic))
+    expect(key(cyrillic)).toBe(key(arabic))
+  })
+
+  it('brings Greek letters to the same', () => {
+    expect(key('Μητσοτάκης')).toBe(key('Mitsotakis'))
+  })
+
+  it('tells names apart', () => {
+    const names = ['Tokayev', 'Macron', 'Osaka', 'Khamenei', 'Vladimir', 'Merkel', 'Almaty', 'Nairobi']
+    expect(new Set(names.map(key)).size).toBe(names.length)
+  })
+
+  it('is empty for numbers and for scripts that do not spell sounds', () => {
+    expect(key('2022')).toBe('')
+    expect(key('東京')).toBe('')
+  })
+})
+
+describe('countries', () => {
+  it('are one code in every language', () => {
+    expect(codes('Protests spread in Kazakhstan', 'en')).toEqual(['KZ'])
+    expect(codes('احتجاجات في كازاخستان', 'ar')).toEqual(['KZ'])
+    expect(codes('Протесты в Казахстане', 'ru')).toEqual(['KZ'])
+    expect(codes('Proteste in Kasachstan', 'de')).toEqual(['KZ'])
+  })
+
+  it('are found by their people, and by names of several words', () => {
+    expect(codes('Brazilian and Japanese teams', 'en')).toEqual(['BR', 'JP'])
+    expect(codes('South Korea and the United States', 'en')).toEqual(['KR', 'US'])
+    expect(codes('المنتخب الياباني', 'ar')).toEqual(['JP'])
+    expect(codes('السعودية تستضيف القمة', 'ar')).toEqual(['SA'])
+  })
+
+  it('are not looked for in a language whose names nobody knows', () => {
+    expect(countries(['kazakhstan'], 'zxx')).toEqual([])
+    expect(countries(['kazakhstan'], '!!')).toEqual([])
+  })
+})
+
+describe('what all languages share', () => {
+  it('is countries, names by sound, and numbers that say something', () => {
+    const english = threadWords({ title: 'Tokayev: 748 hurt in Kazakhstan in 2022', body: '', language: 'en' })
+    const arabic = threadWords({ title: 'توكاييف: إصابة ٧٤٨ في كازاخستان', body: '', language: 'ar' })
+    const common = [...english.shared.keys()].filter(term => arabic.shared.has(term)).sort()
+    expect(common).toEqual(['#748', '@KZ', '~tkf'])
+    expect(english.shared.has('#2022')).toBe(false)
+  })
+})
+
+describe('the form of a headline', () => {
+  const form = (title: string, language = 'en') => formOf(words(fold(title)), language)
+
+  it('is the same on another day, with another filling', () => {
+    const monday = form('Larkfield weather for Monday, January 3')
+    const tuesday = form('Larkfield weather for Tuesday, January 4')
+    expect(tuesday.shape).toBe(monday.shape)
+    expect(tuesday.filling).not.toBe(monday.filling)
+    expect(monday.dated).toBe(true)
+    expect(form('أسعار العملات ليوم 3 يناير', 'ar').shape).toBe(form('أسعار العملات ليوم 4 فبراير', 'ar').shape)
+  })
+
+  it('is none where hardly a word is left', () => {
+    expect(form('Gold 1900').shape).toBe(0)
+  })
+
+  it('does not call a toll a date', () => {
+    expect(form('Quake kills 12 in Larkfield').dated).toBe(false)
+  })
+})
+
+describe('a column', () => {
+  const at = (time: number, filling: number) => ({ time, filling })
+
+  it('comes at its time of day', () => {
+    expect(isColumn(MONDAY + 2 * DAY, [at(MONDAY, 1), at(MONDAY + DAY + HOUR, 2)])).toBe(true)
+    expect(isColumn(MONDAY + DAY, [at(MONDAY, 1)])).toBe(false)
+  })
+
+  it('is one though each edition is reprinted', () => {
+    const editions = [0, HOUR, DAY, DAY + HOUR].map((off, filling) => at(MONDAY + off, filling))
+    expect(isColumn(MONDAY + 2 * DAY, editions)).toBe(true)
+  })
+
+  it('is not a toll that rises hour by hour', () => {
+    const tolls = [0, 2, 5, 9, 14].map((hours, filling) => at(MONDAY + hours * HOUR, filling))
+    expect(isColumn(MONDAY + 20 * HOUR, tolls)).toBe(false)
+    expect(isColumn(MONDAY + 31 * HOUR, [at(MONDAY, 1), at(MONDAY + 13 * HOUR, 2)])).toBe(false)
+  })
+})
