@@ -246,7 +246,7 @@ export class Desk {
         filing,
         known.story,
         known.id,
-        copyFeatures(wire.title, wire.body, report.language),
+        copyFeatures(wire.title, wire.body, report.language, wire.part?.number),
         report.time,
       )
       this.#tellStory(filing, known.story, known.id, report, vector)

@@ -1,6 +1,6 @@
 // What each piece of evidence adds: the labelled sets, filed again and again with one thing left out.
 
-import { CopyIndex, copyShingles } from '../../src/decide/story.ts'
+import { CopyIndex, copyFeatures } from '../../src/decide/story.ts'
 import { regroup, review } from '../../src/decide/thread/review.ts'
 import { ThreadIndex, type ThreadWords, TUNING, type Tuning, threadWords } from '../../src/decide/thread.ts'
 import { readWire, wireNames } from '../../src/decide/wire.ts'
@@ -56,10 +56,10 @@ function read(items: readonly EvalItem[], window: number): Read[] {
   const timed = items.map((item, at) => ({ item, at, time: Date.parse(item.published ?? '') || 0 }))
   for (const { item, time } of timed.sort((a, b) => a.time - b.time || a.at - b.at)) {
     const { title, body } = readWire({ title: item.title, text: item.text ?? '', authors: [], source: null }, names)
-    const shingles = copyShingles(title, body)
-    const copy = copies.find(shingles, time)
+    const features = copyFeatures(title, body, item.lang)
+    const copy = features && copies.find(features, time)
     const story = copy?.story ?? ++stories
-    if (!copy) copies.add(story, shingles, time)
+    if (features) copies.add(story, out.length, features, time)
     out.push({ item, time, story, first: !copy, title, body })
   }
   return out
