@@ -199,7 +199,7 @@ export class Desk {
       return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
     }
     if (known) return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
-    const said = copyFeatures(report.wire.title, report.wire.body, report.language)
+    const said = copyFeatures(report.wire.title, report.wire.body, report.language, report.wire.part?.number)
     const copy = this.#copyOf(filing, report, said, context.names)
     if (copy) {
       const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
@@ -246,7 +246,7 @@ export class Desk {
         filing,
         known.story,
         known.id,
-        copyFeatures(wire.title, wire.body, report.language),
+        copyFeatures(wire.title, wire.body, report.language, wire.part?.number),
         report.time,
       )
       this.#tellStory(filing, known.story, known.id, report, vector)
@@ -456,8 +456,14 @@ function remaker(window: ActiveWindow, names: WireNames): Remaker {
       window.addStory(filing, story.group, story.id, features, story.time)
     },
     report: (filing, report) => {
-      const { title, body } = read(report)
-      window.addReport(filing, report.group, report.id, copyFeatures(title, body, report.language), report.time)
+      const { title, body, part } = read(report)
+      window.addReport(
+        filing,
+        report.group,
+        report.id,
+        copyFeatures(title, body, report.language, part?.number),
+        report.time,
+      )
     },
   }
 }

@@ -31,6 +31,8 @@ export interface CopyFeatures {
   language: string | null
   title: string
   lead: string
+  /** Number of the part where the report is one of several: another part is another text, whatever it repeats. */
+  part?: number
 }
 
 export interface CopyEvidence {
@@ -55,13 +57,19 @@ export interface CopyFound {
 }
 
 /** `title` and `body` without wire furniture. Null for a text that says too little to be recognised. */
-export function copyFeatures(title: string, body: string, language: string | null): CopyFeatures | null {
+export function copyFeatures(
+  title: string,
+  body: string,
+  language: string | null,
+  part: number | null = null,
+): CopyFeatures | null {
   const head = words(fold(title.slice(0, TITLE_WORDS * 14))).slice(0, TITLE_WORDS)
   const lead = words(fold(body.slice(0, LEAD_WORDS * 14))).slice(0, LEAD_WORDS)
   const tongue = language === null ? null : (language.toLowerCase().split('-', 1)[0] ?? null)
-  if (lead.length >= SHORT_BODY) return { language: tongue, title: head.join(' '), lead: lead.join(' ') }
+  const numbered = part === null ? {} : { part }
+  if (lead.length >= SHORT_BODY) return { language: tongue, title: head.join(' '), lead: lead.join(' '), ...numbered }
   const whole = [...head, ...lead]
-  return whole.length < LEAST_WORDS ? null : { language: tongue, title: '', lead: whole.join(' ') }
+  return whole.length < LEAST_WORDS ? null : { language: tongue, title: '', lead: whole.join(' '), ...numbered }
 }
 
 /** A text, once: exact copies share it. */
@@ -78,6 +86,7 @@ interface Carrier {
   report: number
   time: Millis
   language: string | null
+  part: number
 }
 
 const BUCKET: Millis = 3_600_000
@@ -115,9 +124,8 @@ export class CopyIndex {
       const text = prepare({ title, lead }, this.#vocabulary)
       // Most copies are exact, and need not be compared with anything.
       const exact = this.#exact(features, title, lead)
-      if (exact && withinOf(exact.carriers, time, this.#window))
-        return this.#best(text, [exact], features.language, time)
-      return this.#best(text, this.#candidates(text), features.language, time)
+      const sure = exact ? this.#best(text, [exact], features, time) : null
+      return sure ?? this.#best(text, this.#candidates(text), features, time)
     } finally {
       this.#vocabulary.release(title)
       this.#vocabulary.release(lead)
@@ -128,7 +136,7 @@ export class CopyIndex {
   add(story: number, report: number, features: CopyFeatures, time: Millis): void {
     this.forget(report)
     const known = this.#known(features)
-    known.carriers.push({ story, report, time, language: features.language })
+    known.carriers.push({ story, report, time, language: features.language, part: features.part ?? 1 })
     this.#byReport.set(report, known)
     const hour = Math.floor(time / BUCKET)
     const reports = this.#byHour.get(hour)
@@ -251,9 +259,10 @@ export class CopyIndex {
       .map(([known]) => known)
   }
 
-  #best(text: Prepared, candidates: readonly Known[], language: string | null, time: Millis): CopyFound | null {
+  #best(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis): CopyFound | null {
     const met: { nearest: Carrier; apart: Millis; found: Comparison }[] = []
     const stoodBefore = new Set<number>()
+    const { language, part = 1 } = features
     const places = placesOf(text.stems)
     const least = Math.min(LEAST_SHARED, text.stems.length)
     for (const known of candidates) {
@@ -262,7 +271,9 @@ export class CopyIndex {
       if (!found) continue
       // What is in another language is a translation, not a copy; but feeds claim languages that are not theirs.
       const carriers = known.carriers.filter(
-        carrier => found.similarity === 1 || language === null || (carrier.language ?? language) === language,
+        carrier =>
+          carrier.part === part &&
+          (found.similarity === 1 || language === null || (carrier.language ?? language) === language),
       )
       const nearest = nearestTo(carriers, time)
       if (!nearest) continue

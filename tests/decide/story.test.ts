@@ -172,6 +172,14 @@ describe('another story', () => {
     expect(found(known, market('Monday', '4,120.5', '0.4%', '310'), 24 * HOUR)).not.toBeNull()
   })
 
+  it('is another part of the same series, whatever it repeats', () => {
+    const index = new CopyIndex(WINDOW)
+    const part = (number: number | null) => copyFeatures('Dam breaks', DAM, 'en', number) ?? featuresOf(['', ''])
+    index.add(7, 70, part(null), NOW)
+    expect(index.find(part(2), NOW)).toBeNull()
+    expect(index.find(part(1), NOW)).toMatchObject({ story: 7 })
+  })
+
   it('is one in another language, unless only a feed says that it is', () => {
     const edited = DAM.replace('helicopters', 'aircraft')
     expect(found(['', DAM, 'en'], ['', edited, 'fr'])).toBeNull()
