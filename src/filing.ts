@@ -11,7 +11,7 @@ import {
   rematch,
   standingForSeveral,
 } from './decide/identity.ts'
-import { provenanceOf } from './decide/provenance.ts'
+import { type Member, provenanceOf } from './decide/provenance.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
 import { flap, revise } from './decide/revision.ts'
 import { type CopyFeatures, copyFeatures } from './decide/story.ts'
@@ -221,7 +221,7 @@ export class Desk {
     this.#window.addStory(filing, thread, story, features, report.time)
     this.#window.addReport(filing, story, id, said, report.time)
     keepFlash(filing, id, report)
-    judgeOrigin(filing, story)
+    judgeAlone(filing, story, id, report)
     this.#window.lead(filing, thread)
     return { kind: 'new', report: id, story, thread, reason: null }
   }
@@ -299,7 +299,23 @@ const WEIGHED = 200
 
 /** Say anew whose copy a story is: after each report that comes to it, changes or leaves. */
 export function judgeOrigin(filing: Filing, story: number): void {
-  const provenance = provenanceOf(filing.members(story, WEIGHED))
+  keepOrigin(filing, story, filing.members(story, WEIGHED), false)
+}
+
+/** The same of a story that has only just been opened, by this report. */
+function judgeAlone(filing: Filing, story: number, id: number, report: Report): void {
+  const { agency, time, title, wire } = report
+  const { credits, signal } = wire
+  const agencyName = filing.agencyName(agency)
+  // Its text says nothing of whose copy it is: there is none to hold it against.
+  const alone = [
+    { id, agency, agencyName, time, signal, title, text: '', change: null, changed: time, credits, earlier: [] },
+  ]
+  keepOrigin(filing, story, alone, true)
+}
+
+function keepOrigin(filing: Filing, story: number, members: readonly Member[], alone: boolean): void {
+  const provenance = provenanceOf(members)
   if (!provenance) return
   const { origin, sources, stale, runs, by, first, takenBack } = provenance
   filing.setOrigin(story, {
@@ -307,7 +323,7 @@ export function judgeOrigin(filing: Filing, story: number): void {
     originName: origin.name,
     sources,
     stale,
-    runs: runs.map(({ report, share }) => ({ report, share: Math.round(share * 1_000) / 1_000 })),
+    runs: alone ? [] : runs.map(({ report, share }) => ({ report, share: Math.round(share * 1_000) / 1_000 })),
     provenance: JSON.stringify({ by, first, takenBack }),
   })
 }

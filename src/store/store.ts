@@ -235,6 +235,7 @@ export interface Filing extends Regrouping {
   withdraw(report: number, now: Millis): number | null
   /** Its lead report, the thread it is in, and the time under which it was placed; null for no story. */
   placed(story: number): { lead: number; thread: number; time: Millis } | null
+  agencyName(id: string): string
   members(story: number, limit: number): StoryMember[]
   /** Remember a one-liner under the wires that send it. */
   keepFlash(report: number, wires: readonly string[], time: Millis): void

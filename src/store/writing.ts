@@ -120,16 +120,26 @@ export function createFiling(sql: WritableSql): Filing {
         })
         .map(reportMark)
     },
-    likely: (feed, keys, urls, characters) =>
-      sql
-        .all(
-          `${MARK} where id in (
-             select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid_key = k.value
-             union select r.id from json_each(@urls) u join reports r on r.canonical_url = u.value and r.feed = @feed)
-           order by last_seen desc, id desc`,
-          { feed, keys: JSON.stringify(keys), urls: JSON.stringify(urls), characters },
-        )
-        .map(reportMark),
+    likely: (feed, keys, urls, characters) => {
+      const found = new Set<number>()
+      for (const key of keys) {
+        for (const row of sql.all('select id from reports where feed = @feed and guid_key = @key', { feed, key })) {
+          found.add(Number(row['id']))
+        }
+      }
+      for (const url of urls) {
+        for (const row of sql.all('select id, feed from reports where canonical_url = @url', { url })) {
+          if (row['feed'] === feed) found.add(Number(row['id']))
+        }
+      }
+      if (found.size === 0) return []
+      return sql
+        .all(`${MARK} where id in (select value from json_each(@ids)) order by last_seen desc, id desc`, {
+          ids: JSON.stringify([...found]),
+          characters,
+        })
+        .map(reportMark)
+    },
     vanished: (feed, now, limit) => {
       const before = sql.get('select max(last_seen) as t from reports where feed = @feed and last_seen < @now', {
         feed,
@@ -393,6 +403,7 @@ export function createFiling(sql: WritableSql): Filing {
                     })),
           }
         }),
+    agencyName: id => String(sql.get('select name from agencies where id = @id', { id })?.['name'] ?? id),
     placed: story => {
       const row = sql.get(
         `select s.lead, s.thread, coalesce(f.time, s.time) as time
@@ -436,6 +447,8 @@ export function createFiling(sql: WritableSql): Filing {
       void sql.run('delete from flashes where report in (select id from reports where story = @story)', { story }),
     setOrigin: (story, { stale, runs, ...is }) => {
       setOrigin(sql, story, is)
+      // A story of one report: nothing to compare.
+      if (runs.length === 0) return
       sql.run(
         `update reports set coverage = (select json_extract(value, '$.share') from json_each(@runs)
            where json_extract(value, '$.report') = reports.id)
