@@ -101,6 +101,7 @@ type Steps<T> = Generator<undefined, T, undefined>
 export class Desk {
   readonly #store: Store
   readonly #window: ActiveWindow
+  readonly #turns = new Turns()
 
   constructor(store: Store, settings: ThreadSettings) {
     this.#store = store
@@ -126,11 +127,12 @@ export class Desk {
    * poll then stands as interrupted, and the next one finds those entries unchanged.
    */
   async fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
-    const document = await givingWay(prepare(entries, context))
+    const document = await this.#givingWay(prepare(entries, context))
     const { filed, notes } = document
     let poll: number | null = null
     let steps: Steps<void> | null = null
     for (;;) {
+      await this.#turns.next()
       const done = this.#transaction(context, filing => {
         steps ??= this.#fileAll(filing, document, context)
         if (untilTired(steps)) {
@@ -142,7 +144,6 @@ export class Desk {
         return false
       })
       if (done) return filed
-      await new Promise(resolve => setImmediate(resolve))
     }
   }
 
@@ -164,6 +165,17 @@ export class Desk {
       const story = filing.withdraw(report, context.now)
       if (story !== null) judgeOrigin(filing, story)
     })
+  }
+
+  async #givingWay<T>(steps: Steps<T>): Promise<T> {
+    for (;;) {
+      await this.#turns.next()
+      const started = performance.now()
+      while (performance.now() - started < SLICE) {
+        const next = steps.next()
+        if (next.done) return next.value
+      }
+    }
   }
 
   #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing) => T): T {
@@ -500,13 +512,26 @@ function untilTired(steps: Steps<unknown>): boolean {
   return false
 }
 
-async function givingWay<T>(steps: Steps<T>): Promise<T> {
-  let started = performance.now()
-  for (;;) {
-    const next = steps.next()
-    if (next.done) return next.value
-    if (performance.now() - started < SLICE) continue
-    await new Promise(resolve => setImmediate(resolve))
-    started = performance.now()
+/** Pieces of work that take turns, one in each turn of the event loop: two documents hold it up no longer than one. */
+class Turns {
+  readonly #waiting: (() => void)[] = []
+  #called = false
+
+  /** Resolves when it is the caller's turn. */
+  next(): Promise<void> {
+    return new Promise(resolve => {
+      this.#waiting.push(resolve)
+      this.#call()
+    })
+  }
+
+  #call(): void {
+    if (this.#called || this.#waiting.length === 0) return
+    this.#called = true
+    setImmediate(() => {
+      this.#called = false
+      this.#waiting.shift()?.()
+      this.#call()
+    })
   }
 }

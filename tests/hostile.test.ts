@@ -6,7 +6,6 @@ import { createParserPool } from '../src/collect/parser-pool.ts'
 import { parseConfig } from '../src/config.ts'
 import { nextTime, openDesk } from '../src/daemon.ts'
 import { wireNames } from '../src/decide/wire.ts'
-import type { Desk } from '../src/filing.ts'
 import { silent } from '../src/log.ts'
 import type { Config, PollOutcome } from '../src/model.ts'
 import { feedsByUrl } from '../src/poll.ts'
@@ -54,21 +53,14 @@ async function pollAll(feeds: readonly HostileFeed[]) {
   const pool = createParserPool()
   const outcomes = new Map<string, PollOutcome>()
   try {
-    return await watchThread(async aside => {
-      // What filing costs is the desk's affair, and measured there.
-      const filing = new Proxy(desk, {
-        get: (target, name) =>
-          name === 'file'
-            ? (...given: Parameters<Desk['file']>) => aside(() => target.file(...given))
-            : Reflect.get(target, name, target),
-      })
+    return await watchThread(async () => {
       const poll = async (endless: boolean): Promise<void> => {
         const how = endless ? hasty : patient
         if (how === undefined) throw new Error('no fetcher')
         const deps = {
           ...how,
           store,
-          desk: filing,
+          desk,
           names: wireNames(config.agencies),
           feeds: feedsByUrl(config.agencies),
           now: Date.now,

@@ -448,7 +448,7 @@ export function createFiling(sql: WritableSql): Filing {
     setOrigin: (story, { stale, runs, ...is }) => {
       setOrigin(sql, story, is)
       // A story of one report: nothing to compare.
-      if (runs.length === 0) return
+      if (runs.length === 0 && stale.length === 0) return
       sql.run(
         `update reports set coverage = (select json_extract(value, '$.share') from json_each(@runs)
            where json_extract(value, '$.report') = reports.id)

@@ -49,32 +49,22 @@ const BEAT = 5
 /**
  * The most processor time that this thread spent between one look of the event loop at its timers and the next, in ms:
  * how long a reader would have had to wait on a machine of its own. Other programs and other threads do not count, so it
- * is as good on a busy machine. `aside` is called with work whose time does not count.
+ * is as good on a busy machine.
  */
-export async function watchThread<T>(
-  work: (aside: <R>(uncounted: () => R) => R) => Promise<T>,
-): Promise<{ result: T; longest: number }> {
+export async function watchThread<T>(work: () => Promise<T>): Promise<{ result: T; longest: number }> {
   const used = (): number => {
     const { user, system } = process.threadCpuUsage()
     return (user + system) / 1000
   }
-  let [longest, last, setAside] = [0, used(), 0]
+  let [longest, last] = [0, used()]
   const note = (): void => {
     const now = used()
-    longest = Math.max(longest, now - last - setAside)
+    longest = Math.max(longest, now - last)
     last = now
-    setAside = 0
   }
   const beat = setInterval(note, BEAT)
   try {
-    const result = await work(uncounted => {
-      const start = used()
-      try {
-        return uncounted()
-      } finally {
-        setAside += used() - start
-      }
-    })
+    const result = await work()
     note()
     return { result, longest }
   } finally {
