@@ -18,7 +18,7 @@ import {
   temporaryFolder,
 } from './store/newsroom.ts'
 
-const LARGE = 1_500
+const LARGE = 600
 const WORDS = Array.from({ length: 4_000 }, (_, at) => `w${at.toString(36)}`)
 
 /** A document far larger than one slice. */
