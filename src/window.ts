@@ -154,11 +154,7 @@ export class ActiveWindow {
     const stories = [...active.parts.values()].flatMap(part => part.stories)
     if (stories.length > ALWAYS_LED && stories.length % Math.ceil(stories.length / ALWAYS_LED) !== 0) return
     const central = centralStory(
-      stories.map(({ id, time, language, own }) => ({
-        id,
-        time,
-        features: { l: language, t: own.terms.map(({ name }) => name), w: own.weights },
-      })),
+      stories.map(story => ({ id: story.id, time: story.time, features: this.#threads.featuresOf(story) })),
     )
     if (central !== null) filing.setCentral(thread, central)
   }
