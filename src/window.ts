@@ -156,11 +156,7 @@ export class ActiveWindow {
     if (stories.length < 3) return
     if (stories.length > ALWAYS_LED && stories.length % Math.ceil(stories.length / ALWAYS_LED) !== 0) return
     const central = centralStory(
-      stories.map(({ id, time, language, own }) => ({
-        id,
-        time,
-        features: { l: language, t: own.terms.map(({ name }) => name), w: own.weights },
-      })),
+      stories.map(story => ({ id: story.id, time: story.time, features: this.#threads.featuresOf(story) })),
     )
     if (central !== null) filing.setCentral(thread, central)
   }
