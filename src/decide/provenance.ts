@@ -68,7 +68,9 @@ export function provenanceOf(members: readonly Member[]): Provenance | null {
   const credited = new Map(ordered.map(member => [member.id, creditOf(member)]))
   const { origin, by } = originOf(ordered, first, credited)
   const own = tellingOf(ordered, origin) ?? first
-  const whole = triples(own)
+  const takenBack = withdrawalOf(ordered, origin, own)
+  // A withdrawn report says nothing any more: the others are held against what it said.
+  const whole = triples(takenBack?.class === 'kill' && takenBack.member === own ? takenBack.old : own)
   const runs = ordered.map(
     (member): Run => ({
       report: member.id,
@@ -78,7 +80,6 @@ export function provenanceOf(members: readonly Member[]): Provenance | null {
       credited: credited.get(member.id) ?? null,
     }),
   )
-  const takenBack = withdrawalOf(ordered, origin, own)
   return {
     origin,
     by,
