@@ -60,23 +60,36 @@ export interface LabelledResult extends EvalResult {
   storyPairs: PairScore | null
 }
 
-/** File the set's items with the default settings and score what came of them. */
-export async function measure(labelled: LabelledSet): Promise<LabelledResult> {
+/**
+ * File the set's items with the default settings and score what came of them; only the `first` of them in time where that
+ * is given.
+ */
+export async function measure(labelled: LabelledSet, first = Number.POSITIVE_INFINITY): Promise<LabelledResult> {
   const read = await readItems(labelled.file)
   if (!read.ok) throw new Error(read.reason)
-  const items = labelled.language === null ? read.value : read.value.filter(({ lang }) => lang === labelled.language)
+  const items = read.value
+    .filter(({ lang }) => labelled.language === null || lang === labelled.language)
+    .sort((a, b) => Date.parse(a.published ?? '') - Date.parse(b.published ?? ''))
+    .slice(0, first)
   const { assignments, result } = evaluate(items, settings())
-  const storyPairs = labelled.pairs === null ? null : scorePairs(labelled.file, labelled.pairs, assignments)
+  const storyPairs = labelled.pairs === null ? null : scorePairs(items, labelled.pairs, assignments)
   return { ...result, storyPairs }
 }
 
 /** The pairs as an independent program scores them. */
-function scorePairs(items: string, pairs: string, assignments: readonly { id: EvalItem['id'] }[]): PairScore {
+function scorePairs(
+  items: readonly EvalItem[],
+  pairs: string,
+  assignments: readonly { id: EvalItem['id'] }[],
+): PairScore {
   const where = mkdtempSync(path.join(tmpdir(), 'minwal-eval-'))
   try {
+    const lines = (rows: readonly object[]) => rows.map(row => `${JSON.stringify(row)}\n`).join('')
+    const questions = path.join(where, 'items.jsonl')
+    writeFileSync(questions, lines(items))
     const answers = path.join(where, 'assignments.jsonl')
-    writeFileSync(answers, assignments.map(assignment => `${JSON.stringify(assignment)}\n`).join(''))
-    const args = [scorer, items, answers, '--label', 'story', '--pairs', pairs]
+    writeFileSync(answers, lines(assignments))
+    const args = [scorer, questions, answers, '--label', 'story', '--pairs', pairs]
     const scored = spawnSync(process.execPath, args, { encoding: 'utf8' })
     if (scored.status !== 0) throw new Error(`score.mjs failed: ${scored.stderr}`)
     return (JSON.parse(scored.stdout) as { storyPairs: PairScore }).storyPairs

@@ -13,6 +13,7 @@ import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { commandEncoder } from './encoder.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
+import { worstErrors } from './eval-errors.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
 import type {
@@ -120,6 +121,7 @@ function build(): Command {
     .description('run filing and threading over labelled items and print their quality')
     .argument('<items>', 'JSON lines: {"id","lang","title","text","source","url","published","story"?,"thread"?}')
     .option('--out <file>', 'write {"id","story","thread"} a line')
+    .option('--errors <file>', 'write the worst wrong joins and missed links, a JSON object a line, each with why')
     .option('--config <file>', 'take "threads" from this configuration')
     .option('--json', 'print as JSON')
     .exitOverride()
@@ -616,21 +618,28 @@ function showParsed(
   for (const warning of warnings) say(`${file}: ${warning}`)
 }
 
-async function evaluateItems(file: string, options: { out?: string; config?: string; json?: boolean }): Promise<void> {
+/** Errors of each kind that `eval --errors` writes. */
+const ERRORS = 100
+
+async function evaluateItems(
+  file: string,
+  options: { out?: string; errors?: string; config?: string; json?: boolean },
+): Promise<void> {
   const threads = options.config
     ? configured({ config: options.config }).threads
     : { threshold: 0.28, window: 3 * 86_400_000 }
   const items = await readItems(file)
   if (!items.ok) throw new Failed(items.reason)
-  const { assignments, result } = evaluate(items.value, threads)
-  if (options.out) {
-    const lines = assignments.map(assignment => `${JSON.stringify(assignment)}\n`).join('')
+  const { assignments, placements, result } = evaluate(items.value, threads)
+  const write = (to: string, rows: readonly object[]): void => {
     try {
-      writeFileSync(options.out, lines)
+      writeFileSync(to, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
     } catch (error) {
-      throw new Failed(`cannot write ${options.out} (${error instanceof Error ? error.message : String(error)})`)
+      throw new Failed(`cannot write ${to} (${error instanceof Error ? error.message : String(error)})`)
     }
   }
+  if (options.out) write(options.out, assignments)
+  if (options.errors) write(options.errors, worstErrors(items.value, assignments, placements, ERRORS))
   if (options.json) return json(result)
   const line = (name: string, score: GroupScore | null): string[] =>
     score
@@ -645,7 +654,13 @@ async function evaluateItems(file: string, options: { out?: string; config?: str
   out(
     table(
       ['label', 'items', 'groups (gold)', 'B³ precision', 'recall', 'F1', 'pairs precision', 'recall', 'F1'],
-      [line('story', result.story), line('thread', result.thread)],
+      [
+        line('story', result.story),
+        line('thread', result.thread),
+        ...(Object.keys(result.languages).length > 1
+          ? Object.entries(result.languages).map(([language, score]) => line(`  in ${language}`, score))
+          : []),
+      ],
     ),
   )
   out(`${result.items} items in ${result.seconds} s, ${result.itemsPerSecond} a second, ${result.peakRssMB} MB at most`)

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { wireNames } from './decide/wire.ts'
 import { Desk } from './filing.ts'
-import type { Agency, Config, Entry, Millis, Outcome } from './model.ts'
+import type { Agency, Config, Entry, Millis, Outcome, Placement } from './model.ts'
 import { openStore } from './store/sqlite.ts'
 
 export interface EvalItem {
@@ -40,6 +40,8 @@ export interface EvalResult {
   peakRssMB: number
   story: GroupScore | null
   thread: GroupScore | null
+  /** Threads of the items of each language by themselves. */
+  languages: Record<string, GroupScore>
 }
 
 /** Read labelled items, one JSON object a line. A bad line is a reason that names it. */
@@ -100,7 +102,7 @@ function readItem(line: string): EvalItem | null {
 export function assign(
   items: readonly EvalItem[],
   threads: Config['threads'],
-): { assignments: Assignment[]; seconds: number } {
+): { assignments: Assignment[]; placements: Map<string, Placement>; seconds: number } {
   const opened = openStore({ path: ':memory:' })
   if (!opened.ok) throw new Error(opened.reason)
   const store = opened.value
@@ -157,8 +159,15 @@ export function assign(
     const seconds = (performance.now() - started) / 1_000
     // Asked at the end: a review may have brought threads together since.
     const threadOf = new Map<number, number>()
+    const placements = new Map<string, Placement>()
     store.file(filing => {
-      for (const story of stories.values()) threadOf.set(story, filing.placed(story)?.thread ?? 0)
+      for (const [item, story] of stories) {
+        const kept = filing.resolve('story', story)
+        stories.set(item, kept)
+        const placed = filing.placed(kept)
+        threadOf.set(kept, placed?.thread ?? 0)
+        if (placed) placements.set(item, placed.placement)
+      }
     })
     const assignments = ordered.map(({ item }): Assignment => {
       const story = stories.get(item.id)
@@ -166,7 +175,7 @@ export function assign(
       if (story === undefined) return { id: item.id, story: `rejected-${item.id}`, thread: `rejected-${item.id}` }
       return { id: item.id, story: String(story), thread: String(threadOf.get(story)) }
     })
-    return { assignments, seconds }
+    return { assignments, placements, seconds }
   } finally {
     store.close()
   }
@@ -245,10 +254,16 @@ function rates(precision: number, recall: number): { precision: number; recall: 
 export function evaluate(
   items: readonly EvalItem[],
   threads: Config['threads'],
-): { assignments: Assignment[]; result: EvalResult } {
-  const { assignments, seconds } = assign(items, threads)
+): { assignments: Assignment[]; placements: Map<string, Placement>; result: EvalResult } {
+  const { assignments, placements, seconds } = assign(items, threads)
+  const languages: EvalResult['languages'] = {}
+  for (const [language, own] of Map.groupBy(items, ({ lang }) => lang ?? 'unknown')) {
+    const score = scoreGroups(own, assignments, 'thread')
+    if (score) languages[language] = score
+  }
   return {
     assignments,
+    placements,
     result: {
       items: items.length,
       seconds: Math.round(seconds * 1_000) / 1_000,
@@ -256,6 +271,7 @@ export function evaluate(
       peakRssMB: Math.round(process.resourceUsage().maxRSS / 1_024),
       story: scoreGroups(items, assignments, 'story'),
       thread: scoreGroups(items, assignments, 'thread'),
+      languages,
     },
   }
 }

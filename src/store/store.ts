@@ -6,6 +6,7 @@ import type {
   FeedState,
   Millis,
   Move,
+  Placement,
   PollCounts,
   PollOutcome,
   Reader,
@@ -233,8 +234,8 @@ export interface Filing extends Regrouping {
   vanished(feed: number, now: Millis, limit: number): ReportMark[]
   /** Its page says that it is gone (410): withdrawn, though no text says so. Returns its story. */
   withdraw(report: number, now: Millis): number | null
-  /** Its lead report, the thread it is in, and the time under which it was placed; null for no story. */
-  placed(story: number): { lead: number; thread: number; time: Millis } | null
+  /** Its lead report, the thread it is in, the time under which it was placed, and why there; null for no story. */
+  placed(story: number): { lead: number; thread: number; time: Millis; placement: Placement } | null
   agencyName(id: string): string
   members(story: number, limit: number): StoryMember[]
   /** Remember a one-liner under the wires that send it. */

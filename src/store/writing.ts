@@ -1,7 +1,7 @@
 // What one filing reads and writes: reports, their revisions and furniture, stories, threads, and the poll itself. All of it
 // runs inside one transaction, which the engine opens.
 import { searchable } from '../decide/text.ts'
-import type { Credit, Millis, Report, RevisionClass, Signal } from '../model.ts'
+import type { Credit, Millis, Placement, Report, RevisionClass, Signal } from '../model.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { regrouping } from './regroup.ts'
 import { bumpVersion, type Row, type WritableSql } from './sql.ts'
@@ -406,11 +406,18 @@ export function createFiling(sql: WritableSql): Filing {
     agencyName: id => String(sql.get('select name from agencies where id = @id', { id })?.['name'] ?? id),
     placed: story => {
       const row = sql.get(
-        `select s.lead, s.thread, coalesce(f.time, s.time) as time
+        `select s.lead, s.thread, coalesce(f.time, s.time) as time, s.placement
          from stories s left join story_features f on f.story = s.id where s.id = @story`,
         { story },
       )
-      return row ? { lead: Number(row['lead']), thread: Number(row['thread']), time: Number(row['time']) } : null
+      return row
+        ? {
+            lead: Number(row['lead']),
+            thread: Number(row['thread']),
+            time: Number(row['time']),
+            placement: JSON.parse(String(row['placement'])) as Placement,
+          }
+        : null
     },
     keepFlash: (report, wires, time) => {
       for (const wire of wires) {

@@ -5,29 +5,30 @@ import { measure, present, SETS } from '../../bench/labelled.ts'
 const { olympicsEnglish, saudiEvents, saudiCopies } = SETS
 
 describe('quality over labelled news', () => {
-  it.skipIf(!present(olympicsEnglish))('threads of English headlines reach a B-cubed F1 of .72', async () => {
+  it.skipIf(!present(olympicsEnglish))('threads of English headlines reach a B-cubed F1 of .74', async () => {
     const { items, thread } = await measure(olympicsEnglish)
     expect(items).toBe(1_645)
     expect(thread?.labelled).toBe(items)
-    expect(thread?.bcubed.f1).toBeGreaterThanOrEqual(0.72)
+    expect(thread?.bcubed.f1).toBeGreaterThanOrEqual(0.74)
   })
 
   it.skipIf(!present(saudiEvents))(
-    'threads of Arabic reports reach a B-cubed F1 of .86',
+    'threads of Arabic reports reach a B-cubed F1 of .89',
     async () => {
       const { thread } = await measure(saudiEvents)
       expect(thread?.labelled).toBe(516)
-      expect(thread?.bcubed.f1).toBeGreaterThanOrEqual(0.86)
+      expect(thread?.bcubed.f1).toBeGreaterThanOrEqual(0.89)
     },
-    60_000,
+    120_000,
   )
 
   it.skipIf(!present(saudiCopies))(
     'copies under other headlines are found, and look-alikes kept apart',
     async () => {
-      const { storyPairs } = await measure(saudiCopies)
+      // The first third; bench/eval.ts measures all of them.
+      const { storyPairs } = await measure(saudiCopies, 6_000)
       expect(storyPairs?.recall).toBeGreaterThanOrEqual(0.95)
-      expect(storyPairs?.keptApart).toBeGreaterThanOrEqual(0.4)
+      expect(storyPairs?.keptApart).toBeGreaterThanOrEqual(0.8)
     },
     240_000,
   )
