@@ -155,10 +155,14 @@ export function assign(
       if (filed?.story != null) stories.set(item.id, filed.story)
     }
     const seconds = (performance.now() - started) / 1_000
-    // Asked at the end: a review may have brought threads together since.
+    // Asked at the end: stories and threads may have been brought together since.
     const threadOf = new Map<number, number>()
     store.file(filing => {
-      for (const story of stories.values()) threadOf.set(story, filing.placed(story)?.thread ?? 0)
+      for (const [item, filed] of stories) {
+        const story = filing.resolve('story', filed)
+        stories.set(item, story)
+        threadOf.set(story, filing.placed(story)?.thread ?? 0)
+      }
     })
     const assignments = ordered.map(({ item }): Assignment => {
       const story = stories.get(item.id)
