@@ -26,7 +26,8 @@ function cpu(): number {
 function heap(): number {
   const { gc } = globalThis as { gc?: () => void }
   gc?.()
-  return process.memoryUsage().heapUsed
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 interface Kept {
@@ -124,17 +125,8 @@ function measure(window: number, archive: number): void {
   }
   // A window of stored features, as a restart reads them.
   kept = []
-  for (const { id, thread, time, language, own, shared, form } of index.stories()) {
-    const names = (weighted: typeof own) => weighted.terms.map(({ name }) => name)
-    const features: ThreadFeatures = {
-      l: language,
-      t: names(own),
-      w: own.weights,
-      x: names(shared),
-      y: shared.weights,
-      f: form,
-    }
-    kept.push({ thread: thread.id, story: id, features, time })
+  for (const story of index.stories()) {
+    kept.push({ thread: story.thread.id, story: story.id, features: index.featuresOf(story), time: story.time })
   }
   const stored = kept.map(one => JSON.stringify(one.features))
   figures['storedBytesPerStory'] = Math.round(stored.reduce((sum, text) => sum + text.length, 0) / stored.length)

@@ -15,7 +15,16 @@ import { commandEncoder } from './encoder.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
-import type { FeedState, Millis, ParsedFeed, PollOutcome, Selection, StorySummary, ThreadSummary } from './model.ts'
+import type {
+  FeedState,
+  Millis,
+  ParsedFeed,
+  PollOutcome,
+  ReportView,
+  Selection,
+  StorySummary,
+  ThreadSummary,
+} from './model.ts'
 import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { staticSite } from './publish/static.ts'
@@ -451,6 +460,16 @@ function iso(time: Millis): string {
   return new Date(time).toISOString()
 }
 
+/** Why a report stands with a story, in a word or two. */
+const ALSO: Readonly<Record<ReportView['joinedBy'], string>> = {
+  first: 'filed first',
+  guid: 'same id',
+  url: 'same address',
+  text: 'same text',
+  flash: 'its full report',
+  editor: "an editor's decision",
+}
+
 function thread(id: number, options: Common): void {
   reading(options, store => {
     const found = store.thread(id)
@@ -492,11 +511,16 @@ function thread(id: number, options: Common): void {
     for (const story of found.timeline) {
       const signal = story.signal ? ` [${story.signal}]` : ''
       lines.push(`${stamp(story.time)}  #${story.id}  ${story.agencyName}: ${story.title}${signal}`)
-      for (const member of store.story(story.id)?.members ?? []) {
-        const edits = member.revisions.length > 1 ? `, ${member.revisions.length} revisions` : ''
-        if (member.joinedBy !== 'first')
-          lines.push(`    also ${member.agencyName}: ${member.title} (same ${member.joinedBy}${edits})`)
-        else if (edits) lines.push(`    ${member.revisions.length} revisions`)
+      const members = store.story(story.id)?.members ?? []
+      // The one that speaks for the story is told already.
+      const lead = members.findIndex(({ agency, title }) => agency === story.agency && title === story.title)
+      for (const [at, member] of members.entries()) {
+        const edits = member.revisions.length > 1 ? `${member.revisions.length} revisions` : ''
+        const notes = [at === lead ? '' : ALSO[member.joinedBy], edits, member.stale ? 'still runs the old text' : '']
+          .filter(Boolean)
+          .join(', ')
+        if (at !== lead) lines.push(`    also ${member.agencyName}: ${member.title} (${notes})`)
+        else if (notes) lines.push(`    ${notes}`)
       }
     }
     if (found.figures.length > 0) {
@@ -577,7 +601,7 @@ function showParsed(
     else say(`${file}: ${parsed.reason}`)
     return
   }
-  const { ttl: _ttl, hub: _hub, self: _self, entries, warnings, ...feed } = parsed.value
+  const { ttl: _ttl, skip: _skip, hub: _hub, self: _self, entries, warnings, ...feed } = parsed.value
   if (options.json) {
     const shown = entries.map(({ source: _source, text: _text, ...entry }) => ({
       ...entry,

@@ -1,4 +1,5 @@
 // Why something is where it is, in words, from what filing stored when it decided: nothing is decided here again.
+import { duration } from './decide/schedule.ts'
 import type { Named } from './editing.ts'
 import type { Furniture, Millis, Outcome, Placement, ReportView, StoryDetail, ThreadSettings } from './model.ts'
 import type { Regrouped, Store } from './store/store.ts'
@@ -137,16 +138,34 @@ function reportWords(report: ReportView): string[] {
   if (report.joinedBy === 'text' || report.joinedBy === 'flash') {
     said.push(`similarity ${report.similarity.toFixed(2)}, carries ${percent(report.coverage)} of the copy`)
   }
-  for (const [name, value] of Object.entries((report.evidence ?? {}) as Record<string, unknown>)) {
-    const shown = Array.isArray(value)
-      ? value.map(part => (typeof part === 'string' ? `«${part}»` : JSON.stringify(part))).join(' ')
-      : String(value)
-    if (shown !== '') said.push(`${name}: ${shown}`)
-  }
+  said.push(...evidenceWords(report.evidence))
   for (const { kind, matched } of report.furniture) said.push(`taken off for comparing: ${kind} «${matched}»`)
   const changes = report.revisions.flatMap(({ change, seen }) => (change ? [`${change} at ${stamp(seen)}`] : []))
   if (changes.length > 0) said.push(`its text changed: ${changes.join(', ')}`)
   if (report.stale) said.push('it still runs a text that its origin has corrected or withdrawn')
+  return said
+}
+
+/** What filing compared, as src/decide/story.ts and src/decide/flash.ts tell it. */
+function evidenceWords(evidence: unknown): string[] {
+  if (evidence === null || typeof evidence !== 'object') return []
+  const { needed, shared, differing, covered, missing, after } = evidence as {
+    needed?: number
+    shared?: string[]
+    differing?: { report: string[]; known: string[] }
+    covered?: string[]
+    missing?: string[]
+    after?: Millis
+  }
+  const quoted = (words: readonly string[]) => words.map(word => `«${word}»`).join(' ')
+  const said: string[] = []
+  if (needed !== undefined) said.push(`similarity ${needed.toFixed(2)} was needed`)
+  if (after !== undefined) said.push(`${duration(Math.abs(after))} ${after < 0 ? 'before' : 'after'} the flash`)
+  if (shared?.length) said.push(`both say ${quoted(shared)}`)
+  if (differing?.report.length) said.push(`only here: ${quoted(differing.report)}`)
+  if (differing?.known.length) said.push(`only in the text it was compared with: ${quoted(differing.known)}`)
+  if (covered?.length) said.push(`of the flash it tells ${quoted(covered)}`)
+  if (missing?.length) said.push(`of the flash it does not tell ${quoted(missing)}`)
   return said
 }
 

@@ -152,15 +152,11 @@ export class ActiveWindow {
     const active = this.#threads.thread(thread)
     if (!active) return
     const stories = [...active.parts.values()].flatMap(part => part.stories)
-    // One story leads by itself.
-    if (stories.length < 2) return
+    // Two stories are equally near to each other.
+    if (stories.length < 3) return
     if (stories.length > ALWAYS_LED && stories.length % Math.ceil(stories.length / ALWAYS_LED) !== 0) return
     const central = centralStory(
-      stories.map(({ id, time, language, own }) => ({
-        id,
-        time,
-        features: { l: language, t: own.terms.map(({ name }) => name), w: own.weights },
-      })),
+      stories.map(story => ({ id: story.id, time: story.time, features: this.#threads.featuresOf(story) })),
     )
     if (central !== null) filing.setCentral(thread, central)
   }

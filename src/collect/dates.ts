@@ -150,6 +150,9 @@ function plain(text: string): string {
     .trim()
 }
 
+/** Nothing is published after it. */
+const LAST_MOMENT: Millis = Date.UTC(2100, 0, 1) - 1
+
 /** Calendar parts to a moment; null where they name no moment. */
 function moment(y: number, mo: number, d: number, h: number, mi: number, s: number, offset: number): DateReading {
   if (mo < 0 || mo > 11 || d < 1 || h > 24 || mi > 59 || s > 60 || Math.abs(offset) > 16 * 60) return UNREADABLE
@@ -383,7 +386,7 @@ export function readDate(text: string): DateReading {
   const epoch = EPOCH.exec(clean)
   if (epoch) {
     const time = epoch[2] === undefined ? Number(epoch[1]) * 1000 : Number(epoch[2])
-    return { kind: 'time', time }
+    return time <= LAST_MOMENT ? { kind: 'time', time } : { kind: 'absurd' }
   }
   const compact = COMPACT.exec(clean)
   if (compact) {

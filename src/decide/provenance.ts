@@ -53,6 +53,8 @@ export interface Provenance {
 
 /** Words of each text that are compared. */
 const COMPARED_WORDS = 600
+/** A report of the origin shorter than a third of its longest only announced it. */
+const FLASH_PART = 3
 /** Where a report can say whose copy it is, the plainest first. */
 const WHERE: readonly Credit['where'][] = ['dateline', 'opening', 'closing', 'source', 'title', 'author']
 /** Copies revised after a withdrawal run it still where so much of the old text is left. */
@@ -65,8 +67,10 @@ export function provenanceOf(members: readonly Member[]): Provenance | null {
   if (!first) return null
   const credited = new Map(ordered.map(member => [member.id, creditOf(member)]))
   const { origin, by } = originOf(ordered, first, credited)
-  const own = ordered.find(member => isOf(member, origin)) ?? first
-  const whole = triples(own)
+  const own = tellingOf(ordered, origin) ?? first
+  const takenBack = withdrawalOf(ordered, origin, own)
+  // A withdrawn report says nothing any more: the others are held against what it said.
+  const whole = triples(takenBack?.class === 'kill' && takenBack.member === own ? takenBack.old : own)
   const runs = ordered.map(
     (member): Run => ({
       report: member.id,
@@ -76,7 +80,6 @@ export function provenanceOf(members: readonly Member[]): Provenance | null {
       credited: credited.get(member.id) ?? null,
     }),
   )
-  const takenBack = withdrawalOf(ordered, origin, own)
   return {
     origin,
     by,
@@ -122,6 +125,13 @@ function originOf(
   return own
     ? { origin: own, by: 'credits' }
     : { origin: { agency: first.agency, name: first.agencyName }, by: 'first' }
+}
+
+/** The origin's report that the others are held against: its first, but for a flash that announced it. */
+function tellingOf(ordered: readonly Member[], origin: Origin): Member | undefined {
+  const owns = ordered.filter(member => isOf(member, origin))
+  const longest = owns.reduce((most, { text }) => Math.max(most, text.length), 0)
+  return owns.find(({ text }) => text.length * FLASH_PART >= longest)
 }
 
 function keyOf({ agency, name }: Origin): string {

@@ -2,7 +2,8 @@
 // index is a function of the stories it holds, with their threads, times and features, in whatever order they came.
 import type { Millis, Placement, ThreadSettings } from '../model.ts'
 import { isColumn, otherEdition } from './thread/form.ts'
-import { Term } from './thread/term.ts'
+import { Postings } from './thread/postings.ts'
+import { Sums } from './thread/sums.ts'
 import type { ThreadWords } from './thread/words.ts'
 
 export { type ThreadInput, type ThreadWords, threadWords } from './thread/words.ts'
@@ -14,15 +15,16 @@ const IDF_PRIOR = 3.5
 // Three consonants are shared by chance more often than five; half the weight.
 const SHORT_KEY = 4
 const HOUR: Millis = 3_600_000
-// Terms so common that looking their threads up would touch most of the window cannot decide by themselves.
-const COMMON = 1_000
-// Entries looked up for one story. The heaviest terms come first: what they do not find is hardly near.
-const LOOKED_UP = 1_000
+// Stories looked up for one story. The heaviest terms come first: what they do not find is hardly near. A term so common
+// that it would use up what is left is passed over.
+const LOOKED_UP = 2_500
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
 // Threads scored to the last term, and those compared with their stories one by one.
 const RESCORED = 12
 const COMPARED = 6
+// Stories from which on a part keeps the sums of its terms.
+const SUMMED_FROM = 8
 // The stories of a thread that a new one is compared with: the latest, for threads drift.
 const LATEST = 16
 
@@ -93,9 +95,9 @@ export interface Evidence {
   weight: number
 }
 
-/** Terms with their weights, heaviest first: in two lists, a quarter of the memory of a list of pairs. */
+/** Terms by id with their weights, heaviest first. */
 export interface Weighted {
-  terms: readonly Term[]
+  terms: readonly number[]
   weights: readonly number[]
 }
 
@@ -105,8 +107,8 @@ export interface SeenStory {
   thread: ActiveThread
   time: Millis
   language: string
-  own: Weighted
-  shared: Weighted
+  /** Where its terms are kept. */
+  row: number
   form: readonly [shape: number, filling: number, dated: number]
   direction: readonly number[] | null
 }
@@ -119,6 +121,8 @@ export interface Part {
   slot: number
   /** By time, then id. */
   stories: SeenStory[]
+  /** Sums of the weights by term, where there are stories enough to make it worthwhile. */
+  sums: Sums | null
   /** Square of the length of the summed weights. */
   ownSquared: number
   sharedSquared: number
@@ -131,11 +135,10 @@ export interface ActiveThread {
   parts: Map<string, Part>
 }
 
-type Terms = Map<string, Term>
+type Terms = Map<string, number>
 
 interface Candidate {
   part: Part
-  dot: number
   cosine: number
   score: number
   across: boolean
@@ -152,11 +155,16 @@ export class ThreadIndex {
   readonly #stories = new Map<number, SeenStory>()
   readonly #own = new Map<string, Terms>()
   readonly #shared: Terms = new Map()
-  readonly #byShape = new Map<number, Set<SeenStory>>()
-  readonly #freeSlots: number[] = []
-  #slots = 0
-  #asked = 0
+  readonly #byShape = new Map<number, SeenStory[]>()
+  readonly #postings = new Postings()
+  // By the slot of a part: the part, the lengths of its sums, and its score while a story is compared.
+  readonly #parts: (Part | null)[] = []
+  #ownLengths = new Float64Array(1_024)
+  #sharedLengths = new Float64Array(1_024)
   #scores = new Float64Array(1_024)
+  readonly #freeSlots: number[] = []
+  readonly #met: number[] = []
+  #shares = new Float64Array(OWN_TERMS)
   #oldest: Millis = Number.POSITIVE_INFINITY
 
   constructor(settings: ThreadSettings, tuning: Readonly<Tuning> = TUNING) {
@@ -188,9 +196,80 @@ export class ThreadIndex {
     return this.#stories.values()
   }
 
-  /** A term of one language, or for null one that all share; undefined where no story in the window says it. */
-  term(name: string, language: string | null): Term | undefined {
-    return (language === null ? this.#shared : this.#own.get(language))?.get(name)
+  /** A story's own terms and those of any language, heaviest first. */
+  said(story: SeenStory): { own: Weighted; shared: Weighted } {
+    return { own: this.#postings.said(story.row, true), shared: this.#postings.said(story.row, false) }
+  }
+
+  /** The name of a term. */
+  nameOf(term: number): string {
+    return this.#postings.name(term)
+  }
+
+  /** Stories of the window that say a term. */
+  frequencyOf(term: number): number {
+    return this.#postings.frequency[term] as number
+  }
+
+  /** Bytes kept outside of objects. */
+  get bytes(): number {
+    return this.#postings.bytes + 3 * this.#scores.byteLength
+  }
+
+  /** Features as they were before a story was added. */
+  featuresOf(story: SeenStory): ThreadFeatures {
+    const { own, shared } = this.said(story)
+    return {
+      l: story.language,
+      t: own.terms.map(term => this.nameOf(term)),
+      w: own.weights,
+      x: shared.terms.map(term => this.nameOf(term)),
+      y: shared.weights,
+      f: story.form,
+      ...(story.direction ? { e: story.direction } : {}),
+    }
+  }
+
+  /** Compare parts with some terms: `answer` may ask for `shares` and `likeness`. */
+  asking<T>(terms: readonly number[], answer: () => T): T {
+    this.#postings.ask(terms)
+    const answered = answer()
+    this.#postings.answered(terms)
+    return answered
+  }
+
+  /** What a part weighs each of the terms asked for; overwritten by the next call. */
+  shares(part: Part, terms: readonly number[]): Float64Array {
+    if (this.#shares.length < terms.length) this.#shares = new Float64Array(2 * terms.length)
+    const into = this.#shares
+    const { sums } = part
+    if (sums) for (let at = 0; at < terms.length; at++) into[at] = sums.get(terms[at] as number)
+    else {
+      into.fill(0, 0, terms.length)
+      for (const { row } of part.stories) this.#postings.sharesOf(row, into)
+    }
+    return into
+  }
+
+  /** Dot product of a story's own terms with those asked for. */
+  likeness(story: SeenStory, weights: readonly number[]): number {
+    return this.#postings.dotOf(story.row, weights)
+  }
+
+  /** Parts that say some of the terms, each with its dot product over them. Terms said by more than `common` are left out. */
+  finding({ terms, weights }: Weighted, common: number, found: (part: Part, dot: number) => void): void {
+    const met = this.#met
+    met.length = 0
+    for (let at = 0; at < terms.length; at++) {
+      const term = terms[at] as number
+      if (this.frequencyOf(term) > common) continue
+      this.#postings.collect(term, weights[at] as number, this.#scores, met)
+    }
+    for (const slot of met) {
+      const dot = this.#scores[slot] as number
+      this.#scores[slot] = 0
+      if (dot > 0) found(this.#parts[slot] as Part, dot)
+    }
   }
 
   /** Weigh a story's terms by their rarity in the window as it stands now. */
@@ -209,11 +288,15 @@ export class ThreadIndex {
     }
   }
 
+  #said(term: number | undefined): number {
+    return term === undefined ? 0 : this.frequencyOf(term)
+  }
+
   #weigh(counts: ReadonlyMap<string, number>, known: Terms | undefined, limit: number) {
     const total = this.#stories.size + 1
     const weighted: [string, number][] = []
     for (const [term, count] of counts) {
-      const rarity = Math.log(1 + total / ((known?.get(term)?.frequency ?? 0) + IDF_PRIOR))
+      const rarity = Math.log(1 + total / (this.#said(known?.get(term)) + IDF_PRIOR))
       const doubt = term.startsWith('~') && term.length <= SHORT_KEY ? 0.5 : 1
       weighted.push([term, (1 + Math.log(count)) * rarity * doubt])
     }
@@ -237,8 +320,12 @@ export class ThreadIndex {
         ? opened(threshold, ['column'])
         : { kind: 'joined', thread: same, score: 1, reasons: ['column'], threshold, runnerUp: null, weights: [1] }
     }
-    const own = this.#candidates(features.t, features.w, this.#own.get(features.l), time)
-    this.#compare(own, features, time)
+    const asked = known(features.t, features.w, this.#own.get(features.l))
+    const own = this.asking(asked.terms, () => {
+      const candidates = this.#candidates(asked, time)
+      this.#compare(candidates, asked, features, time)
+      return candidates
+    })
     const ranked = new Map<number, Candidate>()
     const keep = (candidate: Candidate) => {
       const { id } = candidate.part.thread
@@ -253,7 +340,9 @@ export class ThreadIndex {
       this.tuning.across > 0 &&
       this.#own.size > (this.#own.has(features.l) ? 1 : 0)
     ) {
-      for (const candidate of this.#candidates(features.x, features.y, this.#shared, time, features.l)) keep(candidate)
+      const shared = known(features.x, features.y, this.#shared)
+      const others = this.asking(shared.terms, () => this.#candidates(shared, time, features.l))
+      for (const candidate of others) keep(candidate)
     }
     const order = [...ranked.values()].sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)
     const [best, second] = order
@@ -284,13 +373,15 @@ export class ThreadIndex {
 
   #evidence(features: ThreadFeatures, part: Part): Evidence[] {
     const own = part.language === features.l
-    const terms = own ? features.t : features.x
-    const weights = own ? features.w : features.y
+    const { terms, weights } = own
+      ? known(features.t, features.w, this.#own.get(features.l))
+      : known(features.x, features.y, this.#shared)
+    const shares = this.asking(terms, () => this.shares(part, terms))
     const found: Evidence[] = []
     let sum = 0
-    for (const [at, term] of terms.entries()) {
-      const share = (weights[at] ?? 0) * (this.term(term, own ? features.l : null)?.share(part) ?? 0)
-      if (share > 0) found.push({ term, weight: share })
+    for (let at = 0; at < terms.length; at++) {
+      const share = (weights[at] as number) * (shares[at] as number)
+      if (share > 0) found.push({ term: this.nameOf(terms[at] as number), weight: share })
       sum += share
     }
     return found
@@ -299,64 +390,43 @@ export class ThreadIndex {
   }
 
   /**
-   * Parts of threads near a story, best first. Without `except` those of its language; with it, those of all others, by
-   * the terms that languages share.
+   * Parts of threads near a story, best first, by the terms asked for. Without `except` those of its language; with it,
+   * those of all others, by the terms that languages share.
    */
-  #candidates(
-    names: readonly string[],
-    weights: readonly number[],
-    known: Terms | undefined,
-    time: Millis,
-    except: string | null = null,
-  ): Candidate[] {
-    if (!known) return []
+  #candidates({ terms, weights }: Weighted, time: Millis, except: string | null = null): Candidate[] {
     const across = except !== null
-    const asked = ++this.#asked
-    const rare: Term[] = []
-    const common: Term[] = []
+    const lengths = across ? this.#sharedLengths : this.#ownLengths
+    const met = this.#met
+    met.length = 0
     let rest = 0
-    for (let at = 0; at < names.length; at++) {
-      const term = known.get(names[at] as string)
-      if (!term) continue
-      const weight = weights[at] as number
-      term.weight = weight
-      term.asked = asked
-      rest += weight * weight
-      if (term.parts.length > COMMON) common.push(term)
-      else rare.push(term)
-    }
+    for (let at = 0; at < weights.length; at++) rest += (weights[at] as number) ** 2
     // Terms come heaviest first. A part met only in the rest, whose squares add up to less than the floor's, cannot reach
-    // the floor: from there on only parts already met are scored.
-    const met: Part[] = []
-    let looked = 0
-    let entries = 0
-    for (; looked < rare.length; looked++) {
-      const { weight, parts, shares } = rare[looked] as Term
-      entries += parts.length
-      if (rest < (FLOOR * UNIT) ** 2 || entries > LOOKED_UP) break
+    // the floor.
+    let left = LOOKED_UP
+    for (let at = 0; at < terms.length && rest >= (FLOOR * UNIT) ** 2; at++) {
+      const term = terms[at] as number
+      const weight = weights[at] as number
+      const frequency = this.frequencyOf(term)
+      if (frequency > left) continue
+      left -= frequency
       rest -= weight * weight
-      for (let at = 0; at < parts.length; at++) {
-        const part = parts[at] as Part
-        const before = this.#scores[part.slot] as number
-        if (before === 0) met.push(part)
-        this.#scores[part.slot] = before + weight * (shares[at] as number)
-      }
+      this.#postings.collect(term, weight, this.#scores, met)
     }
     const { window } = this.settings
-    const { tuning } = this
-    const { decay } = tuning
+    const { decay } = this.tuning
     const near: Candidate[] = []
     let least = 0
-    for (const part of met) {
-      const dot = this.#scores[part.slot] as number
-      this.#scores[part.slot] = 0
-      if (part.language === except) continue
-      const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
+    for (const slot of met) {
+      const dot = this.#scores[slot] as number
+      this.#scores[slot] = 0
+      const length = lengths[slot] as number
       // Most of what is met shares a single word; once enough is found that is nearer, it is passed over unseen.
-      if (dot < least * length) continue
+      if (dot < least * length || dot === 0) continue
+      const part = this.#parts[slot] as Part
+      if (part.language === except) continue
       const silence = silenceOf(part.thread, time)
       if (silence > window) continue
-      near.push({ part, dot, cosine: (dot / length) * Math.exp(-silence / decay), score: 0, across })
+      near.push({ part, cosine: (dot / length) * Math.exp(-silence / decay), score: 0, across })
       if (near.length === 4 * RESCORED) {
         near.sort(byCosine)
         near.length = RESCORED
@@ -364,35 +434,31 @@ export class ThreadIndex {
       }
     }
     near.sort(byCosine)
-    const unseen = [...rare.slice(looked), ...common]
     const scored = near.slice(0, RESCORED).filter(candidate => {
       const { part } = candidate
-      for (const term of unseen) candidate.dot += term.weight * term.share(part)
-      const length = Math.sqrt(across ? part.sharedSquared : part.ownSquared) * UNIT
-      candidate.cosine = (candidate.dot / length) * Math.exp(-silenceOf(part.thread, time) / decay)
-      candidate.score = candidate.cosine * (across ? tuning.across : tuning.scale)
-      if (!across) return true
+      const shares = this.shares(part, terms)
+      let dot = 0
       let most = 0
       let second = 0
-      for (const terms of [rare, common]) {
-        for (const term of terms) {
-          const match = term.weight * term.share(part)
-          if (match > most) {
-            second = most
-            most = match
-          } else if (match > second) second = match
-        }
+      for (let at = 0; at < terms.length; at++) {
+        const match = (weights[at] as number) * (shares[at] as number)
+        dot += match
+        if (match > most) {
+          second = most
+          most = match
+        } else if (match > second) second = match
       }
-      return second >= SECOND_MATCH * candidate.dot
+      candidate.cosine = (dot / (lengths[part.slot] as number)) * Math.exp(-silenceOf(part.thread, time) / decay)
+      candidate.score = candidate.cosine * (across ? this.tuning.across : this.tuning.scale)
+      return !across || second >= SECOND_MATCH * dot
     })
     return scored.sort(byCosine)
   }
 
-  /** Scores of parts of the story's own language; follows the look-up of its terms. */
-  #compare(candidates: readonly Candidate[], features: ThreadFeatures, time: Millis): void {
+  /** Scores of parts of the story's own language, whose terms are asked for. */
+  #compare(candidates: readonly Candidate[], asked: Weighted, features: ThreadFeatures, time: Millis): void {
     const first = candidates[0]?.cosine ?? 0
     const second = candidates[1]?.cosine ?? 0
-    const asked = this.#asked
     const { decay, standingOut, scale } = this.tuning
     for (let at = 0; at < Math.min(COMPARED, candidates.length); at++) {
       const candidate = candidates[at] as Candidate
@@ -400,12 +466,7 @@ export class ThreadIndex {
       if (cosine < FLOOR && !features.e) break
       let nearest = 0
       for (let next = part.stories.length - 1; next >= Math.max(0, part.stories.length - LATEST); next--) {
-        const { terms, weights } = (part.stories[next] as SeenStory).own
-        let dot = 0
-        for (let of = 0; of < terms.length; of++) {
-          const term = terms[of] as Term
-          if (term.asked === asked) dot += term.weight * (weights[of] as number)
-        }
+        const dot = this.likeness(part.stories[next] as SeenStory, asked.weights)
         if (dot > nearest) nearest = dot
       }
       const fading = Math.exp(-silenceOf(part.thread, time) / decay)
@@ -423,7 +484,7 @@ export class ThreadIndex {
     const alike = shape === 0 || !this.tuning.columns ? undefined : this.#byShape.get(shape)
     const others = new Set<number>()
     if (!alike) return { column: false, same: null, others }
-    const earlier = [...alike].map(story => ({ story, time: story.time, filling: story.form[1] }))
+    const earlier = alike.map(story => ({ story, time: story.time, filling: story.form[1] }))
     const column = isColumn(time, earlier)
     let same: number | null = null
     for (const one of earlier) {
@@ -440,13 +501,20 @@ export class ThreadIndex {
     this.remove(story)
     const active = this.#opened(thread, time)
     const own = this.#known(features.l)
+    const termIn = (terms: Terms) => (name: string) => {
+      const before = terms.get(name)
+      if (before !== undefined) return before
+      const made = this.#postings.make(name)
+      terms.set(name, made)
+      return made
+    }
+    const ownTerms = features.t.map(termIn(own))
     const seen: SeenStory = {
       id: story,
       thread: active,
       time,
       language: features.l,
-      own: { terms: features.t.map(name => termIn(own, name)), weights: features.w },
-      shared: { terms: features.x.map(name => termIn(this.#shared, name)), weights: features.y },
+      row: this.#postings.add(ownTerms, features.w, features.x.map(termIn(this.#shared)), features.y, -1),
       form: features.f,
       direction: features.e ?? null,
     }
@@ -455,8 +523,8 @@ export class ThreadIndex {
     const shape = seen.form[0]
     if (shape !== 0) {
       const alike = this.#byShape.get(shape)
-      if (alike) alike.add(seen)
-      else this.#byShape.set(shape, new Set([seen]))
+      if (alike) alike.push(seen)
+      else this.#byShape.set(shape, [seen])
     }
     this.#join(seen, active)
   }
@@ -473,15 +541,21 @@ export class ThreadIndex {
   remove(story: number): void {
     const seen = this.#stories.get(story)
     if (!seen) return
+    this.#leave(seen)
     this.#stories.delete(story)
     const alike = this.#byShape.get(seen.form[0])
-    alike?.delete(seen)
-    if (alike?.size === 0) this.#byShape.delete(seen.form[0])
-    this.#leave(seen)
+    alike?.splice(alike.indexOf(seen), 1)
+    if (alike?.length === 0) this.#byShape.delete(seen.form[0])
     const own = this.#known(seen.language)
-    for (const term of seen.own.terms) if (term.frequency === 0) own.delete(term.name)
-    for (const term of seen.shared.terms) if (term.frequency === 0) this.#shared.delete(term.name)
+    this.#postings.remove(seen.row, (term, ofItsLanguage) => {
+      const terms = ofItsLanguage ? own : this.#shared
+      terms.delete(this.nameOf(term))
+      this.#postings.release(term)
+    })
     if (own.size === 0) this.#own.delete(seen.language)
+    if (!this.#postings.wasteful) return
+    const moved = this.#postings.compact()
+    for (const one of this.#stories.values()) one.row = moved[one.row] as number
   }
 
   /** Forget stories from before `limit`, and threads that have none left. */
@@ -514,29 +588,66 @@ export class ThreadIndex {
   #join(seen: SeenStory, thread: ActiveThread): void {
     let part = thread.parts.get(seen.language)
     if (!part) {
-      const slot = this.#freeSlots.pop() ?? this.#slots++
-      if (slot >= this.#scores.length) this.#scores = new Float64Array(this.#scores.length * 2)
-      part = { thread, language: seen.language, slot, stories: [], ownSquared: 0, sharedSquared: 0 }
+      const slot = this.#freeSlots.pop() ?? this.#parts.length
+      if (slot >= this.#scores.length) {
+        this.#scores = new Float64Array(2 * slot)
+        this.#ownLengths = doubled(this.#ownLengths)
+        this.#sharedLengths = doubled(this.#sharedLengths)
+      }
+      part = { thread, language: seen.language, slot, stories: [], sums: null, ownSquared: 0, sharedSquared: 0 }
+      this.#parts[slot] = part
       thread.parts.set(seen.language, part)
     }
+    this.#grow(part, seen, 1)
     seen.thread = thread
     thread.first = Math.min(thread.first, seen.time)
     thread.last = Math.max(thread.last, seen.time)
     let at = part.stories.length
     while (at > 0 && later(part.stories[at - 1] as SeenStory, seen)) at--
     part.stories.splice(at, 0, seen)
-    part.ownSquared += shift(part, seen.own, 1)
-    part.sharedSquared += shift(part, seen.shared, 1)
+    this.#postings.holder[seen.row] = part.slot
+    if (part.sums) this.#sum(part.sums, seen, 1)
+    else if (part.stories.length > SUMMED_FROM) {
+      part.sums = new Sums()
+      for (const story of part.stories) this.#sum(part.sums, story, 1)
+    }
+  }
+
+  /** The lengths of a part's sums with a story that is not in it yet, or not any more. */
+  #grow(part: Part, seen: SeenStory, sign: 1 | -1): void {
+    const { own, shared } = this.said(seen)
+    const grown = ({ terms, weights }: Weighted) => {
+      const shares = this.asking(terms, () => this.shares(part, terms))
+      let sum = 0
+      for (let at = 0; at < terms.length; at++) {
+        const weight = weights[at] as number
+        sum += weight * (2 * (shares[at] as number) + weight)
+      }
+      return sign * sum
+    }
+    part.ownSquared += grown(own)
+    part.sharedSquared += grown(shared)
+    this.#ownLengths[part.slot] = Math.sqrt(part.ownSquared) * UNIT
+    this.#sharedLengths[part.slot] = Math.sqrt(part.sharedSquared) * UNIT
+  }
+
+  #sum(sums: Sums, seen: SeenStory, sign: 1 | -1): void {
+    const { own, shared } = this.said(seen)
+    for (const { terms, weights } of [own, shared]) {
+      for (let at = 0; at < terms.length; at++) sums.add(terms[at] as number, sign * (weights[at] as number))
+    }
   }
 
   #leave(seen: SeenStory): void {
     const { thread } = seen
     const part = thread.parts.get(seen.language) as Part
-    part.ownSquared += shift(part, seen.own, -1)
-    part.sharedSquared += shift(part, seen.shared, -1)
     part.stories.splice(part.stories.indexOf(seen), 1)
+    if (part.stories.length <= SUMMED_FROM / 2) part.sums = null
+    if (part.sums) this.#sum(part.sums, seen, -1)
+    this.#grow(part, seen, -1)
     if (part.stories.length === 0) {
       thread.parts.delete(seen.language)
+      this.#parts[part.slot] = null
       this.#freeSlots.push(part.slot)
     }
     if (thread.parts.size === 0) this.#threads.delete(thread.id)
@@ -549,25 +660,22 @@ export class ThreadIndex {
   }
 }
 
-function termIn(terms: Terms, name: string): Term {
-  const known = terms.get(name)
-  if (known) return known
-  const made = new Term(name)
-  terms.set(name, made)
-  return made
+/** Those of the named terms that somebody in the window says. */
+function known(names: readonly string[], weights: readonly number[], terms: Terms | undefined) {
+  const found = { terms: [] as number[], weights: [] as number[] }
+  for (let at = 0; terms && at < names.length; at++) {
+    const term = terms.get(names[at] as string)
+    if (term === undefined) continue
+    found.terms.push(term)
+    found.weights.push(weights[at] as number)
+  }
+  return found
 }
 
-/** Add a story's weights to a part, or take them out; returns what the square of the part's length grew by. */
-function shift(part: Part, { terms, weights }: Weighted, sign: 1 | -1): number {
-  let grown = 0
-  for (let at = 0; at < terms.length; at++) {
-    const term = terms[at] as Term
-    term.frequency += sign
-    const by = sign * (weights[at] as number)
-    const before = term.shift(part, by)
-    grown += by * (2 * before + by)
-  }
-  return grown
+function doubled(list: Float64Array): Float64Array<ArrayBuffer> {
+  const made = new Float64Array(2 * list.length)
+  made.set(list)
+  return made
 }
 
 const opened = (threshold: number, reasons: string[]): Placement => ({
@@ -582,7 +690,8 @@ const opened = (threshold: number, reasons: string[]): Placement => ({
 
 const later = (one: SeenStory, other: SeenStory) =>
   one.time > other.time || (one.time === other.time && one.id > other.id)
-const byCosine = (a: Candidate, b: Candidate) => b.cosine - a.cosine || a.part.thread.id - b.part.thread.id
+const byCosine = (a: Candidate, b: Candidate) =>
+  b.cosine - a.cosine || a.part.thread.id - b.part.thread.id || (a.part.language < b.part.language ? -1 : 1)
 const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
 
 /** How far outside the life of a thread a time lies. */

@@ -91,6 +91,11 @@ describe('dates that feeds write', () => {
     )
   })
 
+  it('that counts seconds into the next century is absurd', () => {
+    expect(readDate('4400000000')).toEqual({ kind: 'absurd' })
+    expect(readDate('4102444799')).toMatchObject({ kind: 'time' })
+  })
+
   it('never throws and never yields a moment outside its bounds', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789-:/ +TZ.,amp') })), text => {

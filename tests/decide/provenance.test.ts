@@ -34,6 +34,16 @@ const of = (...members: Member[]) => {
 }
 
 describe('whose copy a story is', () => {
+  it('and how much each ran is told by the full report, not by the flash that announced it', () => {
+    const flash = member('post', 0, { signal: 'flash', title: 'URGENT Dam breaks', text: 'The Larkfield dam broke.' })
+    const full = member('post', 1)
+    const cut = member('echo', 2, { text: TEXT.slice(0, TEXT.length / 2) })
+    const share = (report: Member) => of(flash, full, cut).runs.find(run => run.report === report.id)?.share ?? 0
+    expect(share(full)).toBe(1)
+    expect(share(cut)).toBeGreaterThan(0.4)
+    expect(share(flash)).toBeLessThan(0.2)
+  })
+
   it('is the agency’s that ran it alone or first, where nobody is credited', () => {
     const first = member('post', 0)
     expect(of(member('echo', 1), first)).toMatchObject({

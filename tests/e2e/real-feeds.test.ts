@@ -103,5 +103,5 @@ it.skipIf(!existsSync(corpus))(
     expect({ new: third.new, copy: third.copy, revision: third.revision }).toEqual({ new: 0, copy: 0, revision: 0 })
     expect(third.entries).toBe(first.entries)
   },
-  240_000,
+  420_000,
 )

@@ -66,6 +66,8 @@ export interface Filed {
   text: string
   /** Ids and keys that users may have bookmarked, as one string. */
   identity: string
+  /** Its thread, which a review may merge or part. */
+  thread: number
 }
 
 /** Every report on file by feed and guid. */
@@ -75,11 +77,25 @@ export function reportsOnFile(path: string): Map<string, Filed> {
     const rows = db
       .prepare(
         `select f.url feed, r.guid, r.title, r.text,
-           r.id || ' in story ' || s.id || ' ' || s.key || ' in thread ' || t.id || ' ' || t.key identity
-         from reports r join feeds f on f.id = r.feed join stories s on s.id = r.story join threads t on t.id = s.thread`,
+           r.id || ' in story ' || s.id || ' ' || s.key identity, s.thread
+         from reports r join feeds f on f.id = r.feed join stories s on s.id = r.story`,
       )
       .all() as Filed[]
     return new Map(rows.map(row => [`${row.feed} ${row.guid}`, row]))
+  } finally {
+    db.close()
+  }
+}
+
+/** Threads that stories were in and are in no more, without a word of why: neither a redirect nor a logged split. */
+export function strayed(path: string, moves: readonly { from: number; to: number }[]): string[] {
+  const db = new Database(path, { readonly: true })
+  try {
+    const led = db.prepare(`select 1 from redirect where what = 'thread' and id = ?`)
+    const parted = db.prepare(`select 1 from regrouping where kind = 'split-thread' and kept = ?`)
+    return moves.flatMap(({ from, to }) =>
+      from === to || led.get(from) || parted.get(from) ? [] : [`thread ${from} is now ${to}, and nothing says why`],
+    )
   } finally {
     db.close()
   }

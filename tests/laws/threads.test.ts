@@ -92,10 +92,15 @@ class Desk {
 /** Everything of an index that a decision can see. */
 function seen(index: ThreadIndex) {
   return [...index.stories()]
-    .map(({ id, thread, time, own, shared }) => {
-      const part = [...thread.parts.values()].find(one => one.stories.some(other => other.id === id))
-      const shares = (weighted: typeof own) =>
-        weighted.terms.map(term => [term.name, term.frequency, part && term.share(part)])
+    .map(story => {
+      const { id, thread, time } = story
+      const part = [...thread.parts.values()].find(one => one.stories.includes(story))
+      const { own, shared } = index.said(story)
+      const shares = ({ terms }: typeof own) =>
+        index.asking(terms, () => {
+          const list = part ? [...index.shares(part, terms)] : []
+          return terms.map((term, at) => [index.nameOf(term), index.frequencyOf(term), list[at]])
+        })
       return [
         id,
         thread.id,
@@ -183,11 +188,22 @@ describe('threads', () => {
       fc.property(streams, stream => {
         const desk = new Desk()
         for (const made of stream) desk.file(made)
-        const terms = [...desk.index.stories()].flatMap(({ own, shared }) => [...own.terms, ...shared.terms])
+        const terms = [...desk.index.stories()].flatMap(story => {
+          const { own, shared } = desk.index.said(story)
+          return [...own.terms, ...shared.terms]
+        })
         desk.index.expire(START + 1_000 * DAY)
         expect(desk.index.size).toEqual({ stories: 0, threads: 0 })
-        for (const { frequency, parts, shares } of terms)
-          expect([frequency, parts.length, shares.length]).toEqual([0, 0, 0])
+        for (const term of terms) expect(desk.index.frequencyOf(term)).toBe(0)
+        // Another stream is placed as in an index that never saw the first.
+        const fresh = new Desk()
+        const again = new Desk()
+        again.index = desk.index
+        for (const made of stream) {
+          fresh.file(made)
+          again.file(made)
+        }
+        expect(seen(again.index)).toEqual(seen(fresh.index))
       }),
       LAW,
     )

@@ -72,8 +72,8 @@ const SPLIT_MOST = 48
 /** A part with its summed terms, heaviest first. */
 interface Summed {
   part: Part
-  own: ReadonlyMap<string, number>
-  shared: ReadonlyMap<string, number>
+  own: Weighted
+  shared: Weighted
 }
 
 /**
@@ -107,7 +107,9 @@ export function review(index: ThreadIndex, since: number, decisions: EditorDecis
 }
 
 function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
-  const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1)).map(summed)
+  const parts = [...thread.parts.values()]
+    .sort((a, b) => (a.language < b.language ? -1 : 1))
+    .map(part => summed(index, part))
   const candidates = nearest(index, thread, parts)
   let best: Regrouping | null = null
   for (const other of candidates) {
@@ -137,23 +139,16 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
 export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
   for (const { part, own, shared } of parts) {
-    for (const [terms, language, squared] of [
-      [own, part.language, part.ownSquared],
-      [shared, null, part.sharedSquared],
+    for (const [terms, across, squared] of [
+      [own, false, part.ownSquared],
+      [shared, true, part.sharedSquared],
     ] as const) {
-      const dots = new Map<Part, number>()
-      for (const [term, weight] of [...terms].slice(0, LOOKED_UP)) {
-        const known = index.term(term, language)
-        if (!known || known.parts.length > COMMON) continue
-        for (const [at, other] of known.parts.entries()) {
-          if (other.thread === thread || (language === null && other.language === part.language)) continue
-          dots.set(other, (dots.get(other) ?? 0) + weight * (known.shares[at] ?? 0))
-        }
-      }
-      for (const [other, dot] of dots) {
-        const cosine = dot / Math.sqrt(squared * (language === null ? other.sharedSquared : other.ownSquared))
+      const heaviest = { terms: terms.terms.slice(0, LOOKED_UP), weights: terms.weights }
+      index.finding(heaviest, COMMON, (other, dot) => {
+        if (other.thread === thread || (across && other.language === part.language)) return
+        const cosine = dot / Math.sqrt(squared * (across ? other.sharedSquared : other.ownSquared))
         if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
-      }
+      })
     }
   }
   return [...found]
@@ -174,18 +169,19 @@ export function compare(index: ThreadIndex, parts: readonly Summed[], other: Act
   for (const one of parts) {
     for (const part of [...other.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))) {
       const same = one.part.language === part.language
-      const weights = same ? one.own : one.shared
+      const said = same ? one.own : one.shared
+      const terms = same ? said.terms : said.terms.slice(0, COMPARED)
       let dot = 0
       let matches = 0
       const reasons: Evidence[] = []
-      let compared = 0
-      for (const [term, mine] of weights) {
-        if (!same && ++compared > COMPARED) break
-        const theirs = index.term(term, same ? part.language : null)?.share(part) ?? 0
+      const typical = TYPICAL * UNIT
+      const shares = index.asking(terms, () => index.shares(part, terms))
+      for (let at = 0; at < terms.length; at++) {
+        const theirs = shares[at] as number
         if (theirs === 0) continue
+        const mine = said.weights[at] as number
         dot += mine * theirs
-        reasons.push({ term, weight: mine * theirs })
-        const typical = TYPICAL * UNIT
+        reasons.push({ term: index.nameOf(terms[at] as number), weight: mine * theirs })
         if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
       }
       const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
@@ -213,7 +209,10 @@ function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   if (!part || part.stories.length < SPLIT_LEAST || part.stories.length > SPLIT_MOST) return null
   const stories = part.stories
   const size = stories.length
-  const likeness = stories.map(one => stories.map(other => dotOf(one, other)))
+  const likeness = stories.map(one => {
+    const { own } = index.said(one)
+    return index.asking(own.terms, () => stories.map(other => index.likeness(other, own.weights) / UNIT ** 2))
+  })
   // Average link, to the last two groups.
   const groups = stories.map((_, at) => [at])
   let between = 0
@@ -282,28 +281,26 @@ function known(stories: readonly SeenStory[], decisions: EditorDecisions): numbe
   return stories.flatMap(({ id }) => (decisions.knows(id) ? [id] : []))
 }
 
-export function summed(part: Part): Summed {
-  const own = new Map<string, number>()
-  const shared = new Map<string, number>()
-  const sum = (to: Map<string, number>, { terms, weights }: Weighted) => {
-    for (const [at, { name }] of terms.entries()) to.set(name, (to.get(name) ?? 0) + (weights[at] ?? 0))
+export function summed(index: ThreadIndex, part: Part): Summed {
+  const own = new Map<number, number>()
+  const shared = new Map<number, number>()
+  const sum = (to: Map<number, number>, { terms, weights }: Weighted) => {
+    for (const [at, term] of terms.entries()) to.set(term, (to.get(term) ?? 0) + (weights[at] ?? 0))
   }
   for (const story of part.stories) {
-    sum(own, story.own)
-    sum(shared, story.shared)
+    const said = index.said(story)
+    sum(own, said.own)
+    sum(shared, said.shared)
   }
-  return { part, own: heaviest(own), shared: heaviest(shared) }
+  return { part, own: heaviest(index, own), shared: heaviest(index, shared) }
 }
 
-function dotOf(one: SeenStory, other: SeenStory): number {
-  const weights = new Map(one.own.terms.map((term, at) => [term, one.own.weights[at] ?? 0]))
-  let dot = 0
-  for (const [at, term] of other.own.terms.entries()) dot += (weights.get(term) ?? 0) * (other.own.weights[at] ?? 0)
-  return dot / UNIT ** 2
+function heaviest(index: ThreadIndex, sums: ReadonlyMap<number, number>): Weighted {
+  const ordered = [...sums]
+    .sort((a, b) => b[1] - a[1] || (index.nameOf(a[0]) < index.nameOf(b[0]) ? -1 : 1))
+    .slice(0, SUMMED)
+  return { terms: ordered.map(([term]) => term), weights: ordered.map(([, weight]) => weight) }
 }
-
-const heaviest = (terms: ReadonlyMap<string, number>): Map<string, number> =>
-  new Map([...terms].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, SUMMED))
 
 /** Time between the lives of two threads. */
 const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>

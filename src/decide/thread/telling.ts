@@ -20,7 +20,9 @@ const NEIGHBOURS = 6
 export function storylines(index: ThreadIndex, id: number): Neighbour[] {
   const thread = index.thread(id)
   if (!thread) return []
-  const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1)).map(summed)
+  const parts = [...thread.parts.values()]
+    .sort((a, b) => (a.language < b.language ? -1 : 1))
+    .map(part => summed(index, part))
   const found: Neighbour[] = []
   for (const other of nearest(index, thread, parts)) {
     const compared = compare(index, parts, other)
