@@ -112,8 +112,13 @@ describe('a copy', () => {
     })
 
     it('does not where it is barely like the one', () => {
+      const own =
+        'Our correspondent walked through empty streets where shopkeepers carried mud out of their cellars in buckets ' +
+        'while children slept in the school and volunteers cooked soup for everybody who came'
+      const mixed: Told = ['Dam breaks', `${own} ${DAM.slice(150, 240)}`]
+      expect(found(mixed, ['Dam breaks', DAM])).toMatchObject({ story: 7 })
       const index = cuts()
-      index.add(9, 90, featuresOf(['Dam breaks', `${PROTEST} ${DAM.slice(150, 215)}`]), NOW)
+      index.add(9, 90, featuresOf(mixed), NOW)
       expect(index.find(featuresOf(['Dam breaks', DAM]), NOW + HOUR)).toMatchObject({ story: 4, bridge: null })
     })
 
@@ -199,6 +204,17 @@ describe('another story', () => {
     const known = telegram('رئيس باراغواي', 'ماريو بينيتيز', 'باراغواي')
     expect(found(known, telegram('رئيس منغوليا', 'خالتما باتولغا', 'منغوليا'))).toBeNull()
     expect(found(known, telegram('رئيس باراغواي بالعيد الوطني', 'ماريو بينيتيز', 'باراغواي'))).not.toBeNull()
+  })
+
+  it('is no other where one name of a telegram is only spelled in another hand', () => {
+    const index = new CopyIndex(WINDOW)
+    index.add(1, 10, featuresOf(telegram('رئيس منغوليا', 'خالتما باتولغا', 'منغوليا')), NOW)
+    index.add(2, 20, featuresOf(telegram('رئيس إستونيا', 'كيرستي كاليولايد', 'إستونيا')), NOW + 12 * HOUR)
+    index.add(7, 70, featuresOf(telegram('رئيس باراغواي', 'ماريو بينيتيز', 'باراغواي')), NOW + 60 * HOUR)
+    const asked = (country: string, name: string) =>
+      index.find(featuresOf(telegram(`رئيس ${country}`, name, country)), NOW + 62 * HOUR)
+    expect(asked('باراجواي', 'ماريو بينيتيز')).toMatchObject({ story: 7 })
+    expect(asked('كولومبيا', 'إيفان دوكي')).toBeNull()
   })
 
   it('is another day’s market report', () => {
