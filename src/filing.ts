@@ -14,7 +14,7 @@ import {
 import { type Member, provenanceOf } from './decide/provenance.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
 import { flap, revise } from './decide/revision.ts'
-import { type CopyFeatures, copyFeatures } from './decide/story.ts'
+import { type Bridge, type CopyFeatures, copyFeatures } from './decide/story.ts'
 import { direction } from './decide/thread/encoder.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
@@ -220,8 +220,9 @@ export class Desk {
         filing.dropFlashes(copy.story)
         this.#tellStory(filing, copy.story, id, report, vector)
       } else keepFlash(filing, id, report)
-      judgeOrigin(filing, copy.story)
-      return { kind: 'copy', report: id, story: copy.story, thread: null, reason: null }
+      const story = this.#bridge(filing, copy, report, context.now)
+      judgeOrigin(filing, story)
+      return { kind: 'copy', report: id, story, thread: null, reason: null }
     }
     const { threads } = this.#window
     const features = threads.features(threadWords(threadInput(report)), vector && direction(vector))
@@ -275,13 +276,15 @@ export class Desk {
     this.#window.addStory(filing, placed.thread, story, features, placed.time)
   }
 
-  #copyOf(
-    filing: Filing,
-    report: Report,
-    said: CopyFeatures | null,
-    names: WireNames,
-  ): (Joining & { story: number }) | null {
-    const sure = { similarity: 1, coverage: 1, evidence: null }
+  /** Where the report shows that its story and another are one, they are made one. Returns the story it is in then. */
+  #bridge(filing: Filing, { story, bridge, shared }: Found, report: Report, now: Millis): number {
+    if (!bridge || filing.partOf(bridge.report) !== partOf(report)) return story
+    const why = { at: now, score: bridge.similarity, reasons: shared }
+    return this.#window.mergeStories(filing, story, bridge.story, why) ?? story
+  }
+
+  #copyOf(filing: Filing, report: Report, said: CopyFeatures | null, names: WireNames): Found | null {
+    const sure = { similarity: 1, coverage: 1, evidence: null, bridge: null, shared: [] }
     const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
     if (byGuid !== null) return { story: byGuid, rule: 'guid', ...sure }
     const byUrl = report.canonicalUrl === null ? null : filing.storyByUrl(report.canonicalUrl)
@@ -289,14 +292,23 @@ export class Desk {
     const byText = said && this.#window.copies.find(said, report.time)
     // The second part of three repeats the headline of the first, and is no copy of it.
     if (byText && filing.partOf(byText.report) === partOf(report)) {
-      const { story, similarity, evidence } = byText
-      return { story, rule: 'text', similarity, coverage: evidence.coverage, evidence: JSON.stringify(evidence) }
+      const { story, similarity, evidence, bridge } = byText
+      const { coverage, shared } = evidence
+      return { story, rule: 'text', similarity, coverage, evidence: JSON.stringify(evidence), bridge, shared }
     }
     const announced = announcedBy(filing, report, names)
     if (!announced) return null
     const { story, similarity, evidence } = announced
-    return { story, rule: 'flash', similarity, coverage: 1, evidence: JSON.stringify(evidence) }
+    return { ...sure, story, rule: 'flash', similarity, evidence: JSON.stringify(evidence) }
   }
+}
+
+/** The story a report is a copy of, and the one that it shows to be the same. */
+interface Found extends Joining {
+  story: number
+  bridge: Bridge | null
+  /** Runs of words that say so. */
+  shared: string[]
 }
 
 const FIRST: Joining = { rule: 'first', similarity: 1, coverage: 1, evidence: null }

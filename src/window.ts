@@ -6,7 +6,7 @@ import { review } from './decide/thread/review.ts'
 import { centralStory, storylines } from './decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex } from './decide/thread.ts'
 import type { Millis, ThreadSettings } from './model.ts'
-import type { Filing, Regrouped, UnreadText } from './store/store.ts'
+import type { Filing, Reason, Regrouped, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
 const FEATURES_VERSION = 3
@@ -161,6 +161,20 @@ export class ActiveWindow {
     if (central !== null) filing.setCentral(thread, central)
   }
 
+  /**
+   * Two stories turned out to be one piece of copy. The older id remains and is returned; null where an editor has parted
+   * them, or their threads.
+   */
+  mergeStories(filing: Filing, one: number, other: number, why: Omit<Reason, 'by'>): number | null {
+    const [kept, gone] = one < other ? [one, other] : [other, one]
+    if (this.#constraints.apart(kept, gone) || partedReports(filing, kept, gone)) return null
+    filing.mergeStories(kept, gone, { ...why, by: 'review' })
+    for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
+    const thread = filing.placed(kept)?.thread
+    if (thread !== undefined) this.lead(filing, thread)
+    return kept
+  }
+
   /** A story was filed: keep what the index needs of it. */
   addStory(filing: Filing, thread: number, story: number, features: ThreadFeatures, time: Millis): void {
     this.#story = filing.keepStoryFeatures(story, time, JSON.stringify(features))
@@ -182,4 +196,12 @@ function constraintsOf(filing: Filing): Constraints {
       .filter(({ what }) => what === 'thread')
       .map(({ kind, one, other }) => ({ kind, one: follow(one), other: follow(other) })),
   )
+}
+
+/** Whether an editor has taken reports of the one out of the other. */
+function partedReports(filing: Filing, one: number, other: number): boolean {
+  const decisions = new Constraints(filing.decisions().filter(({ what }) => what === 'story'))
+  if (decisions.empty) return false
+  const [ones, others] = [one, other].map(story => filing.reportsOf(story).filter(report => decisions.knows(report)))
+  return (ones ?? []).some(a => (others ?? []).some(b => decisions.apart(a, b)))
 }

@@ -3,7 +3,16 @@
 import type { Millis } from '../model.ts'
 import { placesOf, RUN_WORDS } from './story/alignment.ts'
 import { type Comparison, compare, type Prepared, prepare } from './story/compare.ts'
-import { FORM_STORIES, LEAST_SHARED, showsForm, type Verdict, verdict } from './story/verdict.ts'
+import {
+  BRIDGE_MARGIN,
+  FORM_DAYS,
+  FORM_STORIES,
+  LEAST_SHARED,
+  showsFilling,
+  showsForm,
+  type Verdict,
+  verdict,
+} from './story/verdict.ts'
 import { Vocabulary } from './story/vocabulary.ts'
 import { fold, hash32, words } from './text.ts'
 
@@ -54,6 +63,19 @@ export interface CopyFound {
   similarity: number
   rule: 'text'
   evidence: CopyEvidence
+  /** Another story that this text shows to be the same. */
+  bridge: Bridge | null
+}
+
+/**
+ * A second story whose copy a text clearly is too: two cuts of one copy that had little in common were filed as two until
+ * a longer one came.
+ */
+export interface Bridge {
+  story: number
+  /** Its report that the text is most like, and how much. */
+  report: number
+  similarity: number
 }
 
 /** `title` and `body` without wire furniture. Null for a text that says too little to be recognised. */
@@ -90,6 +112,14 @@ interface Carrier {
 }
 
 const BUCKET: Millis = 3_600_000
+const DAY: Millis = 24 * BUCKET
+
+/** A text that was compared, by the one of its carriers that is nearest in time. */
+interface Compared {
+  nearest: Carrier
+  found: Comparison
+  judged: Verdict
+}
 
 /**
  * Texts of the active window, found by what they share. Its answers follow from the set of reports it holds, in whatever
@@ -262,6 +292,7 @@ export class CopyIndex {
   #best(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis): CopyFound | null {
     const met: { nearest: Carrier; apart: Millis; found: Comparison }[] = []
     const stoodBefore = new Set<number>()
+    const filledOn = new Set<number>()
     const { language, part = 1 } = features
     const places = placesOf(text.stems)
     const least = Math.min(LEAST_SHARED, text.stems.length)
@@ -281,17 +312,14 @@ export class CopyIndex {
       if (apart > this.#window) continue
       met.push({ nearest, apart, found })
       if (showsForm(found, apart)) stoodBefore.add(nearest.story)
+      if (showsFilling(found, apart)) filledOn.add(Math.floor(nearest.time / DAY))
     }
-    let best: { nearest: Carrier; found: Comparison; judged: Verdict } | null = null
-    for (const { nearest, apart, found } of met) {
+    const compared = met.map(({ nearest, apart, found }): Compared => {
       const others = stoodBefore.size - (stoodBefore.has(nearest.story) ? 1 : 0)
-      const judged = verdict(found, apart, others >= FORM_STORIES)
-      if (!judged.same) continue
-      const more = best === null ? 1 : judged.margin - best.judged.margin
-      if (best === null || more > 0 || (more === 0 && nearest.report < best.nearest.report)) {
-        best = { nearest, found, judged }
-      }
-    }
+      const form = others >= FORM_STORIES || filledOn.size >= FORM_DAYS
+      return { nearest, found, judged: verdict(found, apart, form) }
+    })
+    const best = likest(compared)
     if (!best) return null
     return {
       story: best.nearest.story,
@@ -299,6 +327,7 @@ export class CopyIndex {
       similarity: best.found.similarity,
       rule: 'text',
       evidence: this.#evidence(text, best.found, best.judged),
+      bridge: bridgeOf(best, compared),
     }
   }
 
@@ -316,6 +345,35 @@ export class CopyIndex {
       },
     }
   }
+}
+
+/** The copy with most likeness beyond need; the earlier report where two are equal. */
+function likest(compared: readonly Compared[]): Compared | null {
+  let best: Compared | null = null
+  for (const one of compared) {
+    if (!one.judged.same) continue
+    const more = best === null ? 1 : one.judged.margin - best.judged.margin
+    if (best === null || more > 0 || (more === 0 && one.nearest.report < best.nearest.report)) best = one
+  }
+  return best
+}
+
+/** Only on clear evidence, and where no report of either story has another subject, day or filling. */
+function bridgeOf(best: Compared, compared: readonly Compared[]): Bridge | null {
+  const opposed = new Set(
+    compared.flatMap(({ nearest, judged: { against } }) =>
+      against === null || against === 'little' ? [] : [nearest.story],
+    ),
+  )
+  const { story } = best.nearest
+  if (best.judged.margin < BRIDGE_MARGIN || opposed.has(story)) return null
+  const second = likest(
+    compared.filter(
+      ({ nearest, judged }) => nearest.story !== story && judged.margin >= BRIDGE_MARGIN && !opposed.has(nearest.story),
+    ),
+  )
+  if (!second) return null
+  return { story: second.nearest.story, report: second.nearest.report, similarity: second.found.similarity }
 }
 
 function split(joined: string): string[] {

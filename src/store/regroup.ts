@@ -127,7 +127,14 @@ export function regrouping(sql: WritableSql): Regrouping {
       const members = reportsOf(other)
       const [thread, emptied] = [threadOf(kept), threadOf(other)]
       const key = String(sql.get('select key from stories where id = @other', { other })?.['key'])
-      sql.run(`update reports set story = @kept, joined_by = 'editor' where story = @other`, { kept, other })
+      // What the review joins keeps the reason of its own filing; but one report alone has opened the story.
+      sql.run(
+        `update reports set story = @kept,
+           similarity = iif(@by = 'review' and joined_by = 'first', coalesce(@score, similarity), similarity),
+           joined_by = case when @by = 'editor' then 'editor' when joined_by = 'first' then 'text' else joined_by end
+         where story = @other`,
+        { kept, other, by: why.by, score: why.score },
+      )
       sql.run('delete from story_features where story = @other', { other })
       sql.run('update threads set lead = null where lead = @other', { other })
       sql.run('delete from stories where id = @other', { other })

@@ -89,6 +89,47 @@ describe('a copy', () => {
     expect(index.find(featuresOf(['', ending]), NOW)).toMatchObject({ story: 7, report: 71 })
   })
 
+  describe('that two stories carry in part', () => {
+    const [opening, ending] = [DAM.slice(0, 155), DAM.slice(130)]
+    const cuts = () => {
+      const index = new CopyIndex(WINDOW)
+      index.add(4, 40, featuresOf(['Dam breaks', opening]), NOW)
+      index.add(9, 90, featuresOf(['Dam breaks', ending]), NOW)
+      return index
+    }
+
+    it('shows them to be one', () => {
+      const whole = cuts().find(featuresOf(['Dam breaks', DAM]), NOW + HOUR)
+      const [found, bridged] = [whole?.story, whole?.bridge?.story]
+      expect([found, bridged].sort()).toEqual([4, 9])
+      expect(whole?.bridge?.report).toBe(bridged === 4 ? 40 : 90)
+    })
+
+    it('shows nothing more once they are one', () => {
+      const index = cuts()
+      index.move([90], 4)
+      expect(index.find(featuresOf(['Dam breaks', DAM]), NOW + HOUR)).toMatchObject({ story: 4, bridge: null })
+    })
+
+    it('does not where it is barely like the one', () => {
+      const own =
+        'Our correspondent walked through empty streets where shopkeepers carried mud out of their cellars in buckets ' +
+        'while children slept in the school and volunteers cooked soup for everybody who came'
+      const mixed: Told = ['Dam breaks', `${own} ${DAM.slice(150, 240)}`]
+      expect(found(mixed, ['Dam breaks', DAM])).toMatchObject({ story: 7 })
+      const index = cuts()
+      index.add(9, 90, featuresOf(mixed), NOW)
+      expect(index.find(featuresOf(['Dam breaks', DAM]), NOW + HOUR)).toMatchObject({ story: 4, bridge: null })
+    })
+
+    it('does not where a report of one of them speaks of another day', () => {
+      const index = cuts()
+      const asked = featuresOf(['Dam breaks', DAM])
+      index.add(9, 91, featuresOf(['Dam breaks', DAM.replace('Sunday', 'Monday')]), NOW)
+      expect(index.find(asked, NOW + HOUR)?.bridge).toBeNull()
+    })
+  })
+
   it('is known with its paragraphs in another order', () => {
     const sentences = DAM.split('. ')
     expect(found(['', DAM], ['', sentences.toReversed().join('. ')])).toMatchObject({ story: 7 })
@@ -165,11 +206,42 @@ describe('another story', () => {
     expect(found(known, telegram('رئيس باراغواي بالعيد الوطني', 'ماريو بينيتيز', 'باراغواي'))).not.toBeNull()
   })
 
+  it('is no other where one name of a telegram is only spelled in another hand', () => {
+    const index = new CopyIndex(WINDOW)
+    index.add(1, 10, featuresOf(telegram('رئيس منغوليا', 'خالتما باتولغا', 'منغوليا')), NOW)
+    index.add(2, 20, featuresOf(telegram('رئيس إستونيا', 'كيرستي كاليولايد', 'إستونيا')), NOW + 12 * HOUR)
+    index.add(7, 70, featuresOf(telegram('رئيس باراغواي', 'ماريو بينيتيز', 'باراغواي')), NOW + 60 * HOUR)
+    const asked = (country: string, name: string) =>
+      index.find(featuresOf(telegram(`رئيس ${country}`, name, country)), NOW + 62 * HOUR)
+    expect(asked('باراجواي', 'ماريو بينيتيز')).toMatchObject({ story: 7 })
+    expect(asked('كولومبيا', 'إيفان دوكي')).toBeNull()
+  })
+
   it('is another day’s market report', () => {
     const known = market('Monday', '4,120.5', '0.4%', '310')
     expect(found(known, market('Tuesday', '4,133.9', '0.3%', '287'), 24 * HOUR)).toBeNull()
     expect(found(known, market('Monday', '4,133.9', '0.3%', '287'), 24 * HOUR)).toBeNull()
     expect(found(known, market('Monday', '4,120.5', '0.4%', '310'), 24 * HOUR)).not.toBeNull()
+  })
+
+  it('is another day’s filling of a form, also where earlier ones were taken for one story', () => {
+    const forecast = (heat: string, wind: string, place: string) =>
+      [
+        'Weather today',
+        `The weather office expects ${heat} across the plains today and ${wind} along the coast of the northern bay, with ` +
+          `clouds over ${place} towards the evening, and asks sailors to follow its bulletins.`,
+      ] as Told
+    const first = forecast('searing dry heat', 'moderate westerly breezes', 'Larkfield and its hills')
+    const second = forecast('unusual morning frost', 'hardly any movement', 'both sides of Tarn valley')
+    const third = forecast('mild pleasant sunshine', 'gusts near sunset', 'islands off Harbour Point')
+    const index = new CopyIndex(WINDOW)
+    index.add(7, 70, featuresOf(first), NOW)
+    const afterOne = index.find(featuresOf(third), NOW + 48 * HOUR)
+    index.add(7, 71, featuresOf(second), NOW + 24 * HOUR)
+    expect(index.find(featuresOf(third), NOW + 48 * HOUR)).toBeNull()
+    expect(index.find(featuresOf(first), NOW + 48 * HOUR)).toMatchObject({ story: 7 })
+    // One earlier day shows no form yet: it may be the same copy, worked over.
+    expect(afterOne).toMatchObject({ story: 7 })
   })
 
   it('is another part of the same series, whatever it repeats', () => {

@@ -7,7 +7,9 @@ import { placesOf } from '../../src/decide/story/alignment.ts'
 import { compare, prepare } from '../../src/decide/story/compare.ts'
 import { Vocabulary } from '../../src/decide/story/vocabulary.ts'
 import { type CopyFeatures, CopyIndex, copyFeatures } from '../../src/decide/story.ts'
+import { mergeStories, splitStory } from '../../src/editing.ts'
 import { Desk } from '../../src/filing.ts'
+import { audit } from '../helpers/audit.ts'
 import { DAY, FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
 
 const LAW = { seed: 20_220_105, interruptAfterTimeLimit: 15_000 }
@@ -157,8 +159,11 @@ describe('filing', () => {
     }
   }
 
-  function file(pieces: readonly Piece[], times: number): { guid: string; story: number }[] {
-    const path = `${temporaryFolder()}/n.db`
+  function file(
+    pieces: readonly Piece[],
+    times: number,
+    path = `${temporaryFolder()}/n.db`,
+  ): { guid: string; story: number }[] {
     const store = openNewsroom({ path })
     const desk = new Desk(store, SETTINGS)
     for (let round = 0; round < times; round++) {
@@ -185,6 +190,72 @@ describe('filing', () => {
       }),
       { ...LAW, numRuns: 12 },
     )
+  })
+
+  const DAM = SENTENCES.slice(0, 4)
+  const pieceOf = (id: string, feed: number, sentences: readonly string[]): Piece => ({
+    id,
+    feed: FEEDS[feed] ?? '',
+    title: 'Dam breaks',
+    body: sentences.join(' '),
+  })
+
+  it('puts two cuts and the whole into one story, in whatever order they arrive', () => {
+    const cuts = [pieceOf('opening', 0, DAM.slice(0, 2)), pieceOf('ending', 1, DAM.slice(2)), pieceOf('whole', 2, DAM)]
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]) {
+      const path = `${temporaryFolder()}/n.db`
+      const filed = file(
+        order.flatMap(at => cuts[at] ?? []),
+        2,
+        path,
+      )
+      expect(partition(filed), String(order)).toEqual(['ending opening whole'])
+      expect(audit(path)).toEqual([])
+    }
+  })
+
+  it('finds the one story again in another process after two were made one', () => {
+    const path = `${temporaryFolder()}/n.db`
+    const store = openNewsroom({ path })
+    const [one, other] = [new Desk(store, SETTINGS), new Desk(store, SETTINGS)]
+    const send = (desk: Desk, { id, feed, title, body: text }: Piece, after: number) =>
+      fileInto(desk, store, feed, [{ id, title, text, published: NOW }], NOW + after)
+    send(one, pieceOf('opening', 0, DAM.slice(0, 2)), 1)
+    send(other, pieceOf('ending', 1, DAM.slice(2)), 2)
+    expect(new Set(stories(path).map(({ story }) => story)).size).toBe(2)
+    send(one, pieceOf('whole', 2, DAM), 3)
+    send(other, pieceOf('ending again', 0, DAM.slice(2)), 4)
+    store.close()
+    expect(partition(stories(path))).toEqual(['ending ending again opening whole'])
+    expect(audit(path)).toEqual([])
+  })
+
+  it('does not make one story of what an editor has parted', () => {
+    const path = `${temporaryFolder()}/n.db`
+    const store = openNewsroom({ path })
+    const desk = new Desk(store, SETTINGS)
+    const send = ({ id, feed, title, body: text }: Piece, after: number) =>
+      fileInto(desk, store, feed, [{ id, title, text, published: NOW }], NOW + after)
+    send(pieceOf('opening', 0, DAM.slice(0, 2)), 1)
+    send(pieceOf('ending', 1, DAM.slice(2)), 2)
+    const [first, second] = store.recentStories({ limit: 2 }).map(({ id }) => id)
+    if (first === undefined || second === undefined) throw new Error('two stories')
+    const merged = mergeStories(store, [first, second], NOW + 3)
+    if (!merged.ok) throw new Error(merged.reason)
+    const leaving = store.story(merged.value)?.members.at(-1)
+    const parted = splitStory(store, merged.value, [leaving?.id ?? 0], NOW + 4)
+    expect(parted.ok).toBe(true)
+    send(pieceOf('whole', 2, DAM), 5)
+    store.close()
+    expect(partition(stories(path))).toHaveLength(2)
+    expect(audit(path)).toEqual([])
   })
 
   it('puts a report into one story, and nowhere else when it is filed again', () => {

@@ -213,13 +213,19 @@ function slotsOf(
       const lefts = [...leftGap].filter(kinds[kind])
       const rights = [...rightGap].filter(kinds[kind])
       if (lefts.length === 0 || rights.length === 0) continue
-      if (lefts.some(one => rights.some(other => spelledAlike(vocabulary.text(one), vocabulary.text(other))))) continue
+      const alike = kind === 'days' ? sameDay : spelledAlike
+      if (lefts.some(one => rights.some(other => alike(vocabulary.text(one), vocabulary.text(other))))) continue
       out[kind]++
       out.leftWords.push(...lefts)
       out.rightWords.push(...rights)
     }
   }
   return out
+}
+
+/** One day in another case («среда», «среду»). All else of two days may be spelled alike: Sunday is not Monday. */
+function sameDay(a: string, b: string): boolean {
+  return a.slice(0, -1) === b.slice(0, -1)
 }
 
 const NUMERIC = /^\p{N}+/u

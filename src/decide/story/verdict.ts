@@ -14,6 +14,8 @@ const LEAST_FOR_SUBJECT = 0.25
 const LEAST_OF_FORM = 0.38
 const FORM_PER_DAY = 0.1
 const SUBJECT_OF_FORM = 0.3
+/** With less than this in the other's place it is the same filling, whatever word one headline prefers. */
+const REPLACED_OF_FORM = 0.08
 /** Words in shared runs: fewer are a phrase, whatever else. A shorter text must be shared whole. */
 export const LEAST_SHARED = 8
 /** Slots with other numbers from which a text is another filling of the same form. */
@@ -31,6 +33,12 @@ const FORM_COVERAGE = 0.2
 const FORM_LIKENESS = 0.42
 /** In so many other stories. */
 export const FORM_STORIES = 2
+/** Or filled in otherwise on so many other days, in whatever stories: one form may have been taken for one story. */
+export const FORM_DAYS = 2
+const FORM_REPLACED = 0.2
+
+/** What a report must be like beyond need to both of two stories that it shows to be one. */
+export const BRIDGE_MARGIN = 0.1
 
 export interface Verdict {
   same: boolean
@@ -58,8 +66,12 @@ export function verdict(found: Comparison, apart: Millis, form: boolean): Verdic
   else if (similarity < needed || found.otherSubjects > 0) against = 'subject'
   else if (found.otherDays > 0) against = 'days'
   else if (found.otherNumbers >= OTHER_NUMBERS) against = 'numbers'
-  else if (form && (similarity < filled || found.subject >= SUBJECT_OF_FORM)) against = 'form'
+  else if (form && (similarity < filled || refilled(found))) against = 'form'
   return judged(similarity, needed, against)
+}
+
+function refilled({ subject, replaced }: Comparison): boolean {
+  return subject >= SUBJECT_OF_FORM && replaced >= REPLACED_OF_FORM
 }
 
 function judged(similarity: number, needed: number, against: Verdict['against']): Verdict {
@@ -70,4 +82,9 @@ function judged(similarity: number, needed: number, against: Verdict['against'])
 export function showsForm(found: Comparison, apart: Millis): boolean {
   if (apart < FORM_AGE || found.shared < FORM_SHARED || found.coverage < FORM_COVERAGE) return false
   return found.similarity < FORM_LIKENESS || found.subject >= SUBJECT_OF_FORM
+}
+
+/** Whether this likeness is one that shows the same form filled in otherwise, and not another cut of one text. */
+export function showsFilling(found: Comparison, apart: Millis): boolean {
+  return showsForm(found, apart) && found.replaced >= FORM_REPLACED
 }
