@@ -282,10 +282,13 @@ export class Postings {
     const from = this.#from[row] as number
     const shared = from + (this.#own[row] as number)
     const [first, end] = own ? [from, shared] : [shared, this.#from[row + 1] as number]
-    return {
-      terms: Array.from(this.#terms.subarray(first, end)),
-      weights: Array.from(this.#weights.subarray(first, end)),
+    const terms = new Array<number>(end - first)
+    const weights = new Array<number>(end - first)
+    for (let at = first; at < end; at++) {
+      terms[at - first] = this.#terms[at] as number
+      weights[at - first] = this.#weights[at] as number
     }
+    return { terms, weights }
   }
 }
 

@@ -144,9 +144,9 @@ export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonl
       [shared, true, part.sharedSquared],
     ] as const) {
       const heaviest = { terms: terms.terms.slice(0, LOOKED_UP), weights: terms.weights }
-      index.finding(heaviest, COMMON, (other, dot) => {
+      const limits = { own: !across, length: Math.sqrt(squared), common: COMMON, least: FLOOR }
+      index.finding(heaviest, limits, (other, cosine) => {
         if (other.thread === thread || (across && other.language === part.language)) return
-        const cosine = dot / Math.sqrt(squared * (across ? other.sharedSquared : other.ownSquared))
         if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
       })
     }
@@ -282,6 +282,8 @@ function known(stories: readonly SeenStory[], decisions: EditorDecisions): numbe
 }
 
 export function summed(index: ThreadIndex, part: Part): Summed {
+  const [only, another] = part.stories
+  if (only && !another) return { part, ...index.said(only) }
   const own = new Map<number, number>()
   const shared = new Map<number, number>()
   const sum = (to: Map<number, number>, { terms, weights }: Weighted) => {

@@ -26,7 +26,8 @@ export class Sums {
     if (this.#table[at] === 0) {
       if (2 * ++this.#used > this.#table.length * 0.75) {
         this.#rebuild()
-        return this.add(term, by)
+        this.add(term, by)
+        return
       }
       this.#table[at] = term + 1
     }
