@@ -17,9 +17,11 @@ const SHORT_KEY = 4
 const HOUR: Millis = 3_600_000
 // Stories looked up for one story. The heaviest terms come first: what they do not find is hardly near. A term so common
 // that it would use up what is left is passed over.
-const LOOKED_UP = 2_500
+const LOOKED_UP = 1_200
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
+// What shares less than this of the terms looked up is not near at all.
+const NEAR = 0.03
 // Threads scored to the last term, and those compared with their stories one by one.
 const RESCORED = 12
 const COMPARED = 6
@@ -428,7 +430,7 @@ export class ThreadIndex {
     const { window } = this.settings
     const { decay } = this.tuning
     const near: Candidate[] = []
-    let least = 0
+    let least = NEAR
     for (const slot of met) {
       const dot = this.#scores[slot] as number
       this.#scores[slot] = 0
@@ -445,7 +447,7 @@ export class ThreadIndex {
       if (near.length === 4 * RESCORED) {
         near.sort(byCosine)
         near.length = RESCORED
-        least = near[RESCORED - 1]?.cosine ?? 0
+        least = near[RESCORED - 1]?.cosine ?? NEAR
       }
     }
     near.sort(byCosine)

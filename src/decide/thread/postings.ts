@@ -108,11 +108,13 @@ export class Postings {
   #append(term: number, row: number, weight: number): void {
     const length = this.#length[term] as number
     if (length === this.#room[term]) {
-      const room = Math.max(1, 2 * length)
+      const room = length === 0 ? 1 : 2 * length
       const start = this.#allot(room)
       const before = this.#start[term] as number
-      this.#rows.copyWithin(start, before, before + length)
-      this.#shares.copyWithin(start, before, before + length)
+      for (let at = 0; at < length; at++) {
+        this.#rows[start + at] = this.#rows[before + at] as number
+        this.#shares[start + at] = this.#shares[before + at] as number
+      }
       this.#free(term)
       this.#start[term] = start
       this.#room[term] = room
