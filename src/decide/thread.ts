@@ -65,6 +65,10 @@ export const SHARED_MATCHES = 2
  * for nine tenths of it, and beside it a word that all the news has.
  */
 export const SECOND_MATCH = 0.15
+// What more of the window's stories say than this tells of no event: in a week of games, "Olympics" and the host.
+const RARE = 0.05
+// A word may be said by this many, however young the window.
+const RARE_LEAST = 12
 // What the vectors of a user's own encoder count for, where both sides have them.
 const ENCODED = 0.5
 
@@ -214,6 +218,11 @@ export class ThreadIndex {
   /** Stories of the window that say a term. */
   frequencyOf(term: number): number {
     return this.#postings.frequency[term] as number
+  }
+
+  /** Whether a term says something of an event: the news is not full of it. */
+  isRare(term: number): boolean {
+    return this.frequencyOf(term) <= Math.max(RARE_LEAST, RARE * this.#stories.size)
   }
 
   /** Bytes kept outside of objects. */
@@ -460,6 +469,7 @@ export class ThreadIndex {
       for (let at = 0; at < terms.length; at++) {
         const match = (weights[at] as number) * (shares[at] as number)
         dot += match
+        if (!across || match === 0 || !this.isRare(terms[at] as number)) continue
         if (match > most) {
           second = most
           most = match
