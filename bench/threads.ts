@@ -8,6 +8,7 @@
 // Times are CPU seconds of the process. --ablate prints what each piece of evidence adds on the labelled sets in
 // ../shared/corpora/threads, and skips those that are absent.
 
+import { packed, unpacked } from '../src/decide/thread/packed.ts'
 import { regroup, review } from '../src/decide/thread/review.ts'
 import { type ThreadFeatures, ThreadIndex } from '../src/decide/thread.ts'
 import type { ThreadSettings } from '../src/model.ts'
@@ -128,12 +129,12 @@ function measure(window: number, archive: number): void {
   for (const story of index.stories()) {
     kept.push({ thread: story.thread.id, story: story.id, features: index.featuresOf(story), time: story.time })
   }
-  const stored = kept.map(one => JSON.stringify(one.features))
+  const stored = kept.map(one => packed(one.features))
   figures['storedBytesPerStory'] = Math.round(stored.reduce((sum, text) => sum + text.length, 0) / stored.length)
   const started = cpu()
   const again = new ThreadIndex(SETTINGS)
   for (const [at, { thread, story, time }] of kept.entries()) {
-    again.add(thread, story, JSON.parse(stored[at] as string) as ThreadFeatures, time)
+    again.add(thread, story, unpacked(stored[at] as string), time)
   }
   figures['rebuildSecondsPer100000'] = rounded(((cpu() - started) / kept.length) * 100_000, 2)
   if (again.size.stories !== index.size.stories) throw new Error('the rebuilt window is another')

@@ -2,6 +2,7 @@
 // hold nothing that is not stored, so a restart, a second process and a rolled-back transaction all end in the same index.
 import { Constraints } from './decide/constraints.ts'
 import { type CopyFeatures, CopyIndex } from './decide/story.ts'
+import { packed, unpacked } from './decide/thread/packed.ts'
 import { review } from './decide/thread/review.ts'
 import { centralStory, storylines } from './decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex } from './decide/thread.ts'
@@ -9,7 +10,7 @@ import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, Reason, Regrouped, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 3
+const FEATURES_VERSION = 4
 
 const HOUR: Millis = 3_600_000
 /** Reviews in a row: what was merged may now be like a third. */
@@ -68,7 +69,7 @@ export class ActiveWindow {
     this.#regrouping ??= filing.lastRegrouping()
     for (const story of filing.storiesAfter(this.#story, since)) {
       if (story.time < since) this.#threads.remove(story.id)
-      else this.#threads.add(story.thread, story.id, JSON.parse(story.features) as ThreadFeatures, story.time)
+      else this.#threads.add(story.thread, story.id, unpacked(story.features), story.time)
       this.#story = story.seq
     }
     for (const report of filing.reportsAfter(this.#report, since)) {
@@ -177,7 +178,7 @@ export class ActiveWindow {
 
   /** A story was filed: keep what the index needs of it. */
   addStory(filing: Filing, thread: number, story: number, features: ThreadFeatures, time: Millis): void {
-    this.#story = filing.keepStoryFeatures(story, time, JSON.stringify(features))
+    this.#story = filing.keepStoryFeatures(story, time, packed(features))
     this.#threads.add(thread, story, features, time)
   }
 

@@ -17,9 +17,11 @@ const SHORT_KEY = 4
 const HOUR: Millis = 3_600_000
 // Stories looked up for one story. The heaviest terms come first: what they do not find is hardly near. A term so common
 // that it would use up what is left is passed over.
-const LOOKED_UP = 2_500
+const LOOKED_UP = 1_200
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
+// What shares less than this of the terms looked up is not near at all.
+const NEAR = 0.03
 // Threads scored to the last term, and those compared with their stories one by one.
 const RESCORED = 12
 const COMPARED = 6
@@ -63,6 +65,10 @@ export const SHARED_MATCHES = 2
  * for nine tenths of it, and beside it a word that all the news has.
  */
 export const SECOND_MATCH = 0.15
+// What more of the window's stories say than this tells of no event: in a week of games, "Olympics" and the host.
+const RARE = 0.05
+// A word may be said by this many, however young the window.
+const RARE_LEAST = 12
 // What the vectors of a user's own encoder count for, where both sides have them.
 const ENCODED = 0.5
 
@@ -162,6 +168,9 @@ export class ThreadIndex {
   #ownLengths = new Float64Array(1_024)
   #sharedLengths = new Float64Array(1_024)
   #scores = new Float64Array(1_024)
+  // When the life of a part's thread began and ended.
+  #firsts = new Float64Array(1_024)
+  #lasts = new Float64Array(1_024)
   readonly #freeSlots: number[] = []
   readonly #met: number[] = []
   #shares = new Float64Array(OWN_TERMS)
@@ -211,9 +220,14 @@ export class ThreadIndex {
     return this.#postings.frequency[term] as number
   }
 
+  /** Whether a term says something of an event: the news is not full of it. */
+  isRare(term: number): boolean {
+    return this.frequencyOf(term) <= Math.max(RARE_LEAST, RARE * this.#stories.size)
+  }
+
   /** Bytes kept outside of objects. */
   get bytes(): number {
-    return this.#postings.bytes + 3 * this.#scores.byteLength
+    return this.#postings.bytes + 5 * this.#scores.byteLength
   }
 
   /** Features as they were before a story was added. */
@@ -256,8 +270,16 @@ export class ThreadIndex {
     return this.#postings.dotOf(story.row, weights)
   }
 
-  /** Parts that say some of the terms, each with its dot product over them. Terms said by more than `common` are left out. */
-  finding({ terms, weights }: Weighted, common: number, found: (part: Part, dot: number) => void): void {
+  /**
+   * Parts whose cosine with some terms is at least `least`, by their own terms or those of any language. `length` is that
+   * of the whole from which the terms are taken; terms said by more than `common` stories are left out.
+   */
+  finding(
+    { terms, weights }: Weighted,
+    { own, length, common, least }: { own: boolean; length: number; common: number; least: number },
+    found: (part: Part, cosine: number) => void,
+  ): void {
+    const lengths = own ? this.#ownLengths : this.#sharedLengths
     const met = this.#met
     met.length = 0
     for (let at = 0; at < terms.length; at++) {
@@ -266,9 +288,9 @@ export class ThreadIndex {
       this.#postings.collect(term, weights[at] as number, this.#scores, met)
     }
     for (const slot of met) {
-      const dot = this.#scores[slot] as number
+      const cosine = (this.#scores[slot] as number) / (length * ((lengths[slot] as number) / UNIT))
       this.#scores[slot] = 0
-      if (dot > 0) found(this.#parts[slot] as Part, dot)
+      if (cosine >= least) found(this.#parts[slot] as Part, cosine)
     }
   }
 
@@ -396,6 +418,8 @@ export class ThreadIndex {
   #candidates({ terms, weights }: Weighted, time: Millis, except: string | null = null): Candidate[] {
     const across = except !== null
     const lengths = across ? this.#sharedLengths : this.#ownLengths
+    const firsts = this.#firsts
+    const lasts = this.#lasts
     const met = this.#met
     met.length = 0
     let rest = 0
@@ -415,22 +439,24 @@ export class ThreadIndex {
     const { window } = this.settings
     const { decay } = this.tuning
     const near: Candidate[] = []
-    let least = 0
+    let least = NEAR
     for (const slot of met) {
       const dot = this.#scores[slot] as number
       this.#scores[slot] = 0
       const length = lengths[slot] as number
       // Most of what is met shares a single word; once enough is found that is nearer, it is passed over unseen.
       if (dot < least * length || dot === 0) continue
+      const silence = Math.max(0, time - (lasts[slot] as number), (firsts[slot] as number) - time)
+      if (silence > window) continue
+      const cosine = (dot / length) * Math.exp(-silence / decay)
+      if (cosine < least) continue
       const part = this.#parts[slot] as Part
       if (part.language === except) continue
-      const silence = silenceOf(part.thread, time)
-      if (silence > window) continue
-      near.push({ part, cosine: (dot / length) * Math.exp(-silence / decay), score: 0, across })
+      near.push({ part, cosine, score: 0, across })
       if (near.length === 4 * RESCORED) {
         near.sort(byCosine)
         near.length = RESCORED
-        least = near[RESCORED - 1]?.cosine ?? 0
+        least = near[RESCORED - 1]?.cosine ?? NEAR
       }
     }
     near.sort(byCosine)
@@ -443,6 +469,7 @@ export class ThreadIndex {
       for (let at = 0; at < terms.length; at++) {
         const match = (weights[at] as number) * (shares[at] as number)
         dot += match
+        if (!across || match === 0 || !this.isRare(terms[at] as number)) continue
         if (match > most) {
           second = most
           most = match
@@ -591,6 +618,8 @@ export class ThreadIndex {
       const slot = this.#freeSlots.pop() ?? this.#parts.length
       if (slot >= this.#scores.length) {
         this.#scores = new Float64Array(2 * slot)
+        this.#firsts = doubled(this.#firsts)
+        this.#lasts = doubled(this.#lasts)
         this.#ownLengths = doubled(this.#ownLengths)
         this.#sharedLengths = doubled(this.#sharedLengths)
       }
@@ -600,8 +629,7 @@ export class ThreadIndex {
     }
     this.#grow(part, seen, 1)
     seen.thread = thread
-    thread.first = Math.min(thread.first, seen.time)
-    thread.last = Math.max(thread.last, seen.time)
+    this.#live(thread, Math.min(thread.first, seen.time), Math.max(thread.last, seen.time))
     let at = part.stories.length
     while (at > 0 && later(part.stories[at - 1] as SeenStory, seen)) at--
     part.stories.splice(at, 0, seen)
@@ -617,6 +645,7 @@ export class ThreadIndex {
   #grow(part: Part, seen: SeenStory, sign: 1 | -1): void {
     const { own, shared } = this.said(seen)
     const grown = ({ terms, weights }: Weighted) => {
+      if (part.stories.length === 0) return sign * weights.reduce((all, weight) => all + weight * weight, 0)
       const shares = this.asking(terms, () => this.shares(part, terms))
       let sum = 0
       for (let at = 0; at < terms.length; at++) {
@@ -651,11 +680,21 @@ export class ThreadIndex {
       this.#freeSlots.push(part.slot)
     }
     if (thread.parts.size === 0) this.#threads.delete(thread.id)
-    thread.first = Number.POSITIVE_INFINITY
-    thread.last = Number.NEGATIVE_INFINITY
+    let first = Number.POSITIVE_INFINITY
+    let last = Number.NEGATIVE_INFINITY
     for (const { stories } of thread.parts.values()) {
-      thread.first = Math.min(thread.first, stories[0]?.time ?? thread.first)
-      thread.last = Math.max(thread.last, stories.at(-1)?.time ?? thread.last)
+      first = Math.min(first, stories[0]?.time ?? first)
+      last = Math.max(last, stories.at(-1)?.time ?? last)
+    }
+    this.#live(thread, first, last)
+  }
+
+  #live(thread: ActiveThread, first: Millis, last: Millis): void {
+    thread.first = first
+    thread.last = last
+    for (const { slot } of thread.parts.values()) {
+      this.#firsts[slot] = first
+      this.#lasts[slot] = last
     }
   }
 }

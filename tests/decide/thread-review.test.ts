@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Constraints } from '../../src/decide/constraints.ts'
 import { direction, type Encoder } from '../../src/decide/thread/encoder.ts'
+import { packed, unpacked } from '../../src/decide/thread/packed.ts'
 import { regroup, review } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
@@ -203,6 +204,19 @@ describe("a user's encoder", () => {
     expect(place(tiny, ...wet)).toMatchObject({ kind: 'joined', thread: 1 })
     const mixed = ['Larkfield dam repaired', 'Larkfield cup repaired'] as const
     expect(place(tiny, ...mixed).score).toBeLessThan(place(null, ...mixed).score)
+  })
+
+  it('is read back with the features as they were', () => {
+    const { index } = desk()
+    for (const [title, language] of [
+      ['Tokayev sacks government of Kazakhstan after 31 deaths', 'en'],
+      ['توكاييف يقيل الحكومة في كازاخستان', 'ar'],
+      ['', null],
+    ] as const) {
+      const said = index.features(threadWords({ title, body: '', language }), title ? [76, -102] : null)
+      expect(unpacked(packed(said))).toEqual(said)
+    }
+    expect(() => unpacked('[]')).toThrow('not packed features')
   })
 
   it('is stored in whole numbers, and only where it points somewhere', () => {

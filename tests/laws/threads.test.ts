@@ -1,8 +1,9 @@
 // Laws of threads: whatever is filed, the window is a function of the stories it holds.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { packed, unpacked } from '../../src/decide/thread/packed.ts'
 import { regroup, review } from '../../src/decide/thread/review.ts'
-import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
+import { ThreadIndex, threadWords } from '../../src/decide/thread.ts'
 import type { ThreadSettings } from '../../src/model.ts'
 
 const HOUR = 3_600_000
@@ -53,7 +54,7 @@ class Desk {
     this.index = new ThreadIndex(SETTINGS)
     const limit = ThreadIndex.horizon(SETTINGS, this.#now)
     for (const [id, { thread, features, time }] of [...this.stored].sort(([a], [b]) => order * (a - b))) {
-      if (time >= limit) this.index.add(thread, id, JSON.parse(features) as ThreadFeatures, time)
+      if (time >= limit) this.index.add(thread, id, unpacked(features), time)
     }
   }
 
@@ -66,7 +67,7 @@ class Desk {
     const features = this.index.features(threadWords({ title: titleOf(made), body: '', language: made.language }))
     const thread = this.index.place(features, time).thread ?? ++this.opened
     const id = this.stored.size + 1
-    this.stored.set(id, { thread, features: JSON.stringify(features), time })
+    this.stored.set(id, { thread, features: packed(features), time })
     this.index.add(thread, id, features, time)
   }
 

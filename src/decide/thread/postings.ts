@@ -108,11 +108,13 @@ export class Postings {
   #append(term: number, row: number, weight: number): void {
     const length = this.#length[term] as number
     if (length === this.#room[term]) {
-      const room = Math.max(1, 2 * length)
+      const room = length === 0 ? 1 : 2 * length
       const start = this.#allot(room)
       const before = this.#start[term] as number
-      this.#rows.copyWithin(start, before, before + length)
-      this.#shares.copyWithin(start, before, before + length)
+      for (let at = 0; at < length; at++) {
+        this.#rows[start + at] = this.#rows[before + at] as number
+        this.#shares[start + at] = this.#shares[before + at] as number
+      }
       this.#free(term)
       this.#start[term] = start
       this.#room[term] = room
@@ -282,10 +284,13 @@ export class Postings {
     const from = this.#from[row] as number
     const shared = from + (this.#own[row] as number)
     const [first, end] = own ? [from, shared] : [shared, this.#from[row + 1] as number]
-    return {
-      terms: Array.from(this.#terms.subarray(first, end)),
-      weights: Array.from(this.#weights.subarray(first, end)),
+    const terms = new Array<number>(end - first)
+    const weights = new Array<number>(end - first)
+    for (let at = first; at < end; at++) {
+      terms[at - first] = this.#terms[at] as number
+      weights[at - first] = this.#weights[at] as number
     }
+    return { terms, weights }
   }
 }
 

@@ -144,9 +144,9 @@ export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonl
       [shared, true, part.sharedSquared],
     ] as const) {
       const heaviest = { terms: terms.terms.slice(0, LOOKED_UP), weights: terms.weights }
-      index.finding(heaviest, COMMON, (other, dot) => {
+      const limits = { own: !across, length: Math.sqrt(squared), common: COMMON, least: FLOOR }
+      index.finding(heaviest, limits, (other, cosine) => {
         if (other.thread === thread || (across && other.language === part.language)) return
-        const cosine = dot / Math.sqrt(squared * (across ? other.sharedSquared : other.ownSquared))
         if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
       })
     }
@@ -173,6 +173,8 @@ export function compare(index: ThreadIndex, parts: readonly Summed[], other: Act
       const terms = same ? said.terms : said.terms.slice(0, COMPARED)
       let dot = 0
       let matches = 0
+      let most = 0
+      let second = 0
       const reasons: Evidence[] = []
       const typical = TYPICAL * UNIT
       const shares = index.asking(terms, () => index.shares(part, terms))
@@ -182,6 +184,11 @@ export function compare(index: ThreadIndex, parts: readonly Summed[], other: Act
         const mine = said.weights[at] as number
         dot += mine * theirs
         reasons.push({ term: index.nameOf(terms[at] as number), weight: mine * theirs })
+        if (same || !index.isRare(terms[at] as number)) continue
+        if (mine * theirs > most) {
+          second = most
+          most = mine * theirs
+        } else if (mine * theirs > second) second = mine * theirs
         if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
       }
       const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
@@ -192,7 +199,7 @@ export function compare(index: ThreadIndex, parts: readonly Summed[], other: Act
         own += cosine * count
         pairs += count
         if (ownReasons.length < reasons.length) ownReasons = reasons
-      } else if (matches >= SHARED_MATCHES && secondOf(reasons) >= SECOND_MATCH && cosine > across) {
+      } else if (matches >= SHARED_MATCHES && second >= SECOND_MATCH * dot && cosine > across) {
         across = cosine
         acrossReasons = reasons
       }
@@ -282,6 +289,8 @@ function known(stories: readonly SeenStory[], decisions: EditorDecisions): numbe
 }
 
 export function summed(index: ThreadIndex, part: Part): Summed {
+  const [only, another] = part.stories
+  if (only && !another) return { part, ...index.said(only) }
   const own = new Map<number, number>()
   const shared = new Map<number, number>()
   const sum = (to: Map<number, number>, { terms, weights }: Weighted) => {
@@ -307,11 +316,6 @@ const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>
   Math.max(0, one.first - other.last, other.first - one.last)
 
 export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
-
-/** What the second of the reasons makes up. */
-function secondOf(reasons: readonly Evidence[]): number {
-  return reasons.map(({ weight }) => weight).sort((a, b) => b - a)[1] ?? 0
-}
 
 function isSingle(thread: ActiveThread): boolean {
   let stories = 0
