@@ -56,7 +56,13 @@ function tables(path: string): Snapshot {
         'select id, story, feed, agency, headline, signal, joined_by, change, time, changed from reports order by id',
       ),
       news: times(all(`select report as id, seen as at from revision where change is not 'cosmetic'`)),
-      regrouped: times(all('select kept as id, at from regroupings union all select other, at from regroupings')),
+      regrouped: times(
+        all(`select kept as id, at from regroupings where kind like '%thread%'
+             union all select other, at from regroupings where kind like '%thread%'
+             union all select s.thread, g.at from regroupings g join stories s on s.id = g.kept where g.kind like '%stor%'
+             -- The thread that the other story left, where it was another: it was counted anew at that moment.
+             union all select t.id, g.at from regroupings g join threads t on t.updated = g.at where g.kind like '%stor%'`),
+      ),
       stories: all(
         'select id, thread, lead, language, time, updated, reports, agencies, standing, central from stories order by id',
       ),
