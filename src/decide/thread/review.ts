@@ -51,6 +51,8 @@ export type Regrouping =
 // A merge claims more than a join, so it must show more: of the configured threshold, this many times the cosine of two
 // centroids of one language,
 export const MERGE = 1.8
+// where one of them is a single story, which a thread that has grown since may now know,
+export const MERGE_SINGLE = 1.25
 // or of two languages over the terms both can express.
 export const MERGE_ACROSS = 1.43
 // A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
@@ -114,9 +116,10 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   let best: Regrouping | null = null
   for (const other of candidates) {
     const compared = compare(index, parts, other)
+    const own = isSingle(other) ? MERGE_SINGLE : MERGE
     const fading = Math.exp(-gapOf(thread, other) / index.tuning.decay)
     for (const [cosine, needed, reasons] of [
-      [compared.own, MERGE * index.settings.threshold, compared.ownReasons],
+      [compared.own, own * index.settings.threshold, compared.ownReasons],
       [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossReasons],
     ] as const) {
       const score = cosine * fading
