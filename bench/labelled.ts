@@ -60,17 +60,11 @@ export interface LabelledResult extends EvalResult {
   storyPairs: PairScore | null
 }
 
-/**
- * File the set's items with the default settings and score what came of them; only the `first` of them in time where that
- * is given.
- */
-export async function measure(labelled: LabelledSet, first = Number.POSITIVE_INFINITY): Promise<LabelledResult> {
+/** File the set's items with the default settings and score what came of them. */
+export async function measure(labelled: LabelledSet): Promise<LabelledResult> {
   const read = await readItems(labelled.file)
   if (!read.ok) throw new Error(read.reason)
-  const items = read.value
-    .filter(({ lang }) => labelled.language === null || lang === labelled.language)
-    .sort((a, b) => Date.parse(a.published ?? '') - Date.parse(b.published ?? ''))
-    .slice(0, first)
+  const items = labelled.language === null ? read.value : read.value.filter(({ lang }) => lang === labelled.language)
   const { assignments, result } = evaluate(items, settings())
   const storyPairs = labelled.pairs === null ? null : scorePairs(items, labelled.pairs, assignments)
   return { ...result, storyPairs }
