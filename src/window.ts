@@ -18,6 +18,8 @@ const ROUNDS = 4
 const LINKED_AT_ONCE = 2
 /** Stories up to which the lead of a thread is chosen anew with each. */
 const ALWAYS_LED = 8
+/** Stories of one language among which the lead is looked for. */
+const MOST_LED = 100
 
 /** Makes features of texts on file that have none. */
 export interface Remaker {
@@ -152,10 +154,13 @@ export class ActiveWindow {
   lead(filing: Filing, thread: number): void {
     const active = this.#threads.thread(thread)
     if (!active) return
-    const stories = [...active.parts.values()].flatMap(part => part.stories)
+    let size = 0
+    for (const part of active.parts.values()) size += part.stories.length
     // Two stories are equally near to each other.
-    if (stories.length < 3) return
-    if (stories.length > ALWAYS_LED && stories.length % Math.ceil(stories.length / ALWAYS_LED) !== 0) return
+    if (size < 3) return
+    if (size > ALWAYS_LED && size % Math.ceil(size / ALWAYS_LED) !== 0) return
+    // Of a very large thread the latest speak for it.
+    const stories = [...active.parts.values()].flatMap(part => part.stories.slice(-MOST_LED))
     const central = centralStory(
       stories.map(story => ({ id: story.id, time: story.time, features: this.#threads.featuresOf(story) })),
     )

@@ -8,6 +8,8 @@ export const FLASH_SPAN: Millis = 6 * 3_600_000
 const BEFORE: Millis = 10 * 60_000
 /** Words of title and body from which a text is a report and no flash. */
 const REPORT_WORDS = 30
+/** Characters looked at for telling whether a text is a flash: more than thirty words of any language. */
+const LENGTH_LOOKED_AT = 700
 /** A one-liner is a flash also where no slug says so: as long as this at most. */
 const FLASH_WORDS = 25
 /** The opening of the report, where what the flash said must stand. */
@@ -83,7 +85,8 @@ export function flashOf(
 }
 
 function lengthOf({ title, body }: Pick<FlashText, 'title' | 'body'>): number {
-  const text = body.length > 2_000 ? body.slice(0, 2_000) : body
+  // Thirty words are known long before this.
+  const text = body.length > LENGTH_LOOKED_AT ? body.slice(0, LENGTH_LOOKED_AT) : body
   const lines = words(fold(text))
   // The body of a flash says its headline once more.
   return lines.length === 0 ? words(fold(title)).length : lines.length

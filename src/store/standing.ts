@@ -103,7 +103,36 @@ export function setOrigin(
     { story, ...is },
   )
   if (was?.['origin'] === is.origin && was['origin_name'] === is.originName) return
-  sql.run(`update threads set sources = max(1, ${SOURCES}) where id = @thread`, { thread: was?.['thread'] ?? null })
+  const thread = was?.['thread'] ?? null
+  // One look-up each, for a thread may hold thousands of stories.
+  const came = tells(sql, thread, story, is.origin, is.originName) ? 0 : 1
+  const gone =
+    was?.['origin_name'] == null || tells(sql, thread, story, was['origin'] ?? null, was['origin_name']) ? 0 : 1
+  const counted = sql.get(
+    'select count(*) as n from (select 1 from stories where thread = @thread and id <> @story and origin_name is not null limit 1)',
+    { thread, story },
+  )
+  if (Number(counted?.['n']) === 0) sql.run('update threads set sources = 1 where id = @thread', { thread })
+  else if (came !== gone) {
+    sql.run('update threads set sources = max(1, sources + @by) where id = @thread', { thread, by: came - gone })
+  }
+}
+
+/** Whether another story of the thread has this origin. */
+function tells(
+  sql: WritableSql,
+  thread: string | number | null,
+  story: number,
+  origin: string | number | null,
+  name: string | number | null,
+): boolean {
+  const where = origin === null ? 'origin is null and origin_name = @name' : 'origin = @origin'
+  const found = sql.get(`select 1 as found from stories where thread = @thread and ${where} and id <> @story limit 1`, {
+    thread,
+    story,
+    ...(origin === null ? { name } : { origin }),
+  })
+  return found !== undefined
 }
 
 /** A story is the one nearest to all others of its thread: it leads, unless it is a flash or was withdrawn. */
