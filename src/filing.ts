@@ -61,7 +61,10 @@ export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => 
  * Longest that filing keeps the program from anything else, but for the entry under way. A page or a push waits no longer
  * than this.
  */
-const SLICE: Millis = 40
+const SLICE: Millis = 25
+
+/** Guids looked up in one piece. */
+const LOOKED_UP = 200
 
 export function noCounts(): PollCounts {
   return { entries: 0, new: 0, revision: 0, copy: 0, unchanged: 0, rejected: 0 }
@@ -194,7 +197,12 @@ export class Desk {
   }
 
   *#fileAll(filing: Filing, { accepted, filed, notes }: Document, context: FilingContext): Steps<undefined> {
-    const renamed = followIds(filing, accepted, context.feed)
+    const unknown: Report[] = []
+    for (const [at, { report }] of accepted.entries()) {
+      if (filing.known(context.feed, report.guid) === null) unknown.push(report)
+      if (at % LOOKED_UP === LOOKED_UP - 1) yield
+    }
+    const renamed = followIds(filing, accepted, unknown, context.feed)
     if (renamed !== null) notes.push(renamed)
     for (const one of accepted) {
       tellApart(filing, one)
@@ -415,8 +423,12 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
  * Give reports on file the guids under which they come now: of another form, or of another scheme when a feed has turned
  * wholly new. Returns what the user is told of the latter.
  */
-function followIds(filing: Filing, accepted: readonly Accepted[], feed: number): string | null {
-  const unknown = accepted.flatMap(({ report }) => (filing.known(feed, report.guid) === null ? [report] : []))
+function followIds(
+  filing: Filing,
+  accepted: readonly Accepted[],
+  unknown: readonly Report[],
+  feed: number,
+): string | null {
   if (unknown.length === 0) return null
   const onFile = looksTurned(unknown.length, accepted.length)
     ? filing.standing(feed, REMATCH_REPORTS, REMATCH_TEXT)

@@ -16,7 +16,7 @@ import { type HostileFeed, startHostileWorld } from './helpers/hostile-world.ts'
 
 /** What a reader of the pages may have to wait for polling, in ms. */
 const LONGEST_HOLD = 100
-const ROUNDS = 3
+const ROUNDS = 6
 
 /** Those that never end are given up soon; the others have all the time that a busy machine may need. */
 const SOON = { responseTimeout: '3s', totalTimeout: '6s' }
