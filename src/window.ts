@@ -112,6 +112,8 @@ export class ActiveWindow {
     const hour = Math.floor(now / HOUR)
     if (filing.mark('review_hour') >= hour) return
     filing.setMark('review_hour', hour)
+    // What no index reads any more; a window more is kept, for a user who lengthens it a little.
+    filing.forgetFeatures(ThreadIndex.horizon(this.#settings, now) - this.#settings.window)
     const since = filing.mark('reviewed_story')
     const changed: number[] = []
     for (let round = 0; round < ROUNDS; round++) {

@@ -127,6 +127,23 @@ describe('a large document', () => {
   })
 })
 
+describe('features that no index reads any more', () => {
+  it('are forgotten, so that the file of many years does not carry them; those in the window stay', () => {
+    const path = `${temporaryFolder()}/n.db`
+    const store = openNewsroom({ path })
+    const desk = new Desk(store, SETTINGS)
+    const file = (id: string, title: string, now: Millis) =>
+      fileInto(desk, store, FEEDS[2] ?? '', [{ id, title, published: now }], now)
+    file('1', 'Dam breaks above the valley', NOW)
+    file('2', 'Bakers strike over night pay', NOW + 12 * 24 * HOUR)
+    store.close()
+    const db = new Database(path, { readonly: true })
+    const left = (table: string) => db.prepare(`select count(*) from ${table}`).pluck().get()
+    expect([left('reports'), left('story_features'), left('report_features')]).toEqual([2, 1, 1])
+    db.close()
+  })
+})
+
 describe('features that are missing', () => {
   it('are made again from the texts, so that copies and threads are still found', () => {
     const path = `${temporaryFolder()}/n.db`
