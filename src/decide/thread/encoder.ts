@@ -15,3 +15,28 @@ export function direction(vector: ArrayLike<number>): number[] | null {
   const length = Math.sqrt(squares)
   return Array.from(vector, value => Math.round((value / length) * 127))
 }
+
+/** Cosine of a direction with the mean of those of some stories; null where none has one in the same space. */
+export function likenessOfMeaning(
+  direction: readonly number[],
+  others: readonly (readonly number[] | null)[],
+): number | null {
+  const sum = new Array<number>(direction.length).fill(0)
+  let found = false
+  for (const other of others) {
+    if (other?.length !== direction.length) continue
+    found = true
+    for (const [at, value] of other.entries()) sum[at] = (sum[at] ?? 0) + value
+  }
+  if (!found) return null
+  let dot = 0
+  let one = 0
+  let other = 0
+  for (const [at, value] of direction.entries()) {
+    const mean = sum[at] ?? 0
+    dot += value * mean
+    one += value * value
+    other += mean * mean
+  }
+  return dot / (Math.sqrt(one * other) || 1)
+}

@@ -105,3 +105,21 @@ export function isColumn(time: Millis, earlier: readonly SameShape[]): boolean {
 export function otherEdition(one: { time: Millis; filling: number }, other: SameShape): boolean {
   return one.filling !== other.filling || Math.abs(one.time - other.time) >= NEXT_EDITION
 }
+
+/** What the form of a headline says: whether it is a column, the thread of the same edition, those of other editions. */
+export function editionOf(
+  { time, filling, dated }: { time: Millis; filling: number; dated: boolean },
+  alike: readonly { time: Millis; form: readonly [number, number, number]; thread: { id: number } }[],
+): { column: boolean; same: number | null; others: Set<number> } {
+  const others = new Set<number>()
+  if (alike.length === 0) return { column: false, same: null, others }
+  const earlier = alike.map(story => ({ time: story.time, filling: story.form[1], thread: story.thread.id }))
+  const column = isColumn(time, earlier)
+  let same: number | null = null
+  for (const one of earlier) {
+    if (otherEdition({ time, filling }, one)) {
+      if (dated && one.filling !== filling) others.add(one.thread)
+    } else if (same === null || one.thread < same) same = one.thread
+  }
+  return { column, same, others }
+}

@@ -1,6 +1,6 @@
 // How features stand in the store: one short line, for a restart reads a hundred thousand of them and JSON's many small
 // strings take about twice as long. Pure.
-import type { ThreadFeatures } from '../thread.ts'
+import type { ThreadFeatures } from './features.ts'
 
 // Weights are up to 10,000: three digits of 36.
 const DIGITS = 3

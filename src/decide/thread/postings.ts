@@ -1,96 +1,124 @@
-// Which stories say a term, and which terms a story says, in a few long rows of numbers: objects and maps for a hundred
-// thousand stories cost ten times the memory, and most of the time goes into waiting for it.
+// Which parts of threads say a term, and how much: the lists that a story is looked up in. One entry a part, however many
+// stories it has, so that a large thread costs no more than a small one.
+import type { Rows } from './rows.ts'
 
 const FIRST_TERMS = 1_024
-// Rows that are gone stay in the lists until they are this many, and as many as half of what is left.
-const MOST_GONE = 1_000
+// By term: stories that say it, where its list stands in the pool, how long it is, and how much room it has.
+const FREQUENCY = 0
+const START = 1
+const LENGTH = 2
+const ROOM = 3
+const FIELDS = 4
+/** Length of a list that is not kept. */
+const NONE = -1
 
-/** Terms have ids, and stories have rows. Both are given out again: an id outlives its term in nobody's hands. */
+/**
+ * Lists of parts by term. Terms said by more stories than `most` have none: nobody asks for them, and entries in them
+ * would be long to find. When such a term has become rare enough to be asked for, its list is made anew from the rows.
+ */
 export class Postings {
-  /** Stories that say a term, by id. */
-  frequency = new Int32Array(FIRST_TERMS)
-  /** Who holds a row, as a number of the caller's; -1 for a row that is gone. */
-  holder = new Int32Array(FIRST_TERMS)
-  /** Place of a term in what is being asked for, counted from 1; 0 elsewhere. */
-  readonly #names: string[] = []
-  readonly #freeTerms: number[] = []
-  #asked = new Uint16Array(FIRST_TERMS)
-  // By term: where its list stands in the pool, how long it is, and how much room it has.
-  #start = new Int32Array(FIRST_TERMS)
-  #length = new Int32Array(FIRST_TERMS)
-  #room = new Int32Array(FIRST_TERMS)
-  // The pool of lists: rows and the weights they give the term.
-  #rows = new Int32Array(4 * FIRST_TERMS)
-  #shares = new Uint16Array(4 * FIRST_TERMS)
+  readonly #most: number
+  readonly #rows: Rows
+  #terms = new Int32Array(FIELDS * FIRST_TERMS)
+  // Parts and the summed weights they give the term, by turns.
+  #pool = new Int32Array(8 * FIRST_TERMS)
   #poolEnd = 0
   /** Lists that moved to more room, by the logarithm of what they had. */
   readonly #freeLists: number[][] = []
-  // By row: where its terms begin, and how many are of its own language; the next row begins where the others end.
-  #from = new Int32Array(FIRST_TERMS + 1)
-  #own = new Uint8Array(FIRST_TERMS)
-  #rowCount = 0
-  #gone = 0
-  // Terms and weights, row after row.
-  #terms = new Int32Array(4 * FIRST_TERMS)
-  #weights = new Uint16Array(4 * FIRST_TERMS)
 
-  name(term: number): string {
-    return this.#names[term] as string
+  constructor(rows: Rows, most: number) {
+    this.#rows = rows
+    this.#most = most
   }
 
-  /** Bytes of all rows of numbers. */
+  /** Bytes of all lists. */
   get bytes(): number {
-    let sum = 0
-    for (const list of [
-      this.frequency,
-      this.holder,
-      this.#asked,
-      this.#start,
-      this.#length,
-      this.#room,
-      this.#rows,
-      this.#shares,
-      this.#from,
-      this.#own,
-      this.#terms,
-      this.#weights,
-    ])
-      sum += list.byteLength
-    return sum
+    return this.#terms.byteLength + this.#pool.byteLength
   }
 
-  /** A new term that nobody says yet. */
-  make(name: string): number {
-    const free = this.#freeTerms.pop()
-    const term = free ?? this.#names.length
-    this.#names[term] = name
-    if (term >= this.frequency.length) {
-      this.frequency = grown(this.frequency, term + 1)
-      this.#asked = grown(this.#asked, term + 1)
-      this.#start = grown(this.#start, term + 1)
-      this.#length = grown(this.#length, term + 1)
-      this.#room = grown(this.#room, term + 1)
+  /** Stories that say a term. */
+  frequency(term: number): number {
+    return this.#terms[FIELDS * term + FREQUENCY] as number
+  }
+
+  /** One more story says a term. */
+  count(term: number): void {
+    const head = FIELDS * term
+    if (head + FIELDS > this.#terms.length) this.#terms = grown(this.#terms, head + FIELDS)
+    const terms = this.#terms
+    const frequency = (terms[head + FREQUENCY] as number) + 1
+    terms[head + FREQUENCY] = frequency
+    if (frequency > this.#most && terms[head + LENGTH] !== NONE) {
+      this.#free(head)
+      terms[head + LENGTH] = NONE
     }
-    return term
   }
 
-  /** A term that nobody says any more; its id may come back as another. */
-  release(term: number): void {
-    this.#free(term)
-    this.#names[term] = ''
-    this.#freeTerms.push(term)
+  /** One story less says a term; true where it was the last. */
+  discount(term: number): boolean {
+    const head = FIELDS * term
+    const frequency = (this.#terms[head + FREQUENCY] as number) - 1
+    this.#terms[head + FREQUENCY] = frequency
+    if (frequency > 0) return false
+    this.#free(head)
+    this.#terms[head + LENGTH] = 0
+    return true
   }
 
-  #free(term: number): void {
-    const room = this.#room[term] as number
-    if (room > 0) {
-      const size = 31 - Math.clz32(room)
-      const same = this.#freeLists[size]
-      if (same) same.push(this.#start[term] as number)
-      else this.#freeLists[size] = [this.#start[term] as number]
+  /** A part gives a term more weight; `present`: it gave it some already. */
+  enter(term: number, part: number, weight: number, present: boolean): void {
+    const head = FIELDS * term
+    const length = this.#terms[head + LENGTH] as number
+    if (length === NONE || weight === 0) return
+    if (!present) {
+      this.#append(head, part, weight)
+      return
     }
-    this.#room[term] = 0
-    this.#length[term] = 0
+    const at = this.#find(head, length, part)
+    this.#pool[at + 1] = (this.#pool[at + 1] as number) + weight
+  }
+
+  /** A part gives a term less weight. */
+  leave(term: number, part: number, weight: number): void {
+    const head = FIELDS * term
+    const length = this.#terms[head + LENGTH] as number
+    if (length === NONE || weight === 0) return
+    const pool = this.#pool
+    const at = this.#find(head, length, part)
+    const left = (pool[at + 1] as number) - weight
+    pool[at + 1] = left
+    if (left > 0) return
+    const last = 2 * ((this.#terms[head + START] as number) + length - 1)
+    pool[at] = pool[last] as number
+    pool[at + 1] = pool[last + 1] as number
+    this.#terms[head + LENGTH] = length - 1
+  }
+
+  /** The place of a part's entry, which is there: the latest are at the end. */
+  #find(head: number, length: number, part: number): number {
+    const pool = this.#pool
+    const first = 2 * (this.#terms[head + START] as number)
+    for (let at = first + 2 * (length - 1); at >= first; at -= 2) if (pool[at] === part) return at
+    throw new Error(`part ${part} is not in the list of term ${head / FIELDS}`)
+  }
+
+  #append(head: number, part: number, weight: number): void {
+    const terms = this.#terms
+    const length = terms[head + LENGTH] as number
+    if (length === terms[head + ROOM]) {
+      const room = length === 0 ? 1 : 2 * length
+      const start = this.#allot(room)
+      const before = terms[head + START] as number
+      const pool = this.#pool
+      for (let at = 0; at < 2 * length; at++) pool[2 * start + at] = pool[2 * before + at] as number
+      this.#free(head)
+      terms[head + START] = start
+      terms[head + ROOM] = room
+    }
+    const at = 2 * ((terms[head + START] as number) + length)
+    this.#pool[at] = part
+    this.#pool[at + 1] = weight
+    terms[head + LENGTH] = length + 1
   }
 
   #allot(room: number): number {
@@ -98,206 +126,67 @@ export class Postings {
     if (free !== undefined) return free
     const start = this.#poolEnd
     this.#poolEnd += room
-    if (this.#poolEnd > this.#rows.length) {
-      this.#rows = grown(this.#rows, this.#poolEnd)
-      this.#shares = grown(this.#shares, this.#poolEnd)
-    }
+    if (2 * this.#poolEnd > this.#pool.length) this.#pool = grown(this.#pool, 2 * this.#poolEnd)
     return start
   }
 
-  #append(term: number, row: number, weight: number): void {
-    const length = this.#length[term] as number
-    if (length === this.#room[term]) {
-      const room = length === 0 ? 1 : 2 * length
-      const start = this.#allot(room)
-      const before = this.#start[term] as number
-      for (let at = 0; at < length; at++) {
-        this.#rows[start + at] = this.#rows[before + at] as number
-        this.#shares[start + at] = this.#shares[before + at] as number
-      }
-      this.#free(term)
-      this.#start[term] = start
-      this.#room[term] = room
-    }
-    const at = (this.#start[term] as number) + length
-    this.#rows[at] = row
-    this.#shares[at] = weight
-    this.#length[term] = length + 1
+  #free(head: number): void {
+    const room = this.#terms[head + ROOM] as number
+    if (room === 0) return
+    const size = 31 - Math.clz32(room)
+    const same = this.#freeLists[size]
+    const start = this.#terms[head + START] as number
+    if (same) same.push(start)
+    else this.#freeLists[size] = [start]
+    this.#terms[head + ROOM] = 0
   }
 
-  /** A story: its terms with their weights, up to 65,535 and 255 of each kind. Returns its row. */
-  add(
-    own: readonly number[],
-    ownWeights: readonly number[],
-    shared: readonly number[],
-    sharedWeights: readonly number[],
-    holder: number,
-  ): number {
-    const row = this.#rowCount++
-    const from = this.#from[row] as number
-    const end = from + own.length + shared.length
-    if (row >= this.holder.length) {
-      this.holder = grown(this.holder, row + 1)
-      this.#own = grown(this.#own, row + 1)
-      this.#from = grown(this.#from, row + 2)
+  /** Add to the score of every part what it gives a term; parts whose score was 0 are `met`, after the first `count`. */
+  collect(term: number, weight: number, scores: Float64Array, met: Int32Array, count: number): number {
+    if (weight === 0) return count
+    const head = FIELDS * term
+    if (this.#terms[head + LENGTH] === NONE) this.#restore()
+    const pool = this.#pool
+    const start = 2 * (this.#terms[head + START] as number)
+    const end = start + 2 * (this.#terms[head + LENGTH] as number)
+    for (let at = start; at < end; at += 2) {
+      const part = pool[at] as number
+      const before = scores[part] as number
+      if (before === 0) met[count++] = part
+      scores[part] = before + weight * (pool[at + 1] as number)
     }
-    if (end > this.#terms.length) {
-      this.#terms = grown(this.#terms, end)
-      this.#weights = grown(this.#weights, end)
+    return count
+  }
+
+  /** Make the lists of all terms that have become rare enough. */
+  #restore(): void {
+    const wanted = new Uint8Array(Math.floor(this.#terms.length / FIELDS))
+    for (let term = 0; term < wanted.length; term++) {
+      const head = FIELDS * term
+      if (this.#terms[head + LENGTH] !== NONE || (this.#terms[head + FREQUENCY] as number) > this.#most) continue
+      wanted[term] = 1
+      this.#terms[head + LENGTH] = 0
     }
-    this.#from[row + 1] = end
-    this.#own[row] = own.length
-    this.holder[row] = holder
-    let to = from
-    for (const [terms, weights] of [
-      [own, ownWeights],
-      [shared, sharedWeights],
-    ] as const) {
-      for (let at = 0; at < terms.length; at++, to++) {
+    const { holder, terms, weights } = this.#rows
+    const rows = new Int32Array(this.#rows.count).map((_, row) => row).filter(row => holder[row] !== -1)
+    // Part after part, so that an entry to add to is the last of its list.
+    for (const row of rows.sort((a, b) => (holder[a] as number) - (holder[b] as number))) {
+      const part = holder[row] as number
+      const end = this.#rows.end(row)
+      for (let at = this.#rows.from(row); at < end; at++) {
         const term = terms[at] as number
-        const weight = weights[at] as number
-        this.#terms[to] = term
-        this.#weights[to] = weight
-        this.frequency[term] = (this.frequency[term] as number) + 1
-        this.#append(term, row, weight)
+        if (wanted[term] === 0) continue
+        const head = FIELDS * term
+        const length = this.#terms[head + LENGTH] as number
+        const last = 2 * ((this.#terms[head + START] as number) + length - 1)
+        this.enter(term, part, weights[at] as number, length > 0 && this.#pool[last] === part)
       }
     }
-    return row
-  }
-
-  /** Take a story out. Its terms that nobody else says are handed over, to be released. */
-  remove(row: number, unsaid: (term: number, own: boolean) => void): void {
-    const from = this.#from[row] as number
-    const end = this.#from[row + 1] as number
-    const shared = from + (this.#own[row] as number)
-    this.holder[row] = -1
-    this.#gone++
-    for (let at = from; at < end; at++) {
-      const term = this.#terms[at] as number
-      const left = (this.frequency[term] as number) - 1
-      this.frequency[term] = left
-      if (left === 0) unsaid(term, at < shared)
-    }
-  }
-
-  /** Whether it is time to `compact`. */
-  get wasteful(): boolean {
-    return this.#gone > MOST_GONE && 3 * this.#gone > this.#rowCount
-  }
-
-  /** Leave out what is gone. Returns the new number of each row. */
-  compact(): Int32Array {
-    const moved = new Int32Array(this.#rowCount).fill(-1)
-    let rows = 0
-    let end = 0
-    for (let row = 0; row < this.#rowCount; row++) {
-      if (this.holder[row] === -1) continue
-      const from = this.#from[row] as number
-      const length = (this.#from[row + 1] as number) - from
-      this.#terms.copyWithin(end, from, from + length)
-      this.#weights.copyWithin(end, from, from + length)
-      this.#own[rows] = this.#own[row] as number
-      this.holder[rows] = this.holder[row] as number
-      this.#from[rows] = end
-      end += length
-      moved[row] = rows++
-    }
-    this.#from[rows] = end
-    this.#rowCount = rows
-    this.#gone = 0
-    const oldRows = this.#rows
-    const oldShares = this.#shares
-    let needed = 0
-    for (let term = 0; term < this.#names.length; term++) needed += roomFor(this.frequency[term] as number)
-    this.#rows = new Int32Array(needed + (needed >> 2))
-    this.#shares = new Uint16Array(this.#rows.length)
-    this.#freeLists.length = 0
-    this.#poolEnd = 0
-    for (let term = 0; term < this.#names.length; term++) {
-      const before = this.#start[term] as number
-      const length = this.#length[term] as number
-      const room = roomFor(this.frequency[term] as number)
-      const start = this.#poolEnd
-      this.#poolEnd += room
-      let kept = 0
-      for (let at = before; at < before + length; at++) {
-        const row = moved[oldRows[at] as number] as number
-        if (row < 0) continue
-        this.#rows[start + kept] = row
-        this.#shares[start + kept++] = oldShares[at] as number
-      }
-      this.#start[term] = start
-      this.#length[term] = kept
-      this.#room[term] = room
-    }
-    return moved
-  }
-
-  /** Add to the score of every holder what its stories give the term; holders whose score was 0 are met. */
-  collect(term: number, weight: number, scores: Float64Array, met: number[]): void {
-    const start = this.#start[term] as number
-    const end = start + (this.#length[term] as number)
-    const rows = this.#rows
-    const shares = this.#shares
-    const { holder } = this
-    for (let at = start; at < end; at++) {
-      const who = holder[rows[at] as number] as number
-      if (who < 0) continue
-      const before = scores[who] as number
-      if (before === 0) met.push(who)
-      scores[who] = before + weight * (shares[at] as number)
-    }
-  }
-
-  /** Terms to compare with: `sharesOf` and `dotOf` know them by their place in this list. Ask, compare, `answered`. */
-  ask(terms: readonly number[]): void {
-    for (let at = 0; at < terms.length; at++) this.#asked[terms[at] as number] = at + 1
-  }
-
-  answered(terms: readonly number[]): void {
-    for (let at = 0; at < terms.length; at++) this.#asked[terms[at] as number] = 0
-  }
-
-  /** Add a story's weights of the terms asked for, by their places. */
-  sharesOf(row: number, into: Float64Array): void {
-    const end = this.#from[row + 1] as number
-    for (let at = this.#from[row] as number; at < end; at++) {
-      const place = this.#asked[this.#terms[at] as number] as number
-      if (place > 0) into[place - 1] = (into[place - 1] as number) + (this.#weights[at] as number)
-    }
-  }
-
-  /** Dot product of a story's own terms with those asked for. */
-  dotOf(row: number, weights: readonly number[]): number {
-    const from = this.#from[row] as number
-    const end = from + (this.#own[row] as number)
-    let dot = 0
-    for (let at = from; at < end; at++) {
-      const place = this.#asked[this.#terms[at] as number] as number
-      if (place > 0) dot += (this.#weights[at] as number) * (weights[place - 1] as number)
-    }
-    return dot
-  }
-
-  /** A story's terms of one kind, heaviest first. */
-  said(row: number, own: boolean): { terms: number[]; weights: number[] } {
-    const from = this.#from[row] as number
-    const shared = from + (this.#own[row] as number)
-    const [first, end] = own ? [from, shared] : [shared, this.#from[row + 1] as number]
-    const terms = new Array<number>(end - first)
-    const weights = new Array<number>(end - first)
-    for (let at = first; at < end; at++) {
-      terms[at - first] = this.#terms[at] as number
-      weights[at - first] = this.#weights[at] as number
-    }
-    return { terms, weights }
   }
 }
 
-const roomFor = (length: number) => (length === 0 ? 0 : 2 ** (32 - Math.clz32(length - 1)))
-
-function grown<T extends Int32Array | Uint16Array | Uint8Array>(list: T, least: number): T {
-  const made = new (list.constructor as new (length: number) => T)(Math.max(least, list.length + (list.length >> 1)))
+function grown(list: Int32Array, least: number): Int32Array<ArrayBuffer> {
+  const made = new Int32Array(Math.max(least, list.length + (list.length >> 1)))
   made.set(list)
   return made
 }

@@ -1,17 +1,10 @@
 // Late evidence: which threads turn out to be one, and which has become two. Looks only at threads that grew since the last
 // review, and finds their partners through the index. Pure: it proposes, and whoever files carries it out.
-import type { Millis } from '../../model.ts'
-import {
-  type ActiveThread,
-  type Evidence,
-  type Part,
-  SECOND_MATCH,
-  type SeenStory,
-  SHARED_MATCHES,
-  type ThreadIndex,
-  UNIT,
-  type Weighted,
-} from '../thread.ts'
+import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './active.ts'
+import { type Evidence, thousandths } from './evidence.ts'
+import { UNIT, type Weighted } from './features.ts'
+import type { Register } from './register.ts'
+import { SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
 /** What editors have decided of pairs of stories: no review undoes it. */
 export interface EditorDecisions {
@@ -82,7 +75,7 @@ interface Summed {
  * Regroupings that the stories with ids above `since` call for, the surest first. A thread occurs in one of them at most:
  * carry them out, and ask again until nothing is proposed.
  */
-export function review(index: ThreadIndex, since: number, decisions: EditorDecisions = NO_DECISIONS): Regrouping[] {
+export function review(index: Register, since: number, decisions: EditorDecisions = NO_DECISIONS): Regrouping[] {
   const touched = new Map<number, ActiveThread>()
   for (const { id, thread } of index.stories()) if (id > since) touched.set(thread.id, thread)
   const proposed: Regrouping[] = []
@@ -108,7 +101,7 @@ export function review(index: ThreadIndex, since: number, decisions: EditorDecis
   })
 }
 
-function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
+function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
   const parts = [...thread.parts.values()]
     .sort((a, b) => (a.language < b.language ? -1 : 1))
     .map(part => summed(index, part))
@@ -139,7 +132,7 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
 }
 
 /** The threads that share most of what a thread is looked up by, by id. */
-export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
+export function nearest(index: Register, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
   for (const { part, own, shared } of parts) {
     for (const [terms, across, squared] of [
@@ -163,7 +156,7 @@ export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonl
 }
 
 /** Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not. */
-export function compare(index: ThreadIndex, parts: readonly Summed[], other: ActiveThread) {
+export function compare(index: Register, parts: readonly Summed[], other: ActiveThread) {
   let own = 0
   let pairs = 0
   let across = 0
@@ -212,7 +205,7 @@ export function compare(index: ThreadIndex, parts: readonly Summed[], other: Act
 }
 
 /** A thread whose stories fall into two groups that have next to nothing in common. */
-function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
+function splitOf(index: Register, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
   // What other languages joined is not undone by one of them: the same evidence would bring it together again.
   if (thread.parts.size !== 1) return null
   const [part] = thread.parts.values()
@@ -268,7 +261,7 @@ function splitOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
 }
 
 /** Carry a regrouping out in the index; `opened` is the id of the thread that a split opens. */
-export function regroup(index: ThreadIndex, regrouping: Regrouping, opened: number): void {
+export function regroup(index: Register, regrouping: Regrouping, opened: number): void {
   if (regrouping.kind === 'split') {
     for (const story of regrouping.stories) index.move(story, opened)
     return
@@ -291,7 +284,7 @@ function known(stories: readonly SeenStory[], decisions: EditorDecisions): numbe
   return stories.flatMap(({ id }) => (decisions.knows(id) ? [id] : []))
 }
 
-export function summed(index: ThreadIndex, part: Part): Summed {
+export function summed(index: Register, part: Part): Summed {
   const [only, another] = part.stories
   if (only && !another) return { part, ...index.said(only) }
   const own = new Map<number, number>()
@@ -307,21 +300,9 @@ export function summed(index: ThreadIndex, part: Part): Summed {
   return { part, own: heaviest(index, own), shared: heaviest(index, shared) }
 }
 
-function heaviest(index: ThreadIndex, sums: ReadonlyMap<number, number>): Weighted {
+function heaviest(index: Register, sums: ReadonlyMap<number, number>): Weighted {
   const ordered = [...sums]
     .sort((a, b) => b[1] - a[1] || (index.nameOf(a[0]) < index.nameOf(b[0]) ? -1 : 1))
     .slice(0, SUMMED)
   return { terms: ordered.map(([term]) => term), weights: ordered.map(([, weight]) => weight) }
-}
-
-/** Time between the lives of two threads. */
-const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>
-  Math.max(0, one.first - other.last, other.first - one.last)
-
-export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
-
-function isSingle(thread: ActiveThread): boolean {
-  let stories = 0
-  for (const part of thread.parts.values()) stories += part.stories.length
-  return stories < 2
 }

@@ -8,10 +8,11 @@ export class Sums {
   #used = 0
 
   #placeOf(term: number): number {
-    const mask = this.#table.length / 2 - 1
+    const table = this.#table
+    const mask = table.length / 2 - 1
     let at = Math.imul(term, 0x9e3779b1) & mask
     for (;;) {
-      const key = this.#table[2 * at]
+      const key = table[2 * at]
       if (key === term + 1 || key === 0) return 2 * at
       at = (at + 1) & mask
     }
@@ -21,17 +22,28 @@ export class Sums {
     return this.#table[this.#placeOf(term) + 1] as number
   }
 
-  add(term: number, by: number): void {
+  /** Add to a sum. Returns what it was. */
+  add(term: number, by: number): number {
     const at = this.#placeOf(term)
     if (this.#table[at] === 0) {
       if (2 * ++this.#used > this.#table.length * 0.75) {
         this.#rebuild()
-        this.add(term, by)
-        return
+        return this.add(term, by)
       }
       this.#table[at] = term + 1
     }
-    this.#table[at + 1] = (this.#table[at + 1] as number) + by
+    const before = this.#table[at + 1] as number
+    this.#table[at + 1] = before + by
+    return before
+  }
+
+  /** All sums that are not 0, in no order that means anything. */
+  each(found: (term: number, sum: number) => void): void {
+    const table = this.#table
+    for (let at = 0; at < table.length; at += 2) {
+      const sum = table[at + 1] as number
+      if (sum !== 0) found((table[at] as number) - 1, sum)
+    }
   }
 
   /** Twice the room, or less where most sums have gone back to 0. */

@@ -1,7 +1,9 @@
 // What a thread is introduced by: the story that speaks for it, and the threads of neighbouring events. Pure.
 import type { Millis } from '../../model.ts'
-import type { Evidence, ThreadFeatures, ThreadIndex } from '../thread.ts'
-import { compare, MERGE, MERGE_ACROSS, nearest, summed, thousandths } from './review.ts'
+import { type Evidence, thousandths } from './evidence.ts'
+import type { ThreadFeatures } from './features.ts'
+import type { Register } from './register.ts'
+import { compare, MERGE, MERGE_ACROSS, nearest, summed } from './review.ts'
 
 /** A thread that is not the same event, but near it. */
 export interface Neighbour {
@@ -17,7 +19,7 @@ const NEIGHBOUR = 0.35
 const NEIGHBOURS = 6
 
 /** The threads of the window that tell of neighbouring events, nearest first, at most six. */
-export function storylines(index: ThreadIndex, id: number): Neighbour[] {
+export function storylines(index: Register, id: number): Neighbour[] {
   const thread = index.thread(id)
   if (!thread) return []
   const parts = [...thread.parts.values()]

@@ -1,0 +1,42 @@
+// What a story and a thread share, as a user is told.
+import type { ActiveThread, Part } from './active.ts'
+import type { ThreadFeatures, Weighted } from './features.ts'
+import type { Register } from './register.ts'
+
+/** A word or name two sides share, and its part of the score. */
+export interface Evidence {
+  term: string
+  weight: number
+}
+
+export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
+
+const heaviest = (a: Evidence, b: Evidence) => b.weight - a.weight || (a.term < b.term ? -1 : 1)
+
+/** What a story and a thread share, heaviest first, as parts of one: in the story's language, or else in the one that shares most. */
+export function explain(register: Register, features: ThreadFeatures, thread: ActiveThread): Evidence[] {
+  const own = thread.parts.get(features.l)
+  const said = own ? evidence(register, features, own) : []
+  if (said.length > 0) return said
+  const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
+  return parts.map(part => evidence(register, features, part)).sort((a, b) => b.length - a.length)[0] ?? []
+}
+
+/** What a story and a part share, heaviest first, as parts of one. */
+export function evidence(register: Register, features: ThreadFeatures, part: Part): Evidence[] {
+  const { own, shared } = register.knownOf(features)
+  return evidenceIn(register, part.language === features.l ? own : shared, part)
+}
+
+function evidenceIn(register: Register, { terms, weights }: Weighted, part: Part): Evidence[] {
+  const shares = register.asking(terms, () => register.shares(part, terms))
+  const found: Evidence[] = []
+  let sum = 0
+  for (let at = 0; at < terms.length; at++) {
+    const share = (weights[at] as number) * (shares[at] as number)
+    if (share > 0) found.push({ term: register.nameOf(terms[at] as number), weight: share })
+    sum += share
+  }
+  for (const one of found) one.weight = thousandths(one.weight / sum)
+  return found.sort(heaviest)
+}

@@ -1,0 +1,90 @@
+// What a story is known by: its terms, weighed by how rare they are in the window. Pure.
+
+/** Weights are whole numbers of this unit: sums of them are exact, so taking a story out of a centroid leaves what was
+ * there before, and a restarted index equals one that ran on. */
+export const UNIT = 10_000
+
+export const OWN_TERMS = 80
+export const SHARED_TERMS = 32
+// Keeps a word seen once from outweighing everything else while the window is young.
+const IDF_PRIOR = 3.5
+// Three consonants are shared by chance more often than five; half the weight.
+const SHORT_KEY = 4
+
+/**
+ * What is stored with a story, and all the index is rebuilt from. Weights are whole 1/10000ths whose squares add up to
+ * about one, heaviest first.
+ */
+export interface ThreadFeatures {
+  /** Language of the own terms; "" where nobody knows. */
+  l: string
+  /** Own terms and their weights. */
+  t: readonly string[]
+  w: readonly number[]
+  /** Terms of any language and their weights. */
+  x: readonly string[]
+  y: readonly number[]
+  /** Form of the headline: shape, filling, and 1 where it names a day. */
+  f: readonly [shape: number, filling: number, dated: number]
+  /** Direction given by the user's encoder, in whole 127ths. */
+  e?: readonly number[]
+}
+
+/** Terms by id with their weights, heaviest first. */
+export interface Weighted {
+  terms: readonly number[]
+  weights: readonly number[]
+}
+
+/** What a story says of one kind, and how many stories of the window say it. */
+export interface Said {
+  counts: ReadonlyMap<string, number>
+  /** Ids of the terms in the order of `counts`; -1 for one that nobody in the window says. */
+  ids: readonly number[]
+  frequencyOf(id: number): number
+}
+
+/** The heaviest terms: names, ids and weights, in this order. */
+export interface Weighed {
+  names: string[]
+  ids: number[]
+  weights: number[]
+}
+
+// Counts of words are small: most logarithms are asked for again and again.
+const LOGARITHMS = Float64Array.from({ length: 64 }, (_, count) => Math.log(count))
+
+/** The `limit` heaviest of what a story says, in a window of `stories`. */
+export function weigh({ counts, ids, frequencyOf }: Said, stories: number, limit: number): Weighed {
+  const total = stories + 1
+  const names: string[] = []
+  const weights: number[] = []
+  const order: number[] = []
+  for (const [name, count] of counts) {
+    const at = names.length
+    const id = ids[at] as number
+    const rarity = Math.log(1 + total / ((id < 0 ? 0 : frequencyOf(id)) + IDF_PRIOR))
+    const doubt = name.length <= SHORT_KEY && name.startsWith('~') ? 0.5 : 1
+    const weight = (1 + (LOGARITHMS[count] ?? Math.log(count))) * rarity * doubt
+    names.push(name)
+    weights.push(weight)
+    // By insertion: the lists are short. Ties are broken by the term, so that the cut does not depend on the order of words.
+    let to = at
+    for (; to > 0; to--) {
+      const other = order[to - 1] as number
+      const heavier = weights[other] as number
+      if (heavier > weight || (heavier === weight && (names[other] as string) < name)) break
+      order[to] = other
+    }
+    order[to] = at
+  }
+  if (order.length > limit) order.length = limit
+  let squares = 0
+  for (const at of order) squares += (weights[at] as number) ** 2
+  const length = Math.sqrt(squares) || 1
+  return {
+    names: order.map(at => names[at] as string),
+    ids: order.map(at => ids[at] as number),
+    weights: order.map(at => Math.round(((weights[at] as number) / length) * UNIT)),
+  }
+}
