@@ -3,7 +3,7 @@
 import type { Millis, Placement, ThreadSettings } from '../model.ts'
 import { type Candidate, candidates, compare } from './thread/candidates.ts'
 import { type Evidence, evidence, explain, thousandths } from './thread/evidence.ts'
-import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, weigh } from './thread/features.ts'
+import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } from './thread/features.ts'
 import { editionOf } from './thread/form.ts'
 import { Register } from './thread/register.ts'
 import { SHARED_MATCHES, TUNING, type Tuning } from './thread/tuning.ts'
@@ -27,12 +27,8 @@ export class ThreadIndex extends Register {
 
   /** Weigh a story's terms by their rarity in the window as it stands now. */
   features(said: ThreadWords, direction: readonly number[] | null = null): ThreadFeatures {
-    const frequencyOf = (term: number) => this.frequencyOf(term)
-    const ownIds = this.vocabulary.idsOf(said.own.keys(), said.language)
-    const sharedIds = this.vocabulary.idsOf(said.shared.keys(), null)
-    const { stories } = this.size
-    const own = weigh({ counts: said.own, ids: ownIds, frequencyOf }, stories, OWN_TERMS)
-    const shared = weigh({ counts: said.shared, ids: sharedIds, frequencyOf }, stories, SHARED_TERMS)
+    const own = this.#weighed(said.own, said.language, OWN_TERMS)
+    const shared = this.#weighed(said.shared, null, SHARED_TERMS)
     const { shape, filling, dated } = said.form
     const features: ThreadFeatures = {
       l: said.language,
@@ -45,6 +41,13 @@ export class ThreadIndex extends Register {
     }
     this.vocabulary.remember(features, { own: own.ids, shared: shared.ids })
     return features
+  }
+
+  #weighed(said: ReadonlyMap<string, number>, language: string | null, limit: number): Weighed {
+    const names = [...said.keys()]
+    const ids = this.vocabulary.idsOf(names, language)
+    const frequencies = ids.map(id => (id < 0 ? 0 : this.frequencyOf(id)))
+    return weigh({ names, counts: [...said.values()], ids, frequencies }, this.size.stories, limit)
   }
 
   /** The best thread for a story, or the word that it opens one. Changes nothing. */

@@ -10,6 +10,8 @@ import { SECOND_MATCH } from './tuning.ts'
 const FLOOR = 0.15
 // What shares less than this of the terms looked up is not near at all.
 const NEAR = 0.03
+// Less than the length of any part times the unit: a story's squares add up to about one.
+const SHORTEST = 0.9 * UNIT ** 2
 // Threads scored to the last term, and those compared with their stories one by one.
 const RESCORED = 12
 const COMPARED = 6
@@ -69,12 +71,14 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
   const lengths = except === null ? slots.ownLengths : slots.sharedLengths
   const near: Candidate[] = []
   let least = NEAR
+  // What most of the parts met have in common with a story is a single word: no length makes them near, so it is not read.
+  let leastDot = least * SHORTEST
   for (let at = 0; at < count; at++) {
     const slot = met[at] as number
     const dot = scores[slot] as number
     scores[slot] = 0
+    if (dot < leastDot) continue
     const length = lengths[slot] as number
-    // Most of what is met shares a single word; once enough is found that is nearer, it is passed over unseen.
     if (dot < least * length) continue
     const silence = Math.max(0, time - (lasts[slot] as number), (firsts[slot] as number) - time)
     if (silence > window) continue
@@ -83,7 +87,9 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
     const part = slots.parts[slot] as Part
     if (part.language === except) continue
     keepNearest(near, { part, cosine, score: 0, across: except !== null })
-    if (near.length === RESCORED) least = (near[RESCORED - 1] as Candidate).cosine
+    if (near.length < RESCORED) continue
+    least = (near[RESCORED - 1] as Candidate).cosine
+    leastDot = least * SHORTEST
   }
   return near
 }

@@ -36,12 +36,12 @@ export interface Weighted {
   weights: readonly number[]
 }
 
-/** What a story says of one kind, and how many stories of the window say it. */
+/** What a story says of one kind: names, how often, their ids, and how many stories of the window say them. */
 export interface Said {
-  counts: ReadonlyMap<string, number>
-  /** Ids of the terms in the order of `counts`; -1 for one that nobody in the window says. */
+  names: readonly string[]
+  counts: readonly number[]
   ids: readonly number[]
-  frequencyOf(id: number): number
+  frequencies: readonly number[]
 }
 
 /** The heaviest terms: names, ids and weights, in this order. */
@@ -55,19 +55,17 @@ export interface Weighed {
 const LOGARITHMS = Float64Array.from({ length: 64 }, (_, count) => Math.log(count))
 
 /** The `limit` heaviest of what a story says, in a window of `stories`. */
-export function weigh({ counts, ids, frequencyOf }: Said, stories: number, limit: number): Weighed {
+export function weigh({ names, counts, ids, frequencies }: Said, stories: number, limit: number): Weighed {
   const total = stories + 1
-  const names: string[] = []
-  const weights: number[] = []
-  const order: number[] = []
-  for (const [name, count] of counts) {
-    const at = names.length
-    const id = ids[at] as number
-    const rarity = Math.log(1 + total / ((id < 0 ? 0 : frequencyOf(id)) + IDF_PRIOR))
+  const weights = new Float64Array(names.length)
+  const order = new Int32Array(names.length)
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string
+    const count = counts[at] as number
+    const rarity = Math.log(1 + total / ((frequencies[at] as number) + IDF_PRIOR))
     const doubt = name.length <= SHORT_KEY && name.startsWith('~') ? 0.5 : 1
-    const weight = (1 + (LOGARITHMS[count] ?? Math.log(count))) * rarity * doubt
-    names.push(name)
-    weights.push(weight)
+    const weight = (1 + (count < LOGARITHMS.length ? (LOGARITHMS[count] as number) : Math.log(count))) * rarity * doubt
+    weights[at] = weight
     // By insertion: the lists are short. Ties are broken by the term, so that the cut does not depend on the order of words.
     let to = at
     for (; to > 0; to--) {
@@ -78,13 +76,13 @@ export function weigh({ counts, ids, frequencyOf }: Said, stories: number, limit
     }
     order[to] = at
   }
-  if (order.length > limit) order.length = limit
+  const kept = Array.from(order.subarray(0, limit))
   let squares = 0
-  for (const at of order) squares += (weights[at] as number) ** 2
+  for (const at of kept) squares += (weights[at] as number) ** 2
   const length = Math.sqrt(squares) || 1
   return {
-    names: order.map(at => names[at] as string),
-    ids: order.map(at => ids[at] as number),
-    weights: order.map(at => Math.round(((weights[at] as number) / length) * UNIT)),
+    names: kept.map(at => names[at] as string),
+    ids: kept.map(at => ids[at] as number),
+    weights: kept.map(at => Math.round(((weights[at] as number) / length) * UNIT)),
   }
 }

@@ -74,32 +74,28 @@ export class Postings {
       this.#append(head, part, weight)
       return
     }
-    const at = this.#find(head, length, part)
-    this.#pool[at + 1] = (this.#pool[at + 1] as number) + weight
+    // The latest are at the end.
+    const pool = this.#pool
+    let at = 2 * ((this.#terms[head + START] as number) + length - 1)
+    while (pool[at] !== part) at -= 2
+    pool[at + 1] = (pool[at + 1] as number) + weight
   }
 
-  /** A part gives a term less weight. */
+  /** A part gives a term less weight than it gave it. */
   leave(term: number, part: number, weight: number): void {
     const head = FIELDS * term
     const length = this.#terms[head + LENGTH] as number
     if (length === NONE || weight === 0) return
+    // What leaves is mostly what came first.
     const pool = this.#pool
-    const at = this.#find(head, length, part)
+    const start = 2 * (this.#terms[head + START] as number)
+    let at = start
+    while (pool[at] !== part) at += 2
     const left = (pool[at + 1] as number) - weight
     pool[at + 1] = left
     if (left > 0) return
-    const last = 2 * ((this.#terms[head + START] as number) + length - 1)
-    pool[at] = pool[last] as number
-    pool[at + 1] = pool[last + 1] as number
+    if (length > 1) pool.copyWithin(at, at + 2, start + 2 * length)
     this.#terms[head + LENGTH] = length - 1
-  }
-
-  /** The place of a part's entry, which is there: the latest are at the end. */
-  #find(head: number, length: number, part: number): number {
-    const pool = this.#pool
-    const first = 2 * (this.#terms[head + START] as number)
-    for (let at = first + 2 * (length - 1); at >= first; at -= 2) if (pool[at] === part) return at
-    throw new Error(`part ${part} is not in the list of term ${head / FIELDS}`)
   }
 
   #append(head: number, part: number, weight: number): void {

@@ -120,9 +120,9 @@ export class Register {
     return { own: known(own, features.w), shared: known(shared, features.y) }
   }
 
-  /** Compare parts and stories with some terms: `answer` may ask for `shares`, `dotOf` and `likeness`. */
+  /** Compare parts and stories with some terms of one kind: `answer` may ask for `shares`, `dotOf` and `likeness`. */
   asking<T>(terms: readonly number[], answer: () => T): T {
-    this.#rows.ask(terms)
+    this.#rows.ask(terms, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
     return answer()
   }
 
@@ -313,7 +313,7 @@ export class Register {
     let without: Float64Array | null = null
     if (!alone && !sums) {
       const said = terms.subarray(from, end)
-      this.#rows.ask(said)
+      this.#rows.ask(said, 'both')
       without = this.shares(part, said)
     }
     let grown = 0

@@ -6,6 +6,9 @@ const FIRST_ASKED = 1_024
 // Rows that are gone stay until they are this many, and half as many as what is left.
 const MOST_GONE = 1_000
 
+/** Terms of the story's language, those of any, or both. */
+export type Kinds = 'own' | 'shared' | 'both'
+
 /** Stories have rows, of their own terms and of those of any language. Rows are numbered anew when they are compacted. */
 export class Rows {
   /** Who holds a row, as a number of the caller's; -1 for a row that is gone. */
@@ -21,6 +24,7 @@ export class Rows {
   // The terms asked for, in a small table that stays near the processor: term + 1 and its place, by turns; 0 is no term.
   #asked = new Int32Array(2 * FIRST_ASKED)
   #mask = FIRST_ASKED - 1
+  #kinds: Kinds = 'both'
 
   get bytes(): number {
     const lists = [this.holder, this.terms, this.weights, this.#from, this.#own, this.#asked]
@@ -107,8 +111,9 @@ export class Rows {
     return moved
   }
 
-  /** Terms to compare with: `sharesOf` and `dotOf` know them by their place in this list. */
-  ask(terms: ArrayLike<number>): void {
+  /** Terms of some kinds to compare with: `sharesOf` and `dotOf` know them by their place in this list. */
+  ask(terms: ArrayLike<number>, kinds: Kinds): void {
+    this.#kinds = kinds
     if (4 * terms.length > this.#mask) {
       this.#mask = 2 ** Math.ceil(Math.log2(4 * terms.length + 1)) - 1
       this.#asked = new Int32Array(2 * (this.#mask + 1))
@@ -126,8 +131,8 @@ export class Rows {
     const { terms, weights } = this
     const asked = this.#asked
     const mask = this.#mask
-    const end = this.#from[row + 1] as number
-    for (let at = this.#from[row] as number; at < end; at++) {
+    const end = this.#kinds === 'own' ? this.sharedFrom(row) : this.end(row)
+    for (let at = this.#kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
       const found = placeOf(asked, mask, (terms[at] as number) + 1)
       if (asked[found] === 0) continue
       const place = asked[found + 1] as number
@@ -140,9 +145,9 @@ export class Rows {
     const { terms, weights } = this
     const asked = this.#asked
     const mask = this.#mask
-    const end = this.#from[row + 1] as number
+    const end = this.#kinds === 'own' ? this.sharedFrom(row) : this.end(row)
     let dot = 0
-    for (let at = this.#from[row] as number; at < end; at++) {
+    for (let at = this.#kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
       const found = placeOf(asked, mask, (terms[at] as number) + 1)
       if (asked[found] !== 0) dot += (weights[at] as number) * (given[asked[found + 1] as number] as number)
     }
