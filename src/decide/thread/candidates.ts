@@ -3,15 +3,13 @@ import type { Millis } from '../../model.ts'
 import { type Part, type SeenStory, silenceOf } from './active.ts'
 import { likenessOfMeaning } from './encoder.ts'
 import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
-import { LOOKED_UP, type Register } from './register.ts'
+import { LOOKED_UP, type Register, SHORTEST } from './register.ts'
 import { SECOND_MATCH } from './tuning.ts'
 
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
 // What shares less than this of the terms looked up is not near at all.
 const NEAR = 0.03
-// Less than the length of any part times the unit: a story's squares add up to about one.
-const SHORTEST = 0.9 * UNIT ** 2
 // Threads scored to the last term, and those compared with their stories one by one.
 const RESCORED = 12
 const COMPARED = 6
@@ -72,7 +70,7 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
   const near: Candidate[] = []
   let least = NEAR
   // What most of the parts met have in common with a story is a single word: no length makes them near, so it is not read.
-  let leastDot = least * SHORTEST
+  let leastDot = least * SHORTEST * UNIT
   for (let at = 0; at < count; at++) {
     const slot = met[at] as number
     const dot = scores[slot] as number
@@ -89,7 +87,7 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
     keepNearest(near, { part, cosine, score: 0, across: except !== null })
     if (near.length < RESCORED) continue
     least = (near[RESCORED - 1] as Candidate).cosine
-    leastDot = least * SHORTEST
+    leastDot = least * SHORTEST * UNIT
   }
   return near
 }

@@ -25,10 +25,11 @@ export function explain(register: Register, features: ThreadFeatures, thread: Ac
 /** What a story and a part share, heaviest first, as parts of one. */
 export function evidence(register: Register, features: ThreadFeatures, part: Part): Evidence[] {
   const { own, shared } = register.knownOf(features)
-  return evidenceIn(register, part.language === features.l ? own : shared, part)
+  return sharedBy(register, part.language === features.l ? own : shared, part)
 }
 
-function evidenceIn(register: Register, { terms, weights }: Weighted, part: Part): Evidence[] {
+/** What some terms and a part share, heaviest first, as parts of one. */
+export function sharedBy(register: Register, { terms, weights }: Weighted, part: Part): Evidence[] {
   const shares = register.asking(terms, () => register.shares(part, terms))
   const found: Evidence[] = []
   let sum = 0
@@ -37,6 +38,6 @@ function evidenceIn(register: Register, { terms, weights }: Weighted, part: Part
     if (share > 0) found.push({ term: register.nameOf(terms[at] as number), weight: share })
     sum += share
   }
-  for (const one of found) one.weight = thousandths(one.weight / sum)
+  for (const one of found) one.weight = thousandths(one.weight / (sum || 1))
   return found.sort(heaviest)
 }

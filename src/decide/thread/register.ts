@@ -6,11 +6,14 @@ import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } fro
 import { Postings } from './postings.ts'
 import { Rows } from './rows.ts'
 import { Slots } from './slots.ts'
+import { ofMany, ofOne, type Summed } from './summed.ts'
 import { Sums } from './sums.ts'
 import type { Tuning } from './tuning.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 const HOUR: Millis = 3_600_000
+/** Less than the length of any part: the squares of a story's weights add up to about one. */
+export const SHORTEST = 0.9 * UNIT
 // Stories from which on a part keeps the sums of its terms.
 const SUMMED_FROM = 8
 /** Terms said by more stories are not looked up at all. */
@@ -33,6 +36,8 @@ export class Register {
   readonly vocabulary = new Vocabulary()
   readonly postings = new Postings(this.#rows, 2 * LOOKED_UP)
   readonly slots = new Slots()
+  /** What parts are known by, for as long as no story comes. */
+  readonly #summed = new Map<Part, Summed>()
   #shares = new Float64Array(OWN_TERMS + SHARED_TERMS)
   #oldest: Millis = Number.POSITIVE_INFINITY
 
@@ -138,6 +143,17 @@ export class Register {
     return into
   }
 
+  /** What a part is known by. */
+  summed(part: Part): Summed {
+    const before = this.#summed.get(part)
+    if (before) return before
+    const [only, another] = part.stories
+    const made =
+      only && !another ? ofOne(part, this.said(only)) : ofMany(part, part.sums ?? this.#sum(part), this.vocabulary)
+    this.#summed.set(part, made)
+    return made
+  }
+
   /** Dot product of the summed terms of a part with those asked for. */
   dotOf({ sums, stories }: Part, { terms, weights }: Weighted): number {
     let dot = 0
@@ -170,8 +186,10 @@ export class Register {
     }
     for (let at = 0; at < count; at++) {
       const slot = met[at] as number
-      const cosine = (scores[slot] as number) / (length * ((lengths[slot] as number) / UNIT))
+      const dot = scores[slot] as number
       scores[slot] = 0
+      if (dot < least * length * SHORTEST) continue
+      const cosine = dot / (length * ((lengths[slot] as number) / UNIT))
       if (cosine >= least) found(parts[slot] as Part, cosine)
     }
   }
@@ -179,6 +197,7 @@ export class Register {
   /** Take a filed story into the window. A story that is in it already is moved. */
   add(thread: number, story: number, features: ThreadFeatures, time: Millis): void {
     this.remove(story)
+    this.#summed.clear()
     const { own, shared } = this.vocabulary.enter(features)
     for (let at = 0; at < own.length; at++) this.postings.count(own[at] as number)
     for (let at = 0; at < shared.length; at++) this.postings.count(shared[at] as number)
@@ -274,12 +293,17 @@ export class Register {
     stories.splice(at, 0, seen)
     this.#rows.holder[seen.row] = part.slot
     if (part.sums || stories.length <= SUMMED_FROM) return
-    part.sums = new Sums()
+    part.sums = this.#sum(part)
+  }
+
+  #sum({ stories }: Part): Sums {
+    const sums = new Sums()
     const { terms, weights } = this.#rows
     for (const { row } of stories) {
       const end = this.#rows.end(row)
-      for (let of = this.#rows.from(row); of < end; of++) part.sums.add(terms[of] as number, weights[of] as number)
+      for (let at = this.#rows.from(row); at < end; at++) sums.add(terms[at] as number, weights[at] as number)
     }
+    return sums
   }
 
   #leave(seen: SeenStory): void {
@@ -306,6 +330,7 @@ export class Register {
   #weigh(part: Part, seen: SeenStory, sign: 1 | -1): void {
     const { terms, weights } = this.#rows
     const { sums, slot } = part
+    this.#summed.delete(part)
     const from = this.#rows.from(seen.row)
     const shared = this.#rows.sharedFrom(seen.row)
     const end = this.#rows.end(seen.row)

@@ -1,9 +1,10 @@
 // Late evidence: which threads turn out to be one, and which has become two. Looks only at threads that grew since the last
 // review, and finds their partners through the index. Pure: it proposes, and whoever files carries it out.
 import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './active.ts'
-import { type Evidence, thousandths } from './evidence.ts'
+import { type Evidence, sharedBy, thousandths } from './evidence.ts'
 import { UNIT, type Weighted } from './features.ts'
 import type { Register } from './register.ts'
+import { first, type Summed } from './summed.ts'
 import { SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
 /** What editors have decided of pairs of stories: no review undoes it. */
@@ -53,23 +54,14 @@ const TYPICAL = 0.075
 // Terms a thread is looked up by, and terms so common that they find half the window.
 const LOOKED_UP = 12
 const COMMON = 400
-const COMPARED = 40
 // The threads compared to the last term, of those that share this much of the heaviest terms.
 const CANDIDATES = 8
 const FLOOR = 0.15
-// The terms a part is known by: more than these only blur it.
-const SUMMED = 400
+const REASONS = 5
 // Two sides of a thread less alike than this, of the threshold, are two threads.
 const SPLIT = 0.3
 const SPLIT_LEAST = 6
 const SPLIT_MOST = 48
-
-/** A part with its summed terms, heaviest first. */
-interface Summed {
-  part: Part
-  own: Weighted
-  shared: Weighted
-}
 
 /**
  * Regroupings that the stories with ids above `since` call for, the surest first. A thread occurs in one of them at most:
@@ -104,16 +96,16 @@ export function review(index: Register, since: number, decisions: EditorDecision
 function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
   const parts = [...thread.parts.values()]
     .sort((a, b) => (a.language < b.language ? -1 : 1))
-    .map(part => summed(index, part))
+    .map(part => index.summed(part))
   const candidates = nearest(index, thread, parts)
   let best: Regrouping | null = null
   for (const other of candidates) {
     const compared = compare(index, parts, other)
     const own = isSingle(other) ? MERGE_SINGLE : MERGE
     const fading = Math.exp(-gapOf(thread, other) / index.tuning.decay)
-    for (const [cosine, needed, reasons] of [
-      [compared.own, own * index.settings.threshold, compared.ownReasons],
-      [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossReasons],
+    for (const [cosine, needed, pair] of [
+      [compared.own, own * index.settings.threshold, compared.ownPair],
+      [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossPair],
     ] as const) {
       const score = cosine * fading
       if (score < needed || (best && score / needed <= best.score / best.threshold)) continue
@@ -124,7 +116,7 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
         from: Math.max(thread.id, other.id),
         score: thousandths(score),
         threshold: thousandths(needed),
-        reasons: reasons.sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1)).slice(0, 5),
+        reasons: reasonsOf(index, pair),
       }
     }
   }
@@ -139,9 +131,8 @@ export function nearest(index: Register, thread: ActiveThread, parts: readonly S
       [own, false, part.ownSquared],
       [shared, true, part.sharedSquared],
     ] as const) {
-      const heaviest = { terms: terms.terms.slice(0, LOOKED_UP), weights: terms.weights }
       const limits = { own: !across, length: Math.sqrt(squared), common: COMMON, least: FLOOR }
-      index.finding(heaviest, limits, (other, cosine) => {
+      index.finding(first(terms, LOOKED_UP), limits, (other, cosine) => {
         if (other.thread === thread || (across && other.language === part.language)) return
         if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
       })
@@ -155,53 +146,76 @@ export function nearest(index: Register, thread: ActiveThread, parts: readonly S
     .sort((a, b) => a.id - b.id)
 }
 
+/** Two parts that were compared, one of each thread. */
+interface Pair {
+  one: Summed
+  part: Part
+}
+
 /** Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not. */
 export function compare(index: Register, parts: readonly Summed[], other: ActiveThread) {
   let own = 0
   let pairs = 0
+  let most = 0
+  let ownPair: Pair | null = null
   let across = 0
-  let ownReasons: Evidence[] = []
-  let acrossReasons: Evidence[] = []
+  let acrossPair: Pair | null = null
+  const others = [...other.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
   for (const one of parts) {
-    for (const part of [...other.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))) {
-      const same = one.part.language === part.language
-      const said = same ? one.own : one.shared
-      const terms = same ? said.terms : said.terms.slice(0, COMPARED)
-      let dot = 0
-      let matches = 0
-      let most = 0
-      let second = 0
-      const reasons: Evidence[] = []
-      const typical = TYPICAL * UNIT
-      const shares = index.asking(terms, () => index.shares(part, terms))
-      for (let at = 0; at < terms.length; at++) {
-        const theirs = shares[at] as number
-        if (theirs === 0) continue
-        const mine = said.weights[at] as number
-        dot += mine * theirs
-        reasons.push({ term: index.nameOf(terms[at] as number), weight: mine * theirs })
-        if (same || !index.isRare(terms[at] as number)) continue
-        if (mine * theirs > most) {
-          second = most
-          most = mine * theirs
-        } else if (mine * theirs > second) second = mine * theirs
-        if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
-      }
-      const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
-      const cosine = dot / (Math.sqrt(squares) || 1)
-      for (const reason of reasons) reason.weight = thousandths(reason.weight / (dot || 1))
-      if (same) {
-        const count = one.part.stories.length * part.stories.length
-        own += cosine * count
-        pairs += count
-        if (ownReasons.length < reasons.length) ownReasons = reasons
-      } else if (matches >= SHARED_MATCHES && second >= SECOND_MATCH * dot && cosine > across) {
+    for (const part of others) {
+      const { cosine, shared, event } = comparePair(index, { one, part })
+      if (one.part.language !== part.language) {
+        if (!event || cosine <= across) continue
         across = cosine
-        acrossReasons = reasons
+        acrossPair = { one, part }
+        continue
       }
+      const count = one.part.stories.length * part.stories.length
+      own += cosine * count
+      pairs += count
+      if (shared <= most) continue
+      most = shared
+      ownPair = { one, part }
     }
   }
-  return { own: pairs > 0 ? own / pairs : 0, across, ownReasons, acrossReasons }
+  return { own: pairs > 0 ? own / pairs : 0, across, ownPair, acrossPair }
+}
+
+/** The terms that two parts are compared by. */
+const comparedBy = ({ one, part }: Pair): Weighted => (one.part.language === part.language ? one.own : one.across)
+
+/** Likeness of two parts, how many terms they share, and whether across languages these tell of an event. */
+function comparePair(index: Register, { one, part }: Pair): { cosine: number; shared: number; event: boolean } {
+  const same = one.part.language === part.language
+  const { terms, weights } = comparedBy({ one, part })
+  const typical = TYPICAL * UNIT
+  let dot = 0
+  let shared = 0
+  let matches = 0
+  let most = 0
+  let second = 0
+  const shares = index.asking(terms, () => index.shares(part, terms))
+  for (let at = 0; at < terms.length; at++) {
+    const theirs = shares[at] as number
+    if (theirs === 0) continue
+    const mine = weights[at] as number
+    dot += mine * theirs
+    shared++
+    if (same || !index.isRare(terms[at] as number)) continue
+    if (mine * theirs > most) {
+      second = most
+      most = mine * theirs
+    } else if (mine * theirs > second) second = mine * theirs
+    if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
+  }
+  const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
+  const event = matches >= SHARED_MATCHES && second >= SECOND_MATCH * dot
+  return { cosine: dot / (Math.sqrt(squares) || 1), shared, event }
+}
+
+/** The heaviest of what two parts share, as parts of one. */
+export function reasonsOf(index: Register, pair: Pair | null): Evidence[] {
+  return pair ? sharedBy(index, comparedBy(pair), pair.part).slice(0, REASONS) : []
 }
 
 /** A thread whose stories fall into two groups that have next to nothing in common. */
@@ -282,27 +296,4 @@ function parted(one: ActiveThread, other: ActiveThread, decisions: EditorDecisio
 /** Stories an editor has said something of. */
 function known(stories: readonly SeenStory[], decisions: EditorDecisions): number[] {
   return stories.flatMap(({ id }) => (decisions.knows(id) ? [id] : []))
-}
-
-export function summed(index: Register, part: Part): Summed {
-  const [only, another] = part.stories
-  if (only && !another) return { part, ...index.said(only) }
-  const own = new Map<number, number>()
-  const shared = new Map<number, number>()
-  const sum = (to: Map<number, number>, { terms, weights }: Weighted) => {
-    for (const [at, term] of terms.entries()) to.set(term, (to.get(term) ?? 0) + (weights[at] ?? 0))
-  }
-  for (const story of part.stories) {
-    const said = index.said(story)
-    sum(own, said.own)
-    sum(shared, said.shared)
-  }
-  return { part, own: heaviest(index, own), shared: heaviest(index, shared) }
-}
-
-function heaviest(index: Register, sums: ReadonlyMap<number, number>): Weighted {
-  const ordered = [...sums]
-    .sort((a, b) => b[1] - a[1] || (index.nameOf(a[0]) < index.nameOf(b[0]) ? -1 : 1))
-    .slice(0, SUMMED)
-  return { terms: ordered.map(([term]) => term), weights: ordered.map(([, weight]) => weight) }
 }

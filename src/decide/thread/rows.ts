@@ -25,6 +25,7 @@ export class Rows {
   #asked = new Int32Array(2 * FIRST_ASKED)
   #mask = FIRST_ASKED - 1
   #kinds: Kinds = 'both'
+  #latest: ArrayLike<number> | null = null
 
   get bytes(): number {
     const lists = [this.holder, this.terms, this.weights, this.#from, this.#own, this.#asked]
@@ -111,8 +112,10 @@ export class Rows {
     return moved
   }
 
-  /** Terms of some kinds to compare with: `sharesOf` and `dotOf` know them by their place in this list. */
+  /** Terms of some kinds to compare with: `sharesOf` and `dotOf` know them by their place in this list, which stays as it is. */
   ask(terms: ArrayLike<number>, kinds: Kinds): void {
+    if (terms === this.#latest) return
+    this.#latest = terms
     this.#kinds = kinds
     if (4 * terms.length > this.#mask) {
       this.#mask = 2 ** Math.ceil(Math.log2(4 * terms.length + 1)) - 1

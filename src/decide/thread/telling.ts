@@ -3,7 +3,7 @@ import type { Millis } from '../../model.ts'
 import { type Evidence, thousandths } from './evidence.ts'
 import type { ThreadFeatures } from './features.ts'
 import type { Register } from './register.ts'
-import { compare, MERGE, MERGE_ACROSS, nearest, summed } from './review.ts'
+import { compare, MERGE, MERGE_ACROSS, nearest, reasonsOf } from './review.ts'
 
 /** A thread that is not the same event, but near it. */
 export interface Neighbour {
@@ -24,7 +24,7 @@ export function storylines(index: Register, id: number): Neighbour[] {
   if (!thread) return []
   const parts = [...thread.parts.values()]
     .sort((a, b) => (a.language < b.language ? -1 : 1))
-    .map(part => summed(index, part))
+    .map(part => index.summed(part))
   const found: Neighbour[] = []
   for (const other of nearest(index, thread, parts)) {
     const compared = compare(index, parts, other)
@@ -36,9 +36,7 @@ export function storylines(index: Register, id: number): Neighbour[] {
       thread: other.id,
       when: other.last < thread.first ? 'before' : other.first > thread.last ? 'after' : 'same time',
       score: thousandths(Math.min(1, score)),
-      reasons: (own >= across ? compared.ownReasons : compared.acrossReasons)
-        .sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1))
-        .slice(0, 5),
+      reasons: reasonsOf(index, own >= across ? compared.ownPair : compared.acrossPair),
     })
   }
   return found.sort((a, b) => b.score - a.score || a.thread - b.thread).slice(0, NEIGHBOURS)
