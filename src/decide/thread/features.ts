@@ -54,11 +54,17 @@ export interface Weighed {
 // Counts of words are small: most logarithms are asked for again and again.
 const LOGARITHMS = Float64Array.from({ length: 64 }, (_, count) => Math.log(count))
 
+// Room for the weights of what is weighed, and their order: to make it anew would cost more than to weigh.
+let weights = new Float64Array(256)
+let order = new Int32Array(256)
+
 /** The `limit` heaviest of what a story says, in a window of `stories`. */
 export function weigh({ names, counts, ids, frequencies }: Said, stories: number, limit: number): Weighed {
   const total = stories + 1
-  const weights = new Float64Array(names.length)
-  const order = new Int32Array(names.length)
+  if (names.length > weights.length) {
+    weights = new Float64Array(2 * names.length)
+    order = new Int32Array(2 * names.length)
+  }
   for (let at = 0; at < names.length; at++) {
     const name = names[at] as string
     const count = counts[at] as number
@@ -76,13 +82,16 @@ export function weigh({ names, counts, ids, frequencies }: Said, stories: number
     }
     order[to] = at
   }
-  const kept = Array.from(order.subarray(0, limit))
+  const kept = Math.min(limit, names.length)
   let squares = 0
-  for (const at of kept) squares += (weights[at] as number) ** 2
+  for (let place = 0; place < kept; place++) squares += (weights[order[place] as number] as number) ** 2
   const length = Math.sqrt(squares) || 1
-  return {
-    names: kept.map(at => names[at] as string),
-    ids: kept.map(at => ids[at] as number),
-    weights: kept.map(at => Math.round(((weights[at] as number) / length) * UNIT)),
+  const weighed: Weighed = { names: [], ids: [], weights: [] }
+  for (let place = 0; place < kept; place++) {
+    const at = order[place] as number
+    weighed.names.push(names[at] as string)
+    weighed.ids.push(ids[at] as number)
+    weighed.weights.push(Math.round(((weights[at] as number) / length) * UNIT))
   }
+  return weighed
 }

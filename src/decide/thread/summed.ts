@@ -52,34 +52,36 @@ export const first = ({ terms, weights }: Weighted, count: number): Weighted =>
 // Weights with the places they came from are sorted as numbers, which takes no comparing function.
 const PLACES = 2 ** 20
 
+let keys = new Float64Array(1_024)
+
 /** The heaviest in order; of two alike the one whose name comes first. */
 function heaviest({ terms, weights }: Weighed, named: Terms): Weighed {
-  const least = weights.length > SUMMED ? largest(Float64Array.from(weights), SUMMED) : 0
+  if (weights.length > keys.length) keys = new Float64Array(2 * weights.length)
+  for (let at = 0; at < weights.length; at++) keys[at] = weights[at] as number
+  const least = weights.length > SUMMED ? largest(keys, weights.length, SUMMED) : 0
   let count = 0
-  const keys = new Float64Array(weights.length)
   for (let at = 0; at < weights.length; at++) {
     const weight = weights[at] as number
     if (weight >= least) keys[count++] = weight * PLACES + at
   }
-  const order = Array.from(keys.subarray(0, count).sort(), key => key % PLACES).reverse()
-  for (let from = 0; from < order.length; ) {
-    let end = from + 1
+  keys.subarray(0, count).sort()
+  const order: number[] = []
+  for (let at = count - 1; at >= 0; at--) order.push((keys[at] as number) % PLACES)
+  const first = (a: number, b: number) => (named.name(terms[a] as number) < named.name(terms[b] as number) ? -1 : 1)
+  for (let from = 0, end = 1; from < order.length; from = end++) {
     while (end < order.length && weights[order[end] as number] === weights[order[from] as number]) end++
-    if (end - from > 1) {
-      const alike = order.slice(from, end).map(at => ({ at, name: named.name(terms[at] as number) }))
-      alike.sort((a, b) => (a.name < b.name ? -1 : 1))
-      for (let next = from; next < end; next++) order[next] = (alike[next - from] as { at: number }).at
-    }
-    from = end
+    if (end - from === 1) continue
+    const alike = order.slice(from, end).sort(first)
+    for (let at = from; at < end; at++) order[at] = alike[at - from] as number
   }
   if (order.length > SUMMED) order.length = SUMMED
   return { terms: order.map(at => terms[at] as number), weights: order.map(at => weights[at] as number) }
 }
 
-/** The `count`th largest of more numbers, which are left in disorder (Hoare's quickselect). */
-function largest(values: Float64Array, count: number): number {
+/** The `count`th largest of the first `length` numbers, which are left in disorder (Hoare's quickselect). */
+function largest(values: Float64Array, length: number, count: number): number {
   let low = 0
-  let high = values.length - 1
+  let high = length - 1
   while (low < high) {
     const pivot = values[(low + high) >> 1] as number
     let left = low
