@@ -3,7 +3,9 @@ import type { Millis } from '../../model.ts'
 import { type Part, type SeenStory, silenceOf } from './active.ts'
 import { likenessOfMeaning } from './encoder.ts'
 import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
+import { firstOf, Nearest } from './nearest.ts'
 import { LOOKED_UP, type Register, SHORTEST } from './register.ts'
+import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './slots.ts'
 import { SECOND_MATCH } from './tuning.ts'
 
 // Below this cosine nothing else can bring a story over the threshold.
@@ -22,11 +24,9 @@ export interface Candidate {
   part: Part
   cosine: number
   score: number
-  across: boolean
 }
 
-const nearer = (a: Candidate, b: Candidate) =>
-  b.cosine - a.cosine || a.part.thread.id - b.part.thread.id || (a.part.language < b.part.language ? -1 : 1)
+const nearer = (a: Candidate, b: Candidate) => b.cosine - a.cosine || firstOf(a.part, b.part)
 
 /**
  * Parts of threads near a story, best first, by the terms asked for. Without `except` those of its language; with it,
@@ -38,17 +38,21 @@ export function candidates(
   time: Millis,
   except: string | null = null,
 ): Candidate[] {
-  const found = lookUp(register, asked, time, except)
-  const across = except !== null
-  return (across ? found.filter(one => isEvent(register, one, asked)) : found)
-    .map(one => rescored(register, one, asked, time))
-    .sort(nearer)
+  const { parts } = register.slots
+  const scored = except === null ? scoredOwn : scoredAcross
+  const found: Candidate[] = []
+  const near = lookUp(register, asked, time, except)
+  for (let at = 0; at < near.count; at++) {
+    const one = scored(register, parts[near.slots[at] as number] as Part, asked, time)
+    if (one) found.push(one)
+  }
+  return found.sort(nearer)
 }
 
 /** The nearest parts by the terms looked up: the heaviest come first, and what they do not find is hardly near. */
-function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, except: string | null): Candidate[] {
+function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, except: string | null): Nearest {
   const { postings, slots } = register
-  const { scores, met, firsts, lasts } = slots
+  const { scores, met, facts, languages } = slots
   let count = 0
   let rest = 0
   for (let at = 0; at < weights.length; at++) rest += (weights[at] as number) ** 2
@@ -66,66 +70,62 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
   }
   const { window } = register.settings
   const { decay } = register.tuning
-  const lengths = except === null ? slots.ownLengths : slots.sharedLengths
-  const near: Candidate[] = []
+  const length = except === null ? OWN_LENGTH : SHARED_LENGTH
+  const exceptNumber = except === null ? -1 : slots.numberOf(except)
+  const near = new Nearest(RESCORED, slots.parts)
   let least = NEAR
-  // What most of the parts met have in common with a story is a single word: no length makes them near, so it is not read.
-  let leastDot = least * SHORTEST * UNIT
   for (let at = 0; at < count; at++) {
     const slot = met[at] as number
     const dot = scores[slot] as number
     scores[slot] = 0
-    if (dot < leastDot) continue
-    const length = lengths[slot] as number
-    if (dot < least * length) continue
-    const silence = Math.max(0, time - (lasts[slot] as number), (firsts[slot] as number) - time)
+    // What most of the parts met have in common with a story is a single word: no length makes them near, so it is not read.
+    if (dot < least * SHORTEST * UNIT) continue
+    const cosine = dot / (facts[FACTS * slot + length] as number)
+    if (cosine < least || languages[slot] === exceptNumber) continue
+    const silence = Math.max(
+      0,
+      time - (facts[FACTS * slot + LAST] as number),
+      (facts[FACTS * slot + FIRST] as number) - time,
+    )
     if (silence > window) continue
-    const cosine = (dot / length) * Math.exp(-silence / decay)
-    if (cosine < least) continue
-    const part = slots.parts[slot] as Part
-    if (part.language === except) continue
-    keepNearest(near, { part, cosine, score: 0, across: except !== null })
-    if (near.length < RESCORED) continue
-    least = (near[RESCORED - 1] as Candidate).cosine
-    leastDot = least * SHORTEST * UNIT
+    const faded = cosine * Math.exp(-silence / decay)
+    if (faded < least) continue
+    near.offer(slot, faded)
+    if (near.count === RESCORED) least = near.cosines[RESCORED - 1] as number
   }
   return near
 }
 
-/** The nearest in order, as many as are scored to the last term. */
-function keepNearest(near: Candidate[], one: Candidate): void {
-  let to = near.length < RESCORED ? near.length : RESCORED - 1
-  if (to === RESCORED - 1 && near.length === RESCORED && nearer(near[to] as Candidate, one) < 0) return
-  for (; to > 0 && nearer(one, near[to - 1] as Candidate) < 0; to--) near[to] = near[to - 1] as Candidate
-  near[to] = one
+const fading = (register: Register, part: Part, time: Millis) =>
+  Math.exp(-silenceOf(part.thread, time) / register.tuning.decay)
+
+/** A part of the story's language scored to the last term. */
+function scoredOwn(register: Register, part: Part, asked: Weighted, time: Millis): Candidate {
+  const length = Math.sqrt(part.ownSquared) * UNIT
+  const cosine = (register.dotOf(part, asked) / length) * fading(register, part, time)
+  return { part, cosine, score: cosine * register.tuning.scale }
 }
 
-/** A candidate scored to the last term. */
-function rescored(register: Register, candidate: Candidate, asked: Weighted, time: Millis): Candidate {
-  const { part, across } = candidate
-  const { decay, across: acrossScale, scale } = register.tuning
-  const { ownLengths, sharedLengths } = register.slots
-  const length = (across ? sharedLengths : ownLengths)[part.slot] as number
-  const cosine = (register.dotOf(part, asked) / length) * Math.exp(-silenceOf(part.thread, time) / decay)
-  return { part, cosine, score: cosine * (across ? acrossScale : scale), across }
-}
-
-/** Whether a likeness across languages rests on more than one term that the news is not full of. */
-function isEvent(register: Register, { part }: Candidate, { terms, weights }: Weighted): boolean {
+/** A part of another language; null where the likeness rests on one term, or on others that the news is full of. */
+function scoredAcross(register: Register, part: Part, { terms, weights }: Weighted, time: Millis): Candidate | null {
   const shares = register.shares(part, terms)
   let dot = 0
   let most = 0
   let second = 0
   for (let at = 0; at < terms.length; at++) {
+    if (shares[at] === 0) continue
     const match = (weights[at] as number) * (shares[at] as number)
     dot += match
-    if (match === 0 || !register.isRare(terms[at] as number)) continue
+    if (!register.isRare(terms[at] as number)) continue
     if (match > most) {
       second = most
       most = match
     } else if (match > second) second = match
   }
-  return second >= SECOND_MATCH * dot
+  if (second < SECOND_MATCH * dot) return null
+  const length = Math.sqrt(part.sharedSquared) * UNIT
+  const cosine = (dot / length) * fading(register, part, time)
+  return { part, cosine, score: cosine * register.tuning.across }
 }
 
 /** Scores of parts of the story's own language, whose terms are asked for. */
@@ -138,17 +138,17 @@ export function compare(
 ): void {
   const first = found[0]?.cosine ?? 0
   const second = found[1]?.cosine ?? 0
-  const { decay, standingOut, scale, nearest } = register.tuning
+  const { standingOut, scale, nearest } = register.tuning
   for (let at = 0; at < Math.min(COMPARED, found.length); at++) {
     const candidate = found[at] as Candidate
     const { part, cosine } = candidate
     if (cosine < FLOOR && !features.e) break
-    const fading = Math.exp(-silenceOf(part.thread, time) / decay)
+    const faded = fading(register, part, time)
     const ahead = cosine - (at === 0 ? second : first)
-    const sum = cosine + standingOut * ahead + nearest * nearestStory(register, part, asked) * fading
+    const sum = cosine + standingOut * ahead + nearest * nearestStory(register, part, asked) * faded
     candidate.score = Math.min(1, Math.max(0, scale * sum))
     const meant = features.e ? likenessOfMeaning(features.e, latest(part)) : null
-    if (meant !== null) candidate.score = candidate.score * (1 - ENCODED) + Math.max(0, meant) * fading * ENCODED
+    if (meant !== null) candidate.score = candidate.score * (1 - ENCODED) + Math.max(0, meant) * faded * ENCODED
   }
 }
 

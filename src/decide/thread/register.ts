@@ -5,7 +5,7 @@ import { type ActiveThread, later, type Part, type SeenStory } from './active.ts
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { Postings } from './postings.ts'
 import { Rows } from './rows.ts'
-import { Slots } from './slots.ts'
+import { FACTS, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
 import { ofMany, ofOne, type Summed } from './summed.ts'
 import { Sums } from './sums.ts'
 import type { Tuning } from './tuning.ts'
@@ -176,8 +176,8 @@ export class Register {
     { own, length, common, least }: { own: boolean; length: number; common: number; least: number },
     found: (part: Part, cosine: number) => void,
   ): void {
-    const { scores, met, parts } = this.slots
-    const lengths = own ? this.slots.ownLengths : this.slots.sharedLengths
+    const { scores, met, parts, facts } = this.slots
+    const kind = own ? OWN_LENGTH : SHARED_LENGTH
     let count = 0
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number
@@ -189,7 +189,7 @@ export class Register {
       const dot = scores[slot] as number
       scores[slot] = 0
       if (dot < least * length * SHORTEST) continue
-      const cosine = dot / (length * ((lengths[slot] as number) / UNIT))
+      const cosine = dot / (length * ((facts[FACTS * slot + kind] as number) / UNIT))
       if (cosine >= least) found(parts[slot] as Part, cosine)
     }
   }

@@ -4,22 +4,34 @@ import type { Part } from './active.ts'
 import { UNIT } from './features.ts'
 
 const FIRST_SLOTS = 1_024
+/** By slot: the lengths of the summed weights, times the unit, and when the life of the part's thread began and ended. */
+export const OWN_LENGTH = 0
+export const SHARED_LENGTH = 1
+export const FIRST = 2
+export const LAST = 3
+export const FACTS = 4
 
 export class Slots {
   readonly parts: (Part | null)[] = []
-  /** Lengths of the summed weights, times the unit. */
-  ownLengths = new Float64Array(FIRST_SLOTS)
-  sharedLengths = new Float64Array(FIRST_SLOTS)
-  /** When the life of a part's thread began and ended. */
-  firsts = new Float64Array(FIRST_SLOTS)
-  lasts = new Float64Array(FIRST_SLOTS)
+  facts = new Float64Array(FACTS * FIRST_SLOTS)
+  /** Languages by number. */
+  languages = new Int32Array(FIRST_SLOTS)
   /** Room for scores, all 0 whenever nothing is compared, and for the slots that have one. */
   scores = new Float64Array(FIRST_SLOTS)
   met = new Int32Array(FIRST_SLOTS)
   readonly #free: number[] = []
+  readonly #numbers = new Map<string, number>()
 
   get bytes(): number {
-    return 5 * this.scores.byteLength + this.met.byteLength
+    return this.facts.byteLength + this.languages.byteLength + this.scores.byteLength + this.met.byteLength
+  }
+
+  /** The number of a language; a part's is found in `languages`. */
+  numberOf(language: string): number {
+    const known = this.#numbers.get(language)
+    if (known !== undefined) return known
+    this.#numbers.set(language, this.#numbers.size)
+    return this.#numbers.size - 1
   }
 
   /** Give a part its slot. */
@@ -28,13 +40,15 @@ export class Slots {
     if (slot >= this.scores.length) {
       this.scores = new Float64Array(2 * slot)
       this.met = new Int32Array(2 * slot)
-      this.firsts = doubled(this.firsts)
-      this.lasts = doubled(this.lasts)
-      this.ownLengths = doubled(this.ownLengths)
-      this.sharedLengths = doubled(this.sharedLengths)
+      const { facts, languages } = this
+      this.facts = new Float64Array(2 * facts.length)
+      this.facts.set(facts)
+      this.languages = new Int32Array(2 * slot)
+      this.languages.set(languages)
     }
     part.slot = slot
     this.parts[slot] = part
+    this.languages[slot] = this.numberOf(part.language)
   }
 
   free({ slot }: Part): void {
@@ -44,19 +58,13 @@ export class Slots {
 
   /** The lengths of a part have changed. */
   measure({ slot, ownSquared, sharedSquared }: Part): void {
-    this.ownLengths[slot] = Math.sqrt(ownSquared) * UNIT
-    this.sharedLengths[slot] = Math.sqrt(sharedSquared) * UNIT
+    this.facts[FACTS * slot + OWN_LENGTH] = Math.sqrt(ownSquared) * UNIT
+    this.facts[FACTS * slot + SHARED_LENGTH] = Math.sqrt(sharedSquared) * UNIT
   }
 
   /** The life of a part's thread has changed. */
   live({ slot, thread }: Part): void {
-    this.firsts[slot] = thread.first
-    this.lasts[slot] = thread.last
+    this.facts[FACTS * slot + FIRST] = thread.first
+    this.facts[FACTS * slot + LAST] = thread.last
   }
-}
-
-function doubled(list: Float64Array): Float64Array<ArrayBuffer> {
-  const made = new Float64Array(2 * list.length)
-  made.set(list)
-  return made
 }
