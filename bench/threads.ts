@@ -83,11 +83,9 @@ function measure(window: number, archive: number): void {
       }
       seconds += cpu() - started
       const at = cpu()
-      for (let round = 0; round < 5; round++) {
-        const found = review(index, since)
-        for (const regrouping of found) regroup(index, regrouping, regrouping.kind === 'split' ? ++threads : 0)
-        proposals += found.length
-        if (found.length === 0) break
+      for (const regrouping of review(index, since)) {
+        regroup(index, regrouping, regrouping.kind === 'split' ? ++threads : 0)
+        proposals++
       }
       since = filed
       reviewed += cpu() - at

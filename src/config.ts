@@ -355,7 +355,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
     },
     threads: {
       threshold: data.threads?.threshold ?? 0.28,
-      window: toMillis(data.threads?.window ?? '3d'),
+      window: toMillis(data.threads?.window ?? '7d'),
       encoder: data.threads?.encoder ?? null,
     },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },

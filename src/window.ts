@@ -10,11 +10,11 @@ import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, Reason, Regrouped, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 4
+const FEATURES_VERSION = 5
 
 const HOUR: Millis = 3_600_000
-/** Reviews in a row: what was merged may now be like a third. */
-const ROUNDS = 4
+/** Reprints come within days; a longer window of threads does not make the index of copies longer. */
+const COPIES: Millis = 144 * HOUR
 const LINKED_AT_ONCE = 2
 /** Stories up to which the lead of a thread is chosen anew with each. */
 const ALWAYS_LED = 8
@@ -26,6 +26,8 @@ export interface Remaker {
   story(filing: Filing, story: UnreadText): void
   report(filing: Filing, report: UnreadText): void
 }
+
+const copiesWindow = ({ window }: ThreadSettings): Millis => Math.min(2 * window, COPIES)
 
 export class ActiveWindow {
   readonly #settings: ThreadSettings
@@ -42,7 +44,7 @@ export class ActiveWindow {
   constructor(settings: ThreadSettings) {
     this.#settings = settings
     this.#threads = new ThreadIndex(settings)
-    this.#copies = new CopyIndex(2 * settings.window)
+    this.#copies = new CopyIndex(copiesWindow(settings))
   }
 
   get threads(): ThreadIndex {
@@ -56,7 +58,7 @@ export class ActiveWindow {
   /** Forget everything: the next `catchUp` reads it again. After an exception nobody knows what was rolled back. */
   reset(): void {
     this.#threads = new ThreadIndex(this.#settings)
-    this.#copies = new CopyIndex(2 * this.#settings.window)
+    this.#copies = new CopyIndex(copiesWindow(this.#settings))
     this.#constraints = new Constraints([])
     this.#story = 0
     this.#report = 0
@@ -66,6 +68,7 @@ export class ActiveWindow {
   /** Take in what was filed, joined and parted since the last look, by whichever process, and forget what has grown old. */
   catchUp(filing: Filing, now: Millis, remake: Remaker): void {
     const since = ThreadIndex.horizon(this.#settings, now)
+    const copiesSince = Math.max(since, Math.floor((now - COPIES) / HOUR) * HOUR)
     const first = this.#regrouping === null
     if (first) filing.featuresOf(FEATURES_VERSION)
     this.#regrouping ??= filing.lastRegrouping()
@@ -74,9 +77,9 @@ export class ActiveWindow {
       else this.#threads.add(story.thread, story.id, unpacked(story.features), story.time)
       this.#story = story.seq
     }
-    for (const report of filing.reportsAfter(this.#report, since)) {
+    for (const report of filing.reportsAfter(this.#report, copiesSince)) {
       const features = JSON.parse(report.features) as CopyFeatures | null
-      if (features === null || report.time < since) this.#copies.forget(report.id)
+      if (features === null || report.time < copiesSince) this.#copies.forget(report.id)
       else this.#copies.add(report.story, report.id, features, report.time)
       this.#report = report.seq
     }
@@ -85,10 +88,10 @@ export class ActiveWindow {
     if (first || regrouped.some(({ by }) => by === 'editor')) this.#constraints = constraintsOf(filing)
     if (first || regrouped.some(({ kind }) => kind === 'split-story')) {
       for (const text of filing.storiesWithoutFeatures(since)) remake.story(filing, text)
-      for (const text of filing.reportsWithoutFeatures(since)) remake.report(filing, text)
+      for (const text of filing.reportsWithoutFeatures(copiesSince)) remake.report(filing, text)
     }
     this.#threads.expire(since)
-    this.#copies.expire(since)
+    this.#copies.expire(copiesSince)
   }
 
   /** Do in the indexes what was done in the store, by whichever process. */
@@ -104,8 +107,8 @@ export class ActiveWindow {
   }
 
   /**
-   * Late evidence: when the clock has come into another hour, threads that turned out to be one are merged and those that
-   * became two are split. What it looks at and when follows from what is stored, so that the same polls give the same
+   * Late evidence: when the clock has come into another hour, threads that turned out to be one are merged, those that became
+   * two are split, and stories that belong elsewhere move. What it looks at and when follows from what is stored, so that the same polls give the same
    * threads.
    */
   review(filing: Filing, now: Millis): void {
@@ -116,16 +119,16 @@ export class ActiveWindow {
     filing.forgetFeatures(ThreadIndex.horizon(this.#settings, now) - this.#settings.window)
     const since = filing.mark('reviewed_story')
     const changed: number[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const proposed = review(this.#threads, since, this.#constraints)
-      if (proposed.length === 0) break
-      for (const one of proposed) {
-        const why = { at: now, by: 'review' as const, score: one.score, reasons: one.reasons.map(({ term }) => term) }
-        changed.push(one.thread)
-        if (one.kind === 'merge') filing.mergeThreads(one.thread, one.from, why)
-        else changed.push(filing.splitThread(one.thread, one.stories, why))
-        for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
+    for (const one of review(this.#threads, since, this.#constraints)) {
+      const why = { at: now, by: 'review' as const, score: one.score, reasons: one.reasons.map(({ term }) => term) }
+      changed.push(one.thread)
+      if (one.kind === 'merge') filing.mergeThreads(one.thread, one.from, why)
+      else if (one.kind === 'split') changed.push(filing.splitThread(one.thread, one.stories, why))
+      else {
+        changed.push(one.from)
+        filing.moveStories(one.from, one.thread, one.stories, why)
       }
+      for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
     }
     let last = since
     for (const { id, thread } of this.#threads.stories()) {
@@ -133,7 +136,8 @@ export class ActiveWindow {
       if (id > last) last = id
     }
     filing.setMark('reviewed_story', last)
-    for (const thread of changed) {
+    for (const thread of new Set(changed)) {
+      if (!this.#threads.thread(thread)) continue
       this.#unlinked.add(thread)
       this.lead(filing, thread)
     }

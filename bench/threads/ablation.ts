@@ -75,10 +75,9 @@ function thread(items: readonly Read[], said: readonly ThreadWords[], variant: V
   let since = 0
   let filed = 0
   const look = () => {
-    for (let round = 0; round < 5; round++) {
-      const found = review(index, since)
-      if (found.length === 0) break
-      for (const one of found) regroup(index, one, one.kind === 'split' ? ++opened : 0)
+    for (const one of review(index, since)) {
+      if (one.kind === 'merge') for (const [story, of] of threadOf) if (of === one.from) threadOf.set(story, one.thread)
+      regroup(index, one, one.kind === 'split' ? ++opened : 0)
     }
     since = filed
   }

@@ -84,7 +84,7 @@ export function* madeStream(count: number, perHour: number, seed = 1): Generator
     }
     yield {
       time: Date.UTC(2022, 0, 5) + Math.floor(hour * HOUR),
-      said: { language, own, shared, form: { shape: 0, filling: 0, dated: false } },
+      said: { language, own, shared, form: { shape: 0, filling: 0, dated: false }, header: null },
       event: event?.id ?? -at,
     }
   }

@@ -5,6 +5,7 @@ import { type Candidate, candidates, compare } from './thread/candidates.ts'
 import { type Evidence, evidence, explain, thousandths } from './thread/evidence.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } from './thread/features.ts'
 import { editionOf } from './thread/form.ts'
+import { withoutHeader } from './thread/header.ts'
 import { Register } from './thread/register.ts'
 import { SHARED_MATCHES, TUNING, type Tuning } from './thread/tuning.ts'
 import type { ThreadWords } from './thread/words.ts'
@@ -27,7 +28,8 @@ export class ThreadIndex extends Register {
 
   /** Weigh a story's terms by their rarity in the window as it stands now. */
   features(said: ThreadWords, direction: readonly number[] | null = null): ThreadFeatures {
-    const own = this.#weighed(said.own, said.language, OWN_TERMS)
+    const header = said.header && this.isSlug(said.header.key) ? said.header : null
+    const own = this.#weighed(header ? withoutHeader(said.own, header) : said.own, said.language, OWN_TERMS)
     const shared = this.#weighed(said.shared, null, SHARED_TERMS)
     const { shape, filling, dated } = said.form
     const features: ThreadFeatures = {
@@ -36,7 +38,7 @@ export class ThreadIndex extends Register {
       w: own.weights,
       x: shared.names,
       y: shared.weights,
-      f: [shape, filling, dated ? 1 : 0],
+      f: [shape, filling, dated ? 1 : 0, said.header?.key ?? 0],
       ...(direction ? { e: direction } : {}),
     }
     this.vocabulary.remember(features, { own: own.ids, shared: shared.ids })

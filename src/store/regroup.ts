@@ -4,7 +4,7 @@
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { bumpVersion, type Row, type WritableSql } from './sql.ts'
 import { recountThread, refresh } from './standing.ts'
-import type { Decision, Regrouped, Regrouping, RegroupingFilter } from './store.ts'
+import type { Decision, Reason, Regrouped, Regrouping, RegroupingFilter } from './store.ts'
 
 const numbers = (value: unknown): number[] => JSON.parse(String(value)) as number[]
 
@@ -76,14 +76,20 @@ export function regrouping(sql: WritableSql): Regrouping {
     )
     const key = String(first?.['key'])
     const before = sql.get(`select id from redirects where what = 'thread' and key = @key`, { key })
-    const taken = sql.get('select 1 as taken from threads where key = @key', { key }) !== undefined
+    // A thread's first story may have gone elsewhere, more than once, and left its key behind.
+    const taken = (tried: string) =>
+      sql.get(
+        `select 1 from threads where key = @tried union all select 1 from redirects where what = 'thread' and key = @tried`,
+        { tried },
+      ) !== undefined
+    let free = key
+    if (!before) for (let turn = 2; taken(free); turn++) free = `${key}.${turn}`
     const time = Number(first?.['time'])
     const id = Number(
       sql.run(
         `insert into threads (id, key, first, last, updated)
          values (coalesce(@id, ${NEXT_THREAD}), @key, @time, @time, @time)`,
-        // A thread's first story may have gone elsewhere and left its key behind.
-        { id: before ? Number(before['id']) : null, key: taken ? `${key}.${first?.['id']}` : key, time },
+        { id: before ? Number(before['id']) : null, key: free, time },
       ).lastInsertRowid,
     )
     if (before) sql.run(`delete from redirects where what = 'thread' and id = @id`, { id })
@@ -95,6 +101,14 @@ export function regrouping(sql: WritableSql): Regrouping {
       thread,
       ids: JSON.stringify(stories),
     })
+  }
+
+  const leave = (thread: number, to: number, stories: readonly number[], why: Reason): void => {
+    moveStories(stories, to)
+    recountThread(sql, thread, why.at)
+    recountThread(sql, to, why.at)
+    bumpVersion(sql)
+    log({ ...why, kind: 'split-thread', kept: thread, other: to, members: [...stories] })
   }
 
   const threadOf = (story: number): number =>
@@ -116,13 +130,10 @@ export function regrouping(sql: WritableSql): Regrouping {
     },
     splitThread: (thread, stories, why) => {
       const opened = openFor(stories)
-      moveStories(stories, opened)
-      recountThread(sql, thread, why.at)
-      recountThread(sql, opened, why.at)
-      bumpVersion(sql)
-      log({ ...why, kind: 'split-thread', kept: thread, other: opened, members: [...stories] })
+      leave(thread, opened, stories, why)
       return opened
     },
+    moveStories: leave,
     mergeStories: (kept, other, why) => {
       const members = reportsOf(other)
       const [thread, emptied] = [threadOf(kept), threadOf(other)]

@@ -137,7 +137,7 @@ export interface Regrouped {
   kind: 'merge-threads' | 'split-thread' | 'merge-stories' | 'split-story'
   /** Thread (story) that remains. */
   kept: number
-  /** The one merged into it, or opened by parting. */
+  /** The one merged into it, opened by parting, or joined by what left. */
   other: number
   /** Stories (of stories: reports) that went from one to the other. */
   members: number[]
@@ -167,6 +167,8 @@ export interface Regrouping {
   mergeThreads(kept: number, other: number, why: Reason): number
   /** Stories leave for a thread of their own, whose id is returned; not all of them may. */
   splitThread(thread: number, stories: readonly number[], why: Reason): number
+  /** Stories leave a thread for another that is there already; not all of them may. */
+  moveStories(thread: number, to: number, stories: readonly number[], why: Reason): void
   mergeStories(kept: number, other: number, why: Reason): number
   /** Reports leave for a story of their own with this key, in the same thread; its id is returned. */
   splitStory(story: number, reports: readonly number[], key: string, why: Reason): number

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Constraints } from '../../src/decide/constraints.ts'
 import { direction, type Encoder } from '../../src/decide/thread/encoder.ts'
+import { headerOf } from '../../src/decide/thread/header.ts'
 import { packed, unpacked } from '../../src/decide/thread/packed.ts'
-import { regroup, review } from '../../src/decide/thread/review.ts'
+import { type Regrouping, regroup, review } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
 import type { ThreadSettings } from '../../src/model.ts'
@@ -88,6 +89,16 @@ describe('a placement', () => {
   })
 })
 
+/** What a review proposes, carried out. */
+function reviewed(index: ThreadIndex, since: number, decisions?: Constraints): Regrouping[] {
+  const done: Regrouping[] = []
+  for (const one of review(index, since, decisions)) {
+    done.push(one)
+    regroup(index, one, 900 + done.length)
+  }
+  return done
+}
+
 describe('a review', () => {
   /** Two threads that turn out to be one. */
   function twins() {
@@ -103,56 +114,105 @@ describe('a review', () => {
 
   it('merges threads that turn out to be one into the older, and says why', () => {
     const { index } = twins()
-    const found = review(index, 5)
-    expect(found).toHaveLength(1)
-    expect(found[0]).toMatchObject({ kind: 'merge', thread: 201, from: 202 })
+    const found = reviewed(index, 5)
+    expect(found).toMatchObject([{ kind: 'merge', thread: 201, from: 202 }])
     expect(found[0]?.score).toBeGreaterThanOrEqual(found[0]?.threshold ?? 1)
     expect(found[0]?.reasons.map(({ term }) => term)).toContain('larkfield')
-    for (const one of found) regroup(index, one, 0)
     expect(index.thread(202)).toBeUndefined()
-    expect(review(index, 5)).toEqual([])
+    expect(reviewed(index, 5)).toEqual([])
   })
 
   it('looks at what has come since the last one only', () => {
     const { index, ids } = twins()
-    expect(review(index, ids[3])).toEqual([])
+    expect(reviewed(index, ids[3])).toEqual([])
   })
 
   it('never brings together what an editor parted', () => {
     const { index, ids } = twins()
-    expect(review(index, 5, new Constraints([{ kind: 'apart', one: [ids[0] ?? 0], other: [ids[3] ?? 0] }]))).toEqual([])
+    expect(reviewed(index, 5, new Constraints([{ kind: 'apart', one: [ids[0]], other: [ids[3]] }]))).toEqual([])
+    expect(index.story(ids[0])?.thread.id).not.toBe(index.story(ids[3])?.thread.id)
   })
+
+  const DAM = ['Larkfield dam breaks after rain', 'Larkfield dam breaks in heavy rain', 'Rain breaks dam at Larkfield']
+  const CUP = [
+    'Rovers win cup final on penalties',
+    'Penalties decide cup final for Rovers',
+    'Rovers win cup after penalties',
+  ]
 
   /** A thread that has become two. */
   function mixed() {
     const made = desk()
-    const dam = [
-      'Larkfield dam breaks after rain',
-      'Larkfield dam breaks in heavy rain',
-      'Rain breaks dam at Larkfield',
-    ]
-    const cup = [
-      'Rovers win cup final on penalties',
-      'Penalties decide cup final for Rovers',
-      'Rovers lift cup after final',
-    ]
-    const ids = [...dam, ...cup].map((title, at) => made.file(title, NOW + at * HOUR, 301).story)
+    const ids = [...DAM, ...CUP].map((title, at) => made.file(title, NOW + at * HOUR, 301).story)
     return { ...made, ids }
   }
 
   it('splits a thread whose stories have nothing in common; the oldest story stays', () => {
     const { index, ids } = mixed()
-    const found = review(index, 5)
-    expect(found).toMatchObject([{ kind: 'split', thread: 301, stories: ids.slice(3) }])
-    for (const one of found) regroup(index, one, 302)
-    expect(ids.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301, 302, 302, 302])
+    expect(reviewed(index, 5)).toMatchObject([{ kind: 'split', thread: 301, stories: ids.slice(3) }])
+    expect(ids.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301, 901, 901, 901])
   })
 
   it('never splits what an editor joined', () => {
     const { index, ids } = mixed()
-    expect(review(index, 5, new Constraints([{ kind: 'together', one: [ids[0] ?? 0], other: [ids[5] ?? 0] }]))).toEqual(
-      [],
+    const together = new Constraints([{ kind: 'together', one: [ids[0] ?? 0], other: [ids[5] ?? 0] }])
+    expect(reviewed(index, 5, together)).toEqual([])
+  })
+
+  it('moves a story that was placed before its event was known', () => {
+    const { index, file } = desk()
+    const dam = DAM.map((title, at) => file(title, NOW + at * HOUR, 301).story)
+    const early = file('Penalties decide cup final', NOW + 3 * HOUR, 301).story
+    const cup = CUP.map((title, at) => file(title, NOW + (4 + at) * HOUR, 302).story)
+    const found = reviewed(index, 5)
+    expect(found).toMatchObject([{ kind: 'move', thread: 302, from: 301, stories: [early] }])
+    expect(found[0]?.reasons.map(({ term }) => term)).toContain('cup')
+    expect(dam.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301])
+    expect([early, ...cup].map(id => index.story(id)?.thread.id)).toEqual([302, 302, 302, 302])
+  })
+
+  it('leaves the editions of a column where they are', () => {
+    const { index, file } = desk()
+    for (let day = 1; day <= 4; day++) file(`Larkfield weather for January ${day}`, NOW - (5 - day) * DAY, 400 + day)
+    expect(reviewed(index, 5)).toEqual([])
+  })
+
+  it('takes only the stories of one language along where a thread has others', () => {
+    const { index, file } = desk()
+    file('سد لاركفيلد ينهار بعد يومين من المطر', NOW, 301, 'ar')
+    const stray = file('Penalties decide cup final', NOW + HOUR, 301).story
+    for (const [at, title] of CUP.entries()) file(title, NOW + (2 + at) * HOUR, 302)
+    expect(reviewed(index, 5)).toMatchObject([{ kind: 'move', from: 301, thread: 302, stories: [stray] }])
+    expect(index.thread(301)?.parts.size).toBe(1)
+  })
+})
+
+describe('a header', () => {
+  const words = (index: ThreadIndex, title: string) =>
+    index.features(threadWords({ title, body: '', language: 'en' })).t
+
+  it('before the news of three threads is a slug, and no word on any of them', () => {
+    const { index, file } = desk()
+    expect(words(index, 'The Latest: Larkfield dam breaks')).toContain('latest')
+    file('The Latest: Rovers sign striker', NOW, 601)
+    file('The Latest: Central bank keeps rates', NOW, 602)
+    file('The Latest: Museum shows jewellery', NOW, 602)
+    expect(words(index, 'The Latest: Larkfield dam breaks')).toContain('latest')
+    file('The Latest: Train drivers call off walkout', NOW, 603)
+    expect(words(index, 'The Latest: Larkfield dam breaks')).toEqual(
+      expect.arrayContaining(['larkfield', 'dam', 'break']),
     )
+    expect(words(index, 'The Latest: Larkfield dam breaks')).not.toContain('latest')
+    expect(words(index, 'Latest dam breaks at Larkfield')).toContain('latest')
+  })
+
+  it('is known as Reuters joins it, and as Arabic papers write it', () => {
+    expect(headerOf('Olympics-Judo-Abe siblings take golds')?.words).toEqual(['olympics', 'judo'])
+    expect(headerOf('فيديو: لحظة دخول بعثة فلسطين')?.words).toEqual(['فيديو'])
+    expect(headerOf('بالفيديو- مشاركة قياسية للمملكة')?.words).toEqual(['بالفيديو'])
+    expect(headerOf('Larkfield dam breaks')).toBeNull()
+    expect(headerOf('Minister: no comment')).toBeNull()
+    expect(headerOf('Two-thirds of all villages flooded')).toBeNull()
   })
 })
 

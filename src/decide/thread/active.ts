@@ -10,7 +10,7 @@ export interface SeenStory {
   language: string
   /** Where its terms are kept. */
   row: number
-  form: readonly [shape: number, filling: number, dated: number]
+  form: readonly [shape: number, filling: number, dated: number, header: number]
   direction: readonly number[] | null
 }
 

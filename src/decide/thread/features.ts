@@ -7,7 +7,7 @@ export const UNIT = 10_000
 export const OWN_TERMS = 80
 export const SHARED_TERMS = 32
 // Keeps a word seen once from outweighing everything else while the window is young.
-const IDF_PRIOR = 3.5
+const IDF_PRIOR = 8
 // Three consonants are shared by chance more often than five; half the weight.
 const SHORT_KEY = 4
 
@@ -24,8 +24,8 @@ export interface ThreadFeatures {
   /** Terms of any language and their weights. */
   x: readonly string[]
   y: readonly number[]
-  /** Form of the headline: shape, filling, and 1 where it names a day. */
-  f: readonly [shape: number, filling: number, dated: number]
+  /** Form of the headline: shape, filling, 1 where it names a day, and the hash of what stands before it or 0. */
+  f: readonly [shape: number, filling: number, dated: number, header: number]
   /** Direction given by the user's encoder, in whole 127ths. */
   e?: readonly number[]
 }

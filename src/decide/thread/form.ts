@@ -109,7 +109,7 @@ export function otherEdition(one: { time: Millis; filling: number }, other: Same
 /** What the form of a headline says: whether it is a column, the thread of the same edition, those of other editions. */
 export function editionOf(
   { time, filling, dated }: { time: Millis; filling: number; dated: boolean },
-  alike: readonly { time: Millis; form: readonly [number, number, number]; thread: { id: number } }[],
+  alike: readonly { time: Millis; form: readonly [number, number, ...number[]]; thread: { id: number } }[],
 ): { column: boolean; same: number | null; others: Set<number> } {
   const others = new Set<number>()
   if (alike.length === 0) return { column: false, same: null, others }

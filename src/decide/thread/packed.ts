@@ -15,8 +15,8 @@ export function packed({ l, t, w, x, y, f, e }: ThreadFeatures): string {
 /** Features from their text; throws for what `packed` never wrote. */
 export function unpacked(text: string): ThreadFeatures {
   const [l, form, t, w, x, y, e, ...rest] = text.split('\t')
-  const [shape, filling, dated] = numbers(form ?? '')
-  if (l === undefined || dated === undefined || y === undefined || e === undefined || rest.length > 0) {
+  const [shape, filling, dated, header] = numbers(form ?? '')
+  if (l === undefined || header === undefined || y === undefined || e === undefined || rest.length > 0) {
     throw new Error(`not packed features: ${text.slice(0, 80)}`)
   }
   const features: ThreadFeatures = {
@@ -25,7 +25,7 @@ export function unpacked(text: string): ThreadFeatures {
     w: weights(w ?? ''),
     x: names(x ?? ''),
     y: weights(y),
-    f: [shape ?? 0, filling ?? 0, dated],
+    f: [shape ?? 0, filling ?? 0, dated ?? 0, header],
   }
   return e === '' ? features : { ...features, e: numbers(e) }
 }

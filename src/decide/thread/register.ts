@@ -3,6 +3,7 @@
 import type { Millis, ThreadSettings } from '../../model.ts'
 import { type ActiveThread, later, type Part, type SeenStory } from './active.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
+import { SLUG_THREADS } from './header.ts'
 import { Postings } from './postings.ts'
 import { Rows } from './rows.ts'
 import { FACTS, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
@@ -30,6 +31,7 @@ export class Register {
   readonly #threads = new Map<number, ActiveThread>()
   readonly #stories = new Map<number, SeenStory>()
   readonly #byShape = new Map<number, SeenStory[]>()
+  readonly #byHeader = new Map<number, SeenStory[]>()
   /** Ids of stories by the hour of their time; those that left before their time are in it still. */
   readonly #byHour = new Map<number, number[]>()
   readonly #rows = new Rows()
@@ -73,6 +75,16 @@ export class Register {
   /** Stories whose headlines have a form. */
   ofShape(shape: number): readonly SeenStory[] {
     return this.#byShape.get(shape) ?? []
+  }
+
+  /** Whether the stories under a header are of several threads: it is a slug, and no word on any of them. */
+  isSlug(header: number): boolean {
+    const threads = new Set<ActiveThread>()
+    for (const { thread } of this.#byHeader.get(header) ?? []) {
+      threads.add(thread)
+      if (threads.size >= SLUG_THREADS) return true
+    }
+    return false
   }
 
   /** A story's own terms and those of any language, heaviest first. */
@@ -215,6 +227,7 @@ export class Register {
     this.#oldest = Math.min(this.#oldest, time)
     pushTo(this.#byHour, Math.floor(time / HOUR), story)
     if (seen.form[0] !== 0) pushTo(this.#byShape, seen.form[0], seen)
+    if (seen.form[3] !== 0) pushTo(this.#byHeader, seen.form[3], seen)
     this.#join(seen, active)
   }
 
@@ -232,9 +245,8 @@ export class Register {
     if (!seen) return
     this.#leave(seen)
     this.#stories.delete(story)
-    const alike = this.#byShape.get(seen.form[0])
-    alike?.splice(alike.indexOf(seen), 1)
-    if (alike?.length === 0) this.#byShape.delete(seen.form[0])
+    pullFrom(this.#byShape, seen.form[0], seen)
+    pullFrom(this.#byHeader, seen.form[3], seen)
     const { terms } = this.#rows
     const end = this.#rows.end(seen.row)
     for (let at = this.#rows.from(seen.row); at < end; at++) {
@@ -372,6 +384,12 @@ function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key)
   if (list) list.push(value)
   else lists.set(key, [value])
+}
+
+function pullFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  list?.splice(list.indexOf(value), 1)
+  if (list?.length === 0) lists.delete(key)
 }
 
 function known(ids: readonly number[], weights: readonly number[]): Weighted {

@@ -1,9 +1,10 @@
-// Late evidence: which threads turn out to be one, and which has become two. Looks only at threads that grew since the last
-// review, and finds their partners through the index. Pure: it proposes, and whoever files carries it out.
-import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './active.ts'
+// Late evidence: which threads turn out to be one, which has become two, and which stories belong elsewhere. Looks only around
+// what is new since the last review, and finds it through the index. Pure: it proposes, and whoever files carries it out.
+import { type ActiveThread, gapOf, isSingle, type Part } from './active.ts'
 import { type Evidence, sharedBy, thousandths } from './evidence.ts'
 import { UNIT, type Weighted } from './features.ts'
 import type { Register } from './register.ts'
+import { parted, settle } from './settling.ts'
 import { first, type Summed } from './summed.ts'
 import { SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
@@ -19,35 +20,42 @@ export interface EditorDecisions {
 
 export const NO_DECISIONS: EditorDecisions = { knows: () => false, apart: () => false, together: () => false }
 
-/** What a review proposes. */
-export type Regrouping =
-  | {
-      kind: 'merge'
-      /** The older thread, which stays. */
-      thread: number
-      /** The thread whose stories move to it. */
-      from: number
-      score: number
-      threshold: number
-      reasons: Evidence[]
-    }
-  | {
-      kind: 'split'
-      thread: number
-      /** The stories that leave, oldest first; they open a thread of their own. */
-      stories: number[]
-      /** Likeness of the two sides. */
-      score: number
-      threshold: number
-      reasons: Evidence[]
-    }
+interface Because {
+  /** Likeness of the two sides. */
+  score: number
+  threshold: number
+  reasons: Evidence[]
+}
 
-// A merge claims more than a join, so it must show more: of the configured threshold, this many times the cosine of two
-// centroids of one language,
-export const MERGE = 1.8
-// where one of them is a single story, which a thread that has grown since may now know,
-export const MERGE_SINGLE = 1.25
-// or of two languages over the terms both can express.
+/** What a review proposes. */
+export type Regrouping = Because &
+  (
+    | {
+        kind: 'merge'
+        /** The older thread, which stays. */
+        thread: number
+        /** The thread whose stories move to it. */
+        from: number
+      }
+    | {
+        kind: 'move'
+        /** The thread that the stories join. */
+        thread: number
+        /** The one they leave; it keeps others. */
+        from: number
+        stories: number[]
+      }
+    | {
+        kind: 'split'
+        thread: number
+        /** The stories that leave, oldest first; they open a thread of their own. */
+        stories: number[]
+      }
+  )
+
+/** Of the configured threshold, the cosine of two centroids of one language at which two threads are hardly two. */
+export const ALIKE = 1.8
+// A merge of two languages claims more than a join, so it must show more, over the terms both can express.
 export const MERGE_ACROSS = 1.43
 // A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
 const TYPICAL = 0.075
@@ -58,35 +66,43 @@ const COMMON = 400
 const CANDIDATES = 8
 const FLOOR = 0.15
 const REASONS = 5
-// Two sides of a thread less alike than this, of the threshold, are two threads.
-const SPLIT = 0.3
-const SPLIT_LEAST = 6
-const SPLIT_MOST = 48
+// What was merged may now be like a third.
+const ROUNDS = 4
 
 /**
- * Regroupings that the stories with ids above `since` call for, the surest first. A thread occurs in one of them at most:
- * carry them out, and ask again until nothing is proposed.
+ * Regroupings that the stories with ids above `since` call for: first those of each language, then the merges of threads in
+ * different ones. Carry each out before asking for the next, which rests on it.
  */
-export function review(index: Register, since: number, decisions: EditorDecisions = NO_DECISIONS): Regrouping[] {
+export function* review(
+  index: Register,
+  since: number,
+  decisions: EditorDecisions = NO_DECISIONS,
+): Generator<Regrouping> {
+  yield* settle(index, since, decisions)
+  if (!index.vocabulary.hasOther('')) return
+  for (let round = 0; round < ROUNDS; round++) {
+    const merges = mergesAcross(index, since, decisions)
+    if (merges.length === 0) return
+    yield* merges
+  }
+}
+
+/** Merges of threads in different languages, the surest first. A thread occurs in one of them at most. */
+function mergesAcross(index: Register, since: number, decisions: EditorDecisions): Regrouping[] {
   const touched = new Map<number, ActiveThread>()
   for (const { id, thread } of index.stories()) if (id > since) touched.set(thread.id, thread)
   const proposed: Regrouping[] = []
-  for (const id of [...touched.keys()].sort((a, b) => a - b)) {
-    const thread = touched.get(id) as ActiveThread
+  for (const thread of [...touched.values()].sort((a, b) => a.id - b.id)) {
     // A thread of one story was compared with all others when the story was placed.
     if (isSingle(thread)) continue
     const merge = mergeOf(index, thread, decisions)
     if (merge) proposed.push(merge)
-    else {
-      const split = splitOf(index, thread, decisions)
-      if (split) proposed.push(split)
-    }
   }
   const key = (one: Regrouping) => one.score / one.threshold
-  proposed.sort((a, b) => (a.kind !== b.kind ? (a.kind === 'merge' ? -1 : 1) : key(b) - key(a) || a.thread - b.thread))
+  proposed.sort((a, b) => key(b) - key(a) || a.thread - b.thread)
   const used = new Set<number>()
   return proposed.filter(one => {
-    const involved = one.kind === 'merge' ? [one.thread, one.from] : [one.thread]
+    const involved = one.kind === 'split' ? [one.thread] : [one.thread, one.from]
     if (involved.some(id => used.has(id))) return false
     for (const id of involved) used.add(id)
     return true
@@ -97,27 +113,19 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
   const parts = [...thread.parts.values()]
     .sort((a, b) => (a.language < b.language ? -1 : 1))
     .map(part => index.summed(part))
-  const candidates = nearest(index, thread, parts)
+  const threshold = MERGE_ACROSS * index.settings.threshold
   let best: Regrouping | null = null
-  for (const other of candidates) {
-    const compared = compare(index, parts, other)
-    const own = isSingle(other) ? MERGE_SINGLE : MERGE
-    const fading = Math.exp(-gapOf(thread, other) / index.tuning.decay)
-    for (const [cosine, needed, pair] of [
-      [compared.own, own * index.settings.threshold, compared.ownPair],
-      [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossPair],
-    ] as const) {
-      const score = cosine * fading
-      if (score < needed || (best && score / needed <= best.score / best.threshold)) continue
-      if (parted(thread, other, decisions)) continue
-      best = {
-        kind: 'merge',
-        thread: Math.min(thread.id, other.id),
-        from: Math.max(thread.id, other.id),
-        score: thousandths(score),
-        threshold: thousandths(needed),
-        reasons: reasonsOf(index, pair),
-      }
+  for (const other of nearest(index, thread, parts)) {
+    const { across, acrossPair } = compare(index, parts, other)
+    const score = across * Math.exp(-gapOf(thread, other) / index.tuning.decay)
+    if (score < threshold || (best && score <= best.score) || parted(thread, other, decisions)) continue
+    best = {
+      kind: 'merge',
+      thread: Math.min(thread.id, other.id),
+      from: Math.max(thread.id, other.id),
+      score: thousandths(score),
+      threshold: thousandths(threshold),
+      reasons: reasonsOf(index, acrossPair),
     }
   }
   return best
@@ -218,82 +226,15 @@ export function reasonsOf(index: Register, pair: Pair | null): Evidence[] {
   return pair ? sharedBy(index, comparedBy(pair), pair.part).slice(0, REASONS) : []
 }
 
-/** A thread whose stories fall into two groups that have next to nothing in common. */
-function splitOf(index: Register, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
-  // What other languages joined is not undone by one of them: the same evidence would bring it together again.
-  if (thread.parts.size !== 1) return null
-  const [part] = thread.parts.values()
-  if (!part || part.stories.length < SPLIT_LEAST || part.stories.length > SPLIT_MOST) return null
-  const stories = part.stories
-  const size = stories.length
-  const likeness = stories.map(one => {
-    const { own } = index.said(one)
-    return index.asking(own.terms, () => stories.map(other => index.likeness(other, own.weights) / UNIT ** 2))
-  })
-  // Average link, to the last two groups.
-  const groups = stories.map((_, at) => [at])
-  let between = 0
-  while (groups.length > 1) {
-    let best = -1
-    let pair: [number, number] = [0, 1]
-    for (let a = 0; a < groups.length; a++) {
-      for (let b = a + 1; b < groups.length; b++) {
-        let sum = 0
-        const one = groups[a] as number[]
-        const other = groups[b] as number[]
-        for (const x of one) for (const y of other) sum += likeness[x]?.[y] ?? 0
-        const mean = sum / (one.length * other.length)
-        if (mean > best) {
-          best = mean
-          pair = [a, b]
-        }
-      }
-    }
-    between = best
-    if (groups.length === 2) break
-    const [a, b] = pair
-    groups[a] = [...(groups[a] as number[]), ...(groups[b] as number[])]
-    groups.splice(b, 1)
-  }
-  const threshold = SPLIT * index.settings.threshold
-  if (groups.length !== 2 || between >= threshold) return null
-  const [one, other] = groups as [number[], number[]]
-  if (Math.min(one.length, other.length) < Math.max(2, size / 4)) return null
-  const oldest = one.includes(0) ? one : other
-  const leaving = (oldest === one ? other : one).sort((a, b) => a - b).map(at => (stories[at] as SeenStory).id)
-  const away = new Set(leaving)
-  const judged = [...thread.parts.values()].flatMap(({ stories: all }) => known(all, decisions))
-  if (judged.some(a => away.has(a) && judged.some(b => !away.has(b) && decisions.together(a, b)))) return null
-  return {
-    kind: 'split',
-    thread: thread.id,
-    stories: leaving,
-    score: thousandths(between),
-    threshold: thousandths(threshold),
-    reasons: [],
-  }
-}
-
 /** Carry a regrouping out in the index; `opened` is the id of the thread that a split opens. */
 export function regroup(index: Register, regrouping: Regrouping, opened: number): void {
-  if (regrouping.kind === 'split') {
-    for (const story of regrouping.stories) index.move(story, opened)
+  if (regrouping.kind !== 'merge') {
+    const to = regrouping.kind === 'split' ? opened : regrouping.thread
+    for (const story of regrouping.stories) index.move(story, to)
     return
   }
   const from = index.thread(regrouping.from)
   if (!from) return
   const stories = [...from.parts.values()].flatMap(part => part.stories.map(({ id }) => id))
   for (const story of stories.sort((a, b) => a - b)) index.move(story, regrouping.thread)
-}
-
-function parted(one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
-  const judged = (thread: ActiveThread) =>
-    [...thread.parts.values()].flatMap(({ stories }) => known(stories, decisions))
-  const theirs = judged(other)
-  return theirs.length > 0 && judged(one).some(a => theirs.some(b => decisions.apart(a, b)))
-}
-
-/** Stories an editor has said something of. */
-function known(stories: readonly SeenStory[], decisions: EditorDecisions): number[] {
-  return stories.flatMap(({ id }) => (decisions.knows(id) ? [id] : []))
 }

@@ -3,7 +3,7 @@ import type { Millis } from '../../model.ts'
 import { type Evidence, thousandths } from './evidence.ts'
 import type { ThreadFeatures } from './features.ts'
 import type { Register } from './register.ts'
-import { compare, MERGE, MERGE_ACROSS, nearest, reasonsOf } from './review.ts'
+import { ALIKE, compare, MERGE_ACROSS, nearest, reasonsOf } from './review.ts'
 
 /** A thread that is not the same event, but near it. */
 export interface Neighbour {
@@ -28,7 +28,7 @@ export function storylines(index: Register, id: number): Neighbour[] {
   const found: Neighbour[] = []
   for (const other of nearest(index, thread, parts)) {
     const compared = compare(index, parts, other)
-    const own = compared.own / (MERGE * index.settings.threshold)
+    const own = compared.own / (ALIKE * index.settings.threshold)
     const across = compared.across / (MERGE_ACROSS * index.settings.threshold)
     const score = Math.max(own, across)
     if (score < NEIGHBOUR) continue

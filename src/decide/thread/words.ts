@@ -2,6 +2,7 @@
 // can express: countries, numbers, and names by their sound. Pure.
 import { fold, terms, words } from '../text.ts'
 import { type Form, formOf } from './form.ts'
+import { type Header, headerOf } from './header.ts'
 import { countries } from './places.ts'
 import { soundKey } from './transliteration.ts'
 
@@ -22,6 +23,8 @@ export interface ThreadWords {
   /** Terms of any language: `@KZ` a country, `#748` a number, `~tkf` a name by its sound. */
   shared: Map<string, number>
   form: Form
+  /** What stands before the headline proper; null where nothing does. */
+  header: Header | null
 }
 
 // A title word counts twice a body word, the first 80 words of the body carry the news.
@@ -70,7 +73,13 @@ export function threadWords({ title, body, language }: ThreadInput): ThreadWords
   }
   read(tokens, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   read(words(fold(body.slice(0, MAX_BODY))), 1, BODY_WORDS, SHARED_BODY_WORDS)
-  return { language: language?.split('-')[0]?.toLowerCase() ?? '', own, shared, form: formOf(tokens, language) }
+  const before = headerOf(headline)
+  const header = before && {
+    key: before.key,
+    terms: placedTerms(before.words, language, before.words.length).map(({ term }) => term),
+    weight: TITLE_WEIGHT,
+  }
+  return { language: language?.split('-')[0]?.toLowerCase() ?? '', own, shared, form: formOf(tokens, language), header }
 }
 
 interface Placed {

@@ -1,0 +1,238 @@
+// Late evidence in one language: the threads around what is new are grouped afresh, with all that is known by now. A story
+// that was placed by the first three words of an event may belong elsewhere an hour later. Pure.
+import type { ActiveThread, Part, SeenStory } from './active.ts'
+import { type Evidence, sharedBy, thousandths } from './evidence.ts'
+import { UNIT } from './features.ts'
+import { isColumn, otherEdition } from './form.ts'
+import { groups } from './grouping.ts'
+import type { Register } from './register.ts'
+import type { EditorDecisions, Regrouping } from './review.ts'
+
+/** Of the configured threshold, the mean likeness that two groups of stories need. */
+const LINK = 0.67
+const COHESION = 0.12
+// Pairs of stories this far apart count e times less.
+const DECAY = 90 * 3_600_000
+/** Stories that are grouped afresh at once; and those of one thread: the latest, for threads drift. */
+const MOST = 400
+const LATEST = 48
+// The threads around a story: those whose centroid is as near as this, at most so many.
+const NEAR = 0.12
+const AROUND = 16
+// Terms so common that they find half the window.
+const COMMON = 400
+const REASONS = 5
+
+/**
+ * What the stories with ids above `since` call for. Each regrouping must be carried out before the next is asked for: what
+ * follows rests on it.
+ */
+export function* settle(index: Register, since: number, decisions: EditorDecisions): Generator<Regrouping> {
+  const pending = new Map<number, SeenStory>()
+  for (const story of index.stories()) if (story.id > since) pending.set(story.id, story)
+  for (const id of [...pending.keys()].sort((a, b) => a - b)) {
+    const story = pending.get(id)
+    if (story) yield* regrouped(index, around(index, story, pending), decisions)
+  }
+}
+
+/** The parts around a story, and around other pending stories in them, which are pending no longer. */
+function around(index: Register, first: SeenStory, pending: Map<number, SeenStory>): Part[] {
+  const { language } = first
+  const region = new Set<Part>()
+  let size = 0
+  const queue = [first]
+  const take = (part: Part | undefined) => {
+    if (!part || region.has(part)) return
+    const more = Math.min(LATEST, part.stories.length)
+    if (region.size > 0 && size + more > MOST) return
+    region.add(part)
+    size += more
+    for (const story of part.stories.slice(-LATEST)) if (pending.has(story.id)) queue.push(story)
+  }
+  for (let story = queue.shift(); story; story = queue.shift()) {
+    if (!pending.delete(story.id)) continue
+    take(story.thread.parts.get(language))
+    for (const part of neighbours(index, story)) take(part)
+  }
+  return [...region]
+}
+
+/** The parts of a story's language that are nearest to it, nearest first. */
+function neighbours(index: Register, story: SeenStory): Part[] {
+  const { own } = index.said(story)
+  const found: { part: Part; cosine: number }[] = []
+  const limits = { own: true, length: Math.hypot(...own.weights), common: COMMON, least: NEAR }
+  index.finding(own, limits, (part, cosine) => {
+    const { first, last } = part.thread
+    const silence = Math.max(0, story.time - last, first - story.time)
+    if (part.language === story.language && silence <= index.settings.window) found.push({ part, cosine })
+  })
+  found.sort((a, b) => b.cosine - a.cosine || a.part.thread.id - b.part.thread.id)
+  return found.slice(0, AROUND).map(({ part }) => part)
+}
+
+/** Parts grouped afresh, as what must be done to come from what is to what should be. */
+function* regrouped(index: Register, parts: readonly Part[], decisions: EditorDecisions): Generator<Regrouping> {
+  const stories = parts
+    .flatMap(part => part.stories.slice(-LATEST))
+    .filter(story => !isEdition(index, story))
+    .sort((a, b) => a.id - b.id)
+  if (stories.length < 2) return
+  const likeness = likenesses(index, stories)
+  const threshold = LINK * index.settings.threshold
+  const found = groups(Float64Array.from(likeness), stories.length, {
+    threshold,
+    cohesion: COHESION,
+    ...bound(stories, decisions),
+  })
+  const { target, home } = homes(stories, found)
+  const meanLikeness = (some: readonly number[], others: readonly number[]) => {
+    let sum = 0
+    for (const one of some) for (const other of others) sum += likeness[one * stories.length + other] as number
+    return some.length * others.length > 0 ? sum / (some.length * others.length) : 0
+  }
+  const why = (leaving: readonly number[], others: readonly number[]) => ({
+    score: thousandths(meanLikeness(leaving, others)),
+    threshold: thousandths(threshold),
+  })
+  const threads = [...home.keys()].sort((a, b) => a.id - b.id)
+  // What leaves goes first, so that a thread that is merged away takes nothing along that belongs elsewhere.
+  for (const thread of threads) {
+    for (const [at, group] of found.entries()) {
+      if (home.get(thread) === at) continue
+      const leaving = group.filter(place => stories[place]?.thread === thread)
+      const [first] = leaving
+      if (first === undefined) continue
+      const to = target.get(at)
+      const staying = (found[home.get(thread) as number] as number[]).filter(place => stories[place]?.thread === thread)
+      const others = group.filter(place => stories[place]?.thread === to)
+      const ids = leaving.map(place => (stories[place] as SeenStory).id)
+      if (to === undefined) {
+        yield { kind: 'split', thread: thread.id, stories: ids, ...why(leaving, staying), reasons: [] }
+        target.set(at, (stories[first] as SeenStory).thread)
+      } else {
+        const reasons = reasonsFor(index, stories[first] as SeenStory, to)
+        yield { kind: 'move', thread: to.id, from: thread.id, stories: ids, ...why(leaving, others), reasons }
+      }
+    }
+  }
+  for (const thread of threads) {
+    const at = home.get(thread) as number
+    const group = found[at] as number[]
+    const to = target.get(at) as ActiveThread
+    if (to === thread) continue
+    const leaving = group.filter(place => stories[place]?.thread === thread)
+    const others = group.filter(place => stories[place]?.thread === to)
+    const first = stories[leaving[0] as number] as SeenStory
+    const because = { ...why(leaving, others), reasons: reasonsFor(index, first, to) }
+    // What other languages say of a thread is no word on what this one says.
+    if (thread.parts.size > 1) {
+      const part = thread.parts.get(first.language) as Part
+      yield { kind: 'move', thread: to.id, from: thread.id, stories: part.stories.map(({ id }) => id), ...because }
+    } else if (!parted(thread, to, decisions)) yield { kind: 'merge', thread: to.id, from: thread.id, ...because }
+  }
+}
+
+/** Cosines of all pairs, fading with the time between. */
+function likenesses(index: Register, stories: readonly SeenStory[]): Float64Array {
+  const size = stories.length
+  const found = new Float64Array(size * size)
+  for (const [at, one] of stories.entries()) {
+    const { own } = index.said(one)
+    index.asking(own.terms, () => {
+      for (let other = 0; other < at; other++) {
+        const story = stories[other] as SeenStory
+        const cosine = index.likeness(story, own.weights) / UNIT ** 2
+        const faded = cosine * Math.exp(-Math.abs(one.time - story.time) / DECAY)
+        found[at * size + other] = faded
+        found[other * size + at] = faded
+      }
+    })
+    found[at * size + at] = 1
+  }
+  return found
+}
+
+/** A column's stories are with their edition; what they have in common is their form. */
+function isEdition(index: Register, { id, form, time }: SeenStory): boolean {
+  if (form[0] === 0 || !index.tuning.columns) return false
+  const alike = index.ofShape(form[0])
+  return (
+    alike.length > 2 &&
+    isColumn(
+      time,
+      alike.filter(other => other.id !== id).map(other => ({ time: other.time, filling: other.form[1] })),
+    )
+  )
+}
+
+/** What editors said, and that two editions are never one. A thread that an editor has looked at is not taken apart. */
+function bound(stories: readonly SeenStory[], decisions: EditorDecisions) {
+  const together: [number, number][] = []
+  const apart: [number, number][] = []
+  const judged = new Set<ActiveThread>()
+  for (const { id, thread } of stories) if (decisions.knows(id)) judged.add(thread)
+  const firsts = new Map<ActiveThread, number>()
+  for (const [at, one] of stories.entries()) {
+    if (judged.has(one.thread)) {
+      const first = firsts.get(one.thread)
+      if (first === undefined) firsts.set(one.thread, at)
+      else together.push([first, at])
+    }
+    for (let before = 0; before < at; before++) {
+      const other = stories[before] as SeenStory
+      if (one.thread === other.thread && judged.has(one.thread)) continue
+      const editions =
+        one.form[0] !== 0 &&
+        one.form[0] === other.form[0] &&
+        one.form[2] === 1 &&
+        otherEdition({ time: one.time, filling: one.form[1] }, { time: other.time, filling: other.form[1] })
+      if (editions || (decisions.knows(one.id) && decisions.apart(one.id, other.id))) apart.push([before, at])
+    }
+  }
+  return { together, apart }
+}
+
+/**
+ * Where each thread is at home: the group that holds most of its stories; of two alike, that of its oldest. The oldest thread
+ * at home in a group gives it its id; one that other languages tell too only if it brings half of the group, for what those
+ * tell was not asked.
+ */
+function homes(stories: readonly SeenStory[], found: readonly number[][]) {
+  const held = new Map<ActiveThread, Map<number, number>>()
+  for (const [at, group] of found.entries()) {
+    for (const place of group) {
+      const { thread } = stories[place] as SeenStory
+      const counts = held.get(thread) ?? new Map<number, number>()
+      counts.set(at, (counts.get(at) ?? 0) + 1)
+      held.set(thread, counts)
+    }
+  }
+  const home = new Map<ActiveThread, number>()
+  const target = new Map<number, ActiveThread>()
+  const claims = new Map<number, ActiveThread>()
+  for (const [thread, counts] of [...held].sort(([a], [b]) => a.id - b.id)) {
+    const [most] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    const [at, count] = most as [number, number]
+    home.set(thread, at)
+    if (!claims.has(at)) claims.set(at, thread)
+    const sure = thread.parts.size === 1 || 2 * count >= (found[at] as number[]).length
+    if (sure && !target.has(at)) target.set(at, thread)
+  }
+  for (const [at, thread] of claims) if (!target.has(at)) target.set(at, thread)
+  return { home, target }
+}
+
+function reasonsFor(index: Register, story: SeenStory, to: ActiveThread): Evidence[] {
+  const part = to.parts.get(story.language)
+  return part ? sharedBy(index, index.said(story).own, part).slice(0, REASONS) : []
+}
+
+/** Whether an editor has parted two threads. */
+export function parted(one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
+  const judged = (thread: ActiveThread) =>
+    [...thread.parts.values()].flatMap(({ stories }) => stories.filter(({ id }) => decisions.knows(id)))
+  const theirs = judged(other)
+  return theirs.length > 0 && judged(one).some(a => theirs.some(b => decisions.apart(a.id, b.id)))
+}
