@@ -8,7 +8,7 @@ import { createFetcher, type Fetcher } from './collect/fetch.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import type { Loaded } from './config.ts'
 import { type WireNames, wireNames } from './decide/wire.ts'
-import { commandEncoder, type SentenceEncoder } from './encoder.ts'
+import { createEncoder, encoderFault, type SentenceEncoder } from './encoder.ts'
 import { Desk } from './filing.ts'
 import type { Log } from './log.ts'
 import type { Config, Millis, Outcome } from './model.ts'
@@ -53,10 +53,12 @@ interface Wiring {
   encoder: SentenceEncoder | null
 }
 
-function wire(config: Config, log: Log): Wiring {
+function wire(config: Config, log: Log, before?: Wiring): Wiring {
   const { encoder } = config.threads
+  // Starting a model takes seconds, and what it remembers is worth minutes.
+  const isSame = JSON.stringify(encoder) === JSON.stringify(before?.config.threads.encoder)
   return {
-    encoder: encoder ? commandEncoder(encoder, log) : null,
+    encoder: before && isSame ? before.encoder : encoder ? createEncoder(encoder, log) : null,
     config,
     fetcher: createFetcher(config.poll),
     names: wireNames(config.agencies),
@@ -96,7 +98,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
 
   let wiring = wire(options.config, log)
   closers.push(() => wiring.fetcher.close())
-  closers.push(() => wiring.encoder?.close())
   const pool = createParserPool()
   closers.push(() => pool.close())
   const stopping = new AbortController()
@@ -132,6 +133,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   const poller = new Poller(deps)
   closers.push(async () => {
     stopping.abort()
+    // What is being filed does not wait for vectors any more.
+    wiring.encoder?.close()
     await poller.idle().catch(() => {
       // Already logged where it happened; stopping goes on.
     })
@@ -195,7 +198,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   const reload = (): void => {
     if (!options.reload) return
     const loaded = options.reload.load()
-    const faults = loaded.ok ? tickFaults(loaded.config) : loaded.faults
+    const faults = loaded.ok ? [...tickFaults(loaded.config), ...encoderFaults(loaded.config)] : loaded.faults
     if (!loaded.ok || faults.length > 0) {
       for (const fault of faults) log.error('configuration not reloaded', { fault })
       return
@@ -213,7 +216,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       log.error('configuration not reloaded', { fault })
       return
     }
-    wiring = wire(loaded.config, log)
+    wiring = wire(loaded.config, log, before)
     if (before.config.poll.tick !== loaded.config.poll.tick) {
       void task.destroy()
       task = cron.schedule(loaded.config.poll.tick, () => void tick())
@@ -226,7 +229,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
         // Already logged where it happened.
       })
       .then(() => {
-        before.encoder?.close()
+        if (before.encoder !== wiring.encoder) before.encoder?.close()
         return before.fetcher.close()
       })
     log.info('configuration reloaded', { feeds: wiring.feeds.size })
@@ -278,6 +281,12 @@ export function tickFaults(config: Config): string[] {
     }
   }
   return faults
+}
+
+/** What keeps the encoder from working, in the words of a configuration fault. */
+export function encoderFaults({ threads: { encoder } }: Config): string[] {
+  const fault = encoder ? encoderFault(encoder) : null
+  return fault === null ? [] : [`threads.encoder: ${fault}`]
 }
 
 /** The next time that a cron expression names, from now on; null where it names none, or only a time before `after`. */

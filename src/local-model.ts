@@ -1,0 +1,106 @@
+// Hides how a sentence model on the user's disk is laid out, loaded and run: a folder as @huggingface/transformers reads it,
+// and that package, which is no dependency of ours and is loaded only in the process that runs the model.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { LocalModel } from './model.ts'
+
+const PACKAGE = '@huggingface/transformers'
+const FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json']
+/** The first that is there is run: a quantized model is a quarter the size and faster. */
+const WEIGHTS = [
+  { file: 'model_quantized.onnx', type: 'q8' },
+  { file: 'model.onnx', type: 'fp32' },
+] as const
+
+/** A text's direction, of length 1; null where the model gives it none. Rejects where the model cannot be run. */
+export type Encode = (text: string) => Promise<number[] | null>
+
+/** What is used of the package. Without its own types, which are there only where it is installed. */
+interface Transformers {
+  env: Record<string, unknown>
+  pipeline(task: 'feature-extraction', model: string, options: object): Promise<Pipeline>
+}
+interface Pipeline {
+  (text: string, options: { pooling: 'mean' | 'cls'; normalize: boolean }): Promise<{ data: Float32Array }>
+  tokenizer: { model_max_length: number }
+  model: { config: { max_position_embeddings?: number } }
+}
+
+/** What is missing for the model in `folder` to run, in one line with what to do; null where all is there. */
+export function modelFault(folder: string): string | null {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    return `the folder ${folder} does not exist: put a model there that is made for ${PACKAGE}`
+  }
+  const missing = FILES.filter(name => !existsSync(join(folder, name)))
+  if (weightsOf(folder) === null) missing.push('onnx/model_quantized.onnx or onnx/model.onnx')
+  if (missing.length > 0) {
+    return `${folder} has no ${missing.join(', no ')}: put all files of a model there that is made for ${PACKAGE}`
+  }
+  if (packageFor(folder) === null) {
+    return `a model needs the package ${PACKAGE}, which is not installed: run \`npm install ${PACKAGE}\` where Minwal or the model lies (\`npm install -g\` where Minwal was installed so)`
+  }
+  return null
+}
+
+/** The command, for encoder-program.ts, of a process that runs the model. */
+export function modelCommand(model: LocalModel): string[] {
+  const program = new URL(`./local-model-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+  return [process.execPath, '--disable-warning=ExperimentalWarning', fileURLToPath(program), JSON.stringify(model)]
+}
+
+/** Load the model. Nothing is fetched. Rejects with a sentence. */
+export async function loadModel({ model, pooling, prefix }: LocalModel): Promise<Encode> {
+  const fault = modelFault(model)
+  if (fault !== null) throw new Error(fault)
+  const { env, pipeline } = createRequire(import.meta.url)(packageFor(model) ?? PACKAGE) as Transformers
+  Object.assign(env, { allowRemoteModels: false, allowLocalModels: true, useFSCache: false, logLevel: 40 })
+  const loading = pipeline('feature-extraction', model, {
+    dtype: weightsOf(model),
+    local_files_only: true,
+    // Half the machine is left to those who read.
+    session_options: { intraOpNumThreads: Math.max(1, Math.floor(availableParallelism() / 2)), logSeverityLevel: 4 },
+  })
+  const run = await loading.catch((error: unknown) => {
+    throw new Error(unreadable(model) ?? (error instanceof Error ? error.message : String(error)))
+  })
+  // A tokenizer that names no length lets texts through that the model has no positions for.
+  const longest = Math.min(run.tokenizer.model_max_length, run.model.config.max_position_embeddings ?? Infinity)
+  Object.defineProperty(run.tokenizer, 'model_max_length', { value: longest })
+  // One text at a time: in a batch, a quantized model's vector of a text depends on the texts beside it.
+  return async text => {
+    const { data } = await run(prefix + text, { pooling, normalize: true })
+    const vector = Array.from(data, value => Math.round(value * 1e5) / 1e5)
+    return vector.every(Number.isFinite) ? vector : null
+  }
+}
+
+/** Which file is no JSON: the package does not say. */
+function unreadable(folder: string): string | null {
+  for (const file of FILES.map(name => join(folder, name))) {
+    try {
+      JSON.parse(readFileSync(file, 'utf8'))
+    } catch (error) {
+      return `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+  return null
+}
+
+function weightsOf(folder: string): 'q8' | 'fp32' | null {
+  return WEIGHTS.find(({ file }) => existsSync(join(folder, 'onnx', file)))?.type ?? null
+}
+
+/** Where the package is found from Minwal's place, or else from the model's; null where it is in neither. */
+function packageFor(folder: string): string | null {
+  for (const from of [import.meta.url, join(folder, 'config.json')]) {
+    try {
+      return createRequire(from).resolve(PACKAGE)
+    } catch {
+      // Not there; the next place may have it.
+    }
+  }
+  return null
+}
