@@ -9,7 +9,7 @@ import type { LocalModel } from './model.ts'
 // Standard output is for answers; packages write to the console.
 globalThis.console = new Console(process.stderr)
 try {
-  setPriority(10)
+  setPriority(5)
 } catch {
   // Where that is forbidden it runs as urgently as the rest.
 }

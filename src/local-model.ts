@@ -24,7 +24,7 @@ interface Transformers {
   pipeline(task: 'feature-extraction', model: string, options: object): Promise<Pipeline>
 }
 interface Pipeline {
-  (text: string, options: { pooling: 'mean' | 'cls'; normalize: boolean }): Promise<{ data: Float32Array }>
+  (text: string, options: { pooling: 'none' }): Promise<{ data: Float32Array; dims: readonly number[] }>
   tokenizer: { model_max_length: number }
   model: { config: { max_position_embeddings?: number } }
 }
@@ -71,10 +71,26 @@ export async function loadModel({ model, pooling, prefix }: LocalModel): Promise
   Object.defineProperty(run.tokenizer, 'model_max_length', { value: longest })
   // One text at a time: in a batch, a quantized model's vector of a text depends on the texts beside it.
   return async text => {
-    const { data } = await run(prefix + text, { pooling, normalize: true })
-    const vector = Array.from(data, value => Math.round(value * 1e5) / 1e5)
-    return vector.every(Number.isFinite) ? vector : null
+    const { data, dims } = await run(prefix + text, { pooling: 'none' })
+    const width = dims.at(-1) ?? 0
+    return unit(pooling === 'cls' ? data.subarray(0, width) : sums(data, width))
   }
+}
+
+/** The direction of the mean of vectors that stand one after the other. The package's own mean takes 8 ms of a text. */
+function sums(data: Float32Array, width: number): Float64Array {
+  const sum = new Float64Array(width)
+  for (let start = 0; start < data.length; start += width) {
+    for (let at = 0; at < width; at++) sum[at] = (sum[at] ?? 0) + (data[start + at] ?? 0)
+  }
+  return sum
+}
+
+/** Of length 1, in as many digits as count; null where it points nowhere. */
+function unit(vector: Float32Array | Float64Array): number[] | null {
+  const length = Math.hypot(...vector)
+  if (!(length > 0 && Number.isFinite(length))) return null
+  return Array.from(vector, value => Math.round((value / length) * 1e5) / 1e5)
 }
 
 /** Which file is no JSON: the package does not say. */

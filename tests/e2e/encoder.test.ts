@@ -1,4 +1,5 @@
 // An encoder as a user has it: in the configuration, through the real command.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +18,7 @@ const NEWS = rss([
   { guid: '2', title: 'Larkfield deluge wakes sleeping farmers early', text: '', date: minutesAgo(20) },
 ])
 const WORDS = { dam: [1, 0], deluge: [1, 0], chess: [0, 1] }
+const PROGRAM = fileURLToPath(new URL('../fixtures/encoder.mjs', import.meta.url))
 const EVERY_SECOND = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' }
 
 /** What a daemon makes of the two, as its feeds have it, and what it warned of. */
@@ -39,8 +41,7 @@ async function threadsOf(encoder: unknown): Promise<{ threads: number; warnings:
 describe('two accounts of one event in other words', { timeout: 120_000 }, () => {
   it('are two threads by their words, and one with an encoder of the user', async () => {
     expect(await threadsOf(null)).toEqual({ threads: 2, warnings: [] })
-    const program = fileURLToPath(new URL('../fixtures/encoder.mjs', import.meta.url))
-    expect(await threadsOf([process.execPath, program])).toEqual({ threads: 1, warnings: [] })
+    expect(await threadsOf([process.execPath, PROGRAM])).toEqual({ threads: 1, warnings: [] })
   })
 
   it.skipIf(!hasTransformers)('are one with a local model', async () => {
@@ -54,6 +55,41 @@ describe('two accounts of one event in other words', { timeout: 120_000 }, () =>
     })
   })
 })
+
+it('goes on running over a reload that leaves it as it is, and is replaced by one that does not', async () => {
+  const server = await feedServer({ '/feed': NEWS })
+  const where = folder()
+  const write = (title: string, starts: string): string =>
+    configure(where, agenciesOf([`${server.origin}/feed`]), {
+      title,
+      poll: EVERY_SECOND,
+      threads: { encoder: [process.execPath, PROGRAM, join(where, starts)] },
+    }).config
+  const running = await daemon(write('First', 'one'))
+  const stories = async (): Promise<number> =>
+    ((await (await fetch(`${running.address}/feed.json`)).json()) as { items: unknown[] }).items.length
+  await eventually('both are published', async () => (await stories()) === 2, 30_000)
+  const reload = async (): Promise<void> => {
+    const done = (): number => running.log().filter(({ msg }) => msg === 'configuration reloaded').length
+    const before = done()
+    running.signal('SIGHUP')
+    await eventually('it has reloaded', () => done() > before, 30_000)
+    const polls = server.requests.length
+    await eventually('it has polled again', () => server.requests.length > polls + 1, 30_000)
+  }
+  write('Second', 'one')
+  await reload()
+  server.answers.set('/feed', rss([{ guid: '3', title: 'Museum opens its cellar', text: '', date: minutesAgo(5) }]))
+  await eventually('the third is published', async () => (await stories()) === 3, 30_000)
+  expect(readFileSync(join(where, 'one'), 'utf8')).toBe('started\n')
+
+  write('Second', 'two')
+  await reload()
+  server.answers.set('/feed', rss([{ guid: '4', title: 'Ferry sails again', text: '', date: minutesAgo(4) }]))
+  await eventually('the fourth is published', async () => (await stories()) === 4, 30_000)
+  expect(readFileSync(join(where, 'one'), 'utf8')).toBe('started\n')
+  expect(readFileSync(join(where, 'two'), 'utf8')).toBe('started\n')
+}, 120_000)
 
 describe('an encoder that cannot work', () => {
   const configured = (encoder: unknown): string =>
