@@ -40,7 +40,7 @@ export function modelFault(folder: string): string | null {
     return `${folder} has no ${missing.join(', no ')}: put all files of a model there that is made for ${PACKAGE}`
   }
   if (packageFor(folder) === null) {
-    return `a model needs the package ${PACKAGE}, which is not installed: run \`npm install ${PACKAGE}\` where Minwal or the model lies (\`npm install -g\` where Minwal was installed so)`
+    return `a model needs the package ${PACKAGE}, which is not installed: run \`npm install --ignore-scripts ${PACKAGE}\` where Minwal or the model lies, with -g where Minwal was installed so`
   }
   return null
 }

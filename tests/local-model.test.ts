@@ -115,7 +115,7 @@ describe('before a local model is started', () => {
     const model = settings(modelFolder(TINY, { withPackage: false }))
     const fault = encoderFault(model)
     expect(fault).toMatch(
-      /needs the package @huggingface\/transformers, .* run `npm install @huggingface\/transformers`/,
+      /needs the package @huggingface\/transformers, .* run `npm install --ignore-scripts @huggingface\/transformers`/,
     )
     expect(await tryEncoder(model)).toEqual({ ok: false, reason: `the model could not be loaded: ${fault}` })
   })
