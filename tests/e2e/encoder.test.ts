@@ -1,8 +1,9 @@
 // An encoder as a user has it: in the configuration, through the real command.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { reportsOnFile } from '../helpers/audit.ts'
 import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { daemon } from '../helpers/daemon.ts'
@@ -90,6 +91,21 @@ it('goes on running over a reload that leaves it as it is, and is replaced by on
   expect(readFileSync(join(where, 'one'), 'utf8')).toBe('started\n')
   expect(readFileSync(join(where, 'two'), 'utf8')).toBe('started\n')
 }, 120_000)
+
+it('that does not answer does not hold up the end: what is being filed is filed by its words', async () => {
+  const server = await feedServer({ '/feed': rss([{ guid: '1', title: 'A long silence', text: '' }]) })
+  const where = folder()
+  const starts = join(where, 'starts')
+  const { config, database } = configure(where, agenciesOf([`${server.origin}/feed`]), {
+    poll: EVERY_SECOND,
+    threads: { encoder: [process.execPath, PROGRAM, starts] },
+  })
+  const running = await daemon(config)
+  await eventually('the encoder was started', () => existsSync(starts), 20_000)
+  // Its patience is a minute, longer than this test has.
+  expect(await running.stop()).toMatchObject({ code: 0 })
+  expect(reportsOnFile(database).size).toBe(1)
+})
 
 describe('an encoder that cannot work', () => {
   const configured = (encoder: unknown): string =>
