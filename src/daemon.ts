@@ -39,6 +39,9 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
+/** A busy machine misses looks for due feeds: the next one finds them. node-cron would say so in no form of our log. */
+const QUIET = { suppressMissedWarning: true }
+
 /** Authority of tag ids for a new database: the public host, in the year of the format. */
 export function tagAuthority(link: string): string {
   return `${new URL(link).hostname},2026`
@@ -191,7 +194,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     })
     ticked = true
   }
-  let task = cron.schedule(wiring.config.poll.tick, () => void tick())
+  let task = cron.schedule(wiring.config.poll.tick, () => void tick(), QUIET)
   closers.push(() => task.destroy())
 
   const status = (): string => `STATUS=serving ${address}, ${wiring.feeds.size} feeds`
@@ -219,7 +222,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     wiring = wire(loaded.config, log, before)
     if (before.config.poll.tick !== loaded.config.poll.tick) {
       void task.destroy()
-      task = cron.schedule(loaded.config.poll.tick, () => void tick())
+      task = cron.schedule(loaded.config.poll.tick, () => void tick(), QUIET)
       expected = expectedTick()
     }
     // Polls under way end with the connections they began with.
@@ -292,7 +295,7 @@ export function encoderFaults({ threads: { encoder } }: Config): string[] {
 /** The next time that a cron expression names, from now on; null where it names none, or only a time before `after`. */
 export function nextTime(expression: string, after: Millis): Millis | null {
   // node-cron tells it only of a task that runs.
-  const task = cron.schedule(expression, () => {})
+  const task = cron.schedule(expression, () => {}, QUIET)
   const next = task.getNextRun()?.getTime() ?? null
   void task.destroy()
   return next !== null && next > after ? next : null
