@@ -9,14 +9,15 @@ import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import { loadConfig, parseDuration } from './config.ts'
-import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
+import { type Daemon, encoderFaults, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
-import { commandEncoder } from './encoder.ts'
+import { createEncoder, tryEncoder } from './encoder.ts'
 import { evaluate, type GroupScore, readItems } from './eval.ts'
 import { worstErrors } from './eval-errors.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
 import type {
+  Config,
   FeedState,
   Millis,
   ParsedFeed,
@@ -144,8 +145,16 @@ function since(text: string): Millis {
   return date
 }
 
-async function run(options: Common): Promise<void> {
+/** The configuration, for commands that need the encoder it names. */
+function configuredToPoll(options: Common): Config {
   const config = configured(options)
+  const [fault] = encoderFaults(config)
+  if (fault !== undefined) throw new Failed(`${options.config}: ${fault}`, 2)
+  return config
+}
+
+async function run(options: Common): Promise<void> {
+  const config = configuredToPoll(options)
   const log = createLog(config.log.level, process.stderr.isTTY === true)
   // Heard before READY=1 goes out: whoever waits for it may send a signal at once.
   const asked = stopSignal()
@@ -180,14 +189,14 @@ export function stopSignal(): Promise<void> {
 }
 
 async function poll(named: string[], options: Common & { force?: boolean }): Promise<void> {
-  const config = configured(options)
+  const config = configuredToPoll(options)
   const opened = openDesk(config, Date.now)
   if (!opened.ok) throw new Failed(opened.reason)
   const { store, desk } = opened.value
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool()
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
-  const encoder = config.threads.encoder ? commandEncoder(config.threads.encoder, log) : null
+  const encoder = config.threads.encoder ? createEncoder(config.threads.encoder, log) : null
   try {
     const chosen = choose(store, named, options.force === true)
     const started = performance.now()
@@ -293,14 +302,18 @@ function progress(total: number): { step(): void; end(): void } {
 }
 
 async function check(options: Common & { fetch?: boolean }): Promise<void> {
-  const config = configured(options)
+  const config = configuredToPoll(options)
   const named = [...feedsByUrl(config.agencies).values()]
+  const tried = config.threads.encoder ? await tryEncoder(config.threads.encoder) : null
+  if (tried?.ok === false) throw new Failed(`${options.config}: threads.encoder: ${tried.reason}`, 2)
   if (!options.fetch) {
-    if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length })
+    const numbers = tried === null ? {} : { encoder: { numbers: tried.value } }
+    if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length, ...numbers })
     else {
       const agencies = config.agencies.length
+      const encoder = tried === null ? '' : `, an encoder that gives a text ${tried.value} numbers`
       out(
-        `${options.config} is right: ${agencies} ${agencies === 1 ? 'agency' : 'agencies'}, ${named.length} ${named.length === 1 ? 'feed' : 'feeds'}`,
+        `${options.config} is right: ${agencies} ${agencies === 1 ? 'agency' : 'agencies'}, ${named.length} ${named.length === 1 ? 'feed' : 'feeds'}${encoder}`,
       )
     }
     return

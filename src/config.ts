@@ -13,7 +13,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser'
 import { z } from 'zod'
-import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
+import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome } from './model.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
@@ -121,6 +121,22 @@ const pollObject = z.strictObject({
   allowPrivate: z.boolean().optional().describe('Feeds may lie at loopback and private addresses. Default false.'),
 })
 
+const modelObject = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .describe('Folder of a sentence model for @huggingface/transformers; relative to this file. Nothing is fetched.'),
+  pooling: z
+    .enum(['mean', 'cls'])
+    .optional()
+    .describe("How the vectors of a text's tokens become one: their mean, or the first one. Default mean."),
+  prefix: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Put before each text, where the model was trained so: "query: " for those called e5. Default none.'),
+})
+
 const root = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().min(1).optional().describe('Name of the combined feed. Default "Minwal".'),
@@ -151,12 +167,10 @@ const root = z.strictObject({
         .optional()
         .describe('How long a silent thread can still be joined. Default 3d.'),
       encoder: z
-        .array(z.string())
-        .min(1)
-        .max(50)
+        .union([z.array(z.string()).min(1).max(50), modelObject])
         .optional()
         .describe(
-          'A program of your own that gives each text a vector, with its arguments: ["python3", "encode.py"]. Default none.',
+          'What gives each text a vector: a program with its arguments, ["python3", "encode.py"], or a model on your disk, {"model": "models/e5"}. Default none.',
         ),
     })
     .optional(),
@@ -169,6 +183,8 @@ const root = z.strictObject({
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
   agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
 })
+
+type EncoderInput = NonNullable<NonNullable<z.infer<typeof root>['threads']>['encoder']>
 
 /** JSON Schema of config.json, as config.schema.json ships it. */
 export function configSchema(): object {
@@ -275,8 +291,12 @@ function describeIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): s
     case 'invalid_union': {
       // A feed that is an object is judged as one; anything else gets the short sentence.
       const input = issue.input
-      const detailed =
-        input !== null && typeof input === 'object' && !Array.isArray(input) ? issue.errors.at(-1) : undefined
+      if (path[0] === 'threads') {
+        const judged = Array.isArray(input) ? issue.errors[0] : isObject(input) ? issue.errors.at(-1) : undefined
+        if (judged) return judged.flatMap(inner => describeIssue(inner, path))
+        return [`${where}: ${show(input)} must be a list of a program and its arguments, or an object with "model"`]
+      }
+      const detailed = isObject(input) ? issue.errors.at(-1) : undefined
       if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))
       return [`${where}: ${show(input)} must be an http, https or file address, or an object with "url"`]
     }
@@ -301,6 +321,10 @@ function describeIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): s
   }
 }
 
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
 function article(type: string): string {
   if (type === 'int') return 'a whole number'
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
@@ -315,6 +339,7 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   }
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')
   if (path.includes('feeds')) return Object.keys(feedObject.shape)
+  if (path[0] === 'threads' && path.length > 1) return Object.keys(modelObject.shape)
   if (path[0] === 'agencies') return Object.keys(agencyObject.shape)
   return Object.keys(shapes[String(path[0])] ?? {})
 }
@@ -332,7 +357,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
     title: data.title ?? 'Minwal',
     link,
     language: data.language ?? 'en',
-    database: isAbsolute(database) ? database : resolve(dirname(file), database),
+    database: besides(file, database),
     listen: { host, port },
     poll: {
       tick: poll.tick ?? '*/15 * * * * *',
@@ -356,7 +381,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
     threads: {
       threshold: data.threads?.threshold ?? 0.28,
       window: toMillis(data.threads?.window ?? '7d'),
-      encoder: data.threads?.encoder ?? null,
+      encoder: encoderSettings(data.threads?.encoder, file),
     },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
     log: { level: data.log?.level ?? 'info' },
@@ -369,6 +394,16 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null, (poll.exclude ?? []).map(hostName))),
     })),
   }
+}
+
+/** A path, relative to the folder of the configuration. */
+function besides(file: string, path: string): string {
+  return isAbsolute(path) ? path : resolve(dirname(file), path)
+}
+
+function encoderSettings(given: EncoderInput | undefined, file: string): EncoderSettings | null {
+  if (given === undefined || Array.isArray(given)) return given ?? null
+  return { model: besides(file, given.model), pooling: given.pooling ?? 'mean', prefix: given.prefix ?? '' }
 }
 
 /** A host as a URL spells it: lower case, punycode, without a dot at the end. Empty where it is none. */

@@ -8,7 +8,7 @@ import { createFetcher, type Fetcher } from './collect/fetch.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import type { Loaded } from './config.ts'
 import { type WireNames, wireNames } from './decide/wire.ts'
-import { commandEncoder, type SentenceEncoder } from './encoder.ts'
+import { createEncoder, encoderFault, type SentenceEncoder } from './encoder.ts'
 import { Desk } from './filing.ts'
 import type { Log } from './log.ts'
 import type { Config, Millis, Outcome } from './model.ts'
@@ -39,6 +39,9 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
+/** A busy machine misses looks for due feeds: the next one finds them. node-cron would say so in no form of our log. */
+const QUIET = { suppressMissedWarning: true }
+
 /** Authority of tag ids for a new database: the public host, in the year of the format. */
 export function tagAuthority(link: string): string {
   return `${new URL(link).hostname},2026`
@@ -53,10 +56,12 @@ interface Wiring {
   encoder: SentenceEncoder | null
 }
 
-function wire(config: Config, log: Log): Wiring {
+function wire(config: Config, log: Log, before?: Wiring): Wiring {
   const { encoder } = config.threads
+  // Starting a model takes seconds, and what it remembers is worth minutes.
+  const isSame = JSON.stringify(encoder) === JSON.stringify(before?.config.threads.encoder)
   return {
-    encoder: encoder ? commandEncoder(encoder, log) : null,
+    encoder: before && isSame ? before.encoder : encoder ? createEncoder(encoder, log) : null,
     config,
     fetcher: createFetcher(config.poll),
     names: wireNames(config.agencies),
@@ -96,7 +101,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
 
   let wiring = wire(options.config, log)
   closers.push(() => wiring.fetcher.close())
-  closers.push(() => wiring.encoder?.close())
   const pool = createParserPool()
   closers.push(() => pool.close())
   const stopping = new AbortController()
@@ -132,6 +136,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   const poller = new Poller(deps)
   closers.push(async () => {
     stopping.abort()
+    // What is being filed does not wait for vectors any more.
+    wiring.encoder?.close()
     await poller.idle().catch(() => {
       // Already logged where it happened; stopping goes on.
     })
@@ -188,14 +194,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     })
     ticked = true
   }
-  let task = cron.schedule(wiring.config.poll.tick, () => void tick())
+  let task = cron.schedule(wiring.config.poll.tick, () => void tick(), QUIET)
   closers.push(() => task.destroy())
 
   const status = (): string => `STATUS=serving ${address}, ${wiring.feeds.size} feeds`
   const reload = (): void => {
     if (!options.reload) return
     const loaded = options.reload.load()
-    const faults = loaded.ok ? tickFaults(loaded.config) : loaded.faults
+    const faults = loaded.ok ? [...tickFaults(loaded.config), ...encoderFaults(loaded.config)] : loaded.faults
     if (!loaded.ok || faults.length > 0) {
       for (const fault of faults) log.error('configuration not reloaded', { fault })
       return
@@ -213,10 +219,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       log.error('configuration not reloaded', { fault })
       return
     }
-    wiring = wire(loaded.config, log)
+    wiring = wire(loaded.config, log, before)
     if (before.config.poll.tick !== loaded.config.poll.tick) {
       void task.destroy()
-      task = cron.schedule(loaded.config.poll.tick, () => void tick())
+      task = cron.schedule(loaded.config.poll.tick, () => void tick(), QUIET)
       expected = expectedTick()
     }
     // Polls under way end with the connections they began with.
@@ -226,7 +232,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
         // Already logged where it happened.
       })
       .then(() => {
-        before.encoder?.close()
+        if (before.encoder !== wiring.encoder) before.encoder?.close()
         return before.fetcher.close()
       })
     log.info('configuration reloaded', { feeds: wiring.feeds.size })
@@ -280,10 +286,16 @@ export function tickFaults(config: Config): string[] {
   return faults
 }
 
+/** What keeps the encoder from working, in the words of a configuration fault. */
+export function encoderFaults({ threads: { encoder } }: Config): string[] {
+  const fault = encoder ? encoderFault(encoder) : null
+  return fault === null ? [] : [`threads.encoder: ${fault}`]
+}
+
 /** The next time that a cron expression names, from now on; null where it names none, or only a time before `after`. */
 export function nextTime(expression: string, after: Millis): Millis | null {
   // node-cron tells it only of a task that runs.
-  const task = cron.schedule(expression, () => {})
+  const task = cron.schedule(expression, () => {}, QUIET)
   const next = task.getNextRun()?.getTime() ?? null
   void task.destroy()
   return next !== null && next > after ? next : null

@@ -1,50 +1,79 @@
-// Sentence vectors from a program of the user's own: one line of JSON in for each text, one out. Minwal brings no model; who
-// has one says in the configuration how it is run. When it fails, threads are told by their words alone, as without it.
-import { type ChildProcess, spawn } from 'node:child_process'
+// Gives texts vectors, by a program of the user's own or by a model on the user's disk. Hides that texts come again at every
+// poll, that one document must not wait for another's failure, and what a failure costs: while it lasts, threads are told by
+// their words alone.
 import { createHash } from 'node:crypto'
-import { createInterface } from 'node:readline'
+import { type Program, startProgram } from './encoder-program.ts'
+import { modelCommand, modelFault } from './local-model.ts'
 import type { Log } from './log.ts'
-import type { Millis } from './model.ts'
+import type { EncoderSettings, Millis, Outcome } from './model.ts'
 
 /** Gives texts a vector each; null where it could not. Never rejects. */
 export interface SentenceEncoder {
   encode(texts: readonly string[]): Promise<(readonly number[] | null)[]>
+  /** What is under way is answered with nulls, and so is all that comes later. */
   close(): void
 }
 
 /** Characters of a text that are handed over. */
 const TEXT_LENGTH = 2_000
-const LONGEST_VECTOR = 4_096
-const LONGEST_LINE = 200_000
-/** A program that says nothing for so long is ended, and started anew for the next texts. */
+/** An encoder that says nothing for so long is ended. */
 const PATIENCE: Millis = 60_000
-/** Unchanged entries come again at every poll. */
-const REMEMBERED = 20_000
-/** After a failure the program is left alone for this long. */
+/** After a failure the encoder is left alone: this long at first, and twice as long after each further one. */
 const REST: Millis = 60_000
+const LONGEST_REST: Millis = 3_600_000
+/** Numbers kept of vectors, in all: unchanged entries come again at every poll. 32 MB. */
+const REMEMBERED = 8_000_000
 
-/**
- * An encoder that runs `command` (a program and its arguments, no shell) and keeps it running. It reads
- * `{"text": "…"}` a line and must answer each, in order, with a JSON array of numbers, or `null`, on a line.
- */
-export function commandEncoder(command: readonly string[], log: Log, patience: Millis = PATIENCE): SentenceEncoder {
-  let running: Running | null = null
-  let rest = 0
+/** What keeps these settings from working, in one line with what to do; null where nothing is seen to. Reads the disk. */
+export function encoderFault(settings: EncoderSettings): string | null {
+  return 'model' in settings ? modelFault(settings.model) : null
+}
+
+/** Have one text encoded: how many numbers its vector has, or why there is none. */
+export async function tryEncoder(settings: EncoderSettings, patience: Millis = PATIENCE): Promise<Outcome<number>> {
+  let program: Program | null = null
+  try {
+    program = startProgram(commandOf(settings))
+    const [vector] = await program.ask(['A dam broke in the valley.'], patience)
+    if (vector) return { ok: true, value: vector.length }
+    return { ok: false, reason: 'it gave no vector for "A dam broke in the valley."' }
+  } catch (error) {
+    return { ok: false, reason: said(error) }
+  } finally {
+    program?.stop()
+  }
+}
+
+/** An encoder as the settings have it. It starts with the first text, and runs until it is closed or fails. */
+export function createEncoder(settings: EncoderSettings, log: Log, patience: Millis = PATIENCE): SentenceEncoder {
+  const name = 'model' in settings ? settings.model : (settings[0] ?? '')
+  const remembered = new Memory()
+  let running: Program | null = null
+  let closed = false
+  let silentUntil = 0
+  let rest = REST
   let queue: Promise<unknown> = Promise.resolve()
-  const remembered = new Map<string, readonly number[]>()
 
   const ask = async (texts: readonly string[]): Promise<(readonly number[] | null)[]> => {
     if (texts.length === 0) return []
-    if (Date.now() < rest) return texts.map(() => null)
+    if (closed || Date.now() < silentUntil) return texts.map(() => null)
     try {
-      running ??= start(command)
-      return await running.ask(texts, patience)
+      running ??= startProgram(commandOf(settings))
+      const vectors = await running.ask(texts, patience)
+      rest = REST
+      return vectors
     } catch (error) {
       running?.stop()
       running = null
-      rest = Date.now() + REST
-      const reason = error instanceof Error ? error.message : String(error)
-      log.warn('the encoder failed: threads are told by their words alone', { command: command[0] ?? '', reason })
+      if (!closed) {
+        silentUntil = Date.now() + rest
+        log.warn('the encoder failed: threads are told by their words alone', {
+          encoder: name,
+          reason: said(error),
+          again: `in ${rest / 60_000} min`,
+        })
+        rest = Math.min(rest * 2, LONGEST_REST)
+      }
       return texts.map(() => null)
     }
   }
@@ -53,81 +82,59 @@ export function commandEncoder(command: readonly string[], log: Log, patience: M
     encode: texts => {
       const keys = texts.map(text => createHash('sha256').update(text).digest('base64'))
       const answer = queue.then(async () => {
-        const missing = [...new Set(keys)].filter(key => !remembered.has(key))
+        const vectors = new Map<string, readonly number[] | null>()
+        for (const key of keys) {
+          const known = remembered.get(key)
+          if (known) vectors.set(key, known)
+        }
+        const missing = [...new Set(keys)].filter(key => !vectors.has(key))
         const got = await ask(missing.map(key => texts[keys.indexOf(key)]?.slice(0, TEXT_LENGTH) ?? ''))
-        if (remembered.size + missing.length > REMEMBERED) remembered.clear()
-        const now = new Map(missing.map((key, at) => [key, got[at] ?? null]))
-        for (const [key, vector] of now) if (vector !== null) remembered.set(key, vector)
-        return keys.map(key => now.get(key) ?? remembered.get(key) ?? null)
+        for (const [at, key] of missing.entries()) {
+          // As it will be remembered, so that a text has one vector.
+          const vector = got[at]?.map(value => Math.fround(value)) ?? null
+          vectors.set(key, vector)
+          if (vector) remembered.set(key, vector)
+        }
+        return keys.map(key => vectors.get(key) ?? null)
       })
       queue = answer
       return answer
     },
     close: () => {
+      closed = true
       running?.stop()
-      running = null
     },
   }
 }
 
-interface Running {
-  ask(texts: readonly string[], patience: Millis): Promise<(readonly number[] | null)[]>
-  stop(): void
+function commandOf(settings: EncoderSettings): readonly string[] {
+  return 'model' in settings ? modelCommand(settings) : settings
 }
 
-function start([program = '', ...given]: readonly string[]): Running {
-  const child: ChildProcess = spawn(program, given, { stdio: ['pipe', 'pipe', 'inherit'] })
-  const waiting: { resolve: (vector: readonly number[] | null) => void; reject: (error: Error) => void }[] = []
-  let broken: Error | null = null
-  const fail = (error: Error): void => {
-    broken ??= error
-    for (const { reject } of waiting.splice(0)) reject(broken)
-  }
-  child.on('error', fail)
-  child.on('exit', (code, signal) => fail(new Error(`it ended with ${signal ?? `exit code ${code}`}`)))
-  child.stdin?.on('error', fail)
-  if (child.stdout) {
-    createInterface({ input: child.stdout }).on('line', line => {
-      const next = waiting.shift()
-      const vector = readVector(line)
-      if (!next) fail(new Error('it answered more lines than it was asked'))
-      else if (vector === undefined) {
-        next.reject(new Error(`it answered ${JSON.stringify(line.slice(0, 60))}, which is no JSON array of numbers`))
-      } else next.resolve(vector)
-    })
-  }
-  return {
-    ask: async (texts, patience) => {
-      if (broken) throw broken
-      const answers = texts.map(
-        () =>
-          new Promise<readonly number[] | null>((resolve, reject) => {
-            waiting.push({ resolve, reject })
-          }),
-      )
-      const all = Promise.all(answers)
-      const timer = setTimeout(() => fail(new Error(`no answer within ${patience / 1_000} s`)), patience)
-      child.stdin?.write(texts.map(text => `${JSON.stringify({ text })}\n`).join(''))
-      try {
-        return await all
-      } finally {
-        clearTimeout(timer)
-      }
-    },
-    stop: () => void child.kill(),
-  }
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
-/** A line as a vector; null where it says so; undefined where it is neither. */
-function readVector(line: string): readonly number[] | null | undefined {
-  if (line.length > LONGEST_LINE) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return undefined
+/** The vectors used last, in half the memory of lists of numbers. */
+class Memory {
+  readonly #vectors = new Map<string, Float32Array>()
+  #numbers = 0
+
+  get(key: string): readonly number[] | null {
+    const vector = this.#vectors.get(key)
+    if (!vector) return null
+    this.#vectors.delete(key)
+    this.#vectors.set(key, vector)
+    return [...vector]
   }
-  if (value === null) return null
-  if (!Array.isArray(value) || value.length === 0 || value.length > LONGEST_VECTOR) return undefined
-  return value.every(part => typeof part === 'number' && Number.isFinite(part)) ? (value as number[]) : undefined
+
+  set(key: string, vector: readonly number[]): void {
+    this.#vectors.set(key, Float32Array.from(vector))
+    this.#numbers += vector.length
+    for (const [oldest, { length }] of this.#vectors) {
+      if (this.#numbers <= REMEMBERED) break
+      this.#vectors.delete(oldest)
+      this.#numbers -= length
+    }
+  }
 }

@@ -76,8 +76,20 @@ export interface ThreadSettings {
   threshold: number
   /** How long after its last story a thread can still be joined. */
   window: Millis
-  /** A program of the user's that gives texts vectors, with its arguments; null where there is none. */
-  encoder?: readonly string[] | null
+  /** What gives texts vectors; null where nothing does. */
+  encoder?: EncoderSettings | null
+}
+
+/** A program of the user's, with its arguments, or a model on the user's disk. */
+export type EncoderSettings = readonly string[] | LocalModel
+
+export interface LocalModel {
+  /** Absolute path of a folder with a sentence model, as @huggingface/transformers reads it. */
+  model: string
+  /** How the vectors of a text's tokens become one: their mean, or the first one. */
+  pooling: 'mean' | 'cls'
+  /** Put before each text, for models that were trained so. */
+  prefix: string
 }
 
 export interface PublishSettings {

@@ -47,6 +47,21 @@ describe('a fault', () => {
     ['poll.exclude[0]', { poll: { exclude: [''] } }, '""', /name of a host, like "agency\.example"/],
     ['poll.allowPrivate', { poll: { allowPrivate: 'yes' } }, '"yes"', /must be a boolean/],
     ['threads.threshold', { threads: { threshold: 2 } }, '2', /at most 0\.95/],
+    [
+      'threads.encoder',
+      { threads: { encoder: 'model' } },
+      '"model"',
+      /a list of a program .*or an object with "model"/,
+    ],
+    ['threads.encoder', { threads: { encoder: [] } }, '[]', /at least 1/],
+    ['threads.encoder[1]', { threads: { encoder: ['a', 7] } }, '7', /must be a string/],
+    ['threads.encoder.model', { threads: { encoder: { model: '' } } }, '""', /at least 1/],
+    [
+      'threads.encoder.pooling',
+      { threads: { encoder: { model: 'm', pooling: 'max' } } },
+      '"max"',
+      /one of "mean", "cls"/,
+    ],
     ['publish.limit', { publish: { limit: 1_000 } }, '1000', /at most 500/],
     ['log.level', { log: { level: 'loud' } }, '"loud"', /one of "trace", "debug", "info"/],
     ['agencies', { agencies: 5 }, '5', /must be an array/],
@@ -69,6 +84,7 @@ describe('a fault', () => {
   it.each([
     ['title', { titel: 'x' }, 'titel'],
     ['perHost', { poll: { perhost: 3 } }, 'poll.perhost'],
+    ['pooling', { threads: { encoder: { model: 'm', poling: 'cls' } } }, 'threads.encoder.poling'],
     ['threshold', { threads: { treshold: 0.3 } }, 'threads.treshold'],
     ['frontPage', { publish: { frontpage: '1d' } }, 'publish.frontpage'],
     ['level', { log: { levels: 'info' } }, 'log.levels'],
@@ -331,7 +347,8 @@ describe('docs/configuration.md', () => {
     const given: Record<string, unknown> = {}
     for (const [key, { value }] of rows) {
       const literal = /^`(".*"|[\d.]+|true|false|\[\]|\{\})`$/.exec(value)?.[1]
-      if (literal === undefined || key.includes('[]')) continue
+      // What stands in an encoder has a default only where there is one.
+      if (literal === undefined || key.includes('[]') || key.startsWith('threads.encoder.')) continue
       const [first = '', second] = key.split('.')
       if (second === undefined) given[first] = JSON.parse(literal)
       else given[first] = { ...(given[first] as object | undefined), [second]: JSON.parse(literal) }
@@ -340,6 +357,12 @@ describe('docs/configuration.md', () => {
       ['database', 'language', 'listen', 'log', 'poll', 'publish', 'threads', 'title'].sort(),
     )
     expect(config(given)).toEqual(config({}))
+    const model = { model: '/models/e5' }
+    const modelWritten = {
+      ...model,
+      pooling: /"(.+)"/.exec(rows.get('threads.encoder.pooling')?.value ?? '')?.[1],
+    }
+    expect(config({ threads: { encoder: modelWritten } })).toEqual(config({ threads: { encoder: model } }))
     const written = feed({ headers: {}, identity: 'guid', allowPrivate: false, paused: false })
     expect(config(written)).toEqual(config({}))
   })

@@ -1,7 +1,7 @@
 // A user's own encoder, as a real program.
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { commandEncoder } from '../src/encoder.ts'
+import { createEncoder, tryEncoder } from '../src/encoder.ts'
 import type { Log } from '../src/log.ts'
 
 const script = fileURLToPath(new URL('fixtures/encoder.mjs', import.meta.url))
@@ -14,9 +14,9 @@ function encoder(command = [process.execPath, script], patience?: number) {
     warn: (_, fields) => void warnings.push(String(fields?.['reason'])),
     error: () => {},
   }
-  const made = commandEncoder(command, log, patience)
+  const made = createEncoder(command, log, patience)
   onTestFinished(() => made.close())
-  return { encode: made.encode, warnings }
+  return { encode: made.encode, close: made.close, warnings }
 }
 
 describe('an encoder', () => {
@@ -34,9 +34,11 @@ describe('an encoder', () => {
   it.each([
     ['ends', 'crash', /ended with exit code 3/],
     ['answers no vector', 'nonsense', /no JSON array of numbers/],
+    ['says what is wrong', 'sorry', /^no memory left$/],
+    ['gives more numbers than are kept', 'endless', /1025 numbers for a text: 1024 are the most/],
     ['does not answer', 'silence', /no answer within 0.3 s/],
   ])('that %s is done without, and the user is told', async (_, text, reason) => {
-    const { encode, warnings } = encoder(undefined, 300)
+    const { encode, warnings } = encoder(undefined, text === 'silence' ? 300 : 30_000)
     expect(await encode(['The dam', text])).toEqual([null, null])
     expect(warnings).toEqual([expect.stringMatching(reason)])
     // It is left alone for a while: news does not wait for it.
@@ -47,6 +49,44 @@ describe('an encoder', () => {
   it('that cannot be started is done without', async () => {
     const { encode, warnings } = encoder(['/no/such/program'])
     expect(await encode(['The dam'])).toEqual([null])
-    expect(warnings).toEqual([expect.stringMatching(/ENOENT/)])
+    expect(warnings).toEqual(['/no/such/program could not be started (ENOENT)'])
+  })
+
+  it('is not asked again for a text it has encoded, nor twice for one that stands twice', async () => {
+    const { encode } = encoder()
+    expect(await encode(['count', 'count', 'count more'])).toEqual([
+      [1, 5],
+      [1, 5],
+      [2, 10],
+    ])
+    expect(await encode(['count more', 'count most'])).toEqual([
+      [2, 10],
+      [3, 10],
+    ])
+  })
+
+  it('is given the beginning of a long text', async () => {
+    const { encode } = encoder()
+    expect(await encode([`count ${'x'.repeat(50_000)}`])).toEqual([[1, 2_000]])
+  })
+
+  it('that is closed at work is done without, and nobody is warned', async () => {
+    const { encode, close, warnings } = encoder()
+    await encode(['The dam'])
+    const pending = encode(['silence'])
+    // By the next turn it has been asked.
+    await Promise.resolve()
+    close()
+    expect(await pending).toEqual([null])
+    expect(await encode(['chess'])).toEqual([null])
+    expect(warnings).toEqual([])
+  })
+
+  it('can be tried: it says how many numbers a text gets, or why none', async () => {
+    expect(await tryEncoder([process.execPath, script])).toEqual({ ok: true, value: 3 })
+    expect(await tryEncoder(['/no/such/program'])).toEqual({
+      ok: false,
+      reason: '/no/such/program could not be started (ENOENT)',
+    })
   })
 })

@@ -85,4 +85,13 @@ describe('who may import whom', () => {
     const declared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object }
     expect([...importers.keys()].sort()).toEqual(Object.keys(declared.dependencies).sort())
   })
+
+  it('lets one file load each optional package', () => {
+    const declared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { peerDependencies: object }
+    const loaders = Object.keys(declared.peerDependencies).map(name => [
+      name,
+      files.filter(file => readFileSync(join(source, file), 'utf8').includes(`'${name}'`)),
+    ])
+    expect(loaders).toEqual([['@huggingface/transformers', ['local-model.ts']]])
+  })
 })

@@ -318,3 +318,23 @@ it('refuses loopback feeds unless told otherwise, and says how', async () => {
   }
   expect(server.requests).toEqual(['/feed?allowed'])
 }, 30_000)
+
+it('that was held up for seconds logs what it logs, and nothing in another form', async () => {
+  const server = await feedServer({ '/feed': rss(NEWS) })
+  const running = await daemon(
+    configure(folder(), agenciesOf([`${server.origin}/feed`]), { poll: EVERY_SECOND }).config,
+  )
+  const polled = async (): Promise<void> => {
+    const before = server.requests.length
+    await eventually('it polls', () => server.requests.length > before, 20_000)
+  }
+  await polled()
+  running.signal('SIGSTOP')
+  const until = Date.now() + 3_500
+  await eventually('looks for due feeds were missed', () => Date.now() > until)
+  running.signal('SIGCONT')
+  await polled()
+  // Reads each line of standard error as JSON.
+  expect(running.log().filter(({ level }) => level >= 40)).toEqual([])
+  expect((await running.stop()).code).toBe(0)
+})
