@@ -8,11 +8,11 @@ import { registerFeedCommands } from './cli-feeds.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { loadConfig, parseDuration } from './config.ts'
+import { loadConfig, parseDuration, THREADS } from './config.ts'
 import { type Daemon, encoderFaults, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { createEncoder, tryEncoder } from './encoder.ts'
-import { evaluate, type GroupScore, readItems } from './eval.ts'
+import { type EvalItem, encodedText, evaluate, type GroupScore, readItems, type Vectors } from './eval.ts'
 import { worstErrors } from './eval-errors.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
@@ -25,6 +25,7 @@ import type {
   ReportView,
   Selection,
   StorySummary,
+  ThreadSettings,
   ThreadSummary,
 } from './model.ts'
 import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
@@ -633,17 +634,36 @@ function showParsed(
 
 /** Errors of each kind that `eval --errors` writes. */
 const ERRORS = 100
+const ENCODED_AT_ONCE = 100
+
+/** What the configured encoder gives the items; nothing where there is none. */
+async function vectorsOf(items: readonly EvalItem[], { encoder }: ThreadSettings): Promise<Vectors> {
+  const vectors = new Map<string, readonly number[] | null>()
+  if (!encoder) return vectors
+  const tried = await tryEncoder(encoder)
+  if (!tried.ok) throw new Failed(`threads.encoder: ${tried.reason}`, 2)
+  const running = createEncoder(encoder, createLog('warn', process.stderr.isTTY === true))
+  try {
+    for (let from = 0; from < items.length; from += ENCODED_AT_ONCE) {
+      const some = items.slice(from, from + ENCODED_AT_ONCE)
+      const found = await running.encode(some.map(encodedText))
+      for (const [at, { id }] of some.entries()) vectors.set(id, found[at] ?? null)
+    }
+  } finally {
+    running.close()
+  }
+  return vectors
+}
 
 async function evaluateItems(
   file: string,
   options: { out?: string; errors?: string; config?: string; json?: boolean },
 ): Promise<void> {
-  const threads = options.config
-    ? configured({ config: options.config }).threads
-    : { threshold: 0.28, window: 3 * 86_400_000 }
+  const threads = options.config ? configuredToPoll({ config: options.config }).threads : THREADS
   const items = await readItems(file)
   if (!items.ok) throw new Failed(items.reason)
-  const { assignments, placements, result } = evaluate(items.value, threads)
+  const vectors = await vectorsOf(items.value, threads)
+  const { assignments, placements, result } = evaluate(items.value, threads, vectors)
   const write = (to: string, rows: readonly object[]): void => {
     try {
       writeFileSync(to, rows.map(row => `${JSON.stringify(row)}\n`).join(''))

@@ -13,7 +13,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser'
 import { z } from 'zod'
-import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome } from './model.ts'
+import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome, ThreadSettings } from './model.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
@@ -165,7 +165,7 @@ const root = z.strictObject({
         .describe('Likeness a story needs to join a thread. Higher: fewer wrong joins, more threads. Default 0.28.'),
       window: durationBetween('1h', '30d')
         .optional()
-        .describe('How long a silent thread can still be joined. Default 3d.'),
+        .describe('How long a silent thread can still be joined. Default 7d.'),
       encoder: z
         .union([z.array(z.string()).min(1).max(50), modelObject])
         .optional()
@@ -194,6 +194,9 @@ export function configSchema(): object {
     description: 'JSON with comments. Described in docs/configuration.md.',
   }
 }
+
+/** How threads are told where the configuration is silent. */
+export const THREADS: Readonly<ThreadSettings> = { threshold: 0.28, window: 7 * 86_400_000 }
 
 export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[] }
 
@@ -379,8 +382,8 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       allowPrivate: poll.allowPrivate ?? false,
     },
     threads: {
-      threshold: data.threads?.threshold ?? 0.28,
-      window: toMillis(data.threads?.window ?? '7d'),
+      threshold: data.threads?.threshold ?? THREADS.threshold,
+      window: data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window),
       encoder: encoderSettings(data.threads?.encoder, file),
     },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },

@@ -98,10 +98,17 @@ function readItem(line: string): EvalItem | null {
   }
 }
 
+/** What an encoder gives the texts of items, by id. */
+export type Vectors = ReadonlyMap<string, readonly number[] | null>
+
+/** What an encoder is given of an item: as of an entry. */
+export const encodedText = ({ title, text }: EvalItem): string => `${title}\n${text ?? ''}`
+
 /** File every item and say where each went. Each `source` counts as an agency with one feed. */
 export function assign(
   items: readonly EvalItem[],
   threads: Config['threads'],
+  vectors: Vectors = new Map(),
 ): { assignments: Assignment[]; placements: Map<string, Placement>; seconds: number } {
   const opened = openStore({ path: ':memory:' })
   if (!opened.ok) throw new Error(opened.reason)
@@ -142,7 +149,13 @@ export function assign(
       if (!feed) throw new Error(`no feed for ${item.source}`)
       if (Number.isFinite(time)) clock = Math.max(clock, time)
       const [filed] = desk.file(
-        [{ entry: entryOf(item, Number.isFinite(time) ? time : clock), text: item.text ?? '' }],
+        [
+          {
+            entry: entryOf(item, Number.isFinite(time) ? time : clock),
+            text: item.text ?? '',
+            vector: vectors.get(item.id) ?? null,
+          },
+        ],
         {
           feed: feed.id,
           feedKey: feed.url,
@@ -254,8 +267,9 @@ function rates(precision: number, recall: number): { precision: number; recall: 
 export function evaluate(
   items: readonly EvalItem[],
   threads: Config['threads'],
+  vectors?: Vectors,
 ): { assignments: Assignment[]; placements: Map<string, Placement>; result: EvalResult } {
-  const { assignments, placements, seconds } = assign(items, threads)
+  const { assignments, placements, seconds } = assign(items, threads, vectors)
   const languages: EvalResult['languages'] = {}
   for (const [language, own] of Map.groupBy(items, ({ lang }) => lang ?? 'unknown')) {
     const score = scoreGroups(own, assignments, 'thread')

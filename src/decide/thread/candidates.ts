@@ -1,7 +1,7 @@
 // Which parts of threads a story may belong to, and how near it is to each.
 import type { Millis } from '../../model.ts'
 import { type Part, type SeenStory, silenceOf } from './active.ts'
-import { likenessOfMeaning } from './encoder.ts'
+import { blended, likenessOfMeaning } from './encoder.ts'
 import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { firstOf, Nearest } from './nearest.ts'
 import { LOOKED_UP, type Register, SHORTEST } from './register.ts'
@@ -17,8 +17,6 @@ const RESCORED = 12
 const COMPARED = 6
 // The stories of a thread that a new one is compared with: the latest, for threads drift.
 const LATEST = 16
-// What the vectors of a user's own encoder count for, where both sides have them.
-const ENCODED = 0.5
 
 export interface Candidate {
   part: Part
@@ -139,6 +137,7 @@ export function compare(
   const first = found[0]?.cosine ?? 0
   const second = found[1]?.cosine ?? 0
   const { standingOut, scale, nearest } = register.tuning
+  const own = features.e ? register.meaning(features.l, features.e) : null
   for (let at = 0; at < Math.min(COMPARED, found.length); at++) {
     const candidate = found[at] as Candidate
     const { part, cosine } = candidate
@@ -147,8 +146,8 @@ export function compare(
     const ahead = cosine - (at === 0 ? second : first)
     const sum = cosine + standingOut * ahead + nearest * nearestStory(register, part, asked) * faded
     candidate.score = Math.min(1, Math.max(0, scale * sum))
-    const meant = features.e ? likenessOfMeaning(features.e, latest(part)) : null
-    if (meant !== null) candidate.score = candidate.score * (1 - ENCODED) + Math.max(0, meant) * faded * ENCODED
+    const meant = own ? likenessOfMeaning(own, latest(register, part)) : null
+    if (meant !== null) candidate.score = blended(candidate.score, meant, faded)
   }
 }
 
@@ -162,4 +161,5 @@ function nearestStory(register: Register, { stories }: Part, { weights }: Weight
   return nearest / UNIT ** 2
 }
 
-const latest = ({ stories }: Part) => stories.slice(-LATEST).map(({ direction }) => direction)
+const latest = (register: Register, { language, stories }: Part) =>
+  stories.slice(-LATEST).map(({ direction }) => register.meaning(language, direction))

@@ -16,27 +16,66 @@ export function direction(vector: ArrayLike<number>): number[] | null {
   return Array.from(vector, value => Math.round((value / length) * 127))
 }
 
-/** Cosine of a direction with the mean of those of some stories; null where none has one in the same space. */
-export function likenessOfMeaning(
-  direction: readonly number[],
-  others: readonly (readonly number[] | null)[],
-): number | null {
-  const sum = new Array<number>(direction.length).fill(0)
+// What the vectors of a user's own encoder count for, where both sides have them.
+const ENCODED = 0.3
+// Less alike than this are texts on one subject, not on one event.
+const SUBJECT = 0.4
+// Until so many stories have a direction, what all of them have in common is hardly known.
+const KNOWN = 20
+
+/**
+ * What the directions of one language have in common. Many models put all texts of a kind close together, so that any two
+ * stories are alike; what tells them apart is what is left without the mean of the window.
+ */
+export class Meanings {
+  #sum = new Float64Array(0)
+  #count = 0
+
+  /** Take a direction in, or with -1 out again. One of another space than those before is not counted. */
+  count(direction: readonly number[], sign: 1 | -1): void {
+    if (this.#count === 0) this.#sum = new Float64Array(direction.length)
+    if (direction.length !== this.#sum.length) return
+    this.#count += sign
+    for (const [at, value] of direction.entries()) this.#sum[at] = (this.#sum[at] as number) + sign * value
+  }
+
+  /** What a direction says beside all others, of length 1; null for one of another space. */
+  own(direction: readonly number[] | null | undefined): Float64Array | null {
+    if (direction?.length !== this.#sum.length || this.#count === 0) return null
+    const own = new Float64Array(direction.length)
+    let squares = 0
+    for (const [at, value] of direction.entries()) {
+      const left = value - (this.#sum[at] as number) / (this.#count + KNOWN)
+      own[at] = left
+      squares += left * left
+    }
+    const length = Math.sqrt(squares) || 1
+    for (let at = 0; at < own.length; at++) own[at] = (own[at] as number) / length
+    return own
+  }
+}
+
+/** Likeness by words and by meaning together, 0 to 1; both fade by the same factor. */
+export function blended(words: number, meaning: number, fading = 1): number {
+  return (1 - ENCODED) * words + ENCODED * Math.max(0, (meaning - SUBJECT) / (1 - SUBJECT)) * fading
+}
+
+/** Dot product. */
+export function dotOf(one: Float64Array, other: Float64Array): number {
+  let dot = 0
+  for (let at = 0; at < one.length; at++) dot += (one[at] as number) * (other[at] as number)
+  return dot
+}
+
+/** Cosine of what a direction says with the mean of what some stories say; null where none says anything. */
+export function likenessOfMeaning(one: Float64Array, others: readonly (Float64Array | null)[]): number | null {
+  const sum = new Float64Array(one.length)
   let found = false
   for (const other of others) {
-    if (other?.length !== direction.length) continue
+    if (other === null) continue
     found = true
-    for (const [at, value] of other.entries()) sum[at] = (sum[at] ?? 0) + value
+    for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] as number) + (other[at] as number)
   }
   if (!found) return null
-  let dot = 0
-  let one = 0
-  let other = 0
-  for (const [at, value] of direction.entries()) {
-    const mean = sum[at] ?? 0
-    dot += value * mean
-    one += value * value
-    other += mean * mean
-  }
-  return dot / (Math.sqrt(one * other) || 1)
+  return dotOf(one, sum) / (Math.sqrt(dotOf(sum, sum)) || 1)
 }

@@ -2,6 +2,7 @@
 // the stories it holds, with their threads, times and features, in whatever order they came.
 import type { Millis, ThreadSettings } from '../../model.ts'
 import { type ActiveThread, later, type Part, type SeenStory } from './active.ts'
+import { Meanings } from './encoder.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { SLUG_THREADS } from './header.ts'
 import { Postings } from './postings.ts'
@@ -32,6 +33,7 @@ export class Register {
   readonly #stories = new Map<number, SeenStory>()
   readonly #byShape = new Map<number, SeenStory[]>()
   readonly #byHeader = new Map<number, SeenStory[]>()
+  readonly #meanings = new Map<string, Meanings>()
   /** Ids of stories by the hour of their time; those that left before their time are in it still. */
   readonly #byHour = new Map<number, number[]>()
   readonly #rows = new Rows()
@@ -85,6 +87,19 @@ export class Register {
       if (threads.size >= SLUG_THREADS) return true
     }
     return false
+  }
+
+  /** What a direction says beside those of all stories of a language; null where there is none. */
+  meaning(language: string, direction: readonly number[] | null): Float64Array | null {
+    return direction && this.#meaningsOf(language).own(direction)
+  }
+
+  #meaningsOf(language: string): Meanings {
+    const known = this.#meanings.get(language)
+    if (known) return known
+    const made = new Meanings()
+    this.#meanings.set(language, made)
+    return made
   }
 
   /** A story's own terms and those of any language, heaviest first. */
@@ -224,6 +239,7 @@ export class Register {
       direction: features.e ?? null,
     }
     this.#stories.set(story, seen)
+    if (seen.direction) this.#meaningsOf(seen.language).count(seen.direction, 1)
     this.#oldest = Math.min(this.#oldest, time)
     pushTo(this.#byHour, Math.floor(time / HOUR), story)
     if (seen.form[0] !== 0) pushTo(this.#byShape, seen.form[0], seen)
@@ -245,6 +261,7 @@ export class Register {
     if (!seen) return
     this.#leave(seen)
     this.#stories.delete(story)
+    if (seen.direction) this.#meaningsOf(seen.language).count(seen.direction, -1)
     pullFrom(this.#byShape, seen.form[0], seen)
     pullFrom(this.#byHeader, seen.form[3], seen)
     const { terms } = this.#rows

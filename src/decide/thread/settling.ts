@@ -1,6 +1,7 @@
 // Late evidence in one language: the threads around what is new are grouped afresh, with all that is known by now. A story
 // that was placed by the first three words of an event may belong elsewhere an hour later. Pure.
 import type { ActiveThread, Part, SeenStory } from './active.ts'
+import { blended, dotOf } from './encoder.ts'
 import { type Evidence, sharedBy, thousandths } from './evidence.ts'
 import { UNIT } from './features.ts'
 import { isColumn, otherEdition } from './form.ts'
@@ -134,17 +135,20 @@ function* regrouped(index: Register, parts: readonly Part[], decisions: EditorDe
   }
 }
 
-/** Cosines of all pairs, fading with the time between. */
+/** Likenesses of all pairs, fading with the time between: by words, and by meaning where both have a direction. */
 function likenesses(index: Register, stories: readonly SeenStory[]): Float64Array {
   const size = stories.length
   const found = new Float64Array(size * size)
+  const meant = stories.map(({ language, direction }) => index.meaning(language, direction))
   for (const [at, one] of stories.entries()) {
     const { own } = index.said(one)
     index.asking(own.terms, () => {
       for (let other = 0; other < at; other++) {
         const story = stories[other] as SeenStory
-        const cosine = index.likeness(story, own.weights) / UNIT ** 2
-        const faded = cosine * Math.exp(-Math.abs(one.time - story.time) / DECAY)
+        const said = index.likeness(story, own.weights) / UNIT ** 2
+        const [a, b] = [meant[at], meant[other]]
+        const likeness = a && b ? blended(said, dotOf(a, b)) : said
+        const faded = likeness * Math.exp(-Math.abs(one.time - story.time) / DECAY)
         found[at * size + other] = faded
         found[other * size + at] = faded
       }
