@@ -5,15 +5,13 @@ import { type ActiveThread, later, type Part, type SeenStory } from './active.ts
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { Postings } from './postings.ts'
 import { Rows } from './rows.ts'
-import { FACTS, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
+import { OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
 import { ofMany, ofOne, type Summed } from './summed.ts'
 import { Sums } from './sums.ts'
 import type { Tuning } from './tuning.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 const HOUR: Millis = 3_600_000
-/** Less than the length of any part: the squares of a story's weights add up to about one. */
-export const SHORTEST = 0.9 * UNIT
 // Stories from which on a part keeps the sums of its terms.
 const SUMMED_FROM = 8
 /** Terms said by more stories are not looked up at all. */
@@ -176,21 +174,17 @@ export class Register {
     { own, length, common, least }: { own: boolean; length: number; common: number; least: number },
     found: (part: Part, cosine: number) => void,
   ): void {
-    const { scores, met, parts, facts } = this.slots
-    const kind = own ? OWN_LENGTH : SHARED_LENGTH
+    const { scores, met, cosines, parts } = this.slots
     let count = 0
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number
       if (this.frequencyOf(term) > common) continue
       count = this.postings.collect(term, weights[at] as number, scores, met, count)
     }
+    count = this.slots.measured(count, own ? OWN_LENGTH : SHARED_LENGTH, (least * length) / UNIT)
     for (let at = 0; at < count; at++) {
-      const slot = met[at] as number
-      const dot = scores[slot] as number
-      scores[slot] = 0
-      if (dot < least * length * SHORTEST) continue
-      const cosine = dot / (length * ((facts[FACTS * slot + kind] as number) / UNIT))
-      if (cosine >= least) found(parts[slot] as Part, cosine)
+      const cosine = ((cosines[at] as number) * UNIT) / length
+      if (cosine >= least) found(parts[met[at] as number] as Part, cosine)
     }
   }
 
