@@ -6,7 +6,7 @@ import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } fro
 import { Postings } from './postings.ts'
 import { Rows } from './rows.ts'
 import { OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
-import { ofMany, ofOne, type Summed } from './summed.ts'
+import { Summed } from './summed.ts'
 import { Sums } from './sums.ts'
 import type { Tuning } from './tuning.ts'
 import { Vocabulary } from './vocabulary.ts'
@@ -147,7 +147,9 @@ export class Register {
     if (before) return before
     const [only, another] = part.stories
     const made =
-      only && !another ? ofOne(part, this.said(only)) : ofMany(part, part.sums ?? this.#sum(part), this.vocabulary)
+      only && !another
+        ? Summed.ofOne(part, this.said(only))
+        : Summed.ofMany(part, part.sums ?? this.#sum(part), this.vocabulary)
     this.#summed.set(part, made)
     return made
   }

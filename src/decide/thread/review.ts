@@ -2,9 +2,9 @@
 // review, and finds their partners through the index. Pure: it proposes, and whoever files carries it out.
 import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './active.ts'
 import { type Evidence, sharedBy, thousandths } from './evidence.ts'
-import { UNIT, type Weighted } from './features.ts'
+import { UNIT } from './features.ts'
 import type { Register } from './register.ts'
-import { first, type Summed } from './summed.ts'
+import type { Summed } from './summed.ts'
 import { SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
 /** What editors have decided of pairs of stories: no review undoes it. */
@@ -51,8 +51,7 @@ export const MERGE_SINGLE = 1.25
 export const MERGE_ACROSS = 1.43
 // A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
 const TYPICAL = 0.075
-// Terms a thread is looked up by, and terms so common that they find half the window.
-const LOOKED_UP = 12
+// Terms so common that they find half the window.
 const COMMON = 400
 // The threads compared to the last term, of those that share this much of the heaviest terms.
 const CANDIDATES = 8
@@ -103,9 +102,9 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
     const compared = compare(index, parts, other)
     const own = isSingle(other) ? MERGE_SINGLE : MERGE
     const fading = Math.exp(-gapOf(thread, other) / index.tuning.decay)
-    for (const [cosine, needed, pair] of [
-      [compared.own, own * index.settings.threshold, compared.ownPair],
-      [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossPair],
+    for (const [cosine, needed, pairs] of [
+      [compared.own, own * index.settings.threshold, compared.ownPairs],
+      [compared.across, MERGE_ACROSS * index.settings.threshold, compared.acrossPairs],
     ] as const) {
       const score = cosine * fading
       if (score < needed || (best && score / needed <= best.score / best.threshold)) continue
@@ -116,7 +115,7 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
         from: Math.max(thread.id, other.id),
         score: thousandths(score),
         threshold: thousandths(needed),
-        reasons: reasonsOf(index, pair),
+        reasons: reasonsOf(index, pairs),
       }
     }
   }
@@ -126,13 +125,13 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
 /** The threads that share most of what a thread is looked up by, by id. */
 export function nearest(index: Register, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
-  for (const { part, own, shared } of parts) {
+  for (const { part, heaviest, heaviestShared } of parts) {
     for (const [terms, across, squared] of [
-      [own, false, part.ownSquared],
-      [shared, true, part.sharedSquared],
+      [heaviest, false, part.ownSquared],
+      [heaviestShared, true, part.sharedSquared],
     ] as const) {
       const limits = { own: !across, length: Math.sqrt(squared), common: COMMON, least: FLOOR }
-      index.finding(first(terms, LOOKED_UP), limits, (other, cosine) => {
+      index.finding(terms, limits, (other, cosine) => {
         if (other.thread === thread || (across && other.language === part.language)) return
         if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
       })
@@ -152,70 +151,76 @@ interface Pair {
   part: Part
 }
 
-/** Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not. */
+/**
+ * Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not; with
+ * the pairs of parts it comes from.
+ */
 export function compare(index: Register, parts: readonly Summed[], other: ActiveThread) {
   let own = 0
-  let pairs = 0
-  let most = 0
-  let ownPair: Pair | null = null
+  let count = 0
+  const ownPairs: Pair[] = []
   let across = 0
   let acrossPair: Pair | null = null
   const others = [...other.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
   for (const one of parts) {
     for (const part of others) {
-      const { cosine, shared, event } = comparePair(index, { one, part })
-      if (one.part.language !== part.language) {
-        if (!event || cosine <= across) continue
+      if (one.part.language === part.language) {
+        const pairs = one.part.stories.length * part.stories.length
+        own += likeness(index, one, part) * pairs
+        count += pairs
+        ownPairs.push({ one, part })
+      } else {
+        const cosine = likenessAcross(index, one, part)
+        if (cosine <= across) continue
         across = cosine
         acrossPair = { one, part }
-        continue
       }
-      const count = one.part.stories.length * part.stories.length
-      own += cosine * count
-      pairs += count
-      if (shared <= most) continue
-      most = shared
-      ownPair = { one, part }
     }
   }
-  return { own: pairs > 0 ? own / pairs : 0, across, ownPair, acrossPair }
+  return { own: count > 0 ? own / count : 0, across, ownPairs, acrossPairs: acrossPair ? [acrossPair] : [] }
 }
 
-/** The terms that two parts are compared by. */
-const comparedBy = ({ one, part }: Pair): Weighted => (one.part.language === part.language ? one.own : one.across)
+/** Cosine of two parts of one language. */
+function likeness(index: Register, one: Summed, part: Part): number {
+  const dot = index.asking(one.own.terms, () => index.dotOf(part, one.own))
+  return dot / (Math.sqrt(one.part.ownSquared * part.ownSquared) || 1)
+}
 
-/** Likeness of two parts, how many terms they share, and whether across languages these tell of an event. */
-function comparePair(index: Register, { one, part }: Pair): { cosine: number; shared: number; event: boolean } {
-  const same = one.part.language === part.language
-  const { terms, weights } = comparedBy({ one, part })
-  const typical = TYPICAL * UNIT
+/** Cosine of two parts of two languages; 0 where what they share tells of no event. */
+function likenessAcross(index: Register, one: Summed, part: Part): number {
+  const { terms, weights } = one.shared
+  const shares = index.asking(terms, () => index.shares(part, terms))
+  const typicalMine = TYPICAL * UNIT * one.part.stories.length
+  const typicalTheirs = TYPICAL * UNIT * part.stories.length
   let dot = 0
-  let shared = 0
   let matches = 0
   let most = 0
   let second = 0
-  const shares = index.asking(terms, () => index.shares(part, terms))
   for (let at = 0; at < terms.length; at++) {
     const theirs = shares[at] as number
     if (theirs === 0) continue
     const mine = weights[at] as number
-    dot += mine * theirs
-    shared++
-    if (same || !index.isRare(terms[at] as number)) continue
-    if (mine * theirs > most) {
+    const match = mine * theirs
+    dot += match
+    if (!index.isRare(terms[at] as number)) continue
+    if (match > most) {
       second = most
-      most = mine * theirs
-    } else if (mine * theirs > second) second = mine * theirs
-    if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
+      most = match
+    } else if (match > second) second = match
+    if (mine >= typicalMine && theirs >= typicalTheirs) matches++
   }
-  const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
-  const event = matches >= SHARED_MATCHES && second >= SECOND_MATCH * dot
-  return { cosine: dot / (Math.sqrt(squares) || 1), shared, event }
+  if (matches < SHARED_MATCHES || second < SECOND_MATCH * dot) return 0
+  return dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
 }
 
-/** The heaviest of what two parts share, as parts of one. */
-export function reasonsOf(index: Register, pair: Pair | null): Evidence[] {
-  return pair ? sharedBy(index, comparedBy(pair), pair.part).slice(0, REASONS) : []
+/** The heaviest of what the parts of that pair share which shares most, as parts of one. */
+export function reasonsOf(index: Register, pairs: readonly Pair[]): Evidence[] {
+  let best: Evidence[] = []
+  for (const { one, part } of pairs) {
+    const found = sharedBy(index, one.part.language === part.language ? one.own : one.shared, part)
+    if (found.length > best.length) best = found
+  }
+  return best.slice(0, REASONS)
 }
 
 /** A thread whose stories fall into two groups that have next to nothing in common. */
@@ -226,35 +231,7 @@ function splitOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
   if (!part || part.stories.length < SPLIT_LEAST || part.stories.length > SPLIT_MOST) return null
   const stories = part.stories
   const size = stories.length
-  const likeness = stories.map(one => {
-    const { own } = index.said(one)
-    return index.asking(own.terms, () => stories.map(other => index.likeness(other, own.weights) / UNIT ** 2))
-  })
-  // Average link, to the last two groups.
-  const groups = stories.map((_, at) => [at])
-  let between = 0
-  while (groups.length > 1) {
-    let best = -1
-    let pair: [number, number] = [0, 1]
-    for (let a = 0; a < groups.length; a++) {
-      for (let b = a + 1; b < groups.length; b++) {
-        let sum = 0
-        const one = groups[a] as number[]
-        const other = groups[b] as number[]
-        for (const x of one) for (const y of other) sum += likeness[x]?.[y] ?? 0
-        const mean = sum / (one.length * other.length)
-        if (mean > best) {
-          best = mean
-          pair = [a, b]
-        }
-      }
-    }
-    between = best
-    if (groups.length === 2) break
-    const [a, b] = pair
-    groups[a] = [...(groups[a] as number[]), ...(groups[b] as number[])]
-    groups.splice(b, 1)
-  }
+  const { groups, between } = twoGroups(likenesses(index, stories))
   const threshold = SPLIT * index.settings.threshold
   if (groups.length !== 2 || between >= threshold) return null
   const [one, other] = groups as [number[], number[]]
@@ -271,6 +248,51 @@ function splitOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
     score: thousandths(between),
     threshold: thousandths(threshold),
     reasons: [],
+  }
+}
+
+/** Dot products of the own terms of each two stories. */
+function likenesses(index: Register, stories: readonly SeenStory[]): Float64Array[] {
+  const found = stories.map(() => new Float64Array(stories.length))
+  for (const [at, one] of stories.entries()) {
+    const { own } = index.said(one)
+    index.asking(own.terms, () => {
+      for (let next = at + 1; next < stories.length; next++) {
+        const dot = index.likeness(stories[next] as SeenStory, own.weights)
+        ;(found[at] as Float64Array)[next] = dot
+        ;(found[next] as Float64Array)[at] = dot
+      }
+    })
+  }
+  return found
+}
+
+/** The last two groups that average link leaves, and their likeness; dot products come in, and are added up. */
+function twoGroups(sums: Float64Array[]): { groups: number[][]; between: number } {
+  const groups = sums.map((_, at) => [at])
+  for (;;) {
+    let best = -1
+    let one = 0
+    let other = 1
+    for (let a = 0; a < groups.length; a++) {
+      for (let b = a + 1; b < groups.length; b++) {
+        const pairs = (groups[a] as number[]).length * (groups[b] as number[]).length
+        const mean = ((sums[a] as Float64Array)[b] as number) / pairs
+        if (mean <= best) continue
+        best = mean
+        one = a
+        other = b
+      }
+    }
+    if (groups.length <= 2) return { groups, between: best / UNIT ** 2 }
+    groups[one] = [...(groups[one] as number[]), ...(groups.splice(other, 1)[0] as number[])]
+    const kept = sums[one] as Float64Array
+    const [gone] = sums.splice(other, 1) as [Float64Array]
+    for (let at = 0; at < kept.length; at++) kept[at] = (kept[at] as number) + (gone[at] as number)
+    for (const row of sums) {
+      if (row !== kept) row[one] = (row[one] as number) + (row[other] as number)
+      row.copyWithin(other, other + 1)
+    }
   }
 }
 
