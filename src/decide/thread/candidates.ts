@@ -4,9 +4,10 @@ import { type Part, type SeenStory, silenceOf } from './active.ts'
 import { likenessOfMeaning } from './encoder.ts'
 import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { firstOf, Nearest } from './nearest.ts'
-import { LOOKED_UP, type Register } from './register.ts'
+import type { Register } from './register.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './slots.ts'
 import { SECOND_MATCH } from './tuning.ts'
+import { LOOKED_UP } from './weights.ts'
 
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
