@@ -150,7 +150,7 @@ export class Register extends Weights {
     let part = thread.parts.get(seen.language)
     if (!part) {
       const { language } = seen
-      part = { thread, language, slot: -1, stories: [], sums: null, ownSquared: 0, sharedSquared: 0 }
+      part = { thread, language, slot: -1, stories: [], sums: null, version: 0, ownSquared: 0, sharedSquared: 0 }
       this.slots.take(part)
       thread.parts.set(language, part)
     }

@@ -125,20 +125,15 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
 /** The threads that share most of what a thread is looked up by, by id. */
 export function nearest(index: Register, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
+  const limits = { common: COMMON, least: FLOOR, silence: index.settings.window }
+  const keep = ({ thread: other }: Part, cosine: number) => {
+    if (other !== thread && cosine > (found.get(other) ?? FLOOR)) found.set(other, cosine)
+  }
   for (const { part, heaviest, heaviestShared } of parts) {
-    for (const [terms, across, squared] of [
-      [heaviest, false, part.ownSquared],
-      [heaviestShared, true, part.sharedSquared],
-    ] as const) {
-      const limits = { own: !across, length: Math.sqrt(squared), common: COMMON, least: FLOOR }
-      index.finding(terms, limits, (other, cosine) => {
-        if (other.thread === thread || (across && other.language === part.language)) return
-        if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
-      })
-    }
+    index.finding(heaviest, part, { own: true, ...limits }, keep)
+    index.finding(heaviestShared, part, { own: false, ...limits }, keep)
   }
   return [...found]
-    .filter(([other]) => gapOf(thread, other) <= index.settings.window)
     .sort(([a, x], [b, y]) => y - x || a.id - b.id)
     .slice(0, CANDIDATES)
     .map(([other]) => other)
@@ -166,11 +161,11 @@ export function compare(index: Register, parts: readonly Summed[], other: Active
     for (const part of others) {
       if (one.part.language === part.language) {
         const pairs = one.part.stories.length * part.stories.length
-        own += likeness(index, one, part) * pairs
+        own += one.likenessTo(part, () => likeness(index, one, part)) * pairs
         count += pairs
         ownPairs.push({ one, part })
       } else {
-        const cosine = likenessAcross(index, one, part)
+        const cosine = one.likenessTo(part, () => likenessAcross(index, one, part))
         if (cosine <= across) continue
         across = cosine
         acrossPair = { one, part }

@@ -24,6 +24,7 @@ export class Summed {
   readonly shared: Weighted
   readonly #compared: () => Weighted
   #own: Weighted | null = null
+  readonly #likenesses = new Map<Part, { version: number; cosine: number }>()
 
   private constructor(part: Part, heaviest: Weighted, shared: Weighted, compared: () => Weighted) {
     this.part = part
@@ -37,6 +38,15 @@ export class Summed {
   get own(): Weighted {
     this.#own ??= this.#compared()
     return this.#own
+  }
+
+  /** Likeness to a part, measured again only where that has changed: reviews ask in rounds. */
+  likenessTo(other: Part, measure: () => number): number {
+    const before = this.#likenesses.get(other)
+    if (before?.version === other.version) return before.cosine
+    const cosine = measure()
+    this.#likenesses.set(other, { version: other.version, cosine })
+    return cosine
   }
 
   /** A part known by the terms of its only story. */

@@ -1,9 +1,10 @@
 // What the stories and the parts of threads of the window weigh each term, and how near they are to some terms.
+import type { Millis } from '../../model.ts'
 import type { Part, SeenStory } from './active.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { Postings } from './postings.ts'
 import { Rows } from './rows.ts'
-import { OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
+import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
 import { Summed } from './summed.ts'
 import { Sums } from './sums.ts'
 import { Vocabulary } from './vocabulary.ts'
@@ -98,25 +99,33 @@ export class Weights {
   }
 
   /**
-   * Parts whose cosine with some terms is at least `least`, by their own terms or those of any language. `length` is that
-   * of the whole from which the terms are taken; terms said by more than `common` stories are left out.
+   * Parts whose cosine with some terms of a part is at least `least`, by their own terms or those of any language, and
+   * whose threads were silent for `silence` at most before or after its thread. Terms said by more than `common` stories
+   * are left out; by own terms its own language is looked through, by the others all others.
    */
   finding(
     { terms, weights }: Weighted,
-    { own, length, common, least }: { own: boolean; length: number; common: number; least: number },
+    { thread, language, ownSquared, sharedSquared }: Part,
+    { own, common, least, silence }: { own: boolean; common: number; least: number; silence: Millis },
     found: (part: Part, cosine: number) => void,
   ): void {
-    const { scores, met, cosines, parts } = this.slots
+    const { scores, met, cosines, parts, facts, languages } = this.slots
     let count = 0
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number
       if (this.frequencyOf(term) > common) continue
       count = this.postings.collect(term, weights[at] as number, scores, met, count)
     }
+    const length = Math.sqrt(own ? ownSquared : sharedSquared)
+    const except = own ? -1 : this.slots.numberOf(language)
     count = this.slots.measured(count, own ? OWN_LENGTH : SHARED_LENGTH, (least * length) / UNIT)
     for (let at = 0; at < count; at++) {
       const cosine = ((cosines[at] as number) * UNIT) / length
-      if (cosine >= least) found(parts[met[at] as number] as Part, cosine)
+      const slot = met[at] as number
+      if (cosine < least || languages[slot] === except) continue
+      const first = facts[FACTS * slot + FIRST] as number
+      const last = facts[FACTS * slot + LAST] as number
+      if (Math.max(first - thread.last, thread.first - last) <= silence) found(parts[slot] as Part, cosine)
     }
   }
 
@@ -153,6 +162,7 @@ export class Weights {
     const { terms, weights } = this.#rows
     if (part.stories.length <= SUMMED_FROM / 2) part.sums = null
     const { sums, slot } = part
+    part.version++
     this.#summed.delete(part)
     const from = this.#rows.from(seen.row)
     const shared = this.#rows.sharedFrom(seen.row)
