@@ -24,6 +24,8 @@ export interface Part {
   stories: SeenStory[]
   /** Sums of the weights by term, where there are stories enough to make it worthwhile. */
   sums: Sums | null
+  /** Another number whenever its stories have changed. */
+  version: number
   /** Square of the length of the summed weights. */
   ownSquared: number
   sharedSquared: number

@@ -4,9 +4,10 @@ import { type Part, type SeenStory, silenceOf } from './active.ts'
 import { blended, likenessOfMeaning } from './encoder.ts'
 import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { firstOf, Nearest } from './nearest.ts'
-import { LOOKED_UP, type Register, SHORTEST } from './register.ts'
+import type { Register } from './register.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './slots.ts'
 import { SECOND_MATCH } from './tuning.ts'
+import { LOOKED_UP } from './weights.ts'
 
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
@@ -50,7 +51,7 @@ export function candidates(
 /** The nearest parts by the terms looked up: the heaviest come first, and what they do not find is hardly near. */
 function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, except: string | null): Nearest {
   const { postings, slots } = register
-  const { scores, met, facts, languages } = slots
+  const { scores, met, cosines, facts, languages } = slots
   let count = 0
   let rest = 0
   for (let at = 0; at < weights.length; at++) rest += (weights[at] as number) ** 2
@@ -72,19 +73,13 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
   const exceptNumber = except === null ? -1 : slots.numberOf(except)
   const near = new Nearest(RESCORED, slots.parts)
   let least = NEAR
-  for (let at = 0; at < count; at++) {
+  const measured = slots.measured(count, length, least)
+  for (let at = 0; at < measured; at++) {
+    const cosine = cosines[at] as number
     const slot = met[at] as number
-    const dot = scores[slot] as number
-    scores[slot] = 0
-    // What most of the parts met have in common with a story is a single word: no length makes them near, so it is not read.
-    if (dot < least * SHORTEST * UNIT) continue
-    const cosine = dot / (facts[FACTS * slot + length] as number)
     if (cosine < least || languages[slot] === exceptNumber) continue
-    const silence = Math.max(
-      0,
-      time - (facts[FACTS * slot + LAST] as number),
-      (facts[FACTS * slot + FIRST] as number) - time,
-    )
+    const first = facts[FACTS * slot + FIRST] as number
+    const silence = Math.max(0, time - (facts[FACTS * slot + LAST] as number), first - time)
     if (silence > window) continue
     const faded = cosine * Math.exp(-silence / decay)
     if (faded < least) continue

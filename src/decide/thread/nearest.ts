@@ -5,25 +5,28 @@ import type { Part } from './active.ts'
 export const firstOf = (a: Part, b: Part) => a.thread.id - b.thread.id || (a.language < b.language ? -1 : 1)
 
 export class Nearest {
-  readonly slots: Int32Array
-  readonly cosines: Float64Array
+  readonly slots: number[] = []
+  readonly cosines: number[] = []
+  readonly #most: number
   readonly #parts: readonly (Part | null)[]
-  count = 0
 
   constructor(most: number, parts: readonly (Part | null)[]) {
-    this.slots = new Int32Array(most)
-    this.cosines = new Float64Array(most)
+    this.#most = most
     this.#parts = parts
+  }
+
+  get count(): number {
+    return this.slots.length
   }
 
   /** Take a part in, if it is among the nearest. */
   offer(slot: number, cosine: number): void {
     const { slots, cosines } = this
-    let to = this.count
-    if (to === slots.length) {
+    let to = slots.length
+    if (to === this.#most) {
       if (this.#precedes(to - 1, slot, cosine)) return
       to--
-    } else this.count++
+    }
     for (; to > 0 && !this.#precedes(to - 1, slot, cosine); to--) {
       slots[to] = slots[to - 1] as number
       cosines[to] = cosines[to - 1] as number

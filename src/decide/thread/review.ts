@@ -2,10 +2,10 @@
 // what is new since the last review, and finds it through the index. Pure: it proposes, and whoever files carries it out.
 import { type ActiveThread, gapOf, isSingle, type Part } from './active.ts'
 import { type Evidence, sharedBy, thousandths } from './evidence.ts'
-import { UNIT, type Weighted } from './features.ts'
+import { UNIT } from './features.ts'
 import type { Register } from './register.ts'
 import { parted, settle } from './settling.ts'
-import { first, type Summed } from './summed.ts'
+import type { Summed } from './summed.ts'
 import { SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
 /** What editors have decided of pairs of stories: no review undoes it. */
@@ -59,8 +59,7 @@ export const ALIKE = 1.8
 export const MERGE_ACROSS = 1.43
 // A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
 const TYPICAL = 0.075
-// Terms a thread is looked up by, and terms so common that they find half the window.
-const LOOKED_UP = 12
+// Terms so common that they find half the window.
 const COMMON = 400
 // The threads compared to the last term, of those that share this much of the heaviest terms.
 const CANDIDATES = 8
@@ -116,7 +115,7 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
   const threshold = MERGE_ACROSS * index.settings.threshold
   let best: Regrouping | null = null
   for (const other of nearest(index, thread, parts)) {
-    const { across, acrossPair } = compare(index, parts, other)
+    const { across, acrossPairs } = compare(index, parts, other)
     const score = across * Math.exp(-gapOf(thread, other) / index.tuning.decay)
     if (score < threshold || (best && score <= best.score) || parted(thread, other, decisions)) continue
     best = {
@@ -125,7 +124,7 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
       from: Math.max(thread.id, other.id),
       score: thousandths(score),
       threshold: thousandths(threshold),
-      reasons: reasonsOf(index, acrossPair),
+      reasons: reasonsOf(index, acrossPairs),
     }
   }
   return best
@@ -134,20 +133,15 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
 /** The threads that share most of what a thread is looked up by, by id. */
 export function nearest(index: Register, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
-  for (const { part, own, shared } of parts) {
-    for (const [terms, across, squared] of [
-      [own, false, part.ownSquared],
-      [shared, true, part.sharedSquared],
-    ] as const) {
-      const limits = { own: !across, length: Math.sqrt(squared), common: COMMON, least: FLOOR }
-      index.finding(first(terms, LOOKED_UP), limits, (other, cosine) => {
-        if (other.thread === thread || (across && other.language === part.language)) return
-        if (cosine > (found.get(other.thread) ?? FLOOR)) found.set(other.thread, cosine)
-      })
-    }
+  const limits = { common: COMMON, least: FLOOR, silence: index.settings.window }
+  const keep = ({ thread: other }: Part, cosine: number) => {
+    if (other !== thread && cosine > (found.get(other) ?? FLOOR)) found.set(other, cosine)
+  }
+  for (const { part, heaviest, heaviestShared } of parts) {
+    index.finding(heaviest, part, { own: true, ...limits }, keep)
+    index.finding(heaviestShared, part, { own: false, ...limits }, keep)
   }
   return [...found]
-    .filter(([other]) => gapOf(thread, other) <= index.settings.window)
     .sort(([a, x], [b, y]) => y - x || a.id - b.id)
     .slice(0, CANDIDATES)
     .map(([other]) => other)
@@ -160,70 +154,76 @@ interface Pair {
   part: Part
 }
 
-/** Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not. */
+/**
+ * Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not; with
+ * the pairs of parts it comes from.
+ */
 export function compare(index: Register, parts: readonly Summed[], other: ActiveThread) {
   let own = 0
-  let pairs = 0
-  let most = 0
-  let ownPair: Pair | null = null
+  let count = 0
+  const ownPairs: Pair[] = []
   let across = 0
   let acrossPair: Pair | null = null
   const others = [...other.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
   for (const one of parts) {
     for (const part of others) {
-      const { cosine, shared, event } = comparePair(index, { one, part })
-      if (one.part.language !== part.language) {
-        if (!event || cosine <= across) continue
+      if (one.part.language === part.language) {
+        const pairs = one.part.stories.length * part.stories.length
+        own += one.likenessTo(part, () => likeness(index, one, part)) * pairs
+        count += pairs
+        ownPairs.push({ one, part })
+      } else {
+        const cosine = one.likenessTo(part, () => likenessAcross(index, one, part))
+        if (cosine <= across) continue
         across = cosine
         acrossPair = { one, part }
-        continue
       }
-      const count = one.part.stories.length * part.stories.length
-      own += cosine * count
-      pairs += count
-      if (shared <= most) continue
-      most = shared
-      ownPair = { one, part }
     }
   }
-  return { own: pairs > 0 ? own / pairs : 0, across, ownPair, acrossPair }
+  return { own: count > 0 ? own / count : 0, across, ownPairs, acrossPairs: acrossPair ? [acrossPair] : [] }
 }
 
-/** The terms that two parts are compared by. */
-const comparedBy = ({ one, part }: Pair): Weighted => (one.part.language === part.language ? one.own : one.across)
+/** Cosine of two parts of one language. */
+function likeness(index: Register, one: Summed, part: Part): number {
+  const dot = index.asking(one.own.terms, () => index.dotOf(part, one.own))
+  return dot / (Math.sqrt(one.part.ownSquared * part.ownSquared) || 1)
+}
 
-/** Likeness of two parts, how many terms they share, and whether across languages these tell of an event. */
-function comparePair(index: Register, { one, part }: Pair): { cosine: number; shared: number; event: boolean } {
-  const same = one.part.language === part.language
-  const { terms, weights } = comparedBy({ one, part })
-  const typical = TYPICAL * UNIT
+/** Cosine of two parts of two languages; 0 where what they share tells of no event. */
+function likenessAcross(index: Register, one: Summed, part: Part): number {
+  const { terms, weights } = one.shared
+  const shares = index.asking(terms, () => index.shares(part, terms))
+  const typicalMine = TYPICAL * UNIT * one.part.stories.length
+  const typicalTheirs = TYPICAL * UNIT * part.stories.length
   let dot = 0
-  let shared = 0
   let matches = 0
   let most = 0
   let second = 0
-  const shares = index.asking(terms, () => index.shares(part, terms))
   for (let at = 0; at < terms.length; at++) {
     const theirs = shares[at] as number
     if (theirs === 0) continue
     const mine = weights[at] as number
-    dot += mine * theirs
-    shared++
-    if (same || !index.isRare(terms[at] as number)) continue
-    if (mine * theirs > most) {
+    const match = mine * theirs
+    dot += match
+    if (!index.isRare(terms[at] as number)) continue
+    if (match > most) {
       second = most
-      most = mine * theirs
-    } else if (mine * theirs > second) second = mine * theirs
-    if (mine >= typical * one.part.stories.length && theirs >= typical * part.stories.length) matches++
+      most = match
+    } else if (match > second) second = match
+    if (mine >= typicalMine && theirs >= typicalTheirs) matches++
   }
-  const squares = same ? one.part.ownSquared * part.ownSquared : one.part.sharedSquared * part.sharedSquared
-  const event = matches >= SHARED_MATCHES && second >= SECOND_MATCH * dot
-  return { cosine: dot / (Math.sqrt(squares) || 1), shared, event }
+  if (matches < SHARED_MATCHES || second < SECOND_MATCH * dot) return 0
+  return dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
 }
 
-/** The heaviest of what two parts share, as parts of one. */
-export function reasonsOf(index: Register, pair: Pair | null): Evidence[] {
-  return pair ? sharedBy(index, comparedBy(pair), pair.part).slice(0, REASONS) : []
+/** The heaviest of what the parts of that pair share which shares most, as parts of one. */
+export function reasonsOf(index: Register, pairs: readonly Pair[]): Evidence[] {
+  let best: Evidence[] = []
+  for (const { one, part } of pairs) {
+    const found = sharedBy(index, one.part.language === part.language ? one.own : one.shared, part)
+    if (found.length > best.length) best = found
+  }
+  return best.slice(0, REASONS)
 }
 
 /** Carry a regrouping out in the index; `opened` is the id of the thread that a split opens. */

@@ -63,12 +63,14 @@ function around(index: Register, first: SeenStory, pending: Map<number, SeenStor
 function neighbours(index: Register, story: SeenStory): Part[] {
   const { own } = index.said(story)
   const found: { part: Part; cosine: number }[] = []
-  const limits = { own: true, length: Math.hypot(...own.weights), common: COMMON, least: NEAR }
-  index.finding(own, limits, (part, cosine) => {
-    const { first, last } = part.thread
-    const silence = Math.max(0, story.time - last, first - story.time)
-    if (part.language === story.language && silence <= index.settings.window) found.push({ part, cosine })
-  })
+  const alone = {
+    thread: { first: story.time, last: story.time },
+    language: story.language,
+    ownSquared: own.weights.reduce((sum, weight) => sum + weight * weight, 0),
+    sharedSquared: 0,
+  }
+  const limits = { own: true, common: COMMON, least: NEAR, silence: index.settings.window }
+  index.finding(own, alone, limits, (part, cosine) => found.push({ part, cosine }))
   found.sort((a, b) => b.cosine - a.cosine || a.part.thread.id - b.part.thread.id)
   return found.slice(0, AROUND).map(({ part }) => part)
 }

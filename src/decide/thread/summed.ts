@@ -3,19 +3,10 @@ import type { Part } from './active.ts'
 import type { Weighted } from './features.ts'
 import type { Sums } from './sums.ts'
 
-/** The terms a part is known by: more than these only blur it. */
-const SUMMED = 400
-/** Its heaviest shared terms: those it is compared by across languages. */
+// The terms a part is looked up by, those it is compared by, more of which only blur it, and those across languages.
+const LOOKED_UP = 12
+const COMPARED = 400
 const ACROSS = 40
-
-/** A part with its summed terms, heaviest first. */
-export interface Summed {
-  part: Part
-  own: Weighted
-  shared: Weighted
-  /** The first of `shared`. */
-  across: Weighted
-}
 
 /** Names and kinds of terms. */
 export interface Terms {
@@ -23,22 +14,59 @@ export interface Terms {
   isShared(term: number): boolean
 }
 
-/** A part known by the terms of its only story. */
-export function ofOne(part: Part, said: { own: Weighted; shared: Weighted }): Summed {
-  return { part, ...said, across: first(said.shared, ACROSS) }
-}
+/** The heaviest terms of a part as it stands. */
+export class Summed {
+  readonly part: Part
+  /** Own terms to look the part up by, heaviest first. */
+  readonly heaviest: Weighted
+  /** Terms of any language, heaviest first: a few to look the part up by, and all it is compared by. */
+  readonly heaviestShared: Weighted
+  readonly shared: Weighted
+  readonly #compared: () => Weighted
+  #own: Weighted | null = null
+  readonly #likenesses = new Map<Part, { version: number; cosine: number }>()
 
-/** A part known by the heaviest of its sums. */
-export function ofMany(part: Part, sums: Sums, terms: Terms): Summed {
-  const own: Weighed = { terms: [], weights: [] }
-  const shared: Weighed = { terms: [], weights: [] }
-  sums.each((term, sum) => {
-    const to = terms.isShared(term) ? shared : own
-    to.terms.push(term)
-    to.weights.push(sum)
-  })
-  const kept = heaviest(shared, terms)
-  return { part, own: heaviest(own, terms), shared: kept, across: first(kept, ACROSS) }
+  private constructor(part: Part, heaviest: Weighted, shared: Weighted, compared: () => Weighted) {
+    this.part = part
+    this.heaviest = heaviest
+    this.heaviestShared = first(shared, LOOKED_UP)
+    this.shared = shared
+    this.#compared = compared
+  }
+
+  /** Own terms that the part is compared by. */
+  get own(): Weighted {
+    this.#own ??= this.#compared()
+    return this.#own
+  }
+
+  /** Likeness to a part, measured again only where that has changed: reviews ask in rounds. */
+  likenessTo(other: Part, measure: () => number): number {
+    const before = this.#likenesses.get(other)
+    if (before?.version === other.version) return before.cosine
+    const cosine = measure()
+    this.#likenesses.set(other, { version: other.version, cosine })
+    return cosine
+  }
+
+  /** A part known by the terms of its only story. */
+  static ofOne(part: Part, { own, shared }: { own: Weighted; shared: Weighted }): Summed {
+    return new Summed(part, first(own, LOOKED_UP), first(shared, ACROSS), () => own)
+  }
+
+  /** A part known by its sums. */
+  static ofMany(part: Part, sums: Sums, terms: Terms): Summed {
+    const own: Weighed = { terms: [], weights: [] }
+    const shared: Weighed = { terms: [], weights: [] }
+    sums.each((term, sum) => {
+      const to = terms.isShared(term) ? shared : own
+      to.terms.push(term)
+      to.weights.push(sum)
+    })
+    return new Summed(part, heaviest(own, LOOKED_UP, terms), heaviest(shared, ACROSS, terms), () =>
+      heaviest(own, COMPARED, terms),
+    )
+  }
 }
 
 interface Weighed {
@@ -46,7 +74,7 @@ interface Weighed {
   weights: number[]
 }
 
-export const first = ({ terms, weights }: Weighted, count: number): Weighted =>
+const first = ({ terms, weights }: Weighted, count: number): Weighted =>
   terms.length <= count ? { terms, weights } : { terms: terms.slice(0, count), weights: weights.slice(0, count) }
 
 // Weights with the places they came from are sorted as numbers, which takes no comparing function.
@@ -54,11 +82,11 @@ const PLACES = 2 ** 20
 
 let keys = new Float64Array(1_024)
 
-/** The heaviest in order; of two alike the one whose name comes first. */
-function heaviest({ terms, weights }: Weighed, named: Terms): Weighed {
+/** The `limit` heaviest in order; of two alike the one whose name comes first. */
+function heaviest({ terms, weights }: Weighed, limit: number, named: Terms): Weighed {
   if (weights.length > keys.length) keys = new Float64Array(2 * weights.length)
   for (let at = 0; at < weights.length; at++) keys[at] = weights[at] as number
-  const least = weights.length > SUMMED ? largest(keys, weights.length, SUMMED) : 0
+  const least = weights.length > limit ? largest(keys, weights.length, limit) : 0
   let count = 0
   for (let at = 0; at < weights.length; at++) {
     const weight = weights[at] as number
@@ -74,7 +102,7 @@ function heaviest({ terms, weights }: Weighed, named: Terms): Weighed {
     const alike = order.slice(from, end).sort(first)
     for (let at = from; at < end; at++) order[at] = alike[at - from] as number
   }
-  if (order.length > SUMMED) order.length = SUMMED
+  if (order.length > limit) order.length = limit
   return { terms: order.map(at => terms[at] as number), weights: order.map(at => weights[at] as number) }
 }
 

@@ -36,7 +36,7 @@ export function storylines(index: Register, id: number): Neighbour[] {
       thread: other.id,
       when: other.last < thread.first ? 'before' : other.first > thread.last ? 'after' : 'same time',
       score: thousandths(Math.min(1, score)),
-      reasons: reasonsOf(index, own >= across ? compared.ownPair : compared.acrossPair),
+      reasons: reasonsOf(index, own >= across ? compared.ownPairs : compared.acrossPairs),
     })
   }
   return found.sort((a, b) => b.score - a.score || a.thread - b.thread).slice(0, NEIGHBOURS)

@@ -1,0 +1,216 @@
+// What the stories and the parts of threads of the window weigh each term, and how near they are to some terms.
+import type { Millis } from '../../model.ts'
+import type { Part, SeenStory } from './active.ts'
+import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
+import { Postings } from './postings.ts'
+import { Rows } from './rows.ts'
+import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
+import { Summed } from './summed.ts'
+import { Sums } from './sums.ts'
+import { Vocabulary } from './vocabulary.ts'
+
+// Stories from which on a part keeps the sums of its terms.
+const SUMMED_FROM = 8
+/** Terms said by more stories are not looked up at all. */
+export const LOOKED_UP = 1_200
+
+/** What is known of what others are compared with. */
+export interface Known extends Pick<Part, 'language' | 'ownSquared' | 'sharedSquared'> {
+  thread: Pick<Part['thread'], 'first' | 'last'>
+}
+
+export class Weights {
+  readonly vocabulary = new Vocabulary()
+  readonly slots = new Slots()
+  readonly #rows = new Rows()
+  readonly postings = new Postings(this.#rows, 2 * LOOKED_UP)
+  /** What parts are known by, for as long as no story comes. */
+  readonly #summed = new Map<Part, Summed>()
+  #shares = new Float64Array(OWN_TERMS + SHARED_TERMS)
+
+  /** A story's own terms and those of any language, heaviest first. */
+  said(story: SeenStory): { own: Weighted; shared: Weighted } {
+    return { own: this.#rows.said(story.row, true), shared: this.#rows.said(story.row, false) }
+  }
+
+  /** The name of a term. */
+  nameOf(term: number): string {
+    return this.vocabulary.name(term)
+  }
+
+  /** Whether a term is one of any language. */
+  isShared(term: number): boolean {
+    return this.vocabulary.isShared(term)
+  }
+
+  /** Stories of the window that say a term. */
+  frequencyOf(term: number): number {
+    return this.postings.frequency(term)
+  }
+
+  /** Bytes kept outside of objects. */
+  get bytes(): number {
+    return this.#rows.bytes + this.postings.bytes + this.slots.bytes + this.vocabulary.bytes
+  }
+
+  /** Those terms of some features that somebody in the window says. */
+  knownOf(features: ThreadFeatures): { own: Weighted; shared: Weighted } {
+    const { own, shared } = this.vocabulary.find(features)
+    return { own: known(own, features.w), shared: known(shared, features.y) }
+  }
+
+  /** Compare parts and stories with some terms of one kind: `answer` may ask for `shares`, `dotOf` and `likeness`. */
+  asking<T>(terms: readonly number[], answer: () => T): T {
+    this.#rows.ask(terms, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
+    return answer()
+  }
+
+  /** What a part weighs each of the terms asked for; overwritten by the next call. */
+  shares({ sums, stories }: Part, terms: ArrayLike<number>): Float64Array {
+    if (this.#shares.length < terms.length) this.#shares = new Float64Array(2 * terms.length)
+    const into = this.#shares
+    if (sums) for (let at = 0; at < terms.length; at++) into[at] = sums.get(terms[at] as number)
+    else {
+      into.fill(0, 0, terms.length)
+      for (let at = 0; at < stories.length; at++) this.#rows.sharesOf((stories[at] as SeenStory).row, into)
+    }
+    return into
+  }
+
+  /** What a part is known by. */
+  summed(part: Part): Summed {
+    const before = this.#summed.get(part)
+    if (before) return before
+    const [only, another] = part.stories
+    const made =
+      only && !another
+        ? Summed.ofOne(part, this.said(only))
+        : Summed.ofMany(part, part.sums ?? this.#sum(part), this.vocabulary)
+    this.#summed.set(part, made)
+    return made
+  }
+
+  /** Dot product of the summed terms of a part with those asked for. */
+  dotOf({ sums, stories }: Part, { terms, weights }: Weighted): number {
+    let dot = 0
+    if (sums) for (let at = 0; at < terms.length; at++) dot += sums.get(terms[at] as number) * (weights[at] as number)
+    else for (let at = 0; at < stories.length; at++) dot += this.#rows.dotOf((stories[at] as SeenStory).row, weights)
+    return dot
+  }
+
+  /** Dot product of a story's terms with those asked for. */
+  likeness(story: SeenStory, weights: readonly number[]): number {
+    return this.#rows.dotOf(story.row, weights)
+  }
+
+  /**
+   * Parts whose cosine with some terms of a part, or of a story by itself, is at least `least`, by their own terms or those of any language, and
+   * whose threads were silent for `silence` at most before or after its thread. Terms said by more than `common` stories
+   * are left out; by own terms its own language is looked through, by the others all others.
+   */
+  finding(
+    { terms, weights }: Weighted,
+    { thread, language, ownSquared, sharedSquared }: Known,
+    { own, common, least, silence }: { own: boolean; common: number; least: number; silence: Millis },
+    found: (part: Part, cosine: number) => void,
+  ): void {
+    const { scores, met, cosines, parts, facts, languages } = this.slots
+    let count = 0
+    for (let at = 0; at < terms.length; at++) {
+      const term = terms[at] as number
+      if (this.frequencyOf(term) > common) continue
+      count = this.postings.collect(term, weights[at] as number, scores, met, count)
+    }
+    const length = Math.sqrt(own ? ownSquared : sharedSquared)
+    const except = own ? -1 : this.slots.numberOf(language)
+    count = this.slots.measured(count, own ? OWN_LENGTH : SHARED_LENGTH, (least * length) / UNIT)
+    for (let at = 0; at < count; at++) {
+      const cosine = ((cosines[at] as number) * UNIT) / length
+      const slot = met[at] as number
+      if (cosine < least || languages[slot] === except) continue
+      const first = facts[FACTS * slot + FIRST] as number
+      const last = facts[FACTS * slot + LAST] as number
+      if (Math.max(first - thread.last, thread.first - last) <= silence) found(parts[slot] as Part, cosine)
+    }
+  }
+
+  /** Note what a new story says. Returns its row. */
+  protected enter(features: ThreadFeatures): number {
+    this.#summed.clear()
+    const { own, shared } = this.vocabulary.enter(features)
+    for (let at = 0; at < own.length; at++) this.postings.count(own[at] as number)
+    for (let at = 0; at < shared.length; at++) this.postings.count(shared[at] as number)
+    return this.#rows.add(own, features.w, shared, features.y)
+  }
+
+  /** Forget what a story says that no part holds any more. Returns the new number of each row where these have changed. */
+  protected drop({ row, language }: SeenStory): Int32Array | null {
+    const { terms } = this.#rows
+    const end = this.#rows.end(row)
+    for (let at = this.#rows.from(row); at < end; at++) {
+      const term = terms[at] as number
+      if (this.postings.discount(term)) this.vocabulary.release(term, language)
+    }
+    this.vocabulary.left(language)
+    this.#rows.remove(row)
+    return this.#rows.wasteful ? this.#rows.compact() : null
+  }
+
+  /** A story that was weighed stands among the stories of its part. */
+  protected hold(part: Part, { row }: SeenStory): void {
+    this.#rows.holder[row] = part.slot
+    if (!part.sums && part.stories.length > SUMMED_FROM) part.sums = this.#sum(part)
+  }
+
+  /** The lists, sums and lengths of a part with a story that is not among its stories yet, or not any more. */
+  protected weigh(part: Part, seen: SeenStory, sign: 1 | -1): void {
+    const { terms, weights } = this.#rows
+    if (part.stories.length <= SUMMED_FROM / 2) part.sums = null
+    const { sums, slot } = part
+    part.version++
+    this.#summed.delete(part)
+    const from = this.#rows.from(seen.row)
+    const shared = this.#rows.sharedFrom(seen.row)
+    const end = this.#rows.end(seen.row)
+    const alone = part.stories.length === 0
+    let without: Float64Array | null = null
+    if (!alone && !sums) {
+      const said = terms.subarray(from, end)
+      this.#rows.ask(said, 'both')
+      without = this.shares(part, said)
+    }
+    let grown = 0
+    for (let at = from; at < end; at++) {
+      const term = terms[at] as number
+      const weight = weights[at] as number
+      let rest = 0
+      if (sums) rest = sums.add(term, sign * weight) - (sign < 0 ? weight : 0)
+      else if (without) rest = without[at - from] as number
+      if (at === shared) {
+        part.ownSquared += sign * grown
+        grown = 0
+      }
+      grown += weight * (2 * rest + weight)
+      if (sign > 0) this.postings.enter(term, slot, weight, rest > 0)
+      else this.postings.leave(term, slot, weight)
+    }
+    if (shared === end) part.ownSquared += sign * grown
+    else part.sharedSquared += sign * grown
+    this.slots.measure(part)
+  }
+
+  #sum({ stories }: Part): Sums {
+    const sums = new Sums()
+    const { terms, weights } = this.#rows
+    for (const { row } of stories) {
+      const end = this.#rows.end(row)
+      for (let at = this.#rows.from(row); at < end; at++) sums.add(terms[at] as number, weights[at] as number)
+    }
+    return sums
+  }
+}
+
+function known(ids: readonly number[], weights: readonly number[]): Weighted {
+  if (!ids.includes(-1)) return { terms: ids, weights }
+  return { terms: ids.filter(id => id >= 0), weights: weights.filter((_, at) => (ids[at] as number) >= 0) }
+}
