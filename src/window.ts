@@ -16,6 +16,8 @@ const HOUR: Millis = 3_600_000
 /** Reprints come within days; a longer window of threads does not make the index of copies longer. */
 const COPIES: Millis = 144 * HOUR
 const LINKED_AT_ONCE = 2
+/** Stories looked at again with one filing: some twenty milliseconds in a full window. */
+const REVIEWED_AT_ONCE = 32
 /** Stories up to which the lead of a thread is chosen anew with each. */
 const ALWAYS_LED = 8
 /** Stories of one language among which the lead is looked for. */
@@ -107,40 +109,55 @@ export class ActiveWindow {
   }
 
   /**
-   * Late evidence: when the clock has come into another hour, threads that turned out to be one are merged, those that became
-   * two are split, and stories that belong elsewhere move. What it looks at and when follows from what is stored, so that the same polls give the same
-   * threads.
+   * Late evidence: when the clock has come into another hour, the stories filed until then are looked at again. Threads that
+   * turned out to be one are merged, those that became two are split, stories that belong elsewhere move. What it looks at
+   * and when follows from what is stored, so that the same filings give the same threads. A few stories at a time: what is
+   * left is looked at with the next filing.
    */
   review(filing: Filing, now: Millis): void {
     const hour = Math.floor(now / HOUR)
-    if (filing.mark('review_hour') >= hour) return
-    filing.setMark('review_hour', hour)
-    // What no index reads any more; a window more is kept, for a user who lengthens it a little.
-    filing.forgetFeatures(ThreadIndex.horizon(this.#settings, now) - this.#settings.window)
+    if (filing.mark('review_hour') < hour) {
+      filing.setMark('review_hour', hour)
+      filing.setMark('review_until', this.#lastStory())
+      // What no index reads any more; a window more is kept, for a user who lengthens it a little.
+      filing.forgetFeatures(ThreadIndex.horizon(this.#settings, now) - this.#settings.window)
+    }
     const since = filing.mark('reviewed_story')
-    const changed: number[] = []
-    for (const one of review(this.#threads, since, this.#constraints)) {
+    const until = filing.mark('review_until')
+    if (since >= until) return
+    const upTo = this.#nextStories(since, until)
+    const changed = new Set<number>()
+    for (const one of review(this.#threads, since, this.#constraints, upTo)) {
       const why = { at: now, by: 'review' as const, score: one.score, reasons: one.reasons.map(({ term }) => term) }
-      changed.push(one.thread)
+      changed.add(one.thread)
       if (one.kind === 'merge') filing.mergeThreads(one.thread, one.from, why)
-      else if (one.kind === 'split') changed.push(filing.splitThread(one.thread, one.stories, why))
+      else if (one.kind === 'split') changed.add(filing.splitThread(one.thread, one.stories, why))
       else {
-        changed.push(one.from)
+        changed.add(one.from)
         filing.moveStories(one.from, one.thread, one.stories, why)
       }
       for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
     }
-    let last = since
-    for (const { id, thread } of this.#threads.stories()) {
-      if (id > since) this.#unlinked.add(thread.id)
-      if (id > last) last = id
-    }
-    filing.setMark('reviewed_story', last)
-    for (const thread of new Set(changed)) {
+    filing.setMark('reviewed_story', upTo)
+    for (const { id, thread } of this.#threads.stories()) if (id > since && id <= upTo) this.#unlinked.add(thread.id)
+    for (const thread of changed) {
       if (!this.#threads.thread(thread)) continue
       this.#unlinked.add(thread)
       this.lead(filing, thread)
     }
+  }
+
+  #lastStory(): number {
+    let last = 0
+    for (const { id } of this.#threads.stories()) if (id > last) last = id
+    return last
+  }
+
+  /** The id up to which the next few stories after one are looked at. */
+  #nextStories(after: number, until: number): number {
+    const ids: number[] = []
+    for (const { id } of this.#threads.stories()) if (id > after && id <= until) ids.push(id)
+    return ids.length <= REVIEWED_AT_ONCE ? until : (ids.sort((a, b) => a - b)[REVIEWED_AT_ONCE - 1] as number)
   }
 
   /** Say beside what threads are told: a few at a time, for it is work that can wait. */

@@ -1,6 +1,6 @@
 // Late evidence: which threads turn out to be one, which has become two, and which stories belong elsewhere. Looks only around
 // what is new since the last review, and finds it through the index. Pure: it proposes, and whoever files carries it out.
-import { type ActiveThread, gapOf, isSingle, type Part } from './active.ts'
+import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './active.ts'
 import { type Evidence, sharedBy, thousandths } from './evidence.ts'
 import { UNIT } from './features.ts'
 import type { Register } from './register.ts'
@@ -69,29 +69,30 @@ const REASONS = 5
 const ROUNDS = 4
 
 /**
- * Regroupings that the stories with ids above `since` call for: first those of each language, then the merges of threads in
+ * Regroupings that the stories with ids above `since`, and up to `upTo`, call for: first those of each language, then the merges of threads in
  * different ones. Carry each out before asking for the next, which rests on it.
  */
 export function* review(
   index: Register,
   since: number,
   decisions: EditorDecisions = NO_DECISIONS,
+  upTo = Number.POSITIVE_INFINITY,
 ): Generator<Regrouping> {
-  yield* settle(index, since, decisions)
+  const fresh = [...index.stories()].filter(({ id }) => id > since && id <= upTo).sort((a, b) => a.id - b.id)
+  yield* settle(index, fresh, decisions)
   if (!index.vocabulary.hasOther('')) return
   for (let round = 0; round < ROUNDS; round++) {
-    const merges = mergesAcross(index, since, decisions)
+    const merges = mergesAcross(index, fresh, decisions)
     if (merges.length === 0) return
     yield* merges
   }
 }
 
 /** Merges of threads in different languages, the surest first. A thread occurs in one of them at most. */
-function mergesAcross(index: Register, since: number, decisions: EditorDecisions): Regrouping[] {
-  const touched = new Map<number, ActiveThread>()
-  for (const { id, thread } of index.stories()) if (id > since) touched.set(thread.id, thread)
+function mergesAcross(index: Register, fresh: readonly SeenStory[], decisions: EditorDecisions): Regrouping[] {
+  const touched = new Set(fresh.map(({ thread }) => thread))
   const proposed: Regrouping[] = []
-  for (const thread of [...touched.values()].sort((a, b) => a.id - b.id)) {
+  for (const thread of [...touched].sort((a, b) => a.id - b.id)) {
     // A thread of one story was compared with all others when the story was placed.
     if (isSingle(thread)) continue
     const merge = mergeOf(index, thread, decisions)

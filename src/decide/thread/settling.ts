@@ -25,20 +25,22 @@ const COMMON = 400
 const REASONS = 5
 
 /**
- * What the stories with ids above `since` call for. Each regrouping must be carried out before the next is asked for: what
- * follows rests on it.
+ * What some stories that are new call for, in the order of their ids. Each regrouping must be carried out before the next is
+ * asked for: what follows rests on it.
  */
-export function* settle(index: Register, since: number, decisions: EditorDecisions): Generator<Regrouping> {
-  const pending = new Map<number, SeenStory>()
-  for (const story of index.stories()) if (story.id > since) pending.set(story.id, story)
-  for (const id of [...pending.keys()].sort((a, b) => a - b)) {
-    const story = pending.get(id)
-    if (story) yield* regrouped(index, around(index, story, pending), decisions)
+export function* settle(
+  index: Register,
+  fresh: readonly SeenStory[],
+  decisions: EditorDecisions,
+): Generator<Regrouping> {
+  const pending = new Set(fresh)
+  for (const story of fresh) {
+    if (pending.has(story)) yield* regrouped(index, around(index, story, pending), decisions)
   }
 }
 
 /** The parts around a story, and around other pending stories in them, which are pending no longer. */
-function around(index: Register, first: SeenStory, pending: Map<number, SeenStory>): Part[] {
+function around(index: Register, first: SeenStory, pending: Set<SeenStory>): Part[] {
   const { language } = first
   const region = new Set<Part>()
   let size = 0
@@ -49,10 +51,10 @@ function around(index: Register, first: SeenStory, pending: Map<number, SeenStor
     if (region.size > 0 && size + more > MOST) return
     region.add(part)
     size += more
-    for (const story of part.stories.slice(-LATEST)) if (pending.has(story.id)) queue.push(story)
+    for (const story of part.stories.slice(-LATEST)) if (pending.has(story)) queue.push(story)
   }
   for (let story = queue.shift(); story; story = queue.shift()) {
-    if (!pending.delete(story.id)) continue
+    if (!pending.delete(story)) continue
     take(story.thread.parts.get(language))
     for (const part of neighbours(index, story)) take(part)
   }
