@@ -51,7 +51,7 @@ export function candidates(
 /** The nearest parts by the terms looked up: the heaviest come first, and what they do not find is hardly near. */
 function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, except: string | null): Nearest {
   const { postings, slots } = register
-  const { scores, met, cosines, facts, languages } = slots
+  const { scores, met, cosines, facts } = slots
   let count = 0
   let rest = 0
   for (let at = 0; at < weights.length; at++) rest += (weights[at] as number) ** 2
@@ -70,14 +70,13 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
   const { window } = register.settings
   const { decay } = register.tuning
   const length = except === null ? OWN_LENGTH : SHARED_LENGTH
-  const exceptNumber = except === null ? -1 : slots.numberOf(except)
   const near = new Nearest(RESCORED, slots.parts)
   let least = NEAR
-  const measured = slots.measured(count, length, least)
+  const measured = slots.measured(count, length, least, except === null ? -1 : slots.numberOf(except))
   for (let at = 0; at < measured; at++) {
     const cosine = cosines[at] as number
     const slot = met[at] as number
-    if (cosine < least || languages[slot] === exceptNumber) continue
+    if (cosine < least) continue
     const first = facts[FACTS * slot + FIRST] as number
     const silence = Math.max(0, time - (facts[FACTS * slot + LAST] as number), first - time)
     if (silence > window) continue

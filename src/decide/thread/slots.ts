@@ -39,19 +39,19 @@ export class Slots {
   }
 
   /**
-   * Make cosines of the scores of the first `count` slots met, where they can be `least` or more, and set the scores back
-   * to 0. Returns how many: `met` and `cosines` then begin with these. The lengths are read one after the other with
+   * Make cosines of the scores of the first `count` slots met, where they can be `least` or more and the language is not
+   * that of number `except` (-1 for none), and set the scores back to 0. Returns how many: `met` and `cosines` then begin with these. The lengths are read one after the other with
    * nothing decided in between, so that the processor fetches many at a time.
    */
-  measured(count: number, length: typeof OWN_LENGTH | typeof SHARED_LENGTH, least: number): number {
-    const { facts, scores, met, cosines } = this
+  measured(count: number, length: typeof OWN_LENGTH | typeof SHARED_LENGTH, least: number, except: number): number {
+    const { facts, languages, scores, met, cosines } = this
     let kept = 0
     for (let at = 0; at < count; at++) {
       const slot = met[at] as number
       const score = scores[slot] as number
       scores[slot] = 0
       // What most of the parts met have in common is a single word: no length makes them near, so it is not read.
-      if (score < least * SHORTEST) continue
+      if (score < least * SHORTEST || (except >= 0 && languages[slot] === except)) continue
       met[kept] = slot
       cosines[kept++] = score
     }

@@ -114,7 +114,7 @@ export class Weights {
     { own, common, least, silence }: { own: boolean; common: number; least: number; silence: Millis },
     found: (part: Part, cosine: number) => void,
   ): void {
-    const { scores, met, cosines, parts, facts, languages } = this.slots
+    const { scores, met, cosines, parts, facts } = this.slots
     let count = 0
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number
@@ -123,11 +123,11 @@ export class Weights {
     }
     const length = Math.sqrt(own ? ownSquared : sharedSquared)
     const except = own ? -1 : this.slots.numberOf(language)
-    count = this.slots.measured(count, own ? OWN_LENGTH : SHARED_LENGTH, (least * length) / UNIT)
+    count = this.slots.measured(count, own ? OWN_LENGTH : SHARED_LENGTH, (least * length) / UNIT, except)
     for (let at = 0; at < count; at++) {
       const cosine = ((cosines[at] as number) * UNIT) / length
       const slot = met[at] as number
-      if (cosine < least || languages[slot] === except) continue
+      if (cosine < least) continue
       const first = facts[FACTS * slot + FIRST] as number
       const last = facts[FACTS * slot + LAST] as number
       if (Math.max(first - thread.last, thread.first - last) <= silence) found(parts[slot] as Part, cosine)
