@@ -16,6 +16,7 @@ import { type ReportContext, toReport } from './decide/report.ts'
 import { flap, revise } from './decide/revision.ts'
 import { type Bridge, type CopyFeatures, copyFeatures } from './decide/story.ts'
 import { direction } from './decide/thread/encoder.ts'
+import { type Furniture, FurnitureCount } from './decide/thread/furniture.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
@@ -86,6 +87,8 @@ interface Accepted {
   /** Its guid stands for several texts of this document, also after the first mark. */
   reused: boolean
   reusedTwice: boolean
+  /** What it has in common with the document's other entries; null until it is asked for. */
+  furniture: Furniture | null
 }
 
 /** A document on its way. */
@@ -198,12 +201,16 @@ export class Desk {
 
   *#fileAll(filing: Filing, { accepted, filed, notes }: Document, context: FilingContext): Steps<undefined> {
     const unknown: Report[] = []
+    let changed = false
     for (const [at, { report }] of accepted.entries()) {
-      if (filing.known(context.feed, report.guid) === null) unknown.push(report)
+      const known = filing.known(context.feed, report.guid)
+      if (known === null) unknown.push(report)
+      else if (known.hash !== report.hash) changed = true
       if (at % LOOKED_UP === LOOKED_UP - 1) yield
     }
     const renamed = followIds(filing, accepted, unknown, context.feed)
     if (renamed !== null) notes.push(renamed)
+    if (unknown.length > 0 || changed) yield* findFurniture(accepted)
     for (const one of accepted) {
       tellApart(filing, one)
       filed[one.at] = holdBack(filing, one, context, notes) ?? this.#fileOne(filing, one, context)
@@ -212,9 +219,10 @@ export class Desk {
     return undefined
   }
 
-  #fileOne(filing: Filing, { report, vector }: Accepted, context: FilingContext): FiledEntry {
+  #fileOne(filing: Filing, one: Accepted, context: FilingContext): FiledEntry {
+    const { report, vector, furniture } = one
     const known = filing.known(report.feed, report.guid)
-    if (known && (known.hash === report.hash || !this.#revise(filing, known, report, vector, context))) {
+    if (known && (known.hash === report.hash || !this.#revise(filing, known, one, context))) {
       filing.touch([known.id], context.now)
       return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
     }
@@ -226,14 +234,14 @@ export class Desk {
       this.#window.addReport(filing, copy.story, id, said, report.time)
       if (copy.rule === 'flash') {
         filing.dropFlashes(copy.story)
-        this.#tellStory(filing, copy.story, id, report, vector)
+        this.#tellStory(filing, copy.story, id, one)
       } else keepFlash(filing, id, report)
       const story = this.#bridge(filing, copy, report, context.now)
       judgeOrigin(filing, story)
       return { kind: 'copy', report: id, story, thread: null, reason: null }
     }
     const { threads } = this.#window
-    const features = threads.features(threadWords(threadInput(report)), vector && direction(vector))
+    const features = threads.features(threadWords(threadInput(report, furniture)), vector && direction(vector))
     const placement = threads.place(features, report.time)
     const key = storyKey(context.feedKey, report.guid)
     const thread = placement.thread ?? filing.openThread(report.time, key)
@@ -248,13 +256,8 @@ export class Desk {
   }
 
   /** File a changed text of a known report; false where it only flaps between versions, and nothing was filed. */
-  #revise(
-    filing: Filing,
-    known: KnownReport,
-    report: Report,
-    vector: readonly number[] | null,
-    context: FilingContext,
-  ): boolean {
+  #revise(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): boolean {
+    const { report } = one
     const force = filing.inForce(known.id)
     const { title, text, wire } = report
     const step = revise(force, { title, text, signal: wire.signal }, context.names)
@@ -270,17 +273,20 @@ export class Desk {
         copyFeatures(wire.title, wire.body, report.language, wire.part?.number),
         report.time,
       )
-      this.#tellStory(filing, known.story, known.id, report, vector)
+      this.#tellStory(filing, known.story, known.id, one)
     }
     judgeOrigin(filing, known.story)
     return true
   }
 
   /** What a story is known by in threads is the text of its lead: told anew when that changes. */
-  #tellStory(filing: Filing, story: number, lead: number, report: Report, vector: readonly number[] | null): void {
+  #tellStory(filing: Filing, story: number, lead: number, { report, vector, furniture }: Accepted): void {
     const placed = filing.placed(story)
     if (!placed || placed.lead !== lead) return
-    const features = this.#window.threads.features(threadWords(threadInput(report)), vector && direction(vector))
+    const features = this.#window.threads.features(
+      threadWords(threadInput(report, furniture)),
+      vector && direction(vector),
+    )
     this.#window.addStory(filing, placed.thread, story, features, placed.time)
   }
 
@@ -399,7 +405,15 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
     const made = toReport(read.entry, read.text, context)
     if (made.ok) {
       const { report } = made
-      accepted.push({ at, entry: read, report, vector: read.vector ?? null, reused: false, reusedTwice: false })
+      accepted.push({
+        at,
+        entry: read,
+        report,
+        vector: read.vector ?? null,
+        reused: false,
+        reusedTwice: false,
+        furniture: null,
+      })
     } else filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
     yield
   }
@@ -494,8 +508,19 @@ function tellApart(filing: Filing, { report, reused, reusedTwice }: Accepted): v
   }
 }
 
-function threadInput({ wire, language }: Report): ThreadInput {
-  return { title: wire.title, body: wire.body, language }
+/** What the entries of a document have in common is not what each of them tells. */
+function* findFurniture(accepted: readonly Accepted[]): Steps<void> {
+  const count = new FurnitureCount()
+  for (const { report } of accepted) {
+    count.add(report.wire)
+    yield
+  }
+  const found = count.found()
+  if (found.size > 0) for (const one of accepted) one.furniture = found
+}
+
+function threadInput({ wire, language }: Report, furniture: Furniture | null): ThreadInput {
+  return { title: wire.title, body: wire.body, language, furniture }
 }
 
 /** Makes features of texts on file as their filing would have. */

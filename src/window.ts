@@ -10,7 +10,7 @@ import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, Reason, Regrouped, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 5
+const FEATURES_VERSION = 6
 
 const HOUR: Millis = 3_600_000
 /** Reprints come within days; a longer window of threads does not make the index of copies longer. */

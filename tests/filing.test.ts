@@ -167,3 +167,40 @@ describe('features that are missing', () => {
     again.close()
   })
 })
+
+describe('a catalogue', () => {
+  const NAMES = ['Alder', 'Birch', 'Cedar', 'Hazel', 'Juniper', 'Larch', 'Maple']
+  const items = NAMES.map((name, at) => ({
+    entry: entry({
+      id: `catalogue-${name}`,
+      url: `https://catalogue.example/${name}`,
+      title: `Use the ${name} reading display with Larkvoice`,
+      published: NOW - at * 60_000,
+    }),
+    // What is said of each is its own; the headline and the last sentence are those of all.
+    text: `${WORDS.slice(at * 80 + 200, at * 80 + 260).join(' ')}. Learn how to use device-specific keys to interact with your machine.`,
+  }))
+  const threadsOf = (batches: readonly (typeof items)[]): number[] => {
+    const path = `${temporaryFolder()}/n.db`
+    const store = openNewsroom({ path })
+    const desk = new Desk(store, SETTINGS)
+    for (const [at, batch] of batches.entries()) {
+      const now = NOW + at * HOUR
+      const given = context(store, now)
+      desk.file(batch, given, finishAt(now, given))
+    }
+    store.close()
+    const db = new Database(path, { readonly: true })
+    const sizes = db.prepare('select stories from thread order by stories desc').pluck().all() as number[]
+    db.close()
+    return sizes
+  }
+
+  it('is no event: what its entries have in common brings none of them together', () => {
+    expect(threadsOf([items.slice(0, 6), items, items])).toEqual(NAMES.map(() => 1))
+  })
+
+  it('of fewer entries is not known as one', () => {
+    expect(threadsOf([items.slice(0, 3)])).toEqual([3])
+  })
+})

@@ -178,11 +178,12 @@ const STOP = new Set(
   do does did get gets us i me my so any some only other such there here while which still now
   le la les de des du un une et en au aux dans pour par sur avec est sont que qui ne pas ce cette ces son sa ses leur plus
   apres avant entre comme mais ou se il elle ils elles d l s c qu n j a
+  ont ete etait etaient fait faire tout tous toute aussi encore selon lors depuis contre sous dont meme peut
   el los las del al una y por con para como es son su sus lo mas pero tras sobre entre sin desde hasta segun ya este esta
   der die das und den dem des ein eine einer eines einem einen im in zu zum zur mit von vom auf fur ist sind nach bei aus an
   als auch nicht wird werden wurde sich es er sie wie uber hat haben
   и в во на не что с со по из за к ко о об от до для при как это он она они его ее их был была было были а но же или у бы
-  также после более уже
+  также после более уже того этого этом тому том тем чем ей им них будет будут который которая которые которых еще только так
   ve bir bu da de ile icin en gibi olarak olan daha cok ne ki mi sonra kadar
   o os as um uma e do da dos das em no na nos nas com por para que se mais ao
   في من على الى عن ان أن إن كان كانت قد بعد قبل خلال حيث كما لكن و او ثم هذا هذه ذلك تلك التي الذي الذين ما لا لم لن هو

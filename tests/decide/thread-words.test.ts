@@ -56,6 +56,42 @@ describe('countries', () => {
     expect(codes('السعودية تستضيف القمة', 'ar')).toEqual(['SA'])
   })
 
+  it('are known by the forms of their languages', () => {
+    expect(codes('Kazakh and Indian envoys, Turkish and Norwegian ships, two Nigerians', 'en')).toEqual([
+      'KZ',
+      'IN',
+      'TR',
+      'NO',
+      'NG',
+    ])
+    expect(codes('وصل وفد كندي وآخر هندي من الألمانية واليمنيين إلى بمصر ولليبيا', 'ar')).toEqual(
+      expect.arrayContaining(['CA', 'IN', 'DE', 'YE', 'EG']),
+    )
+    expect(codes('российские, японский и украинская; россиянки в Казахстане', 'ru')).toEqual([
+      'RU',
+      'JP',
+      'UA',
+      'RU',
+      'KZ',
+    ])
+    expect(codes('argentinos y japonesas, colombianos', 'es')).toEqual(['AR', 'JP', 'CO'])
+    expect(codes('les Russes et les Mauriciens', 'fr')).toEqual(['RU', 'MU'])
+    expect(codes('japanische und spanische Läufer, Schweizer', 'de')).toEqual(['JP', 'ES', 'CH'])
+  })
+
+  it('are not words that only begin like them', () => {
+    expect(codes('Children of George and Francis grenade romance chilling Albany franchise', 'en')).toEqual([])
+    expect(codes('تشيلسي والبحر وبيروت وبوتين والمالية والغابات والكاميرا والغربية والبريطانية والكروي', 'ar')).toEqual(
+      [],
+    )
+    expect(codes('кита того росстат', 'ru')).not.toContain('TG')
+    expect(codes('gran maltrato de Martín, cambiar liberal', 'es')).toEqual([])
+  })
+
+  it('may have any short ending in a language whose endings nobody knows', () => {
+    expect(codes('কলম্বিয়ায় ভূমিকম্প', 'bn')).toEqual(['CO'])
+  })
+
   it('are not looked for in a language whose names nobody knows', () => {
     expect(countries(['kazakhstan'], 'zxx')).toEqual([])
     expect(countries(['kazakhstan'], '!!')).toEqual([])
@@ -84,6 +120,20 @@ describe('the form of a headline', () => {
     expect(form('أسعار العملات ليوم 3 يناير', 'ar').shape).toBe(form('أسعار العملات ليوم 4 فبراير', 'ar').shape)
   })
 
+  it('leaves out a number with its sign', () => {
+    expect(form('Update KB4493509 is out today').shape).toBe(form('Update KB4501835 is out today').shape)
+    expect(form('Update KB4493509 is out today').dated).toBe(false)
+  })
+
+  it('that opens with a full date is an entry of a log, however it goes on', () => {
+    const april = form('April 9, 2019: KB4493509 (OS Build 17763.437)')
+    const may = form('May 3, 2019: KB4495667 (OS Builds 17763.475 and 17134.765) Preview')
+    expect(may.shape).toBe(april.shape)
+    expect(may.filling).not.toBe(april.filling)
+    expect([april.dated, may.dated]).toEqual([true, true])
+    expect(form('January 6 panel asks for a second hearing').shape).not.toBe(form('January 6 panel asks').shape)
+  })
+
   it('is none where hardly a word is left', () => {
     expect(form('Gold 1900').shape).toBe(0)
   })
@@ -99,6 +149,14 @@ describe('a column', () => {
   it('comes at its time of day', () => {
     expect(isColumn(MONDAY + 2 * DAY, [at(MONDAY, 1), at(MONDAY + DAY + HOUR, 2)])).toBe(true)
     expect(isColumn(MONDAY + DAY, [at(MONDAY, 1)])).toBe(false)
+  })
+
+  it('says the same on three days at whatever hour', () => {
+    const { filling } = formOf(words(fold('Here is the latest list of cases by town')), 'en')
+    const earlier = [at(MONDAY, filling), at(MONDAY + 31 * HOUR, filling)]
+    expect(isColumn(MONDAY + 50 * HOUR, earlier)).toBe(true)
+    expect(isColumn(MONDAY + 33 * HOUR, earlier)).toBe(false)
+    expect(isColumn(MONDAY + 50 * HOUR, [at(MONDAY, filling), at(MONDAY + 31 * HOUR, 1)])).toBe(false)
   })
 
   it('is one though each edition is reprinted', () => {

@@ -1,7 +1,7 @@
 // How a column is known: the same headline with other numbers or dates, at the same time of day. Weather, market tables,
 // horoscopes, "today in pictures" share all their words and tell of different days. Pure.
 import type { Millis } from '../../model.ts'
-import { fold, hash32, words } from '../text.ts'
+import { fold, hash32, stem, words } from '../text.ts'
 
 export interface Form {
   /** Hash of the headline without numbers, months and weekdays; 0 where too little is left to be known by. */
@@ -14,6 +14,8 @@ export interface Form {
 
 const MONTHS_AND_DAYS = new Map<string, Map<string, 'month' | 'day'>>()
 const NUMBER = /^\d+(?:st|nd|rd|th)?$/
+/** "KB4493509", "v2": a number with its sign. */
+const NUMBERED = /\d/
 
 /** Names of months and weekdays, folded, as the runtime's CLDR has them. */
 function calendarWords(language: string): Map<string, 'month' | 'day'> {
@@ -44,6 +46,8 @@ const foldedWords = (text: string) => words(fold(text))
 
 // Fewer constant words than this are no form: "Gold 1,900".
 const LEAST_WORDS = 2
+/** What stands behind the date of a log's entry is told apart by so many words. */
+const LOG_WORDS = 2
 
 /** The form of a headline; `tokens` are its folded words in order. */
 export function formOf(tokens: readonly string[], language: string | null): Form {
@@ -55,19 +59,33 @@ export function formOf(tokens: readonly string[], language: string | null): Form
   let numbers = 0
   for (const word of tokens.slice(0, 40)) {
     const kind = calendar.get(word)
-    if (kind === undefined && !NUMBER.test(word)) {
+    if (kind === undefined && !NUMBERED.test(word)) {
       constant.push(word)
       continue
     }
     filling.push(word)
     if (kind === 'month') month = true
     else if (kind === 'day') day = true
-    else numbers++
+    else if (NUMBER.test(word)) numbers++
   }
   const dated = (month && numbers > 0) || (day && numbers === 0) || numbers >= 3
   if (constant.length < LEAST_WORDS) return { shape: 0, filling: 0, dated: false }
+  // "April 9, 2019—KB4493509 (OS Build 17763.437) Preview": the next entry may be marked otherwise.
+  if (opensWithDate(tokens, calendar)) {
+    const kept = constant.slice(0, LOG_WORDS).map(word => stem(word, language))
+    return { shape: hash32(`log ${kept.join(' ')}`), filling: hash32(filling.join(' ')), dated: true }
+  }
   return { shape: hash32(constant.join(' ')), filling: hash32(filling.join(' ')), dated: dated && filling.length > 0 }
 }
+
+/** A month, a day and a year before anything else. */
+function opensWithDate(tokens: readonly string[], calendar: Map<string, 'month' | 'day'>): boolean {
+  const kinds = tokens.slice(0, 3).map(word => (NUMBER.test(word) ? 'number' : calendar.get(word)))
+  return kinds.filter(kind => kind === 'number').length === 2 && kinds.includes('month')
+}
+
+/** Of headlines without any number or date. */
+const NO_FILLING = hash32('')
 
 const HOUR: Millis = 3_600_000
 const DAY: Millis = 24 * HOUR
@@ -84,7 +102,8 @@ export interface SameShape {
 
 /**
  * Whether a headline is another edition of a column: at least two earlier editions stand in the window, each pair half a day
- * or more apart and at much the same time of day. A toll that rises is none: its headlines come when they come.
+ * or more apart and at much the same time of day. A toll that rises is none: its headlines come when they come. One that says
+ * the same without any number on three days is one at whatever hour.
  */
 export function isColumn(time: Millis, earlier: readonly SameShape[]): boolean {
   const editions: Millis[] = []
@@ -94,6 +113,7 @@ export function isColumn(time: Millis, earlier: readonly SameShape[]): boolean {
     if (last === undefined || one - last >= NEXT_EDITION) editions.push(one)
   }
   if (editions.length < 3) return false
+  if (earlier.every(({ filling }) => filling === NO_FILLING)) return true
   const first = editions[0] ?? 0
   return editions.every(one => {
     const off = (one - first) % DAY

@@ -1,7 +1,7 @@
 // Countries in any language as one term: «كازاخستان», "Kazakhstan" and «Казахстан» are `@KZ`. The names come with the
-// runtime (CLDR through Intl.DisplayNames), so no list is kept here; demonyms are found by the beginning they share
-// with the name. Pure; the cache only remembers.
-import { fold, stem, words } from '../text.ts'
+// runtime (CLDR through Intl.DisplayNames), so no list is kept here; demonyms and cases are the beginning they share with the
+// name and an ending of their language. Pure; the cache only remembers.
+import { fold, terms, words } from '../text.ts'
 
 // ISO 3166-1 and Kosovo. The runtime knows the names of codes, not which codes there are: it is asked for all 676.
 const CODES: string[] = []
@@ -19,22 +19,70 @@ for (let first = 65; first <= 90; first++) {
 }
 
 interface Gazetteer {
-  /** Stem of a name in one word, to its code. */
+  /** A name in one word, folded, to its code. */
   whole: Map<string, string>
   /** First word of a name in several, to the rest and its code. */
   phrases: Map<string, { rest: string[]; code: string }[]>
-  /** Names of one word by their first four letters, for demonyms. */
-  openings: Map<string, { base: string; code: string }[]>
+  /** Names of one word by their first letters: what adjectives and cases begin with. */
+  openings: Map<string, Beginning[]>
   known: Map<string, string | null>
 }
 
-const OPENING = 4
+const OPENING = 3
 const gazetteers = new Map<string, Gazetteer | null>()
 const REMEMBERED = 20_000
 
+// What may follow the beginning of a name in a word that means the country or its people. Anything else is another word:
+// «البحر» is not Bahrain, "children" is not Chile, "Francis" is not France.
+const ARABIC = /^(?:[وا]|او)?ي(?:ه|ا|ان|ون|ين|ات|تان|تين)?$/u
+const CYRILLIC = new RegExp(
+  `^(?:${[
+    '[аеиоуыюяйь]{0,3}',
+    '[аоеия]?[мх]',
+    '[ая]ми',
+    // «японский», «российских», «украинскую».
+    '(?:[иеаяь]?й?|[иья]?н|а?н|уз)(?:ск|цк)(?:ий|ой|ая|ое|ие|их|им|ими|ого|ому|ом|ую|и)',
+    '[иая]?(?:ец|ц(?:ы|ев|ам|ами|ах|а|у))',
+    '[иь]?[яа]н(?:е|ин|ина|ам|ами|ах|к[аиуе]|кой|ок)?',
+    '[еиоь]?н?к(?:а|и|у|е|ой|ам|ами)',
+    '[оеь]?н?ок',
+    'уз(?:ы|ов|а|ам|ами)?',
+  ].join('|')})$`,
+  'u',
+)
+const ENGLISH = /^(?:an|ian|ean|ese|ish|egian)s?$/
+const LATIN =
+  /^(?:(?:i?an|ien|ain|in|en|es|ais|ois|ol|and|iot)(?:o|a|e|i|os|as|es|ne|nes|s)?|es[ie]|i(?:o|a|os|as|ta|tas)|(?:ian|ien)?isch(?:e[nrsm]?)?|(?:ien|i)?er(?:n|in|innen|s)?)$/
+const VOWELS = /^(?:os?|as?|i)$/
+
+interface Beginning {
+  base: string
+  /** The name it begins, folded. */
+  name: string
+  code: string
+}
+
+/** The languages whose endings are known. In others any short one may be a case: «কলম্বিয়ায়» is in Colombia. */
+const KNOWN = new Set(['ar', 'ru', 'uk', 'be', 'bg', 'en', 'fr', 'es', 'pt', 'it', 'de', 'nl'])
+const SHORT = 5
+
+function mayEnd(ending: string, { base, name }: Beginning, language: string): boolean {
+  if (!KNOWN.has(language)) return base.length > OPENING && ending.length <= SHORT
+  if (language === 'ar') return ARABIC.test(ending)
+  if (/^[\u0400-\u04ff]/.test(base)) return CYRILLIC.test(ending)
+  // "Iraqi", "Somali"; "Kenyan".
+  if (/^is?$/.test(ending)) return base === name || name === `${base}ia`
+  if (/^n(?:e|es|s)?$/.test(ending)) return base === name && name.endsWith('a')
+  // "Serb" and "Turks", but "Roman" is none of Romania.
+  if (/^s?$/.test(ending)) return language === 'en' && /(?:[^n]ia|e?y)$/.test(name) && base !== name
+  if (language === 'en') return ENGLISH.test(ending)
+  if (language === 'fr' && /^es?$/.test(ending)) return name === `${base}ie`
+  return LATIN.test(ending) || (base.length > 5 && VOWELS.test(ending))
+}
+
 /** «ال» and final vowels go: what is left is what a demonym begins with. */
-const baseOf = (word: string, language: string) =>
-  (language === 'ar' ? word.replace(/^ال(?=...)/, '') : word).replace(/(?:[aeiouyاهيаяиыео]|ia|ien|ия)+$/u, '')
+const baseOf = (name: string, article: boolean) =>
+  (article ? name.replace(/^ال(?=...)/, '') : name).replace(/(?:[aeiouyاهيаяиыеойь]|ia|ien|ия)+$/u, '')
 
 function gazetteer(language: string): Gazetteer | null {
   const before = gazetteers.get(language)
@@ -62,14 +110,18 @@ function addName(into: Gazetteer, name: string | undefined, code: string, langua
   const first = parts[0]
   if (first === undefined) return
   if (parts.length === 1) {
-    into.whole.set(stem(first, language), code)
-    const base = baseOf(first, language)
-    if (base.length < OPENING) return
-    const key = base.slice(0, OPENING)
-    const same = into.openings.get(key) ?? []
-    same.push({ base, code })
-    same.sort((a, b) => b.base.length - a.base.length || (a.code < b.code ? -1 : 1))
-    into.openings.set(key, same)
+    // «того» is Togo, and "of that" in every second sentence.
+    if (terms(first, language).length > 0) into.whole.set(first, code)
+    // «ألمانيا» begins with the letters of the article, and has none.
+    const base = baseOf(first, plain.startsWith('ال'))
+    addBase(into, { base, name: first, code })
+    if (/^[a-z]/.test(first) && base !== first) addBase(into, { base: first, name: first, code })
+    // Who lives in a land is named without it: "Kazakh", «казахский».
+    const people = base.replace(/(?:i?stan|стан)$/u, '')
+    if (people !== base && people.length > OPENING) {
+      into.whole.set(people, code)
+      addBase(into, { base: people, name: people, code })
+    }
     return
   }
   const same = into.phrases.get(first) ?? []
@@ -78,29 +130,58 @@ function addName(into: Gazetteer, name: string | undefined, code: string, langua
   into.phrases.set(first, same)
 }
 
-/** «المملكة العربية السعودية» is «السعودية» in the news: the adjective that only one country's name ends in. */
-function addAdjectives(list: Gazetteer): void {
-  const found = new Map<string, string | null>()
-  for (const { rest, code } of [...list.phrases.values()].flat()) {
-    const last = rest.at(-1)
-    if (last?.endsWith('يه') && last.length >= 6) found.set(last, found.has(last) ? null : code)
-  }
-  for (const [word, code] of found) if (code !== null) list.whole.set(stem(word, 'ar'), code)
+function addBase(into: Gazetteer, beginning: Beginning): void {
+  const { base, name } = beginning
+  // Three letters begin too many words, except in Arabic, where «مالي» is still any word of money, and before "-ia".
+  const short =
+    base.length === OPENING && (name === `${base}ia` || (/^[\u0600-\u06ff]/.test(base) && name !== `${base}ي`))
+  if (base.length <= OPENING && !short) return
+  const key = base.slice(0, OPENING)
+  const same = into.openings.get(key) ?? []
+  same.push(beginning)
+  same.sort((a, b) => b.base.length - a.base.length || (a.code < b.code ? -1 : 1))
+  into.openings.set(key, same)
 }
 
-function ofWord(list: Gazetteer, word: string, language: string): string | null {
+/**
+ * «المملكة العربية السعودية» is «السعودية» in the news: the adjective that only one country's name ends in. Of islands and
+ * regions, «جزر فيرجن البريطانية», it is somebody else's, and that of a name in two words is any word: «الغربية».
+ */
+function addAdjectives(list: Gazetteer): void {
+  const found = new Map<string, string | null>()
+  for (const [first, same] of list.phrases) {
+    for (const { rest, code } of first.startsWith('ال') ? same : []) {
+      const last = rest.at(-1)
+      if (rest.length < 2 || !last?.endsWith('يه') || last.length < 6 || ofWord(list, last) !== null) continue
+      found.set(last, found.has(last) ? null : code)
+    }
+  }
+  list.known.clear()
+  for (const [word, code] of found) {
+    if (code === null) continue
+    list.whole.set(word, code)
+    addBase(list, { base: baseOf(word, true), name: word, code })
+  }
+}
+
+/** A word as the names it may be: «وبمصر», «لليمن», "Japan's". */
+function formsOf(word: string): string[] {
+  if (/^[a-z]/.test(word)) return word.length > 4 && word.endsWith('s') ? [word, word.slice(0, -1)] : [word]
+  if (!/^[\u0600-\u06ff]/.test(word)) return [word]
+  return [word, word.replace(/^لل/, 'ال'), word.replace(/^[وفبكل](?=...)/, '')]
+}
+
+function ofWord(list: Gazetteer, word: string, language = 'ar'): string | null {
   const known = list.known.get(word)
   if (known !== undefined) return known
-  let code = list.whole.get(stem(word, language)) ?? null
-  if (code === null) {
-    const plain = language === 'ar' ? word.replace(/^[وفبكل]?ال(?=....)/, '') : word
-    // "Kazakh" begins as "Kazakhstan" does; "Brazilian" goes on where "Brazil" ends.
-    for (const { base, code: candidate } of list.openings.get(plain.slice(0, OPENING)) ?? []) {
-      if (plain.startsWith(base) && plain.length <= base.length + 5) {
-        code = candidate
-        break
-      }
-    }
+  const forms = formsOf(word)
+  let code: string | null = null
+  for (const form of forms) code ??= list.whole.get(form) ?? null
+  for (const form of forms.flatMap(one => (one.startsWith('ال') ? [one, one.slice(2)] : [one]))) {
+    const found = list.openings
+      .get(form.slice(0, OPENING))
+      ?.find(one => form.startsWith(one.base) && mayEnd(form.slice(one.base.length), one, language))
+    code ??= found?.code ?? null
   }
   if (list.known.size >= REMEMBERED) list.known.clear()
   list.known.set(word, code)

@@ -2,7 +2,8 @@
 // can express: countries, numbers, and names by their sound. Pure.
 import { fold, terms, words } from '../text.ts'
 import { type Form, formOf } from './form.ts'
-import { type Header, headerOf } from './header.ts'
+import { type Furniture, withoutFurniture } from './furniture.ts'
+import { bareHeadline, type Header, headerOf } from './header.ts'
 import { countries } from './places.ts'
 import { soundKey } from './transliteration.ts'
 
@@ -13,6 +14,8 @@ export interface ThreadInput {
   body: string
   /** BCP 47 tag, or null where nobody knows. */
   language: string | null
+  /** What the entries of its document have in common; it says nothing of this one. */
+  furniture?: Furniture | null
 }
 
 export interface ThreadWords {
@@ -38,31 +41,12 @@ const NUMBER = /^\d+$/
 // Two consonants are in every second word.
 const SHORTEST_KEY = 3
 
-// Sites put their name and section behind the title. What stands behind a bar is furniture, behind a dash if it is short.
-const TAIL = /^(.*\S)\s+([|–—-])\s+(\S.*)$/su
-const MAX_TITLE = 500
-
-/** The title without the names of site and section behind it, as long as four words are left. */
-export function withoutTail(title: string): string {
-  let kept = title.slice(0, MAX_TITLE)
-  for (let round = 0; round < 3; round++) {
-    const match = TAIL.exec(kept)
-    if (!match) return kept
-    const [, head = '', mark, tail = ''] = match
-    const before = words(fold(head)).length
-    const after = words(fold(tail)).length
-    if (before < 4 || after > (mark === '|' ? 8 : 4) || (mark !== '|' && after * 2 > before)) return kept
-    kept = head
-  }
-  return kept
-}
-
 /** Count the words of a story. */
-export function threadWords({ title, body, language }: ThreadInput): ThreadWords {
+export function threadWords({ title, body, language, furniture }: ThreadInput): ThreadWords {
   const own = new Map<string, number>()
   const shared = new Map<string, number>()
   const add = (to: Map<string, number>, term: string, count: number) => to.set(term, (to.get(term) ?? 0) + count)
-  const headline = withoutTail(title)
+  const headline = bareHeadline(title)
   const tokens = words(fold(headline))
   const read = (list: readonly string[], weight: number, limit: number, sharedLimit: number) => {
     for (const [at, { term, said }] of placedTerms(list, language, limit).entries()) {
@@ -71,14 +55,18 @@ export function threadWords({ title, body, language }: ThreadInput): ThreadWords
       if (common !== null) add(shared, common, weight)
     }
   }
-  read(tokens, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-  read(words(fold(body.slice(0, MAX_BODY))), 1, BODY_WORDS, SHARED_BODY_WORDS)
+  const said = furniture ? withoutFurniture(tokens, furniture, true) : tokens
+  read(said, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+  const text = words(fold(body.slice(0, MAX_BODY)))
+  read(furniture ? withoutFurniture(text, furniture) : text, 1, BODY_WORDS, SHARED_BODY_WORDS)
   const before = headerOf(headline)
-  const header = before && {
-    key: before.key,
-    terms: placedTerms(before.words, language, before.words.length).map(({ term }) => term),
-    weight: TITLE_WEIGHT,
-  }
+  const header = before?.words.every((word, at) => said[at] === word)
+    ? {
+        key: before.key,
+        terms: placedTerms(before.words, language, before.words.length).map(({ term }) => term),
+        weight: TITLE_WEIGHT,
+      }
+    : null
   return { language: language?.split('-')[0]?.toLowerCase() ?? '', own, shared, form: formOf(tokens, language), header }
 }
 
