@@ -4,7 +4,7 @@ import { fold, hash32, words } from '../text.ts'
 import { bareHeadline } from './header.ts'
 
 /** Entries of different headlines that make a run of words furniture. */
-const LEAST_ENTRIES = 6
+const LEAST_ENTRIES = 5
 /** Words of a run, and its least length in characters: five pairs of a script without spaces are a name. */
 const RUN = 5
 const LEAST_LENGTH = 12
