@@ -64,10 +64,16 @@ const framed = (word: string) => (NUMBERED.test(word) ? '0' : word)
 /** Runs with the place of their first word. In a headline its two ends count as words: there, four are a run. */
 function runs(tokens: readonly string[], headline = false): { hash: number; at: number }[] {
   const found: { hash: number; at: number }[] = []
-  const frame = headline ? ['^', ...tokens.map(framed), '$'] : tokens.map(framed)
+  const frame = headline ? ['^', ...tokens, '$'] : tokens
+  const hashes = frame.map(word => hash32(framed(word)))
   for (let at = 0; at + RUN <= frame.length; at++) {
-    const run = frame.slice(at, at + RUN).join(' ')
-    if (run.length - RUN + 1 >= LEAST_LENGTH) found.push({ hash: hash32(run), at: headline ? at - 1 : at })
+    let hash = 0
+    let length = 0
+    for (let place = at; place < at + RUN; place++) {
+      hash = Math.imul(hash ^ (hashes[place] as number), 0x01000193)
+      length += framed(frame[place] as string).length
+    }
+    if (length >= LEAST_LENGTH) found.push({ hash: hash >>> 0, at: headline ? at - 1 : at })
   }
   return found
 }
