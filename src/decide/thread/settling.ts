@@ -14,6 +14,8 @@ const LINK = 0.67
 const COHESION = 0.12
 // Pairs of stories this far apart count e times less.
 const DECAY = 90 * 3_600_000
+// Two bus crashes in two countries are told in the same words: of such a likeness, this much is left.
+const ABROAD = 0.4
 /** Stories that are grouped afresh at once; and those of one thread: the latest, for threads drift. */
 const MOST = 400
 const LATEST = 48
@@ -144,6 +146,7 @@ function likenesses(index: Register, stories: readonly SeenStory[]): Float64Arra
   const size = stories.length
   const found = new Float64Array(size * size)
   const meant = stories.map(({ language, direction }) => index.meaning(language, direction))
+  const lands = stories.map(story => landsOf(index, story))
   for (const [at, one] of stories.entries()) {
     const { own } = index.said(one)
     index.asking(own.terms, () => {
@@ -152,7 +155,8 @@ function likenesses(index: Register, stories: readonly SeenStory[]): Float64Arra
         const said = index.likeness(story, own.weights) / UNIT ** 2
         const [a, b] = [meant[at], meant[other]]
         const likeness = a && b ? blended(said, dotOf(a, b)) : said
-        const faded = likeness * Math.exp(-Math.abs(one.time - story.time) / DECAY)
+        const faded =
+          (abroad(lands[at], lands[other]) ? ABROAD : 1) * likeness * Math.exp(-Math.abs(one.time - story.time) / DECAY)
         found[at * size + other] = faded
         found[other * size + at] = faded
       }
@@ -160,6 +164,18 @@ function likenesses(index: Register, stories: readonly SeenStory[]): Float64Arra
     found[at * size + at] = 1
   }
   return found
+}
+
+/** The countries a story names in its own words. */
+function landsOf(index: Register, story: SeenStory): ReadonlySet<number> {
+  return new Set(index.said(story).own.terms.filter(term => index.nameOf(term).startsWith('@')))
+}
+
+/** Whether two stories both name countries, and none in common. */
+function abroad(one: ReadonlySet<number> | undefined, other: ReadonlySet<number> | undefined): boolean {
+  if (!one || !other || one.size === 0 || other.size === 0) return false
+  for (const land of one) if (other.has(land)) return false
+  return true
 }
 
 /** A column's stories are with their edition; what they have in common is their form. */
