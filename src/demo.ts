@@ -144,7 +144,7 @@ function demoConfig(wires: ReturnType<typeof readWires>, origin: string, options
     listen: `127.0.0.1:${options.port === 0 ? 8080 : options.port}`,
     poll: { tick: '* * * * * *', allowPrivate: true, perHost: 8, minInterval: '5m', maxInterval: '45m' },
     // Eight agencies write far less than the hundreds the default is tuned on; with few stories a lower bar joins rightly.
-    threads: { threshold: 0.2 },
+    threads: { threshold: 0.22 },
     publish: { frontPage: '3d' },
     agencies: wires.map(({ agency, feed }) => ({
       ...agency,

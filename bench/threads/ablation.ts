@@ -31,6 +31,7 @@ const VARIANTS: Variant[] = [
   { name: 'no nearest story', tuning: { nearest: 0, scale: 0.28 / 0.3 } },
   { name: 'no fading', tuning: { decay: Number.MAX_VALUE } },
   { name: 'no columns', tuning: { columns: false } },
+  { name: 'countries apart', tuning: { abroad: 1 } },
   { name: 'no slugs', words: said => ({ ...said, header: null }) },
   { name: 'nothing across languages', tuning: { across: 0 }, words: said => ({ ...said, shared: new Map() }) },
   { name: 'across: no names by sound', words: without('~') },

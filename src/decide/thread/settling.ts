@@ -14,8 +14,6 @@ const LINK = 0.67
 const COHESION = 0.12
 // Pairs of stories this far apart count e times less.
 const DECAY = 90 * 3_600_000
-// Two bus crashes in two countries are told in the same words: of such a likeness, this much is left.
-const ABROAD = 0.4
 /** Stories that are grouped afresh at once; and those of one thread: the latest, for threads drift. */
 const MOST = 400
 const LATEST = 48
@@ -156,7 +154,9 @@ function likenesses(index: Register, stories: readonly SeenStory[]): Float64Arra
         const [a, b] = [meant[at], meant[other]]
         const likeness = a && b ? blended(said, dotOf(a, b)) : said
         const faded =
-          (abroad(lands[at], lands[other]) ? ABROAD : 1) * likeness * Math.exp(-Math.abs(one.time - story.time) / DECAY)
+          (abroad(lands[at], lands[other]) ? index.tuning.abroad : 1) *
+          likeness *
+          Math.exp(-Math.abs(one.time - story.time) / DECAY)
         found[at * size + other] = faded
         found[other * size + at] = faded
       }
