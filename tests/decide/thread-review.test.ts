@@ -3,7 +3,8 @@ import { Constraints } from '../../src/decide/constraints.ts'
 import { direction, type Encoder } from '../../src/decide/thread/encoder.ts'
 import { headerOf } from '../../src/decide/thread/header.ts'
 import { packed, unpacked } from '../../src/decide/thread/packed.ts'
-import { type Regrouping, regroup, review } from '../../src/decide/thread/review.ts'
+import type { Regrouping } from '../../src/decide/thread/regrouping.ts'
+import { regroup, review } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
 import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
 import type { ThreadSettings } from '../../src/model.ts'
@@ -169,6 +170,19 @@ describe('a review', () => {
     expect(found[0]?.reasons.map(({ term }) => term)).toContain('cup')
     expect(dam.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301])
     expect([early, ...cup].map(id => index.story(id)?.thread.id)).toEqual([302, 302, 302, 302])
+  })
+
+  it('keeps apart what is told in the same words of two countries', () => {
+    const crashes = (country: string) => {
+      const { index, file } = desk()
+      file('Bus crash kills twelve near Minya in Egypt', NOW, 301)
+      file('Twelve killed as coach overturns near Minya, Egypt', NOW + HOUR, 301)
+      file(`Bus crash kills eleven near Settat in ${country}`, NOW + 2 * HOUR, 302)
+      file(`Eleven killed as coach overturns near Settat, ${country}`, NOW + 3 * HOUR, 302)
+      return reviewed(index, 5)
+    }
+    expect(crashes('Morocco')).toEqual([])
+    expect(crashes('Egypt')).toMatchObject([{ kind: 'merge', thread: 301, from: 302 }])
   })
 
   it('leaves the editions of a column where they are', () => {

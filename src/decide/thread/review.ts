@@ -4,54 +4,10 @@ import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from '.
 import { type Evidence, sharedBy, thousandths } from './evidence.ts'
 import { UNIT } from './features.ts'
 import type { Register } from './register.ts'
-import { parted, settle } from './settling.ts'
+import { type EditorDecisions, NO_DECISIONS, parted, type Regrouping } from './regrouping.ts'
+import { settle } from './settling.ts'
 import type { Summed } from './summed.ts'
 import { SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
-
-/** What editors have decided of pairs of stories: no review undoes it. */
-export interface EditorDecisions {
-  /** Whether an editor has said anything of this story. */
-  knows(story: number): boolean
-  /** The editor parted them: their threads stay apart. */
-  apart(one: number, other: number): boolean
-  /** The editor joined them: they stay in one thread. */
-  together(one: number, other: number): boolean
-}
-
-export const NO_DECISIONS: EditorDecisions = { knows: () => false, apart: () => false, together: () => false }
-
-interface Because {
-  /** Likeness of the two sides. */
-  score: number
-  threshold: number
-  reasons: Evidence[]
-}
-
-/** What a review proposes. */
-export type Regrouping = Because &
-  (
-    | {
-        kind: 'merge'
-        /** The older thread, which stays. */
-        thread: number
-        /** The thread whose stories move to it. */
-        from: number
-      }
-    | {
-        kind: 'move'
-        /** The thread that the stories join. */
-        thread: number
-        /** The one they leave; it keeps others. */
-        from: number
-        stories: number[]
-      }
-    | {
-        kind: 'split'
-        thread: number
-        /** The stories that leave, oldest first; they open a thread of their own. */
-        stories: number[]
-      }
-  )
 
 /** Of the configured threshold, the cosine of two centroids of one language at which two threads are hardly two. */
 export const ALIKE = 1.8

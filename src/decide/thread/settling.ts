@@ -7,7 +7,7 @@ import { UNIT } from './features.ts'
 import { isColumn, otherEdition } from './form.ts'
 import { groups } from './grouping.ts'
 import type { Register } from './register.ts'
-import type { EditorDecisions, Regrouping } from './review.ts'
+import { type EditorDecisions, parted, type Regrouping } from './regrouping.ts'
 
 /** Of the configured threshold, the mean likeness that two groups of stories need. */
 const LINK = 0.67
@@ -251,12 +251,4 @@ function homes(stories: readonly SeenStory[], found: readonly number[][]) {
 function reasonsFor(index: Register, story: SeenStory, to: ActiveThread): Evidence[] {
   const part = to.parts.get(story.language)
   return part ? sharedBy(index, index.said(story).own, part).slice(0, REASONS) : []
-}
-
-/** Whether an editor has parted two threads. */
-export function parted(one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {
-  const judged = (thread: ActiveThread) =>
-    [...thread.parts.values()].flatMap(({ stories }) => stories.filter(({ id }) => decisions.knows(id)))
-  const theirs = judged(other)
-  return theirs.length > 0 && judged(one).some(a => theirs.some(b => decisions.apart(a.id, b.id)))
 }
