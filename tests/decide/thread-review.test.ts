@@ -185,6 +185,27 @@ describe('a review', () => {
     expect(crashes('Egypt')).toMatchObject([{ kind: 'merge', thread: 301, from: 302 }])
   })
 
+  it('brings two languages together that speak above all of the same, whatever they name in passing', () => {
+    const threadsOf = (arabicTitle: string) => {
+      const { index } = desk()
+      let story = 100
+      const file = (thread: number, title: string, body: string, language: string) =>
+        index.add(thread, ++story, index.features(threadWords({ title, body, language })), NOW + story)
+      for (let at = 0; at < 60; at++) file(2_000 + at, `Zq${at}a wins ${at}zqb`, '', 'en')
+      const english = 'Neighbours Gulbarov, Pentekis, Rodrikal, Safterin and Volmanek spoke to Tirkaset.'
+      const arabic = 'وقال جيرانهم دلمونين وكرزافيش وبيتروخال وهندريسان إنهم سمعوا فلكسبورغ.'
+      file(701, 'Nazarbayev ally Massimov held on suspicion of treason', english, 'en')
+      file(701, 'Massimov held: who is the ally of Nazarbayev?', english.replace('Gulbarov', 'Zeltoman'), 'en')
+      file(702, arabicTitle, arabic, 'ar')
+      file(702, arabicTitle, arabic.replace('دلمونين', 'شقرامال'), 'ar')
+      return reviewed(index, story - 4)
+    }
+    expect(threadsOf('توقيف ماسيموف حليف نزارباييف للاشتباه في خيانة الدولة')).toMatchObject([
+      { kind: 'merge', thread: 701, from: 702 },
+    ])
+    expect(threadsOf('توقيف سلمانوف حليف نزارباييف للاشتباه في خيانة الدولة')).toEqual([])
+  })
+
   it('leaves the editions of a column where they are', () => {
     const { index, file } = desk()
     for (let day = 1; day <= 4; day++) file(`Larkfield weather for January ${day}`, NOW - (5 - day) * DAY, 400 + day)

@@ -15,6 +15,10 @@ export const ALIKE = 1.8
 export const MERGE_ACROSS = 1.43
 // A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
 const TYPICAL = 0.075
+// Bodies name many things in passing, which no other language repeats: where two parts speak above all of the same, so many
+// times their likeness counts.
+const SAME = 1.6
+const ABOVE_ALL = 5
 // Terms so common that they find half the window.
 const COMMON = 400
 // The threads compared to the last term, of those that share this much of the heaviest terms.
@@ -170,7 +174,15 @@ function likenessAcross(index: Register, one: Summed, part: Part): number {
     if (mine >= typicalMine && theirs >= typicalTheirs) matches++
   }
   if (matches < SHARED_MATCHES || second < SECOND_MATCH * dot) return 0
-  return dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
+  const cosine = dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
+  return isOnTheSame(index, one, index.summed(part)) ? Math.min(1, SAME * cosine) : cosine
+}
+
+/** Whether two parts speak above all of the same: of what each says most, rare names, numbers or countries are common. */
+function isOnTheSame(index: Register, one: Summed, other: Summed): boolean {
+  const above = other.shared.terms.slice(0, ABOVE_ALL)
+  const common = one.shared.terms.slice(0, ABOVE_ALL).filter(term => above.includes(term) && index.isRare(term))
+  return common.length >= SHARED_MATCHES
 }
 
 /** The heaviest of what the parts of that pair share which shares most, as parts of one. */
