@@ -172,6 +172,16 @@ describe('a review', () => {
     expect([early, ...cup].map(id => index.story(id)?.thread.id)).toEqual([302, 302, 302, 302])
   })
 
+  it('does not take a language out of a thread that an editor joined', () => {
+    const { index, file } = desk()
+    const arabic = file('سد لاركفيلد ينهار بعد يومين من المطر', NOW, 301, 'ar').story
+    const joined = file('Penalties decide cup final', NOW + HOUR, 301).story
+    for (const [at, title] of CUP.entries()) file(title, NOW + (2 + at) * HOUR, 302)
+    const together = new Constraints([{ kind: 'together', one: [arabic], other: [joined] }])
+    expect(reviewed(index, 5, together)).toMatchObject([{ kind: 'merge', thread: 302, from: 301 }])
+    expect(index.story(arabic)?.thread.id).toBe(index.story(joined)?.thread.id)
+  })
+
   it('keeps apart what is told in the same words of two countries', () => {
     const crashes = (country: string) => {
       const { index, file } = desk()

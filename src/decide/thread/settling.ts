@@ -111,7 +111,7 @@ function* regrouped(index: Register, parts: readonly Part[], decisions: EditorDe
       if (first === undefined) continue
       const to = target.get(at)
       const staying = (found[home.get(thread) as number] as number[]).filter(place => stories[place]?.thread === thread)
-      const others = group.filter(place => stories[place]?.thread === to)
+      const others = group.filter(place => !leaving.includes(place))
       const ids = leaving.map(place => (stories[place] as SeenStory).id)
       if (to === undefined) {
         yield { kind: 'split', thread: thread.id, stories: ids, ...why(leaving, staying), reasons: [] }
@@ -128,11 +128,11 @@ function* regrouped(index: Register, parts: readonly Part[], decisions: EditorDe
     const to = target.get(at) as ActiveThread
     if (to === thread) continue
     const leaving = group.filter(place => stories[place]?.thread === thread)
-    const others = group.filter(place => stories[place]?.thread === to)
+    const others = group.filter(place => !leaving.includes(place))
     const first = stories[leaving[0] as number] as SeenStory
     const because = { ...why(leaving, others), reasons: reasonsFor(index, first, to) }
-    // What other languages say of a thread is no word on what this one says.
-    if (thread.parts.size > 1) {
+    // What other languages say of a thread is no word on what this one says; but an editor's word holds for all.
+    if (thread.parts.size > 1 && !isJudged(thread, decisions)) {
       const part = thread.parts.get(first.language) as Part
       yield { kind: 'move', thread: to.id, from: thread.id, stories: part.stories.map(({ id }) => id), ...because }
     } else if (!parted(thread, to, decisions)) yield { kind: 'merge', thread: to.id, from: thread.id, ...because }
@@ -195,8 +195,7 @@ function isEdition(index: Register, { id, form, time }: SeenStory): boolean {
 function bound(stories: readonly SeenStory[], decisions: EditorDecisions) {
   const together: [number, number][] = []
   const apart: [number, number][] = []
-  const judged = new Set<ActiveThread>()
-  for (const { id, thread } of stories) if (decisions.knows(id)) judged.add(thread)
+  const judged = new Set([...new Set(stories.map(({ thread }) => thread))].filter(one => isJudged(one, decisions)))
   const firsts = new Map<ActiveThread, number>()
   for (const [at, one] of stories.entries()) {
     if (judged.has(one.thread)) {
@@ -247,6 +246,10 @@ function homes(stories: readonly SeenStory[], found: readonly number[][]) {
   for (const [at, thread] of claims) if (!target.has(at)) target.set(at, thread)
   return { home, target }
 }
+
+/** Whether an editor has said anything of a thread's stories. */
+const isJudged = ({ parts }: ActiveThread, decisions: EditorDecisions): boolean =>
+  [...parts.values()].some(({ stories }) => stories.some(({ id }) => decisions.knows(id)))
 
 function reasonsFor(index: Register, story: SeenStory, to: ActiveThread): Evidence[] {
   const part = to.parts.get(story.language)
