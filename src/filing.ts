@@ -265,7 +265,8 @@ export class Desk {
     filing.keepFlapping(known.id, turn.remembered)
     if (!turn.store) return false
     filing.addRevision(known.id, report, step.class, context.now)
-    if (step.class !== 'cosmetic') {
+    // A kill says nothing of the event: papers that still run what it takes back are to be known as copies of that.
+    if (step.class !== 'cosmetic' && step.class !== 'kill') {
       this.#window.addReport(
         filing,
         known.story,

@@ -204,3 +204,36 @@ describe('a catalogue', () => {
     expect(threadsOf([items.slice(0, 3)])).toEqual([3])
   })
 })
+
+describe('a wire that was killed', () => {
+  it('is still known by what it said: a paper seen later that runs it is in its story', () => {
+    const store = openNewsroom()
+    const desk = new Desk(store, SETTINGS)
+    const text =
+      'A senior official of the city left the country on a private plane on Wednesday evening, sources said. He had told nobody in the government, they added, and no comment was to be had.'
+    const [wire] = fileInto(desk, store, FEEDS[2] ?? '', [{ id: '1', title: 'Official flees abroad', text }], NOW)
+    const [killed] = fileInto(
+      desk,
+      store,
+      FEEDS[2] ?? '',
+      [
+        {
+          id: '1',
+          title: 'KILL: Official flees abroad',
+          text: 'Please kill the report headed "Official flees abroad".',
+        },
+      ],
+      NOW + HOUR,
+    )
+    const [paper] = fileInto(
+      desk,
+      store,
+      FEEDS[3] ?? '',
+      [{ id: '9', title: 'Where is the man from the city?', text }],
+      NOW + 2 * HOUR,
+    )
+    expect(killed?.kind).toBe('revision')
+    expect(paper).toMatchObject({ kind: 'copy', story: wire?.story })
+    store.close()
+  })
+})
