@@ -1,7 +1,7 @@
 // What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
 // opened.
 import { loadConfig } from './config.ts'
-import { tickFaults } from './daemon.ts'
+import { encoderFaults, tickFaults } from './daemon.ts'
 import type { Config } from './model.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -58,6 +58,14 @@ function opened<T>(options: Common, readOnly: boolean, work: (store: Store, conf
   } finally {
     store.value.close()
   }
+}
+
+/** The configuration, for commands that need the encoder it names. */
+export function configuredToPoll(options: Common): Config {
+  const config = configured(options)
+  const [fault] = encoderFaults(config)
+  if (fault !== undefined) throw new Failed(`${options.config}: ${fault}`, 2)
+  return config
 }
 
 /** Open the store for reading, run `work`, close it. */

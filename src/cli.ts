@@ -2,22 +2,20 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { type Common, configured, Failed, json, out, reading, say } from './cli-common.ts'
+import { type Common, configuredToPoll, Failed, json, out, reading, say } from './cli-common.ts'
 import { registerEditorCommands } from './cli-editor.ts'
+import { evaluateItems } from './cli-eval.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { loadConfig, parseDuration, THREADS } from './config.ts'
-import { type Daemon, encoderFaults, nextTime, openDesk, startDaemon } from './daemon.ts'
+import { loadConfig, parseDuration } from './config.ts'
+import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { createEncoder, tryEncoder } from './encoder.ts'
-import { type EvalItem, encodedText, evaluate, type GroupScore, readItems, type Vectors } from './eval.ts'
-import { worstErrors } from './eval-errors.ts'
 import { noCounts } from './filing.ts'
 import { createLog } from './log.ts'
 import type {
-  Config,
   FeedState,
   Millis,
   ParsedFeed,
@@ -25,7 +23,6 @@ import type {
   ReportView,
   Selection,
   StorySummary,
-  ThreadSettings,
   ThreadSummary,
 } from './model.ts'
 import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
@@ -144,14 +141,6 @@ function since(text: string): Millis {
   if (Number.isNaN(date))
     throw new InvalidArgumentError('It must be a duration like 24h or 7d, or a date like 2026-01-31.')
   return date
-}
-
-/** The configuration, for commands that need the encoder it names. */
-function configuredToPoll(options: Common): Config {
-  const config = configured(options)
-  const [fault] = encoderFaults(config)
-  if (fault !== undefined) throw new Failed(`${options.config}: ${fault}`, 2)
-  return config
 }
 
 async function run(options: Common): Promise<void> {
@@ -630,71 +619,4 @@ function showParsed(
   out(`${file}: ${feed.format} ${feed.version ?? ''} «${feed.title ?? ''}», ${entries.length} entries`)
   for (const entry of entries) out(`  ${stamp(entry.published)}  ${entry.title}`)
   for (const warning of warnings) say(`${file}: ${warning}`)
-}
-
-/** Errors of each kind that `eval --errors` writes. */
-const ERRORS = 100
-const ENCODED_AT_ONCE = 100
-
-/** What the configured encoder gives the items; nothing where there is none. */
-async function vectorsOf(items: readonly EvalItem[], { encoder }: ThreadSettings): Promise<Vectors> {
-  const vectors = new Map<string, readonly number[] | null>()
-  if (!encoder) return vectors
-  const tried = await tryEncoder(encoder)
-  if (!tried.ok) throw new Failed(`threads.encoder: ${tried.reason}`, 2)
-  const running = createEncoder(encoder, createLog('warn', process.stderr.isTTY === true))
-  try {
-    for (let from = 0; from < items.length; from += ENCODED_AT_ONCE) {
-      const some = items.slice(from, from + ENCODED_AT_ONCE)
-      const found = await running.encode(some.map(encodedText))
-      for (const [at, { id }] of some.entries()) vectors.set(id, found[at] ?? null)
-    }
-  } finally {
-    running.close()
-  }
-  return vectors
-}
-
-async function evaluateItems(
-  file: string,
-  options: { out?: string; errors?: string; config?: string; json?: boolean },
-): Promise<void> {
-  const threads = options.config ? configuredToPoll({ config: options.config }).threads : THREADS
-  const items = await readItems(file)
-  if (!items.ok) throw new Failed(items.reason)
-  const vectors = await vectorsOf(items.value, threads)
-  const { assignments, placements, result } = evaluate(items.value, threads, vectors)
-  const write = (to: string, rows: readonly object[]): void => {
-    try {
-      writeFileSync(to, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
-    } catch (error) {
-      throw new Failed(`cannot write ${to} (${error instanceof Error ? error.message : String(error)})`)
-    }
-  }
-  if (options.out) write(options.out, assignments)
-  if (options.errors) write(options.errors, worstErrors(items.value, assignments, placements, ERRORS))
-  if (options.json) return json(result)
-  const line = (name: string, score: GroupScore | null): string[] =>
-    score
-      ? [
-          name,
-          String(score.labelled),
-          `${score.groups} (${score.goldGroups})`,
-          ...Object.values(score.bcubed).map(String),
-          ...Object.values(score.pairs).map(String),
-        ]
-      : [name, '0', '–', '–', '–', '–', '–', '–', '–']
-  out(
-    table(
-      ['label', 'items', 'groups (gold)', 'B³ precision', 'recall', 'F1', 'pairs precision', 'recall', 'F1'],
-      [
-        line('story', result.story),
-        line('thread', result.thread),
-        ...(Object.keys(result.languages).length > 1
-          ? Object.entries(result.languages).map(([language, score]) => line(`  in ${language}`, score))
-          : []),
-      ],
-    ),
-  )
-  out(`${result.items} items in ${result.seconds} s, ${result.itemsPerSecond} a second, ${result.peakRssMB} MB at most`)
 }

@@ -101,9 +101,6 @@ function readItem(line: string): EvalItem | null {
 /** What an encoder gives the texts of items, by id. */
 export type Vectors = ReadonlyMap<string, readonly number[] | null>
 
-/** What an encoder is given of an item: as of an entry. */
-export const encodedText = ({ title, text }: EvalItem): string => `${title}\n${text ?? ''}`
-
 /** File every item and say where each went. Each `source` counts as an agency with one feed. */
 export function assign(
   items: readonly EvalItem[],

@@ -19,7 +19,7 @@ import {
 } from './decide/schedule.ts'
 import { besidePush, isProven, type NamedHub, type Next } from './decide/websub.ts'
 import type { WireNames } from './decide/wire.ts'
-import type { SentenceEncoder } from './encoder.ts'
+import { type SentenceEncoder, textToEncode } from './encoder.ts'
 import { type Desk, type FiledEntry, type FilingContext, noCounts } from './filing.ts'
 import type { Log } from './log.ts'
 import type {
@@ -373,7 +373,7 @@ async function fileDocument(
 ): Promise<PollOutcome> {
   const { feed, at, started } = visit
   let outcome: PollOutcome | undefined
-  const vectors = await deps.encoder?.encode(parsed.entries.map(entry => `${entry.title}\n${entry.text}`))
+  const vectors = await deps.encoder?.encode(parsed.entries.map(entry => textToEncode(entry.title, entry.text)))
   await deps.desk.fileInSlices(
     parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
     contextOf(deps, visit, parsed.language),

@@ -2,7 +2,7 @@
 // index is a function of the stories it holds, with their threads, times and features, in whatever order they came.
 import type { Millis, Placement, ThreadSettings } from '../model.ts'
 import { type Candidate, candidates, compare } from './thread/candidates.ts'
-import { type Evidence, evidence, explain, thousandths } from './thread/evidence.ts'
+import { type Evidence, evidence, explain, reasons, thousandths } from './thread/evidence.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } from './thread/features.ts'
 import { editionOf } from './thread/form.ts'
 import { withoutHeader } from './thread/header.ts'
@@ -14,8 +14,6 @@ export type { Evidence } from './thread/evidence.ts'
 export type { ThreadFeatures } from './thread/features.ts'
 export { TUNING, type Tuning } from './thread/tuning.ts'
 export { type ThreadInput, type ThreadWords, threadWords } from './thread/words.ts'
-
-const REASONS = 5
 
 /**
  * The active window: term frequencies and thread centroids of the stories of the last two windows. A story may join a
@@ -67,13 +65,13 @@ export class ThreadIndex extends Register {
     const [best, second] = this.#ranked(features, time, edition.others)
     if (best === undefined) return opened(threshold, [])
     const joined = best.score >= threshold
-    const reasons = evidence(this, features, best.part).slice(0, REASONS)
+    const shared = reasons(evidence(this, features, best.part))
     return {
       kind: joined ? 'joined' : 'opened',
       thread: joined ? best.part.thread.id : null,
       score: thousandths(best.score),
-      reasons: reasons.map(({ term }) => term),
-      weights: reasons.map(({ weight }) => weight),
+      reasons: shared.map(({ term }) => term),
+      weights: shared.map(({ weight }) => weight),
       threshold,
       runnerUp: second ? { thread: second.part.thread.id, score: thousandths(second.score) } : null,
     }

@@ -311,6 +311,40 @@ describe("a user's encoder", () => {
     expect(place(tiny, ...mixed).score).toBeLessThan(place(null, ...mixed).score)
   })
 
+  /** Two texts on water that share a place, filed in one thread, and what a review makes of them. */
+  function wetThread(encoder: Encoder | null) {
+    const { index } = desk()
+    const file = (story: number, thread: number, title: string) => {
+      const said = threadWords({ title, body: '', language: 'en' })
+      index.add(thread, story, index.features(said, encoder ? direction(encoder(title)) : null), NOW + story)
+    }
+    file(50, 1, 'Dam gives way near Larkfield valley village')
+    file(51, 1, 'Larkfield deluge wakes sleeping farmers early')
+    return { index, file, done: () => reviewed(index, 49) }
+  }
+
+  it('is asked by the review too, which would undo what it joined', () => {
+    expect(wetThread(null).done()).toMatchObject([{ kind: 'split', thread: 1, stories: [51] }])
+    expect(wetThread(tiny).done()).toEqual([])
+  })
+
+  it('may give way to another with other numbers: what the two say is not compared, and neither leaves a trace', () => {
+    const longer: Encoder = text => Float32Array.from([...Array.from(tiny(text)), 0.5])
+    const { index, file } = wetThread(tiny)
+    const alone = (text: string) => index.meaning('en', direction(longer(text)))
+    expect(alone('Dam')).toBeNull()
+    const next = threadWords({ title: 'Larkfield reservoir empties', body: '', language: 'en' })
+    index.add(1, 52, index.features(next, direction(longer('Larkfield reservoir empties'))), NOW + 52)
+    const before = alone('Dam')
+    for (const story of [50, 51]) index.remove(story)
+    expect(alone('Dam')).toEqual(before)
+    expect(index.meaning('en', direction(tiny('Dam')))).toBeNull()
+    index.remove(52)
+    expect(alone('Dam')).toBeNull()
+    file(53, 2, 'Dam')
+    expect(index.meaning('en', direction(tiny('Dam')))).not.toBeNull()
+  })
+
   it('is read back with the features as they were', () => {
     const { index } = desk()
     for (const [title, language] of [

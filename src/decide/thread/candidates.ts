@@ -99,7 +99,19 @@ function scoredOwn(register: Register, part: Part, asked: Weighted, time: Millis
 }
 
 /** A part of another language; null where the likeness rests on one term, or on others that the news is full of. */
-function scoredAcross(register: Register, part: Part, { terms, weights }: Weighted, time: Millis): Candidate | null {
+function scoredAcross(register: Register, part: Part, asked: Weighted, time: Millis): Candidate | null {
+  const { dot, second } = matched(register, part, asked)
+  if (second < SECOND_MATCH * dot) return null
+  const length = Math.sqrt(part.sharedSquared) * UNIT
+  const cosine = (dot / length) * fading(register, part, time)
+  return { part, cosine, score: cosine * register.tuning.across }
+}
+
+/**
+ * What the terms asked for and a part have in common: the dot product, the second largest match of a rare term, and what the
+ * part weighs each term, which the next question overwrites.
+ */
+export function matched(register: Register, part: Part, { terms, weights }: Weighted) {
   const shares = register.shares(part, terms)
   let dot = 0
   let most = 0
@@ -114,10 +126,7 @@ function scoredAcross(register: Register, part: Part, { terms, weights }: Weight
       most = match
     } else if (match > second) second = match
   }
-  if (second < SECOND_MATCH * dot) return null
-  const length = Math.sqrt(part.sharedSquared) * UNIT
-  const cosine = (dot / length) * fading(register, part, time)
-  return { part, cosine, score: cosine * register.tuning.across }
+  return { dot, second, shares }
 }
 
 /** Scores of parts of the story's own language, whose terms are asked for. */

@@ -28,20 +28,26 @@ const KNOWN = 20
  * stories are alike; what tells them apart is what is left without the mean of the window.
  */
 export class Meanings {
-  #sum = new Float64Array(0)
+  readonly #sum: Float64Array
   #count = 0
 
-  /** Take a direction in, or with -1 out again. One of another space than those before is not counted. */
+  /** `length` is that of all the directions. */
+  constructor(length: number) {
+    this.#sum = new Float64Array(length)
+  }
+
+  get empty(): boolean {
+    return this.#count === 0
+  }
+
+  /** Take a direction in, or with -1 out again. */
   count(direction: readonly number[], sign: 1 | -1): void {
-    if (this.#count === 0) this.#sum = new Float64Array(direction.length)
-    if (direction.length !== this.#sum.length) return
     this.#count += sign
     for (const [at, value] of direction.entries()) this.#sum[at] = (this.#sum[at] as number) + sign * value
   }
 
-  /** What a direction says beside all others, of length 1; null for one of another space. */
-  own(direction: readonly number[] | null | undefined): Float64Array | null {
-    if (direction?.length !== this.#sum.length || this.#count === 0) return null
+  /** What a direction says beside all others, of length 1. */
+  own(direction: readonly number[]): Float64Array {
     const own = new Float64Array(direction.length)
     let squares = 0
     for (const [at, value] of direction.entries()) {
@@ -60,19 +66,19 @@ export function blended(words: number, meaning: number, fading = 1): number {
   return (1 - ENCODED) * words + ENCODED * Math.max(0, (meaning - SUBJECT) / (1 - SUBJECT)) * fading
 }
 
-/** Dot product. */
+/** Dot product of two directions of one space. */
 export function dotOf(one: Float64Array, other: Float64Array): number {
   let dot = 0
   for (let at = 0; at < one.length; at++) dot += (one[at] as number) * (other[at] as number)
   return dot
 }
 
-/** Cosine of what a direction says with the mean of what some stories say; null where none says anything. */
+/** Cosine of what a direction says with the mean of what some stories say; null where none says anything in the same space. */
 export function likenessOfMeaning(one: Float64Array, others: readonly (Float64Array | null)[]): number | null {
   const sum = new Float64Array(one.length)
   let found = false
   for (const other of others) {
-    if (other === null) continue
+    if (other?.length !== one.length) continue
     found = true
     for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] as number) + (other[at] as number)
   }

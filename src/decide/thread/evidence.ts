@@ -3,6 +3,8 @@ import type { ActiveThread, Part } from './active.ts'
 import type { ThreadFeatures, Weighted } from './features.ts'
 import type { Register } from './register.ts'
 
+const REASONS = 5
+
 /** A word or name two sides share, and its part of the score. */
 export interface Evidence {
   term: string
@@ -27,6 +29,9 @@ export function evidence(register: Register, features: ThreadFeatures, part: Par
   const { own, shared } = register.knownOf(features)
   return sharedBy(register, part.language === features.l ? own : shared, part)
 }
+
+/** The heaviest of what speaks for a decision: what is kept with it, and told. */
+export const reasons = (found: readonly Evidence[]): Evidence[] => found.slice(0, REASONS)
 
 /** What some terms and a part share, heaviest first, as parts of one. */
 export function sharedBy(register: Register, { terms, weights }: Weighted, part: Part): Evidence[] {

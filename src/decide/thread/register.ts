@@ -22,6 +22,7 @@ export class Register extends Weights {
   readonly #stories = new Map<number, SeenStory>()
   readonly #byShape = new Map<number, SeenStory[]>()
   readonly #byHeader = new Map<number, SeenStory[]>()
+  /** By language and length of the directions. */
   readonly #meanings = new Map<string, Meanings>()
   /** Ids of stories by the hour of their time; those that left before their time are in it still. */
   readonly #byHour = new Map<number, number[]>()
@@ -74,15 +75,17 @@ export class Register extends Weights {
 
   /** What a direction says beside those of all stories of a language; null where there is none. */
   meaning(language: string, direction: readonly number[] | null): Float64Array | null {
-    return direction && this.#meaningsOf(language).own(direction)
+    return direction && (this.#meanings.get(spaceOf(language, direction))?.own(direction) ?? null)
   }
 
-  #meaningsOf(language: string): Meanings {
-    const known = this.#meanings.get(language)
-    if (known) return known
-    const made = new Meanings()
-    this.#meanings.set(language, made)
-    return made
+  /** Directions of another length are another encoder's: the two have nothing to do with each other. */
+  #countMeaning({ language, direction }: SeenStory, sign: 1 | -1): void {
+    if (!direction) return
+    const space = spaceOf(language, direction)
+    const meanings = this.#meanings.get(space) ?? new Meanings(direction.length)
+    meanings.count(direction, sign)
+    if (meanings.empty) this.#meanings.delete(space)
+    else this.#meanings.set(space, meanings)
   }
 
   /** Whether a term says something of an event: the news is not full of it. */
@@ -118,7 +121,7 @@ export class Register extends Weights {
       direction: features.e ?? null,
     }
     this.#stories.set(story, seen)
-    if (seen.direction) this.#meaningsOf(seen.language).count(seen.direction, 1)
+    this.#countMeaning(seen, 1)
     this.#oldest = Math.min(this.#oldest, time)
     pushTo(this.#byHour, Math.floor(time / HOUR), story)
     if (seen.form[0] !== 0) pushTo(this.#byShape, seen.form[0], seen)
@@ -140,7 +143,7 @@ export class Register extends Weights {
     if (!seen) return
     this.#leave(seen)
     this.#stories.delete(story)
-    if (seen.direction) this.#meaningsOf(seen.language).count(seen.direction, -1)
+    this.#countMeaning(seen, -1)
     pullFrom(this.#byShape, seen.form[0], seen)
     pullFrom(this.#byHeader, seen.form[3], seen)
     const moved = this.drop(seen)
@@ -230,3 +233,5 @@ function pullFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   list?.splice(list.indexOf(value), 1)
   if (list?.length === 0) lists.delete(key)
 }
+
+const spaceOf = (language: string, direction: readonly number[]) => `${language} ${direction.length}`

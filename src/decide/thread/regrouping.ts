@@ -4,15 +4,13 @@ import type { Evidence } from './evidence.ts'
 
 /** What editors have decided of pairs of stories: no review undoes it. */
 export interface EditorDecisions {
-  /** Whether an editor has said anything of this story. */
+  /** Whether an editor has said anything of this story: its thread is not taken apart. */
   knows(story: number): boolean
   /** The editor parted them: their threads stay apart. */
   apart(one: number, other: number): boolean
-  /** The editor joined them: they stay in one thread. */
-  together(one: number, other: number): boolean
 }
 
-export const NO_DECISIONS: EditorDecisions = { knows: () => false, apart: () => false, together: () => false }
+export const NO_DECISIONS: EditorDecisions = { knows: () => false, apart: () => false }
 
 interface Because {
   /** Likeness of the two sides. */
@@ -46,6 +44,8 @@ export type Regrouping = Because &
         stories: number[]
       }
   )
+
+export type Merge = Extract<Regrouping, { kind: 'merge' }>
 
 /** Whether an editor has parted two threads. */
 export function parted(one: ActiveThread, other: ActiveThread, decisions: EditorDecisions): boolean {

@@ -1,13 +1,14 @@
 // Late evidence: which threads turn out to be one, which has become two, and which stories belong elsewhere. Looks only around
 // what is new since the last review, and finds it through the index. Pure: it proposes, and whoever files carries it out.
 import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './active.ts'
-import { type Evidence, sharedBy, thousandths } from './evidence.ts'
+import { matched } from './candidates.ts'
+import { type Evidence, reasons, sharedBy, thousandths } from './evidence.ts'
 import { UNIT } from './features.ts'
 import type { Register } from './register.ts'
-import { type EditorDecisions, NO_DECISIONS, parted, type Regrouping } from './regrouping.ts'
+import { type EditorDecisions, type Merge, NO_DECISIONS, parted, type Regrouping } from './regrouping.ts'
 import { settle } from './settling.ts'
 import type { Summed } from './summed.ts'
-import { SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
+import { COMMON, SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
 /** Of the configured threshold, the cosine of two centroids of one language at which two threads are hardly two. */
 export const ALIKE = 1.8
@@ -19,18 +20,15 @@ const TYPICAL = 0.075
 // times their likeness counts.
 const SAME = 1.6
 const ABOVE_ALL = 5
-// Terms so common that they find half the window.
-const COMMON = 400
 // The threads compared to the last term, of those that share this much of the heaviest terms.
 const CANDIDATES = 8
 const FLOOR = 0.15
-const REASONS = 5
 // What was merged may now be like a third.
 const ROUNDS = 4
 
 /**
- * Regroupings that the stories with ids above `since`, and up to `upTo`, call for: first those of each language, then the merges of threads in
- * different ones. Carry each out before asking for the next, which rests on it.
+ * Regroupings that the stories with ids above `since`, and up to `upTo`, call for: first those of each language, then the
+ * merges of threads in different ones. Carry each out before asking for the next, which rests on it.
  */
 export function* review(
   index: Register,
@@ -40,7 +38,7 @@ export function* review(
 ): Generator<Regrouping> {
   const fresh = [...index.stories()].filter(({ id }) => id > since && id <= upTo).sort((a, b) => a.id - b.id)
   yield* settle(index, fresh, decisions)
-  if (!index.vocabulary.hasOther('')) return
+  if (index.vocabulary.languages < 2) return
   for (let round = 0; round < ROUNDS; round++) {
     const merges = mergesAcross(index, fresh, decisions)
     if (merges.length === 0) return
@@ -49,32 +47,32 @@ export function* review(
 }
 
 /** Merges of threads in different languages, the surest first. A thread occurs in one of them at most. */
-function mergesAcross(index: Register, fresh: readonly SeenStory[], decisions: EditorDecisions): Regrouping[] {
+function mergesAcross(index: Register, fresh: readonly SeenStory[], decisions: EditorDecisions): Merge[] {
   const touched = new Set(fresh.map(({ thread }) => thread))
-  const proposed: Regrouping[] = []
+  const proposed: Merge[] = []
   for (const thread of [...touched].sort((a, b) => a.id - b.id)) {
     // A thread of one story was compared with all others when the story was placed.
     if (isSingle(thread)) continue
     const merge = mergeOf(index, thread, decisions)
     if (merge) proposed.push(merge)
   }
-  const key = (one: Regrouping) => one.score / one.threshold
+  const key = (one: Merge) => one.score / one.threshold
   proposed.sort((a, b) => key(b) - key(a) || a.thread - b.thread)
   const used = new Set<number>()
   return proposed.filter(one => {
-    const involved = one.kind === 'split' ? [one.thread] : [one.thread, one.from]
+    const involved = [one.thread, one.from]
     if (involved.some(id => used.has(id))) return false
     for (const id of involved) used.add(id)
     return true
   })
 }
 
-function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisions): Regrouping | null {
+function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisions): Merge | null {
   const parts = [...thread.parts.values()]
     .sort((a, b) => (a.language < b.language ? -1 : 1))
     .map(part => index.summed(part))
   const threshold = MERGE_ACROSS * index.settings.threshold
-  let best: Regrouping | null = null
+  let best: Merge | null = null
   for (const other of nearest(index, thread, parts)) {
     const { across, acrossPairs } = compare(index, parts, other)
     const score = across * Math.exp(-gapOf(thread, other) / index.tuning.decay)
@@ -153,27 +151,16 @@ function likeness(index: Register, one: Summed, part: Part): number {
 /** Cosine of two parts of two languages; 0 where what they share tells of no event. */
 function likenessAcross(index: Register, one: Summed, part: Part): number {
   const { terms, weights } = one.shared
-  const shares = index.asking(terms, () => index.shares(part, terms))
+  const { dot, second, shares } = index.asking(terms, () => matched(index, part, one.shared))
+  if (second < SECOND_MATCH * dot) return 0
   const typicalMine = TYPICAL * UNIT * one.part.stories.length
   const typicalTheirs = TYPICAL * UNIT * part.stories.length
-  let dot = 0
   let matches = 0
-  let most = 0
-  let second = 0
   for (let at = 0; at < terms.length; at++) {
-    const theirs = shares[at] as number
-    if (theirs === 0) continue
-    const mine = weights[at] as number
-    const match = mine * theirs
-    dot += match
-    if (!index.isRare(terms[at] as number)) continue
-    if (match > most) {
-      second = most
-      most = match
-    } else if (match > second) second = match
-    if (mine >= typicalMine && theirs >= typicalTheirs) matches++
+    const isTypical = (weights[at] as number) >= typicalMine && (shares[at] as number) >= typicalTheirs
+    if (isTypical && (shares[at] as number) > 0 && index.isRare(terms[at] as number)) matches++
   }
-  if (matches < SHARED_MATCHES || second < SECOND_MATCH * dot) return 0
+  if (matches < SHARED_MATCHES) return 0
   const cosine = dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
   return isOnTheSame(index, one, index.summed(part)) ? Math.min(1, SAME * cosine) : cosine
 }
@@ -192,7 +179,7 @@ export function reasonsOf(index: Register, pairs: readonly Pair[]): Evidence[] {
     const found = sharedBy(index, one.part.language === part.language ? one.own : one.shared, part)
     if (found.length > best.length) best = found
   }
-  return best.slice(0, REASONS)
+  return reasons(best)
 }
 
 /** Carry a regrouping out in the index; `opened` is the id of the thread that a split opens. */

@@ -2,12 +2,13 @@
 // that was placed by the first three words of an event may belong elsewhere an hour later. Pure.
 import type { ActiveThread, Part, SeenStory } from './active.ts'
 import { blended, dotOf } from './encoder.ts'
-import { type Evidence, sharedBy, thousandths } from './evidence.ts'
+import { type Evidence, reasons, sharedBy, thousandths } from './evidence.ts'
 import { UNIT } from './features.ts'
 import { isColumn, otherEdition } from './form.ts'
 import { groups } from './grouping.ts'
 import type { Register } from './register.ts'
 import { type EditorDecisions, parted, type Regrouping } from './regrouping.ts'
+import { COMMON } from './tuning.ts'
 
 /** Of the configured threshold, the mean likeness that two groups of stories need. */
 const LINK = 0.67
@@ -20,9 +21,6 @@ const LATEST = 48
 // The threads around a story: those whose centroid is as near as this, at most so many.
 const NEAR = 0.12
 const AROUND = 16
-// Terms so common that they find half the window.
-const COMMON = 400
-const REASONS = 5
 
 /**
  * What some stories that are new call for, in the order of their ids. Each regrouping must be carried out before the next is
@@ -117,8 +115,8 @@ function* regrouped(index: Register, parts: readonly Part[], decisions: EditorDe
         yield { kind: 'split', thread: thread.id, stories: ids, ...why(leaving, staying), reasons: [] }
         target.set(at, (stories[first] as SeenStory).thread)
       } else {
-        const reasons = reasonsFor(index, stories[first] as SeenStory, to)
-        yield { kind: 'move', thread: to.id, from: thread.id, stories: ids, ...why(leaving, others), reasons }
+        const because = { ...why(leaving, others), reasons: reasonsFor(index, stories[first] as SeenStory, to) }
+        yield { kind: 'move', thread: to.id, from: thread.id, stories: ids, ...because }
       }
     }
   }
@@ -152,7 +150,7 @@ function likenesses(index: Register, stories: readonly SeenStory[]): Float64Arra
         const story = stories[other] as SeenStory
         const said = index.likeness(story, own.weights) / UNIT ** 2
         const [a, b] = [meant[at], meant[other]]
-        const likeness = a && b ? blended(said, dotOf(a, b)) : said
+        const likeness = a && a.length === b?.length ? blended(said, dotOf(a, b)) : said
         const faded =
           (abroad(lands[at], lands[other]) ? index.tuning.abroad : 1) *
           likeness *
@@ -253,5 +251,5 @@ const isJudged = ({ parts }: ActiveThread, decisions: EditorDecisions): boolean 
 
 function reasonsFor(index: Register, story: SeenStory, to: ActiveThread): Evidence[] {
   const part = to.parts.get(story.language)
-  return part ? sharedBy(index, index.said(story).own, part).slice(0, REASONS) : []
+  return part ? reasons(sharedBy(index, index.said(story).own, part)) : []
 }

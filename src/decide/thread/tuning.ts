@@ -34,6 +34,9 @@ export const TUNING: Readonly<Tuning> = {
   columns: true,
 }
 
+/** Terms said by more stories than this find half the window: no review looks threads up by them. */
+export const COMMON = 400
+
 /** Terms that stories of two languages must share. One name is no event. */
 export const SHARED_MATCHES = 2
 /**

@@ -51,6 +51,11 @@ export class Vocabulary {
     return this.#kinds[term] === SHARED
   }
 
+  /** How many languages are spoken. */
+  get languages(): number {
+    return this.#languages.size
+  }
+
   /** Whether terms of another language are known. */
   hasOther(language: string): boolean {
     return this.#languages.size > (this.#languages.has(language) ? 1 : 0)
