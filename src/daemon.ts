@@ -1,8 +1,6 @@
 // Wiring of the long-running service: schedule, poller, HTTP, reload, watchdog, shutdown. Everything that is opened pushes
 // its own closer; stopping runs them in reverse.
 import { unwatchFile, watchFile } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
 import cron from 'node-cron'
 import { createFetcher, type Fetcher } from './collect/fetch.ts'
 import { createParserPool } from './collect/parser-pool.ts'
@@ -10,12 +8,13 @@ import type { Loaded } from './config.ts'
 import { type WireNames, wireNames } from './decide/wire.ts'
 import { createEncoder, encoderFault, type SentenceEncoder } from './encoder.ts'
 import { Desk } from './filing.ts'
+import { listen, OnTheWay } from './listener.ts'
 import type { Log } from './log.ts'
 import type { Config, Millis, Outcome } from './model.ts'
 import { notify, watchdogInterval } from './notify.ts'
 import { feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
-import { createSite, type Site } from './publish/site.ts'
+import { createSite } from './publish/site.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { createWebSub } from './websub.ts'
@@ -143,8 +142,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     })
   })
 
+  const onTheWay = new OnTheWay()
   const site = createSite({
     reader: store,
+    turn: setImmediate,
+    isFull: () => onTheWay.isFull,
     config: () => wiring.config,
     now,
     version: options.version,
@@ -159,19 +161,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       }
     },
   })
-  const listening = await listen(
-    {
-      fetch: request => {
-        const answer = websub.answer(request)
-        if (answer === null) return site.fetch(request)
-        return answer.catch((error: unknown) => {
-          log.error('a push could not be taken', { error: error instanceof Error ? error.message : String(error) })
-          return new Response('Send it again later.\n', { status: 503 })
-        })
-      },
-    },
-    options.config,
-  )
+  const answer = (request: Request): Response | Promise<Response> => {
+    const pushed = websub.answer(request)
+    if (pushed === null) return site.fetch(request)
+    return pushed.catch((error: unknown) => {
+      log.error('a push could not be taken', { error: error instanceof Error ? error.message : String(error) })
+      return new Response('Send it again later.\n', { status: 503 })
+    })
+  }
+  const listening = await listen(answer, options.config.listen, onTheWay)
   if (!listening.ok) {
     await close()
     return listening
@@ -299,36 +297,4 @@ export function nextTime(expression: string, after: Millis): Millis | null {
   const next = task.getNextRun()?.getTime() ?? null
   void task.destroy()
   return next !== null && next > after ? next : null
-}
-
-function listen(site: Site, config: Config): Promise<Outcome<{ address: string; close: () => Promise<void> }>> {
-  const { host, port } = config.listen
-  const server = createAdaptorServer({ fetch: request => site.fetch(request) })
-  return new Promise(resolve => {
-    server.once('error', error => {
-      const code = 'code' in error ? String(error.code) : ''
-      const why =
-        code === 'EADDRINUSE'
-          ? `port ${port} on ${host} is in use: stop the other program or change "listen"`
-          : code === 'EACCES'
-            ? `port ${port} may not be opened by this user: choose one above 1023 as "listen"`
-            : `cannot listen on ${host}:${port} (${error.message}): change "listen"`
-      resolve({ ok: false, reason: why })
-    })
-    server.listen(port, host, () => {
-      const bound = server.address() as AddressInfo
-      const name = bound.address.includes(':') ? `[${bound.address}]` : bound.address
-      resolve({
-        ok: true,
-        value: {
-          address: `http://${name}:${bound.port}`,
-          close: () =>
-            new Promise(done => {
-              server.close(() => done())
-              if ('closeAllConnections' in server) server.closeAllConnections()
-            }),
-        },
-      })
-    })
-  })
 }

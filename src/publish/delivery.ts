@@ -1,7 +1,8 @@
 // Hides how a rendering travels: validators, conditional requests (RFC 9110 section 13), encodings, and the memory of
 // what was rendered.
 import { createHash } from 'node:crypto'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Millis } from '../model.ts'
 
 /** What a route makes of the store. */
@@ -16,14 +17,17 @@ export interface Rendering {
   headers: Readonly<Record<string, string>>
 }
 
-type Encoding = 'br' | 'gzip' | 'identity'
+export type Encoding = 'br' | 'gzip' | 'identity'
+
+const compressBrotli = promisify(brotliCompress)
+const compressGzip = promisify(gzip)
 
 /** A rendering as bytes, each encoding made when first asked for. */
 export class Prepared {
   readonly rendering: Rendering
-  readonly #plain: Buffer
+  readonly #plain: Buffer<ArrayBuffer>
   readonly #digest: string
-  readonly #encoded = new Map<Encoding, Buffer>()
+  readonly #encoded = new Map<Encoding, Buffer<ArrayBuffer>>()
 
   constructor(rendering: Rendering) {
     this.rendering = rendering
@@ -42,14 +46,18 @@ export class Prepared {
     return this.#plain.length < 600
   }
 
-  bytes(encoding: Encoding): Buffer {
-    if (encoding === 'identity') return this.#plain
-    const known = this.#encoded.get(encoding)
-    if (known !== undefined) return known
+  /** The bytes in an encoding; undefined until {@link encode} has made them. They are shared by all answers. */
+  bytes(encoding: Encoding): Buffer<ArrayBuffer> | undefined {
+    return encoding === 'identity' ? this.#plain : this.#encoded.get(encoding)
+  }
+
+  /** Make the bytes in an encoding, off the main thread. */
+  async encode(encoding: Encoding): Promise<void> {
+    if (this.bytes(encoding) !== undefined) return
     const made =
       encoding === 'gzip'
-        ? gzipSync(this.#plain, { level: 6 })
-        : brotliCompressSync(this.#plain, {
+        ? await compressGzip(this.#plain, { level: 6 })
+        : await compressBrotli(this.#plain, {
             params: {
               [constants.BROTLI_PARAM_QUALITY]: 5,
               [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
@@ -57,7 +65,6 @@ export class Prepared {
             },
           })
     this.#encoded.set(encoding, made)
-    return made
   }
 
   /** Strong, so each encoding has its own (RFC 9110 section 8.8.3.3). */
@@ -79,23 +86,28 @@ export class Memory {
     this.#mostBytes = mostBytes
   }
 
-  /** The rendering kept under `key`, or the one `make` gives. Only successes are kept. */
+  /** The rendering of `state` kept under `key`, or the one `make` gives. Only successes are kept. */
   get(state: readonly unknown[], key: string, make: () => Rendering): Prepared {
-    if (state.length !== this.#state.length || state.some((part, index) => part !== this.#state[index])) {
-      this.#entries.clear()
-      this.#state = state
-    }
-    const known = this.#entries.get(key)
-    if (known !== undefined) {
-      this.#entries.delete(key)
-      this.#entries.set(key, known)
-      return known
-    }
+    const known = this.find(state, key)
+    if (known !== null) return known
     const made = new Prepared(make())
     if (made.rendering.status === 200) {
       this.#entries.set(key, made)
     }
     return made
+  }
+
+  /** The rendering of `state` kept under `key`; null where there is none. */
+  find(state: readonly unknown[], key: string): Prepared | null {
+    if (state.length !== this.#state.length || state.some((part, index) => part !== this.#state[index])) {
+      this.#entries.clear()
+      this.#state = state
+    }
+    const known = this.#entries.get(key)
+    if (known === undefined) return null
+    this.#entries.delete(key)
+    this.#entries.set(key, known)
+    return known
   }
 
   /** Called after a response, when encodings have been made and sizes are known. */
@@ -110,28 +122,59 @@ export class Memory {
   }
 }
 
-/** The response to a GET, or to a HEAD without its body. */
+/** The encoding in which a rendering is sent to who asks. */
+export function encodingFor(request: Request, prepared: Prepared): Encoding {
+  return prepared.small ? 'identity' : wishedEncoding(request)
+}
+
+/** The encoding a request prefers, whatever it asks for. */
+export function wishedEncoding(request: Request): Encoding {
+  return chooseEncoding(request.headers.get('accept-encoding'))
+}
+
+/** Whether {@link respond} needs bytes in an encoding that is yet to be made. */
+export function needsEncoding(request: Request, prepared: Prepared): boolean {
+  const encoding = encodingFor(request, prepared)
+  return prepared.bytes(encoding) === undefined && !isUnchanged(request, prepared)
+}
+
+function isUnchanged(request: Request, prepared: Prepared): boolean {
+  const { status, lastModified } = prepared.rendering
+  return status === 200 && unchanged(request, prepared.etag(encodingFor(request, prepared)), lastModified)
+}
+
+/** The response to a GET, or to a HEAD without its body. Without the wished encoding made, it is sent as it is. */
 export function respond(request: Request, prepared: Prepared): Response {
   const { rendering } = prepared
-  const encoding = prepared.small ? 'identity' : chooseEncoding(request.headers.get('accept-encoding'))
-  const etag = prepared.etag(encoding)
-  const headers = new Headers({
+  const wished = encodingFor(request, prepared)
+  const encoding = prepared.bytes(wished) === undefined && !isUnchanged(request, prepared) ? 'identity' : wished
+  const headers: Record<string, string> = {
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     ...rendering.headers,
     'Cache-Control': rendering.cacheControl,
     Vary: 'Accept-Encoding',
-  })
-  if (rendering.status === 200) {
-    headers.set('ETag', etag)
-    if (rendering.lastModified !== null) headers.set('Last-Modified', new Date(rendering.lastModified).toUTCString())
-    if (unchanged(request, etag, rendering.lastModified)) return new Response(null, { status: 304, headers })
   }
-  const bytes = prepared.bytes(encoding)
-  headers.set('Content-Type', rendering.contentType)
-  headers.set('Content-Length', String(bytes.length))
-  if (encoding !== 'identity') headers.set('Content-Encoding', encoding)
-  return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), { status: rendering.status, headers })
+  if (rendering.status === 200) {
+    headers['ETag'] = prepared.etag(encoding)
+    if (rendering.lastModified !== null) headers['Last-Modified'] = new Date(rendering.lastModified).toUTCString()
+    if (isUnchanged(request, prepared)) return new Response(null, { status: 304, headers })
+  }
+  const bytes = prepared.bytes(encoding) ?? Buffer.alloc(0)
+  headers['Content-Type'] = rendering.contentType
+  headers['Content-Length'] = String(bytes.length)
+  if (encoding !== 'identity') headers['Content-Encoding'] = encoding
+  if (request.method === 'HEAD') return new Response(null, { status: rendering.status, headers })
+  const response = new Response(bytes, { status: rendering.status, headers })
+  bodies.set(response, bytes)
+  return response
+}
+
+const bodies = new WeakMap<Response, Uint8Array>()
+
+/** The bytes of a response of {@link respond}; the same object for all responses that share them. */
+export function bytesOf(response: Response): Uint8Array | undefined {
+  return bodies.get(response)
 }
 
 function unchanged(request: Request, etag: string, lastModified: Millis | null): boolean {

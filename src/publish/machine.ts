@@ -30,9 +30,12 @@ export function opml(title: string, feeds: readonly FeedState[]): string {
 const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired', 'paused']
 
 /** Prometheus text format 0.0.4. Gauges only: totals may fall when old reports are pruned. */
-export function metrics(reader: Reader, health: Health, version: string, now: Millis): string {
-  const totals = reader.totals()
-  const feeds = reader.feeds()
+export function metrics(
+  { totals, feeds }: { totals: ReturnType<Reader['totals']>; feeds: readonly FeedState[] },
+  health: Health,
+  version: string,
+  now: Millis,
+): string {
   const lines: string[] = []
   const gauge = (name: string, help: string, samples: readonly [labels: string, value: number][]) => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`)
@@ -53,11 +56,10 @@ export function metrics(reader: Reader, health: Health, version: string, now: Mi
     .filter(feed => feed.state !== 'retired' && feed.state !== 'paused')
     .reduce((most, feed) => Math.max(most, now - feed.nextPoll), 0)
   gauge('minwal_most_overdue_seconds', 'How late the most overdue feed is.', [['', overdue / 1000]])
-  if (totals.lastPoll !== null) {
-    gauge('minwal_last_poll_timestamp_seconds', 'When a poll last ended, Unix time.', [['', totals.lastPoll / 1000]])
-    gauge('minwal_last_poll_age_seconds', 'Time since a poll last ended.', [
-      ['', Math.max(0, now - totals.lastPoll) / 1000],
-    ])
+  const lastPoll = feeds.reduce((last, feed) => Math.max(last, feed.lastPoll ?? 0), totals.lastPoll ?? 0)
+  if (lastPoll > 0) {
+    gauge('minwal_last_poll_timestamp_seconds', 'When a poll last ended, Unix time.', [['', lastPoll / 1000]])
+    gauge('minwal_last_poll_age_seconds', 'Time since a poll last ended.', [['', Math.max(0, now - lastPoll) / 1000]])
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,7 +1,7 @@
 // Hides the web: which address shows what. Request in, Response out; no socket, so tests call it as a browser would.
 import { type Context, Hono } from 'hono'
 import type { AgencySummary, Config, Millis, Reader, Selection } from '../model.ts'
-import { Memory, Prepared, type Rendering, respond } from './delivery.ts'
+import { encodingFor, Memory, needsEncoding, Prepared, type Rendering, respond, wishedEncoding } from './delivery.ts'
 import { type CountedEdition, edition, frontPage } from './edition.ts'
 import { CONTENT_TYPES, type OutputFormat, renderFeed } from './feeds.ts'
 import { FAVICON, metrics, opml } from './machine.ts'
@@ -13,6 +13,7 @@ import { STYLE_SOURCE } from './pages/style.ts'
 import { threadHtml } from './pages/thread.ts'
 import { wordsFor } from './pages/words.ts'
 import { type Choice, readQuery } from './query.ts'
+import { Renderings } from './renderings.ts'
 
 export interface Health {
   live: boolean
@@ -31,6 +32,10 @@ export interface SiteDependencies {
   version: string
   /** Told of every failure to render; the visitor only learns that there was one. */
   onError?: (error: unknown, request: string) => void
+  /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
+  turn?: (work: () => void) => void
+  /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
+  isFull?: () => boolean
 }
 
 export interface Site {
@@ -42,6 +47,8 @@ const CACHED_ENTRIES = 200
 const CACHED_BYTES = 64 * 1024 * 1024
 const SEARCH_RESULTS = 100
 const AGENCY_STORIES = 60
+/** Seconds after which a request that found too many others before it is worth another try. */
+const RETRY_AFTER = 5
 
 const PUBLIC = 'public, max-age=60'
 const UNCACHED = 'no-cache'
@@ -57,6 +64,7 @@ const DATA_HEADERS: Readonly<Record<string, string>> = { 'Content-Security-Polic
 export function createSite(dependencies: SiteDependencies): Site {
   const { reader } = dependencies
   const memory = new Memory(CACHED_ENTRIES, CACHED_BYTES)
+  const renderings = new Renderings<Prepared>(dependencies.turn ?? (work => work()))
   // Trailing slashes are forgiven: people type them.
   const app = new Hono({ strict: false })
 
@@ -65,10 +73,52 @@ export function createSite(dependencies: SiteDependencies): Site {
 
   const minute = (): Millis => Math.floor(dependencies.now() / MINUTE) * MINUTE
 
-  const deliver = (c: Context, key: string, make: () => Rendering): Response => {
-    const state = [reader.version(), minute(), dependencies.config()]
-    const response = respond(c.req.raw, memory.get(state, key, make))
-    memory.trim()
+  const published = (): readonly unknown[] => [reader.version(), dependencies.config()]
+  // Both count all reports: once for each state of the store, however many ask.
+  const agencies = remembered(published, () => reader.agencies())
+  const totals = remembered(published, () => reader.totals())
+  const knowsAgency = (id: string): boolean =>
+    dependencies.config().agencies.some(agency => agency.id === id) || agencies().some(agency => agency.id === id)
+
+  /** Rendered once for each state of the store, the configuration and the clock's minute. */
+  const deliver = (c: Context, key: string, make: () => Rendering): Response | Promise<Response> => {
+    const request = c.req.raw
+    const state = () => [...published(), minute()]
+    const known = memory.find(state(), key)
+    if (known !== null && !needsEncoding(request, known)) return respond(request, known)
+    return queued(c, key, () => memory.get(state(), key, make))
+  }
+
+  /** Made anew at each request, but once for all that wait for it. */
+  const deliverFresh = (c: Context, key: string, make: () => Rendering): Response | Promise<Response> =>
+    queued(c, key, () => new Prepared(make()))
+
+  const queued = (c: Context, key: string, make: () => Prepared): Response | Promise<Response> => {
+    const request = c.req.raw
+    const full = dependencies.isFull?.() === true
+    const rendered = full
+      ? null
+      : renderings.get(
+          `${wishedEncoding(request)} ${key}`,
+          async () => {
+            const prepared = make()
+            if (needsEncoding(request, prepared)) await prepared.encode(encodingFor(request, prepared))
+            memory.trim()
+            return prepared
+          },
+          () => request.signal.aborted,
+        )
+    if (rendered === null) return overloaded(c)
+    return rendered.then(prepared => (prepared === null ? overloaded(c) : respond(request, prepared)))
+  }
+
+  const overloaded = (c: Context): Response => {
+    const response = sentence(
+      c,
+      503,
+      `Too many pages are being made at once. Ask again in ${RETRY_AFTER} seconds, or for fewer at a time.`,
+    )
+    response.headers.set('Retry-After', String(RETRY_AFTER))
     return response
   }
 
@@ -85,14 +135,10 @@ export function createSite(dependencies: SiteDependencies): Site {
     }
   }
 
-  const choose = (c: Context) =>
-    readQuery(new URL(c.req.url).searchParams, {
-      now: minute(),
-      knowsAgency: id => reader.agencies().some(agency => agency.id === id),
-    })
+  const choose = (c: Context) => readQuery(new URL(c.req.url).searchParams, { now: minute(), knowsAgency })
 
   /** A page that depends on a choice; what cannot be understood is answered with a page that says so. */
-  const chosenPage = (c: Context, path: string, make: (choice: Choice) => Rendering): Response => {
+  const chosenPage = (c: Context, path: string, make: (choice: Choice) => Rendering): Response | Promise<Response> => {
     const choice = choose(c)
     if (choice.ok) return deliver(c, path + choice.value.query, () => make(choice.value))
     return respond(c.req.raw, new Prepared(message(at(), 400, at().words.badTitle, choice.reason)))
@@ -104,7 +150,7 @@ export function createSite(dependencies: SiteDependencies): Site {
     format: OutputFormat,
     kind: 'stories' | 'threads' | 'thread',
     thread: Partial<Selection> = {},
-  ): Response => {
+  ): Response | Promise<Response> => {
     const choice = choose(c)
     if (!choice.ok) return sentence(c, 400, choice.reason)
     const selfPath = path + choice.value.query
@@ -133,22 +179,15 @@ export function createSite(dependencies: SiteDependencies): Site {
     return { ...rendering, cacheControl: PUBLIC, headers: { ...rendering.headers, Location: location } }
   }
 
-  app.use('*', async (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') return await next()
-    const refused = sentence(c, 405, `${c.req.method} is not possible here: nothing can be changed over HTTP.`)
-    refused.headers.set('Allow', 'GET, HEAD')
-    return refused
-  })
-
   app.get('/', c =>
     chosenPage(c, '/', choice => {
       const front = frontPage(reader, dependencies.config(), choice.selection, minute())
       const body = frontHtml(at(), {
         front,
-        agencies: reader.agencies(),
+        agencies: agencies(),
         chosen: choice.selection,
         query: choice.query,
-        empty: reader.totals().reports === 0,
+        empty: totals().reports === 0,
       })
       return pageRendering(body, front.updated)
     }),
@@ -198,34 +237,40 @@ export function createSite(dependencies: SiteDependencies): Site {
     }),
   )
 
-  app.get('/agencies', c => deliver(c, '/agencies', () => pageRendering(agenciesHtml(at(), reader.agencies()), null)))
+  app.get('/agencies', c => deliver(c, '/agencies', () => pageRendering(agenciesHtml(at(), agencies()), null)))
 
   app.get('/agencies/:id', c => {
     const id = c.req.param('id')
-    const agency = reader.agencies().find(candidate => candidate.id === id)
-    if (agency === undefined) return respond(c.req.raw, new Prepared(notFound()))
-    return deliver(c, `/agencies/${id}`, () => agencyPage(at(), reader, agency))
+    if (!knowsAgency(id)) return respond(c.req.raw, new Prepared(notFound()))
+    return deliver(c, `/agencies/${id}`, () => {
+      const agency = agencies().find(candidate => candidate.id === id)
+      return agency === undefined ? notFound() : agencyPage(at(), reader, agency)
+    })
   })
 
-  // Polls change these without changing what is published, so they are made anew each time.
+  // Polls change these without changing what is published.
   app.get('/feeds', c =>
-    respond(
-      c.req.raw,
-      new Prepared({ ...pageRendering(feedsHtml(at(), reader.feeds()), null), cacheControl: UNCACHED }),
-    ),
+    deliverFresh(c, '/feeds', () => ({
+      ...pageRendering(feedsHtml(at(), reader.feeds()), null),
+      cacheControl: UNCACHED,
+    })),
   )
   app.get('/opml', c =>
-    respond(
-      c.req.raw,
-      new Prepared(
-        dataRendering('text/x-opml; charset=utf-8', opml(dependencies.config().title, reader.feeds()), PUBLIC),
-      ),
+    deliverFresh(c, '/opml', () =>
+      dataRendering('text/x-opml; charset=utf-8', opml(dependencies.config().title, reader.feeds()), PUBLIC),
     ),
   )
-  app.get('/metrics', c => {
-    const body = metrics(reader, dependencies.health(), dependencies.version, dependencies.now())
-    return respond(c.req.raw, new Prepared(dataRendering('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)))
-  })
+  app.get('/metrics', c =>
+    deliverFresh(c, '/metrics', () => {
+      const body = metrics(
+        { totals: totals(), feeds: reader.feeds() },
+        dependencies.health(),
+        dependencies.version,
+        dependencies.now(),
+      )
+      return dataRendering('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
+    }),
+  )
 
   const healthResponse = (c: Context, good: boolean, detail: string): Response =>
     respond(c.req.raw, new Prepared({ ...sentenceRendering(good ? 200 : 503, detail), cacheControl: 'no-store' }))
@@ -244,7 +289,24 @@ export function createSite(dependencies: SiteDependencies): Site {
     return sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
   })
 
-  return { fetch: request => app.fetch(request) }
+  return {
+    fetch: request => {
+      const { method } = request
+      if (method === 'GET' || method === 'HEAD') return app.fetch(request)
+      const refusal = sentenceRendering(405, `${method} is not possible here: nothing can be changed over HTTP.`)
+      return respond(request, new Prepared({ ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } }))
+    },
+  }
+}
+
+/** What `make` gives, made anew only where one of the values of `state` is another. */
+function remembered<T>(state: () => readonly unknown[], make: () => T): () => T {
+  let last: { state: readonly unknown[]; value: T } | null = null
+  return () => {
+    const now = state()
+    if (last === null || now.some((part, at) => part !== last?.state[at])) last = { state: now, value: make() }
+    return last.value
+  }
 }
 
 function agencyPage(context: PageContext, reader: Reader, agency: AgencySummary): Rendering {

@@ -28,6 +28,10 @@ import type { Parameters, Row, Sql } from './sql.ts'
 /** Stories and figures of one thread that are read at most; the newest stories are. */
 const LONGEST_TIMELINE = 500
 
+/** Characters of texts in one list of stories: of what comes after them, the newest first, the beginning is read. */
+const LONGEST_LIST = 8 * 1024 * 1024
+const BEGINNING = 2_000
+
 const STORY = `
 select s.id, s.key, s.thread, t.key as thread_key, t.title as thread_title, s.language, s.time, s.updated,
        s.reports, s.agencies, r.id as report, r.title, r.headline, r.url, r.agency, a.name as agency_name, r.signal,
@@ -62,6 +66,21 @@ function moveNotes(row: Row): string[] {
   if (row['move'] === null) return []
   const move = JSON.parse(text(row['move'])) as Move
   return [`it redirects to ${move.to} and is believed to have moved after a week of that (${move.days} of 7 days)`]
+}
+
+/** Rows of stories; those past {@link LONGEST_LIST} with the beginning of their text and without markup. */
+function withinBounds(rows: Iterable<Row>): Row[] {
+  const kept: Row[] = []
+  let read = 0
+  for (const row of rows) {
+    for (const column of ['text', 'summary', 'content']) read += text(row[column]).length
+    kept.push(read <= LONGEST_LIST ? row : { ...row, summary: null, content: null, text: beginning(text(row['text'])) })
+  }
+  return kept
+}
+
+function beginning(whole: string): string {
+  return whole.length <= BEGINNING ? whole : `${whole.slice(0, BEGINNING).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 /** Feed row as everybody outside the store sees it. */
@@ -328,10 +347,12 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
     }
     const filter = where.length > 0 ? `where ${where.join(' and ')}` : ''
     return stories(
-      sql.all(`${STORY} ${filter} order by s.time desc, s.id desc limit @limit`, {
-        ...parameters,
-        limit: selection.limit,
-      }),
+      withinBounds(
+        sql.each(`${STORY} ${filter} order by s.time desc, s.id desc limit @limit`, {
+          ...parameters,
+          limit: selection.limit,
+        }),
+      ),
     )
   }
 
@@ -387,10 +408,12 @@ export function createReader(sql: Sql): Reader & { report(id: number): ReportVie
       const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))
       if (!summary) return null
       const timeline = stories(
-        sql.all(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
-          id,
-          limit: LONGEST_TIMELINE,
-        }),
+        withinBounds(
+          sql.each(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
+            id,
+            limit: LONGEST_TIMELINE,
+          }),
+        ),
       ).reverse()
       const links = sql
         .all(

@@ -6,6 +6,8 @@ export type Row = Record<string, string | number | null>
 export interface Sql {
   all(text: string, parameters?: Parameters): Row[]
   get(text: string, parameters?: Parameters): Row | undefined
+  /** Row by row: what a row holds may be let go before the next is read. No other statement runs meanwhile. */
+  each(text: string, parameters?: Parameters): Iterable<Row>
 }
 
 /** Reading and writing. */

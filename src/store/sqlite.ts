@@ -171,6 +171,7 @@ function statements(db: Database.Database): WritableSql {
     all: (text, parameters = {}) => statement(text).all(parameters) as Row[],
     get: (text, parameters = {}) => statement(text).get(parameters) as Row | undefined,
     run: (text, parameters = {}) => statement(text).run(parameters),
+    each: (text, parameters = {}) => statement(text).iterate(parameters) as Iterable<Row>,
   }
 }
 

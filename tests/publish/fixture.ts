@@ -15,7 +15,7 @@ import type {
   ThreadLink,
 } from '../../src/model.ts'
 import type { Health } from '../../src/publish/site.ts'
-import { createSite, type Site } from '../../src/publish/site.ts'
+import { createSite, type Site, type SiteDependencies } from '../../src/publish/site.ts'
 
 export const NOW: Millis = Date.UTC(2022, 0, 5, 18, 0)
 export const HOUR = 3_600_000
@@ -309,7 +309,12 @@ export interface Served {
 
 const HEALTHY: Health = { live: true, ready: true, detail: 'polling: 2 feeds good, 0 failing' }
 
-export function serve(reader: Reader, changes: Partial<Config> = {}, health: () => Health = () => HEALTHY): Served {
+export function serve(
+  reader: Reader,
+  changes: Partial<Config> = {},
+  health: () => Health = () => HEALTHY,
+  bounds: Pick<SiteDependencies, 'turn' | 'isFull'> = {},
+): Served {
   const clock = { now: NOW }
   const errors: unknown[] = []
   const settings = config(changes)
@@ -320,6 +325,7 @@ export function serve(reader: Reader, changes: Partial<Config> = {}, health: () 
     health,
     version: '0.1.0',
     onError: error => errors.push(error),
+    ...bounds,
   })
   const get = async (path: string, init?: RequestInit) =>
     await site.fetch(new Request(`http://127.0.0.1:8080${path}`, init))

@@ -149,3 +149,23 @@ describe('the time of a figure', () => {
     expect(store.thread(first.thread)?.figures).toEqual(store.figures(first.thread))
   })
 })
+
+describe('a list of very long texts', () => {
+  it('holds all stories, the newest whole, and of the others the beginning', () => {
+    const long = (at: number): string => `Report ${at} opens here. ${`word${at} `.repeat(36_000)}`
+    for (let at = 0; at < 40; at++) {
+      file(MERIDIAN, NOW + at * MINUTE, {
+        id: `${at}`,
+        title: `Number ${at} of the long ones`,
+        text: long(at),
+        published: NOW + at * MINUTE,
+      })
+    }
+    const listed = store.recentStories({ limit: 100 })
+    expect(listed).toHaveLength(40)
+    expect(listed.at(0)?.text.length).toBeGreaterThan(200_000)
+    expect(listed.at(-1)?.text).toMatch(/^Report 0 opens here\. .{1900,2100}…$/)
+    expect(listed.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(9_000_000)
+    expect(store.story(listed.at(-1)?.id ?? 0)?.text.length).toBeGreaterThan(200_000)
+  })
+})

@@ -317,6 +317,76 @@ describe('choosing', () => {
   })
 })
 
+describe('what counts all reports', () => {
+  it('is asked of the store once for each of its states, however often pages and feeds are asked for', async () => {
+    const { reader } = aDay()
+    const asked = { agencies: 0, totals: 0 }
+    let version = 1
+    const counting = {
+      ...reader,
+      version: () => version,
+      agencies: () => {
+        asked.agencies++
+        return reader.agencies()
+      },
+      totals: () => {
+        asked.totals++
+        return reader.totals()
+      },
+    }
+    const { get } = serve(counting)
+    for (let n = 0; n < 10; n++) {
+      for (const path of [`/feed.atom?agency=manar&limit=${n + 1}`, '/agencies/manar', '/', '/metrics', '/agencies']) {
+        expect((await get(path)).status).toBe(200)
+      }
+      expect((await get(`/?agency=unknown-${n}`)).status).toBe(400)
+    }
+    expect(asked).toEqual({ agencies: 1, totals: 1 })
+    version++
+    await get('/metrics')
+    await get('/agencies')
+    expect(asked).toEqual({ agencies: 2, totals: 2 })
+  })
+})
+
+describe('what is rendered at once', () => {
+  it('is made once for all who ask while it waits', async () => {
+    const { reader } = aDay()
+    let read = 0
+    const { site } = serve(
+      {
+        ...reader,
+        recentStories: selection => {
+          read++
+          return reader.recentStories(selection)
+        },
+      },
+      {},
+      undefined,
+      { turn: setImmediate },
+    )
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => site.fetch(new Request('http://127.0.0.1:8080/feed.atom'))),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200))
+    expect(read).toBe(1)
+  })
+
+  it('is refused for a while when answers on their way fill the memory, but for what is already made', async () => {
+    let full = false
+    const { get } = serve(aDay().reader, {}, undefined, { isFull: () => full })
+    expect((await get('/feed.atom')).status).toBe(200)
+    full = true
+    const refused = await get('/feed.rss')
+    expect(refused.status).toBe(503)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await refused.text()).toContain('Ask again in')
+    for (const path of ['/feed.atom', '/healthz', '/readyz', '/robots.txt']) expect((await get(path)).status).toBe(200)
+    full = false
+    expect((await get('/feed.rss')).status).toBe(200)
+  })
+})
+
 describe('watching it', () => {
   it('metrics count what is on file, feeds by state, and how long ago the last poll was', async () => {
     const lines = (await serve(aDay().reader).text('/metrics')).split('\n')
