@@ -9,7 +9,7 @@ import { registerFeedCommands } from './cli-feeds.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { loadConfig, parseDuration } from './config.ts'
+import { loadConfig } from './config.ts'
 import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { createEncoder, tryEncoder } from './encoder.ts'
@@ -27,6 +27,7 @@ import type {
 } from './model.ts'
 import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
+import { readMoment } from './publish/query.ts'
 import { staticSite } from './publish/static.ts'
 import { storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -87,7 +88,7 @@ function build(): Command {
     .action(feeds)
   registerFeedCommands(command)
   command('threads', 'list threads, the most recently grown first')
-    .option('--since <time>', 'only threads that grew since: 24h, 7d, or a date', since)
+    .option('--since <time>', 'only threads that grew since: 24h, 7d, 2w, or a date (UTC)', since)
     .option('--lang <tag>', 'only threads with stories in this language')
     .option('--agency <id>', 'only threads this agency reports')
     .option('--limit <n>', 'how many', positive, 30)
@@ -135,12 +136,9 @@ function positive(text: string): number {
 }
 
 function since(text: string): Millis {
-  const ago = parseDuration(text)
-  if (ago !== null) return Date.now() - ago
-  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(date))
-    throw new InvalidArgumentError('It must be a duration like 24h or 7d, or a date like 2026-01-31.')
-  return date
+  const moment = readMoment(text, Date.now())
+  if (!moment.ok) throw new InvalidArgumentError(`It ${moment.reason}.`)
+  return moment.value
 }
 
 async function run(options: Common): Promise<void> {
@@ -477,8 +475,9 @@ const ALSO: Readonly<Record<ReportView['joinedBy'], string>> = {
 
 function thread(id: number, options: Common): void {
   reading(options, store => {
-    const found = store.thread(id)
+    const found = store.thread(store.redirect('thread', id) ?? id)
     if (!found) throw new Failed(`there is no thread ${id}: \`minwal threads\` lists them`)
+    if (found.id !== id) say(`thread ${id} was merged into thread ${found.id}`)
     if (options.json) {
       const { timeline, figures, ...summary } = found
       json({

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { configSchema, loadConfig, parseConfig, parseDuration } from '../src/config.ts'
+import { ENCODED, SUBJECT } from '../src/decide/thread/encoder.ts'
 import type { Config } from '../src/model.ts'
 
 const FILE = '/etc/minwal/config.json'
@@ -365,6 +366,11 @@ describe('docs/configuration.md', () => {
     expect(config({ threads: { encoder: modelWritten } })).toEqual(config({ threads: { encoder: model } }))
     const written = feed({ headers: {}, identity: 'guid', allowPrivate: false, paused: false })
     expect(config(written)).toEqual(config({}))
+  })
+
+  it('says of vectors what the code makes of them', () => {
+    expect(page).toContain(`Of a likeness the vectors make up ${ENCODED} and shared words the rest`)
+    expect(page).toContain(`vectors whose cosine is ${SUBJECT} or\nless count nothing`)
   })
 
   it('has a sample that is a whole configuration', () => {

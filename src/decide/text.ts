@@ -220,6 +220,11 @@ const SNOWBALL: Readonly<Record<string, string>> = {
   nl: 'dutch',
 }
 
+/** Primary subtag of a language tag (BCP 47): `ckb` of `ckb-IQ`, `pt` of `pt_BR`. Null where no language is given. */
+export function primaryLanguage(language: string | null): string | null {
+  return language?.toLowerCase().split(/[-_]/, 1)[0] || null
+}
+
 const REMEMBERED = 200_000
 const remembered = new Map<string, Map<string, string>>()
 
@@ -230,7 +235,7 @@ const remembered = new Map<string, Map<string, string>>()
 export function stem(word: string, language: string | null): string {
   if (NUMBER.test(word)) return word
   const arabic = ARABIC.test(word)
-  const tongue = arabic ? 'ar' : CYRILLIC.test(word) ? 'ru' : (language?.slice(0, 2).toLowerCase() ?? 'en')
+  const tongue = arabic ? 'ar' : CYRILLIC.test(word) ? 'ru' : (primaryLanguage(language) ?? 'en')
   let stems = remembered.get(tongue)
   if (!stems) {
     stems = new Map()

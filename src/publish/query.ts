@@ -93,18 +93,27 @@ const UNITS: Readonly<Record<string, Millis>> = { m: 60_000, h: 3_600_000, d: 86
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/
 
 function readSince(value: string, now: Millis): Reading {
+  const since = readMoment(value, now)
+  return since.ok ? { ok: true, value: { since: since.value } } : refuse(`since ${since.reason}.`)
+}
+
+/**
+ * A moment as people type it, here and on the command line: a time span before `now` (`90m`, `24h`, `7d`, `2w`), a day, or
+ * a day and time; UTC where no zone is named. The reason of a refusal goes on a sentence that begins with a name.
+ */
+export function readMoment(value: string, now: Millis): Outcome<Millis> {
   const period = /^(\d{1,5})([mhdw])$/.exec(value)
-  if (period) return { ok: true, value: { since: now - Number(period[1]) * (UNITS[period[2] ?? ''] ?? 0) } }
+  if (period) return { ok: true, value: now - Number(period[1]) * (UNITS[period[2] ?? ''] ?? 0) }
   // In a query, an unescaped + of a time zone arrives as a space.
   const date = DATE.exec(value.replace(' ', '+'))
-  const since = date ? Date.parse(`${date[1]}T${date[2] ?? '00:00'}${date[3] ?? 'Z'}`) : Number.NaN
+  const moment = date ? Date.parse(`${date[1]}T${date[2] ?? '00:00'}${date[3] ?? 'Z'}`) : Number.NaN
   const day = date ? Date.parse(`${date[1]}T00:00Z`) : Number.NaN
   // Some engines read 30 February as 2 March.
   const real = !Number.isNaN(day) && new Date(day).toISOString().slice(0, 10) === date?.[1]
-  if (Number.isNaN(since) || !real) {
-    return refuse(
-      `since must be a date such as 2022-01-05 or 2022-01-05T10:00Z, or a time span such as 24h or 7d; got ${quoted(value)}.`,
-    )
-  }
-  return { ok: true, value: { since } }
+  return Number.isNaN(moment) || !real
+    ? {
+        ok: false,
+        reason: `must be a date such as 2022-01-05 or 2022-01-05T10:00Z, or a time span such as 24h, 7d or 2w; got ${quoted(value)}`,
+      }
+    : { ok: true, value: moment }
 }

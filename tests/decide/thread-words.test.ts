@@ -42,6 +42,12 @@ describe('the key of a name', () => {
 })
 
 describe('countries', () => {
+  it('are found in languages whose tags have three letters, whatever follows them', () => {
+    expect(codes('خۆپیشاندان لە عێراق', 'ckb')).toEqual(['IQ'])
+    expect(codes('خۆپیشاندان لە عێراق', 'CKB-IQ')).toEqual(['IQ'])
+    expect(codes('Nagprotesta sa Pilipinas at Indonesia', 'fil')).toEqual(['PH', 'ID'])
+  })
+
   it('are one code in every language', () => {
     expect(codes('Protests spread in Kazakhstan', 'en')).toEqual(['KZ'])
     expect(codes('احتجاجات في كازاخستان', 'ar')).toEqual(['KZ'])

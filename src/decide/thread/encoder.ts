@@ -16,10 +16,10 @@ export function direction(vector: ArrayLike<number>): number[] | null {
   return Array.from(vector, value => Math.round((value / length) * 127))
 }
 
-// What the vectors of a user's own encoder count for, where both sides have them.
-const ENCODED = 0.3
-// Less alike than this are texts on one subject, not on one event.
-const SUBJECT = 0.4
+/** Share of a likeness that the vectors of a user's own encoder make up, where both sides have them; words are the rest. */
+export const ENCODED = 0.3
+/** Cosine up to which two texts are on one subject, not on one event, and their vectors count nothing. */
+export const SUBJECT = 0.4
 // Until so many stories have a direction, what all of them have in common is hardly known.
 const KNOWN = 20
 
