@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import module from 'node:module'
 
-const wanted = [22, 18]
+const wanted = [22, 19]
 const running = process.versions.node.split('.').map(Number)
 if (running[0] < wanted[0] || (running[0] === wanted[0] && running[1] < wanted[1])) {
   process.stderr.write(

@@ -1,7 +1,8 @@
 // What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
 // opened.
+import { existsSync } from 'node:fs'
 import { loadConfig } from './config.ts'
-import { encoderFaults, tickFaults } from './daemon.ts'
+import { encoderFaults, linkFault, tickFaults } from './daemon.ts'
 import type { Config } from './model.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -60,9 +61,12 @@ function opened<T>(options: Common, readOnly: boolean, work: (store: Store, conf
   }
 }
 
-/** The configuration, for commands that need the encoder it names. */
+/** The configuration, for commands that need the encoder it names and may make a database. */
 export function configuredToPoll(options: Common): Config {
   const config = configured(options)
+  // A database that is there has its ids; the daemon's log then says what is missing.
+  const unset = existsSync(config.database) ? null : linkFault(config)
+  if (unset !== null) throw new Failed(`${options.config}: ${unset}`, 2)
   const [fault] = encoderFaults(config)
   if (fault !== undefined) throw new Failed(`${options.config}: ${fault}`, 2)
   return config

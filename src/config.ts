@@ -359,6 +359,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
   return {
     title: data.title ?? 'Minwal',
     link,
+    linkIsDefault: data.link === undefined,
     language: data.language ?? 'en',
     database: besides(file, database),
     listen: { host, port },

@@ -250,6 +250,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     const timer = setInterval(() => void notify(log, 'WATCHDOG=1'), patience)
     closers.push(() => clearInterval(timer))
   }
+  const unset = linkFault(options.config)
+  if (unset !== null) log.warn('"link" is not set', { reason: unset })
   await notify(log, 'READY=1', status())
   log.info('started', { address, feeds: wiring.feeds.size, database: options.config.database })
   void tick()
@@ -282,6 +284,14 @@ export function tickFaults(config: Config): string[] {
     }
   }
   return faults
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
+
+/** Whether other machines may read the site though nobody said under which address; null where that is not so. */
+export function linkFault({ link, linkIsDefault, listen }: Config): string | null {
+  if (!linkIsDefault || LOOPBACK.test(listen.host)) return null
+  return `"listen" opens the site to other machines and "link" is not set: addresses in the feeds would begin with ${link}, and the ids of entries be made of it for good. Set "link" to the address readers will use`
 }
 
 /** What keeps the encoder from working, in the words of a configuration fault. */

@@ -1,6 +1,6 @@
 // `npm run demo`: the real daemon on sample wires, the first week of January 2022 played in two minutes. Only the clock is
 // another; everything else is what `npm start` runs.
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -31,7 +31,8 @@ async function main(): Promise<number> {
   const clock = new Clock()
   const agencies = await serveAgencies(wires, clock.now)
   for (const suffix of ['', '-wal', '-shm']) rmSync(options.database + suffix, { force: true })
-  const config = demoConfig(wires, agencies.origin, options)
+  const text = configText(wires, agencies.origin, options)
+  const config = demoConfig(text)
   const log = createLog('error', process.stderr.isTTY === true)
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string
@@ -47,10 +48,9 @@ async function main(): Promise<number> {
     return 1
   }
   const daemon = started.value
-  process.stdout.write(
-    `Eight agencies file the first week of January 2022. Read them as one:\n\n    ${daemon.address}/\n\n` +
-      `    feed    ${daemon.address}/feed.atom\n    file    sqlite3 ${relative(process.cwd(), options.database)} 'select title, stories, agencies from thread order by stories desc limit 10'\n\n`,
-  )
+  const file = `${options.database.replace(/\.db$/, '')}.config.json`
+  writeFileSync(file, text)
+  process.stdout.write(welcome(daemon.address, fromHere(file), fromHere(options.database)))
   const stopped = stopSignal()
   const run = options.at === 'end' ? catchUp(daemon, clock) : clock.play(options.seconds * 1_000)
   process.stdout.write(
@@ -63,6 +63,29 @@ async function main(): Promise<number> {
   await daemon.stop()
   await agencies.close()
   return 0
+}
+
+/** A path as one would type it in this folder. */
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), path)
+  return short.startsWith('..') ? path : short
+}
+
+/** What to read and to type, each line as it works. */
+function welcome(address: string, config: string, database: string): string {
+  const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+  return `Eight agencies file the first week of January 2022. Read them as one:
+
+    page      ${address}/
+    feed      ${address}/feed.atom
+    threads   npx minwal threads --config ${quoted(config)}
+    why       npx minwal explain thread:1 --config ${quoted(config)}
+    search    npx minwal search Kazakhstan --config ${quoted(config)}
+    file      sqlite3 -readonly ${quoted(database)} 'select title, stories, agencies from thread order by stories desc limit 10'
+
+Every other command of the README works with the same --config.
+
+`
 }
 
 function announce(daemon: Daemon): void {
@@ -136,8 +159,9 @@ async function catchUp(daemon: Daemon, clock: Clock): Promise<void> {
   clock.stay()
 }
 
-function demoConfig(wires: ReturnType<typeof readWires>, origin: string, options: Options): Config {
-  const text = JSON.stringify({
+/** The demo's configuration, as a file that the commands read too. */
+function configText(wires: ReturnType<typeof readWires>, origin: string, options: Options): string {
+  const whole = {
     title: options.lang === 'ar' ? 'منوال' : 'Minwal',
     language: options.lang,
     database: options.database,
@@ -150,7 +174,11 @@ function demoConfig(wires: ReturnType<typeof readWires>, origin: string, options
       ...agency,
       feeds: [{ url: origin + feed.path, ...(feed.category ? { category: feed.category } : {}) }],
     })),
-  })
+  }
+  return `${JSON.stringify(whole, null, 2)}\n`
+}
+
+function demoConfig(text: string): Config {
   const parsed = parseConfig(text, 'the demo', {})
   if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
   return parsed.config

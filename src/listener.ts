@@ -1,10 +1,11 @@
 // Serves a site over HTTP within bounds that no client can move: one answer at a time for each connection, a bounded
 // number of requests behind it, and a bounded number of bytes on their way to clients that read slowly.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Outcome } from './model.ts'
 import { bytesOf } from './publish/delivery.ts'
+import { readRawRequest, writeRawResponse } from './raw-request.ts'
 
 /** Requests that wait behind another on one connection; a connection that sends more is closed. */
 const MOST_PIPELINED = 500
@@ -38,7 +39,7 @@ export class OnTheWay {
     return this.#bytes >= MOST_BYTES
   }
 
-  hold(bytes: Uint8Array, until: ServerResponse): void {
+  hold(bytes: Uint8Array, until: ServerResponse | Socket): void {
     const holders = this.#holders.get(bytes) ?? 0
     if (holders === 0) this.#bytes += bytes.length
     this.#holders.set(bytes, holders + 1)
@@ -118,12 +119,44 @@ export function listen(
     return response instanceof Promise ? response.then(held) : held(response)
   })
   const server = createServer({ requestTimeout: REQUEST, headersTimeout: REQUEST }, oneAtATime(answer))
+  server.on('clientError', (error, socket) => {
+    answerUnread(error, socket as Socket, fetch, onTheWay).catch(() => socket.destroy())
+  })
   server.maxConnections = MOST_CONNECTIONS
   server.setTimeout(IDLE)
   return new Promise(resolve => {
     server.once('error', error => resolve({ ok: false, reason: listenFault(error, host, port) }))
     server.listen(port, host, () => resolve({ ok: true, value: opened(server) }))
   })
+}
+
+/** What Node's parser refuses: read after all where only letters were not escaped, else answered as Node does. */
+async function answerUnread(
+  error: Error & { code?: string; rawPacket?: Buffer },
+  socket: Socket,
+  fetch: (request: Request) => Response | Promise<Response>,
+  onTheWay: OnTheWay,
+): Promise<void> {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  // Nothing of an earlier answer may be on its way.
+  const raw = error.code === 'HPE_INVALID_URL' && socket.bytesWritten === 0 ? error.rawPacket : undefined
+  const request = raw === undefined ? null : readRawRequest(raw)
+  if (request !== null) {
+    const response = await fetch(request)
+    const bytes = bytesOf(response)
+    if (bytes !== undefined) onTheWay.hold(bytes, socket)
+    writeRawResponse(socket, response, bytes ?? new Uint8Array())
+    return
+  }
+  socket.end(`HTTP/1.1 ${STATUS_OF[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`)
+}
+
+const STATUS_OF: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
 function opened(server: Server): Listener {

@@ -103,6 +103,8 @@ export interface Config {
   title: string
   /** Public address without a trailing slash: the base of feed URLs and tag ids. */
   link: string
+  /** Nobody set `link`: it was made of `listen`. */
+  linkIsDefault: boolean
   language: string
   /** Absolute path of the SQLite file. */
   database: string

@@ -1,4 +1,5 @@
 // Hides what an entry of a feed says of a story or a thread, in words all formats share; writing it is feeds.ts's work.
+import { direction, primaryLanguage } from '../decide/text.ts'
 import type { Enclosure, Millis, StorySummary, ThreadSummary } from '../model.ts'
 import { type CountedEdition, tagId } from './edition.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
@@ -64,8 +65,12 @@ export function storyEntry(
     page,
     language: languageTag(story.language),
     // Readers that show summaries only still get the beginning of the text.
-    summary: summary ?? (content === null ? null : html`<p>${excerpt(story.text, 300)}</p>`.source),
-    content: notice(mark, spoken, story.language).source + own,
+    summary: spokenIn(
+      story.language,
+      edition.language,
+      summary ?? (content === null ? null : html`<p>${excerpt(story.text, 300)}</p>`.source),
+    ),
+    content: notice(mark, spoken, story.language).source + spokenIn(story.language, edition.language, own),
     published: story.time,
     updated: Math.max(story.updated, story.time),
     authors: [author],
@@ -91,6 +96,18 @@ export function storyEntry(
       revisions: story.revisions,
     },
   }
+}
+
+/**
+ * Markup that says itself which language it is in and in which direction it runs, where a reader would guess wrong: of a
+ * text from right to left, and of any in another language than the feed's. Few readers look at `xml:lang`.
+ */
+function spokenIn<T extends string | null>(language: string | null, feed: string, markup: T): T | string {
+  const tag = languageTag(language)
+  if (markup === null || tag === null) return markup
+  const same = primaryLanguage(tag) === primaryLanguage(languageTag(feed))
+  if (same && direction(tag) === 'ltr') return markup
+  return `<div ${speech(tag).source}>${markup}</div>`
 }
 
 function notice(mark: 'kill' | 'correction' | null, words: Words, language: string | null): Html {

@@ -4,6 +4,7 @@ import type { AgencySummary, Config, Millis, Reader, Selection } from '../model.
 import { encodingFor, Memory, needsEncoding, Prepared, type Rendering, respond, wishedEncoding } from './delivery.ts'
 import { type CountedEdition, edition, frontPage } from './edition.ts'
 import { CONTENT_TYPES, type OutputFormat, renderFeed } from './feeds.ts'
+import { feedTitle } from './heading.ts'
 import { FAVICON, metrics, opml } from './machine.ts'
 import { frontHtml } from './pages/front.ts'
 import type { PageContext } from './pages/layout.ts'
@@ -80,6 +81,9 @@ export function createSite(dependencies: SiteDependencies): Site {
   const knowsAgency = (id: string): boolean =>
     dependencies.config().agencies.some(agency => agency.id === id) || agencies().some(agency => agency.id === id)
 
+  const nameOf = (id: string): string =>
+    [...dependencies.config().agencies, ...agencies()].find(agency => agency.id === id)?.name ?? id
+
   /** Rendered once for each state of the store, the configuration and the clock's minute. */
   const deliver = (c: Context, key: string, make: () => Rendering): Response | Promise<Response> => {
     const request = c.req.raw
@@ -155,7 +159,11 @@ export function createSite(dependencies: SiteDependencies): Site {
     if (!choice.ok) return sentence(c, 400, choice.reason)
     const selfPath = path + choice.value.query
     return deliver(c, selfPath, () => {
-      const chosen = edition(reader, dependencies.config(), { ...choice.value.selection, ...thread }, kind)
+      const config = dependencies.config()
+      const { selection } = choice.value
+      const agency = selection.agency === undefined ? null : nameOf(selection.agency)
+      const title = feedTitle(config.title, kind, selection, agency, wordsFor(config.language))
+      const chosen = edition(reader, { ...config, title }, { ...selection, ...thread }, kind)
       if (kind === 'thread' && chosen.threads.length === 0) {
         return moved(c, 'thread', thread.thread, `.${format}`) ?? sentenceRendering(404, `${path} names no thread.`)
       }

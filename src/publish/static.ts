@@ -2,6 +2,7 @@
 import type { Config, Reader } from '../model.ts'
 import { edition, frontPage } from './edition.ts'
 import { type OutputFormat, renderFeed } from './feeds.ts'
+import { feedTitle } from './heading.ts'
 import { FAVICON } from './machine.ts'
 import { frontHtml } from './pages/front.ts'
 import type { PageContext } from './pages/layout.ts'
@@ -93,7 +94,8 @@ export function* staticSite(
     yield { path, body: agencyHtml(context(path), agency, stories, []) }
   }
   const stories = edition(reader, config, {}, 'stories')
-  const ofThreads = edition(reader, config, {}, 'threads')
+  const threadsTitle = feedTitle(config.title, 'threads', {}, null, wordsFor(config.language))
+  const ofThreads = edition(reader, { ...config, title: threadsTitle }, {}, 'threads')
   for (const format of FORMATS) {
     yield {
       path: `feed.${format}`,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -35,6 +36,21 @@ function expectRefusal(ended: Ended, code: number): string[] {
 }
 
 describe('a configuration', () => {
+  it('that opens the site to others without saying under which address is refused before ids are made of it', async () => {
+    const where = folder()
+    const { config, database } = configure(where, agenciesOf(['https://a.example/feed']), { listen: '0.0.0.0:0' })
+    for (const command of ['run', 'poll', 'check']) {
+      const [line = ''] = expectRefusal(await minwal([command, '--config', config]), 2)
+      expect(line).toContain('"listen" opens the site to other machines and "link" is not set')
+      expect(line).toContain('Set "link" to the address readers will use')
+    }
+    expect(existsSync(database)).toBe(false)
+    configure(where, agenciesOf(['https://a.example/feed']), { listen: '0.0.0.0:0', link: 'https://wires.example' })
+    expect((await minwal(['check', '--config', config])).code).toBe(0)
+    configure(where, agenciesOf(['https://a.example/feed']), { listen: '127.0.0.1:0' })
+    expect((await minwal(['check', '--config', config])).code).toBe(0)
+  })
+
   it('with many faults is refused by every command with all of them, each naming key, value and what is allowed', async () => {
     const where = folder({
       'config.json': `{

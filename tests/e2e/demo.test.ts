@@ -1,4 +1,5 @@
 // The demo as a new user meets it: one command, a page with threads, a browser.
+import { execFileSync } from 'node:child_process'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { count } from '../helpers/audit.ts'
@@ -57,6 +58,17 @@ describe('the demo at the end of the week', () => {
     await browser?.close()
     await stop(running)
   })
+
+  it('prints commands that work on it as they stand', () => {
+    const printed = [...running.stdout().matchAll(/^ {4}(?:threads|why|search|file) +(.+)$/gm)].map(
+      ([, line = '']) => line,
+    )
+    expect(printed).toHaveLength(4)
+    for (const line of printed) {
+      const found = execFileSync('sh', ['-c', line], { cwd: root, encoding: 'utf8' })
+      expect([line, found.split('\n').length > 3]).toEqual([line, true])
+    }
+  }, 30_000)
 
   it('keeps each piece of copy once, with the reprints it was carried in', async () => {
     const feed = (await (await fetch(`${address}/feed.json?limit=500`)).json()) as JsonFeed

@@ -1,34 +1,45 @@
 // A daemon whose pages are asked for without measure: memory stays bounded, health answers, and nobody waits for ever.
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { start } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
-import { daemon, type RunningDaemon } from '../helpers/daemon.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { feedServer, rss } from '../helpers/feed-server.ts'
-import { folder } from '../helpers/folder.ts'
+import { rss } from '../helpers/feed-server.ts'
 
 const ENTRIES = 120
 
 const residentMB = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 
-let running: RunningDaemon
+let running: { address: string; pid: number }
+const closers: (() => unknown)[] = []
 
-beforeEach(async () => {
+beforeAll(async () => {
   const items = Array.from({ length: ENTRIES }, (_, at) => ({
     guid: `${at}`,
     title: `Notice ${at} of the harbour of quarter ${(at * 31) % 97}`,
     text: Array.from({ length: 2_000 }, (_, word) => `q${at}x${(word * 7919) % 5_003}`).join(' '),
   }))
-  const server = await feedServer({ '/a': rss(items) })
-  const { config } = configure(folder(), agenciesOf([`${server.origin}/a`]), { publish: { limit: 100 } })
-  running = await daemon(config)
-  await eventually('all is filed', async () =>
-    (await (await fetch(`${running.address}/metrics`)).text()).includes(`minwal_reports ${ENTRIES}`),
-  )
-}, 60_000)
+  const where = mkdtempSync(join(tmpdir(), 'minwal-'))
+  closers.push(() => rmSync(where, { recursive: true, force: true }))
+  writeFileSync(join(where, 'feed.xml'), rss(items))
+  const { config } = configure(where, agenciesOf([pathToFileURL(join(where, 'feed.xml')).href]))
+  const { child, stderr } = start(['run', '--config', config])
+  closers.push(() => child.kill('SIGKILL'))
+  const address = (): string | undefined => /"address":"([^"]+)"/.exec(stderr())?.[1]
+  await eventually('the daemon has started', () => address() !== undefined, 30_000)
+  running = { address: address() ?? '', pid: child.pid ?? 0 }
+  await eventually('the first round is over', async () => (await get('/readyz')).status === 200, 60_000)
+  expect(await (await fetch(`${running.address}/metrics`)).text()).toContain(`minwal_reports ${ENTRIES}`)
+}, 120_000)
+afterAll(() => {
+  for (const closer of closers.reverse()) closer()
+})
 
 const port = (): number => Number(new URL(running.address).port)
 
@@ -76,9 +87,21 @@ describe('a daemon that is asked for too much', () => {
       text += chunk
     })
     const statuses = (): string[] => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(match => match[1] ?? '')
-    await eventually('all are answered', () => statuses().length === paths.length)
+    await eventually('all are answered', () => statuses().length === paths.length, 20_000)
     socket.destroy()
     expect(statuses()).toEqual(paths.map(path => (path === '/robots.txt' ? '200' : '404')))
+  })
+
+  it('takes letters in an address as they are typed, though a browser would have escaped them', async () => {
+    const socket = net.connect(port(), '127.0.0.1')
+    socket.write('GET /feed.json?q=ميناء HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    await eventually('it is answered', () => text.includes('\r\n\r\n{') && text.trimEnd().endsWith('}'), 20_000)
+    expect(text).toMatch(/^HTTP\/1\.1 200 /)
+    expect(text).toContain('“ميناء” · ')
   })
 
   it('closes a connection with thousands of requests behind one another, and goes on serving', async () => {
@@ -92,7 +115,7 @@ describe('a daemon that is asked for too much', () => {
     socket.pause()
     socket.write('GET /feed.json?limit=500 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5_000))
     socket.resume()
-    await eventually('the connection is closed', () => closed)
+    await eventually('the connection is closed', () => closed, 20_000)
     expect((await get('/')).status).toBe(200)
   })
 

@@ -127,6 +127,33 @@ describe.each(FORMATS)('the combined feed as %s', format => {
     expect(seen[3]?.link).toBe('https://news.example/wires/stories/1')
   })
 
+  it.each(['atom', 'rss', 'json'] as const)(
+    '%s says of a text from right to left, and of one in another language than the feed, how it runs',
+    format => {
+      const seen = read(
+        format,
+        render(format, [
+          {
+            id: 3,
+            title: 'سد',
+            content: '<p>انهار السد.</p>',
+            summary: null,
+            text: 'انهار السد.',
+            language: 'ar',
+            time: 3,
+          },
+          { id: 2, title: 'Barrage', content: '<p>Le barrage a cédé.</p>', language: 'fr', time: 2 },
+          { id: 1, title: 'Dam', content: '<p>The dam gave way.</p>', language: 'en-GB', time: 1 },
+        ]),
+      )
+      expect(seen.map(entry => entry.content)).toEqual([
+        '<div lang="ar" dir="rtl"><p>انهار السد.</p></div>',
+        '<div lang="fr" dir="ltr"><p>Le barrage a cédé.</p></div>',
+        '<p>The dam gave way.</p>',
+      ])
+    },
+  )
+
   it('marks a withdrawn report in its title and its text', () => {
     const [entry] = read(
       format,

@@ -31,6 +31,7 @@ export function config(changes: Partial<Config> = {}): Config {
   return {
     title: 'Minwal',
     link: 'https://news.example/wires',
+    linkIsDefault: false,
     language: 'en',
     database: '/nowhere/minwal.db',
     listen: { host: '127.0.0.1', port: 0 },

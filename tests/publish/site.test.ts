@@ -317,6 +317,39 @@ describe('choosing', () => {
   })
 })
 
+describe('a feed of a choice', () => {
+  const titleOf = async (path: string, changes = {}): Promise<string> => {
+    const feed = JSON.parse(await serve(aDay().reader, changes).text(path)) as { title: string }
+    return feed.title
+  }
+
+  it.each([
+    ['/feed.json', 'Minwal'],
+    ['/feed.json?limit=5&since=24h', 'Minwal'],
+    ['/feed.json?lang=ar', 'العربية · Minwal'],
+    ['/feed.json?agency=manar', 'وكالة المنار · Minwal'],
+    ['/feed.json?q=Port Salam&min-agencies=2', '“Port Salam” · at least 2 agencies · Minwal'],
+    ['/feed.json?credit=Reuters&category=World', 'World · Credited: Reuters · Minwal'],
+    ['/threads.json', 'Threads · Minwal'],
+    ['/threads.json?lang=fr', 'français · Threads · Minwal'],
+  ])('%s is called %s', async (path, title) => {
+    expect(await titleOf(path)).toBe(title)
+  })
+
+  it('is called so in the language of the site', async () => {
+    const path = '/feed.json?q=السد&min-agencies=3'
+    expect(await titleOf(path, { language: 'ar', title: 'منوال' })).toBe('«السد» · 3 وكالات على الأقل · منوال')
+  })
+
+  it('is called so in every format, whatever was typed', async () => {
+    const { text } = serve(aDay().reader)
+    for (const format of ['atom', 'rss']) {
+      const body = await text(`/feed.${format}?q=${encodeURIComponent('a<b> & "c"')}`)
+      expect(body).toContain('“a&lt;b&gt; &amp; ')
+    }
+  })
+})
+
 describe('what counts all reports', () => {
   it('is asked of the store once for each of its states, however often pages and feeds are asked for', async () => {
     const { reader } = aDay()

@@ -39,6 +39,8 @@ interface Vocabulary {
   storiesFeed: string
   threadsFeed: string
   thisThreadFeed: string
+  quoted: (text: string) => string
+  atLeast: (count: string) => string
   utc: string
   madeBy: string
   languages: string
@@ -140,6 +142,8 @@ const en: Vocabulary = {
   storiesFeed: 'All stories',
   threadsFeed: 'Threads',
   thisThreadFeed: 'This thread',
+  quoted: text => `“${text}”`,
+  atLeast: count => `at least ${count}`,
   utc: 'All times are UTC.',
   madeBy: 'Woven by Minwal',
   languages: 'Languages',
@@ -277,6 +281,8 @@ const ar: Vocabulary = {
   storiesFeed: 'كل الأخبار',
   threadsFeed: 'الأحداث',
   thisThreadFeed: 'هذا الحدث',
+  quoted: text => `«${text}»`,
+  atLeast: count => `${count} على الأقل`,
   utc: 'الأوقات كلها بالتوقيت العالمي.',
   madeBy: 'نسجه منوال',
   languages: 'اللغات',

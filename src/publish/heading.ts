@@ -1,0 +1,33 @@
+// What a feed is called in the list of a reader that follows several feeds of one Minwal: by what was chosen.
+import type { Selection } from '../model.ts'
+import type { EditionKind } from './edition.ts'
+import { cleanLine } from './pages/html.ts'
+import type { Words } from './pages/words.ts'
+
+const SEPARATOR = ' · '
+
+/**
+ * The title of a feed of `title`: "“dam” · العربية · at least 3 agencies · Minwal". What only says how much of it is
+ * wanted (`since`, `limit`) is no part of it. `agency` is the name of the chosen agency.
+ */
+export function feedTitle(
+  title: string,
+  kind: EditionKind,
+  chosen: Partial<Selection>,
+  agency: string | null,
+  words: Words,
+): string {
+  const { q, lang, category, credit, minAgencies } = chosen
+  return [
+    q === undefined ? null : words.quoted(cleanLine(q)),
+    agency === null ? null : cleanLine(agency),
+    category === undefined ? null : cleanLine(category),
+    credit === undefined ? null : `${words.credits}: ${cleanLine(credit)}`,
+    lang === undefined ? null : words.languageName(lang),
+    minAgencies === undefined || minAgencies < 2 ? null : words.atLeast(words.count('agencies', minAgencies)),
+    kind === 'threads' ? words.threadsFeed : null,
+    title,
+  ]
+    .filter(part => part !== null && part !== '')
+    .join(SEPARATOR)
+}
