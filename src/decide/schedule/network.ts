@@ -1,0 +1,50 @@
+// Whether it is our own network that failed, and not the servers: told from polls of several hosts in a row. Pure.
+import type { Failure, FailureKind, FeedState } from '../../model.ts'
+import { hostOf } from '../host.ts'
+
+/** Failures that a machine without a network has of every host. */
+const UNREACHABLE: ReadonlySet<FailureKind> = new Set(['dns', 'connect', 'timeout'])
+/** So many hosts in a row are no accident of one server. */
+const SUSPECT_FROM = 3
+/** Feeds asked to find out, of as many hosts. */
+const WITNESSES = 3
+
+/** Hosts that could not be reached since one was, each once. */
+export type Unreached = readonly string[]
+
+/** A host on this machine tells nothing of the network. */
+function isOutside(host: string): boolean {
+  return host !== '' && !/^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
+}
+
+/** Whether a poll of this feed failed as all polls do without a network. */
+export function isUnreachable(failure: Failure | null): boolean {
+  return failure !== null && UNREACHABLE.has(failure.kind)
+}
+
+/** What is known after one more poll. Any answer at all, also a refusal, shows that there is a network. */
+export function afterPoll(before: Unreached, url: string, failure: Failure | null): Unreached {
+  const host = hostOf(url)
+  if (!isOutside(host)) return before
+  if (!isUnreachable(failure)) return []
+  return before.includes(host) ? before : [...before, host]
+}
+
+/** Whether so many hosts in a row could not be reached that the network itself may be gone. */
+export function isSuspect(unreached: Unreached): boolean {
+  return unreached.length >= SUSPECT_FROM
+}
+
+/** Feeds that would answer if there were a network: those that answered last, each of another host. */
+export function witnesses(feeds: readonly FeedState[]): FeedState[] {
+  const found = new Map<string, FeedState>()
+  const likeliest = feeds
+    .filter(({ state, url }) => state !== 'paused' && state !== 'retired' && isOutside(hostOf(url)))
+    .sort((a, b) => (b.lastSuccess ?? 0) - (a.lastSuccess ?? 0))
+  for (const feed of likeliest) {
+    const host = hostOf(feed.address ?? feed.url)
+    if (!found.has(host)) found.set(host, feed)
+    if (found.size === WITNESSES) break
+  }
+  return [...found.values()]
+}
