@@ -14,7 +14,7 @@ export type Unreached = readonly string[]
 
 /** A host on this machine tells nothing of the network. */
 function isOutside(host: string): boolean {
-  return host !== '' && !/^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
+  return host !== '' && !/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
 }
 
 /** Whether a poll of this feed failed as all polls do without a network. */
