@@ -70,6 +70,12 @@ export const newDraft = (language: string | null): Draft => ({
   source: null,
 })
 
+/** `<item></item>`: nothing was said. An entry with no more than a date or an author is still an entry. */
+export const isEmpty = (draft: Draft): boolean =>
+  Object.values(draft).every(
+    value => value === null || value === 'text' || (Array.isArray(value) && value.length === 0),
+  )
+
 /** What a feed says of itself. */
 export interface FeedDraft {
   title: Ranked | null

@@ -5,6 +5,7 @@ import { readDate } from './dates.ts'
 import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
 import { escapeHtml } from './html.ts'
 import { resolve } from './links.ts'
+import { leftOutWarning, Newest, type Times } from './newest.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -28,6 +29,11 @@ function time(object: Json, key: string, unreadable: string[]): Millis | null {
   unreadable.push(written)
   return null
 }
+
+const timesOf = (item: Json): Times => ({
+  published: time(item, 'date_published', []),
+  updated: time(item, 'date_modified', []),
+})
 
 function names(object: Json): string[] {
   const people = [...list(own(object, 'authors')), own(object, 'author')]
@@ -103,7 +109,7 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
  */
 export function parseJsonFeed(
   source: string,
-  options: { url: string | null; maxEntries: number },
+  options: { url: string | null; maxEntries: number; now?: Millis },
 ): Outcome<ParsedFeed> {
   let document: unknown
   try {
@@ -127,17 +133,15 @@ export function parseJsonFeed(
   const objects = list(items).filter(isObject)
   const broken = list(items).length - objects.length
   if (broken > 0) warnings.push(`${broken} item${broken === 1 ? ' is no object' : 's are no objects'}: left out`)
-  if (objects.length > options.maxEntries) {
-    warnings.push(
-      `the document has ${objects.length} entries: the first ${options.maxEntries} are kept, ${objects.length - options.maxEntries} left out`,
-    )
-  }
+  const newest = new Newest(options.maxEntries, options.now ?? Date.now(), timesOf)
+  for (const item of objects) newest.push(item)
+  const { entries: taken, left } = newest.take()
+  const leftOut = leftOutWarning(left)
+  if (leftOut !== null) warnings.push(leftOut)
   const unreadable: string[] = []
   const cuts: Cuts = { titles: 0, bodies: 0 }
   const authors = names(document)
-  const entries = objects
-    .slice(0, options.maxEntries)
-    .map(item => finish(loose(item, base, authors, unreadable), language, cuts))
+  const entries = taken.map(item => finish(loose(item, base, authors, unreadable), language, cuts))
   if (unreadable.length > 0)
     warnings.push(
       `${unreadable.length} date${unreadable.length === 1 ? '' : 's'} could not be read, such as «${unreadable[0]?.slice(0, 60)}»: left out`,

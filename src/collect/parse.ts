@@ -14,8 +14,10 @@ export interface ParseOptions {
   url: string | null
   /** As received; the text itself tells more, so it decides nothing yet. */
   contentType?: string | null
-  /** Entries kept; a document lists the newest first, so the first are. */
+  /** Entries taken: the newest by their dates, the first where there are none. */
   maxEntries: number
+  /** The clock that dates ahead are told by. Default the machine's. */
+  now?: Millis
 }
 
 /** What xml2js makes of an element: its text, or its text under `_` beside its attributes under `$`. */
@@ -167,8 +169,8 @@ export async function parseFeed(text: string, options: ParseOptions): Promise<Ou
   const start = /\S/.exec(clean)?.[0]
   if (start === undefined) return { ok: false, reason: 'the document is empty' }
   const url = options.url === null ? null : resolve(options.url, null)
-  if (start === '{' || start === '[') return parseJsonFeed(clean, { url, maxEntries: options.maxEntries })
-  const canonical = canonicalise(clean, { url, maxEntries: options.maxEntries })
+  if (start === '{' || start === '[') return parseJsonFeed(clean, { ...options, url })
+  const canonical = canonicalise(clean, { ...options, url })
   return canonical.ok ? readCanonical(canonical.value, url) : canonical
 }
 

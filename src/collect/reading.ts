@@ -8,6 +8,7 @@ import {
   escapeText,
   type FeedDraft,
   type Gathered,
+  isEmpty,
   keepCategory,
   keepEnclosure,
   keepEntryLink,
@@ -20,6 +21,7 @@ import {
   openEntry,
 } from './draft.ts'
 import { rebase, resolve } from './links.ts'
+import type { Newest } from './newest.ts'
 import {
   AUTHOR_NAMES,
   BEGINS,
@@ -155,13 +157,13 @@ export class Reading {
   alternate: string | null = null
   rootClosed = false
   readonly feed: FeedDraft = newFeedDraft()
-  readonly drafts: Draft[] = []
-  /** Entries beyond the bound, elements beyond the depth, fields cut: counts. */
-  leftOut = 0
+  /** The entries, of which no more than are taken are kept for long. */
+  readonly drafts: Newest<Draft>
+  /** Entries that say nothing, elements beyond the depth, fields cut: counts. */
+  empty = 0
   flattened = 0
   cut = 0
 
-  private readonly maxEntries: number
   private readonly stack: Frame[] = []
   private readonly outer: Frame
   /** Elements open beyond the depth bound. */
@@ -171,8 +173,8 @@ export class Reading {
   /** The default namespace of the root, known to us or not. */
   private rootSpace: string | null = null
 
-  constructor(url: string | null, maxEntries: number) {
-    this.maxEntries = maxEntries
+  constructor(url: string | null, drafts: Newest<Draft>) {
+    this.drafts = drafts
     this.outer = {
       tag: '',
       kind: 'outside',
@@ -249,7 +251,7 @@ export class Reading {
   finish(): { truncated: boolean; inEntry: boolean } {
     const truncated = !this.rootClosed && this.stack.some(frame => frame.kind === 'feed' || frame.kind === 'entry')
     const inEntry = this.draft !== null
-    if (this.capture === null && this.drafts.length === 0) this.endEntry()
+    if (this.capture === null && this.drafts.size === 0) this.endEntry()
     return { truncated, inEntry }
   }
 
@@ -497,7 +499,7 @@ export class Reading {
     const { draft } = this
     this.draft = null
     if (draft === null) return
-    if (this.drafts.length >= this.maxEntries) this.leftOut++
+    if (isEmpty(draft)) this.empty++
     else this.drafts.push(draft)
   }
 
