@@ -26,6 +26,8 @@ export interface CanonicalOptions {
   maxEntries: number
   /** The clock that dates ahead are told by. Default the machine's. */
   now?: Millis
+  /** Whether a part of the document was left out before. */
+  partial?: boolean
 }
 
 /** Characters of one attribute's value, and attributes of one element, that are read. */
@@ -300,7 +302,7 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   }
   const { empty } = reading
   if (empty > 0) warnings.push(`${empty} ${empty === 1 ? 'entry is' : 'entries are'} empty: left out`)
-  const leftOut = leftOutWarning(left)
+  const leftOut = leftOutWarning(left, options.partial)
   if (leftOut !== null) warnings.push(leftOut)
   if (reading.flattened > 0) warnings.push(`elements nested deeper than ${MAX_DEPTH} levels were flattened`)
   if (reading.cut > 0)

@@ -109,7 +109,7 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
  */
 export function parseJsonFeed(
   source: string,
-  options: { url: string | null; maxEntries: number; now?: Millis },
+  options: { url: string | null; maxEntries: number; now?: Millis; partial?: boolean },
 ): Outcome<ParsedFeed> {
   let document: unknown
   try {
@@ -136,7 +136,7 @@ export function parseJsonFeed(
   const newest = new Newest(options.maxEntries, options.now ?? Date.now(), timesOf)
   for (const item of objects) newest.push(item)
   const { entries: taken, left } = newest.take()
-  const leftOut = leftOutWarning(left)
+  const leftOut = leftOutWarning(left, options.partial)
   if (leftOut !== null) warnings.push(leftOut)
   const unreadable: string[] = []
   const cuts: Cuts = { titles: 0, bodies: 0 }
