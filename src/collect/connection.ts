@@ -23,6 +23,9 @@ const MAX_HEADER_BYTES = 64 * 1024
 const SPARE_BYTES = 16 * 1024
 const SPARE_TIME: Millis = 500
 
+/** A body that is said to be so many times larger than the limit is not even begun. */
+const HOPELESS = 100
+
 export interface LineOptions {
   /** Resolves names instead of the system; its answers are guarded all the same. */
   lookup?: LookupFunction
@@ -128,9 +131,8 @@ function pour(body: Body, sink: ByteSink, limit: number, oversize: Oversize): Pr
       oversize.received += chunk.length
       try {
         if (unpacking === null && oversize.received > limit && oversize.unpack !== null) {
-          unpacking = oversize.unpack(sink.bytes())
-        }
-        if (unpacking === null) sink.push(chunk)
+          unpacking = oversize.unpack(Buffer.concat([sink.bytes(), chunk]))
+        } else if (unpacking === null) sink.push(chunk)
         else if (!unpacking.write(chunk, () => body.resume())) body.pause()
         if (unpacking?.full === true || sink.full) {
           end()
@@ -164,7 +166,7 @@ async function readWire(
   const length = one(headers, 'content-length')
   const declared = length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null
   if (declared !== null && declared > limit) {
-    if (encoded && oversize.unpack === null) throw tooMuch()
+    if ((encoded && oversize.unpack === null) || declared > limit * HOPELESS) throw tooMuch()
     oversize.expect(declared)
   }
   const sink = new ByteSink(limit, declared ?? 64 * 1024, tooMuch, encoded ? null : oversize)

@@ -140,12 +140,10 @@ const day = (time: Millis): string => new Date(time).toISOString().slice(0, 10)
 /** What was left out, in one sentence; null where nothing was. `some` says that the document had more that was not read. */
 export function leftOutWarning({ all, count, from, to, byDate }: LeftOut, some = false): string | null {
   if (count === 0) return null
-  const number = (many: number): string => many.toLocaleString('en')
   const dates =
     from === null || to === null ? '' : day(from) === day(to) ? ` of ${day(from)}` : ` of ${day(from)} to ${day(to)}`
-  const which = byDate ? 'newest' : 'first'
   return (
-    `the document has ${some ? 'at least ' : ''}${number(all)} entries: the ${which} ${number(all - count)} are taken, ` +
-    `${number(count)}${dates} ${count === 1 ? 'is' : 'are'} left out (poll.maxEntries takes more, up to 10,000)`
+    `the document has ${some ? 'at least ' : ''}${all} entries: the ${byDate ? 'newest' : 'first'} ${all - count} are kept, ` +
+    `${count}${dates} left out (poll.maxEntries takes more, up to 10000)`
   )
 }
