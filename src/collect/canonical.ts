@@ -288,9 +288,15 @@ export function scanMarkup(text: string, kind: 'xml' | 'html', sink: MarkupSink)
  * private fields. Time is linear in the text; nothing in it can make the reader recurse or expand.
  */
 export function canonicalise(text: string, options: CanonicalOptions): Outcome<Canonical> {
-  const reading = new Reading(options.url, new Newest(options.maxEntries, options.now ?? Date.now(), timesOf))
-  const scanner = new Scanner(text, reading)
-  scanner.run()
+  const read = (site: string | null) => {
+    const newest = new Newest(options.maxEntries, options.now ?? Date.now(), timesOf)
+    const reading = new Reading(options.url, newest, site)
+    const scanner = new Scanner(text, reading)
+    scanner.run()
+    return { reading, scanner }
+  }
+  const first = read(null)
+  const { reading, scanner } = first.reading.lateSite ? read(first.reading.base) : first
   if (reading.format === null) return { ok: false, reason: notAFeed(text, reading) }
   const { truncated, inEntry } = reading.finish()
   const { entries: drafts, left } = reading.drafts.take()

@@ -1,6 +1,7 @@
 // Hides how untrusted HTML becomes safe HTML, and safe HTML becomes plain text.
 
 import sanitizeHtml from 'sanitize-html'
+import { resolve } from './links.ts'
 
 /** Longest sanitised body, in characters. */
 export const MAX_HTML = 262_144
@@ -13,16 +14,21 @@ const BLOCK = new Set(BLOCKS.split(' '))
 
 /** A link's place: absolute http, https or mailto; anything else is no link. */
 function absolute(link: string | undefined, base: string | null, mail: boolean): string | null {
-  const trimmed = link?.trim() ?? ''
-  if (trimmed === '' || trimmed.length > 4096) return null
-  if (/^https?:\/\/[^\s/?#"'<>`]+(?:[/?#][^\s"'<>`]*)?$/i.test(trimmed)) return trimmed
+  const found = resolve(link ?? '', base)
   try {
-    const url = base === null ? new URL(trimmed) : new URL(trimmed, base)
-    if (url.protocol === 'http:' || url.protocol === 'https:') return url.href
-    return mail && url.protocol === 'mailto:' ? url.href : null
+    if (found !== null) return /[\s"'<>`]/.test(found) ? new URL(found).href : found
+    const written = link?.trim() ?? ''
+    return mail && /^mailto:/i.test(written) && written.length <= 4096 ? new URL(written).href : null
   } catch {
     return null
   }
+}
+
+/** What the links of a text are relative to, where it says so itself. */
+function ownBase(html: string, base: string | null): string | null {
+  if (!/<base\s/i.test(html)) return base
+  const href = /<base\s[^<>]{0,500}?href\s{0,5}=\s{0,5}(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))/i.exec(html)
+  return href === null ? base : (resolve(href[1] ?? href[2] ?? href[3] ?? '', base) ?? base)
 }
 
 /** Images of one pixel count readers; they show nothing. */
@@ -58,8 +64,12 @@ for (const section of 'article section center aside main header footer address d
   RENAMED.set(section, 'div')
 }
 
-/** An element that is not on the list, so that it goes. */
-const DROPPED: sanitizeHtml.Tag = { tagName: 'x-dropped', attribs: {} }
+/**
+ * An image that is taken out of the sanitised text. Under another name its end would not be recognised, and the end of the
+ * next element would be taken for it.
+ */
+const DROPPED: sanitizeHtml.Tag = { tagName: 'img', attribs: {} }
+const DROPPED_MARKUP = '<img />'
 
 function image(attributes: sanitizeHtml.Attributes): sanitizeHtml.Tag {
   // Lazy loaders keep the picture's address in a data attribute and a placeholder in src.
@@ -180,8 +190,8 @@ export function sanitise(html: string, baseUrl: string | null): string {
       ),
       MAX_HTML,
     )
-  currentBase = baseUrl
-  return cut(sanitizeHtml(html, OPTIONS), MAX_HTML)
+  currentBase = ownBase(html, baseUrl)
+  return cut(sanitizeHtml(html, OPTIONS).replaceAll(DROPPED_MARKUP, ''), MAX_HTML)
 }
 
 /** Text as HTML. */

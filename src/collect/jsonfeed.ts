@@ -2,9 +2,10 @@
 
 import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
 import { readDate } from './dates.ts'
+import { meantHtml, plainToHtml } from './escaped.ts'
 import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
 import { escapeHtml } from './html.ts'
-import { resolve } from './links.ts'
+import { mediaType, resolve, siteBase } from './links.ts'
 import { leftOutWarning, Newest, type Times } from './newest.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -53,7 +54,7 @@ function enclosures(item: Json, base: string | null): Enclosure[] {
     if (url !== null)
       found.push({
         url,
-        type: text(attachment, 'mime_type'),
+        type: text(attachment, 'mime_type') ?? mediaType(url),
         length: typeof size === 'number' && size >= 0 && Number.isSafeInteger(size) ? size : null,
       })
   }
@@ -84,13 +85,13 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
       external ??
       (/^https?:\/\//i.test(text(item, 'id') ?? '') ? resolve(text(item, 'id') ?? '', base) : null),
     title: title === null ? null : { text: title.slice(0, 20_000), kind: 'text' },
-    summary: summary === null ? null : { html: escapeHtml(summary), base },
+    summary: summary === null ? null : { html: plainToHtml(summary), base },
     content:
       html !== null
-        ? { html: html.slice(0, 1_000_000), base }
+        ? { html: meantHtml(html.slice(0, 1_000_000)), base }
         : plain === null
           ? null
-          : { html: escapeHtml(plain).replace(/\r?\n/g, '<br>'), base },
+          : { html: plainToHtml(plain), base },
     published: time(item, 'date_published', unreadable),
     updated: time(item, 'date_modified', unreadable),
     authors: authors.length > 0 ? authors : feedAuthors,
@@ -128,7 +129,7 @@ export function parseJsonFeed(
   }
   const warnings: string[] = []
   const home = resolve(text(document, 'home_page_url') ?? '', options.url)
-  const base = options.url ?? home
+  const base = siteBase(home, options.url)
   const language = languageTag(text(document, 'language'))
   const objects = list(items).filter(isObject)
   const broken = list(items).length - objects.length
