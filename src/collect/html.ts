@@ -37,6 +37,10 @@ const isTracker = (attributes: sanitizeHtml.Attributes): boolean =>
 
 /** Where the body being sanitised is relative to. sanitize-html's options are built once; work is synchronous. */
 let currentBase: string | null = null
+/** Whether an element of it went, or got another name, and what was in it stayed. */
+let isOpened = false
+/** Times that a body is sanitised at most until it stays as it is. */
+const MAX_ROUNDS = 4
 
 const ATTRIBUTES = new Set(['dir', 'lang', 'colspan', 'rowspan', 'start', 'datetime', 'title'])
 /** An attribute's value that is worth keeping, by name. */
@@ -97,7 +101,9 @@ function transform(tagName: string, attributes: sanitizeHtml.Attributes): saniti
     if (href !== null) attribs['href'] = href
     return { tagName, attribs }
   }
-  return { tagName: RENAMED.get(tagName) ?? tagName, attribs }
+  const name = RENAMED.get(tagName) ?? tagName
+  if (name !== tagName || !ALLOWED.has(name)) isOpened = true
+  return { tagName: name, attribs }
 }
 
 // sanitize-html works its options through anew on every call: few keys make it four times faster on short bodies,
@@ -118,6 +124,12 @@ const OPTIONS: sanitizeHtml.IOptions = {
   nestingLimit: 100,
   transformTags: { '*': transform },
 }
+
+const ALLOWED: ReadonlySet<string> = new Set([
+  ...(OPTIONS.allowedTags || []),
+  ...(OPTIONS.nonTextTags ?? []),
+  ...'iframe input meta link area base col embed source track wbr param image'.split(' '),
+])
 
 const TEXT_ONLY: sanitizeHtml.IOptions = {
   allowedTags: [],
@@ -191,7 +203,16 @@ export function sanitise(html: string, baseUrl: string | null): string {
       MAX_HTML,
     )
   currentBase = ownBase(html, baseUrl)
-  return cut(sanitizeHtml(html, OPTIONS).replaceAll(DROPPED_MARKUP, ''), MAX_HTML)
+  let text = html
+  // What stood in an element that goes may now stand in one that it cannot stand in: the next reader would part them.
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    isOpened = false
+    const before = text
+    text = sanitizeHtml(text, OPTIONS).replaceAll(DROPPED_MARKUP, '')
+    if (!isOpened && round === 0) break
+    if (text === before) break
+  }
+  return cut(text, MAX_HTML)
 }
 
 /** Text as HTML. */
