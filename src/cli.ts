@@ -332,6 +332,7 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
       else if (got.kind === 'body') {
         const parsed = await pool.parse(got.body, got.contentType, {
           url: got.url,
+          gap: got.gap,
           maxEntries: config.poll.maxEntries,
         })
         if (parsed.ok) {

@@ -208,6 +208,18 @@ export interface Validators {
   lastModified: string | null
 }
 
+/** What is missing of a body that was larger than the limit on its size. */
+export interface Gap {
+  /** Bytes of the body in front of the gap; those behind it are the end of the document. */
+  at: number
+  /** Bytes of the whole body, or read of it until it was given up. */
+  total: number
+  /** Whether the body was read to its end; else nothing stands behind the gap. */
+  ended: boolean
+  /** The limit. */
+  setting: 'poll.maxBodyBytes' | 'poll.maxWireBytes'
+}
+
 export type FetchResult =
   | {
       kind: 'body'
@@ -217,6 +229,8 @@ export type FetchResult =
       /** The same, when every redirect on the way said that it is permanent (301, 308); else null. */
       movedTo: string | null
       body: Uint8Array
+      /** What is missing of it; null where it is whole. */
+      gap: Gap | null
       /** Of the body: the same bytes have the same, and others never. */
       hash: string
       contentType: string | null

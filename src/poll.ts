@@ -120,8 +120,8 @@ function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators
   })
 }
 
-function read(deps: PollDeps, { body, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
-  return deps.parse(body, contentType, { url, contentType, maxEntries: deps.settings.maxEntries })
+function read(deps: PollDeps, { body, gap, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
+  return deps.parse(body, contentType, { url, contentType, gap, maxEntries: deps.settings.maxEntries, now: deps.now() })
 }
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */

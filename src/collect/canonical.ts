@@ -1,10 +1,11 @@
 // Hides what feed XML looks like in the wild: one pass over any of it writes one clean RSS 2.0 document.
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
-import type { FeedFormat, Outcome, Skip } from '../model.ts'
-import type { Attributes, Draft } from './draft.ts'
+import type { FeedFormat, Millis, Outcome, Skip } from '../model.ts'
+import type { Attributes } from './draft.ts'
+import { leftOutWarning, Newest } from './newest.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
-import { Dates, writeDocument } from './write.ts'
+import { Dates, timesOf, writeDocument } from './write.ts'
 
 /** A clean RSS 2.0 document in our private namespace, and what was met on the way. */
 export interface Canonical {
@@ -23,6 +24,10 @@ export interface CanonicalOptions {
   /** Address of the document: what relative links are relative to unless xml:base says otherwise. */
   url: string | null
   maxEntries: number
+  /** The clock that dates ahead are told by. Default the machine's. */
+  now?: Millis
+  /** Whether a part of the document was left out before. */
+  partial?: boolean
 }
 
 /** Characters of one attribute's value, and attributes of one element, that are read. */
@@ -277,38 +282,34 @@ export function scanMarkup(text: string, kind: 'xml' | 'html', sink: MarkupSink)
 
 // ── the document ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** `<item></item>`: nothing was said. An entry with no more than a date or an author is still an entry. */
-const isEmpty = (draft: Draft): boolean =>
-  Object.values(draft).every(
-    value => value === null || value === 'text' || (Array.isArray(value) && value.length === 0),
-  )
-
 /**
  * Reads RSS 0.9x to 2.0, RSS 1.0 and 0.90 (RDF), Atom 0.3 and 1.0 and CDF, under any prefixes, well-formed or not,
  * and writes the same news as one clean RSS 2.0 document: links resolved, dates in ISO 8601, bodies as HTML in
  * private fields. Time is linear in the text; nothing in it can make the reader recurse or expand.
  */
 export function canonicalise(text: string, options: CanonicalOptions): Outcome<Canonical> {
-  const reading = new Reading(options.url, options.maxEntries)
-  const scanner = new Scanner(text, reading)
-  scanner.run()
+  const read = (site: string | null) => {
+    const newest = new Newest(options.maxEntries, options.now ?? Date.now(), timesOf)
+    const reading = new Reading(options.url, newest, site)
+    const scanner = new Scanner(text, reading)
+    scanner.run()
+    return { reading, scanner }
+  }
+  const first = read(null)
+  const { reading, scanner } = first.reading.lateSite ? read(first.reading.base) : first
   if (reading.format === null) return { ok: false, reason: notAFeed(text, reading) }
   const { truncated, inEntry } = reading.finish()
-  const drafts = reading.drafts.filter(draft => !isEmpty(draft))
+  const { entries: drafts, left } = reading.drafts.take()
   const warnings: string[] = []
   if (truncated) {
     const kept =
       drafts.length === 1 ? '1 entry before the cut is kept' : `${drafts.length} entries before the cut are kept`
     warnings.push(inEntry ? `the document is cut off: ${kept}` : 'the document has no proper end: it may be cut off')
   }
-  const empty = reading.drafts.length - drafts.length
+  const { empty } = reading
   if (empty > 0) warnings.push(`${empty} ${empty === 1 ? 'entry is' : 'entries are'} empty: left out`)
-  if (reading.leftOut > 0) {
-    const all = reading.drafts.length + reading.leftOut
-    warnings.push(
-      `the document has ${all} entries: the first ${options.maxEntries} are kept, ${reading.leftOut} left out`,
-    )
-  }
+  const leftOut = leftOutWarning(left, options.partial)
+  if (leftOut !== null) warnings.push(leftOut)
   if (reading.flattened > 0) warnings.push(`elements nested deeper than ${MAX_DEPTH} levels were flattened`)
   if (reading.cut > 0)
     warnings.push(`${reading.cut} ${reading.cut === 1 ? 'field was' : 'fields were'} too long and cut`)

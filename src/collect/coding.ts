@@ -4,13 +4,15 @@ import {
   constants,
   crc32,
   createBrotliDecompress,
+  createGunzip,
   createInflate,
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib'
 import type { PollSettings } from '../model.ts'
-import { bodyTooLarge, Fault, field, oneLine } from './failure.ts'
+import { bodyTooLarge, Fault, field, megabytes, oneLine } from './failure.ts'
 import { type Headers, list } from './headers.ts'
+import { FACTOR, type Oversize, type Unpacking } from './oversize.ts'
 import { ByteSink } from './sink.ts'
 
 const MAX_ENCODINGS = 2
@@ -87,29 +89,37 @@ function decoder(coding: Coding, input: Buffer): Transform & { readonly bytesWri
 /** Decode one member into the sink, off this thread; gives the number of bytes it took. Throws zlib's errors. */
 async function decodeMember(coding: Coding, input: Buffer, sink: ByteSink, signal: AbortSignal): Promise<number> {
   const header = coding === 'gzip' ? gzipHeaderLength(input) : 0
-  const start = sink.length
   const engine = decoder(coding, input)
   addAbortSignal(signal, engine)
   engine.end(input.subarray(header))
-  for await (const chunk of engine) sink.push(chunk)
+  let sum = 0
+  for await (const chunk of engine) {
+    sink.push(chunk)
+    if (sink.full) return input.length
+    if (coding === 'gzip') sum = crc32(chunk, sum)
+  }
   const end = header + engine.bytesWritten
   if (coding !== 'gzip') return end
   // We read gzip member by member, because zlib's own reader loses the text before trailing garbage.
   if (input.length < end + 8) throw new Error('unexpected end of file')
-  if (input.readUInt32LE(end) !== crc32(sink.bytes(start))) throw new Error('incorrect data check')
+  if (input.readUInt32LE(end) !== sum) throw new Error('incorrect data check')
   return end + 8
 }
 
-/** Undo one coding, up to `maxBodyBytes`. Throws a fault of kind `encoding` or `size`, or the signal's reason. */
+const damaged = (coding: Coding, error: unknown): Fault =>
+  new Fault('encoding', `body is cut off or damaged: ${coding} says ${oneLine(field(error, 'message'))}`)
+
+/** Undo one coding, up to `maxBodyBytes`, or as far as `oversize` allows. Throws a fault of kind `encoding` or `size`, or the signal's reason. */
 export async function decode(
   coding: Coding,
   input: Buffer,
   settings: PollSettings,
   signal: AbortSignal,
+  oversize: Oversize | null = null,
 ): Promise<Buffer> {
   // Some servers name an encoding and then do not apply it, or name it twice.
   if ((coding === 'gzip' || coding === 'zstd') && !marked(coding, input, 0)) return input
-  const sink = new ByteSink(settings.maxBodyBytes, input.length * 4, () => bodyTooLarge(settings))
+  const sink = new ByteSink(settings.maxBodyBytes, input.length * 4, () => bodyTooLarge(settings), oversize)
   let at = 0
   try {
     for (let members = 0; members === 0 || marked(coding, input, at); members++) {
@@ -119,7 +129,75 @@ export async function decode(
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Fault) throw error
-    throw new Fault('encoding', `body is cut off or damaged: ${coding} says ${oneLine(field(error, 'message'))}`)
+    throw damaged(coding, error)
   }
   return sink.bytes()
+}
+
+/**
+ * Undo one coding of a body that is larger on the wire than `maxWireBytes`, while it comes. `kept` is what came so far.
+ * What it decodes to is judged by its first bytes, and kept as `decode` keeps it.
+ */
+export function unpack(
+  coding: Coding,
+  kept: Buffer,
+  settings: PollSettings,
+  signal: AbortSignal,
+  oversize: Oversize,
+): Unpacking {
+  const tooMuch = (): Fault =>
+    new Fault('size', `body is larger than ${megabytes(settings.maxWireBytes)} on the wire (poll.maxWireBytes)`)
+  oversize.expected = true
+  oversize.unpacked = true
+  const sink = new ByteSink(settings.maxBodyBytes, settings.maxBodyBytes, tooMuch, oversize)
+  // Members are not told apart here: of a document so large, the text in front of trailing garbage is not missed.
+  const engine = coding === 'gzip' ? createGunzip({ chunkSize: 64 * 1024 }) : decoder(coding, kept)
+  let failure: unknown = null
+  addAbortSignal(signal, engine)
+  engine.on('data', chunk => {
+    try {
+      sink.push(chunk)
+    } catch (error) {
+      failure = error
+    }
+    if (failure !== null || sink.full) engine.destroy()
+  })
+  engine.on('error', error => {
+    failure ??= error
+  })
+  const closed = new Promise<void>(done => {
+    engine.on('close', done)
+  })
+  engine.write(kept)
+  return {
+    get full() {
+      return engine.destroyed
+    },
+    write(chunk, drained) {
+      if (oversize.received > settings.maxWireBytes * FACTOR) {
+        sink.stop()
+        engine.destroy()
+      }
+      if (engine.destroyed || engine.write(chunk)) return true
+      // An engine that was given up never drains.
+      const go = (): void => {
+        engine.off('drain', go).off('close', go)
+        drained()
+      }
+      engine.on('drain', go).on('close', go)
+      return false
+    },
+    async finish() {
+      if (!engine.destroyed) engine.end()
+      await closed
+      signal.throwIfAborted()
+      if (failure instanceof Fault) throw failure
+      if (failure !== null) {
+        if (sink.length <= settings.maxBodyBytes) throw damaged(coding, failure)
+        sink.stop()
+      }
+      if (sink.full && sink.length <= settings.maxBodyBytes) throw tooMuch()
+      return sink.bytes()
+    },
+  }
 }

@@ -15,12 +15,16 @@ import {
 } from './failure.ts'
 import { AddressRefused, guardedLookup } from './guard.ts'
 import { type Headers, one } from './headers.ts'
+import type { Oversize, Unpacking } from './oversize.ts'
 import { ByteSink } from './sink.ts'
 
 const MAX_HEADER_BYTES = 64 * 1024
 /** A body nobody needs is read to its end, to keep the connection, only if it is short and comes at once. */
 const SPARE_BYTES = 16 * 1024
 const SPARE_TIME: Millis = 500
+
+/** A body that is said to be so many times larger than the limit is not even begun. */
+const HOPELESS = 100
 
 export interface LineOptions {
   /** Resolves names instead of the system; its answers are guarded all the same. */
@@ -42,8 +46,11 @@ export interface Line {
 export interface Reply {
   status: number
   headers: Headers
-  /** The body as sent: up to `maxWireBytes`, and up to `maxBodyBytes` if it is not `encoded`. Throws as `ask` does. */
-  read(encoded: boolean): Promise<Buffer>
+  /**
+   * The body as sent: up to `maxWireBytes`, and up to `maxBodyBytes` if it is not `encoded`; what is larger, as far as
+   * `oversize` allows, which may have it decoded on the way. Throws as `ask` does.
+   */
+  read(encoded: boolean, oversize: Oversize): Promise<Buffer>
   /** Let go of what nobody reads. Never rejects. */
   discard(): Promise<void>
 }
@@ -116,17 +123,27 @@ function connectionFailure(error: unknown, url: URL, settings: PollSettings): Fa
 type Body = Dispatcher.ResponseData['body']
 
 /** Events, not an iterator: a million chunks of one byte would cost a promise each and hold up the event loop. */
-function pour(body: Body, sink: ByteSink): Promise<void> {
+function pour(body: Body, sink: ByteSink, limit: number, oversize: Oversize): Promise<Unpacking | null> {
   return new Promise((resolve, reject) => {
+    let unpacking: Unpacking | null = null
+    const end = (): void => resolve(unpacking)
     body.on('data', (chunk: Buffer) => {
+      oversize.received += chunk.length
       try {
-        sink.push(chunk)
+        if (unpacking === null && oversize.received > limit && oversize.unpack !== null) {
+          unpacking = oversize.unpack(Buffer.concat([sink.bytes(), chunk]))
+        } else if (unpacking === null) sink.push(chunk)
+        else if (!unpacking.write(chunk, () => body.resume())) body.pause()
+        if (unpacking?.full === true || sink.full) {
+          end()
+          body.destroy()
+        }
       } catch (error) {
         reject(error)
         body.destroy()
       }
     })
-    body.on('end', resolve)
+    body.on('end', end)
     body.on('error', reject)
     body.on('close', () => reject(new Error('closed')))
   })
@@ -138,6 +155,7 @@ async function readWire(
   encoded: boolean,
   settings: PollSettings,
   signal: AbortSignal,
+  oversize: Oversize,
 ): Promise<Buffer> {
   const onWire = encoded || settings.maxWireBytes < settings.maxBodyBytes
   const limit = onWire ? settings.maxWireBytes : settings.maxBodyBytes
@@ -147,10 +165,14 @@ async function readWire(
       : bodyTooLarge(settings)
   const length = one(headers, 'content-length')
   const declared = length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null
-  if (declared !== null && declared > limit) throw tooMuch()
-  const sink = new ByteSink(limit, declared ?? 64 * 1024, tooMuch)
+  if (declared !== null && declared > limit) {
+    if ((encoded && oversize.unpack === null) || declared > limit * HOPELESS) throw tooMuch()
+    oversize.expect(declared)
+  }
+  const sink = new ByteSink(limit, declared ?? 64 * 1024, tooMuch, encoded ? null : oversize)
   try {
-    await pour(body, sink)
+    const unpacking = await pour(body, sink, limit, oversize)
+    if (unpacking !== null) return await unpacking.finish()
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Fault) throw error
@@ -163,7 +185,7 @@ async function readWire(
     throw new Fault('protocol', `connection ${verb} after ${rest}`)
   }
   // HTTP/2 can end a stream in good order and too early.
-  if (declared !== null && sink.length < declared) {
+  if (declared !== null && sink.length < declared && !sink.full) {
     throw new Fault('protocol', `connection closed after ${sink.length} of ${declared} bytes`)
   }
   return sink.bytes()
@@ -290,7 +312,7 @@ export function openLine(allowPrivate: boolean, settings: PollSettings, options:
       return {
         status: answer.statusCode,
         headers: answer.headers,
-        read: encoded => readWire(answer, encoded, settings, signal),
+        read: (encoded, oversize) => readWire(answer, encoded, settings, signal, oversize),
         discard: () => discard(answer.body),
       }
     },

@@ -162,7 +162,7 @@ export async function discover(
   const page = await get(pageUrl)
   if (page.kind === 'failed') return { ok: false, reason: page.failure.message }
   if (page.kind === 'unchanged') return { ok: false, reason: 'the server answered 304 to a first request' }
-  const parsed = await parse(page.body, page.contentType, { url: page.url, maxEntries: 1_000 })
+  const parsed = await parse(page.body, page.contentType, { url: page.url, gap: page.gap, maxEntries: 1_000 })
   if (parsed.ok) return { ok: true, value: [found(addressOf(pageUrl, page.url), parsed.value, 'address')] }
 
   const links = new PageLinks(page.url)
@@ -184,7 +184,7 @@ export async function discover(
         stopped = got.failure.message
       }
       if (got.kind !== 'body' || feeds.some(feed => feed.url === got.url)) continue
-      const read = await parse(got.body, got.contentType, { url: got.url, maxEntries: 1_000 })
+      const read = await parse(got.body, got.contentType, { url: got.url, gap: got.gap, maxEntries: 1_000 })
       if (!read.ok) continue
       const address = addressOf(url, got.url)
       asked.add(got.url)

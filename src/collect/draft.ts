@@ -1,6 +1,7 @@
 // Hides which of the many elements that say the same thing an entry takes its values from.
 
-import { resolve } from './links.ts'
+import { meantHtml, plainToHtml } from './escaped.ts'
+import { isAddress, mediaType, resolve } from './links.ts'
 import {
   AUTHOR_NAMES,
   CATEGORY_NAMES,
@@ -70,6 +71,12 @@ export const newDraft = (language: string | null): Draft => ({
   source: null,
 })
 
+/** `<item></item>`: nothing was said. An entry with no more than a date or an author is still an entry. */
+export const isEmpty = (draft: Draft): boolean =>
+  Object.values(draft).every(
+    value => value === null || value === 'text' || (Array.isArray(value) && value.length === 0),
+  )
+
 /** What a feed says of itself. */
 export interface FeedDraft {
   title: Ranked | null
@@ -108,14 +115,14 @@ export const newFeedDraft = (): FeedDraft => ({
 export interface Gathered {
   /** Canonical name. */
   name: string
-  kind: 'field' | 'body' | 'person' | 'source'
+  kind: 'field' | 'body' | 'person' | 'source' | 'image'
   text: string
   /** Whether `text` is HTML. */
   html: boolean
   base: string | null
   language: string | null
   attributes: Attributes
-  /** From children of a person or a source: its `name` or `title`, its `email`, and all their text. */
+  /** From children of a person, a source or an image: its `name`, `title` or `url`, its `email`, and all their text. */
   childName: string
   childEmail: string
   children: string
@@ -206,7 +213,7 @@ function keepBody(draft: Draft, { name, text, html, base, language }: Gathered):
     }
     return
   }
-  const value = { text: html ? text : escapeText(text), base }
+  const value = { text: html ? meantHtml(text) : plainToHtml(text, !name.startsWith('media:')), base }
   const summaryRank = SUMMARY_RANK.get(name)
   if (summaryRank === undefined) {
     const rank = CONTENT_RANK.get(name) ?? 9
@@ -223,7 +230,15 @@ function keepField(draft: Draft, gathered: Gathered): void {
   const { name, text, base, kind } = gathered
   if (kind === 'person') addTo(draft.authors, personName(gathered))
   else if (kind === 'source') draft.source ??= gathered.childName || (gathered.children === '' ? text : '') || null
-  else if (text === '') return
+  else if (kind === 'image') {
+    keepEnclosure(
+      draft.thumbnails,
+      gathered.childName || (gathered.children === '' ? text : ''),
+      base,
+      'image/*',
+      undefined,
+    )
+  } else if (text === '') return
   else if (ID_NAMES.has(name)) keepId(draft, gathered)
   else if (AUTHOR_NAMES.has(name)) addTo(draft.authors, text)
   else if (name === 'tags') for (const tag of text.split(',', MAX_LIST)) addTo(draft.categories, tag)
@@ -253,8 +268,8 @@ function keepId(draft: Draft, { name, text, base, attributes }: Gathered): void 
   if (name === 'guid') {
     draft.id = text
     const permanent = attributes.get('ispermalink')?.trim().toLowerCase() !== 'false'
-    // Without a scheme or a leading slash it is no address, whatever the attribute says.
-    if (permanent && /^(?:[a-z]+:\/)?\//i.test(text)) draft.permalink = resolve(text, base)
+    // Without a scheme, a leading slash or a host it is no address, whatever the attribute says.
+    if (permanent && isAddress(text, base)) draft.permalink = resolve(text, base)
     return
   }
   if (draft.id !== null && name.includes(':')) return
@@ -312,11 +327,18 @@ export function keepEnclosure(
   length: string | undefined,
 ): void {
   const url = href === undefined ? null : resolve(href, base)
-  if (url === null || list.length >= MAX_LIST || list.some(other => other.url === url)) return
+  if (url === null) return
   const bytes = length?.trim() ?? ''
-  list.push({
+  const written = type?.trim().toLowerCase().slice(0, 200) ?? ''
+  const link = {
     url,
-    type: type?.trim().toLowerCase().slice(0, 200) ?? '',
+    type: written.includes('/') ? written : (mediaType(url) ?? written),
     length: /^\d{1,15}$/.test(bytes) ? bytes : '',
-  })
+  }
+  // The same file in `enclosure` and `media:content`: together they may tell its type and size.
+  const same = list.find(other => other.url === url)
+  if (same !== undefined) {
+    if (same.type === '' || same.type.endsWith('/*')) same.type = link.type || same.type
+    same.length ||= link.length
+  } else if (list.length < MAX_LIST) list.push(link)
 }

@@ -2,13 +2,14 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Failure, FetchResult, Millis, PollSettings, Validators } from '../model.ts'
-import { codings, decode } from './coding.ts'
+import { codings, decode, unpack } from './coding.ts'
 import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { readFileFeed } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
 import { bodyHash } from './hash.ts'
 import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
+import { Oversize } from './oversize.ts'
 import { type PostRequest, type PostResult, send } from './post.ts'
 import { REDIRECTS, redirectTarget } from './redirect.ts'
 
@@ -98,10 +99,18 @@ async function accept(
 ): Promise<Answer> {
   const { status, headers } = response
   const applied = codings(headers)
-  const wire = await response.read(applied.length > 0)
-  let body = wire
-  for (const coding of applied.reverse()) {
-    if (body.length > 0) body = await decode(coding, body, settings, signal)
+  const oversize = new Oversize(
+    applied.length > 0 || settings.maxBodyBytes <= settings.maxWireBytes ? 'poll.maxBodyBytes' : 'poll.maxWireBytes',
+    settings,
+    () => performance.now(),
+  )
+  const [coding] = applied
+  if (coding !== undefined && applied.length === 1) {
+    oversize.unpack = kept => unpack(coding, kept, settings, signal, oversize)
+  }
+  let body = await response.read(applied.length > 0, oversize)
+  for (const coding of oversize.unpacked ? [] : applied.reverse()) {
+    if (body.length > 0) body = await decode(coding, body, settings, signal, oversize)
   }
   if (body.length > settings.maxBodyBytes) throw bodyTooLarge(settings)
   if (body.length === 0) throw new Fault('document', 'the server answered with an empty document', status)
@@ -112,6 +121,7 @@ async function accept(
     movedTo,
     // Exactly its bytes, in memory of its own: a view would take the whole buffer along to a parser thread.
     body: body.length === body.buffer.byteLength ? body : new Uint8Array(body),
+    gap: oversize.gap,
     hash: await bodyHash(body),
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
@@ -119,7 +129,7 @@ async function accept(
     self: linkTo(headers, 'self', url),
     maxAge: freshness(headers, request.now),
     retryAt: retryAfter(headers, request.now),
-    wireBytes: wire.length,
+    wireBytes: oversize.received,
   }
 }
 

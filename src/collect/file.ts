@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { FailureKind, FetchResult, PollSettings, Validators } from '../model.ts'
 import { field, megabytes } from './failure.ts'
 import { bodyHash } from './hash.ts'
+import { readEnds } from './oversize.ts'
 
 /** Read a `file:` address; its time of change is the Last-Modified. Never rejects for what is wrong with the file. */
 export async function readFileFeed(
@@ -28,14 +29,17 @@ export async function readFileFeed(
     await using file = await open(path)
     const about = await file.stat()
     if (!about.isFile()) return failed('document', `${path} is not a file`)
-    if (about.size > settings.maxBodyBytes) {
-      return failed('size', `${path} is larger than ${megabytes(settings.maxBodyBytes)} (poll.maxBodyBytes)`)
-    }
     const lastModified = about.mtime.toUTCString()
     if (request.validators.lastModified === lastModified) {
       return { kind: 'unchanged', status: 304, movedTo: null, maxAge: null, retryAt: null, ms: ms() }
     }
-    const body = new Uint8Array(await file.readFile())
+    const limit = settings.maxBodyBytes
+    const isLarge = about.size > limit
+    const ends = isLarge ? await readEnds(file, about.size, limit) : null
+    if (isLarge && ends === null) {
+      return failed('size', `${path} is larger than ${megabytes(limit)} (poll.maxBodyBytes)`)
+    }
+    const body = ends?.body ?? new Uint8Array(await file.readFile())
     if (body.length === 0) return failed('document', `${path} is empty`)
     return {
       kind: 'body',
@@ -43,6 +47,7 @@ export async function readFileFeed(
       url: request.url,
       movedTo: null,
       body,
+      gap: ends?.gap ?? null,
       hash: await bodyHash(body),
       contentType: null,
       validators: { etag: null, lastModified },

@@ -1,6 +1,7 @@
 // Hides how untrusted HTML becomes safe HTML, and safe HTML becomes plain text.
 
 import sanitizeHtml from 'sanitize-html'
+import { resolve } from './links.ts'
 
 /** Longest sanitised body, in characters. */
 export const MAX_HTML = 262_144
@@ -13,16 +14,21 @@ const BLOCK = new Set(BLOCKS.split(' '))
 
 /** A link's place: absolute http, https or mailto; anything else is no link. */
 function absolute(link: string | undefined, base: string | null, mail: boolean): string | null {
-  const trimmed = link?.trim() ?? ''
-  if (trimmed === '' || trimmed.length > 4096) return null
-  if (/^https?:\/\/[^\s/?#"'<>`]+(?:[/?#][^\s"'<>`]*)?$/i.test(trimmed)) return trimmed
+  const found = resolve(link ?? '', base)
   try {
-    const url = base === null ? new URL(trimmed) : new URL(trimmed, base)
-    if (url.protocol === 'http:' || url.protocol === 'https:') return url.href
-    return mail && url.protocol === 'mailto:' ? url.href : null
+    if (found !== null) return /[\s"'<>`]/.test(found) ? new URL(found).href : found
+    const written = link?.trim() ?? ''
+    return mail && /^mailto:/i.test(written) && written.length <= 4096 ? new URL(written).href : null
   } catch {
     return null
   }
+}
+
+/** What the links of a text are relative to, where it says so itself. */
+function ownBase(html: string, base: string | null): string | null {
+  if (!/<base\s/i.test(html)) return base
+  const href = /<base\s[^<>]{0,500}?href\s{0,5}=\s{0,5}(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))/i.exec(html)
+  return href === null ? base : (resolve(href[1] ?? href[2] ?? href[3] ?? '', base) ?? base)
 }
 
 /** Images of one pixel count readers; they show nothing. */
@@ -31,6 +37,10 @@ const isTracker = (attributes: sanitizeHtml.Attributes): boolean =>
 
 /** Where the body being sanitised is relative to. sanitize-html's options are built once; work is synchronous. */
 let currentBase: string | null = null
+/** Whether an element of it went, or got another name, and what was in it stayed. */
+let isOpened = false
+/** Times that a body is sanitised at most until it stays as it is. */
+const MAX_ROUNDS = 4
 
 const ATTRIBUTES = new Set(['dir', 'lang', 'colspan', 'rowspan', 'start', 'datetime', 'title'])
 /** An attribute's value that is worth keeping, by name. */
@@ -58,8 +68,12 @@ for (const section of 'article section center aside main header footer address d
   RENAMED.set(section, 'div')
 }
 
-/** An element that is not on the list, so that it goes. */
-const DROPPED: sanitizeHtml.Tag = { tagName: 'x-dropped', attribs: {} }
+/**
+ * An image that is taken out of the sanitised text. Under another name its end would not be recognised, and the end of the
+ * next element would be taken for it.
+ */
+const DROPPED: sanitizeHtml.Tag = { tagName: 'img', attribs: {} }
+const DROPPED_MARKUP = '<img />'
 
 function image(attributes: sanitizeHtml.Attributes): sanitizeHtml.Tag {
   // Lazy loaders keep the picture's address in a data attribute and a placeholder in src.
@@ -87,7 +101,9 @@ function transform(tagName: string, attributes: sanitizeHtml.Attributes): saniti
     if (href !== null) attribs['href'] = href
     return { tagName, attribs }
   }
-  return { tagName: RENAMED.get(tagName) ?? tagName, attribs }
+  const name = RENAMED.get(tagName) ?? tagName
+  if (name !== tagName || !ALLOWED.has(name)) isOpened = true
+  return { tagName: name, attribs }
 }
 
 // sanitize-html works its options through anew on every call: few keys make it four times faster on short bodies,
@@ -108,6 +124,12 @@ const OPTIONS: sanitizeHtml.IOptions = {
   nestingLimit: 100,
   transformTags: { '*': transform },
 }
+
+const ALLOWED: ReadonlySet<string> = new Set([
+  ...(OPTIONS.allowedTags || []),
+  ...(OPTIONS.nonTextTags ?? []),
+  ...'iframe input meta link area base col embed source track wbr param image'.split(' '),
+])
 
 const TEXT_ONLY: sanitizeHtml.IOptions = {
   allowedTags: [],
@@ -180,8 +202,17 @@ export function sanitise(html: string, baseUrl: string | null): string {
       ),
       MAX_HTML,
     )
-  currentBase = baseUrl
-  return cut(sanitizeHtml(html, OPTIONS), MAX_HTML)
+  currentBase = ownBase(html, baseUrl)
+  let text = html
+  // What stood in an element that goes may now stand in one that it cannot stand in: the next reader would part them.
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    isOpened = false
+    const before = text
+    text = sanitizeHtml(text, OPTIONS).replaceAll(DROPPED_MARKUP, '')
+    if (!isOpened && round === 0) break
+    if (text === before) break
+  }
+  return cut(text, MAX_HTML)
 }
 
 /** Text as HTML. */

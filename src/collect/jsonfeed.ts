@@ -2,9 +2,11 @@
 
 import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
 import { readDate } from './dates.ts'
+import { meantHtml, plainToHtml } from './escaped.ts'
 import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
 import { escapeHtml } from './html.ts'
-import { resolve } from './links.ts'
+import { mediaType, resolve, siteBase } from './links.ts'
+import { leftOutWarning, Newest, type Times } from './newest.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -29,6 +31,11 @@ function time(object: Json, key: string, unreadable: string[]): Millis | null {
   return null
 }
 
+const timesOf = (item: Json): Times => ({
+  published: time(item, 'date_published', []),
+  updated: time(item, 'date_modified', []),
+})
+
 function names(object: Json): string[] {
   const people = [...list(own(object, 'authors')), own(object, 'author')]
   return people.flatMap(person => {
@@ -47,7 +54,7 @@ function enclosures(item: Json, base: string | null): Enclosure[] {
     if (url !== null)
       found.push({
         url,
-        type: text(attachment, 'mime_type'),
+        type: text(attachment, 'mime_type') ?? mediaType(url),
         length: typeof size === 'number' && size >= 0 && Number.isSafeInteger(size) ? size : null,
       })
   }
@@ -78,13 +85,13 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
       external ??
       (/^https?:\/\//i.test(text(item, 'id') ?? '') ? resolve(text(item, 'id') ?? '', base) : null),
     title: title === null ? null : { text: title.slice(0, 20_000), kind: 'text' },
-    summary: summary === null ? null : { html: escapeHtml(summary), base },
+    summary: summary === null ? null : { html: plainToHtml(summary), base },
     content:
       html !== null
-        ? { html: html.slice(0, 1_000_000), base }
+        ? { html: meantHtml(html.slice(0, 1_000_000)), base }
         : plain === null
           ? null
-          : { html: escapeHtml(plain).replace(/\r?\n/g, '<br>'), base },
+          : { html: plainToHtml(plain), base },
     published: time(item, 'date_published', unreadable),
     updated: time(item, 'date_modified', unreadable),
     authors: authors.length > 0 ? authors : feedAuthors,
@@ -103,7 +110,7 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
  */
 export function parseJsonFeed(
   source: string,
-  options: { url: string | null; maxEntries: number },
+  options: { url: string | null; maxEntries: number; now?: Millis; partial?: boolean },
 ): Outcome<ParsedFeed> {
   let document: unknown
   try {
@@ -122,22 +129,20 @@ export function parseJsonFeed(
   }
   const warnings: string[] = []
   const home = resolve(text(document, 'home_page_url') ?? '', options.url)
-  const base = options.url ?? home
+  const base = siteBase(home, options.url)
   const language = languageTag(text(document, 'language'))
   const objects = list(items).filter(isObject)
   const broken = list(items).length - objects.length
   if (broken > 0) warnings.push(`${broken} item${broken === 1 ? ' is no object' : 's are no objects'}: left out`)
-  if (objects.length > options.maxEntries) {
-    warnings.push(
-      `the document has ${objects.length} entries: the first ${options.maxEntries} are kept, ${objects.length - options.maxEntries} left out`,
-    )
-  }
+  const newest = new Newest(options.maxEntries, options.now ?? Date.now(), timesOf)
+  for (const item of objects) newest.push(item)
+  const { entries: taken, left } = newest.take()
+  const leftOut = leftOutWarning(left, options.partial)
+  if (leftOut !== null) warnings.push(leftOut)
   const unreadable: string[] = []
   const cuts: Cuts = { titles: 0, bodies: 0 }
   const authors = names(document)
-  const entries = objects
-    .slice(0, options.maxEntries)
-    .map(item => finish(loose(item, base, authors, unreadable), language, cuts))
+  const entries = taken.map(item => finish(loose(item, base, authors, unreadable), language, cuts))
   if (unreadable.length > 0)
     warnings.push(
       `${unreadable.length} date${unreadable.length === 1 ? '' : 's'} could not be read, such as «${unreadable[0]?.slice(0, 60)}»: left out`,

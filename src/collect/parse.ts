@@ -1,11 +1,12 @@
 // Hides rss-parser: any feed document in, Entry[] out, its failures as values.
 
 import Parser from 'rss-parser'
-import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
+import type { Enclosure, Gap, Millis, Outcome, ParsedFeed } from '../model.ts'
 import { type Canonical, canonicalise } from './canonical.ts'
 import { cleanControls, decodeText } from './decode.ts'
 import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
 import { titleText } from './html.ts'
+import { joinEnds } from './join.ts'
 import { parseJsonFeed } from './jsonfeed.ts'
 import { resolve } from './links.ts'
 
@@ -14,8 +15,14 @@ export interface ParseOptions {
   url: string | null
   /** As received; the text itself tells more, so it decides nothing yet. */
   contentType?: string | null
-  /** Entries kept; a document lists the newest first, so the first are. */
+  /** Entries taken: the newest by their dates, the first where there are none. */
   maxEntries: number
+  /** The clock that dates ahead are told by. Default the machine's. */
+  now?: Millis
+  /** What is missing of the document where it was too large. Default nothing. */
+  gap?: Gap | null
+  /** Whether a part of the document was left out before: the number of its entries is then not known. */
+  partial?: boolean
 }
 
 /** What xml2js makes of an element: its text, or its text under `_` beside its attributes under `$`. */
@@ -167,10 +174,15 @@ export async function parseFeed(text: string, options: ParseOptions): Promise<Ou
   const start = /\S/.exec(clean)?.[0]
   if (start === undefined) return { ok: false, reason: 'the document is empty' }
   const url = options.url === null ? null : resolve(options.url, null)
-  if (start === '{' || start === '[') return parseJsonFeed(clean, { url, maxEntries: options.maxEntries })
-  const canonical = canonicalise(clean, { url, maxEntries: options.maxEntries })
+  if (start === '{' || start === '[') return parseJsonFeed(clean, { ...options, url })
+  const canonical = canonicalise(clean, { ...options, url })
   return canonical.ok ? readCanonical(canonical.value, url) : canonical
 }
+
+export const withWarnings = (feed: ParsedFeed, warnings: readonly string[]): Outcome<ParsedFeed> => ({
+  ok: true,
+  value: { ...feed, warnings: [...warnings, ...feed.warnings] },
+})
 
 /** {@link parseFeed} for bytes as fetched: finds the charset first; its warnings come first. */
 export async function parseDocument(
@@ -179,8 +191,12 @@ export async function parseDocument(
   options: ParseOptions,
 ): Promise<Outcome<ParsedFeed>> {
   if (bytes.length === 0) return { ok: false, reason: 'the document is empty' }
+  if (options.gap) {
+    const joined = joinEnds(bytes, options.gap)
+    const parsed = await parseDocument(joined.bytes, contentType, { ...options, gap: null, partial: true })
+    return parsed.ok ? withWarnings(parsed.value, [joined.warning]) : parsed
+  }
   const decoded = decodeText(bytes, contentType)
   const parsed = await parseFeed(decoded.text, options)
-  if (!parsed.ok) return parsed
-  return { ok: true, value: { ...parsed.value, warnings: [...decoded.warnings, ...parsed.value.warnings] } }
+  return parsed.ok ? withWarnings(parsed.value, decoded.warnings) : parsed
 }

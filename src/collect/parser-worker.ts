@@ -1,7 +1,10 @@
 // Hides what runs inside a parser thread: documents in, outcomes out, one at a time, and no outcome too large to hand over.
 import { parentPort } from 'node:worker_threads'
-import type { Outcome, ParsedFeed } from '../model.ts'
-import { type ParseOptions, parseDocument } from './parse.ts'
+import type { Millis, Outcome, ParsedEntry, ParsedFeed } from '../model.ts'
+import { joinEnds } from './join.ts'
+import { thinJson } from './jsonitems.ts'
+import { leftOutWarning } from './newest.ts'
+import { type ParseOptions, parseDocument, withWarnings } from './parse.ts'
 
 /** One document for a parser thread. */
 export interface ParserJob {
@@ -18,6 +21,8 @@ export type ParserReply = 'ready' | Outcome<ParsedFeed>
  * readers; and links written against a long base let a document of 64 KB yield a megabyte.
  */
 const MAX_YIELD = 33_554_432
+/** Characters that an honest document yields for each of its bytes: its markup, and its text once more without. */
+const MOST_YIELD = 4
 
 /**
  * Commas, colons, brackets and braces of a JSON document. `JSON.parse` can neither be interrupted nor bounded: 20 MB of
@@ -38,32 +43,77 @@ function isHeavyJson(bytes: Uint8Array): boolean {
   return marks > MAX_JSON_MARKS
 }
 
-function yieldOf(feed: ParsedFeed): number {
-  const lengths = (texts: readonly (string | null)[]): number =>
-    texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
-  return feed.entries.reduce(
-    (sum, entry) =>
-      sum +
-      lengths([entry.id, entry.url, entry.title, entry.summary, entry.content, entry.text, entry.source]) +
-      lengths(entry.authors) +
-      lengths(entry.categories) +
-      lengths(entry.enclosures.map(enclosure => enclosure.url)),
-    lengths(feed.warnings),
-  )
+const lengths = (texts: readonly (string | null)[]): number => texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+
+const yieldOf = (entry: ParsedEntry): number =>
+  lengths([entry.id, entry.url, entry.title, entry.summary, entry.content, entry.text, entry.source]) +
+  lengths(entry.authors) +
+  lengths(entry.categories) +
+  lengths(entry.enclosures.map(enclosure => enclosure.url))
+
+/** The feed with as many of its newest entries as may be handed over; null for one that yields more than it is long. */
+function within(feed: ParsedFeed, bytes: number): ParsedFeed | null {
+  const sizes = feed.entries.map(yieldOf)
+  const all = sizes.reduce((sum, size) => sum + size, lengths(feed.warnings))
+  if (all <= MAX_YIELD) return feed
+  if (all > bytes * MOST_YIELD) return null
+  const time = (at: number): Millis =>
+    feed.entries[at]?.published ?? feed.entries[at]?.updated ?? Number.NEGATIVE_INFINITY
+  const order = sizes.map((_, at) => at).sort((a, b) => (time(a) === time(b) ? a - b : time(b) - time(a)))
+  let room = MAX_YIELD
+  const taken = new Set<number>()
+  for (const at of order) {
+    room -= sizes[at] ?? 0
+    if (room < 0) break
+    taken.add(at)
+  }
+  const left = feed.entries.length - taken.size
+  const warning = `the entries of the document have more than ${MAX_YIELD / 1_048_576} million characters: the newest ${taken.size.toLocaleString('en')} are taken, ${left.toLocaleString('en')} left out`
+  return { ...feed, entries: feed.entries.filter((_, at) => taken.has(at)), warnings: [...feed.warnings, warning] }
 }
 
-async function work({ bytes, contentType, options }: ParserJob): Promise<Outcome<ParsedFeed>> {
-  if (isHeavyJson(bytes)) {
+/** A document as the parser is to have it, and what was left out of it before. */
+interface Bounded {
+  bytes: Uint8Array
+  partial: boolean
+  warnings: string[]
+}
+
+/** Without the gap in it, and of a JSON document with too many values only the newest items; null where that cannot be. */
+function bounded({ bytes, options }: ParserJob): Bounded | null {
+  const warnings: string[] = []
+  let text = bytes
+  if (options.gap) {
+    const joined = joinEnds(bytes, options.gap)
+    text = joined.bytes
+    warnings.push(joined.warning)
+  }
+  const partial = warnings.length > 0
+  if (!isHeavyJson(text)) return { bytes: text, partial, warnings }
+  const written = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1')
+  const thin = thinJson(written, options.maxEntries, options.now ?? Date.now())
+  const rest = Buffer.from(thin?.text ?? '', 'latin1')
+  if (thin === null || isHeavyJson(rest)) return null
+  const leftOut = leftOutWarning(thin.left, partial)
+  return { bytes: rest, partial, warnings: leftOut === null ? warnings : [...warnings, leftOut] }
+}
+
+async function work(job: ParserJob): Promise<Outcome<ParsedFeed>> {
+  const { contentType, options } = job
+  const { bytes, partial, warnings } = bounded(job) ?? {}
+  if (bytes === undefined) {
     return { ok: false, reason: `the JSON document has more than ${MAX_JSON_MARKS.toLocaleString('en')} values` }
   }
-  const parsed = await parseDocument(bytes, contentType, options)
-  if (parsed.ok && yieldOf(parsed.value) > MAX_YIELD) {
+  const parsed = await parseDocument(bytes, contentType, { ...options, gap: null, partial: partial === true })
+  if (!parsed.ok) return parsed
+  const feed = within(parsed.value, bytes.length)
+  if (feed === null) {
     return {
       ok: false,
       reason: `the document yields more than ${MAX_YIELD / 1_048_576} million characters: it is given up`,
     }
   }
-  return parsed
+  return withWarnings(feed, warnings ?? [])
 }
 
 const port = parentPort

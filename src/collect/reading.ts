@@ -8,6 +8,7 @@ import {
   escapeText,
   type FeedDraft,
   type Gathered,
+  isEmpty,
   keepCategory,
   keepEnclosure,
   keepEntryLink,
@@ -19,7 +20,8 @@ import {
   newFeedDraft,
   openEntry,
 } from './draft.ts'
-import { rebase, resolve } from './links.ts'
+import { rebase, resolve, siteBase } from './links.ts'
+import type { Newest } from './newest.ts'
 import {
   AUTHOR_NAMES,
   BEGINS,
@@ -31,6 +33,7 @@ import {
   KEPT_ATTRIBUTES,
   newScope,
   OTHER_FIELDS,
+  PICTURE_NAMES,
   PUBLISHED_RANK,
   resolveName,
   type Scope,
@@ -62,7 +65,8 @@ type Kind =
   | 'body'
   | 'person'
   | 'source'
-  /** Inside one of the four before. */
+  | 'image'
+  /** Inside one of the five before. */
   | 'inside'
 
 /** How the text of a field is to be taken. */
@@ -141,9 +145,9 @@ function atomMode(attributes: Attributes): Mode {
   return type.startsWith('text/') || !type.includes('/') ? 'text' : 'base64'
 }
 
-/** Media RSS text may say it is plain; RSS bodies and titles are HTML by custom. */
+/** Media RSS text is plain unless it says otherwise; RSS bodies and titles are HTML by custom. */
 const rssMode = (name: string, attributes: Attributes): Mode =>
-  name.startsWith('media:') && attributes.get('type')?.toLowerCase().includes('plain') === true ? 'text' : 'html'
+  name.startsWith('media:') && attributes.get('type')?.toLowerCase().includes('html') !== true ? 'text' : 'html'
 
 /** What one document says, gathered element by element. Bounded in depth; no input makes it throw. */
 export class Reading {
@@ -155,13 +159,17 @@ export class Reading {
   alternate: string | null = null
   rootClosed = false
   readonly feed: FeedDraft = newFeedDraft()
-  readonly drafts: Draft[] = []
-  /** Entries beyond the bound, elements beyond the depth, fields cut: counts. */
-  leftOut = 0
+  /** The entries, of which no more than are taken are kept for long. */
+  readonly drafts: Newest<Draft>
+  /** Entries that say nothing, elements beyond the depth, fields cut: counts. */
+  empty = 0
   flattened = 0
   cut = 0
 
-  private readonly maxEntries: number
+  /** Whether the base of relative links was found behind entries that were read with another. */
+  lateSite = false
+
+  private readonly url: string | null
   private readonly stack: Frame[] = []
   private readonly outer: Frame
   /** Elements open beyond the depth bound. */
@@ -171,14 +179,16 @@ export class Reading {
   /** The default namespace of the root, known to us or not. */
   private rootSpace: string | null = null
 
-  constructor(url: string | null, maxEntries: number) {
-    this.maxEntries = maxEntries
+  /** @param site what relative links are relative to until the document says so, where that is known from reading it before */
+  constructor(url: string | null, drafts: Newest<Draft>, site: string | null = null) {
+    this.drafts = drafts
+    this.url = url
     this.outer = {
       tag: '',
       kind: 'outside',
       name: '',
       scope: newScope(null),
-      base: url,
+      base: site ?? url,
       language: null,
       from: 0,
       emit: false,
@@ -249,8 +259,18 @@ export class Reading {
   finish(): { truncated: boolean; inEntry: boolean } {
     const truncated = !this.rootClosed && this.stack.some(frame => frame.kind === 'feed' || frame.kind === 'entry')
     const inEntry = this.draft !== null
-    if (this.capture === null && this.drafts.length === 0) this.endEntry()
+    if (this.capture === null && this.drafts.size === 0) this.endEntry()
     return { truncated, inEntry }
+  }
+
+  /** What relative links are relative to where nothing nearer says so. */
+  get base(): string | null {
+    return this.outer.base
+  }
+
+  /** A channel's own links, the site's among them, are relative to the document unless xml:base says otherwise. */
+  private channelBase(base: string | null): string | null {
+    return this.format !== 'atom' && base === this.outer.base ? (this.url ?? base) : base
   }
 
   private get top(): Frame {
@@ -341,7 +361,8 @@ export class Reading {
       frame.kind = 'open'
     } else if ((name === 'link' || name === 'atom:link') && attributes.has('href')) {
       // An RSS channel's atom:link without a relation is its own address, not the site's.
-      if (name === 'link' || attributes.has('rel')) keepFeedLink(this.feed, name, attributes, frame.base)
+      if (name === 'link' || attributes.has('rel'))
+        keepFeedLink(this.feed, name, attributes, this.channelBase(frame.base))
       this.adoptBase()
     } else if (this.format === 'atom' && name === 'author') {
       this.begin(frame, 'person', 'text', attributes)
@@ -362,6 +383,10 @@ export class Reading {
       keepEnclosure(draft.enclosures, href, base, attributes.get('type'), attributes.get('length'))
     } else if (name === 'media:thumbnail') {
       keepEnclosure(draft.thumbnails, attributes.get('url'), base, 'image/*', undefined)
+    } else if (PICTURE_NAMES.has(name)) {
+      const href = attributes.get('href') ?? attributes.get('url') ?? attributes.get('src')
+      if (href === undefined) this.begin(frame, 'image', 'text', attributes)
+      else keepEnclosure(draft.thumbnails, href, base, 'image/*', undefined)
     } else if ((name === 'link' || name === 'atom:link') && attributes.has('href')) {
       keepEntryLink(draft, name, attributes, base)
     } else if (name === 'author' || name === 'atom:author') {
@@ -485,10 +510,10 @@ export class Reading {
 
   private leaveCapture(capture: Capture, frame: Frame): void {
     if (frame.emit) this.append(capture, `</${frame.name}>`)
-    if (capture.kind !== 'person' && capture.kind !== 'source') return
+    if (capture.kind === 'field' || capture.kind === 'body') return
     const inner = capture.text.slice(frame.from).trim()
     const local = frame.name.replace(/^atom:/, '')
-    if (local === 'name' || local === 'title') capture.childName ||= inner
+    if (capture.kind === 'image' ? local === 'url' : local === 'name' || local === 'title') capture.childName ||= inner
     if (local === 'email') capture.childEmail ||= inner
     capture.children += inner
   }
@@ -497,14 +522,15 @@ export class Reading {
     const { draft } = this
     this.draft = null
     if (draft === null) return
-    if (this.drafts.length >= this.maxEntries) this.leftOut++
+    if (isEmpty(draft)) this.empty++
     else this.drafts.push(draft)
   }
 
   private keep(capture: Capture): void {
     const { frame, kind, attributes, childName, childEmail, children } = capture
     const { text, html } = contentOf(capture)
-    const { name, base, language } = frame
+    const { name, language } = frame
+    const base = this.draft === null ? this.channelBase(frame.base) : frame.base
     const gathered: Gathered = { name, kind, text, html, base, language, attributes, childName, childEmail, children }
     if (this.draft !== null) {
       keepInEntry(this.draft, gathered)
@@ -514,12 +540,19 @@ export class Reading {
     }
   }
 
-  /** A document read without its address: its relative links are relative to the site, as best we know. */
+  /**
+   * RSS names no base: relative links are relative to the site that the channel names. Atom does (RFC 4287, section 2);
+   * of a document read without its address, the site is as good as we know.
+   */
   private adoptBase(): void {
     const link = this.feed.link?.text ?? null
-    if (this.outer.base !== null || link === null) return
-    this.outer.base = link
-    for (const frame of this.stack) frame.base ??= link
+    const before = this.outer.base
+    const base = this.format === 'atom' ? (before ?? link) : siteBase(link, this.url)
+    if (base === null || base === before) return
+    this.outer.base = base
+    // What declares a base of its own keeps it.
+    for (const frame of this.stack) if (frame.base === before) frame.base = base
+    this.lateSite ||= this.drafts.size > 0
   }
 }
 

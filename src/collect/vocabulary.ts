@@ -178,6 +178,9 @@ export const SKIPPED = new Map([
   ['skipdays', 'day'],
 ])
 
+/** A picture of an entry, named where nothing else is attached. */
+export const PICTURE_NAMES = new Set(['itunes:image', 'image', 'thumbnail', 'thumb', 'picture', 'photo'])
+
 /** Read as they are, for one value each. */
 export const OTHER_FIELDS = new Set([
   'link',

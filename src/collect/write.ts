@@ -2,6 +2,7 @@
 
 import { readDate } from './dates.ts'
 import { type Draft, escapeAttribute, escapeText, type FeedDraft, type Ranked } from './draft.ts'
+import type { Times } from './newest.ts'
 
 /** Milliseconds of sy:updatePeriod (RSS 1.0 syndication module). */
 const PERIODS = new Map([
@@ -13,6 +14,16 @@ const PERIODS = new Map([
 ])
 
 const element = (name: string, text: string): string => `<${name}>${escapeText(text)}</${name}>`
+
+/** When an entry says it was published and changed, as far as that can be read. */
+export function timesOf({ published, updated }: Draft): Times {
+  const time = (ranked: Ranked | null): number | null => {
+    const reading = ranked === null ? null : readDate(ranked.text)
+    return reading?.kind === 'time' ? reading.time : null
+  }
+  const first = time(published)
+  return { published: first, updated: updated?.text === published?.text ? first : time(updated) }
+}
 
 /** Writes dates in ISO 8601 and remembers those that could not be. */
 export class Dates {

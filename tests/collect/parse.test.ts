@@ -480,13 +480,15 @@ describe('hostile documents', () => {
 })
 
 describe('bounds', () => {
-  it('keeps the first entries up to the limit and says how many it left out', async () => {
+  it('keeps the first of entries without dates up to the limit, and says how many it left out and what takes them', async () => {
     const feed = await parsed(
       rss(Array.from({ length: 12 }, (_, index) => `<item><title>${index}</title></item>`).join('')),
       5,
     )
     expect(feed.entries.map(entry => entry.title)).toEqual(['0', '1', '2', '3', '4'])
-    expect(feed.warnings).toEqual(['the document has 12 entries: the first 5 are kept, 7 left out'])
+    expect(feed.warnings).toEqual([
+      'the document has 12 entries: the first 5 are kept, 7 left out (poll.maxEntries takes more, up to 10000)',
+    ])
   })
 
   it('cuts long titles, texts and lists', async () => {
