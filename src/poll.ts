@@ -12,6 +12,7 @@ import {
   afterPush,
   type Gap,
   type Habit,
+  isDue,
   nextPoll,
   type Schedule,
   type ScheduleInput,
@@ -71,6 +72,26 @@ export interface PollDeps {
 export function feedsByUrl(agencies: readonly Agency[]): Map<string, NamedFeed> {
   return new Map(agencies.flatMap(agency => agency.feeds.map(spec => [spec.url, { agency, spec }] as const)))
 }
+
+/** Feeds to be polled now, most overdue first; also those that a clock that was set has put off for longer than can be. */
+export function dueFeeds({ store, feeds, settings, now }: Pick<PollDeps, 'store' | 'feeds' | 'settings' | 'now'>) {
+  const { minInterval, maxInterval } = settings
+  let shortest = Math.max(minInterval, maxInterval)
+  for (const { spec } of feeds.values()) if (spec.every !== null && spec.every < shortest) shortest = spec.every
+  const at = now()
+  return store.due(at, at + shortest).filter(feed => {
+    const spec = feeds.get(feed.url)?.spec
+    const rules = { now: at, every: spec?.every ?? null, scheduled: spec?.schedule != null, minInterval, maxInterval }
+    return isDue({ ...feed, retired: feed.state === 'retired' }, rules)
+  })
+}
+
+/** What a poll may take at most, with all its timeouts: the feed, where it went, the pages asked after; parsing and filing. */
+export function longestPoll({ totalTimeout, hostDelay }: PollSettings): Millis {
+  return (2 + ASKED_AFTER) * totalTimeout + ASKED_AFTER * hostDelay + PARSED_AND_FILED
+}
+
+const PARSED_AND_FILED: Millis = 5 * 60_000
 
 /** Poll one feed and store what came of it. The outcome of a bad feed is a value; only a broken store throws. */
 export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOutcome | null> {

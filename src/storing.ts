@@ -25,6 +25,8 @@ export interface StoringOptions {
   probe?: () => void
   /** Give up after this long in trouble; null never. */
   patience?: Millis | null
+  /** Told when patience is over, before the write rejects. */
+  onGivenUp?: (reason: string) => void
   /** Ends the waiting: the write is tried no more. */
   signal?: AbortSignal
   log?: Log
@@ -33,7 +35,10 @@ export interface StoringOptions {
 }
 
 /** Shortest and longest pause between two tries. A lock ends within milliseconds as a rule; a full disk does not. */
-const PAUSES: Readonly<Record<StoreTrouble, readonly [Millis, Millis]>> = { locked: [20, 1_000], failing: [500, 15_000] }
+const PAUSES: Readonly<Record<StoreTrouble, readonly [Millis, Millis]>> = {
+  locked: [20, 1_000],
+  failing: [500, 15_000],
+}
 /** Locks shorter than this are the ordinary course of things beside `minwal poll`. */
 const ORDINARY_LOCK: Millis = 5_000
 /** How often a lasting trouble is logged again. */
@@ -63,42 +68,67 @@ export class Storing {
    * Run `work`, which writes or throws, when its turn has come, and again until it succeeds. `again` makes it ready for
    * another try. Rejects with what `work` threw: a bug at once, a trouble of the file when patience or the program ends.
    */
-  async write<T>(work: () => T, again: () => Promise<void> = async () => {}): Promise<T> {
+  write<T>(work: () => T, again: () => Promise<void> = async () => {}): Promise<T> {
+    let failed: unknown = null
+    if (this.#waiting === 0 && this.#trouble === null) {
+      try {
+        return Promise.resolve(work())
+      } catch (error) {
+        if (this.#options.troubleOf(error) === null) return Promise.reject(error)
+        failed = error
+      }
+    }
+    return this.#inTurn(work, again, failed)
+  }
+
+  /** `failed` is what the first try threw; null where there was none yet. */
+  async #inTurn<T>(work: () => T, again: () => Promise<void>, failed: unknown): Promise<T> {
     const turn = this.#last
-    const { promise: done, resolve } = Promise.withResolvers<void>()
-    this.#last = done
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = promise
     this.#waiting++
     try {
-      if (this.#waiting > 1) await turn
-      return await this.#attempt(work, again)
+      await turn
+      return await this.#untilWritten(work, again, failed)
     } finally {
       this.#waiting--
       resolve()
     }
   }
 
-  async #attempt<T>(work: () => T, again: () => Promise<void>): Promise<T> {
-    const { probe, patience = null, signal, troubleOf } = this.#options
+  async #untilWritten<T>(work: () => T, again: () => Promise<void>, failed: unknown): Promise<T> {
+    let error = failed
     for (let tries = 0; ; tries++) {
+      if (error !== null) await this.#rest(error, tries)
       try {
-        if (this.#trouble?.kind === 'failing') probe?.()
-        if (tries > 0) await again()
+        if (this.#trouble?.kind === 'failing') this.#options.probe?.()
+        if (error !== null) await again()
         const value = work()
         this.#over()
         return value
-      } catch (error) {
-        const trouble = troubleOf(error)
-        if (trouble === null) throw error
-        const ms = this.#note(trouble)
-        if (signal?.aborted || (patience !== null && ms >= patience)) throw error
-        const [shortest, longest] = PAUSES[trouble.kind]
-        // Chance keeps two processes from meeting again and again.
-        const pause = Math.min(longest, shortest * 1.5 ** tries) * (0.75 + Math.random() / 2)
-        await setTimeout(pause, undefined, signal ? { signal } : {}).catch(() => {
-          // Stopping: one more try, then no more.
-        })
+      } catch (thrown) {
+        error = thrown
       }
     }
+  }
+
+  /** Wait before another try; throws the error where there shall be none. */
+  async #rest(error: unknown, tries: number): Promise<void> {
+    const { patience = null, signal, troubleOf, onGivenUp } = this.#options
+    const trouble = troubleOf(error)
+    if (trouble === null) throw error
+    const ms = this.#note(trouble)
+    if (signal?.aborted) throw error
+    if (patience !== null && ms >= patience) {
+      onGivenUp?.(trouble.reason)
+      throw error
+    }
+    const [shortest, longest] = PAUSES[trouble.kind]
+    // Chance keeps two processes from meeting again and again.
+    const pause = Math.min(longest, shortest * 1.5 ** tries) * (0.75 + Math.random() / 2)
+    await setTimeout(pause, undefined, signal ? { signal } : {}).catch(() => {
+      // Stopping: one more try, then no more.
+    })
   }
 
   /** Remember and log a trouble. Returns how long it has lasted. */

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Millis, Outcome, Subscription } from '../model.ts'
 import { syncAgencies } from './agencies.ts'
+import { holderOf } from './holder.ts'
 import { createReader, FEED_QUERY, feedState } from './reading.ts'
 import { decisionsOf, regroupingsOf } from './regroup.ts'
 import { MIGRATIONS } from './schema.ts'
@@ -80,7 +81,8 @@ export function storeFault(path: string, error: unknown): string | null {
     return `the database ${path} is damaged (${message}): it was not changed; restore it from a backup`
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return `the database ${path} is locked by another program: close it and try again`
+    const holder = holderOf(path)
+    return `the database ${path} is locked by another program${holder === null ? '' : ` (${holder})`}: close it and try again`
   }
   if (/^SQLITE_(?:READONLY|FULL|IOERR)/.test(code)) {
     return `cannot read or write the database ${path} (${message}): check permissions and free space`
@@ -200,12 +202,13 @@ function createStore(db: Database.Database, path: string): Store {
   return {
     ...createReader(sql),
     syncAgencies: (agencies, now) => db.transaction(() => syncAgencies(sql, agencies, now)).immediate(),
-    due: now =>
+    due: (now, beyond = null) =>
       sql
         .all(
-          `${FEED_QUERY} where f.active and not f.paused and f.next_poll <= @now
+          `${FEED_QUERY} where f.active and not f.paused and (f.next_poll <= @now or @beyond is not null
+             and (f.last_poll is null or f.last_poll > @now or f.next_poll > @beyond))
            order by f.next_poll, f.id`,
-          { now },
+          { now, beyond },
         )
         .map(feedState),
     feed: id => {
@@ -221,12 +224,9 @@ function createStore(db: Database.Database, path: string): Store {
     regroupings: of => regroupingsOf(sql, of),
     releasable: now =>
       sql
-        .all(
-          `${FEED_QUERY} where f.active and f.id in (select feed from held where until <= @now) order by f.id`,
-          {
-            now,
-          },
-        )
+        .all(`${FEED_QUERY} where f.active and f.id in (select feed from held where until <= @now) order by f.id`, {
+          now,
+        })
         .map(feedState),
     held: (feed, now) => {
       const entries: string[] = []
@@ -252,7 +252,7 @@ function createStore(db: Database.Database, path: string): Store {
       sql
         .all(
           `select s.* from subscriptions s join feeds f on f.id = s.feed
-           where s.next_ask <= @now and s.state <> 'unnamed' and f.active and not f.paused and not f.retired
+           where (s.next_ask <= @now or s.asked > @now + 60000) and s.state <> 'unnamed' and f.active and not f.paused and not f.retired
            order by s.next_ask, s.feed`,
           { now },
         )

@@ -294,8 +294,11 @@ export type { Reader }
 export interface Store extends Reader {
   /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
   syncAgencies(agencies: readonly Agency[], now: Millis): void
-  /** Feeds whose next poll is due, most overdue first. */
-  due(now: Millis): FeedState[]
+  /**
+   * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
+   * polled, polled in the future, or not to be polled before `beyond`.
+   */
+  due(now: Millis, beyond?: Millis | null): FeedState[]
   feed(id: number): FeedState | null
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
