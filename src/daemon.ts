@@ -2,6 +2,7 @@
 // its own closer; stopping runs them in reverse.
 import { unwatchFile, watchFile } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { createFetcher, type Fetcher } from './collect/fetch.ts'
 import { createParserPool } from './collect/parser-pool.ts'
@@ -163,7 +164,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   const websub = createWebSub(() => ({ ...deps(), link: wiring.config.link }))
   const renew = (): Promise<void> =>
     websub.renew().catch((error: unknown) => {
-      log.error('subscriptions could not be renewed', { error: error instanceof Error ? error.message : String(error) })
+      if (!stopping.signal.aborted) log.error('subscriptions could not be renewed', { error: said(error) })
     })
   closers.push(async () => {
     stopping.abort()
@@ -183,6 +184,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     })
   })
 
+  const withoutPath = (text: string): string => text.replaceAll(database, basename(database))
   // Polls that waited for the file did not hang meanwhile.
   let waited = 0
   let lost: string | null = null
@@ -198,8 +200,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       pending: poller.pending,
       oldestPoll: oldest === null ? null : performance.now() - Math.max(oldest, waited),
       longestPoll: longestPoll(wiring.config.poll),
-      trouble,
-      lost,
+      // Everybody may see it: the log has the whole path.
+      trouble: trouble && { ...trouble, reason: withoutPath(trouble.reason) },
+      lost: lost === null ? null : withoutPath(lost),
     })
   }
   const site = createSite({
@@ -243,6 +246,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     return releasing
   }
   closers.push(() => releasing ?? undefined)
+  let unread = false
   const tick = async (): Promise<void> => {
     if (lost !== null || stopping.signal.aborted) return
     const released = release()
@@ -250,8 +254,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       poller.add(dueFeeds(deps()))
       looked = monotonic()
       expected = ticker.due
+      unread = false
     } catch (error) {
-      log.error('due feeds could not be read', { error: said(error) })
+      // Health says it all the while; the log once.
+      if (!unread) log.error('due feeds could not be read', { error: said(error) })
+      unread = true
     }
     void renew()
     await released
