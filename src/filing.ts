@@ -268,7 +268,8 @@ export class Desk {
       else if (known.hash !== report.hash) changed = true
       if (at % LOOKED_UP === LOOKED_UP - 1) yield
     }
-    const renamed = followIds(filing, accepted, unknown, context.feed)
+    // What was kept back was known by its guid all the time.
+    const renamed = released ? null : followIds(filing, accepted, unknown, context.feed)
     if (renamed !== null) notes.push(renamed)
     if (unknown.length > 0 || changed) yield* findFurniture(accepted)
     for (const one of accepted) {
