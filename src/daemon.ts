@@ -33,8 +33,6 @@ export interface DaemonOptions {
   reload?: { file: string; load: () => Loaded }
   /** The clock everything but the cron tick runs on. The demo plays a week in two minutes. */
   now?: () => Millis
-  /** Milliseconds that no setting of the clock changes; `performance.now` where left out. */
-  monotonic?: () => Millis
   /** Makes what fetches; `createFetcher` where left out. */
   fetcher?: (settings: PollSettings) => Fetcher
 }
@@ -132,9 +130,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     for (const closer of closers.splice(0).reverse()) await closer()
   }
 
-  const monotonic = options.monotonic ?? (() => performance.now())
   const stopping = new AbortController()
-  const opened = openDesk(options.config, now, { lockPatience: LOCK_PATIENCE, signal: stopping.signal, log, monotonic })
+  const opened = openDesk(options.config, now, { lockPatience: LOCK_PATIENCE, signal: stopping.signal, log })
   if (!opened.ok) return opened
   const { store, desk } = opened.value
   closers.push(() => store.close())
@@ -171,7 +168,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     await renew()
   })
   // When due feeds were last looked for, and when the next look should come, as seen then.
-  let looked = monotonic()
+  let looked = performance.now()
   let expected = looked
   let ticked = false
   const poller = new Poller(deps)
@@ -189,7 +186,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   let waited = 0
   let lost: string | null = null
   const health = () => {
-    const at = monotonic()
+    const at = performance.now()
     const { trouble } = desk.storing
     if (trouble !== null) waited = performance.now()
     const { oldest } = poller
@@ -252,7 +249,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     const released = release()
     try {
       poller.add(dueFeeds(deps()))
-      looked = monotonic()
+      looked = performance.now()
       expected = ticker.due
       unread = false
     } catch (error) {
@@ -277,7 +274,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   }
   let jumpLogged: Millis | null = null
   const onJump = (by: Millis): void => {
-    const at = monotonic()
+    const at = performance.now()
     if (jumpLogged !== null && at - jumpLogged < JUMPS_LOGGED) return
     jumpLogged = at
     const set = `${by < 0 ? 'back' : 'forward'} by ${duration(Math.abs(by))}`
@@ -287,7 +284,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     tick: () => void tick(),
     onJump,
     onBeat: lookAtFile,
-    monotonic,
   })
   closers.push(() => ticker.stop())
   if (options.now === undefined && now() < NO_CLOCK) {

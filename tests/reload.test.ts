@@ -149,7 +149,7 @@ const reports = (here: Room) => Number(here.sql('select count(*) from report')[0
 const reloaded = ({ said }: Room) => eventually('reloaded', () => said.includes('configuration reloaded'))
 const item = (guid: string, text: string, ago = 60_000): Item => ({
   guid,
-  title: `Report ${guid}`,
+  title: text.split('.')[0] ?? guid,
   text,
   date: new Date(Date.now() - ago).toISOString(),
 })
@@ -336,10 +336,10 @@ const KEYS: Record<string, () => Promise<void>> = {
       item('2', 'Olive oil costs more, sugar less.'),
     ])
     await here.daemon.tick()
-    expect((await here.page('/')).includes('Report 1')).toBe(false)
+    expect((await here.page('/')).includes('Boats sail again')).toBe(false)
     here.reload({ publish: { frontPage: '9h' } })
     await reloaded(here)
-    expect((await here.page('/')).includes('Report 1')).toBe(true)
+    expect((await here.page('/')).includes('Boats sail again')).toBe(true)
   },
   'log.level': async () => {
     const here = await room()
