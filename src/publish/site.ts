@@ -19,6 +19,10 @@ import { Renderings } from './renderings.ts'
 export interface Health {
   live: boolean
   ready: boolean
+  /** What is polled can be stored. True where left out. */
+  storing?: boolean
+  /** Why nothing can be stored, for visitors; null where it can. */
+  fault?: string | null
   /** One line a person can read. */
   detail: string
 }
@@ -259,7 +263,7 @@ export function createSite(dependencies: SiteDependencies): Site {
   // Polls change these without changing what is published.
   app.get('/feeds', c =>
     deliverFresh(c, '/feeds', () => ({
-      ...pageRendering(feedsHtml(at(), reader.feeds()), null),
+      ...pageRendering(feedsHtml(at(), reader.feeds(), dependencies.health().fault), null),
       cacheControl: UNCACHED,
     })),
   )

@@ -125,5 +125,5 @@ describe('a daemon that is asked for too much', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]))
     expect(answers.filter(({ status }) => status === 503).every(({ retryAfter }) => Number(retryAfter) > 0)).toBe(true)
     expect((await get('/feed.json?limit=399')).status).toBe(200)
-  })
+  }, 90_000)
 })
