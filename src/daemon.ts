@@ -6,6 +6,7 @@ import { createFetcher, type Fetcher } from './collect/fetch.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import type { Loaded } from './config.ts'
 import { judgeHealth } from './decide/health.ts'
+import { isUnreachable } from './decide/schedule/network.ts'
 import { duration } from './decide/schedule/words.ts'
 import { type WireNames, wireNames } from './decide/wire.ts'
 import { createEncoder, encoderFault, type SentenceEncoder } from './encoder.ts'
@@ -13,6 +14,7 @@ import { Desk } from './filing.ts'
 import { listen, OnTheWay } from './listener.ts'
 import type { LeveledLog, Log } from './log.ts'
 import type { Config, Millis, Outcome, PollSettings } from './model.ts'
+import { Network } from './network.ts'
 import { notify, watchdogInterval } from './notify.ts'
 import { dueFeeds, feedsByUrl, longestPoll, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
@@ -58,6 +60,8 @@ const NO_CLOCK = Date.UTC(2026, 0, 1)
 export function tagAuthority(link: string): string {
   return `${new URL(link).hostname},2026`
 }
+
+const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
 
 /** What a reload cannot change. */
 const AT_START = ['database', 'listen'] as const
@@ -170,7 +174,34 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   let looked = performance.now()
   let expected = looked
   let ticked = false
-  const poller = new Poller(deps)
+  const network = new Network({
+    feeds: () => store.feeds(),
+    reaches: async ({ url }) => {
+      const { fetcher, settings, feeds } = deps()
+      const got = await fetcher.get({
+        url,
+        validators: { etag: null, lastModified: null },
+        headers: {},
+        allowPrivate: settings.allowPrivate || feeds.get(url)?.spec.allowPrivate === true,
+        now: now(),
+        signal: stopping.signal,
+      })
+      return got.kind !== 'failed' || !isUnreachable(got.failure)
+    },
+    onLost: () => {
+      poller.drop()
+      log.warn('no network: nothing is polled until it is back', { reason: NO_NETWORK })
+      void notify(log, status())
+    },
+    onReturn: feeds => {
+      log.info('the network is back', { feeds: feeds.size })
+      void notify(log, status())
+      poller.add(store.feeds().filter(({ id, state }) => feeds.has(id) && state !== 'paused'))
+      void tick()
+    },
+  })
+  closers.push(() => network.stop())
+  const poller = new Poller(deps, outcome => network.heard(outcome))
   closers.push(async () => {
     stopping.abort()
     // What is being filed does not wait for vectors any more.
@@ -190,7 +221,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     const { trouble } = desk.storing
     if (trouble !== null) waited = performance.now()
     const { oldest } = poller
-    return judgeHealth({
+    const judged = judgeHealth({
       now: at,
       looked,
       expected,
@@ -201,6 +232,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       trouble: trouble && { ...trouble, reason: withoutPath(trouble.reason) },
       lost: lost === null ? null : withoutPath(lost),
     })
+    if (!network.isGone) return judged
+    return { ...judged, fault: judged.fault ?? NO_NETWORK, detail: `${judged.detail}; ${NO_NETWORK}` }
   }
   const site = createSite({
     reader: store,
@@ -246,7 +279,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     if (lost !== null || stopping.signal.aborted) return
     const released = release()
     try {
-      poller.add(dueFeeds(deps()))
+      if (!network.isGone) poller.add(dueFeeds(deps()))
       looked = performance.now()
       expected = ticker.due
       unread = false
@@ -290,7 +323,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     })
   }
 
-  const status = (): string => `STATUS=serving ${address}, ${wiring.feeds.size} feeds`
+  const status = (): string =>
+    `STATUS=serving ${address}, ${wiring.feeds.size} feeds${network.isGone ? `; ${NO_NETWORK}` : ''}`
   let applying: Promise<void> = Promise.resolve()
   const reload = (): void => {
     if (!options.reload) return

@@ -51,7 +51,7 @@ export class Network {
   async #look(): Promise<void> {
     if (this.#looking || this.#stopped) return
     this.#looking = true
-    const asked = witnesses(this.#deps.feeds())
+    const asked = witnesses(this.#deps.feeds(), this.#unreached)
     const reached = await Promise.all(asked.map(feed => this.#deps.reaches(feed)))
     this.#looking = false
     if (this.#stopped) return

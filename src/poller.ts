@@ -74,6 +74,11 @@ export class Poller {
     this.#pump()
   }
 
+  /** Let go of all that waits: it stays due, and a later tick takes it up. */
+  drop(): void {
+    this.#giveBack(() => true)
+  }
+
   /** Resolves when nothing waits or runs; rejects if the store broke meanwhile. */
   async idle(): Promise<void> {
     // Lets go of what waits when everything is to stop.

@@ -35,12 +35,17 @@ export function isSuspect(unreached: Unreached): boolean {
   return unreached.length >= SUSPECT_FROM
 }
 
-/** Feeds that would answer if there were a network: those that answered last, each of another host. */
-export function witnesses(feeds: readonly FeedState[]): FeedState[] {
-  const found = new Map<string, FeedState>()
+/**
+ * Feeds that would answer if there were a network, each of another host: before those of hosts that could not be reached,
+ * and among equals those that answered last.
+ */
+export function witnesses(feeds: readonly FeedState[], unreached: Unreached): FeedState[] {
+  const failed = new Set(unreached)
+  const untried = (feed: FeedState): number => (failed.has(hostOf(feed.address ?? feed.url)) ? 0 : 1)
   const likeliest = feeds
     .filter(({ state, url }) => state !== 'paused' && state !== 'retired' && isOutside(hostOf(url)))
-    .sort((a, b) => (b.lastSuccess ?? 0) - (a.lastSuccess ?? 0))
+    .sort((a, b) => untried(b) - untried(a) || (b.lastSuccess ?? 0) - (a.lastSuccess ?? 0))
+  const found = new Map<string, FeedState>()
   for (const feed of likeliest) {
     const host = hostOf(feed.address ?? feed.url)
     if (!found.has(host)) found.set(host, feed)

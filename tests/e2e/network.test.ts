@@ -1,0 +1,84 @@
+// A laptop that is opened on a train: `minwal run` without a network, and then with one.
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it, onTestFinished } from 'vitest'
+import { start } from '../helpers/cli.ts'
+import { agenciesOf, configure } from '../helpers/configuration.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { feedServer, rss } from '../helpers/feed-server.ts'
+import { folder } from '../helpers/folder.ts'
+
+const names = fileURLToPath(new URL('../fixtures/names.cjs', import.meta.url))
+
+it('says that there is no network, polls nothing meanwhile, and has the news within a minute of its return', async () => {
+  const server = await feedServer()
+  const { port } = new URL(server.origin)
+  const hosts = ['a', 'b', 'c', 'd', 'e'].map(name => `http://${name}.news.test:${port}`)
+  for (const [at] of hosts.entries()) {
+    server.answers.set(
+      `/${at}`,
+      rss([{ guid: `${at}`, title: `Ferry number ${at} is late`, text: 'It came at five.' }]),
+    )
+  }
+  const where = folder()
+  const network = join(where, 'network')
+  const { config } = configure(where, agenciesOf(hosts.map((host, at) => `${host}/${at}`)), {
+    log: { level: 'info' },
+    poll: { hostDelay: '0s', concurrency: 2 },
+  })
+  const { child, stderr } = start(['run', '--config', config], {
+    env: { NODE_OPTIONS: `--require ${names}`, NETWORK: network },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const address = (): string | undefined => /"address":"([^"]+)"/.exec(stderr())?.[1]
+  const said = (message: string): boolean => stderr().includes(`"msg":"${message}`)
+  const get = async (path: string): Promise<string> => (await fetch(`${address()}${path}`)).text()
+
+  await eventually('it says that there is no network', () => said('no network'), 30_000)
+  const failed = stderr().split('"msg":"poll failed"').length - 1
+  expect(failed).toBeGreaterThanOrEqual(3)
+  expect((await fetch(`${address()}/healthz`)).status).toBe(200)
+  for (const path of ['/healthz', '/feeds']) expect(await get(path)).toContain('there is no network')
+  expect(server.requests).toEqual([])
+
+  writeFileSync(network, '')
+  const back = Date.now()
+  await eventually('all is filed', async () => (await get('/metrics')).includes('minwal_reports 5\n'), 60_000)
+  expect(Date.now() - back).toBeLessThan(60_000)
+  expect(said('the network is back')).toBe(true)
+  expect(await get('/feeds')).not.toContain('there is no network')
+  // None was tried in vain while it was known that there is none.
+  expect(stderr().split('"msg":"poll failed"').length - 1).toBe(failed)
+  rmSync(network)
+}, 120_000)
+
+it('one server that does not answer is no network that is gone', async () => {
+  const server = await feedServer({ '/a': rss([{ guid: 'a', title: 'The ferry is late', text: 'It came at five.' }]) })
+  const { port } = new URL(server.origin)
+  const where = folder()
+  const network = join(where, 'network')
+  writeFileSync(network, '')
+  // Nothing listens at port 1; the names are four hosts, and the fifth answers.
+  const dead = ['w', 'x', 'y', 'z'].map(name => `http://${name}.news.test:1/feed`)
+  const { config } = configure(where, agenciesOf([...dead, `http://a.news.test:${port}/a`]), { log: { level: 'info' } })
+  const { child, stderr } = start(['run', '--config', config], {
+    env: { NODE_OPTIONS: `--require ${names}`, NETWORK: network },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const failures = (): number => stderr().split('"msg":"poll failed"').length - 1
+  await eventually(
+    'the four have failed and the fifth was read',
+    () => failures() === 4 && server.requests.length > 0,
+    60_000,
+  )
+  await eventually(
+    'the round is over',
+    async () => {
+      const address = /"address":"([^"]+)"/.exec(stderr())?.[1]
+      return (await fetch(`${address}/readyz`)).status === 200
+    },
+    30_000,
+  )
+  expect(stderr()).not.toContain('no network')
+}, 120_000)
