@@ -32,7 +32,7 @@ export function field(error: unknown, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-export function bodyTooLarge(settings: PollSettings): Fault {
+export function bodyTooLarge(settings: Pick<PollSettings, 'maxBodyBytes'>): Fault {
   return new Fault('size', `body is larger than ${megabytes(settings.maxBodyBytes)} (poll.maxBodyBytes)`)
 }
 

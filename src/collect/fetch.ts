@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Failure, FetchResult, Millis, PollSettings, Validators } from '../model.ts'
-import { codings, decode } from './coding.ts'
+import { codings, unpack } from './coding.ts'
 import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { readFileFeed } from './file.ts'
@@ -99,10 +99,7 @@ async function accept(
   const { status, headers } = response
   const applied = codings(headers)
   const wire = await response.read(applied.length > 0)
-  let body = wire
-  for (const coding of applied.reverse()) {
-    if (body.length > 0) body = await decode(coding, body, settings, signal)
-  }
+  const body = await unpack(applied, wire, settings, signal)
   if (body.length > settings.maxBodyBytes) throw bodyTooLarge(settings)
   if (body.length === 0) throw new Fault('document', 'the server answered with an empty document', status)
   return {
