@@ -5,7 +5,7 @@ import type { Failure, FetchResult, Millis, PollSettings, Validators } from '../
 import { codings, unpack } from './coding.ts'
 import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
-import { readFileFeed } from './file.ts'
+import { createFileReader } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
 import { bodyHash } from './hash.ts'
 import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
@@ -153,15 +153,17 @@ async function visit<T>(
 export function createFetcher(settings: PollSettings, options: FetcherOptions = {}): Fetcher {
   const guarded = openLine(false, settings, options)
   const trusted = openLine(true, settings, options)
+  const files = createFileReader(settings)
   const line = ({ allowPrivate }: { allowPrivate: boolean }): Line =>
     settings.allowPrivate || allowPrivate ? trusted : guarded
   return {
     get: request =>
       request.url.startsWith('file:')
-        ? readFileFeed(request, settings)
+        ? files.read(request)
         : visit(request, settings, signal => answer(line(request), request, settings, signal)),
     post: request => visit(request, settings, signal => send(line(request), request, settings, signal)),
     close: async () => {
+      files.close()
       await Promise.all([guarded.close(), trusted.close()])
     },
   }
