@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Failure, FetchResult, Millis, PollSettings, Validators } from '../model.ts'
 import { codings, unpack } from './coding.ts'
 import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
+import { Cookies } from './cookies.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { createFileReader } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
@@ -51,24 +52,31 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
   let url = checked.value
   url.hash = ''
   const login = takeCredentials(url)
-  let secrets = { ...(login === null ? {} : { authorization: login }), ...configured(request.headers) }
+  let secrets: Record<string, string> = {
+    ...(login === null ? {} : { authorization: login }),
+    ...configured(request.headers),
+  }
   // An ETag belongs to where it came from, which is the end of the redirects; every hop gets it, as browsers do.
   const known = conditional(request.validators)
+  const cookies = new Cookies(new URL(url))
   const hops: string[] = []
   let permanent = true
   for (;;) {
     hops.push(url.href)
+    const cookie = cookies.send(url, secrets['cookie'])
     const headers = {
       'user-agent': settings.userAgent,
       accept: ACCEPT,
       ...secrets,
+      ...(cookie === null ? {} : { cookie }),
       ...known,
       'accept-encoding': 'gzip, deflate, br, zstd',
     }
     const response = await line.ask(url, headers, signal)
     const { status, headers: said } = response
     try {
-      const movedTo = hops.length > 1 && permanent ? url.href : null
+      // A gate that sends us on with a cookie may lead back to where we began: that is no move.
+      const movedTo = permanent && url.href !== hops[0] ? url.href : null
       if (status === 200 || status === 203) return await accept(response, url, movedTo, request, settings, signal)
       if (status === 304 && Object.keys(known).length > 0) {
         const [maxAge, retryAt] = [freshness(said, request.now), retryAfter(said, request.now)]
@@ -76,7 +84,12 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
       }
       permanent &&= status === 301 || status === 308
       if (!REDIRECTS.has(status)) throw statusFault(status, url, retryAfter(said, request.now))
-      const next = redirectTarget(one(said, 'location'), status, hops, settings, line.allowPrivate)
+      cookies.keep(said, url, request.now)
+      const from = url
+      const next = redirectTarget(one(said, 'location'), status, hops, settings, line.allowPrivate, {
+        isNews: to => cookies.isNews(to, keepsSecrets(from, to) ? secrets['cookie'] : undefined),
+        wantsCookie: cookies.offered,
+      })
       // Dropped for good: an origin that bounces us back must not choose what our secrets are used for.
       if (!keepsSecrets(url, next)) secrets = {}
       url = next
