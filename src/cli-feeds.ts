@@ -20,6 +20,7 @@ import { createFetcher } from './collect/fetch.ts'
 import { categoryOf, foldersOf, type OpmlFeed, readOpml } from './collect/opml.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import { type AgencyEntry, type FeedEntry, parseDuration, withFeeds } from './config.ts'
+import { languageOf } from './decide/language.ts'
 import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
 import { type Outline, writeOpml } from './publish/opml.ts'
 import { stamp, table } from './table.ts'
@@ -210,7 +211,11 @@ async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>
   const pool = createParserPool({ size: 1 })
   try {
     const { allowPrivate } = config.poll
-    return await discover(url, fetcher, { allowPrivate, parse: (...document) => pool.parse(...document) })
+    return await discover(url, fetcher, {
+      allowPrivate,
+      languageOf,
+      parse: (...document) => pool.parse(...document),
+    })
   } finally {
     await Promise.all([fetcher.close(), pool.close()])
   }
@@ -233,7 +238,7 @@ function show(found: readonly FoundFeed[]): void {
 
 const LANGUAGE = /^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/
 
-function languageOf(tag: string | null | undefined): string | null {
+function tagOf(tag: string | null | undefined): string | null {
   return tag && LANGUAGE.test(tag) ? tag : null
 }
 
@@ -247,7 +252,7 @@ function agencyOf({ own, homepage }: OpmlFeed): Partial<Omit<AgencyEntry, 'feeds
     id,
     name: own.get('name') || id,
     aliases: aliases.length > 0 ? aliases : null,
-    language: languageOf(own.get('language')),
+    language: tagOf(own.get('language')),
     homepage: home,
   }
 }
@@ -267,11 +272,11 @@ function feedOf(feed: OpmlFeed, url: string): FeedEntry {
   const every = own.get('every') ?? ''
   const span = parseDuration(every) ?? 0
   const identity = own.get('identity') ?? ''
-  const language = languageOf(feed.language)
+  const language = tagOf(feed.language)
   return {
     url,
     category: own.has('agency') ? feed.category : (categoryOf(folders) ?? feed.category?.replace(/^\/+/, '') ?? null),
-    language: language === languageOf(own.get('language')) ? null : language,
+    language: language === tagOf(own.get('language')) ? null : language,
     every: span >= 60_000 && span <= 7 * 86_400_000 ? every : null,
     identity: identity === 'url' || identity === 'title' ? identity : null,
     paused: own.get('paused') === 'true' ? true : null,

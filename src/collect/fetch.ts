@@ -124,6 +124,7 @@ async function accept(
     body: body.length === body.buffer.byteLength ? body : new Uint8Array(body),
     hash: await bodyHash(body),
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
+    contentLanguage: one(headers, 'content-language')?.slice(0, 200) ?? null,
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
     hub: linkTo(headers, 'hub', url),
     self: linkTo(headers, 'self', url),
