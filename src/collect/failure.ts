@@ -91,6 +91,9 @@ export function tlsFailure(error: unknown, code: string, url: URL, dates: Certif
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return new Fault('tls', `TLS handshake with ${url.host} failed: the port does not speak TLS`)
   }
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+    return new Fault('tls', `TLS handshake with ${url.host} failed: it does not speak HTTP/1.1`)
+  }
   if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) {
     return new Fault('tls', `TLS handshake with ${url.host} failed: ${oneLine(field(error, 'reason') || code)}`)
   }

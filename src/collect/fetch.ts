@@ -161,7 +161,7 @@ async function visit<T>(
 }
 
 /**
- * A fetcher with its own connections (HTTP/1.1 and HTTP/2), kept alive for seconds and never keeping the process alive.
+ * A fetcher with its own connections (HTTP/1.1), kept alive for seconds and never keeping the process alive.
  * Two pools, because a connection made with private addresses allowed must not serve a feed without that right.
  */
 export function createFetcher(settings: PollSettings, options: FetcherOptions = {}): Fetcher {
