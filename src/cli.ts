@@ -7,6 +7,7 @@ import { type Common, configuredToPoll, Failed, json, out, reading, say } from '
 import { registerEditorCommands } from './cli-editor.ts'
 import { evaluateItems } from './cli-eval.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
+import { unpackFile } from './collect/coding.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
@@ -540,6 +541,9 @@ function publish(dir: string, options: Common): void {
   })
 }
 
+/** Bytes of a packed file that `minwal parse` unpacks. */
+const MOST_UNPACKED = 256 * 1_048_576
+
 async function parse(files: string[], options: { url?: string; json?: boolean }): Promise<void> {
   for (const file of files) {
     let bytes: Uint8Array
@@ -550,7 +554,9 @@ async function parse(files: string[], options: { url?: string; json?: boolean })
       showParsed(file, { ok: false, reason }, options)
       continue
     }
-    showParsed(file, await parseDocument(bytes, null, { url: options.url ?? null, maxEntries: 10_000 }), options)
+    const unpacked = await unpackFile(bytes, MOST_UNPACKED)
+    const limits = { url: options.url ?? null, maxEntries: 10_000 }
+    showParsed(file, unpacked.ok ? await parseDocument(unpacked.value, null, limits) : unpacked, options)
   }
 }
 

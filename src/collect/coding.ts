@@ -9,7 +9,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib'
-import type { PollSettings } from '../model.ts'
+import type { Outcome, PollSettings } from '../model.ts'
 import { bodyTooLarge, Fault, field, oneLine } from './failure.ts'
 import { type Headers, list } from './headers.ts'
 import { ByteSink } from './sink.ts'
@@ -241,4 +241,15 @@ async function decode(
     throw new Fault('encoding', `body is cut off or damaged: ${coding} says ${oneLine(field(error, 'message'))}`)
   }
   return sink.bytes()
+}
+
+/** A document that a file holds: packed or not, as {@link unpack}. */
+export async function unpackFile(bytes: Uint8Array, maxBodyBytes: number): Promise<Outcome<Uint8Array>> {
+  try {
+    const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return { ok: true, value: await unpack([], whole, { maxBodyBytes }, new AbortController().signal) }
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, reason: error.failure.message }
+    throw error
+  }
 }

@@ -55,6 +55,13 @@ describe('a feed that is a file', () => {
     })
   })
 
+  it('is unpacked by `minwal parse` too', async () => {
+    const where = folder()
+    writeFileSync(join(where, 'feed.xml.gz'), gzipSync(FEED))
+    const ended = await minwal(['parse', join(where, 'feed.xml.gz'), '--json'])
+    expect(JSON.parse(ended.stdout)).toMatchObject({ format: 'rss', title: 'منوال' })
+  })
+
   it('that is larger than the limit, or says it is empty and is not, is bounded', async () => {
     const where = folder({ 'large.xml': 'x'.repeat(2_000) })
     const small = reader({ maxBodyBytes: 1_000 })
