@@ -10,7 +10,7 @@ import { type PollDeps, pollFeed } from './poll.ts'
 /** A server that lets us wait this long lends its place: what waits for the network costs a socket and a timer. */
 const PATIENCE: Millis = 3_000
 /** Places lent at most: this many, or so many times `concurrency` where that is more. */
-const LENT_AT_LEAST = 16
+const LENT_AT_LEAST = 32
 const LENT_TIMES = 4
 
 interface Waiting {

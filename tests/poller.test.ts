@@ -132,7 +132,7 @@ describe('slow servers', () => {
       20,
     )
     some.add(store.feeds())
-    await eventually('no more are asked', () => slow.held() === 18, 20_000)
+    await eventually('no more are asked', () => slow.held() === 34, 20_000)
     expect(some.pending).toBe(60)
   })
 })

@@ -107,52 +107,55 @@ export async function unpack(
 ): Promise<Buffer> {
   let body = wire
   let layers = 0
+  // Of a header that may lie: it counts only if nothing else can be made of the body.
+  let fault: Fault | null = null
   for (const name of named.toReversed()) {
     if (body.length === 0 || readsAsFeed(body)) return body
     body = body.subarray(padding(body))
     const coding = Object.hasOwn(CODINGS, name) ? CODINGS[name] : undefined
     if (coding === undefined) {
-      if (recognised(body) === null && !readsAsText(body)) {
-        throw new Fault('encoding', `body has an encoding nobody asked for: ${oneLine(name, 40)}`)
-      }
+      fault ??= new Fault('encoding', `body has an encoding nobody asked for: ${oneLine(name, 40)}`)
       continue
     }
+    const hasMark = coding === 'gzip' || coding === 'zstd'
     // Named twice and applied once, or named for another: its own mark tells below.
-    if ((coding === 'gzip' || coding === 'zstd') && !marked(coding, body, 0)) continue
+    if (hasMark && !marked(coding, body, 0)) continue
     try {
-      body = await decode(coding, body, settings, signal)
+      const inner = await decode(coding, body, settings, signal)
+      // Other bytes can look like an empty stream of what has no mark.
+      if (inner.length === 0 && !hasMark) continue
+      body = inner
       layers++
     } catch (error) {
-      const other = recognised(body)
-      const isFault = error instanceof Fault && error.failure.kind === 'encoding'
-      if (!isFault || (!readsAsText(body) && (other === null || other === coding))) throw error
+      if (hasMark || !(error instanceof Fault) || error.failure.kind !== 'encoding') throw error
+      fault ??= error
     }
   }
   for (; layers < MAX_LAYERS && body.length > 0 && !readsAsFeed(body); layers++) {
-    const packed = body.subarray(padding(body))
-    const inner = await undoUnnamed(packed, named.length > 0, settings, signal)
+    const inner = await undoUnnamed(body.subarray(padding(body)), settings, signal)
     if (inner === null) break
     body = inner
+    fault = null
   }
+  if (fault !== null && !readsAsFeed(body) && !readsAsText(body)) throw fault
   return body
 }
 
 /** Undo a coding that no header names; null where there is none. */
 async function undoUnnamed(
   body: Buffer,
-  mislabelled: boolean,
   settings: Pick<PollSettings, 'maxBodyBytes'>,
   signal: AbortSignal,
 ): Promise<Buffer | null> {
   const coding = recognised(body)
   if (coding === 'gzip' || coding === 'zstd') return await decode(coding, body, settings, signal)
   if (readsAsText(body)) return null
-  // Two bytes are a weak mark, and brotli has none: these are believed only if a feed comes out.
+  // Two bytes are a weak mark, and brotli has none: these are believed only if a feed comes out, or what is marked.
   const guesses: Coding[] = coding === 'deflate' ? ['deflate', 'br'] : ['br', 'deflate']
   for (const guess of guesses) {
     try {
       const inner = await decode(guess, body, settings, signal)
-      if (readsAsFeed(inner) || recognised(inner) === 'gzip') return inner
+      if (readsAsFeed(inner) || recognised(inner) !== null) return inner
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof Fault)) throw error
@@ -160,8 +163,6 @@ async function undoUnnamed(
       if (error.failure.kind === 'size' && guess === coding) throw error
     }
   }
-  if (mislabelled)
-    throw new Fault('encoding', 'body is cut off or damaged: it is in none of the encodings Minwal reads')
   return null
 }
 

@@ -31,7 +31,7 @@ export interface FileReaderOptions {
 }
 
 /** Processes at most, also those that were killed and still wait for their disk. */
-const MOST_READERS = 4
+const MOST_READERS = 8
 /** A process that reads nothing for this long is ended. */
 const IDLE: Millis = 10_000
 
