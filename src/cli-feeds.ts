@@ -17,11 +17,13 @@ import { basename, dirname, join } from 'node:path'
 import { type Common, configured, Failed, json, out, type Registered, say, taking } from './cli-common.ts'
 import { discover, type FoundFeed } from './collect/discover.ts'
 import { createFetcher } from './collect/fetch.ts'
-import { categoryOf, foldersOf, type OpmlFeed, readOpml } from './collect/opml.ts'
+import { foldersOf, readOpml } from './collect/opml.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { type AgencyEntry, type FeedEntry, parseDuration, withFeeds } from './config.ts'
+import { type AgencyEntry, withFeeds } from './config.ts'
+import { languageOf } from './decide/language.ts'
 import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
 import { type Outline, writeOpml } from './publish/opml.ts'
+import { Additions, planImport } from './subscriptions.ts'
 import { stamp, table } from './table.ts'
 
 /** `command` makes a command that takes `--config`. */
@@ -38,99 +40,6 @@ export function registerFeedCommands(command: (name: string, description: string
   command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
     taking(exportFeeds),
   )
-}
-
-// ── agencies ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Hosts on which everyone publishes: feeds there say nothing of each other. */
-const SHARED_HOSTS =
-  /(?:^|\.)(?:feedburner\.com|medium\.com|reddit\.com|youtube\.com|github\.com|google\.com|rsshub\.app|facebook\.com|t\.me|rss\.app|feedblitz\.com|archive\.org)$/
-
-function hostOf(url: string): string {
-  return URL.canParse(url)
-    ? new URL(url).hostname.replace(/^(?:www\d?|feeds?|rss)\.(?=.*\.)/, '').replace(/\.$/, '')
-    : ''
-}
-
-/** An id made of a host: `arabic.rt.com` is `arabic-rt`, `feeds.bbci.co.uk` is `bbci`. */
-function idOf(url: string): string {
-  const labels = hostOf(url).replace(/[[\]]/g, '').split(/[.:]/)
-  if (!/^[\d.:[\]a-f]*$/.test(hostOf(url)) && labels.length > 1) {
-    labels.pop()
-    if (labels.length > 1 && /^(?:com?|net|org|gov|edu|ac|gob)$/.test(labels.at(-1) ?? '')) labels.pop()
-  }
-  return (
-    labels
-      .join('-')
-      .toLowerCase()
-      .replace(/[^a-z0-9-]/g, '-')
-      .replace(/^-+/, '')
-      .slice(0, 34)
-      .replace(/-+$/, '') || 'agency'
-  )
-}
-
-type Draft = AgencyEntry & { feeds: FeedEntry[] }
-
-/** Gathers what is to be added, and knows what is there already. */
-class Additions {
-  readonly drafts = new Map<string, Draft>()
-  readonly #names = new Map<string, string>()
-  readonly #hosts = new Map<string, string>()
-  readonly #urls = new Map<string, string>()
-  readonly #numbers = new Map<string, number>()
-
-  constructor(agencies: readonly Agency[]) {
-    for (const { id, name, feeds } of agencies) {
-      this.#names.set(id, name)
-      for (const { url } of feeds) this.#note(url, id)
-    }
-  }
-
-  /** The agency that has this feed. */
-  agencyWith(url: string): string | undefined {
-    return this.#urls.get(url)
-  }
-
-  has(agency: string): boolean {
-    return this.#names.has(agency)
-  }
-
-  nameOf(agency: string): string {
-    return this.#names.get(agency) ?? agency
-  }
-
-  /** Takes a feed on; the agency's id. `wish` names the agency; else the host does. `title` names a new one. */
-  add(feed: FeedEntry, title: string | null, wish: Partial<Omit<AgencyEntry, 'feeds'>> = {}): string {
-    const host = hostOf(feed.url)
-    const id = wish.id ?? this.#hosts.get(host) ?? this.#newId(feed.url)
-    const name = this.#names.get(id) ?? wish.name ?? title ?? (host || id)
-    let draft = this.drafts.get(id)
-    if (draft === undefined) {
-      draft = { ...wish, id, name, feeds: [] }
-      this.drafts.set(id, draft)
-      this.#names.set(id, name)
-    }
-    draft.feeds.push({ ...feed, title: title === name ? null : title })
-    this.#note(feed.url, id)
-    return id
-  }
-
-  /** Numbered where the host's id is taken. */
-  #newId(url: string): string {
-    const stem = idOf(url)
-    let number = this.#numbers.get(stem) ?? 1
-    const id = (): string => (number === 1 ? stem : `${stem}-${number}`)
-    while (this.#names.has(id())) number++
-    this.#numbers.set(stem, number)
-    return id()
-  }
-
-  #note(url: string, id: string): void {
-    this.#urls.set(url, id)
-    const host = hostOf(url)
-    if (!SHARED_HOSTS.test(host) && !this.#hosts.has(host)) this.#hosts.set(host, id)
-  }
 }
 
 // ── the file ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,9 +93,12 @@ async function add(given: string, options: Common & { agency?: string }): Promis
   if (first === undefined) throw new Error('discover answered with no feed and no reason')
   const there = additions.agencyWith(first.url)
   if (there === undefined) {
-    const { url: feed, title } = first
+    const { url: feed, title, link } = first
     const isNew = options.agency === undefined ? null : !additions.has(options.agency)
-    const id = additions.add({ url: feed }, title, options.agency === undefined ? {} : { id: options.agency })
+    const id = additions.add({ url: feed }, title, {
+      ...(options.agency === undefined ? {} : { agency: { id: options.agency } }),
+      homepage: link,
+    })
     const reason = change(options.config, additions.drafts.values())
     if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
     const fresh = isNew ?? !config.agencies.some(agency => agency.id === id)
@@ -210,7 +122,11 @@ async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>
   const pool = createParserPool({ size: 1 })
   try {
     const { allowPrivate } = config.poll
-    return await discover(url, fetcher, { allowPrivate, parse: (...document) => pool.parse(...document) })
+    return await discover(url, fetcher, {
+      allowPrivate,
+      languageOf,
+      parse: (...document) => pool.parse(...document),
+    })
   } finally {
     await Promise.all([fetcher.close(), pool.close()])
   }
@@ -231,53 +147,6 @@ function show(found: readonly FoundFeed[]): void {
 
 // ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const LANGUAGE = /^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/
-
-function languageOf(tag: string | null | undefined): string | null {
-  return tag && LANGUAGE.test(tag) ? tag : null
-}
-
-/** The agency that Minwal's own export names, and nothing from anyone else's list. */
-function agencyOf({ own, homepage }: OpmlFeed): Partial<Omit<AgencyEntry, 'feeds'>> {
-  const id = own.get('agency') ?? ''
-  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(id)) return {}
-  const aliases = aliasesOf(own.get('aliases') ?? '[]')
-  const home = homepage !== null && URL.canParse(homepage) && /^https?:/i.test(homepage) ? homepage : null
-  return {
-    id,
-    name: own.get('name') || id,
-    aliases: aliases.length > 0 ? aliases : null,
-    language: languageOf(own.get('language')),
-    homepage: home,
-  }
-}
-
-function aliasesOf(text: string): string[] {
-  try {
-    const list: unknown = JSON.parse(text)
-    return Array.isArray(list) ? list.filter(alias => typeof alias === 'string' && alias !== '') : []
-  } catch {
-    return []
-  }
-}
-
-/** A feed as the configuration has it. Headers and rights (`allowPrivate`, `file:`) are never taken from a list. */
-function feedOf(feed: OpmlFeed, url: string): FeedEntry {
-  const { own, folders } = feed
-  const every = own.get('every') ?? ''
-  const span = parseDuration(every) ?? 0
-  const identity = own.get('identity') ?? ''
-  const language = languageOf(feed.language)
-  return {
-    url,
-    category: own.has('agency') ? feed.category : (categoryOf(folders) ?? feed.category?.replace(/^\/+/, '') ?? null),
-    language: language === languageOf(own.get('language')) ? null : language,
-    every: span >= 60_000 && span <= 7 * 86_400_000 ? every : null,
-    identity: identity === 'url' || identity === 'title' ? identity : null,
-    paused: own.get('paused') === 'true' ? true : null,
-  }
-}
-
 function importFeeds(file: string, options: Common): void {
   const config = configured(options)
   let bytes: Uint8Array
@@ -289,25 +158,12 @@ function importFeeds(file: string, options: Common): void {
   const list = readOpml(bytes)
   if (!list.ok) throw new Failed(`${file}: ${list.reason}`)
   for (const warning of list.value.warnings) say(`${file}: ${warning}`)
-  const additions = new Additions(config.agencies)
-  const counts = { feeds: list.value.feeds.length, added: 0, newAgencies: 0, known: 0, refused: 0 }
-  for (const feed of list.value.feeds) {
-    const url = feed.url.replace(/^feed:(?:\/\/)?(?=https?:)/i, '').replace(/^feed:/i, 'http:')
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-      counts.refused++
-      say(`${file}: left out, no http or https address: ${JSON.stringify(url.slice(0, 200))}`)
-    } else if (additions.agencyWith(url) !== undefined) counts.known++
-    else {
-      additions.add(feedOf(feed, url), feed.title, agencyOf(feed))
-      counts.added++
-    }
-  }
+  const { drafts, counts, notes } = planImport(list.value, config.agencies)
+  for (const note of notes) say(`${file}: ${note}`)
   if (counts.added > 0) {
-    const reason = change(options.config, additions.drafts.values())
+    const reason = change(options.config, drafts)
     if (reason !== null) throw new Failed(`nothing was imported: ${reason}`)
   }
-  const there = new Set(config.agencies.map(agency => agency.id))
-  counts.newAgencies = [...additions.drafts.keys()].filter(id => !there.has(id)).length
   if (options.json) json(counts)
   else
     out(

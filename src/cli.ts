@@ -2,10 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { tryFeeds } from './cli-check.ts'
 import { type Common, configuredToPoll, Failed, json, out, reading, say } from './cli-common.ts'
 import { registerEditorCommands } from './cli-editor.ts'
 import { evaluateItems } from './cli-eval.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
+import { unpackFile } from './collect/coding.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
@@ -325,51 +327,8 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
     }
     return
   }
-  const fetcher = createFetcher(config.poll)
-  const pool = createParserPool()
   const bar = progress(named.length)
-  const results: { url: string; agency: string; entries: number; error: string | null; warnings: string[] }[] = []
-  const waiting = [...named]
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { agency, spec } = next
-      const got = await fetcher.get({
-        url: spec.url,
-        validators: { etag: null, lastModified: null },
-        headers: spec.headers,
-        allowPrivate: spec.allowPrivate || config.poll.allowPrivate,
-        now: Date.now(),
-      })
-      const result = {
-        url: spec.url,
-        agency: agency.id,
-        entries: 0,
-        error: null as string | null,
-        warnings: [] as string[],
-      }
-      if (got.kind === 'failed') result.error = got.failure.message
-      else if (got.kind === 'body') {
-        const parsed = await pool.parse(got.body, got.contentType, {
-          url: got.url,
-          gap: got.gap,
-          maxEntries: config.poll.maxEntries,
-        })
-        if (parsed.ok) {
-          result.entries = parsed.value.entries.length
-          result.warnings = parsed.value.warnings
-        } else result.error = parsed.reason
-      }
-      results.push(result)
-      bar.step()
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: Math.min(config.poll.concurrency, 8) }, lane))
-  } finally {
-    bar.end()
-    await fetcher.close()
-    await pool.close()
-  }
+  const results = await tryFeeds(named, config.poll, () => bar.step()).finally(() => bar.end())
   results.sort((a, b) => a.agency.localeCompare(b.agency) || a.url.localeCompare(b.url))
   const failed = results.filter(result => result.error !== null)
   if (options.json) json({ ok: failed.length === 0, feeds: results })
@@ -600,6 +559,9 @@ function publish(dir: string, options: Common): void {
   })
 }
 
+/** Bytes of a packed file that `minwal parse` unpacks. */
+const MOST_UNPACKED = 256 * 1_048_576
+
 async function parse(files: string[], options: { url?: string; json?: boolean }): Promise<void> {
   for (const file of files) {
     let bytes: Uint8Array
@@ -610,7 +572,9 @@ async function parse(files: string[], options: { url?: string; json?: boolean })
       showParsed(file, { ok: false, reason }, options)
       continue
     }
-    showParsed(file, await parseDocument(bytes, null, { url: options.url ?? null, maxEntries: 10_000 }), options)
+    const unpacked = await unpackFile(bytes, MOST_UNPACKED)
+    const limits = { url: options.url ?? null, maxEntries: 10_000 }
+    showParsed(file, unpacked.ok ? await parseDocument(unpacked.value, null, limits) : unpacked, options)
   }
 }
 

@@ -234,6 +234,8 @@ export type FetchResult =
       /** Of the body: the same bytes have the same, and others never. */
       hash: string
       contentType: string | null
+      /** As the header says. */
+      contentLanguage?: string | null
       validators: Validators
       /** From `Link` headers: see `ParsedFeed`. */
       hub: string | null

@@ -1,9 +1,7 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
-import { setTimeout } from 'node:timers/promises'
 import type { Fetcher } from './collect/fetch.ts'
 import { keepsSecrets } from './collect/guard.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
-import { hostOf, pauseAt } from './decide/host.ts'
 import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
 import { toReport } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
@@ -49,6 +47,7 @@ export interface NamedFeed {
 
 export interface PollDeps {
   store: Store
+  /** Asks each host at its pace: the poller sees to it. */
   fetcher: Fetcher
   desk: Desk
   names: WireNames
@@ -243,23 +242,16 @@ const ASKED_AFTER = 2
 
 /**
  * A report that an agency took out of its feed may have been withdrawn: its page says so, once, with 410. Anything else it
- * says is no news of ours. Asked at the host's pace.
+ * says is no news of ours. The fetcher waits for the host's turn.
  */
 async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
   if (url === null) return
-  const { hostDelay, allowPrivate } = deps.settings
-  // The host was asked for the feed only now; another host was not asked at all.
-  const host = hostOf(url)
-  const pause = host === hostOf(feed.address ?? feed.url) ? pauseAt(host, hostDelay) : 0
-  await setTimeout(pause, undefined, deps.signal ? { signal: deps.signal } : {}).catch(() => {
-    // Stopping: seen below.
-  })
   if (deps.signal?.aborted) return
   const got = await deps.fetcher.get({
     url,
     validators: { etag: null, lastModified: null },
     headers: {},
-    allowPrivate: named.spec.allowPrivate || allowPrivate,
+    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
     now: at,
     ...(deps.signal ? { signal: deps.signal } : {}),
   })

@@ -13,12 +13,15 @@ import {
   seconds,
   tlsFailure,
 } from './failure.ts'
+import { boundFlood } from './flood.ts'
 import { AddressRefused, guardedLookup } from './guard.ts'
 import { type Headers, one } from './headers.ts'
 import type { Oversize, Unpacking } from './oversize.ts'
 import { ByteSink } from './sink.ts'
 
 const MAX_HEADER_BYTES = 64 * 1024
+/** Pieces of a body on the wire: each costs an event, however small it is. */
+const MAX_PIECES = 400_000
 /** A body nobody needs is read to its end, to keep the connection, only if it is short and comes at once. */
 const SPARE_BYTES = 16 * 1024
 const SPARE_TIME: Millis = 500
@@ -55,9 +58,23 @@ export interface Reply {
   discard(): Promise<void>
 }
 
-/** The parser's own words, which come in brackets after undici's. */
+/** What is wrong with an answer, in our words, by what undici's parser says: that is for programmers. */
+const PARSER_FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/Expected HTTP\//, 'it does not begin with HTTP/'],
+  [/status/i, 'its status is no number of three digits'],
+  [/version/i, 'its version is unknown'],
+  [/chunk/i, 'a chunk of its body is malformed'],
+  [/Content-Length/i, 'its length is stated wrongly'],
+  [/Transfer-Encoding/i, 'its transfer encoding is unknown'],
+  [/\b(?:CR|LF|CRLF)\b/, 'a line does not end as it must'],
+  [/header/i, 'a header is malformed'],
+]
+
 function parserReason(error: Error): string {
-  return oneLine(/\(([^)]{1,100})\)$/.exec(error.message)?.[1] ?? error.message)
+  const said = error.message.slice(0, 500)
+  // What is wrong comes in brackets, after a sentence that is always the same.
+  const cause = /\(([^()]*)\)$/.exec(said)?.[1] ?? said
+  return PARSER_FAULTS.find(([words]) => words.test(cause))?.[1] ?? 'it breaks the rules of HTTP'
 }
 
 /** Node names a certificate's fault but not its dates, so they are kept beside the error. */
@@ -106,6 +123,8 @@ function connectionFailure(error: unknown, url: URL, settings: PollSettings): Fa
       )
     case 'UND_ERR_HEADERS_OVERFLOW':
       return new Fault('size', `headers from ${url.host} are larger than ${megabytes(MAX_HEADER_BYTES)}`)
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return new Fault('protocol', `answer of ${url.host} is not valid HTTP: its length is stated wrongly`)
     case 'UND_ERR_SOCKET':
       return new Fault('protocol', `${url.host} closed the connection without an answer`)
     case 'UND_ERR_DESTROYED':
@@ -115,21 +134,26 @@ function connectionFailure(error: unknown, url: URL, settings: PollSettings): Fa
   if (first instanceof undici.HTTPParserError) {
     return new Fault('protocol', `answer of ${url.host} is not valid HTTP: ${parserReason(first)}`)
   }
-  const said = oneLine(field(first, 'message') || 'unknown error')
-  if (/^E[A-Z]+$/.test(code)) return new Fault('connect', `no connection to ${peer}: ${said}`)
-  return new Fault('protocol', `request to ${url.host} failed: ${said}${code && ` (${code})`}`)
+  // What the system says is known to who runs it; what a library says of itself is not.
+  if (/^E[A-Z]+$/.test(code)) {
+    return new Fault('connect', `no connection to ${peer}: ${oneLine(field(first, 'message') || code)}`)
+  }
+  const hint = /^\w{1,60}$/.test(code) ? ` (${code})` : ''
+  return new Fault('protocol', `request to ${url.host} failed: it did not answer as HTTP demands${hint}`)
 }
 
 type Body = Dispatcher.ResponseData['body']
 
 /** Events, not an iterator: a million chunks of one byte would cost a promise each and hold up the event loop. */
 function pour(body: Body, sink: ByteSink, limit: number, oversize: Oversize): Promise<Unpacking | null> {
+  let pieces = 0
   return new Promise((resolve, reject) => {
     let unpacking: Unpacking | null = null
     const end = (): void => resolve(unpacking)
     body.on('data', (chunk: Buffer) => {
       oversize.received += chunk.length
       try {
+        if (++pieces > MAX_PIECES) throw new Fault('size', `body comes in more than ${MAX_PIECES} pieces`)
         if (unpacking === null && oversize.received > limit && oversize.unpack !== null) {
           unpacking = oversize.unpack(Buffer.concat([sink.bytes(), chunk]))
         } else if (unpacking === null) sink.push(chunk)
@@ -184,7 +208,6 @@ async function readWire(
     }
     throw new Fault('protocol', `connection ${verb} after ${rest}`)
   }
-  // HTTP/2 can end a stream in good order and too early.
   if (declared !== null && sink.length < declared && !sink.full) {
     throw new Fault('protocol', `connection closed after ${sink.length} of ${declared} bytes`)
   }
@@ -230,6 +253,8 @@ function openAgent(
   open: Map<string, number>,
 ): Agent {
   const connect = buildConnector({
+    // A poll is one request: HTTP/2 would gain nothing, and its frames can keep the loop busy in many more ways.
+    allowH2: false,
     lookup: guardedLookup(allowPrivate, options.lookup),
     timeout: settings.connectTimeout,
     autoSelectFamily: true,
@@ -238,6 +263,7 @@ function openAgent(
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   })
   return new Agent({
+    allowH2: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     keepAliveTimeout: 4000,
     keepAliveMaxTimeout: 10_000,
@@ -251,6 +277,7 @@ function openAgent(
           if (dates !== null) certificateDates.set(error, dates)
         } else if (connected !== null) {
           open.set(origin, (open.get(origin) ?? 0) + 1)
+          boundFlood(connected, target.host ?? target.hostname, Math.max(settings.maxWireBytes, settings.maxBodyBytes))
           connected.once('close', () => {
             const left = (open.get(origin) ?? 1) - 1
             if (left > 0) open.set(origin, left)
@@ -271,7 +298,7 @@ function openAgent(
   })
 }
 
-/** Connections of HTTP/1.1 and HTTP/2, kept alive for seconds and never keeping the process alive. */
+/** Connections of HTTP/1.1, kept alive for seconds and never keeping the process alive. */
 export function openLine(allowPrivate: boolean, settings: PollSettings, options: LineOptions): Line {
   const open = new Map<string, number>()
   const agent = openAgent(allowPrivate, settings, options, open)

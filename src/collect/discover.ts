@@ -30,6 +30,8 @@ export interface DiscoverOptions {
   allowPrivate: boolean
   /** How documents are parsed. Default: in this thread. */
   parse?: (bytes: Uint8Array, contentType: string | null, options: ParseOptions) => Promise<Outcome<ParsedFeed>>
+  /** Language of a text, BCP 47, that is declared to be in the first. Default: what is declared is believed. */
+  languageOf?: (declared: string | null, text: string) => string | null
   now?: () => Millis
   signal?: AbortSignal
 }
@@ -62,35 +64,100 @@ const FEED_PATH = /(?:^|[/._?=&-])(?:rss|atom|feeds?|rdf)(?:\d|[/._?=&-]|$)|\.(?
 /** After these, asking the same host again is pointless or rude. */
 const HOST_FAILED: ReadonlySet<FailureKind> = new Set(['dns', 'connect', 'tls', 'timeout', 'throttled'])
 
+/** The comments on an article are nobody's news; a commentary is. */
+const COMMENTS =
+  /comment(?!ar[yi])|kommentare|comentario|comentári|reacties|yorumlar|комментари|تعليقات|دیدگاه|تبصر|评论|評論|コメント/i
+
+/** An address that a page names. */
+interface Link {
+  url: string
+  title: string
+  /** As the page says, BCP 47. */
+  language: string | null
+}
+
+/** Text of a page that is looked at for its language. */
+const MAX_PAGE_TEXT = 2_000
+/** What stands in these is not the page's text. */
+const NO_TEXT = /^(?:script|style|template|noscript|svg|textarea)$/
+
+/** The one language that a header or an attribute names; null for none, for several and for what is no tag. */
+function tagOf(text: string | null | undefined): string | null {
+  const tag = (text ?? '').trim().replaceAll('_', '-')
+  return /^[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,4}$/i.test(tag) ? tag.toLowerCase() : null
+}
+
+/**
+ * How far a feed's language is from the page's: 0 the same, 1 and 2 another region's, 3 not known, 4 another. Where the page
+ * does not say, no feed is nearer than the other.
+ */
+function distance(page: string | null, feed: string | null): number {
+  if (page === null || feed === null) return 3
+  if (page === feed) return 0
+  if (page.split('-', 1)[0] !== feed.split('-', 1)[0]) return 4
+  return page.includes('-') && feed.includes('-') ? 2 : 1
+}
+
 /** Gathers from a page what may be a feed's address. */
 class PageLinks implements MarkupSink {
-  readonly gathering = false
   /** Whether anything in the text is HTML's. */
   isPage = false
+  /** What the page says of its language, the most reliable first. */
+  private readonly declared: (string | null)[] = [null, null, null]
+  private words = ''
+  /** Open elements whose text is not the page's. */
+  private silent = 0
   private base: string
-  private readonly sure: string[] = []
-  private readonly unsure: string[] = []
-  private readonly anchors: string[] = []
+  private readonly sure: Link[] = []
+  private readonly unsure: Link[] = []
+  private readonly anchors: Link[] = []
 
   constructor(url: string) {
     this.base = url
   }
 
-  /** The best first. */
-  get linked(): string[] {
-    return [...this.sure.slice(0, MAX_LINKS), ...this.unsure.slice(0, MAX_LINKS)]
+  /** Those most likely wanted first: no comments, the page's language, a certain type. */
+  linked(page: string | null): Link[] {
+    const nearest = ({ language }: Link): number => distance(page, language)
+    const ordered = (links: readonly Link[]): Link[] =>
+      links.toSorted((a, b) => nearest(a) - nearest(b)).slice(0, MAX_LINKS)
+    const [comments, others] = [this.unsure.filter(isOfComments), this.unsure.filter(link => !isOfComments(link))]
+    return [...ordered(this.sure), ...ordered([...others, ...comments])]
   }
 
   /** Addresses in the text of the page that look like a feed's: agencies list their feeds on a page. */
-  get mentioned(): string[] {
-    return this.anchors.slice(0, MAX_LINKS)
+  get mentioned(): Link[] {
+    return this.anchors
   }
 
-  text(): void {}
-  close(): void {}
+  /** What the page itself says, and what its text begins with. */
+  get language(): { declared: string | null; text: string } {
+    return { declared: this.declared.find(tag => tag !== null) ?? null, text: this.words }
+  }
 
-  open(tag: string, attributes: Attributes): void {
+  get gathering(): boolean {
+    return this.silent === 0 && this.words.length < MAX_PAGE_TEXT
+  }
+
+  text(text: string): void {
+    this.words += text.slice(0, MAX_PAGE_TEXT)
+  }
+
+  close(tag: string): void {
+    if (this.silent > 0 && NO_TEXT.test(tag)) this.silent--
+    else if (this.gathering) this.words += ' '
+  }
+
+  open(tag: string, attributes: Attributes, selfClosing: boolean): void {
     if (/^(?:html|head|body|meta|a|div|p)$/.test(tag)) this.isPage = true
+    if (NO_TEXT.test(tag) && !selfClosing) this.silent++
+    if (tag === 'html' || tag === 'body') {
+      this.declared[0] ??= tagOf(attributes.get('lang') ?? attributes.get('xml:lang'))
+    } else if (tag === 'meta') {
+      const content = attributes.get('content')
+      if (attributes.get('http-equiv')?.toLowerCase() === 'content-language') this.declared[1] ??= tagOf(content)
+      if (attributes.get('property')?.toLowerCase() === 'og:locale') this.declared[2] ??= tagOf(content)
+    }
     const href = attributes.get('href')
     if (href === undefined) return
     if (tag === 'base') this.base = rebase(href, this.base) ?? this.base
@@ -98,7 +165,7 @@ class PageLinks implements MarkupSink {
     else if (tag === 'a' && this.anchors.length < MAX_LINKS) {
       const url = resolve(href, this.base)
       if (url !== null && URL.canParse(url) && FEED_PATH.test(new URL(url).pathname + new URL(url).search)) {
-        this.anchors.push(url)
+        this.anchors.push(linkOf(url, attributes))
       }
     }
   }
@@ -110,11 +177,20 @@ class PageLinks implements MarkupSink {
     if (url === null || this.sure.length + this.unsure.length >= MAX_LINKS * 10) return
     // The microformat rel=feed needs no type.
     if (relations.includes('feed') || (relations.includes('alternate') && FEED_TYPE.test(type))) {
-      // The comments on an article are nobody's news.
-      if (/comment/i.test(`${url} ${attributes.get('title') ?? ''}`)) this.unsure.push(url)
-      else this.sure.push(url)
-    } else if (relations.includes('alternate') && MAYBE_TYPE.test(type)) this.unsure.push(url)
+      const link = linkOf(url, attributes)
+      if (isOfComments(link)) this.unsure.push(link)
+      else this.sure.push(link)
+    } else if (relations.includes('alternate') && MAYBE_TYPE.test(type)) this.unsure.push(linkOf(url, attributes))
   }
+}
+
+function linkOf(url: string, attributes: Attributes): Link {
+  const title = attributes.get('title')?.slice(0, 500) ?? ''
+  return { url, title, language: tagOf(attributes.get('hreflang')) ?? tagOf(attributes.get('lang')) }
+}
+
+function isOfComments({ url, title }: Pick<Link, 'url' | 'title'>): boolean {
+  return COMMENTS.test(`${url.slice(0, 2_000)} ${title}`)
 }
 
 function usualAddresses(page: string): string[] {
@@ -139,10 +215,19 @@ function found(url: string, feed: ParsedFeed, how: FoundFeed['how']): FoundFeed 
   return { url, title, format, language, link, entries: entries.length, newest, how }
 }
 
+/** Words of a feed that show its language. */
+function wordsOf({ title, entries }: ParsedFeed): string {
+  return [title ?? '', ...entries.slice(0, 20).map(entry => entry.title)]
+    .filter(words => words !== '')
+    .join(' . ')
+    .slice(0, MAX_PAGE_TEXT)
+    .trim()
+}
+
 /**
  * Finds the feeds behind an address: the document itself; else those its page links to (`rel=alternate` or `feed`);
  * else those it mentions; else the usual paths. Asks for one document at a time, and each feed it returns has answered
- * and was read. At least one feed, the likeliest first, or the reason there is none.
+ * and was read. At least one feed, or the reason there is none; the likeliest first: no comments, and the language of the page.
  */
 export async function discover(
   pageUrl: string,
@@ -150,6 +235,7 @@ export async function discover(
   options: DiscoverOptions,
 ): Promise<Outcome<FoundFeed[]>> {
   const { allowPrivate, parse = parseDocument, now = Date.now, signal } = options
+  const languageOf = options.languageOf ?? (declared => declared)
   const get = (url: string) =>
     fetcher.get({
       url,
@@ -168,13 +254,16 @@ export async function discover(
   const links = new PageLinks(page.url)
   scanMarkup(decodeText(page.body.subarray(0, MAX_PAGE), page.contentType).text, 'html', links)
   if (!links.isPage) return { ok: false, reason: `${oneLine(page.url)}: ${parsed.reason}` }
+  const { declared, text } = links.language
+  const language = tagOf(languageOf(declared ?? tagOf(page.contentLanguage), text))
 
   const asked = new Set([pageUrl, page.url])
   const lost = new Set<string>()
   let stopped: string | null = null
-  const tryAll = async (addresses: readonly string[], how: FoundFeed['how']): Promise<FoundFeed[]> => {
+  const tryAll = async (addresses: readonly Link[], how: FoundFeed['how']): Promise<FoundFeed[]> => {
     const feeds: FoundFeed[] = []
-    for (const url of addresses) {
+    const order = new Map<FoundFeed, number>()
+    for (const { url, title, language: said } of addresses) {
       if (signal?.aborted) break
       if (asked.has(url) || !URL.canParse(url) || lost.has(new URL(url).host)) continue
       asked.add(url)
@@ -188,16 +277,20 @@ export async function discover(
       if (!read.ok) continue
       const address = addressOf(url, got.url)
       asked.add(got.url)
-      feeds.push(found(address, read.value, how))
+      const feed = found(address, read.value, how)
+      feeds.push(feed)
+      const spoken = tagOf(languageOf(said ?? tagOf(read.value.language), wordsOf(read.value) || title))
+      const comments = isOfComments({ url: address, title: `${title} ${feed.title ?? ''}` })
+      order.set(feed, distance(language, spoken) + (comments ? 10 : 0))
       // The usual paths are names of one feed.
       if (how === 'path') break
     }
-    return feeds
+    return feeds.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
   }
   for (const [addresses, how] of [
-    [links.linked, 'link'],
+    [links.linked(language), 'link'],
     [links.mentioned, 'link'],
-    [usualAddresses(page.url), 'path'],
+    [usualAddresses(page.url).map(url => ({ url, title: '', language: null })), 'path'],
   ] as const) {
     const feeds = await tryAll(addresses, how)
     if (feeds.length > 0) return { ok: true, value: feeds }

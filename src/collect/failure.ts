@@ -32,7 +32,7 @@ export function field(error: unknown, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-export function bodyTooLarge(settings: PollSettings): Fault {
+export function bodyTooLarge(settings: Pick<PollSettings, 'maxBodyBytes'>): Fault {
   return new Fault('size', `body is larger than ${megabytes(settings.maxBodyBytes)} (poll.maxBodyBytes)`)
 }
 
@@ -90,6 +90,9 @@ export function tlsFailure(error: unknown, code: string, url: URL, dates: Certif
   }
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return new Fault('tls', `TLS handshake with ${url.host} failed: the port does not speak TLS`)
+  }
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+    return new Fault('tls', `TLS handshake with ${url.host} failed: it does not speak HTTP/1.1`)
   }
   if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) {
     return new Fault('tls', `TLS handshake with ${url.host} failed: ${oneLine(field(error, 'reason') || code)}`)

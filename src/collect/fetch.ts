@@ -2,10 +2,11 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Failure, FetchResult, Millis, PollSettings, Validators } from '../model.ts'
-import { codings, decode, unpack } from './coding.ts'
+import { codingOf, codings, unpack, unpackWhileRead } from './coding.ts'
 import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
+import { Cookies } from './cookies.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
-import { readFileFeed } from './file.ts'
+import { createFileReader } from './file.ts'
 import { checkUrl, keepsSecrets } from './guard.ts'
 import { bodyHash } from './hash.ts'
 import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
@@ -52,24 +53,31 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
   let url = checked.value
   url.hash = ''
   const login = takeCredentials(url)
-  let secrets = { ...(login === null ? {} : { authorization: login }), ...configured(request.headers) }
+  let secrets: Record<string, string> = {
+    ...(login === null ? {} : { authorization: login }),
+    ...configured(request.headers),
+  }
   // An ETag belongs to where it came from, which is the end of the redirects; every hop gets it, as browsers do.
   const known = conditional(request.validators)
+  const cookies = new Cookies(new URL(url))
   const hops: string[] = []
   let permanent = true
   for (;;) {
     hops.push(url.href)
+    const cookie = cookies.send(url, secrets['cookie'])
     const headers = {
       'user-agent': settings.userAgent,
       accept: ACCEPT,
       ...secrets,
+      ...(cookie === null ? {} : { cookie }),
       ...known,
       'accept-encoding': 'gzip, deflate, br, zstd',
     }
     const response = await line.ask(url, headers, signal)
     const { status, headers: said } = response
     try {
-      const movedTo = hops.length > 1 && permanent ? url.href : null
+      // A gate that sends us on with a cookie may lead back to where we began: that is no move.
+      const movedTo = permanent && url.href !== hops[0] ? url.href : null
       if (status === 200 || status === 203) return await accept(response, url, movedTo, request, settings, signal)
       if (status === 304 && Object.keys(known).length > 0) {
         const [maxAge, retryAt] = [freshness(said, request.now), retryAfter(said, request.now)]
@@ -77,7 +85,12 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
       }
       permanent &&= status === 301 || status === 308
       if (!REDIRECTS.has(status)) throw statusFault(status, url, retryAfter(said, request.now))
-      const next = redirectTarget(one(said, 'location'), status, hops, settings, line.allowPrivate)
+      cookies.keep(said, url, request.now)
+      const from = url
+      const next = redirectTarget(one(said, 'location'), status, hops, settings, line.allowPrivate, {
+        isNews: to => cookies.isNews(to, keepsSecrets(from, to) ? secrets['cookie'] : undefined),
+        wantsCookie: cookies.offered,
+      })
       // Dropped for good: an origin that bounces us back must not choose what our secrets are used for.
       if (!keepsSecrets(url, next)) secrets = {}
       url = next
@@ -104,14 +117,10 @@ async function accept(
     settings,
     () => performance.now(),
   )
-  const [coding] = applied
-  if (coding !== undefined && applied.length === 1) {
-    oversize.unpack = kept => unpack(coding, kept, settings, signal, oversize)
-  }
-  let body = await response.read(applied.length > 0, oversize)
-  for (const coding of oversize.unpacked ? [] : applied.reverse()) {
-    if (body.length > 0) body = await decode(coding, body, settings, signal, oversize)
-  }
+  const coding = applied.length === 1 ? codingOf(applied[0]) : null
+  if (coding !== null) oversize.unpack = kept => unpackWhileRead(coding, kept, settings, signal, oversize)
+  const wire = await response.read(applied.length > 0, oversize)
+  const body = oversize.unpacked ? wire : await unpack(applied, wire, settings, signal, oversize)
   if (body.length > settings.maxBodyBytes) throw bodyTooLarge(settings)
   if (body.length === 0) throw new Fault('document', 'the server answered with an empty document', status)
   return {
@@ -124,6 +133,7 @@ async function accept(
     gap: oversize.gap,
     hash: await bodyHash(body),
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
+    contentLanguage: one(headers, 'content-language')?.slice(0, 200) ?? null,
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
     hub: linkTo(headers, 'hub', url),
     self: linkTo(headers, 'self', url),
@@ -160,21 +170,23 @@ async function visit<T>(
 }
 
 /**
- * A fetcher with its own connections (HTTP/1.1 and HTTP/2), kept alive for seconds and never keeping the process alive.
+ * A fetcher with its own connections (HTTP/1.1), kept alive for seconds and never keeping the process alive.
  * Two pools, because a connection made with private addresses allowed must not serve a feed without that right.
  */
 export function createFetcher(settings: PollSettings, options: FetcherOptions = {}): Fetcher {
   const guarded = openLine(false, settings, options)
   const trusted = openLine(true, settings, options)
+  const files = createFileReader(settings)
   const line = ({ allowPrivate }: { allowPrivate: boolean }): Line =>
     settings.allowPrivate || allowPrivate ? trusted : guarded
   return {
     get: request =>
       request.url.startsWith('file:')
-        ? readFileFeed(request, settings)
+        ? files.read(request)
         : visit(request, settings, signal => answer(line(request), request, settings, signal)),
     post: request => visit(request, settings, signal => send(line(request), request, settings, signal)),
     close: async () => {
+      files.close()
       await Promise.all([guarded.close(), trusted.close()])
     },
   }

@@ -1,6 +1,5 @@
 // Decides which bodies are read beyond the limit on their size, and how far. A feed is: its beginning and its end are
 // kept, for its newest entries stand at one of them. Anything else is refused at the limit.
-import type { FileHandle } from 'node:fs/promises'
 import type { Gap, PollSettings } from '../model.ts'
 
 /** How many times the limit of a feed is read at most. The middle costs traffic and time, but no memory. */
@@ -15,7 +14,7 @@ const JSON_FEED = /"items"\s*:\s*\[|jsonfeed\.org\/version/
 const MARKS = /^[\u00ef\u00bb\u00bf\u00fe\u00ff]{1,3}/
 
 /** Whether a body begins as a feed does: RSS, RDF, Atom, CDF or JSON Feed, in any charset that contains ASCII or in UTF-16. */
-function beginsAsFeed(beginning: Uint8Array): boolean {
+export function beginsAsFeed(beginning: Uint8Array): boolean {
   const { buffer, byteOffset, length } = beginning
   const text = Buffer.from(buffer, byteOffset, Math.min(length, SAMPLE)).toString('latin1').replaceAll('\0', '')
   return FEED.test(text) || (text.replace(MARKS, '').trimStart()[0] === '{' && JSON_FEED.test(text))
@@ -49,7 +48,11 @@ export class Oversize {
   readonly #until: number
   readonly #clock: () => number
 
-  constructor(setting: Gap['setting'], settings: PollSettings, clock: () => number) {
+  constructor(
+    setting: Gap['setting'],
+    settings: Pick<PollSettings, 'maxBodyBytes' | 'maxWireBytes' | 'totalTimeout'>,
+    clock: () => number,
+  ) {
     this.#hard = settings[setting === 'poll.maxBodyBytes' ? 'maxBodyBytes' : 'maxWireBytes'] * FACTOR
     this.#setting = setting
     this.#clock = clock
@@ -77,23 +80,7 @@ export class Oversize {
   }
 }
 
-/** The beginning and the end of a file larger than the limit; null where it does not begin as a feed does. */
-export async function readEnds(
-  file: FileHandle,
-  size: number,
-  limit: number,
-): Promise<{ body: Uint8Array; gap: Gap } | null> {
-  const at = Math.ceil(limit / 2)
-  const body = new Uint8Array(limit)
-  const fill = async (from: number, to: number, position: number): Promise<void> => {
-    for (let done = 0; done < to - from; ) {
-      const { bytesRead } = await file.read(body, from + done, to - from - done, position + done)
-      if (bytesRead === 0) return
-      done += bytesRead
-    }
-  }
-  await fill(0, at, 0)
-  if (!beginsAsFeed(body.subarray(0, at))) return null
-  await fill(at, limit, size - (limit - at))
-  return { body, gap: { at, total: size, ended: true, setting: 'poll.maxBodyBytes' } }
+/** What is missing of a file of `total` bytes, of which the first and the last half of `limit` were read. */
+export function endsGap(total: number, limit: number): Gap {
+  return { at: Math.ceil(limit / 2), total, ended: true, setting: 'poll.maxBodyBytes' }
 }

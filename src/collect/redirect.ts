@@ -7,18 +7,28 @@ import { takeCredentials } from './headers.ts'
 /** The statuses that send us elsewhere (RFC 9110, 15.4); 300 leaves a choice to people, 305 and 306 are dead. */
 export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
+const NO_COOKIES = { isNews: () => false, wantsCookie: false }
+
+/** What the user can do about a server that sends us round, though we bring its cookies back. */
+const COOKIE_HINT =
+  '; the server sets a cookie, and may want one that only a browser is given: `headers` of this feed can carry it'
+
 function path(hops: readonly string[]): string {
   const shown = hops.length > 6 ? [...hops.slice(0, 3), '…', ...hops.slice(-2)] : hops
   return shown.map(hop => oneLine(hop, 120)).join(' -> ')
 }
 
-/** Where a redirect leads, checked by the guard; throws the fault it has. */
+/**
+ * Where a redirect leads, checked by the guard; throws the fault it has. `isNews` tells whether another visit to an address
+ * brings cookies that the one before did not: then it is no circle. `wantsCookie` is whether any server set one.
+ */
 export function redirectTarget(
   location: string | null,
   status: number,
   hops: readonly string[],
   settings: PollSettings,
   allowPrivate: boolean,
+  { isNews, wantsCookie }: { isNews: (url: URL) => boolean; wantsCookie: boolean } = NO_COOKIES,
 ): URL {
   const from = hops.at(-1) ?? ''
   if (location === null) {
@@ -39,11 +49,14 @@ export function redirectTarget(
     const chain = `${oneLine(from)} redirects to ${oneLine(parsed.href)}`
     throw new Fault('address', `${chain}: ${checked.reason}`, status)
   }
-  const seen = hops.indexOf(parsed.href)
-  if (seen >= 0) throw new Fault('redirect', `redirect loop: ${path(next.slice(seen))}`, status)
+  const hint = wantsCookie ? COOKIE_HINT : ''
+  const seen = hops.lastIndexOf(parsed.href)
+  if (seen >= 0 && !isNews(parsed)) {
+    throw new Fault('redirect', `redirect loop: ${path(next.slice(seen))}${hint}`, status)
+  }
   if (hops.length > settings.maxRedirects) {
     const limit = `more than ${settings.maxRedirects} redirects (poll.maxRedirects)`
-    throw new Fault('redirect', `${limit}: ${path(next)}`, status)
+    throw new Fault('redirect', `${limit}: ${path(next)}${hint}`, status)
   }
   return checked.value
 }

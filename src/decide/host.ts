@@ -5,14 +5,21 @@ const MINUTE: Millis = 60_000
 const UNASKED_REST: Millis = 5 * MINUTE
 const LONGEST_REST: Millis = 7 * 24 * 60 * MINUTE
 
-/** Host and port of an address; the address itself where it names none. */
+/**
+ * Host and port of an address; the address itself where it names none. Of a file its folder: a share that does not answer
+ * holds up its own files, and not those of others.
+ */
 export function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : address
+  if (!URL.canParse(address)) return address
+  const { protocol, host, pathname } = new URL(address)
+  return protocol === 'file:' ? `file:${pathname.slice(0, pathname.lastIndexOf('/'))}` : host
 }
 
 /** Pauses are for other people's servers: none at loopback hosts. `host` may carry a port. */
 export function pauseAt(host: string, hostDelay: Millis): Millis {
-  return host === '' || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host) ? 0 : hostDelay
+  return host === '' || host.startsWith('file:') || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
+    ? 0
+    : hostDelay
 }
 
 /**

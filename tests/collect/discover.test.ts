@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { discover, type FoundFeed } from '../../src/collect/discover.ts'
 import { createFetcher, type Fetcher } from '../../src/collect/fetch.ts'
+import { languageOf } from '../../src/decide/language.ts'
 import type { Outcome, PollSettings } from '../../src/model.ts'
 import { type Answer, type FeedServer, feedServer, rss } from '../helpers/feed-server.ts'
 import { pollSettings } from '../helpers/poll-settings.ts'
@@ -14,7 +15,7 @@ afterEach(async () => {
 async function find(url: string, changes: Partial<PollSettings> = {}): Promise<Outcome<FoundFeed[]>> {
   const fetcher = createFetcher(pollSettings(changes))
   fetchers.push(fetcher)
-  return discover(url, fetcher, { allowPrivate: true })
+  return discover(url, fetcher, { allowPrivate: true, languageOf })
 }
 
 const urls = (found: Outcome<FoundFeed[]>): string[] => (found.ok ? found.value.map(feed => feed.url) : [found.reason])
@@ -215,5 +216,96 @@ describe('a page', () => {
     await find(`${server.origin}/`)
     const { user } = process.cpuUsage(started)
     expect(user / 1_000).toBeLessThan(8_000)
+  })
+})
+
+describe('a page that offers its feeds in several languages', () => {
+  const words = {
+    ar: ['صحيفة الساحل', 'الميناء يعود إلى العمل بعد العاصفة الشديدة'],
+    en: ['Coast Daily', 'The harbour has reopened after the storm and ships are leaving'],
+    fr: ['Le Quotidien', 'Le port a rouvert après la tempête et les bateaux sont partis dans la nuit'],
+  }
+  const of = (language: keyof typeof words, declared: string | null = language): string => {
+    const [title = '', text = ''] = words[language]
+    const document = rss([{ guid: '1', title: text, text }], title)
+    return declared === null ? document : document.replace('<description/>', `<language>${declared}</language>`)
+  }
+  const link = (path: string, attributes = ''): string =>
+    `<link rel="alternate" type="application/rss+xml" href="${path}" ${attributes}>`
+  const feeds = { '/en': of('en'), '/ar': of('ar'), '/fr': of('fr') }
+  const html = (attributes: string, head: string, title = 'Page', body = ''): string =>
+    `<!doctype html><html ${attributes}><head><title>${title}</title>${head}</head><body>${body}</body></html>`
+  const both = link('/en', 'hreflang="en"') + link('/ar', 'hreflang="ar"')
+  const unnamed = link('/en') + link('/ar')
+
+  it.each([
+    ['its `lang`', html('lang="ar" dir="rtl"', both), '/ar'],
+    ['its `lang` with a region', html('lang="ar-SA"', both), '/ar'],
+    ['its `xml:lang`', html('xml:lang="ar"', both), '/ar'],
+    ['a meta element', html('', `<meta http-equiv="Content-Language" content="ar">${both}`), '/ar'],
+    ['the locale it has for others', html('', `<meta property="og:locale" content="ar_AR">${both}`), '/ar'],
+    ['its title alone', html('', both, 'صحيفة الساحل: أخبار اليوم'), '/ar'],
+    ['its text alone', html('', both, 'Saheel', 'أخبار اليوم من الساحل والجبل والبادية'), '/ar'],
+    ['its text, whatever its template declares', html('lang="en-US"', both, 'صحيفة الساحل: أخبار اليوم'), '/ar'],
+    ['its `lang`, where links name no language', html('lang="ar"', unnamed), '/ar'],
+    ['English, in the same way', html('lang="en"', link('/ar') + link('/en')), '/en'],
+    ['French', html('lang="fr-FR"', both + link('/fr', 'hreflang="fr"')), '/fr'],
+    ['none of theirs: the order of the page stays', html('lang="tr"', both), '/en'],
+    ['nothing: the order of the page stays', html('', both, '2026'), '/en'],
+    ['several: the order of the page stays', html('lang="ar, en"', both, '2026'), '/en'],
+  ])('gives that of its own language first, known by %s', async (_what, document, first) => {
+    const server = await feedServer({ '/': document, ...feeds })
+    const found = urls(await find(`${server.origin}/`))
+    expect(found[0]).toBe(server.origin + first)
+    expect(found).toHaveLength(document.includes('/fr') ? 3 : 2)
+  })
+
+  it('knows its language by the header that came with it', async () => {
+    const server = await feedServer({
+      '/': (_request, response) =>
+        void response.writeHead(200, { 'content-type': 'text/html', 'content-language': 'ar' }).end(html('', both)),
+      ...feeds,
+    })
+    expect(urls(await find(`${server.origin}/`))[0]).toBe(`${server.origin}/ar`)
+  })
+
+  it('prefers its own region, then any, and takes a feed by what it holds where templates declare another', async () => {
+    const links = link('/eg', 'hreflang="ar-EG"') + link('/sa', 'hreflang="ar-SA"') + link('/ar', 'hreflang="ar"')
+    const server = await feedServer({
+      '/': html('lang="ar-SA"', links),
+      '/regions': html('lang="ar"', link('/en', 'hreflang="x-default"') + link('/template')),
+      '/eg': of('ar'),
+      '/sa': of('ar'),
+      '/ar': of('ar'),
+      '/en': of('en'),
+      '/template': of('ar', 'en-us'),
+    })
+    expect(urls(await find(`${server.origin}/`))).toEqual(['/sa', '/ar', '/eg'].map(path => server.origin + path))
+    expect(urls(await find(`${server.origin}/regions`))[0]).toBe(`${server.origin}/template`)
+  })
+
+  it('gives feeds of comments last, in any language', async () => {
+    const links =
+      link('/c1', 'hreflang="ar" title="صحيفة الساحل » خلاصة التعليقات"') + link('/en', 'hreflang="en"') + link('/c2')
+    const comments = of('ar').replace('صحيفة الساحل', 'تعليقات على: صحيفة الساحل')
+    const server = await feedServer({
+      '/': html('lang="ar"', links),
+      '/c1': of('ar'),
+      '/c2': comments,
+      '/en': of('en'),
+    })
+    const found = urls(await find(`${server.origin}/`))
+    expect(found).toHaveLength(3)
+    expect(found[0]).toBe(`${server.origin}/en`)
+  })
+
+  it('finds that of its own language behind a dozen of others', async () => {
+    const many = Array.from({ length: 14 }, (_, at) => link(`/${at}`, 'hreflang="en"')).join('')
+    const server = await feedServer({
+      '/': html('lang="ar"', many + link('/ar', 'hreflang="ar"')),
+      '/ar': of('ar'),
+      ...Object.fromEntries(Array.from({ length: 14 }, (_, at) => [`/${at}`, of('en')])),
+    })
+    expect(urls(await find(`${server.origin}/`))[0]).toBe(`${server.origin}/ar`)
   })
 })

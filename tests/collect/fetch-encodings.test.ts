@@ -103,7 +103,8 @@ describe('encodings', () => {
   it.each(['compress', 'constructor', '__proto__', `x${'y'.repeat(3000)}`])(
     'refuses an encoding it does not know: %.20s',
     async encoding => {
-      const failed = failure(await get(server.on('/feed', body(FEED, { 'content-encoding': encoding }))))
+      const packed = Buffer.from('1f9d90010203040506070800ff', 'hex')
+      const failed = failure(await get(server.on('/feed', body(packed, { 'content-encoding': encoding }))))
       expect(failed).toMatchObject({ kind: 'encoding', message: expect.stringContaining(encoding.slice(0, 10)) })
       expect(failed.message.length).toBeLessThan(120)
     },
@@ -145,5 +146,97 @@ describe('encodings', () => {
     const frame = Buffer.from('28b52ffd00' + 'a8' + '010000', 'hex')
     const failed = failure(await get(server.on('/feed', body(frame, { 'content-encoding': 'zstd' }))))
     expect(failed).toMatchObject({ kind: 'encoding', message: expect.stringContaining('too much memory') })
+  })
+
+  const atom = '<feed xmlns="http://www.w3.org/2005/Atom"><title>نشرة</title></feed>'
+  const json = '{"version":"https://jsonfeed.org/version/1.1","title":"نشرة","items":[]}'
+  const wide = (text: string, mark: string): Buffer => Buffer.from(mark + text, 'utf16le')
+  it.each(
+    ['gzip', 'deflate', 'br', 'zstd', 'gzip, br', 'brotli', 'compress', 'windows-1256', 'text/xml'].flatMap(
+      encoding => [
+        [encoding, 'XML', plain] as const,
+        [encoding, 'JSON', Buffer.from(json)] as const,
+        [encoding, 'XML after blank lines', Buffer.from(`\r\n\t ${atom}`)] as const,
+        [encoding, 'XML after a byte order mark', Buffer.from(`\ufeff${atom}`)] as const,
+        [encoding, 'UTF-16', wide(atom, '\ufeff')] as const,
+        [encoding, 'UTF-16 without a mark', wide(atom, '')] as const,
+        [
+          encoding,
+          'XML after a notice',
+          Buffer.from(`Warning: cannot modify header in x.php on line 3 ${atom}`),
+        ] as const,
+      ],
+    ),
+  )('%s that was named and not applied leaves the body as it is: %s', async (encoding, _what, bytes) => {
+    const result = await get(server.on('/feed', body(bytes, { 'content-encoding': encoding })))
+    expect(result).toMatchObject({ kind: 'body' })
+    expect(result.kind === 'body' && bytes.equals(result.body)).toBe(true)
+  })
+
+  it.each([
+    ['gzip', gzipSync(plain)],
+    ['gzip after a byte order mark and a blank line', Buffer.concat([Buffer.from('\ufeff\n'), gzipSync(plain)])],
+    ['zlib', deflateSync(plain)],
+    ['fast zlib', deflateSync(plain, { level: 1 })],
+    ['bare deflate', deflateRawSync(plain)],
+    ['brotli', brotliCompressSync(plain)],
+    ['zstd', zstdCompressSync(plain)],
+    ['gzip in gzip', gzipSync(gzipSync(plain))],
+    ['gzip in gzip in gzip', gzipSync(gzipSync(gzipSync(plain)))],
+    ['gzip in zlib', deflateSync(gzipSync(plain))],
+  ])('%s that no header names is undone, whatever the type', async (_what, bytes) => {
+    for (const type of ['application/rss+xml', 'application/gzip', 'application/octet-stream']) {
+      const url = server.on('/feed.xml.gz', body(bytes, { 'content-type': type }))
+      expect(text(await get(url))).toBe(FEED)
+    }
+  })
+
+  it.each([
+    ['gzip', gzipSync(gzipSync(plain))],
+    ['gzip', brotliCompressSync(plain)],
+    ['gzip', deflateRawSync(plain)],
+    ['br', gzipSync(plain)],
+    ['br', zstdCompressSync(plain)],
+    ['deflate', gzipSync(plain)],
+    ['zstd', deflateSync(plain)],
+    ['br', gzipSync(brotliCompressSync(plain))],
+    ['gzip, gzip', gzipSync(gzipSync(gzipSync(plain)))],
+    ['x-custom', gzipSync(plain)],
+  ])('%s that is named for another packing does not hide the feed (case %#)', async (encoding, bytes) => {
+    expect(text(await get(server.on('/feed', body(bytes, { 'content-encoding': encoding }))))).toBe(FEED)
+  })
+
+  it('undoes three layers and no more', async () => {
+    const four = gzipSync(gzipSync(gzipSync(gzipSync(plain))))
+    const result = await get(server.on('/feed', body(four)))
+    expect(result.kind === 'body' && result.body[0]).toBe(0x1f)
+  })
+
+  it.each([
+    ['gzip', gzipSync(zeros)],
+    ['zlib', deflateSync(zeros)],
+    ['zstd', zstdCompressSync(zeros)],
+    ['gzip in gzip', gzipSync(gzipSync(zeros))],
+  ])('stops a bomb of %s that no header names at the limit', async (_what, bomb) => {
+    expect(failure(await get(server.on('/bomb', body(bomb))))).toMatchObject({
+      kind: 'size',
+      message: 'body is larger than 10 MB (poll.maxBodyBytes)',
+    })
+  })
+
+  it('reports a body that is cut off, though no header names its packing', async () => {
+    for (const bytes of [gzipSync(plain), zstdCompressSync(plain)]) {
+      const failed = failure(await get(server.on('/feed', body(bytes.subarray(0, 40)))))
+      expect(failed).toMatchObject({ kind: 'encoding', message: expect.stringContaining('cut off or damaged') })
+    }
+  })
+
+  it.each([
+    ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')],
+    ['an archive', Buffer.from('504b0304140000000800', 'hex')],
+    ['words', Buffer.from('HK, x^ and other words that zlib could begin with <b>')],
+  ])('gives %s on as it is', async (_what, bytes) => {
+    const result = await get(server.on('/feed', body(bytes)))
+    expect(result.kind === 'body' && bytes.equals(result.body)).toBe(true)
   })
 })

@@ -83,7 +83,12 @@ export interface DueFeed {
   due: Millis
   /** Its interval: ten minutes late is much for a feed polled every five. */
   interval: Millis | null
+  /** Whether its server let us wait the last time. */
+  slow?: boolean
 }
+
+/** Intervals by which a feed of a slow server must be later than another to go before it. */
+const SLOW_GIVES_WAY = 5
 
 /** A host as it is at this moment. */
 export interface HostNow {
@@ -96,27 +101,34 @@ export interface HostNow {
 
 /**
  * Which due feeds may start now: the latest first, measured in their own intervals, so that a night's backlog begins with
- * what may have lost most; at each host one after the other, `delay` apart. `wakeAt` is when time alone lets another
- * start; null where only the end of a running fetch can.
+ * what may have lost most, and feeds of slow servers after the others; at each host one after the other, `delay` apart. Of
+ * the `free` places, slow servers may take `slowFree`. `wakeAt` is when time alone lets another start; null where only the
+ * end of a running fetch can.
  */
 export function drain<Feed extends DueFeed>(
   due: readonly Feed[],
   hosts: (host: string) => HostNow,
   free: number,
   now: Millis,
+  slowFree = Number.POSITIVE_INFINITY,
 ): { start: Feed[]; wakeAt: Millis | null } {
-  const lateness = new Map(due.map(feed => [feed, (now - feed.due) / Math.max(MINUTE, feed.interval ?? MINUTE)]))
+  const late = ({ due: at, interval, slow }: Feed): number =>
+    (now - at) / Math.max(MINUTE, interval ?? MINUTE) - (slow ? SLOW_GIVES_WAY : 0)
+  const lateness = new Map(due.map(feed => [feed, late(feed)]))
   const ordered = due.toSorted((a, b) => (lateness.get(b) ?? 0) - (lateness.get(a) ?? 0) || a.due - b.due)
   const started = new Map<string, number>()
   const start: Feed[] = []
+  let slowStarted = 0
   let wakeAt: Millis | null = null
   for (const feed of ordered) {
+    if (feed.slow && slowStarted >= slowFree) continue
     const host = hosts(feed.host)
     const here = started.get(feed.host) ?? 0
     const rested = Math.max(host.restUntil, host.lastStart === null ? 0 : host.lastStart + host.delay)
     const open = host.running + here < host.perHost
     if (start.length < free && open && rested <= now && (here === 0 || host.delay === 0)) {
       start.push(feed)
+      if (feed.slow) slowStarted++
       started.set(feed.host, here + 1)
       continue
     }
