@@ -335,6 +335,7 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
         const parsed = await pool.parse(got.body, got.contentType, {
           url: got.url,
           maxEntries: config.poll.maxEntries,
+          language: spec.language,
         })
         if (parsed.ok) {
           result.entries = parsed.value.entries.length

@@ -95,7 +95,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   if (got.hash === feed.bodyHash && feed.failures === 0) {
     return settle(deps, visit, { ...got, whole: true })
   }
-  const parsed = await read(deps, got)
+  const parsed = await read(deps, visit, got)
   if (!parsed.ok) {
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
@@ -120,8 +120,9 @@ function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators
   })
 }
 
-function read(deps: PollDeps, { body, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
-  return deps.parse(body, contentType, { url, contentType, maxEntries: deps.settings.maxEntries })
+function read(deps: PollDeps, { named }: Visit, { body, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
+  const { maxEntries } = deps.settings
+  return deps.parse(body, contentType, { url, contentType, maxEntries, language: named.spec.language })
 }
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
@@ -131,7 +132,7 @@ async function follow(deps: PollDeps, visit: Visit, failure: Failure): Promise<P
   if (to === null) return null
   const got = await ask(deps, visit, to, NOTHING_KNOWN)
   if (got.kind !== 'body' || deps.signal?.aborted) return null
-  const parsed = await read(deps, got)
+  const parsed = await read(deps, visit, got)
   if (!parsed.ok || deps.signal?.aborted || !isKnownFeed(deps, visit, parsed.value)) return null
   return fileAnswer(deps, visit, got, parsed.value, to)
 }

@@ -2,9 +2,11 @@
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import type { FeedFormat, Outcome, Skip } from '../model.ts'
+import { languageOfDates } from './dates/language.ts'
+import { DateReader } from './dates/reader.ts'
 import type { Attributes, Draft } from './draft.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
-import { Dates, writeDocument } from './write.ts'
+import { writeDocument } from './write.ts'
 
 /** A clean RSS 2.0 document in our private namespace, and what was met on the way. */
 export interface Canonical {
@@ -23,6 +25,8 @@ export interface CanonicalOptions {
   /** Address of the document: what relative links are relative to unless xml:base says otherwise. */
   url: string | null
   maxEntries: number
+  /** As configured, see `ParseOptions`. */
+  language?: string | null
 }
 
 /** Characters of one attribute's value, and attributes of one element, that are read. */
@@ -315,7 +319,8 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   if (scanner.refusedEntities) {
     warnings.push('the document declares entities that refer to others or grow too long: not expanded')
   }
-  const dates = new Dates()
+  const titles = [reading.feed.title, ...drafts.map(draft => draft.title)].flatMap(title => title?.text ?? [])
+  const dates = new DateReader(languageOfDates(options.language, reading.feed.language, titles))
   const bodies: string[] = []
   const xml = writeDocument(reading.feed, drafts, dates, bodies)
   dates.report(warnings)

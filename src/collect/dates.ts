@@ -128,8 +128,9 @@ function clockAndZone(text: string, speech: Speech, tables: readonly Names[]): R
   const at = (...indexes: number[]): number => Number(indexes.map(index => match[index]).find(Boolean) ?? 0)
   const rest = text.slice(match[0].length)
   const { half, after } = takeHalf(
-    { hour: 0, minute: 0, second: 0, ms: 0, before: '', after: rest },
+    { before: '', after: rest },
     rest === '' ? [] : tables,
+    speech.capitals,
   )
   const clock: TimeOfDay = {
     hour: hourOf(at(1, 6, 9, 13), half),
@@ -245,8 +246,10 @@ function words(text: string, speech: Speech, tables: readonly Names[]): DateRead
 }
 
 function atClock(clock: Clock, folded: string, speech: Speech, tables: readonly Names[]): DateReading {
-  let { half, after } = takeHalf(clock, tables)
+  let { half, after } = takeHalf(clock, tables, speech.capitals)
   after = after.replace(CLOCK_WORDS, '').trim()
+  // «10:00 - 11:30» without seconds is from and to; «10:00:00 - 03:00» has an offset.
+  if (!clock.hasSeconds) after = after.replace(/^- \d{1,2}:\d{2}(?!\d)/, '')
   let zone: Zone | null = null
   let unknownZone: string | null = null
   const found = takeZone(after, speech)
@@ -263,12 +266,19 @@ function atClock(clock: Clock, folded: string, speech: Speech, tables: readonly 
     else ({ half, unknownZone } = unexplained({ ...clock, after }, half, speech, tables))
   }
   const rest = withoutClocks(`${clock.before} ${after}`)
-  const day = readDay(rest, { language: speech.language, tables, isAmerican: half !== null })
+  const day = readDay(rest, { language: speech.language, tables, isAmerican: isAmerican(folded, speech.language) })
   if (day === null) return UNREADABLE
   if (day === 'hijri') return { kind: 'hijri' }
   const time = { ...clock, hour: hourOf(clock.hour, half) }
   return noting(moment(day, time, zone ?? zoneOfCountry(folded) ?? GREENWICH), unknownZone)
 }
+
+/** Countries that write English with the day first. */
+const DAY_FIRST = new Set(['GB', 'IE', 'AU', 'NZ', 'IN', 'ZA', 'PK', 'SG', 'MY', 'HK', 'NG', 'KE', 'GH', 'MT'])
+
+/** AM and PM as the United States write them, whatever the feed's language: the server formats the date. */
+const isAmerican = (folded: string, language: string | null): boolean =>
+  /\d ?[ap]\.?m(?![a-z\d])/.test(folded) && !DAY_FIRST.has(/^en-([a-z]{2})$/i.exec(language ?? '')?.[1]?.toUpperCase() ?? '')
 
 /** A Korean feed that names no zone means Korea's (feedparser's rule, from feeds of the time). */
 const zoneOfCountry = (folded: string): Zone | null => (/[년월일]|오전|오후/.test(folded) ? { offset: 9 * 60 } : null)
@@ -285,7 +295,7 @@ function unexplained(
     return { half, unknownZone: null }
   }
   const others = namesIn(scriptOf(word))
-  const other = half ?? takeHalf({ ...clock, before: '' }, others).half
+  const other = half ?? takeHalf({ ...clock, before: '' }, others, capitals).half
   if (other !== half) return { half: other, unknownZone: null }
   const isZone = word.length >= 2 && word.length <= 5 && capitals.has(word) && !others.some(names => means(names, word))
   return { half, unknownZone: isZone ? word : null }

@@ -1,7 +1,8 @@
 // Hides JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), which rss-parser does not read.
 
 import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
-import { readDate } from './dates.ts'
+import { languageOfDates } from './dates/language.ts'
+import { DateReader } from './dates/reader.ts'
 import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
 import { escapeHtml } from './html.ts'
 import { resolve } from './links.ts'
@@ -20,13 +21,9 @@ function text(object: Json, key: string): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-function time(object: Json, key: string, unreadable: string[]): Millis | null {
+function time(object: Json, key: string, dates: DateReader): Millis | null {
   const written = text(object, key)
-  if (written === null) return null
-  const reading = readDate(written)
-  if (reading.kind === 'time') return reading.time
-  unreadable.push(written)
-  return null
+  return written === null ? null : dates.read(written, languageTag(text(object, 'language')))
 }
 
 function names(object: Json): string[] {
@@ -64,7 +61,7 @@ function hubOf(document: Json, base: string | null): string | null {
   return isObject(hub) ? resolve(text(hub, 'url') ?? '', base) : null
 }
 
-function loose(item: Json, base: string | null, feedAuthors: string[], unreadable: string[]): Loose {
+function loose(item: Json, base: string | null, feedAuthors: string[], dates: DateReader): Loose {
   const title = text(item, 'title')
   const summary = text(item, 'summary')
   const html = text(item, 'content_html')
@@ -85,8 +82,8 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
         : plain === null
           ? null
           : { html: escapeHtml(plain).replace(/\r?\n/g, '<br>'), base },
-    published: time(item, 'date_published', unreadable),
-    updated: time(item, 'date_modified', unreadable),
+    published: time(item, 'date_published', dates),
+    updated: time(item, 'date_modified', dates),
     authors: authors.length > 0 ? authors : feedAuthors,
     categories: list(own(item, 'tags'))
       .filter((tag): tag is string => typeof tag === 'string')
@@ -103,7 +100,7 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
  */
 export function parseJsonFeed(
   source: string,
-  options: { url: string | null; maxEntries: number },
+  options: { url: string | null; maxEntries: number; language?: string | null },
 ): Outcome<ParsedFeed> {
   let document: unknown
   try {
@@ -132,16 +129,14 @@ export function parseJsonFeed(
       `the document has ${objects.length} entries: the first ${options.maxEntries} are kept, ${objects.length - options.maxEntries} left out`,
     )
   }
-  const unreadable: string[] = []
+  const titles = [document, ...objects.slice(0, 50)].flatMap(object => text(object, 'title') ?? [])
+  const dates = new DateReader(languageOfDates(options.language, language, titles))
   const cuts: Cuts = { titles: 0, bodies: 0 }
   const authors = names(document)
   const entries = objects
     .slice(0, options.maxEntries)
-    .map(item => finish(loose(item, base, authors, unreadable), language, cuts))
-  if (unreadable.length > 0)
-    warnings.push(
-      `${unreadable.length} date${unreadable.length === 1 ? '' : 's'} could not be read, such as «${unreadable[0]?.slice(0, 60)}»: left out`,
-    )
+    .map(item => finish(loose(item, base, authors, dates), language, cuts))
+  dates.report(warnings)
   reportCuts(cuts, warnings)
   return {
     ok: true,

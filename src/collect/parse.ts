@@ -16,6 +16,11 @@ export interface ParseOptions {
   contentType?: string | null
   /** Entries kept; a document lists the newest first, so the first are. */
   maxEntries: number
+  /**
+   * Language that the configuration gives the feed. Abbreviations in dates that mean several things (AST, CST, names of
+   * months) are read by it, else by the document's own.
+   */
+  language?: string | null
 }
 
 /** What xml2js makes of an element: its text, or its text under `_` beside its attributes under `$`. */
@@ -167,8 +172,9 @@ export async function parseFeed(text: string, options: ParseOptions): Promise<Ou
   const start = /\S/.exec(clean)?.[0]
   if (start === undefined) return { ok: false, reason: 'the document is empty' }
   const url = options.url === null ? null : resolve(options.url, null)
-  if (start === '{' || start === '[') return parseJsonFeed(clean, { url, maxEntries: options.maxEntries })
-  const canonical = canonicalise(clean, { url, maxEntries: options.maxEntries })
+  const inner = { url, maxEntries: options.maxEntries, language: options.language ?? null }
+  if (start === '{' || start === '[') return parseJsonFeed(clean, inner)
+  const canonical = canonicalise(clean, inner)
   return canonical.ok ? readCanonical(canonical.value, url) : canonical
 }
 

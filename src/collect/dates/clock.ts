@@ -9,6 +9,7 @@ export interface Clock {
   minute: number
   second: number
   ms: Millis
+  hasSeconds: boolean
   before: string
   after: string
 }
@@ -34,6 +35,7 @@ function cut(text: string, match: RegExpExecArray | RegExpMatchArray): Clock {
     minute: Number(match[2] ?? 0),
     second: Number(match[3] ?? 0),
     ms: fraction(match[4]),
+    hasSeconds: match[3] !== undefined,
     before: text.slice(0, index).trim(),
     after: text.slice(index + match[0].length).trim(),
   }
@@ -69,7 +71,7 @@ const EAST_ASIAN_HALVES: readonly [Half, RegExp][] = [
   ['noon', /中午|正午|낮/],
   ['night', /晚上|夜間|밤/],
 ]
-const AM_PM = /(?:^|[\s\d])([ap])\.? ?m\.?(?=$|[\s,)-])/
+const AM_PM = /(?:^|[\s\d])([ap])\.? ?m\.?(?![a-z\d])/
 /** Folded, in all languages: the hours around noon, and those around midnight. */
 const NOON = new Set('ظهرا|ظهر|الظهر|noon|midi|দুপুর|दोपहर|trua|siang|tengah hari|ng tanghali|دوپہر'.split('|'))
 const NIGHT = new Set('ليلا|الليل|شب|রাত|रात|malam|dem|ночи|ночі|w nocy|v noci|nachts|de la nuit'.split('|'))
@@ -97,16 +99,23 @@ const meaningOf = (key: string, tables: readonly Names[]): Half | null => {
   return null
 }
 
-/** The half of the day that a clock names, and what follows it. */
-export function takeHalf(clock: Clock, tables: readonly Names[]): { half: Half | null; after: string } {
+/** The half of the day that a clock names, and what follows it. `capitals`: folded words that are written in capitals. */
+export function takeHalf(
+  clock: Pick<Clock, 'before' | 'after'>,
+  tables: readonly Names[],
+  capitals: ReadonlySet<string>,
+): { half: Half | null; after: string } {
   const { before, after } = clock
   const { words, ends } = wordsAtStart(after)
   for (let length = words.length; length > 0; length--) {
     const half = meaningOf(words.slice(0, length).join(' '), tables)
     if (half !== null) return { half, after: after.slice(ends[length - 1]).replace(/^\./, '') }
   }
-  const anywhere = AM_PM.exec(after) ?? AM_PM.exec(before)
+  const anywhere = AM_PM.exec(after)
   if (anywhere !== null) return { half: anywhere[1] === 'a' ? 'am' : 'pm', after: after.replace(AM_PM, ' ') }
+  // «PM 2:35»; but «am 12:35» is German and Welsh.
+  const prefixed = /(?:^|\s)([ap]m)$/.exec(before)?.[1]
+  if (prefixed !== undefined && capitals.has(prefixed)) return { half: prefixed === 'am' ? 'am' : 'pm', after }
   for (const [half, pattern] of EAST_ASIAN_HALVES) {
     if (pattern.test(before) || pattern.test(after)) return { half, after }
   }
@@ -115,7 +124,7 @@ export function takeHalf(clock: Clock, tables: readonly Names[]): { half: Half |
   if (!/\d[ .,]*$/.test(before)) {
     for (let length = last.length; length > 0; length--) {
       const key = last.slice(-length).join(' ')
-      const half = key.length < 2 ? null : meaningOf(key, tables)
+      const half = key.length < 2 || key === 'am' || key === 'pm' ? null : meaningOf(key, tables)
       if (half !== null) return { half, after }
     }
   }

@@ -179,8 +179,10 @@ const isShort = (token: string | undefined): boolean => token !== undefined && t
 function around(tokens: readonly string[], from: number, to: number): { day: string; year: string } | null {
   const [left, farLeft] = tokens.slice(0, from).filter(isNumber).reverse()
   const [right, farRight] = tokens.slice(to).filter(isNumber)
+  const isAfter = isNumber(tokens[to]) && !isNumber(tokens[from - 1])
   const pick = (day: string | undefined, year: string | undefined) =>
     day === undefined || year === undefined ? null : { day, year }
+  if (isAfter && isShort(right) && isLong(farRight) && !isLong(left)) return pick(right, farRight)
   if (isShort(left) && isLong(right)) return pick(left, right)
   if (!isShort(left) && isShort(right) && isLong(farRight)) return pick(right, farRight)
   if (isLong(left) && isShort(right)) return pick(right, left)
@@ -216,9 +218,11 @@ function namedIn(tokens: readonly string[], names: Names, language: string | nul
   const months = hits.filter(hit => hit.month !== null)
   const plain = months.filter(hit => hit.weekday === null)
   const isThai = names.language === 'th'
+  // Digits within a name are no day: «Thứ 2», «3-р сар».
+  const free = tokens.map((token, index) => (hits.some(({ from, to }) => index >= from && index < to) ? '' : token))
   const days: Named[] = []
   for (const { from, to, month } of plain.length > 0 ? plain : months.reverse()) {
-    const numbers = around(tokens, from, to)
+    const numbers = around(free, from, to)
     if (month === null || numbers === null) continue
     const year = yearOf(numbers.year, month.calendar, isThai)
     if (year === null) continue

@@ -21,7 +21,7 @@ export interface Names {
 }
 
 /** Longest name, in tokens. */
-export const LONGEST_NAME = 4
+export const LONGEST_NAME = 6
 
 export const keyOf = (name: string): string => tokensOf(fold(name)).join(' ')
 
@@ -35,11 +35,11 @@ const LOCALES: Readonly<Record<Script, string>> = {
   hebrew: 'he yi',
   greek: 'el',
   devanagari: 'hi mr ne kok sa mai',
-  bengali: 'bn as',
+  bengali: 'bn bn-IN as',
   ethiopic: 'am ti',
   han: 'zh zh-TW yue ja',
   hangul: 'ko',
-  other: 'hy ka ta te gu pa kn ml or si th lo my km dz bo',
+  other: 'hy ka ta te gu pa kn ml or si th lo my km',
 }
 
 /** Languages whose names are looked at only where the feed says that it is in one of them. */
@@ -114,9 +114,17 @@ const DAY = 86_400_000
 /** 4 January 2026 was a Sunday. */
 const SUNDAY = Date.UTC(2026, 0, 4, 3)
 
-function parts(locale: string, options: Intl.DateTimeFormatOptions, type: string): (time: number) => string {
+/** One part of a formatted date; and the word it stands in, where letters around it are written to it: «במרץ», «martxoaren». */
+function parts(locale: string, options: Intl.DateTimeFormatOptions, type: string): (time: number) => [string, string] {
   const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
-  return time => format.formatToParts(time).find(part => part.type === type)?.value ?? ''
+  return time => {
+    const all = format.formatToParts(time)
+    const index = all.findIndex(part => part.type === type)
+    const name = all[index]?.value ?? ''
+    const before = /\p{L}+$/u.exec(all[index - 1]?.value ?? '')?.[0] ?? ''
+    const after = /^[\p{L}\p{M}]+/u.exec(all[index + 1]?.value ?? '')?.[0] ?? ''
+    return [name, before + name + after]
+  }
 }
 
 const MONTH_STYLES: readonly Intl.DateTimeFormatOptions[] = (['long', 'short'] as const).flatMap(month => [
@@ -149,15 +157,15 @@ class Table implements Names {
     for (const style of MONTH_STYLES) {
       const name = parts(common, style, 'month')
       for (let month = 1; month <= 12; month++)
-        this.#month(name(Date.UTC(2026, month - 1, 3)), { calendar: 'gregory', month })
+        for (const form of name(Date.UTC(2026, month - 1, 3))) this.#month(form, { calendar: 'gregory', month })
     }
     for (const style of ['long', 'short'] as const) {
       const name = parts(common, { weekday: style }, 'weekday')
-      for (let day = 0; day < 7; day++) put(this.weekdays, name(SUNDAY + day * DAY), day)
+      for (let day = 0; day < 7; day++) put(this.weekdays, name(SUNDAY + day * DAY)[0], day)
     }
     const half = parts(common, { hour: 'numeric', hourCycle: 'h12' }, 'dayPeriod')
-    put(this.halves, half(SUNDAY), 'am')
-    put(this.halves, half(SUNDAY + 12 * 3_600_000), 'pm')
+    put(this.halves, half(SUNDAY)[0], 'am')
+    put(this.halves, half(SUNDAY + 12 * 3_600_000)[0], 'pm')
     for (const [calendar, name, languages] of OTHER_CALENDARS) {
       if (languages.has(this.language)) this.#otherCalendar(locale, calendar, name)
     }
@@ -169,7 +177,7 @@ class Table implements Names {
     const month = parts(`en-u-ca-${intl}-nu-latn`, { month: 'numeric' }, 'month')
     for (let week = 0; week < 80; week++) {
       const time = SUNDAY + week * 5 * DAY
-      this.#month(name(time), { calendar, month: Number(month(time)) })
+      this.#month(name(time)[0], { calendar, month: Number(month(time)[0]) })
     }
   }
 

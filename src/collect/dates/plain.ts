@@ -12,13 +12,16 @@ const DIGITS = new Map(
   ),
 )
 
+/** Joiners, and marks that only steer text direction or line breaks. */
+const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\u061c\ufeff\u00ad]/g
+
 /** Digits of any script as ASCII, dashes, colons and spaces plain, marks that only steer text direction removed. */
 export function plain(text: string): string {
   const ascii = /^[\x20-\x7e]*$/.test(text)
     ? text
     : text
         .replace(/\p{Nd}/gu, digit => DIGITS.get(digit) ?? digit)
-        .replace(/[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\u061c\ufeff\u00ad]/g, '')
+        .replace(INVISIBLE, '')
         .replace(/[\u2010-\u2015\u2212\uff0d]/g, '-')
         .replace(/[\uff1a\u2236\ua789\u05c3]/g, ':')
         .replace(/\uff0f/g, '/')
@@ -74,6 +77,7 @@ export function fold(text: string): string {
   const lower = text.toLowerCase()
   if (/^[\x20-\x7e]*$/.test(lower)) return lower
   return lower
+    .replace(INVISIBLE, '')
     .normalize('NFD')
     .replace(MARKS, '')
     .normalize('NFC')

@@ -314,6 +314,7 @@ export const SPELLINGS: Readonly<Record<string, Spellings>> = {
     ],
   },
   vi: {
+    weekdays: ['cn', 'thứ_2 t2', 'thứ_3 t3', 'thứ_4 t4', 'thứ_5 t5', 'thứ_6 t6', 'thứ_7 t7'],
     months: joined(numbered('tháng_N', 'thg_N'), [
       'tháng_một tháng_giêng',
       'tháng_hai',

@@ -30,7 +30,7 @@ function table(text: string): Map<string, Zone> {
 // RFC 822 section 5.1 with its military letters as there; then what the tz database, national laws and the press write.
 // Where an abbreviation has several meanings, the one that English-language feeds mean; the others are by language.
 const COMMON = table(`
-  z+0 ut+0 utc+0 uct+0 gmt+0 zulu+0 wet+0 wez+0 tu+0 tuc+0 a-1 m-12 n+1 y+12
+  z+0 sgh+0 ut+0 utc+0 uct+0 gmt+0 zulu+0 wet+0 wez+0 tu+0 tuc+0 a-1 m-12 n+1 y+12
   est-5 edt-4 et=America/New_York cst-6 cdt-5 ct=America/Chicago mst-7 mdt-6 mt=America/Denver
   pst-8 pdt-7 pt=America/Los_Angeles akst-9 akdt-8 hst-10 hast-10 hadt-9 ast-4 adt-3 at=America/Halifax nst-3:30 ndt-2:30
   hne-5 hae-4 hnc-6 hac-5 hnr-7 har-6 hnp-8 hap-7 hna-4 haa-3 hnt-3:30 hat-2:30
@@ -55,7 +55,7 @@ const LOCAL = new Map(
     he: 'ist+2',
     yi: 'ist+2',
     ga: 'ist+1',
-    tr: 'ist+3',
+    tr: 'ist+3 tsi+3',
     bn: 'bst+6 bdt+6',
     ms: 'mst+8 sst+8 bdt+8',
     my: 'mst+6:30',
@@ -158,14 +158,15 @@ function offsetAt(name: string, time: Millis): number {
 
 /**
  * The moment at which clocks of the zone show what those of Greenwich show at `wall`. Of an hour that comes twice in
- * autumn, the first; of one that is left out in spring, as if it had not been.
+ * autumn, the first; of one that is left out in spring, as if the clocks had not been changed.
  */
 export function momentIn(zone: Zone, wall: Millis): Millis {
   if ('offset' in zone) return wall - zone.offset * MINUTE
   // No zone changes by more than a day: its offset a day before and after bracket the change.
   const before = wall - offsetAt(zone.name, wall - 86_400_000) * MINUTE
   const after = wall - offsetAt(zone.name, wall + 86_400_000) * MINUTE
-  return wall - offsetAt(zone.name, before) * MINUTE === before ? before : after
+  const isAfter = wall - offsetAt(zone.name, after) * MINUTE === after
+  return wall - offsetAt(zone.name, before) * MINUTE !== before && isAfter ? after : before
 }
 
 const REGIONS =
