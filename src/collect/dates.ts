@@ -246,8 +246,9 @@ function words(text: string, speech: Speech, tables: readonly Names[]): DateRead
 }
 
 function atClock(clock: Clock, folded: string, speech: Speech, tables: readonly Names[]): DateReading {
-  let { half, after } = takeHalf(clock, tables, speech.capitals)
-  after = after.replace(CLOCK_WORDS, '').trim()
+  const known = takeHalf(clock, tables, speech.capitals)
+  const { half, after: rest } = known.half === null ? halfOfOthers(clock, speech, tables) : known
+  let after = rest.replace(CLOCK_WORDS, '').trim()
   // «10:00 - 11:30» without seconds is from and to; «10:00:00 - 03:00» has an offset.
   if (!clock.hasSeconds) after = after.replace(/^- \d{1,2}:\d{2}(?!\d)/, '')
   let zone: Zone | null = null
@@ -261,16 +262,49 @@ function atClock(clock: Clock, folded: string, speech: Speech, tables: readonly 
   } else {
     if (/^[+-] ?[a-z0-9]{2}:?[a-z0-9]{2}(?=$|\s)/.test(after)) return UNREADABLE
     const elsewhere = zoneElsewhere(`${clock.before} ${after}`, speech)
-    if (elsewhere !== null && 'zone' in elsewhere) zone = elsewhere.zone
-    else if (elsewhere !== null) unknownZone = elsewhere.unknown
-    else ({ half, unknownZone } = unexplained({ ...clock, after }, half, speech, tables))
+    if (elsewhere === null) {
+      unknownZone = zoneToTheEye(after, speech, tables)
+      // «10:00:00 XYZ 2026»: the year is joined to the day.
+      if (unknownZone !== null) after = after.replace(unknownZone, ' ')
+    } else if ('zone' in elsewhere) zone = elsewhere.zone
+    else unknownZone = elsewhere.unknown
   }
-  const rest = withoutClocks(`${clock.before} ${after}`)
-  const day = readDay(rest, { language: speech.language, tables, isAmerican: isAmerican(folded, speech.language) })
+  const day = readDay(withoutClocks(`${clock.before} ${after}`), {
+    language: speech.language,
+    tables,
+    isAmerican: isAmerican(folded, speech.language),
+  })
   if (day === null) return UNREADABLE
   if (day === 'hijri') return { kind: 'hijri' }
   const time = { ...clock, hour: hourOf(clock.hour, half) }
   return noting(moment(day, time, zone ?? zoneOfCountry(folded) ?? GREENWICH), unknownZone)
+}
+
+const means = (names: Names, word: string): boolean => names.months.has(word) || names.weekdays.has(word)
+
+const firstWord = (text: string): string | null => /^[ ,([]*([\p{L}\p{M}]+)/u.exec(text)?.[1] ?? null
+
+/** A half of the day in a language that is neither the feed's nor English, beside a clock of twelve hours. */
+function halfOfOthers(clock: Clock, speech: Speech, tables: readonly Names[]): { half: Half | null; after: string } {
+  const { before, after } = clock
+  const word = firstWord(after)
+  const nothing = { half: null, after }
+  if (clock.hour > 12) return nothing
+  if (word !== null && !NO_ZONES.has(word) && !tables.some(names => means(names, word)) && takeZone(after, speech) === null) {
+    const found = takeHalf({ before: '', after }, namesIn(scriptOf(word)), speech.capitals)
+    if (found.half !== null) return found
+  }
+  // Before the clock, short words of Latin letters are mostly weekdays and prepositions.
+  const last = /([\p{L}\p{M}]+)[ .,]*$/u.exec(before)?.[1]
+  if (last === undefined || scriptOf(last) === 'latin') return nothing
+  return { half: takeHalf({ before, after: '' }, namesIn(scriptOf(last)), speech.capitals).half, after }
+}
+
+/** A word in capitals behind the clock that is no zone we know and nothing else in any language. */
+function zoneToTheEye(after: string, { capitals }: Speech, tables: readonly Names[]): string | null {
+  const word = firstWord(after)
+  if (word === null || word.length < 2 || word.length > 5 || !capitals.has(word) || NO_ZONES.has(word)) return null
+  return [...tables, ...namesIn(scriptOf(word))].some(names => means(names, word)) ? null : word
 }
 
 /** Countries that write English with the day first. */
@@ -282,26 +316,6 @@ const isAmerican = (folded: string, language: string | null): boolean =>
 
 /** A Korean feed that names no zone means Korea's (feedparser's rule, from feeds of the time). */
 const zoneOfCountry = (folded: string): Zone | null => (/[년월일]|오전|오후/.test(folded) ? { offset: 9 * 60 } : null)
-
-/** A word behind the clock that neither the feed's language nor English explains: a half of the day, or a zone. */
-function unexplained(
-  clock: Clock,
-  half: Half | null,
-  { capitals }: Speech,
-  tables: readonly Names[],
-): { half: Half | null; unknownZone: string | null } {
-  const word = /^[ ,([]*([\p{L}\p{M}]+)/u.exec(clock.after)?.[1]
-  if (word === undefined || NO_ZONES.has(word) || tables.some(names => means(names, word))) {
-    return { half, unknownZone: null }
-  }
-  const others = namesIn(scriptOf(word))
-  const other = half ?? takeHalf({ ...clock, before: '' }, others, capitals).half
-  if (other !== half) return { half: other, unknownZone: null }
-  const isZone = word.length >= 2 && word.length <= 5 && capitals.has(word) && !others.some(names => means(names, word))
-  return { half, unknownZone: isZone ? word : null }
-}
-
-const means = (names: Names, word: string): boolean => names.months.has(word) || names.weekdays.has(word)
 
 /** Words of the text that are all capitals, folded. */
 const capitalsOf = (text: string): ReadonlySet<string> =>

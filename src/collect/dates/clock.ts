@@ -76,6 +76,14 @@ const AM_PM = /(?:^|[\s\d])([ap])\.? ?m\.?(?![a-z\d])/
 const NOON = new Set('ظهرا|ظهر|الظهر|noon|midi|দুপুর|दोपहर|trua|siang|tengah hari|ng tanghali|دوپہر'.split('|'))
 const NIGHT = new Set('ليلا|الليل|شب|রাত|रात|malam|dem|ночи|ночі|w nocy|v noci|nachts|de la nuit'.split('|'))
 
+/** Folded phrases that begin with a word of other meaning. */
+const PHRASES = new Map<string, Half>([
+  ...'de la manana|da manha|del mattino|di mattina|du matin'.split('|').map((key): [string, Half] => [key, 'am']),
+  ...'de la tarde|de la noche|da tarde|da noite|del pomeriggio|di sera|du soir|de l apres midi'
+    .split('|')
+    .map((key): [string, Half] => [key, 'pm']),
+])
+
 const wordsAtStart = (text: string): { words: string[]; ends: number[] } => {
   const words: string[] = []
   const ends: number[] = []
@@ -92,6 +100,8 @@ const wordsAtStart = (text: string): { words: string[]; ends: number[] } => {
 const meaningOf = (key: string, tables: readonly Names[]): Half | null => {
   if (NOON.has(key)) return 'noon'
   if (NIGHT.has(key)) return 'night'
+  const phrase = PHRASES.get(key)
+  if (phrase !== undefined) return phrase
   for (const table of tables) {
     const half = table.halves.get(key)
     if (half !== undefined) return half

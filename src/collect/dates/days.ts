@@ -11,7 +11,7 @@ import {
   isPersianYear,
   weekdayOf,
 } from './calendars.ts'
-import { LONGEST_NAME, type Month, type Names, namesIn, primaryOf, type Script, scriptOf } from './names.ts'
+import { knowing, LONGEST_NAME, type Month, type Names, namesIn, namesOf, primaryOf, type Script, scriptOf } from './names.ts'
 import { tokensOf } from './plain.ts'
 
 /** A Gregorian day; or that the text has a day of the Islamic calendar only, which no arithmetic places. */
@@ -154,41 +154,68 @@ interface Hit {
   weekday: number | null
 }
 
-/** Names of one language in the tokens, the longest first where they overlap. */
-function hitsOf(tokens: readonly string[], names: Names): Hit[] {
+/** A text's numbers and words, and what begins at each: up to {@link LONGEST_NAME} of them, joined as keys of names are. */
+interface Words {
+  tokens: readonly string[]
+  keys: readonly (readonly string[])[]
+}
+
+function wordsOf(tokens: readonly string[]): Words {
+  const keys = tokens.map((token, from) => {
+    const joined = [token]
+    for (let to = from + 1; to < Math.min(tokens.length, from + LONGEST_NAME); to++)
+      joined.push(`${joined[joined.length - 1]} ${tokens[to]}`)
+    return joined
+  })
+  return { tokens, keys }
+}
+
+/** Names of one language in the text, the longest first where they overlap. */
+function hitsOf({ keys }: Words, names: Names): Hit[] {
   const hits: Hit[] = []
-  for (let from = 0; from < tokens.length; from++) {
-    for (let to = Math.min(tokens.length, from + LONGEST_NAME); to > from; to--) {
-      const key = tokens.slice(from, to).join(' ')
+  for (let from = 0; from < keys.length; from++) {
+    const joined = keys[from] ?? []
+    for (let length = joined.length; length > 0; length--) {
+      const key = joined[length - 1] ?? ''
       const month = names.months.get(key) ?? null
       const weekday = names.weekdays.get(key) ?? null
       if (month === null && weekday === null) continue
-      hits.push({ from, to, month, weekday })
-      from = to - 1
+      hits.push({ from, to: from + length, month, weekday })
+      from += length - 1
       break
     }
   }
   return hits
 }
 
-const isNumber = (token: string | undefined): boolean => token !== undefined && /^\d+$/.test(token)
 const isLong = (token: string | undefined): boolean => token !== undefined && token.length > 2
 const isShort = (token: string | undefined): boolean => token !== undefined && token.length <= 2
 
-/** Day and year of the month between `from` and `to`: the numbers nearest to it, in any of the orders in use. */
+/** Words that may stand between a day, its month and its year, folded; '' is a weekday. */
+const BETWEEN = new Set(
+  ['', ...'de del dem den der do da di e et of the le la on an a al el in i st nd rd th er re o eme mh ta d dal del su em го ого е є из في من سنه عام لعام لسنه ماه سال د нд р г'.split(' ')],
+)
+
+/**
+ * Day and year of the month between `from` and `to`: the numbers nearest to it, in any of the orders in use. Where the
+ * month comes first, no other word may stand between it, day and year: «mar, 03 févr. 2026» is no day in March.
+ */
 function around(tokens: readonly string[], from: number, to: number): { day: string; year: string } | null {
-  const [left, farLeft] = tokens.slice(0, from).filter(isNumber).reverse()
-  const [right, farRight] = tokens.slice(to).filter(isNumber)
-  const isAfter = isNumber(tokens[to]) && !isNumber(tokens[from - 1])
+  const places = tokens.flatMap((token, index) => (/^\d+$/.test(token) ? [index] : []))
+  const [left, farLeft] = places.filter(index => index < from).reverse().map(index => tokens[index])
+  const [after, farAfter] = places.filter(index => index >= to)
+  const [right, farRight] = [tokens[after ?? -1], tokens[farAfter ?? -1]]
+  const isJoined = (start: number, end: number | undefined): boolean =>
+    end !== undefined && tokens.slice(start, end).every(token => BETWEEN.has(token))
+  const isBefore = isJoined(to, after) && isJoined((after ?? 0) + 1, farAfter)
   const pick = (day: string | undefined, year: string | undefined) =>
     day === undefined || year === undefined ? null : { day, year }
-  if (isAfter && isShort(right) && isLong(farRight) && !isLong(left)) return pick(right, farRight)
   if (isShort(left) && isLong(right)) return pick(left, right)
-  if (!isShort(left) && isShort(right) && isLong(farRight)) return pick(right, farRight)
-  if (isLong(left) && isShort(right)) return pick(right, left)
+  if (isBefore && isShort(right) && isLong(farRight)) return pick(right, farRight)
+  if (isLong(left) && isShort(right) && isJoined(to, after)) return pick(right, left)
   if (isShort(left) && isLong(farLeft)) return pick(left, farLeft)
   if (isShort(left) && isShort(right)) return pick(left, right)
-  if (isShort(right) && isShort(farRight)) return pick(right, farRight)
+  if (isBefore && isShort(right) && isShort(farRight)) return pick(right, farRight)
   if (isLong(left) && isShort(farLeft)) return pick(farLeft, left)
   if (isLong(right) && isShort(farRight)) return pick(farRight, right)
   return null
@@ -211,15 +238,17 @@ function yearOf(digits: string, calendar: Calendar, isThai: boolean): number | n
 }
 
 /** Days that the text names in one language. */
-function namedIn(tokens: readonly string[], names: Names, language: string | null): Named[] {
-  const hits = hitsOf(tokens, names)
+function namedIn(words: Words, names: Names, language: string | null): Named[] {
+  const { tokens } = words
+  const hits = hitsOf(words, names)
   const weekday = hits.find(hit => hit.weekday !== null && hit.month === null)?.weekday ?? null
   // «mar. 3 mar. 2026», «mar 3 feb 2026»: a word that is a weekday too is the month only where no other is.
   const months = hits.filter(hit => hit.month !== null)
   const plain = months.filter(hit => hit.weekday === null)
   const isThai = names.language === 'th'
   // Digits within a name are no day: «Thứ 2», «3-р сар».
-  const free = tokens.map((token, index) => (hits.some(({ from, to }) => index >= from && index < to) ? '' : token))
+  const free = [...tokens]
+  for (const { from, to, month } of hits) free.fill(month === null ? '' : '-', from, to)
   const days: Named[] = []
   for (const { from, to, month } of plain.length > 0 ? plain : months.reverse()) {
     const numbers = around(free, from, to)
@@ -249,10 +278,14 @@ const sameDay = (one: Found, other: Found): boolean =>
 
 /** A day that languages other than the feed's give; null where they disagree and nothing in the text decides. */
 function namedInAny(tokens: readonly string[], text: string, language: string | null): Named | null {
+  // English weekdays stand before days of every language, and are months in some: «Sat».
+  const weekdays = namesOf('en')?.weekdays
+  const others = tokens.map(token => (weekdays?.has(token) ? '' : token))
+  const words = wordsOf(others)
   const scripts = new Set<Script>()
   for (const letter of text.match(/\p{L}/gu) ?? []) scripts.add(scriptOf(letter))
   const all = [...scripts].flatMap(script =>
-    namesIn(script).flatMap(names => bestOf(namedIn(tokens, names, language), named => rankOf(named.found)) ?? []),
+    knowing(script, others).flatMap(names => bestOf(namedIn(words, names, language), named => rankOf(named.found)) ?? []),
   )
   const calendar = Math.min(...all.map(({ found }) => rankOf(found)))
   let left = all.filter(({ found }) => rankOf(found) === calendar)
@@ -287,7 +320,8 @@ export function readDay(text: string, { language, tables, isAmerican }: DaySpeec
   const east = eastAsian(text, language)
   if (east !== null) return east
   const tokens = tokensOf(text)
-  const named: Named[] = tables.flatMap(names => namedIn(tokens, names, language))
+  const words = wordsOf(tokens)
+  const named: Named[] = tables.flatMap(names => namedIn(words, names, language))
   const inDigits = numbers(text, THAI.test(text) ? 'th' : language, isAmerican)
   let best = bestOf([...inDigits, ...named.map(({ found }) => found)], rankOf)
   if (best === null || best.calendar === 'islamic') {
@@ -299,7 +333,7 @@ export function readDay(text: string, { language, tables, isAmerican }: DaySpeec
   }
   if (best === null) return tokens.some(token => HIJRI.has(token)) ? 'hijri' : null
   if (best.calendar !== 'islamic') return gregorian(best.calendar, best)
-  return islamicDay(best, text, tokens, tables, language)
+  return islamicDay(best, text, words, tables, language)
 }
 
 /**
@@ -309,7 +343,7 @@ export function readDay(text: string, { language, tables, isAmerican }: DaySpeec
 function islamicDay(
   found: Found,
   text: string,
-  tokens: readonly string[],
+  words: Words,
   tables: readonly Names[],
   language: string | null,
 ): DayReading {
@@ -317,7 +351,7 @@ function islamicDay(
   if (day === null) return 'hijri'
   const all = [...tables, ...(/\p{Script=Arabic}/u.test(text) ? namesIn('arabic') : [])]
   for (const names of all) {
-    const weekday = hitsOf(tokens, names).find(hit => hit.weekday !== null)?.weekday
+    const weekday = hitsOf(words, names).find(hit => hit.weekday !== null)?.weekday
     if (weekday === undefined || weekday === null) continue
     for (const days of [0, 1, -1]) {
       const other = daysLater(day, days)

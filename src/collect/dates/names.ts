@@ -107,7 +107,7 @@ for (const locale of [...Object.values(LOCALES), RARE].join(' ').split(' ')) {
 const OTHER_CALENDARS: readonly [Calendar, string, ReadonlySet<string>][] = [
   ['persian', 'persian', new Set(['fa', 'ps', 'en'])],
   ['islamic', 'islamic-umalqura', new Set(['ar', 'fa', 'ur', 'ps', 'en', 'fr', 'tr', 'id', 'ms', 'bn'])],
-  ['ethiopic', 'ethiopic', new Set(['am', 'en'])],
+  ['ethiopic', 'ethiopic', new Set(['am'])],
 ]
 
 const DAY = 86_400_000
@@ -218,6 +218,23 @@ export function namesOf(tag: string): Names | null {
 export function namesIn(script: Script): Names[] {
   const languages = new Set(LOCALES[script].split(' ').map(primaryOf))
   return [...languages].flatMap(language => namesOf(language) ?? [])
+}
+
+const byFirstWord = new Map<Script, Map<string, Names[]>>()
+
+/** Languages written in a script in which a month's name begins with one of the words. */
+export function knowing(script: Script, words: readonly string[]): Names[] {
+  let index = byFirstWord.get(script)
+  if (index === undefined) {
+    index = new Map()
+    for (const names of namesIn(script)) {
+      for (const first of new Set([...names.months.keys()].map(key => key.split(' ', 1)[0] ?? ''))) {
+        index.set(first, [...(index.get(first) ?? []), names])
+      }
+    }
+    byFirstWord.set(script, index)
+  }
+  return [...new Set(words.flatMap(word => index.get(word) ?? []))]
 }
 
 /** Languages whose names are known. */

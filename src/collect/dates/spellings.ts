@@ -162,23 +162,17 @@ export const SPELLINGS: Readonly<Record<string, Spellings>> = {
   },
   fr: {
     months: ['janv jan', 'fevr fev', 'mars', 'avr', 'mai', 'juin', 'juil juill', 'aout aou', 'sept sep', 'oct', 'nov', 'dec'],
-    am: 'du_matin',
-    pm: 'du_soir de_l_apres_midi',
   },
   es: {
     months: ['ene', 'feb', 'mar', 'abr', 'may', 'jun', 'jul', 'ago', 'set sep sept setiembre', 'oct', 'nov', 'dic'],
-    am: 'de_la_mañana a_m',
-    pm: 'de_la_tarde de_la_noche p_m',
+    am: 'a_m',
+    pm: 'p_m',
   },
   pt: {
     months: ['jan', 'fev', 'mar', 'abr', 'mai', 'jun', 'jul', 'ago', 'set', 'out', 'nov', 'dez'],
-    am: 'da_manhã',
-    pm: 'da_tarde da_noite',
   },
   it: {
     months: ['gen', 'feb febb', 'mar', 'apr', 'mag magg', 'giu', 'lug', 'ago', 'set sett', 'ott', 'nov', 'dic'],
-    am: 'del_mattino di_mattina',
-    pm: 'del_pomeriggio di_sera',
   },
   de: {
     months: ['jän jaen jaenner jänner jan', 'feber', 'maerz mrz mär', 'apr', 'mai', 'jun', 'jul', 'aug', 'sept sep', 'okt', 'nov', 'dez'],
