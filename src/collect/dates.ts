@@ -232,13 +232,12 @@ const NO_ZONES = new Set('on at the of and le la el il de di du den der am um um
 
 /** The clock first, then the zone, then the day in what is left. */
 function words(text: string, speech: Speech, tables: readonly Names[]): DateReading {
-  const folded = eastAsianNumerals(fold(text))
-  const clocks = clocksOf(folded)
-  if (clocks === 'broken') return UNREADABLE
-  const hasColons = /\d(?: : |:)\d/.test(folded)
-  for (const clock of clocks) {
+  const folded = fold(text)
+  const found = clocksOf(folded)
+  if (found === 'broken') return UNREADABLE
+  for (const clock of found.clocks) {
     const reading = atClock(clock, folded, speech, tables)
-    if (hasColons || reading.kind !== 'unreadable') return reading
+    if (found.isSure || reading.kind !== 'unreadable') return reading
   }
   const day = readDay(folded, { language: speech.language, tables, isAmerican: false })
   if (day === null) return UNREADABLE
@@ -332,7 +331,7 @@ export function readDate(text: string, language: string | null = null): DateRead
   if (text.length > LONGEST) return UNREADABLE
   const quick = exact(text)
   if (quick !== null) return quick
-  const clean = plain(text)
+  const clean = eastAsianNumerals(plain(text))
   if (clean === '' || !/\d/.test(clean)) return UNREADABLE
   const compact = COMPACT.exec(clean)
   if (compact !== null) {

@@ -18,7 +18,7 @@ export interface Clock {
 export const fraction = (digits: string | undefined): Millis => Number((digits ?? '').slice(0, 3).padEnd(3, '0'))
 
 // All are run over folded text of bounded length.
-const COLONS = /(?<!\d)(\d{1,2})(?: : |:)(\d{1,2})(?:(?: : |:)(\d{1,2})(?:[.,](\d{1,9}))?)?(:\d+)?/
+const COLONS = /(?<![\d+])(\d{1,2})(?: : |:)(\d{1,2})(?:(?: : |:)(\d{1,2})(?:[.,](\d{1,9}))?)?(:\d+)?/
 const MORE_COLONS = new RegExp(COLONS, 'g')
 /** `10h30`, `10 Uhr 30`, `10 ч. 30 мин.`, `10時30分`, `14 นาฬิกา 05 นาที`: no letter follows the word, but for East Asia. */
 const IN_WORDS =
@@ -42,12 +42,16 @@ function cut(text: string, match: RegExpExecArray | RegExpMatchArray): Clock {
 }
 
 /**
- * What may be the clock of a folded text, the plainest first. Where there is one with colons it is the only one; the
- * others are clocks only if what is left is a day. `broken` is a clock that cannot be.
+ * What may be the clock of a folded text, the plainest first. One with colons is the only one (`isSure`); the others are
+ * clocks only if what is left is a day. `broken` is a clock that cannot be.
  */
-export function clocksOf(text: string): Clock[] | 'broken' {
+export function clocksOf(text: string): { clocks: Clock[]; isSure: boolean } | 'broken' {
   const colons = COLONS.exec(text)
-  if (colons !== null) return colons[5] === undefined ? [cut(text, colons)] : 'broken'
+  // «10.30.00 -03:00»: behind a clock with dots it is an offset.
+  const isOffset = colons !== null && text[colons.index - 1] === '-' && text.slice(0, colons.index).search(DOTS) >= 0
+  if (colons !== null && !isOffset) {
+    return colons[5] === undefined ? { clocks: [cut(text, colons)], isSure: true } : 'broken'
+  }
   const found: Clock[] = []
   for (const pattern of [IN_WORDS, FOUR_DIGITS, HOUR_ONLY]) {
     const match = pattern.exec(text)
@@ -55,7 +59,8 @@ export function clocksOf(text: string): Clock[] | 'broken' {
   }
   // The clock mostly follows the day: «02.03.26 10.30».
   const dotted = [...text.matchAll(DOTS)].reverse().slice(0, 4)
-  return [...found, ...dotted.map(match => cut(text, match))].filter(({ hour, minute }) => hour <= 24 && minute <= 59)
+  const clocks = [...found, ...dotted.map(match => cut(text, match))]
+  return { clocks: clocks.filter(({ hour, minute }) => hour <= 24 && minute <= 59), isSure: false }
 }
 
 /** «10:00 - 11:30»: only the first is the moment. */
