@@ -154,6 +154,9 @@ interface Hit {
   weekday: number | null
 }
 
+/** Names of months that are looked at in one text; a date in two calendars has two or three. */
+const MAX_MONTHS = 5
+
 /** A text's numbers and words, and what begins at each: up to {@link LONGEST_NAME} of them, joined as keys of names are. */
 interface Words {
   tokens: readonly string[]
@@ -250,7 +253,7 @@ function namedIn(words: Words, names: Names, language: string | null): Named[] {
   const free = [...tokens]
   for (const { from, to, month } of hits) free.fill(month === null ? '' : '-', from, to)
   const days: Named[] = []
-  for (const { from, to, month } of plain.length > 0 ? plain : months.reverse()) {
+  for (const { from, to, month } of (plain.length > 0 ? plain : months.reverse()).slice(0, MAX_MONTHS)) {
     const numbers = around(free, from, to)
     if (month === null || numbers === null) continue
     const year = yearOf(numbers.year, month.calendar, isThai)
