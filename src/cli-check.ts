@@ -51,6 +51,7 @@ export async function tryFeeds(
     const parsed = await pool.parse(got.body, got.contentType, {
       url: got.url,
       gap: got.gap,
+      language: spec.language,
       maxEntries: settings.maxEntries,
     })
     if (!parsed.ok) return { ...tried, error: parsed.reason }

@@ -130,7 +130,7 @@ async function visitFeed(deps: PollDeps, visit: Visit): Promise<PollOutcome | nu
   if (got.hash === feed.bodyHash && feed.failures === 0) {
     return settle(deps, visit, { ...got, whole: true })
   }
-  const parsed = await read(deps, got)
+  const parsed = await read(deps, visit, got)
   if (!parsed.ok) {
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
@@ -155,8 +155,10 @@ function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators
   })
 }
 
-function read(deps: PollDeps, { body, gap, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
-  return deps.parse(body, contentType, { url, contentType, gap, maxEntries: deps.settings.maxEntries, now: deps.now() })
+function read(deps: PollDeps, { named }: Visit, { body, gap, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
+  const { maxEntries } = deps.settings
+  const { language } = named.spec
+  return deps.parse(body, contentType, { url, contentType, gap, maxEntries, language, now: deps.now() })
 }
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
@@ -166,7 +168,7 @@ async function follow(deps: PollDeps, visit: Visit, failure: Failure): Promise<P
   if (to === null) return null
   const got = await ask(deps, visit, to, NOTHING_KNOWN)
   if (got.kind !== 'body' || deps.signal?.aborted) return null
-  const parsed = await read(deps, got)
+  const parsed = await read(deps, visit, got)
   if (!parsed.ok || deps.signal?.aborted || !(await isKnownFeed(deps, visit, parsed.value))) return null
   return fileAnswer(deps, visit, got, parsed.value, to)
 }

@@ -240,7 +240,9 @@ async function receive(
     return acknowledged
   }
   const contentType = request.headers.get('content-type')
-  const parsed = await deps.parse(body, contentType, { url: topic, contentType, maxEntries: settings.maxEntries })
+  const { maxEntries } = settings
+  const { language } = named.spec
+  const parsed = await deps.parse(body, contentType, { url: topic, contentType, maxEntries, language })
   if (deps.signal?.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
   if (!parsed.ok) {
     log.warn('push ignored', { url: feed.url, hub, reason: parsed.reason })

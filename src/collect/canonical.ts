@@ -2,10 +2,12 @@
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import type { FeedFormat, Millis, Outcome, Skip } from '../model.ts'
-import type { Attributes } from './draft.ts'
+import { languageOfDates } from './dates/language.ts'
+import { DateReader } from './dates/reader.ts'
+import type { Attributes, Draft } from './draft.ts'
 import { leftOutWarning, Newest } from './newest.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
-import { Dates, timesOf, writeDocument } from './write.ts'
+import { timesOf, writeDocument } from './write.ts'
 
 /** A clean RSS 2.0 document in our private namespace, and what was met on the way. */
 export interface Canonical {
@@ -28,6 +30,8 @@ export interface CanonicalOptions {
   now?: Millis
   /** Whether a part of the document was left out before. */
   partial?: boolean
+  /** As configured, see `ParseOptions`. */
+  language?: string | null
 }
 
 /** Characters of one attribute's value, and attributes of one element, that are read. */
@@ -289,7 +293,16 @@ export function scanMarkup(text: string, kind: 'xml' | 'html', sink: MarkupSink)
  */
 export function canonicalise(text: string, options: CanonicalOptions): Outcome<Canonical> {
   const read = (site: string | null) => {
-    const newest = new Newest(options.maxEntries, options.now ?? Date.now(), timesOf)
+    // By the titles that are known when the first date is wanted.
+    let language: string | null | undefined
+    const languageOf = ({ title }: Draft): string | null => {
+      const titles = [reading.feed.title, title].flatMap(one => one?.text ?? [])
+      language ??= languageOfDates(options.language, reading.feed.language, titles)
+      return language
+    }
+    const newest = new Newest<Draft>(options.maxEntries, options.now ?? Date.now(), draft =>
+      timesOf(draft, languageOf(draft)),
+    )
     const reading = new Reading(options.url, newest, site)
     const scanner = new Scanner(text, reading)
     scanner.run()
@@ -316,7 +329,8 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   if (scanner.refusedEntities) {
     warnings.push('the document declares entities that refer to others or grow too long: not expanded')
   }
-  const dates = new Dates()
+  const titles = [reading.feed.title, ...drafts.map(draft => draft.title)].flatMap(title => title?.text ?? [])
+  const dates = new DateReader(languageOfDates(options.language, reading.feed.language, titles))
   const bodies: string[] = []
   const xml = writeDocument(reading.feed, drafts, dates, bodies)
   dates.report(warnings)

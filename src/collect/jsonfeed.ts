@@ -1,6 +1,8 @@
 // Hides JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), which rss-parser does not read.
 
 import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
+import { languageOfDates } from './dates/language.ts'
+import { DateReader } from './dates/reader.ts'
 import { readDate } from './dates.ts'
 import { meantHtml, plainToHtml } from './escaped.ts'
 import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
@@ -22,19 +24,20 @@ function text(object: Json, key: string): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-function time(object: Json, key: string, unreadable: string[]): Millis | null {
+function time(object: Json, key: string, dates: DateReader): Millis | null {
   const written = text(object, key)
-  if (written === null) return null
-  const reading = readDate(written)
-  if (reading.kind === 'time') return reading.time
-  unreadable.push(written)
-  return null
+  return written === null ? null : dates.read(written, languageTag(text(object, 'language')))
 }
 
-const timesOf = (item: Json): Times => ({
-  published: time(item, 'date_published', []),
-  updated: time(item, 'date_modified', []),
-})
+/** What an item's dates say, without a word of those that cannot be read. */
+function timesOf(item: Json, language: string | null): Times {
+  const at = (key: string): Millis | null => {
+    const written = text(item, key)
+    const reading = written === null ? null : readDate(written, languageTag(text(item, 'language')) ?? language)
+    return reading?.kind === 'time' ? reading.time : null
+  }
+  return { published: at('date_published'), updated: at('date_modified') }
+}
 
 function names(object: Json): string[] {
   const people = [...list(own(object, 'authors')), own(object, 'author')]
@@ -71,7 +74,7 @@ function hubOf(document: Json, base: string | null): string | null {
   return isObject(hub) ? resolve(text(hub, 'url') ?? '', base) : null
 }
 
-function loose(item: Json, base: string | null, feedAuthors: string[], unreadable: string[]): Loose {
+function loose(item: Json, base: string | null, feedAuthors: string[], dates: DateReader): Loose {
   const title = text(item, 'title')
   const summary = text(item, 'summary')
   const html = text(item, 'content_html')
@@ -92,8 +95,8 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
         : plain === null
           ? null
           : { html: plainToHtml(plain), base },
-    published: time(item, 'date_published', unreadable),
-    updated: time(item, 'date_modified', unreadable),
+    published: time(item, 'date_published', dates),
+    updated: time(item, 'date_modified', dates),
     authors: authors.length > 0 ? authors : feedAuthors,
     categories: list(own(item, 'tags'))
       .filter((tag): tag is string => typeof tag === 'string')
@@ -110,7 +113,7 @@ function loose(item: Json, base: string | null, feedAuthors: string[], unreadabl
  */
 export function parseJsonFeed(
   source: string,
-  options: { url: string | null; maxEntries: number; now?: Millis; partial?: boolean },
+  options: { url: string | null; maxEntries: number; now?: Millis; partial?: boolean; language?: string | null },
 ): Outcome<ParsedFeed> {
   let document: unknown
   try {
@@ -134,19 +137,18 @@ export function parseJsonFeed(
   const objects = list(items).filter(isObject)
   const broken = list(items).length - objects.length
   if (broken > 0) warnings.push(`${broken} item${broken === 1 ? ' is no object' : 's are no objects'}: left out`)
-  const newest = new Newest(options.maxEntries, options.now ?? Date.now(), timesOf)
+  const titles = [document, ...objects.slice(0, 50)].flatMap(object => text(object, 'title') ?? [])
+  const spoken = languageOfDates(options.language, language, titles)
+  const newest = new Newest<Json>(options.maxEntries, options.now ?? Date.now(), item => timesOf(item, spoken))
   for (const item of objects) newest.push(item)
   const { entries: taken, left } = newest.take()
   const leftOut = leftOutWarning(left, options.partial)
   if (leftOut !== null) warnings.push(leftOut)
-  const unreadable: string[] = []
+  const dates = new DateReader(spoken)
   const cuts: Cuts = { titles: 0, bodies: 0 }
   const authors = names(document)
-  const entries = taken.map(item => finish(loose(item, base, authors, unreadable), language, cuts))
-  if (unreadable.length > 0)
-    warnings.push(
-      `${unreadable.length} date${unreadable.length === 1 ? '' : 's'} could not be read, such as «${unreadable[0]?.slice(0, 60)}»: left out`,
-    )
+  const entries = taken.map(item => finish(loose(item, base, authors, dates), language, cuts))
+  dates.report(warnings)
   reportCuts(cuts, warnings)
   return {
     ok: true,

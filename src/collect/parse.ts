@@ -23,6 +23,11 @@ export interface ParseOptions {
   gap?: Gap | null
   /** Whether a part of the document was left out before: the number of its entries is then not known. */
   partial?: boolean
+  /**
+   * Language that the configuration gives the feed. Abbreviations in dates that mean several things (AST, CST, names of
+   * months) are read by it, else by the document's own.
+   */
+  language?: string | null
 }
 
 /** What xml2js makes of an element: its text, or its text under `_` beside its attributes under `$`. */

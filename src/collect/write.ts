@@ -1,5 +1,6 @@
 // Hides the clean document that rss-parser is given: RSS 2.0 with our values in a private namespace.
 
+import type { DateReader } from './dates/reader.ts'
 import { readDate } from './dates.ts'
 import { type Draft, escapeAttribute, escapeText, type FeedDraft, type Ranked } from './draft.ts'
 import type { Times } from './newest.ts'
@@ -16,56 +17,21 @@ const PERIODS = new Map([
 const element = (name: string, text: string): string => `<${name}>${escapeText(text)}</${name}>`
 
 /** When an entry says it was published and changed, as far as that can be read. */
-export function timesOf({ published, updated }: Draft): Times {
+export function timesOf({ published, updated, language: own }: Draft, language: string | null): Times {
   const time = (ranked: Ranked | null): number | null => {
-    const reading = ranked === null ? null : readDate(ranked.text)
+    const reading = ranked === null ? null : readDate(ranked.text, own ?? language)
     return reading?.kind === 'time' ? reading.time : null
   }
   const first = time(published)
   return { published: first, updated: updated?.text === published?.text ? first : time(updated) }
 }
 
-/** Writes dates in ISO 8601 and remembers those that could not be. */
-export class Dates {
-  unreadable: string[] = []
-  hijri = 0
-  absurd: string[] = []
-
-  write(name: string, ranked: Ranked | null): string {
-    if (ranked === null) return ''
-    const reading = readDate(ranked.text)
-    if (reading.kind === 'time') {
-      const date = new Date(reading.time)
-      if (!Number.isNaN(date.getTime())) return element(name, date.toISOString())
-    }
-    if (reading.kind === 'hijri') this.hijri++
-    else if (reading.kind === 'absurd') this.absurd.push(ranked.text)
-    else this.unreadable.push(ranked.text)
-    return ''
-  }
-
-  /** One sentence a kind, with the first example. */
-  report(warnings: string[]): void {
-    const say = (dates: string[], what: string): void => {
-      const [first] = dates
-      if (first === undefined) return
-      const example = `«${first.slice(0, 60)}»`
-      warnings.push(
-        dates.length === 1
-          ? `the date ${example} ${what}: left out`
-          : `${dates.length} dates ${what}, such as ${example}: left out`,
-      )
-    }
-    say(this.unreadable, 'could not be read')
-    say(this.absurd, 'cannot be true')
-    if (this.hijri > 0)
-      warnings.push(
-        `${this.hijri} ${this.hijri === 1 ? 'date is' : 'dates are'} of the Islamic calendar only: left out`,
-      )
-  }
+function dateElement(name: string, ranked: Ranked | null, language: string | null, dates: DateReader): string {
+  const time = ranked === null ? null : dates.read(ranked.text, language)
+  return time === null ? '' : element(name, new Date(time).toISOString())
 }
 
-function writeEntry(draft: Draft, dates: Dates, bodies: string[]): string {
+function writeEntry(draft: Draft, dates: DateReader, bodies: string[]): string {
   let xml = '<item>'
   if (draft.title !== null) xml += `<m:title kind="${draft.titleKind}">${escapeText(draft.title.text)}</m:title>`
   const url =
@@ -73,10 +39,12 @@ function writeEntry(draft: Draft, dates: Dates, bodies: string[]): string {
   if (url !== null) xml += element('link', url)
   if (draft.id !== null) xml += element('guid', draft.id)
   xml +=
-    dates.write('pubDate', draft.published) +
-    dates.write(
+    dateElement('pubDate', draft.published, draft.language, dates) +
+    dateElement(
       'm:updated',
       draft.updated?.text === draft.published?.text && draft.published === null ? null : draft.updated,
+      draft.language,
+      dates,
     )
   for (const [name, body] of [
     ['m:summary', draft.summary],
@@ -97,10 +65,10 @@ function writeEntry(draft: Draft, dates: Dates, bodies: string[]): string {
 }
 
 /**
- * The document. Dates that cannot be read are left out of it and noted in `dates`. Bodies are most of a document's bytes
+ * The document. Dates that cannot be read are left out of it and noted by `dates`. Bodies are most of a document's bytes
  * and stay whole whoever reads it, so they wait in `bodies` and the document only says which is whose.
  */
-export function writeDocument(feed: FeedDraft, drafts: readonly Draft[], dates: Dates, bodies: string[]): string {
+export function writeDocument(feed: FeedDraft, drafts: readonly Draft[], dates: DateReader, bodies: string[]): string {
   let xml = '<rss version="2.0" xmlns:m="urn:minwal"><channel>'
   if (feed.title !== null) xml += `<m:title kind="${feed.titleKind}">${escapeText(feed.title.text)}</m:title>`
   if (feed.link !== null) xml += element('link', feed.link.text)
