@@ -5,6 +5,8 @@ const MAX_LINK = 4096
 
 /** An address as it should be written. The second alternative of a host is no scheme written twice. */
 const CLEAN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[^\s/?#\\"'<>`]+(?:[/?#]|$)/i
+/** The same in ASCII without quotes, brackets and spaces: what nearly all links are. */
+const PLAIN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[!$%&(-.:;=@-[\]^_a-z|~\d]+(?:[/?#][!#-&(-;=?-[\]^_a-z|~]*)?$/i
 /** White space, and marks that nobody sees: of direction, zero width, soft hyphens, controls. */
 const UNSEEN =
   /[\s\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufff9-\ufffb]/
@@ -77,6 +79,12 @@ function whole(link: string): string | null {
   return CLEAN.test(first) ? first.replace(/\s/g, '%20') : parsed(first, null)
 }
 
+/** Whether a link is an address with nothing to be put right, and with nothing in it that would end an attribute. */
+export function isPlain(link: string): boolean {
+  const { length } = link
+  return length <= MAX_LINK && PLAIN.test(link) && link[length - 3] !== '%' && link[length - 1] !== ';'
+}
+
 /**
  * The absolute address that a link means, or null. Taken off is what surrounds it: white space, marks of direction, quotes.
  * A scheme that is missing, mistyped or written twice is put right; what stands for «no link» is none.
@@ -84,6 +92,7 @@ function whole(link: string): string | null {
  * @param base what a relative link is relative to; its host is the site's own
  */
 export function resolve(link: string, base: string | null): string | null {
+  if (isPlain(link)) return link
   const trimmed = link.trim()
   if (trimmed === '' || trimmed.length > MAX_LINK) return null
   return CLEAN.test(trimmed) && !UNSEEN.test(trimmed) && !MAY_BE_AROUND.test(trimmed)
