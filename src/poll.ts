@@ -106,6 +106,8 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
 type Body = Extract<FetchResult, { kind: 'body' }>
 
 const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
+/** Makes the next poll read the whole document, though it be the same: no hash is empty. */
+const READ_AGAIN: Pick<PollUpdate, 'validators' | 'bodyHash'> = { validators: NOTHING_KNOWN, bodyHash: '' }
 
 /** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
 function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators: Validators): Promise<FetchResult> {
@@ -377,7 +379,7 @@ async function fileDocument(
   await deps.desk.fileInSlices(
     parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
     contextOf(deps, visit, parsed.language),
-    (filing, filed, { counts, poll, notes }) => {
+    (filing, filed, { counts, poll, notes, unsettled }) => {
       const { schedule, gap, update } = plan(counts, filed, filing)
       outcome = {
         feed: feed.id,
@@ -392,7 +394,7 @@ async function fileDocument(
         reason: schedule.reason,
         gap,
       }
-      filing.recordPoll(outcome, update, poll)
+      filing.recordPoll(outcome, unsettled ? { ...update, ...READ_AGAIN } : update, poll)
     },
   )
   if (!outcome) throw new Error(`the poll of ${feed.url} was not recorded`)

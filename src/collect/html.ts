@@ -1,6 +1,7 @@
 // Hides how untrusted HTML becomes safe HTML, and safe HTML becomes plain text.
 
 import sanitizeHtml from 'sanitize-html'
+import { withoutReferences } from './references.ts'
 
 /** Longest sanitised body, in characters. */
 export const MAX_HTML = 262_144
@@ -13,7 +14,7 @@ const BLOCK = new Set(BLOCKS.split(' '))
 
 /** A link's place: absolute http, https or mailto; anything else is no link. */
 function absolute(link: string | undefined, base: string | null, mail: boolean): string | null {
-  const trimmed = link?.trim() ?? ''
+  const trimmed = withoutReferences(link?.trim() ?? '')
   if (trimmed === '' || trimmed.length > 4096) return null
   if (/^https?:\/\/[^\s/?#"'<>`]+(?:[/?#][^\s"'<>`]*)?$/i.test(trimmed)) return trimmed
   try {

@@ -1,8 +1,9 @@
 // Hides which strings are addresses: links made absolute, anything but http and https refused.
+import { withoutReferences } from './references.ts'
 
 /** An absolute address, or null. Whitespace around it and inside it is what editors leave behind. */
 export function resolve(link: string, base: string | null): string | null {
-  const trimmed = link.trim()
+  const trimmed = withoutReferences(link.trim())
   if (trimmed === '' || trimmed.length > 4096) return null
   if (/^https?:\/\/[^\s/?#]+/i.test(trimmed))
     return /\s/.test(trimmed) ? trimmed.replace(/[\t\r\n]+/g, '').replace(/\s/g, '%20') : trimmed

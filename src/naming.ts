@@ -1,0 +1,166 @@
+// By which names a report that arrives is known: guids that changed, guids that stand for several reports, guids that were given
+// to another report, and whose address an address is.
+import { CANDIDATES, type Candidate, claimed } from './decide/claim.ts'
+import { digest } from './decide/digest.ts'
+import { apart, guidKey, looksTurned, REMATCH_REPORTS, REMATCH_TEXT, rematch } from './decide/identity.ts'
+import { isAnotherReport, likenessOf, TOLD_TEXT } from './decide/likeness.ts'
+import { revise } from './decide/revision.ts'
+import { anchorOf, canonicalUrl } from './decide/url.ts'
+import type { WireNames } from './decide/wire.ts'
+import type { Millis, Report } from './model.ts'
+import type { Filing, KnownReport, TextInForce } from './store/store.ts'
+
+/** A report on its way, and what its document says of its guid. */
+export interface Arrived {
+  report: Report
+  /** Its guid stands for several texts of this document, also after the first mark. */
+  reused: boolean
+  reusedTwice: boolean
+}
+
+/**
+ * Give reports on file the guids under which they come now: of another form, or of another scheme when a feed has turned
+ * wholly new. Returns what the user is told of the latter.
+ */
+export function followIds(
+  filing: Filing,
+  accepted: readonly Arrived[],
+  unknown: readonly Report[],
+  feed: number,
+): string | null {
+  if (unknown.length === 0) return null
+  const onFile = looksTurned(unknown.length, accepted.length)
+    ? filing.standing(feed, REMATCH_REPORTS, REMATCH_TEXT)
+    : filing.likely(
+        feed,
+        unknown.map(({ guid }) => guidKey(guid)),
+        unknown.flatMap(({ canonicalUrl }) => canonicalUrl ?? []),
+        REMATCH_TEXT,
+      )
+  if (onFile.length === 0) return null
+  // A guid that stands for several texts is on file with a mark: that is no change of ids.
+  const arriving = accepted.map(({ report, reused, reusedTwice }) => {
+    const marked = apart(report.guid, mark(report))
+    const told = reusedTwice ? apart(marked, report.hash) : marked
+    const guid = reused || filing.known(feed, told) !== null ? told : report.guid
+    const { canonicalUrl, title, text, time } = report
+    return { guid, canonicalUrl, title, text, time }
+  })
+  const { pairs, migration } = rematch(arriving, onFile)
+  for (const { entry, report: id } of pairs) {
+    const report = accepted[entry]?.report
+    if (report && arriving[entry]?.guid === report.guid) {
+      filing.renameGuid(id, report.guid, guidKey(report.guid), report.globalGuid)
+    }
+  }
+  return migration?.sentence ?? null
+}
+
+/** Tells reports of one guid apart by address and title, which outlast an edit of the text. */
+export const mark = (report: Report): string => digest(report.url, report.title)
+
+/**
+ * An agency that gives one guid to two texts reuses its guids: a mark tells such reports apart, also at later polls when one
+ * of them stands alone. A text already on file under the plain guid keeps it.
+ */
+export function tellApart(filing: Filing, { report, reused, reusedTwice }: Arrived): void {
+  const marks: [reused: boolean, mark: string][] = [
+    [reused, mark(report)],
+    [reusedTwice, report.hash],
+  ]
+  for (const [shared, by] of marks) {
+    if (filing.known(report.feed, report.guid)?.hash === report.hash) return
+    const marked = apart(report.guid, by)
+    if (!shared && !filing.known(report.feed, marked)) continue
+    report.guid = marked
+    report.globalGuid = null
+  }
+}
+
+/**
+ * Put the report aside that had this guid until now, where the guid was given to another one; the new report then is the
+ * one that is known by it, at later polls too. What comes back out of an old cache is found again under the name that it
+ * was put aside with. Returns the report and story put aside.
+ */
+export function putAside(
+  filing: Filing,
+  report: Report,
+  { names, now }: { names: WireNames; now: Millis },
+): { report: number; story: number } | null {
+  const known = filing.known(report.feed, report.guid)
+  if (known === null || known.hash === report.hash) return null
+  const before = apart(report.guid, report.hash)
+  if (filing.known(report.feed, before) !== null) {
+    nameAgain(report, before)
+    return null
+  }
+  const force = filing.inForce(known.id)
+  const later = laterBy(report, known, force, now)
+  // A correction or a kill speaks of what it replaces, however little of it is left.
+  if (!isRetold(report, force, Math.abs(later)) || takesBack(report, force, names)) return null
+  if (later < 0) {
+    nameAgain(report, before)
+    return null
+  }
+  const aside = apart(report.guid, known.hash)
+  filing.renameGuid(known.id, aside, guidKey(aside), null)
+  return { report: known.id, story: known.story }
+}
+
+function nameAgain(report: Report, guid: string): void {
+  report.guid = guid
+  report.globalGuid = null
+}
+
+/** How much later a report says that it was published; where either text does not say it, how long the old one stood. */
+function laterBy(report: Report, known: KnownReport, force: TextInForce, now: Millis): Millis {
+  const was = force.published ?? force.updated
+  const is = report.published ?? report.updated
+  if (was === null || is === null) return now - force.changed
+  // A date in the future is a broken clock.
+  return Math.min(is, now) - Math.min(was, known.firstSeen)
+}
+
+function isRetold(report: Report, force: TextInForce, later: Millis): boolean {
+  return isAnotherReport({
+    likeness: likenessOf(report, force),
+    later,
+    elsewhere: canonicalUrl(force.url) !== canonicalUrl(report.url) || anchorOf(force.url) !== anchorOf(report.url),
+  })
+}
+
+function takesBack(report: Report, force: TextInForce, names: WireNames): boolean {
+  const { title, text, wire } = report
+  const step = revise(force, { title, text, signal: wire.signal }, names)
+  return step.class === 'kill' || step.class === 'correction'
+}
+
+/** The report on file that has the same global guid or address and tells the same; not one that was put aside for it. */
+export function claimedBy(
+  filing: Filing,
+  report: Report,
+  feedUrl: string,
+  aside: number | null,
+): { rule: 'guid' | 'url'; found: Candidate } | null {
+  const { agency, globalGuid, canonicalUrl: address } = report
+  for (const [rule, name] of [['guid', globalGuid] as const, ['url', address] as const]) {
+    if (name === null) continue
+    const candidates = filing.named(rule, name, agency, CANDIDATES, TOLD_TEXT).filter(one => one.report !== aside)
+    const found = candidates.length === 0 ? null : claimed({ ...report, feedUrl }, name, candidates)
+    if (found) return { rule, found }
+  }
+  return null
+}
+
+/** The key of a story that this report opens: the same in every database. */
+export function storyKey(feedUrl: string, guid: string): string {
+  return digest(feedUrl, guid).slice(0, 20)
+}
+
+/** The same for a report whose key may be another's already: its guid was another report's before. */
+export function freeKey(filing: Filing, feedUrl: string, report: Report, isGivenAgain: boolean): string {
+  const plain = storyKey(feedUrl, report.guid)
+  if (!isGivenAgain && !filing.hasKey(plain)) return plain
+  const own = storyKey(feedUrl, apart(report.guid, report.hash))
+  return filing.hasKey(own) ? storyKey(feedUrl, apart(report.guid, `${report.hash} ${report.firstSeen}`)) : own
+}
