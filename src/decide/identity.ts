@@ -5,7 +5,7 @@ import { digest } from './digest.ts'
 import { isDifferent, isSameAgain, likenessOf } from './likeness.ts'
 import { isPlaceholderTitle } from './placeholder.ts'
 import { fold, shingles, words } from './text.ts'
-import { anchorOf, canonicalUrl } from './url.ts'
+import { anchorOf, asMeant, canonicalUrl } from './url.ts'
 
 const GUID_LENGTH = 1_024
 
@@ -32,10 +32,12 @@ export function guidKey(guid: string): string {
   const plain = guid.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if (/^https?:\/\//i.test(plain)) {
     const canonical = canonicalUrl(plain)
+    if (canonical === null || canonical.includes('#')) return canonical ?? plain
     // Some live pages name their parts in the fragment alone.
-    const hash = plain.indexOf('#')
-    const part = hash < 0 ? '' : plain.slice(hash)
-    return canonical === null ? plain : /^#(?!!)[^#]*[a-z0-9]{3}/i.test(part) ? canonical + part : canonical
+    const meant = asMeant(plain)
+    const hash = meant.indexOf('#')
+    const part = hash < 0 ? '' : meant.slice(hash)
+    return /^#(?!!)[^#]*[a-z0-9]{3}/i.test(part) ? canonical + part : canonical
   }
   const uuid = /^(?:urn:uuid:|\{)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\}?$/i.exec(plain)
   return uuid?.[1] ? `urn:uuid:${uuid[1].toLowerCase()}` : plain

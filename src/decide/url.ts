@@ -108,6 +108,14 @@ function web(address: string): URL | null {
 }
 
 /**
+ * An address without what a template escaped once too often: `&#038;` begins no fragment. Links come without it from
+ * parsing, guids as they were written.
+ */
+export function asMeant(address: string): string {
+  return address.replace(/&(?:amp;|#0{0,8}38;|#x0{0,8}26;)+/gi, '&')
+}
+
+/**
  * Canonical form of an http(s) address: what search engines, social networks and AMP caches wrapped it in is taken off;
  * https, no `www.`, `m.` or `amp.` host, no default port, fragment, session or tracking parameter, AMP mark, index file or
  * closing slash; one spelling of escapes (RFC 3986, 6.2.2), the query sorted. Null for what names no single page: another
@@ -115,8 +123,7 @@ function web(address: string): URL | null {
  */
 export function canonicalUrl(address: string | null): string | null {
   if (!address || address.length > LONGEST) return null
-  // What a template escaped once too often: a guid comes here as it was written.
-  let current = address.trim().replace(/&(?:amp;|#0{0,8}38;|#x0{0,8}26;)+/gi, '&')
+  let current = asMeant(address.trim())
   for (let round = 0; round < ROUNDS; round++) {
     const url = web(current)
     if (!url) return null
@@ -132,8 +139,9 @@ export function canonicalUrl(address: string | null): string | null {
  * counts versions (`#0`) or readers (`#xtor=RSS-1`).
  */
 export function anchorOf(address: string | null): string {
-  const at = address?.indexOf('#') ?? -1
-  const anchor = at < 0 ? '' : (address?.slice(at + 1) ?? '')
+  const plain = asMeant(address ?? '')
+  const at = plain.indexOf('#')
+  const anchor = at < 0 ? '' : plain.slice(at + 1)
   return /^(?:\d?|!.*|\/.*|:~:.*|(?:xtor|utm_\w+|ref|rss|tk|ns_\w+)(?:=.*)?)$/.test(anchor) ? '' : anchor
 }
 

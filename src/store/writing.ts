@@ -28,6 +28,8 @@ function unread(row: Row): UnreadText {
   }
 }
 
+/** Figures of one report that are kept where it has had more texts than are kept, the last. */
+const FIGURES_KEPT = 200
 /** One page may have stood for thousands of reports. */
 const MOST_NAMED = 200
 /** More than one report of a feed under an address says that it names none of them. */
@@ -389,11 +391,18 @@ export function createFiling(sql: WritableSql): Filing {
       sql
         .all('select number, change from revisions where report = @id order by number', { id })
         .map(row => ({ number: Number(row['number']), change: row['change'] as RevisionClass | null })),
-    dropRevisions: (id, numbers) =>
-      void sql.run('delete from revisions where report = @id and number in (select value from json_each(@numbers))', {
+    dropRevisions: (id, numbers) => {
+      sql.run('delete from revisions where report = @id and number in (select value from json_each(@numbers))', {
         id,
         numbers: JSON.stringify(numbers),
-      }),
+      })
+      // A number that changes at every visit would be a figure for each of them.
+      sql.run(
+        `delete from figures where report = @id and seen < (
+           select min(seen) from (select seen from figures where report = @id order by seen desc limit ${FIGURES_KEPT}))`,
+        { id },
+      )
+    },
     withdraw: (id, now) => {
       const row = sql.get('select story, title, text from reports where id = @id', { id })
       if (!row) return null
