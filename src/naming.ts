@@ -3,7 +3,7 @@
 import { CANDIDATES, type Candidate, claimed } from './decide/claim.ts'
 import { digest } from './decide/digest.ts'
 import { apart, guidKey, looksTurned, REMATCH_REPORTS, REMATCH_TEXT, rematch } from './decide/identity.ts'
-import { isAnotherReport, likenessOf, TOLD_TEXT } from './decide/likeness.ts'
+import { anotherReport, likenessOf, TOLD_TEXT } from './decide/likeness.ts'
 import { revise } from './decide/revision.ts'
 import { anchorOf, canonicalUrl } from './decide/url.ts'
 import type { WireNames } from './decide/wire.ts'
@@ -95,12 +95,21 @@ export function putAside(
     return null
   }
   const force = filing.inForce(known.id)
-  const later = laterBy(report, known, force, now)
+  const another = anotherReport({
+    likeness: likenessOf(report, force),
+    moved: movedBy(report, known, force, now),
+    stood: now - force.changed,
+    elsewhere: canonicalUrl(force.url) !== canonicalUrl(report.url) || anchorOf(force.url) !== anchorOf(report.url),
+  })
   // A correction or a kill speaks of what it replaces, however little of it is left.
-  if (!isRetold(report, force, Math.abs(later)) || takesBack(report, force, names)) return null
-  if (later < 0) {
+  if (another === null || takesBack(report, force, names)) return null
+  if (another === 'old') {
     nameAgain(report, before)
     return null
+  }
+  // It says the time of the report that had its guid before.
+  if (report.published !== null && report.published === force.published) {
+    report.time = Math.min(Math.max(report.updated ?? now, report.published), now)
   }
   const aside = apart(report.guid, known.hash)
   filing.renameGuid(known.id, aside, guidKey(aside), null)
@@ -112,21 +121,18 @@ function nameAgain(report: Report, guid: string): void {
   report.globalGuid = null
 }
 
-/** How much later a report says that it was published; where either text does not say it, how long the old one stood. */
-function laterBy(report: Report, known: KnownReport, force: TextInForce, now: Millis): Millis {
-  const was = force.published ?? force.updated
-  const is = report.published ?? report.updated
-  if (was === null || is === null) return now - force.changed
-  // A date in the future is a broken clock.
-  return Math.min(is, now) - Math.min(was, known.firstSeen)
-}
-
-function isRetold(report: Report, force: TextInForce, later: Millis): boolean {
-  return isAnotherReport({
-    likeness: likenessOf(report, force),
-    later,
-    elsewhere: canonicalUrl(force.url) !== canonicalUrl(report.url) || anchorOf(force.url) !== anchorOf(report.url),
-  })
+/** How much later a report says that it was published or updated; null where either text says neither. */
+function movedBy(report: Report, known: KnownReport, force: TextInForce, now: Millis): Millis | null {
+  const moves: Millis[] = []
+  for (const [was, is] of [
+    [force.published, report.published],
+    [force.updated, report.updated],
+  ] as const) {
+    // A date in the future is a broken clock.
+    if (was !== null && is !== null)
+      moves.push(Math.min(is, now) - Math.min(was, Math.max(known.firstSeen, force.changed)))
+  }
+  return moves.length === 0 ? null : Math.max(...moves)
 }
 
 function takesBack(report: Report, force: TextInForce, names: WireNames): boolean {

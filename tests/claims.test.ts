@@ -313,6 +313,25 @@ describe('a guid that was given to another report', () => {
     expect(poll({ feed: OTHER, drafts: [{ ...COMET, id: 'top', url }], at: NOW + 26 * HOUR })[0]?.kind).toBe('new')
   })
 
+  it('makes one in a feed without dates and without guids, whose every entry is the same page, at once', () => {
+    const { poll, titles } = newsroom()
+    for (const alert of [BRIDGE, COMET, MILK]) poll({ feed: OTHER, drafts: [{ ...alert, url }] })
+    expect(titles().sort()).toEqual(sorted([BRIDGE, COMET, MILK]))
+    expect(poll({ feed: OTHER, drafts: [{ ...MILK, url }] })[0]?.kind).toBe('unchanged')
+  })
+
+  it('makes one as of today where only the time of the update moves, or none does', () => {
+    for (const updated of [NOW + DAY, null]) {
+      const { poll, store } = newsroom()
+      poll({ feed: OTHER, drafts: [{ ...BRIDGE, id: 'top', url, published: NOW, updated: updated && NOW }], at: NOW })
+      const at = NOW + DAY + HOUR
+      const drafts = [{ ...COMET, id: 'top', url, published: NOW, updated }]
+      expect(poll({ feed: OTHER, drafts, at })[0]?.kind).toBe('new')
+      expect(poll({ feed: OTHER, drafts, at: at + HOUR })[0]?.kind).toBe('unchanged')
+      expect(store.recentStories({ limit: 1 })[0]).toMatchObject({ title: COMET.title, time: updated ?? at })
+    }
+  })
+
   it('makes one in Arabic', () => {
     const { poll } = newsroom()
     const told = [
@@ -408,6 +427,18 @@ describe('a report that lives', () => {
     const { poll } = newsroom()
     poll({ feed: OTHER, drafts: [{ ...full, id, url }], at: NOW + HOUR })
     expect(poll({ feed: OTHER, drafts: [{ ...nextDay, id, url }], at: NOW + 27 * HOUR })[0]?.kind).toBe('revision')
+  })
+
+  it('stays one where its text is gone for an hour', () => {
+    const { poll } = newsroom()
+    const dated = { id, url, published: NOW }
+    poll({ feed: OTHER, drafts: [{ ...BRIDGE, ...dated }] })
+    const gone = {
+      title: 'Page not found',
+      text: 'The service is not available at the moment, please try again later.',
+    }
+    expect(poll({ feed: OTHER, drafts: [{ ...gone, ...dated }] })[0]?.kind).toBe('revision')
+    expect(poll({ feed: OTHER, drafts: [{ ...BRIDGE, ...dated }] })[0]?.kind).toBe('revision')
   })
 
   it('is withdrawn by a text that has nothing of the old one, days later', () => {

@@ -181,8 +181,10 @@ export function isSameAgain(likeness: Likeness, apart: Millis): boolean {
 /** What a guid stood for and what it stands for now. */
 export interface Retelling {
   likeness: Likeness
-  /** How much later the new text says that it was published, or where neither says it, how long the old one stood. */
-  later: Millis
+  /** How much later the new text says that it was published or updated; null where one of them does not say it. */
+  moved: Millis | null
+  /** How long the old text was in force. */
+  stood: Millis
   /** Its address is another, or another place of the page. */
   elsewhere: boolean
 }
@@ -191,19 +193,35 @@ export interface Retelling {
 const LATER: Millis = 3_600_000
 
 /**
- * Whether a guid was given to a new report: a briefing that is written anew each morning under the guid of the first one.
- * It says so by a time of its own and by a text of which next to nothing is left, but for what a form says every day. A report
- * that lives keeps its names, whatever becomes of its words.
+ * Whether a guid stands for another report now: a briefing that is written anew each morning under the guid of the first one.
+ * It says so by a time of its own and by a text of which next to nothing is left, but for what a form says every day. A
+ * report that lives keeps its names, whatever becomes of its words. `old` where the text is of an earlier day than the one
+ * on file: it comes out of a cache.
  */
-export function isAnotherReport({ likeness, later, elsewhere }: Retelling): boolean {
-  const { sameTitle, titles, bodies, whole, numbers, sameNumbers, comparable } = likeness
-  if (!comparable) return false
-  if (later >= ANOTHER_DAY) {
-    if (sameTitle && numbers >= 3 && sameNumbers <= numbers * 0.2) return true
-    if (bodies === null) return !sameTitle && whole.size >= 3 && whole.terms < 0.2
-    return bodies.runs < 0.35 && bodies.rest < (sameTitle ? 0.4 : 0.2)
+export function anotherReport({ likeness, moved, stood, elsewhere }: Retelling): 'new' | 'old' | null {
+  if (!likeness.comparable) return null
+  const apart = moved ?? stood
+  if (Math.abs(apart) >= ANOTHER_DAY) {
+    if (isOtherFilling(likeness) || isOtherTelling(likeness)) return apart > 0 ? 'new' : 'old'
+    return null
   }
-  if (later < LATER && !elsewhere) return false
+  if (!sharesNothing(likeness)) return null
+  // Of a feed's own word for its time nothing is known, or it says the same for ever.
+  const silent = moved === null || (stood >= ANOTHER_DAY && moved >= 0)
+  return elsewhere || (moved ?? 0) >= LATER || (silent && !likeness.sameTitle) ? 'new' : null
+}
+
+/** A form with other numbers: prices, results, the weather. */
+function isOtherFilling({ sameTitle, numbers, sameNumbers }: Likeness): boolean {
+  return sameTitle && numbers >= 3 && sameNumbers <= numbers * 0.2
+}
+
+function isOtherTelling({ sameTitle, bodies, whole }: Likeness): boolean {
+  if (bodies === null) return !sameTitle && whole.size >= 3 && whole.terms < 0.2
+  return bodies.runs < 0.35 && bodies.rest < (sameTitle ? 0.4 : 0.2)
+}
+
+function sharesNothing({ sameTitle, titles, bodies, whole }: Likeness): boolean {
   if (bodies === null) return !sameTitle && whole.size >= 4 && whole.terms === 0
   return bodies.rest < 0.1 && bodies.runs < 0.2 && (sameTitle || (titles ?? 0) < 0.34)
 }

@@ -165,8 +165,11 @@ export function createFiling(sql: WritableSql): Filing {
       const missing = sql
         .all(
           `${MARK} where feed = @feed and last_seen = @before and time > @oldest and signal is not 'kill'
-             and url is not null order by time desc, id limit @limit`,
-          { feed, before: before['t'], oldest: oldest['t'], limit: limit + 1, characters: 0 },
+             and url is not null and coalesce(canonical_url, url) not in (
+               -- Its page is that of a report that stands in the document.
+               select coalesce(canonical_url, url) from reports where feed = @feed and last_seen = @now and url is not null)
+           order by time desc, id limit @limit`,
+          { feed, now, before: before['t'], oldest: oldest['t'], limit: limit + 1, characters: 0 },
         )
         .map(reportMark)
       return missing.length > limit ? [] : missing
