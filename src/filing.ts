@@ -11,7 +11,7 @@ import { type Furniture, FurnitureCount } from './decide/thread/furniture.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
-import { type Arrived, claimedBy, followIds, freeKey, mark, putAside, tellApart } from './naming.ts'
+import { type Arrived, claimedBy, followIds, freeKey, mark, putAside, tellApart, tellsAnother } from './naming.ts'
 import type { Filing, Joining, KnownReport, Store, UnreadText } from './store/store.ts'
 import { ActiveWindow, type Remaker } from './window.ts'
 
@@ -208,8 +208,7 @@ export class Desk {
     if (renamed !== null) notes.push(renamed)
     if (unknown.length > 0 || changed) yield* findFurniture(accepted)
     for (const one of accepted) {
-      tellApart(filing, one)
-      one.aside = putAside(filing, one.report, context)
+      if (!tellApart(filing, one)) one.aside = putAside(filing, one.report, context)
       if (one.aside !== null) filing.setMark(givenAgain(context.feed), context.now)
       filed[one.at] = holdBack(filing, one, context, notes) ?? this.#fileOne(filing, one, context)
       yield
@@ -221,11 +220,12 @@ export class Desk {
   #fileOne(filing: Filing, one: Accepted, context: FilingContext): FiledEntry {
     const { report, vector, furniture } = one
     const known = filing.known(report.feed, report.guid)
-    if (known && (known.hash === report.hash || !this.#revise(filing, known, one, context))) {
+    if (known) {
+      const story = known.hash === report.hash ? null : this.#revise(filing, known, one, context)
+      if (story !== null) return { kind: 'revision', report: known.id, story, thread: null, reason: null }
       filing.touch([known.id], context.now)
       return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
     }
-    if (known) return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     const said = copyFeatures(report.wire.title, report.wire.body, report.language, report.wire.part?.number)
     const copy = this.#copyOf(filing, one, said, context)
     if (copy) {
@@ -254,8 +254,11 @@ export class Desk {
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 
-  /** File a changed text of a known report; false where it only flaps between versions, and nothing was filed. */
-  #revise(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): boolean {
+  /**
+   * File a changed text of a known report. Returns the story that it is in then; null where it only flaps between versions,
+   * and nothing was filed.
+   */
+  #revise(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): number | null {
     const { report } = one
     const force = filing.inForce(known.id)
     const { title, text, wire } = report
@@ -265,7 +268,7 @@ export class Desk {
     const turn = flap(force.flapping, { old: force.hash, hash: report.hash, revision, now, lastSeen: known.lastSeen })
     filing.keepFlapping(known.id, turn.remembered)
     one.waits = !turn.store
-    if (!turn.store) return false
+    if (!turn.store) return null
     // How often it was read is no news: the text is kept, and no reader's feed shows the report as new for it.
     const counts = turn.restless && isCounter(revision, force, young, wire.figures.length > 0)
     const step = counts ? { ...revision, class: 'cosmetic' as const } : revision
@@ -274,19 +277,33 @@ export class Desk {
       const dropped = droppedRevisions(filing.earlier(known.id))
       if (dropped.length > 0) filing.dropRevisions(known.id, dropped)
     }
+    const leaves = step.class === 'update' && tellsAnother(filing, known, force, report)
+    const story = leaves ? this.#leave(filing, known, one, context) : known.story
     // A kill says nothing of the event: papers that still run what it takes back are to be known as copies of that.
     if (step.class !== 'cosmetic' && step.class !== 'kill') {
       this.#window.addReport(
         filing,
-        known.story,
+        story,
         known.id,
         copyFeatures(wire.title, wire.body, report.language, wire.part?.number),
         report.time,
       )
-      this.#tellStory(filing, known.story, known.id, one)
+      if (!leaves) this.#tellStory(filing, story, known.id, one)
     }
-    judgeOrigin(filing, known.story)
-    return true
+    if (leaves) judgeOrigin(filing, known.story)
+    judgeOrigin(filing, story)
+    return story
+  }
+
+  /** A report leaves a story of others that it has nothing in common with any more. Returns its own. */
+  #leave(filing: Filing, known: KnownReport, { report, vector, furniture }: Accepted, context: FilingContext): number {
+    const features = this.#window.threads.features(
+      threadWords(threadInput(report, furniture)),
+      vector && direction(vector),
+    )
+    const key = freeKey(filing, context.feedKey, report, false)
+    const why = { at: context.now, score: null, reasons: [] }
+    return this.#window.leaveStory(filing, { story: known.story, report: known.id, key, features }, why)
   }
 
   /** What a story is known by in threads is the text of its lead: told anew when that changes. */

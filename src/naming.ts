@@ -1,9 +1,10 @@
 // By which names a report that arrives is known: guids that changed, guids that stand for several reports, guids that were given
 // to another report, and whose address an address is.
 import { CANDIDATES, type Candidate, claimed } from './decide/claim.ts'
+import { Constraints } from './decide/constraints.ts'
 import { digest } from './decide/digest.ts'
 import { apart, guidKey, looksTurned, REMATCH_REPORTS, REMATCH_TEXT, rematch } from './decide/identity.ts'
-import { anotherReport, likenessOf, TOLD_TEXT } from './decide/likeness.ts'
+import { anotherReport, isAlike, isDifferent, likenessOf, TOLD_TEXT } from './decide/likeness.ts'
 import { revise } from './decide/revision.ts'
 import { anchorOf, canonicalUrl } from './decide/url.ts'
 import type { WireNames } from './decide/wire.ts'
@@ -61,20 +62,20 @@ export const mark = (report: Report): string => digest(report.url, report.title)
 
 /**
  * An agency that gives one guid to two texts reuses its guids: a mark tells such reports apart, also at later polls when one
- * of them stands alone. A text already on file under the plain guid keeps it.
+ * of them stands alone. A text already on file under the plain guid keeps it. Returns whether it is on file as it is.
  */
-export function tellApart(filing: Filing, { report, reused, reusedTwice }: Arrived): void {
+export function tellApart(filing: Filing, { report, reused, reusedTwice }: Arrived): boolean {
   const marks: [reused: boolean, mark: string][] = [
     [reused, mark(report)],
     [reusedTwice, report.hash],
   ]
   for (const [shared, by] of marks) {
-    if (filing.known(report.feed, report.guid)?.hash === report.hash) return
+    if (filing.known(report.feed, report.guid)?.hash === report.hash) return true
     const marked = apart(report.guid, by)
     if (!shared && !filing.known(report.feed, marked)) continue
-    report.guid = marked
-    report.globalGuid = null
+    nameAgain(report, marked)
   }
+  return false
 }
 
 /**
@@ -140,6 +141,26 @@ function takesBack(report: Report, force: TextInForce, names: WireNames): boolea
   const step = revise(force, { title, text, signal: wire.signal }, names)
   return step.class === 'kill' || step.class === 'correction'
 }
+
+/**
+ * Whether a report of a story of several agencies was given a text that tells another thing: left there it would speak for
+ * the others, or hide behind them. What an editor has put there stays.
+ */
+export function tellsAnother(filing: Filing, known: KnownReport, force: TextInForce, report: Report): boolean {
+  if (!isDifferent(likenessOf(report, force))) return false
+  const others = filing.members(known.story, MEMBERS).filter(({ agency }) => agency !== report.agency)
+  if (
+    others.length === 0 ||
+    others.some(other => isAlike(likenessOf(report, { ...other, language: report.language })))
+  ) {
+    return false
+  }
+  const decided = new Constraints(filing.decisions().filter(({ what }) => what === 'story'))
+  return !decided.knows(known.id)
+}
+
+/** Reports of a story that a changed one is held against. */
+const MEMBERS = 40
 
 /** The report on file that has the same global guid or address and tells the same; not one that was put aside for it. */
 export function claimedBy(

@@ -107,6 +107,26 @@ describe('an address that another agency took', () => {
     }
   })
 
+  it.each([true, false])('hides nobody when its text was copied first and then replaced (copied first: %s)', first => {
+    const { poll, store } = newsroom()
+    const beta = { feed: OTHER, drafts: [{ ...BRIDGE, id: 'b', url: address, published: NOW }] }
+    const alpha = { feed: ALL, drafts: [{ ...BRIDGE, id: 'a', url: address, published: NOW + MINUTE }] }
+    const filed = first ? [poll(beta), poll(alpha)] : [poll(alpha), poll(beta)]
+    expect(filed[1]?.[0]?.kind).toBe('copy')
+    const [changed] = poll({ ...beta, drafts: [{ ...WATCHES, id: 'b', url: address, published: NOW }] })
+    expect(changed?.kind).toBe('revision')
+    const stories = store.recentStories({ limit: 9 })
+    expect(stories.map(({ agency, title }) => [agency, title]).sort()).toEqual([
+      ['harir', BRIDGE.title],
+      ['meridian', WATCHES.title],
+    ])
+    expect(stories[0]?.thread).not.toBe(stories[1]?.thread)
+    expect(poll(alpha)[0]).toMatchObject({ kind: 'unchanged' })
+    // What is changed in it later stays with it.
+    const again = { ...WATCHES, text: `${WATCHES.text} Only until Sunday.`, id: 'b', url: address, published: NOW }
+    expect(poll({ ...beta, drafts: [again] })[0]).toMatchObject({ kind: 'revision', story: changed?.story })
+  })
+
   it('is heard of by every one of several agencies, in whatever order they file (law)', () => {
     const told = [BRIDGE, COMET, WATCHES, MILK, FERRY]
     fc.assert(

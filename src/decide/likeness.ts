@@ -52,16 +52,24 @@ export function likenessOf(a: Told, b: Told): Likeness {
   const [all, otherAll] = [joined(head, body), joined(otherHead, otherBody)]
   const [fewer, more] = bySize(numbersOf(all), numbersOf(otherAll))
   const title = head.row.join(' ')
-  const [shortHead, long] = head.terms.size <= otherHead.terms.size ? [head, otherAll] : [otherHead, all]
   return {
     sameTitle: title !== '' && title === otherHead.row.join(' '),
-    titles: shortHead.terms.size < 2 ? null : share(shortHead.terms, long.terms),
+    titles: titleShare(head.terms, otherAll.terms, otherHead.terms, all.terms),
     bodies: body.terms.size < PHRASE || otherBody.terms.size < PHRASE ? null : sharedBy(body, otherBody),
     whole: sharedBy(all, otherAll),
     numbers: fewer.size,
     sameNumbers: both(fewer, more),
     comparable: comparable(a, b, all, otherAll),
   }
+}
+
+type Terms = ReadonlySet<string>
+
+/** Of the headline that has fewer terms, the share that the other report has; of two as long, the larger share. */
+function titleShare(head: Terms, otherAll: Terms, otherHead: Terms, all: Terms): number | null {
+  if (Math.min(head.size, otherHead.size) < 2) return null
+  const [one, other] = [share(head, otherAll), share(otherHead, all)]
+  return head.size === otherHead.size ? Math.max(one, other) : head.size < otherHead.size ? one : other
 }
 
 interface Read {
