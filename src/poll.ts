@@ -5,6 +5,7 @@ import { keepsSecrets } from './collect/guard.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
 import { hostOf, pauseAt } from './decide/host.ts'
 import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
+import { isPlaceholderTitle } from './decide/placeholder.ts'
 import { toReport } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
@@ -375,7 +376,9 @@ async function fileDocument(
 ): Promise<PollOutcome> {
   const { feed, at, started } = visit
   let outcome: PollOutcome | undefined
-  const vectors = await deps.encoder?.encode(parsed.entries.map(entry => textToEncode(entry.title, entry.text)))
+  const vectors = await deps.encoder?.encode(
+    parsed.entries.map(entry => textToEncode(isPlaceholderTitle(entry.title) ? '' : entry.title, entry.text)),
+  )
   await deps.desk.fileInSlices(
     parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
     contextOf(deps, visit, parsed.language),
