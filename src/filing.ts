@@ -325,14 +325,14 @@ export class Desk {
   }
 
   #copyOf(filing: Filing, one: Accepted, said: CopyFeatures | null, context: FilingContext): Found | null {
-    const { report, aside } = one
+    const { report } = one
     const { names } = context
     const sure = { similarity: 1, coverage: 1, evidence: null, bridge: null, shared: [] }
-    const claim = claimedBy(filing, report, context.feedKey, aside?.report ?? null)
-    if (claim) return { ...sure, story: claim.found.story, rule: claim.rule }
+    const { by, others } = claimedBy(filing, report, context.feedKey, one.aside)
+    if (by) return { ...sure, ...by }
     const byText = said && this.#window.copies.find(said, report.time)
     // The second part of three repeats the headline of the first, and is no copy of it.
-    if (byText && byText.story !== aside?.story && filing.partOf(byText.report) === partOf(report)) {
+    if (byText && !others.has(byText.story) && filing.partOf(byText.report) === partOf(report)) {
       const { story, similarity, evidence, bridge } = byText
       const { coverage, shared } = evidence
       return { story, rule: 'text', similarity, coverage, evidence: JSON.stringify(evidence), bridge, shared }

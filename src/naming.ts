@@ -1,6 +1,6 @@
 // By which names a report that arrives is known: guids that changed, guids that stand for several reports, guids that were given
 // to another report, and whose address an address is.
-import { CANDIDATES, type Candidate, claimed } from './decide/claim.ts'
+import { CANDIDATES, claimed } from './decide/claim.ts'
 import { Constraints } from './decide/constraints.ts'
 import { digest } from './decide/digest.ts'
 import { apart, guidKey, looksTurned, REMATCH_REPORTS, REMATCH_TEXT, rematch } from './decide/identity.ts'
@@ -44,8 +44,8 @@ export function followIds(
     const marked = apart(report.guid, mark(report))
     const told = reusedTwice ? apart(marked, report.hash) : marked
     const guid = reused || filing.known(feed, told) !== null ? told : report.guid
-    const { canonicalUrl, title, text, time } = report
-    return { guid, canonicalUrl, title, text, time }
+    const { canonicalUrl, title, text } = report
+    return { guid, canonicalUrl, title, text, published: report.published ?? report.updated }
   })
   const { pairs, migration } = rematch(arriving, onFile)
   for (const { entry, report: id } of pairs) {
@@ -162,21 +162,33 @@ export function tellsAnother(filing: Filing, known: KnownReport, force: TextInFo
 /** Reports of a story that a changed one is held against. */
 const MEMBERS = 40
 
-/** The report on file that has the same global guid or address and tells the same; not one that was put aside for it. */
+/** What the address and the global guid of a report say of it. */
+export interface Claimed {
+  /** The report on file that it is, and by what. */
+  by: { rule: 'guid' | 'url'; story: number } | null
+  /** Stories that it is none of, whatever the texts have in common. */
+  others: ReadonlySet<number>
+}
+
+/** The report on file that has the same global guid or address and tells the same; not one of the story that was put aside for it. */
 export function claimedBy(
   filing: Filing,
   report: Report,
   feedUrl: string,
-  aside: number | null,
-): { rule: 'guid' | 'url'; found: Candidate } | null {
+  aside: { report: number; story: number } | null,
+): Claimed {
   const { agency, globalGuid, canonicalUrl: address } = report
+  const others = new Set(aside === null ? [] : [aside.story])
+  const claimant = { ...report, published: report.published ?? report.updated, feedUrl }
   for (const [rule, name] of [['guid', globalGuid] as const, ['url', address] as const]) {
     if (name === null) continue
-    const candidates = filing.named(rule, name, agency, CANDIDATES, TOLD_TEXT).filter(one => one.report !== aside)
-    const found = candidates.length === 0 ? null : claimed({ ...report, feedUrl }, name, candidates)
-    if (found) return { rule, found }
+    const candidates = filing.named(rule, name, agency, CANDIDATES, TOLD_TEXT).filter(one => one.story !== aside?.story)
+    if (candidates.length === 0) continue
+    const claim = claimed(claimant, name, candidates)
+    if (claim.found) return { by: { rule, story: claim.found.story }, others }
+    for (const story of claim.others) others.add(story)
   }
-  return null
+  return { by: null, others }
 }
 
 /** The key of a story that this report opens: the same in every database. */

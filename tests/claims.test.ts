@@ -93,18 +93,17 @@ describe('an address that another agency took', () => {
     expect(titles()).toHaveLength(2)
   })
 
-  it('joins what an aggregator quotes of the report it links to', () => {
+  it.each([
+    { title: BRIDGE.title, text: '' },
+    { title: 'Norham: bridge shut, cracks found', text: '' },
+    { title: 'Closed', text: 'Divers found cracks in two piers of the stone bridge over the Tarn.' },
+    { title: `${BRIDGE.title} - Harir`, text: `${BRIDGE.text.slice(0, 90)}… Continue reading` },
+    { title: `${BRIDGE.title} - Harir`, text: `${BRIDGE.title} Harir News Agency` },
+  ])('joins what an aggregator quotes of the report it links to: $title, $text', quoted => {
     const { poll } = newsroom()
     const [first] = poll({ feed: ALL, drafts: [{ ...BRIDGE, id: 'b', url: address }] })
-    for (const [at, quoted] of [
-      { title: BRIDGE.title, text: '' },
-      { title: 'Norham: bridge shut, cracks found', text: '' },
-      { title: 'Closed', text: 'Divers found cracks in two piers of the stone bridge over the Tarn.' },
-      { title: `${BRIDGE.title} - Harir`, text: `${BRIDGE.text.slice(0, 90)}… Continue reading` },
-    ].entries()) {
-      const [filed] = poll({ feed: at % 2 === 0 ? OTHER : THIRD, drafts: [{ ...quoted, id: `q${at}`, url: address }] })
-      expect(filed).toMatchObject({ kind: 'copy', story: first?.story })
-    }
+    const [filed] = poll({ feed: OTHER, drafts: [{ ...quoted, id: 'q', url: address }] })
+    expect(filed).toMatchObject({ kind: 'copy', story: first?.story })
   })
 
   it.each([true, false])('hides nobody when its text was copied first and then replaced (copied first: %s)', first => {
@@ -236,6 +235,33 @@ describe('a page that shows one report after the other', () => {
       const time = NOW + at * DAY
       const drafts = [{ title: 'Morning alert', text, id: `alert-${at}`, url: page, published: time }]
       expect(poll({ feed: OTHER, drafts, at: time + HOUR })[0]?.kind).toBe('new')
+    }
+  })
+
+  it('has a story for each that fills in one form, in two feeds of its agency', () => {
+    const gales = [
+      ['the outer islands', 90, 'noon'],
+      ['the northern coast', 75, 'dusk'],
+      ['the bay of Sund', 110, 'midnight'],
+    ] as const
+    for (const pages of [
+      [page, page],
+      [page, 'https://harir.example/latest'],
+    ]) {
+      const { poll, store } = newsroom()
+      for (const [at, [place, speed, from]] of gales.entries()) {
+        const gale = {
+          title: `Gale warning for ${place}`,
+          text: `Winds of ${speed} kilometres an hour are expected off ${place} from ${from}; ferries stay in port until then.`,
+          published: NOW + at * 5 * HOUR,
+        }
+        const now = gale.published + MINUTE
+        const [first] = poll({ feed: ALL, drafts: [{ ...gale, id: `a${at}`, url: pages[0] ?? '' }], at: now })
+        expect(first?.kind).toBe('new')
+        const [second] = poll({ feed: SECTION, drafts: [{ ...gale, id: `b${at}`, url: pages[1] ?? '' }], at: now + 1 })
+        expect(second).toMatchObject({ kind: 'copy', story: first?.story })
+      }
+      expect(store.totals().stories).toBe(3)
     }
   })
 

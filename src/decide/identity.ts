@@ -1,6 +1,7 @@
 // By what a report is known when it comes again: feed and guid, defended against agencies that change, reuse or leave out
 // their guids. Pure.
 import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
+import { apartBy } from './claim.ts'
 import { digest } from './digest.ts'
 import { isDifferent, isSameAgain, likenessOf } from './likeness.ts'
 import { isPlaceholderTitle } from './placeholder.ts'
@@ -68,14 +69,14 @@ export function apart(guid: string, mark: string): string {
 // ── when a feed suddenly turns new ──────────────────────────────────────────────────────────────────────────────────
 
 /** A report as this poll brought it: of `Report`, what tells it is an old one. */
-export type Arriving = Pick<Report, 'guid' | 'canonicalUrl' | 'title' | 'text'> & Partial<Pick<Report, 'time'>>
+export type Arriving = Pick<Report, 'guid' | 'canonicalUrl' | 'title' | 'text'> & Partial<Pick<Report, 'published'>>
 
 /** A report on file of the same feed. `text` may be cut; the same cut is made on what arrives. */
 export interface OnFile {
   id: number
   guid: string
   canonicalUrl: string | null
-  time?: Millis
+  published?: Millis | null
   title: string
   /** Plain text, at least its first `REMATCH_TEXT` characters. */
   text: string
@@ -230,7 +231,7 @@ function shinglesOf(report: Arriving): ReadonlySet<number> {
 const likeness = (a: Arriving, b: Arriving) => likenessOf({ ...a, language: null }, { ...b, language: null })
 const isNotAnother = (a: Arriving, b: Arriving): boolean => !isDifferent(likeness(a, b))
 const isSame = (a: Arriving, b: Arriving): boolean =>
-  isSameAgain(likeness(a, b), a.time === undefined || b.time === undefined ? 0 : Math.abs(a.time - b.time))
+  isSameAgain(likeness(a, b), apartBy(a.published ?? null, b.published ?? null))
 
 /** Guids of one key differ in their anchors at most: a version of the page, or another report on it. */
 function isOneForm(a: Arriving, b: Arriving): boolean {

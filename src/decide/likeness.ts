@@ -15,7 +15,7 @@ export interface Likeness {
   sameTitle: boolean
   /** Share of the shorter headline's terms that the other report has anywhere; null where it has fewer than two. */
   titles: number | null
-  /** Of the bodies; null where one of them is no more than a phrase. */
+  /** Of the bodies; null where one of them is no more than a phrase, or than its headline again. */
   bodies: Shared | null
   /** Of headline and body together. */
   whole: Shared
@@ -55,7 +55,7 @@ export function likenessOf(a: Told, b: Told): Likeness {
   return {
     sameTitle: title !== '' && title === otherHead.row.join(' '),
     titles: titleShare(head.terms, otherAll.terms, otherHead.terms, all.terms),
-    bodies: body.terms.size < PHRASE || otherBody.terms.size < PHRASE ? null : sharedBy(body, otherBody),
+    bodies: isPhrase(body, head) || isPhrase(otherBody, otherHead) ? null : sharedBy(body, otherBody),
     whole: sharedBy(all, otherAll),
     numbers: fewer.size,
     sameNumbers: both(fewer, more),
@@ -64,6 +64,11 @@ export function likenessOf(a: Told, b: Told): Likeness {
 }
 
 type Terms = ReadonlySet<string>
+
+/** Aggregators give the headline again, with the name of the paper, for a body. */
+function isPhrase(body: Read, head: Read): boolean {
+  return body.terms.size < PHRASE || body.terms.size - both(body.terms, head.terms) < 3
+}
 
 /** Of the headline that has fewer terms, the share that the other report has; of two as long, the larger share. */
 function titleShare(head: Terms, otherAll: Terms, otherHead: Terms, all: Terms): number | null {
@@ -170,20 +175,27 @@ export function isDifferent(likeness: Likeness): boolean {
 /** Reports this far apart are of two days: a form comes again after it. */
 const ANOTHER_DAY: Millis = 20 * 3_600_000
 
+/** A time that was set by hand a little later: no evidence by itself. */
+const SOONER: Millis = 10 * 60_000
+
 /**
  * Whether one feed told one report twice, under another guid at the same address: an agency whose ids change with each
- * edit, and no page that shows the newest of several reports. `apart`: time between the two.
+ * edit, and no page that shows the newest of several reports. `apart`: between the times that they say they were published;
+ * 0 where one says none.
  */
 export function isSameAgain(likeness: Likeness, apart: Millis): boolean {
   const { sameTitle, bodies, whole, numbers, sameNumbers } = likeness
-  const fills = numbers - sameNumbers >= 2 && sameNumbers < numbers * 0.8
-  if (apart >= ANOTHER_DAY && fills) return false
   if (bodies === null) {
+    if (apart < SOONER) return sameTitle || whole.runs >= 0.5
     // «Traffic alert» is a label, and comes again tomorrow.
-    return apart >= ANOTHER_DAY ? sameTitle && whole.size >= 4 : sameTitle || whole.runs >= 0.5
+    return sameTitle && (apart < ANOTHER_DAY || whole.size >= 4)
   }
-  const needed = apart >= ANOTHER_DAY ? 0.5 : 0.3
-  return bodies.runs >= needed || (sameTitle ? bodies.terms >= needed : bodies.terms >= 0.6 && bodies.runs >= 0.15)
+  if (apart < SOONER) {
+    return bodies.runs >= 0.3 || (sameTitle ? bodies.terms >= 0.3 : bodies.terms >= 0.6 && bodies.runs >= 0.15)
+  }
+  // With a time of its own it is the next filling of a form more likely than an edit.
+  const refilled = numbers - sameNumbers >= 2 && sameNumbers < numbers * 0.8
+  return !(apart >= ANOTHER_DAY && refilled) && bodies.runs >= (sameTitle ? 0.5 : 0.6)
 }
 
 /** What a guid stood for and what it stands for now. */

@@ -95,6 +95,8 @@ export interface Named {
   /** Plain text, as much of it as was asked for. */
   text: string
   language: string | null
+  /** When it says that it was published or updated. */
+  published: Millis | null
   time: Millis
 }
 
@@ -105,7 +107,8 @@ export interface ReportMark {
   guid: string
   url: string | null
   canonicalUrl: string | null
-  time: Millis
+  /** When it says that it was published or updated. */
+  published: Millis | null
   title: string
   /** Plain text, as much of it as was asked for. */
   text: string

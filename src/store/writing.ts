@@ -35,7 +35,7 @@ const MOST_NAMED = 200
 /** More than one report of a feed under an address says that it names none of them. */
 const MOST_LIKELY = 4
 
-const MARK = `select id, story, guid, url, canonical_url, time, title, substr(text, 1, @characters) as text from reports`
+const MARK = `select id, story, guid, url, canonical_url, coalesce(published, updated) as published, title, substr(text, 1, @characters) as text from reports`
 /** Entries come back after a day or two when an agency mends its feed. */
 const STOOD: Millis = 2 * 86_400_000
 
@@ -46,7 +46,7 @@ function reportMark(row: Row): ReportMark {
     guid: String(row['guid']),
     url: row['url'] === null ? null : String(row['url']),
     canonicalUrl: row['canonical_url'] === null ? null : String(row['canonical_url']),
-    time: Number(row['time']),
+    published: row['published'] === null ? null : Number(row['published']),
     title: String(row['title']),
     text: String(row['text']),
   }
@@ -185,7 +185,7 @@ export function createFiling(sql: WritableSql): Filing {
       sql
         .all(
           `select r.id, r.story, r.feed, r.agency, f.url as feed_url, r.url, r.title, substr(r.text, 1, @characters) as text,
-             r.language, r.time
+             r.language, coalesce(r.published, r.updated) as published, r.time
            from reports r join feeds f on f.id = r.feed
            where r.id in (select id from reports where ${by === 'guid' ? 'global_guid' : 'canonical_url'} = @name
              order by id desc limit ${MOST_NAMED})
@@ -202,6 +202,7 @@ export function createFiling(sql: WritableSql): Filing {
           title: String(row['title']),
           text: String(row['text']),
           language: row['language'] === null ? null : String(row['language']),
+          published: row['published'] === null ? null : Number(row['published']),
           time: Number(row['time']),
         })),
     hasKey: key =>

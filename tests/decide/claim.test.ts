@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Candidate, type Claimant, claimed } from '../../src/decide/claim.ts'
+import { type Candidate, type Claimant, claimed as judged } from '../../src/decide/claim.ts'
 import { isAlike, isDifferent, likenessOf, type Told } from '../../src/decide/likeness.ts'
 import { isPlaceholderHost, ownsAddress } from '../../src/decide/url/hosts.ts'
 import { anchorOf, canonicalUrl, globalGuid } from '../../src/decide/url.ts'
@@ -187,6 +187,8 @@ describe('two texts of one address are alike', () => {
   })
 })
 
+const claimed = (...given: Parameters<typeof judged>) => judged(...given).found
+
 describe('a claim on an address', () => {
   const claimant = (more: Partial<Claimant>): Claimant => ({
     ...told('Bridge shut', LONG),
@@ -194,6 +196,7 @@ describe('a claim on an address', () => {
     agency: 'a',
     feedUrl: 'https://a.example/rss',
     url: 'https://a.example/1',
+    published: 0,
     time: 0,
     ...more,
   })
@@ -230,6 +233,7 @@ describe('a claim on an address', () => {
     const own = { title: 'Cracks found', text: '', agency: 'a' }
     expect(claimed(short, address, [candidate(1, own), candidate(2, own)])).toBeNull()
     expect(claimed(short, address, [candidate(1, { ...own, feed: 1 }), candidate(2, { ...own, story: 1 })])).toBeNull()
+    expect([...judged(short, address, [candidate(7, { ...own, feed: 1 })]).others]).toEqual([7])
     const [here, there] = [`${address}#one`, `${address}#two`]
     expect(claimed({ ...short, url: here }, address, [candidate(1, { ...own, url: there })])).toBeNull()
   })
