@@ -608,23 +608,24 @@ describe('a placeholder for a title', () => {
   })
 })
 
-describe('a guid that a report had before it got another', () => {
-  it('can be given to a new report: its story has a key of its own', () => {
-    const { poll, store } = newsroom()
-    const drafts = [BRIDGE, COMET].map((draft, at) => ({
-      ...draft,
-      id: `${at + 1}`,
+describe('ids by position, where the newest is always the first', () => {
+  it.each([true, false])('leave a story for each report (dated: %s)', dated => {
+    const { poll, store, titles } = newsroom()
+    const all = [BRIDGE, COMET, MILK, FERRY, WATCHES].map((text, at) => ({
+      ...text,
       url: `https://meridian.example/${at}`,
+      published: dated ? NOW + at * 2 * HOUR : null,
     }))
-    poll({ feed: OTHER, drafts })
-    // Ids by position: the newest is always the first.
-    const moved = [MILK, BRIDGE, COMET].map((draft, at) => ({
-      ...draft,
-      id: `${at + 1}`,
-      url: `https://meridian.example/${at === 0 ? 'milk' : at - 1}`,
-    }))
-    poll({ feed: OTHER, drafts: moved })
-    poll({ feed: OTHER, drafts: moved })
-    expect(new Set(store.recentStories({ limit: 10 }).map(({ key }) => key)).size).toBe(store.totals().stories)
+    for (let newest = 2; newest <= all.length; newest++) {
+      const shown = all.slice(0, newest).reverse().slice(0, 3)
+      const drafts = shown.map((draft, at) => ({ ...draft, id: `${at + 1}` }))
+      const at = NOW + newest * 2 * HOUR
+      poll({ feed: OTHER, drafts, at })
+      expect(poll({ feed: OTHER, drafts, at: at + HOUR }).map(({ kind }) => kind)).toEqual(
+        drafts.map(() => 'unchanged'),
+      )
+    }
+    expect(titles().sort()).toEqual(all.map(({ title }) => title).sort())
+    expect(new Set(store.recentStories({ limit: 10 }).map(({ key }) => key)).size).toBe(all.length)
   })
 })
