@@ -6,7 +6,7 @@ import { digest } from './decide/digest.ts'
 import { apart, guidKey, looksTurned, REMATCH_REPORTS, REMATCH_TEXT, rematch } from './decide/identity.ts'
 import { anotherReport, isAlike, isDifferent, likenessOf, TOLD_TEXT } from './decide/likeness.ts'
 import { revise } from './decide/revision.ts'
-import { anchorOf, canonicalUrl } from './decide/url.ts'
+import { canonicalUrl, isOtherPlace } from './decide/url.ts'
 import type { WireNames } from './decide/wire.ts'
 import type { Millis, Report } from './model.ts'
 import type { Filing, KnownReport, TextInForce } from './store/store.ts'
@@ -100,7 +100,7 @@ export function putAside(
     likeness: likenessOf(report, force),
     moved: movedBy(report, known, force, now),
     stood: now - force.changed,
-    elsewhere: canonicalUrl(force.url) !== canonicalUrl(report.url) || anchorOf(force.url) !== anchorOf(report.url),
+    elsewhere: elsewhere(force.url, report.url),
   })
   // A correction or a kill speaks of what it replaces, however little of it is left.
   if (another === null || takesBack(report, force, names)) return null
@@ -120,6 +120,11 @@ export function putAside(
 function nameAgain(report: Report, guid: string): void {
   report.guid = guid
   report.globalGuid = null
+}
+
+function elsewhere(was: string | null, is: string | null): 'page' | 'place' | null {
+  if (canonicalUrl(was) !== canonicalUrl(is)) return 'page'
+  return isOtherPlace(was, is) ? 'place' : null
 }
 
 /** How much later a report says that it was published or updated; null where either text says neither. */

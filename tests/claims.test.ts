@@ -286,6 +286,34 @@ describe('a page that shows one report after the other', () => {
     }
   })
 
+  it('tells the posts about one event apart by their anchors', () => {
+    const posts = [
+      {
+        title: 'Quake in Sund: rescuers find a survivor',
+        text: 'Rescuers pulled a woman out of the rubble of a school in Sund, thirty hours after the quake.',
+      },
+      {
+        title: 'Quake in Sund: toll rises to 31',
+        text: 'The number of dead in Sund rose to 31, rescuers said, and 40 people are missing after the quake.',
+      },
+      {
+        title: 'Quake in Sund: aid arrives',
+        text: 'Two planes with tents and water landed in Sund, where thousands sleep outside after the quake.',
+      },
+    ]
+    for (const id of [(at: number) => `${page}#p${at}`, () => page, () => null]) {
+      const { poll, store } = newsroom()
+      for (const [at, post] of posts.entries()) {
+        const drafts = [{ ...post, id: id(at), url: `${page}#p${at}`, published: NOW + at * 20 * MINUTE }]
+        const now = NOW + (at + 1) * 20 * MINUTE
+        expect(poll({ feed: ALL, drafts, at: now })[0]?.kind).toBe('new')
+        expect(poll({ feed: ALL, drafts, at: now + MINUTE })[0]?.kind).toBe('unchanged')
+        expect(poll({ feed: SECTION, drafts, at: now + MINUTE })[0]?.kind).toBe('copy')
+      }
+      expect(store.totals().stories).toBe(3)
+    }
+  })
+
   it('is no page of that kind where a report only gets another id', () => {
     const { poll } = newsroom()
     const [first] = poll({ feed: OTHER, drafts: [{ ...BRIDGE, id: 'v1', url: page, published: NOW }] })

@@ -3,7 +3,7 @@
 import type { Millis } from '../model.ts'
 import { isAlike, isDifferent, isSameAgain, likenessOf, type Told } from './likeness.ts'
 import { isPlaceholderHost, ownsAddress } from './url/hosts.ts'
-import { anchorOf } from './url.ts'
+import { isOtherPlace } from './url.ts'
 
 /** A report as it claims an address or a guid. */
 export interface Claimant extends Told {
@@ -52,15 +52,16 @@ export function claimed(arriving: Claimant, named: string, candidates: readonly 
       candidate,
       likeness: likenessOf(arriving, candidate),
       own: candidate.feed === arriving.feed,
+      elsewhere: isOtherPlace(arriving.url, candidate.url),
       bothOwn: owned && ownsAddress(candidate.feedUrl, web),
     }))
     .filter(({ bothOwn }) => !nobodys || bothOwn)
     .sort((a, b) => a.candidate.report - b.candidate.report)
   const again = (one: (typeof known)[number]): boolean =>
-    isSameAgain(one.likeness, apartBy(arriving.published, one.candidate.published))
+    isSameAgain(one.likeness, apartBy(arriving.published, one.candidate.published), one.elsewhere)
   const others = new Set(known.filter(one => one.own && !again(one)).map(({ candidate }) => candidate.story))
   const left = known.filter(({ candidate }) => !others.has(candidate.story))
-  const alike = left.filter(one => one.own || isAlike(one.likeness))
+  const alike = left.filter(one => one.own || (one.elsewhere ? again(one) : isAlike(one.likeness)))
   const [best] = alike.toSorted((a, b) => b.likeness.whole.terms - a.likeness.whole.terms)
   if (best) return { found: best.candidate, others }
   const published = left.filter(({ candidate, bothOwn }) => bothOwn || candidate.agency === arriving.agency)
@@ -69,10 +70,8 @@ export function claimed(arriving: Claimant, named: string, candidates: readonly 
     others.size > 0 || stories.size > 1
       ? undefined
       : published.find(
-          ({ candidate, likeness }) =>
-            anchorOf(arriving.url) === anchorOf(candidate.url) &&
-            Math.abs(arriving.time - candidate.time) <= SOON &&
-            !isDifferent(likeness),
+          ({ candidate, likeness, elsewhere }) =>
+            !elsewhere && Math.abs(arriving.time - candidate.time) <= SOON && !isDifferent(likeness),
         )
   return { found: unclear?.candidate ?? null, others }
 }

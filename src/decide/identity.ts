@@ -230,12 +230,12 @@ function shinglesOf(report: Arriving): ReadonlySet<number> {
 
 const likeness = (a: Arriving, b: Arriving) => likenessOf({ ...a, language: null }, { ...b, language: null })
 const isNotAnother = (a: Arriving, b: Arriving): boolean => !isDifferent(likeness(a, b))
-const isSame = (a: Arriving, b: Arriving): boolean =>
-  isSameAgain(likeness(a, b), apartBy(a.published ?? null, b.published ?? null))
+const isSame = (a: Arriving, b: Arriving, elsewhere = false): boolean =>
+  isSameAgain(likeness(a, b), apartBy(a.published ?? null, b.published ?? null), elsewhere)
 
 /** Guids of one key differ in their anchors at most: a version of the page, or another report on it. */
 function isOneForm(a: Arriving, b: Arriving): boolean {
-  return anchorOf(a.guid) === anchorOf(b.guid) || isSame(a, b)
+  return anchorOf(a.guid) === anchorOf(b.guid) || isSame(a, b, true)
 }
 
 /** Pairs what shares most of its word trigrams, the likest first. */

@@ -181,19 +181,19 @@ const SOONER: Millis = 10 * 60_000
 /**
  * Whether one feed told one report twice, under another guid at the same address: an agency whose ids change with each
  * edit, and no page that shows the newest of several reports. `apart`: between the times that they say they were published;
- * 0 where one says none.
+ * 0 where one says none. `elsewhere`: they stand at two places of the page.
  */
-export function isSameAgain(likeness: Likeness, apart: Millis): boolean {
+export function isSameAgain(likeness: Likeness, apart: Millis, elsewhere = false): boolean {
   const { sameTitle, bodies, whole, numbers, sameNumbers } = likeness
   if (bodies === null) {
-    if (apart < SOONER) return sameTitle || whole.runs >= 0.5
+    if (apart < SOONER && !elsewhere) return sameTitle || whole.runs >= 0.5
     // «Traffic alert» is a label, and comes again tomorrow.
     return sameTitle && (apart < ANOTHER_DAY || whole.size >= 4)
   }
-  if (apart < SOONER) {
+  if (apart < SOONER && !elsewhere) {
     return bodies.runs >= 0.3 || (sameTitle ? bodies.terms >= 0.3 : bodies.terms >= 0.6 && bodies.runs >= 0.15)
   }
-  // With a time of its own it is the next filling of a form more likely than an edit.
+  // With a time or a place of its own it is the next filling of a form more likely than an edit.
   const refilled = numbers - sameNumbers >= 2 && sameNumbers < numbers * 0.8
   return !(apart >= ANOTHER_DAY && refilled) && bodies.runs >= (sameTitle ? 0.5 : 0.6)
 }
@@ -205,8 +205,8 @@ export interface Retelling {
   moved: Millis | null
   /** How long the old text was in force. */
   stood: Millis
-  /** Its address is another, or another place of the page. */
-  elsewhere: boolean
+  /** Its address is another page, or another place of the page. */
+  elsewhere: 'page' | 'place' | null
 }
 
 /** A clock that is set a little, an edit that counts as publishing: no evidence by itself. */
@@ -225,10 +225,12 @@ export function anotherReport({ likeness, moved, stood, elsewhere }: Retelling):
     if (isOtherFilling(likeness) || isOtherTelling(likeness)) return apart > 0 ? 'new' : 'old'
     return null
   }
+  // The posts of a live page tell of one event.
+  if (elsewhere === 'place' && !isSameAgain(likeness, 0, true)) return 'new'
   if (!sharesNothing(likeness)) return null
   // Of a feed's own word for its time nothing is known, or it says the same for ever.
   const silent = moved === null || (stood >= ANOTHER_DAY && moved >= 0)
-  return elsewhere || (moved ?? 0) >= LATER || (silent && !likeness.sameTitle) ? 'new' : null
+  return elsewhere !== null || (moved ?? 0) >= LATER || (silent && !likeness.sameTitle) ? 'new' : null
 }
 
 /** A form with other numbers: prices, results, the weather. */

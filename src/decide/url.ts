@@ -145,6 +145,12 @@ export function anchorOf(address: string | null): string {
   return /^(?:\d?|!.*|\/.*|:~:.*|(?:xtor|utm_\w+|ref|rss|tk|ns_\w+)(?:=.*)?)$/.test(anchor) ? '' : anchor
 }
 
+/** Whether two addresses name two places of one page. */
+export function isOtherPlace(one: string | null, other: string | null): boolean {
+  const [here, there] = [anchorOf(one), anchorOf(other)]
+  return here !== '' && there !== '' && here !== there
+}
+
 /**
  * The guid in a form that is unique over all feeds, or null: only addresses, URNs, tag: URIs and UUIDs are unique beyond
  * the feed that wrote them; `12345` is not, nor is what a developer's machine was called. An anchor of a live page stays.
