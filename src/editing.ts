@@ -1,7 +1,8 @@
 // The editor's hand: threads and stories joined and parted by command. What is decided here is stored as a decision, which
 // neither placing nor the review ever undoes, and can be exported as labelled items for `minwal eval`.
-import { judgeOrigin, storyKey } from './filing.ts'
+import { judgeOrigin } from './filing.ts'
 import type { Millis, Outcome, StoryDetail } from './model.ts'
+import { storyKey } from './naming.ts'
 import type { Filing, Store } from './store/store.ts'
 
 /** What an id on the command line names. */

@@ -142,6 +142,10 @@ function reportWords(report: ReportView): string[] {
   for (const { kind, matched } of report.furniture) said.push(`taken off for comparing: ${kind} «${matched}»`)
   const changes = report.revisions.flatMap(({ change, seen }) => (change ? [`${change} at ${stamp(seen)}`] : []))
   if (changes.length > 0) said.push(`its text changed: ${changes.join(', ')}`)
+  const had = Math.max(0, ...report.revisions.map(({ number }) => number))
+  if (had > report.revisions.length) {
+    said.push(`of its ${had} texts ${report.revisions.length} are kept: the first, the last, and corrections`)
+  }
   if (report.stale) said.push('it still runs a text that its origin has corrected or withdrawn')
   return said
 }

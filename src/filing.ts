@@ -1,25 +1,17 @@
 // What becomes of the entries of one poll: each is decided and stored inside one transaction. A large document is filed in
 // several, between which the program does other things; what is decided does not depend on where they end.
-import { digest } from './decide/digest.ts'
 import { FLASH_SPAN, type FlashFound, flashOf, isFlash } from './decide/flash.ts'
-import {
-  apart,
-  guidKey,
-  looksTurned,
-  REMATCH_REPORTS,
-  REMATCH_TEXT,
-  rematch,
-  standingForSeveral,
-} from './decide/identity.ts'
+import { apart, guidKey, standingForSeveral } from './decide/identity.ts'
 import { type Member, provenanceOf } from './decide/provenance.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
-import { flap, revise } from './decide/revision.ts'
+import { droppedRevisions, flap, isCounter, REVISIONS_KEPT, revise } from './decide/revision.ts'
 import { type Bridge, type CopyFeatures, copyFeatures } from './decide/story.ts'
 import { direction } from './decide/thread/encoder.ts'
 import { type Furniture, FurnitureCount } from './decide/thread/furniture.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
+import { type Arrived, claimedBy, followIds, freeKey, mark, putAside, tellApart, tellsAnother } from './naming.ts'
 import type { Filing, Joining, KnownReport, Store, UnreadText } from './store/store.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
 import { ActiveWindow, type Remaker } from './window.ts'
@@ -56,6 +48,8 @@ export interface Closing {
   poll: number | null
   /** What was noticed of the feed, in sentences a user can read. */
   notes: string[]
+  /** A text that flaps was not filed as it is now: the document must be read again even where it stays as it is. */
+  unsettled: boolean
 }
 
 /** Records the poll in the transaction of its last entries. */
@@ -82,14 +76,14 @@ function countsOf(filed: readonly (FiledEntry | undefined)[]): PollCounts {
 }
 
 /** An accepted entry on its way: which of the document's it is, and how to tell it from others of the same guid. */
-interface Accepted {
+interface Accepted extends Arrived {
   at: number
   entry: ReadEntry
-  report: Report
   vector: readonly number[] | null
-  /** Its guid stands for several texts of this document, also after the first mark. */
-  reused: boolean
-  reusedTwice: boolean
+  /** The report and story that had its guid before, put aside for it. */
+  aside: { report: number; story: number } | null
+  /** It flaps, and the text that was offered is not in force. */
+  waits: boolean
   /** What it has in common with the document's other entries; null until it is asked for. */
   furniture: Furniture | null
 }
@@ -131,10 +125,16 @@ export class Desk {
    */
   file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
     const document = toEnd(prepare(entries, context))
-    const { filed, notes } = document
+    const { accepted, filed, notes } = document
     return this.#transaction(context, filing => {
       toEnd(this.#fileAll(filing, document, context, false))
-      finish(filing, filed, { counts: countsOf(filed), poll: null, notes: [...notes, ...embargoNotes(filed)] })
+      const unsettled = accepted.some(({ waits }) => waits)
+      finish(filing, filed, {
+        counts: countsOf(filed),
+        poll: null,
+        notes: [...notes, ...embargoNotes(filed)],
+        unsettled,
+      })
       return filed
     })
   }
@@ -195,13 +195,16 @@ export class Desk {
     let poll: number | null = null
     let steps: Steps<void> | null = null
     let takenBack = false
+    // Of entries that were filed before a transaction that was taken back.
+    let waited = false
     const slice = (): boolean => {
       const { done, open } = this.#transaction(context, filing => {
         takenBack = true
         steps ??= this.#fileAll(filing, document, context, released)
-        const { filed, notes } = document
+        const { accepted, filed, notes } = document
         if (untilTired(steps)) {
-          finish(filing, filed, { counts: countsOf(filed), poll, notes: [...notes, ...embargoNotes(filed)] })
+          const unsettled = waited || accepted.some(({ waits }) => waits)
+          finish(filing, filed, { counts: countsOf(filed), poll, notes: [...notes, ...embargoNotes(filed)], unsettled })
           return { done: true, open: poll }
         }
         const number = poll ?? filing.openPoll(context.feed, context.now, released ? 'released' : 'interrupted')
@@ -215,6 +218,7 @@ export class Desk {
     }
     const again = async (): Promise<void> => {
       if (!takenBack) return
+      waited ||= document.accepted.some(({ waits }) => waits)
       document = await this.#givingWay(prepare(entries, context))
       for (const [at, one] of onDisk.entries()) if (one) document.filed[at] = one
       steps = null
@@ -275,23 +279,26 @@ export class Desk {
     for (const one of accepted) {
       // Filed by a transaction before the one that was taken back.
       if (filed[one.at]) continue
-      tellApart(filing, one)
+      if (!tellApart(filing, one)) one.aside = putAside(filing, one.report, context)
+      if (one.aside !== null) filing.setMark(givenAgain(context.feed), context.now)
       filed[one.at] = (released ? null : holdBack(filing, one, context)) ?? this.#fileOne(filing, one, context)
       yield
     }
+    if (context.now - filing.mark(givenAgain(context.feed)) < GIVEN_AGAIN_SHOWN) notes.push(givenAgainNote(context))
     return undefined
   }
 
   #fileOne(filing: Filing, one: Accepted, context: FilingContext): FiledEntry {
     const { report, vector, furniture } = one
     const known = filing.known(report.feed, report.guid)
-    if (known && (known.hash === report.hash || !this.#revise(filing, known, one, context))) {
+    if (known) {
+      const story = known.hash === report.hash ? null : this.#revise(filing, known, one, context)
+      if (story !== null) return { kind: 'revision', report: known.id, story, thread: null, reason: null }
       filing.touch([known.id], context.now)
       return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
     }
-    if (known) return { kind: 'revision', report: known.id, story: known.story, thread: null, reason: null }
     const said = copyFeatures(report.wire.title, report.wire.body, report.language, report.wire.part?.number)
-    const copy = this.#copyOf(filing, report, said, context.names)
+    const copy = this.#copyOf(filing, one, said, context)
     if (copy) {
       const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
       this.#window.addReport(filing, copy.story, id, said, report.time)
@@ -306,7 +313,7 @@ export class Desk {
     const { threads } = this.#window
     const features = threads.features(threadWords(threadInput(report, furniture)), vector && direction(vector))
     const placement = threads.place(features, report.time)
-    const key = storyKey(context.feedKey, report.guid)
+    const key = freeKey(filing, context.feedKey, report, one.aside !== null)
     const thread = placement.thread ?? filing.openThread(report.time, key)
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
     const id = filing.addReport(story, report, guidKey(report.guid), FIRST)
@@ -318,29 +325,56 @@ export class Desk {
     return { kind: 'new', report: id, story, thread, reason: null }
   }
 
-  /** File a changed text of a known report; false where it only flaps between versions, and nothing was filed. */
-  #revise(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): boolean {
+  /**
+   * File a changed text of a known report. Returns the story that it is in then; null where it only flaps between versions,
+   * and nothing was filed.
+   */
+  #revise(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): number | null {
     const { report } = one
     const force = filing.inForce(known.id)
     const { title, text, wire } = report
-    const step = revise(force, { title, text, signal: wire.signal }, context.names)
-    const turn = flap(force.flapping, force.hash, report.hash, step, context.now)
+    const young = { title, text, signal: wire.signal }
+    const revision = revise(force, young, context.names)
+    const { now } = context
+    const turn = flap(force.flapping, { old: force.hash, hash: report.hash, revision, now, lastSeen: known.lastSeen })
     filing.keepFlapping(known.id, turn.remembered)
-    if (!turn.store) return false
+    one.waits = !turn.store
+    if (!turn.store) return null
+    // How often it was read is no news: the text is kept, and no reader's feed shows the report as new for it.
+    const counts = turn.restless && isCounter(revision, force, young, wire.figures.length > 0)
+    const step = counts ? { ...revision, class: 'cosmetic' as const } : revision
     filing.addRevision(known.id, report, step.class, context.now)
+    if (known.revisions >= REVISIONS_KEPT) {
+      const dropped = droppedRevisions(filing.earlier(known.id))
+      if (dropped.length > 0) filing.dropRevisions(known.id, dropped)
+    }
+    const leaves = step.class === 'update' && tellsAnother(filing, known, force, report)
+    const story = leaves ? this.#leave(filing, known, one, context) : known.story
     // A kill says nothing of the event: papers that still run what it takes back are to be known as copies of that.
     if (step.class !== 'cosmetic' && step.class !== 'kill') {
       this.#window.addReport(
         filing,
-        known.story,
+        story,
         known.id,
         copyFeatures(wire.title, wire.body, report.language, wire.part?.number),
         report.time,
       )
-      this.#tellStory(filing, known.story, known.id, one)
+      if (!leaves) this.#tellStory(filing, story, known.id, one)
     }
-    judgeOrigin(filing, known.story)
-    return true
+    if (leaves) judgeOrigin(filing, known.story)
+    judgeOrigin(filing, story)
+    return story
+  }
+
+  /** A report leaves a story of others that it has nothing in common with any more. Returns its own. */
+  #leave(filing: Filing, known: KnownReport, { report, vector, furniture }: Accepted, context: FilingContext): number {
+    const features = this.#window.threads.features(
+      threadWords(threadInput(report, furniture)),
+      vector && direction(vector),
+    )
+    const key = freeKey(filing, context.feedKey, report, false)
+    const why = { at: context.now, score: null, reasons: [] }
+    return this.#window.leaveStory(filing, { story: known.story, report: known.id, key, features }, why)
   }
 
   /** What a story is known by in threads is the text of its lead: told anew when that changes. */
@@ -361,15 +395,15 @@ export class Desk {
     return this.#window.mergeStories(filing, story, bridge.story, why) ?? story
   }
 
-  #copyOf(filing: Filing, report: Report, said: CopyFeatures | null, names: WireNames): Found | null {
+  #copyOf(filing: Filing, one: Accepted, said: CopyFeatures | null, context: FilingContext): Found | null {
+    const { report } = one
+    const { names } = context
     const sure = { similarity: 1, coverage: 1, evidence: null, bridge: null, shared: [] }
-    const byGuid = report.globalGuid === null ? null : filing.storyByGuid(report.globalGuid)
-    if (byGuid !== null) return { story: byGuid, rule: 'guid', ...sure }
-    const byUrl = report.canonicalUrl === null ? null : filing.storyByUrl(report.canonicalUrl)
-    if (byUrl !== null) return { story: byUrl, rule: 'url', ...sure }
+    const { by, others } = claimedBy(filing, report, context.feedKey, one.aside)
+    if (by) return { ...sure, ...by }
     const byText = said && this.#window.copies.find(said, report.time)
     // The second part of three repeats the headline of the first, and is no copy of it.
-    if (byText && filing.partOf(byText.report) === partOf(report)) {
+    if (byText && !others.has(byText.story) && filing.partOf(byText.report) === partOf(report)) {
       const { story, similarity, evidence, bridge } = byText
       const { coverage, shared } = evidence
       return { story, rule: 'text', similarity, coverage, evidence: JSON.stringify(evidence), bridge, shared }
@@ -389,12 +423,18 @@ interface Found extends Joining {
   shared: string[]
 }
 
-const FIRST: Joining = { rule: 'first', similarity: 1, coverage: 1, evidence: null }
+/** How long it is said of a feed that it gives its guids to other reports. */
+const GIVEN_AGAIN_SHOWN: Millis = 7 * 86_400_000
 
-/** The key of a story that this report opens: the same in every database. */
-export function storyKey(feedUrl: string, guid: string): string {
-  return digest(feedUrl, guid).slice(0, 20)
+/** The name under which the store keeps when that was last seen of a feed. */
+const givenAgain = (feed: number): string => `guid_given_again:${feed}`
+
+function givenAgainNote({ identity }: FilingContext): string {
+  const cure = identity === 'title' ? '' : '; if one is missing all the same, set identity: "title" for this feed'
+  return `the feed gives one id to reports of different days: each is filed as a report of its own${cure}`
 }
+
+const FIRST: Joining = { rule: 'first', similarity: 1, coverage: 1, evidence: null }
 
 /** Reports of one story that are weighed for whose copy it is, the earliest. */
 const WEIGHED = 200
@@ -476,6 +516,8 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
         vector: read.vector ?? null,
         reused: false,
         reusedTwice: false,
+        aside: null,
+        waits: false,
         furniture: null,
       })
     } else filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
@@ -495,43 +537,6 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
   }
   accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
   return { filed, accepted, notes: [] }
-}
-
-/**
- * Give reports on file the guids under which they come now: of another form, or of another scheme when a feed has turned
- * wholly new. Returns what the user is told of the latter.
- */
-function followIds(
-  filing: Filing,
-  accepted: readonly Accepted[],
-  unknown: readonly Report[],
-  feed: number,
-): string | null {
-  if (unknown.length === 0) return null
-  const onFile = looksTurned(unknown.length, accepted.length)
-    ? filing.standing(feed, REMATCH_REPORTS, REMATCH_TEXT)
-    : filing.likely(
-        feed,
-        unknown.map(({ guid }) => guidKey(guid)),
-        unknown.flatMap(({ canonicalUrl }) => canonicalUrl ?? []),
-        REMATCH_TEXT,
-      )
-  if (onFile.length === 0) return null
-  // A guid that stands for several texts is on file with a mark: that is no change of ids.
-  const arriving = accepted.map(({ report, reused, reusedTwice }) => {
-    const marked = apart(report.guid, mark(report))
-    const told = reusedTwice ? apart(marked, report.hash) : marked
-    const guid = reused || filing.known(feed, told) !== null ? told : report.guid
-    return { guid, canonicalUrl: report.canonicalUrl, title: report.title, text: report.text }
-  })
-  const { pairs, migration } = rematch(arriving, onFile)
-  for (const { entry, report: id } of pairs) {
-    const report = accepted[entry]?.report
-    if (report && arriving[entry]?.guid === report.guid) {
-      filing.renameGuid(id, report.guid, guidKey(report.guid), report.globalGuid)
-    }
-  }
-  return migration?.sentence ?? null
 }
 
 /**
@@ -567,27 +572,6 @@ function embargoNotes(filed: readonly FiledEntry[]): string[] {
   if (rest.length === 0) return notes
   const later = rest.reduce((sum, [, count]) => sum + count, 0)
   return [...notes.slice(0, MOMENTS_NAMED), `${said(later)}: under embargo until later`]
-}
-
-/** Tells reports of one guid apart by address and title, which outlast an edit of the text. */
-const mark = (report: Report): string => digest(report.url, report.title)
-
-/**
- * An agency that gives one guid to two texts reuses its guids: a mark tells such reports apart, also at later polls when one
- * of them stands alone. A text already on file under the plain guid keeps it.
- */
-function tellApart(filing: Filing, { report, reused, reusedTwice }: Accepted): void {
-  const marks: [reused: boolean, mark: string][] = [
-    [reused, mark(report)],
-    [reusedTwice, report.hash],
-  ]
-  for (const [shared, by] of marks) {
-    if (filing.known(report.feed, report.guid)?.hash === report.hash) return
-    const marked = apart(report.guid, by)
-    if (!shared && !filing.known(report.feed, marked)) continue
-    report.guid = marked
-    report.globalGuid = null
-  }
 }
 
 /** What the entries of a document have in common is not what each of them tells. */

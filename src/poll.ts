@@ -3,6 +3,7 @@ import type { Fetcher } from './collect/fetch.ts'
 import { keepsSecrets } from './collect/guard.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
 import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
+import { isPlaceholderTitle } from './decide/placeholder.ts'
 import { toReport } from './decide/report.ts'
 import { asksWhole, readHabit, writeHabit } from './decide/schedule/habit.ts'
 import { silenceOf } from './decide/schedule/silence.ts'
@@ -141,6 +142,8 @@ async function visitFeed(deps: PollDeps, visit: Visit): Promise<PollOutcome | nu
 type Body = Extract<FetchResult, { kind: 'body' }>
 
 const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
+/** Makes the next poll read the whole document, though it be the same: no hash is empty. */
+const READ_AGAIN: Pick<PollUpdate, 'validators' | 'bodyHash'> = { validators: NOTHING_KNOWN, bodyHash: '' }
 
 /** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
 function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators: Validators): Promise<FetchResult> {
@@ -415,11 +418,13 @@ async function fileDocument(
 ): Promise<PollOutcome> {
   const { feed, at, started } = visit
   let outcome: PollOutcome | undefined
-  const vectors = await deps.encoder?.encode(parsed.entries.map(entry => textToEncode(entry.title, entry.text)))
+  const vectors = await deps.encoder?.encode(
+    parsed.entries.map(entry => textToEncode(isPlaceholderTitle(entry.title) ? '' : entry.title, entry.text)),
+  )
   await deps.desk.fileInSlices(
     parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
     contextOf(deps, visit, parsed.language),
-    (filing, filed, { counts, poll, notes }) => {
+    (filing, filed, { counts, poll, notes, unsettled }) => {
       const { schedule, gap, update } = plan(counts, filed, filing)
       outcome = {
         feed: feed.id,
@@ -434,7 +439,7 @@ async function fileDocument(
         reason: schedule.reason,
         gap,
       }
-      filing.recordPoll(outcome, update, poll)
+      filing.recordPoll(outcome, unsettled ? { ...update, ...READ_AGAIN } : update, poll)
     },
   )
   if (!outcome) throw new Error(`the poll of ${feed.url} was not recorded`)

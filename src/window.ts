@@ -226,6 +226,26 @@ export class ActiveWindow {
     return kept
   }
 
+  /**
+   * A report of a story tells another thing now: it leaves for a story and a thread of its own, with `features` of its new
+   * text. Returns the story.
+   */
+  leaveStory(
+    filing: Filing,
+    { story, report, key, features }: { story: number; report: number; key: string; features: ThreadFeatures },
+    why: Omit<Reason, 'by'>,
+  ): number {
+    const byUs = { ...why, by: 'review' as const }
+    const opened = filing.splitStory(story, [report], key, byUs)
+    const placed = filing.placed(opened)
+    if (!placed) throw new Error(`story ${opened} was not opened`)
+    this.addStory(filing, placed.thread, opened, features, placed.time)
+    const thread = filing.splitThread(placed.thread, [opened], byUs)
+    for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
+    for (const changed of [placed.thread, thread]) this.lead(filing, changed)
+    return opened
+  }
+
   /** A story was filed: keep what the index needs of it. */
   addStory(filing: Filing, thread: number, story: number, features: ThreadFeatures, time: Millis): void {
     this.#story = filing.keepStoryFeatures(story, time, packed(features))

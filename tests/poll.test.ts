@@ -438,3 +438,57 @@ describe('a report that leaves its feed before older ones', () => {
     expect((await taken(404)).story).toMatchObject({ signal: null })
   })
 })
+
+describe('a document that flaps between two servers', () => {
+  const version = (text: string) => rss([{ guid: 'a', title: 'A dam is opened', text }])
+  const [one, other] = [
+    'The dam above the town was opened on Monday.',
+    'The dam above the town, opened on Monday, leaks.',
+  ]
+
+  it('is read until the one that stays is in force, though its server says that nothing changed', async () => {
+    let served = one
+    const server = await feedServer({
+      '/feed': (request, response) => {
+        const etag = `"${served.length}"`
+        if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end()
+        response.writeHead(200, { 'content-type': 'application/xml', etag }).end(version(served))
+      },
+    })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const texts: (string | undefined)[] = []
+    const statuses: (string | undefined)[] = []
+    for (served of [one, other, one, other, one, one, one, one, one]) {
+      room.pass(DAY / 24)
+      const [outcome] = await room.poll()
+      statuses.push(outcome?.status)
+      texts.push(room.store.recentStories({ limit: 1 })[0]?.text)
+    }
+    expect(texts).toEqual([one, other, one, other, other, other, one, one, one])
+    // Once it is in force the server's word is taken again.
+    expect(statuses.slice(-2)).toEqual(['unchanged', 'unchanged'])
+  })
+})
+
+describe('links that a template escaped once too often', () => {
+  it('lead to their own page each, and are published as they are meant', async () => {
+    const item = (at: number, amp: string, title: string, text: string) =>
+      `<item><guid isPermaLink="false">n${at}</guid><title>${title}</title><description>${text}</description>
+<link><![CDATA[https://agency.example/news.php?lang=ar${amp}id=${at}]]></link></item>`
+    const document = (entry: string) => `<rss version="2.0"><channel><title>Agency</title>${entry}</channel></rss>`
+    const told = [
+      ['&#038;', 'A dam is opened', 'The dam above the town was opened on Monday by the governor.'],
+      ['&amp;', 'Bakers strike', 'No bread was baked in the capital, for bakers want shorter nights.'],
+      ['&amp;#38;', 'A comet', 'It stands low in the west after sunset, and can be seen until Sunday.'],
+    ] as const
+    const server = await feedServer()
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    for (const [at, [amp, title, text]] of told.entries()) {
+      server.answers.set('/feed', document(item(at, amp, title, text)))
+      room.pass(DAY / 24)
+      await room.poll()
+    }
+    const urls = room.store.recentStories({ limit: 9 }).map(({ url }) => url)
+    expect(urls.sort()).toEqual(told.map((_, at) => `https://agency.example/news.php?lang=ar&id=${at}`))
+  })
+})

@@ -1,6 +1,8 @@
 // Finds the address that a feed means: links made absolute and repaired as far as their meaning is certain; anything but
 // http and https refused.
 
+import { withoutReferences } from './references.ts'
+
 const MAX_LINK = 4096
 
 /** An address as it should be written. The second alternative of a host is no scheme written twice. */
@@ -22,6 +24,9 @@ const LEADING = new RegExp(`^(?:${AROUND}|${ESCAPED})+`, 'i')
 const LAST = new RegExp(`(?:${AROUND}|${ESCAPED})$`, 'i')
 
 const MAY_BE_AROUND = /(?:["'<>`;]|%[0-9a-f]{2})$/i
+
+/** What an address has in it where it was escaped once too often. */
+const REFERENCE = /&(?:amp;|#)/i
 
 /** What templates write where there is no address. */
 const NOTHING =
@@ -82,7 +87,8 @@ function whole(link: string): string | null {
 /** Whether a link is an address with nothing to be put right, and with nothing in it that would end an attribute. */
 export function isPlain(link: string): boolean {
   const { length } = link
-  return length <= MAX_LINK && PLAIN.test(link) && link[length - 3] !== '%' && link[length - 1] !== ';'
+  if (length > MAX_LINK || !PLAIN.test(link) || link[length - 3] === '%' || link[length - 1] === ';') return false
+  return !REFERENCE.test(link)
 }
 
 /**
@@ -93,7 +99,7 @@ export function isPlain(link: string): boolean {
  */
 export function resolve(link: string, base: string | null): string | null {
   if (isPlain(link)) return link
-  const trimmed = link.trim()
+  const trimmed = withoutReferences(link.trim())
   if (trimmed === '' || trimmed.length > MAX_LINK) return null
   return CLEAN.test(trimmed) && !UNSEEN.test(trimmed) && !MAY_BE_AROUND.test(trimmed)
     ? trimmed

@@ -1,9 +1,12 @@
 // By what a report is known when it comes again: feed and guid, defended against agencies that change, reuse or leave out
 // their guids. Pure.
-import type { Entry, FeedSpec, Report } from '../model.ts'
+import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
+import { apartBy } from './claim.ts'
 import { digest } from './digest.ts'
+import { isDifferent, isSameAgain, likenessOf } from './likeness.ts'
+import { isPlaceholderTitle } from './placeholder.ts'
 import { fold, shingles, words } from './text.ts'
-import { canonicalUrl } from './url.ts'
+import { anchorOf, asMeant, canonicalUrl } from './url.ts'
 
 const GUID_LENGTH = 1_024
 
@@ -13,7 +16,8 @@ const GUID_LENGTH = 1_024
  * headline and returns with the next weather forecast, so the address goes before it.
  */
 export function guidOf(entry: Entry, title: string, text: string, rule: FeedSpec['identity']): string {
-  const id = entry.id?.trim() || null
+  const written = entry.id?.trim() ?? ''
+  const id = isPlaceholderTitle(written) ? null : written
   const own = id !== null && canonicalUrl(entry.url) !== null && fold(id) === fold(title) ? entry.url : id
   const chosen = rule === 'title' ? title : rule === 'url' ? (entry.url ?? id) : (own ?? entry.url)
   const guid = chosen?.trim() || `sha256:${digest(title, text)}`
@@ -29,10 +33,12 @@ export function guidKey(guid: string): string {
   const plain = guid.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if (/^https?:\/\//i.test(plain)) {
     const canonical = canonicalUrl(plain)
+    if (canonical === null || canonical.includes('#')) return canonical ?? plain
     // Some live pages name their parts in the fragment alone.
-    const hash = plain.indexOf('#')
-    const part = hash < 0 ? '' : plain.slice(hash)
-    return canonical === null ? plain : /^#(?!!)[^#]*[a-z0-9]{3}/i.test(part) ? canonical + part : canonical
+    const meant = asMeant(plain)
+    const hash = meant.indexOf('#')
+    const part = hash < 0 ? '' : meant.slice(hash)
+    return /^#(?!!)[^#]*[a-z0-9]{3}/i.test(part) ? canonical + part : canonical
   }
   const uuid = /^(?:urn:uuid:|\{)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\}?$/i.exec(plain)
   return uuid?.[1] ? `urn:uuid:${uuid[1].toLowerCase()}` : plain
@@ -63,13 +69,14 @@ export function apart(guid: string, mark: string): string {
 // ── when a feed suddenly turns new ──────────────────────────────────────────────────────────────────────────────────
 
 /** A report as this poll brought it: of `Report`, what tells it is an old one. */
-export type Arriving = Pick<Report, 'guid' | 'canonicalUrl' | 'title' | 'text'>
+export type Arriving = Pick<Report, 'guid' | 'canonicalUrl' | 'title' | 'text'> & Partial<Pick<Report, 'published'>>
 
 /** A report on file of the same feed. `text` may be cut; the same cut is made on what arrives. */
 export interface OnFile {
   id: number
   guid: string
   canonicalUrl: string | null
+  published?: Millis | null
   title: string
   /** Plain text, at least its first `REMATCH_TEXT` characters. */
   text: string
@@ -105,7 +112,6 @@ const LOOKS_NEW = 0.8
 const ON_FILE = 0.5
 /** Two agencies' rewrites share less; a feed that re-exports its archive shares nearly all. */
 const SAME_TEXT = 0.6
-const AKIN = 0.3
 const SAME_NUMBERS = 0.8
 const FEW_WORDS = 6
 
@@ -150,9 +156,9 @@ export function rematch(entries: readonly Arriving[], onFile: readonly OnFile[])
   }
   const turned = looksTurned(unknown, entries.length)
   if (unknown > 0 && free.size > 0) {
-    pairUp('guid', report => guidKey(report.guid))
+    pairUp('guid', report => guidKey(report.guid), isOneForm)
     // Tomorrow's weather stands at the address of today's.
-    pairUp('address', report => report.canonicalUrl, turned ? undefined : akin)
+    pairUp('address', report => report.canonicalUrl, turned ? isNotAnother : isSame)
   }
   if (turned && left.size > 0 && free.size > 0) {
     const certain = pairs.length
@@ -222,13 +228,14 @@ function shinglesOf(report: Arriving): ReadonlySet<number> {
   return new Set(shingles(words(fold(`${report.title} ${report.text.slice(0, REMATCH_TEXT)}`))))
 }
 
-/** The same headline, or a text of which a third is the same. */
-function akin(a: Arriving, b: Arriving): boolean {
-  if (fold(a.title).trim() === fold(b.title).trim()) return true
-  const [one, other] = [shinglesOf(a), shinglesOf(b)]
-  let both = 0
-  for (const shingle of one) if (other.has(shingle)) both++
-  return both > 0 && both >= (one.size + other.size - both) * AKIN
+const likeness = (a: Arriving, b: Arriving) => likenessOf({ ...a, language: null }, { ...b, language: null })
+const isNotAnother = (a: Arriving, b: Arriving): boolean => !isDifferent(likeness(a, b))
+const isSame = (a: Arriving, b: Arriving, elsewhere = false): boolean =>
+  isSameAgain(likeness(a, b), apartBy(a.published ?? null, b.published ?? null), elsewhere)
+
+/** Guids of one key differ in their anchors at most: a version of the page, or another report on it. */
+function isOneForm(a: Arriving, b: Arriving): boolean {
+  return anchorOf(a.guid) === anchorOf(b.guid) || isSame(a, b, true)
 }
 
 /** Pairs what shares most of its word trigrams, the likest first. */

@@ -3,6 +3,7 @@ import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
 import { digest } from './digest.ts'
 import { guidOf } from './identity.ts'
 import { languageOf } from './language.ts'
+import { isPlaceholderTitle } from './placeholder.ts'
 import { canonicalUrl, globalGuid } from './url.ts'
 import { readWire, type WireNames } from './wire.ts'
 
@@ -33,7 +34,8 @@ export function toReport(
   text: string,
   context: ReportContext,
 ): { ok: true; report: Report } | { ok: false; reason: string } {
-  const title = entry.title.trim() || opening(text)
+  const written = entry.title.trim()
+  const title = isPlaceholderTitle(written) ? opening(text) : written
   if (!title) return { ok: false, reason: 'it has neither a title nor a text' }
   const guid = guidOf(entry, title, text, context.identity)
   const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)

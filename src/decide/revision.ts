@@ -197,55 +197,123 @@ function lines(text: string): string[] {
 // ── flapping ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Versions of one report that are remembered. */
-const REMEMBERED = 8
+const REMEMBERED = 24
+/** Letters of a version's name that are remembered. */
+const NAME = 10
 /** Coming back to a version already had: once is an editor's second thought, from here on it is two servers. */
 const RETURNS = 2
+/** Offered so often in a row, a version is no turn of two servers any more. */
+const SETTLED = 3
 /** Small changes within `OFTEN_SPAN` from which a text is one that changes by itself: a counter, "5 minutes ago". */
 const OFTEN = 6
 const OFTEN_SPAN: Millis = 24 * 3_600_000
 const SMALL = 12
 
 interface Flapping {
-  /** Versions as [hash, times it came]. Oldest first. */
-  versions: [hash: string, times: number][]
+  /** Versions as [name, times it came]. Oldest first. */
+  versions: [name: string, times: number][]
   /** Times of the last small changes. */
   small: Millis[]
+  /** The version offered last and not in force: how often in a row, and when last. */
+  waiting?: { name: string; times: number; at: Millis }
 }
 
 export interface Flap {
-  /** Whether the new text becomes a revision. Where not, the one in force stays in force. */
+  /** Whether the new text becomes a revision. Where not, the one in force stays in force until the other has settled. */
   store: boolean
-  why: 'alternates' | 'ever changing' | null
+  why: 'alternates' | null
+  /** It has changed by a few words again and again: what changes in it is of no interest to a reader. */
+  restless: boolean
   /** To be kept with the report for the next time. */
   remembered: string
 }
 
+/** A version that arrives: `old` and `hash` tell the text in force and the new one apart. */
+export interface Turn {
+  old: string
+  hash: string
+  revision: Revision
+  now: Millis
+  /** When the report was last seen with any text. */
+  lastSeen: Millis
+}
+
 /**
- * Whether a change is one more turn of a text that flaps. A correction or a kill is always stored. `remembered` is what
- * the last call returned, null at first; `old` and `hash` tell the text in force and the new one apart.
+ * Whether a change is one more turn of a text that flaps: that is one that comes back. A text never had before is news and
+ * always stored, and so is a correction, a kill, and a version that was offered several times in a row. `remembered` is
+ * what the last call returned, null at first.
  */
-export function flap(remembered: string | null, old: string, hash: string, revision: Revision, now: Millis): Flap {
-  const state: Flapping = readState(remembered)
-  if (state.versions.length === 0) state.versions.push([old, 1])
-  const known = state.versions.find(([version]) => version === hash)
+export function flap(remembered: string | null, { old, hash, revision, now, lastSeen }: Turn): Flap {
+  const state = readState(remembered)
+  const name = hash.slice(0, NAME)
+  if (state.versions.length === 0) state.versions.push([old.slice(0, NAME), 1])
+  const known = state.versions.find(([version]) => version === name)
   if (known) known[1]++
-  else state.versions.push([hash, 1])
+  else state.versions.push([name, 1])
   state.versions = state.versions.slice(-REMEMBERED)
   state.small = state.small.filter(time => now - time <= OFTEN_SPAN)
-  const small = revision.size <= SMALL
-  if (small) state.small.push(now)
+  if (revision.size <= SMALL) state.small.push(now)
   state.small = state.small.slice(-OFTEN)
-  const why =
-    revision.class === 'kill' || revision.class === 'correction'
-      ? null
-      : known && known[1] > RETURNS
-        ? 'alternates'
-        : small && state.small.length >= OFTEN
-          ? 'ever changing'
-          : null
-  return { store: why === null, why, remembered: JSON.stringify(state) }
+  const restless = state.small.length >= OFTEN && revision.size <= SMALL
+  const grave = revision.class === 'kill' || revision.class === 'correction'
+  const flaps = !grave && known !== undefined && known[1] > RETURNS
+  const { waiting } = state
+  // Seen since then with the text in force: it alternates still.
+  const inRow = waiting?.name === name && waiting.at === lastSeen ? waiting.times + 1 : 1
+  const store = !flaps || inRow >= SETTLED
+  if (store) delete state.waiting
+  else state.waiting = { name, times: inRow, at: now }
+  return { store, why: store ? null : 'alternates', restless, remembered: JSON.stringify(state) }
 }
 
 function readState(remembered: string | null): Flapping {
-  return remembered === null ? { versions: [], small: [] } : (JSON.parse(remembered) as Flapping)
+  if (remembered === null) return { versions: [], small: [] }
+  const state = JSON.parse(remembered) as Flapping
+  return { ...state, versions: state.versions.map(([version, times]) => [version.slice(0, NAME), times]) }
+}
+
+/**
+ * Whether a small change of a restless text is that of a counter: only numbers came and went, none of them in the headline
+ * and none that is a toll.
+ */
+export function isCounter(revision: Revision, old: RevisedText, young: RevisedText, tolls: boolean): boolean {
+  if (revision.class !== 'update' || tolls || fold(old.title) !== fold(young.title)) return false
+  const runs = [...revision.added, ...revision.removed]
+  return runs.length > 0 && runs.every(run => words(run).every(word => /\p{N}/u.test(word) || UNIT.test(word)))
+}
+
+/** What stands beside the number of "5 minutes ago", folded. */
+const UNIT =
+  /^(?:an?|one|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|ago|just|now|ثانيه|ثواني|دقيقه|دقايق|دقيقتين|ساعه|ساعات|ساعتين|يوم|ايام|يومين|الان|minuten?|stunden?|heures?|jours?|minutos?|horas?|dias?|минут[аыу]?|час(?:а|ов)?|dakika|saat)$/u
+
+// ── how much of it is kept ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** Earlier texts of one report that are kept: the first, the last of all, and of those that took something back. */
+const LAST_KEPT = 24
+const GRAVE_KEPT = 12
+
+/** An earlier text of a report: its number, and of which class the step to it was. */
+export interface EarlierText {
+  number: number
+  change: RevisionClass | null
+}
+
+/** Below this nothing is ever dropped. */
+export const REVISIONS_KEPT = LAST_KEPT + 1
+
+/**
+ * Numbers of the earlier texts that are kept no longer. The first stays, so do the last two dozen, and of corrections and
+ * kills the last dozen with the text that each of them replaced: a text that counts its readers changes at every visit, and
+ * a report must not grow for ever. `earlier` ascends.
+ */
+export function droppedRevisions(earlier: readonly EarlierText[]): number[] {
+  if (earlier.length <= REVISIONS_KEPT) return []
+  const kept = new Set(earlier.slice(-LAST_KEPT).map(({ number }) => number))
+  const first = earlier[0]
+  if (first) kept.add(first.number)
+  const grave = earlier.flatMap(({ change }, at) => (change === 'correction' || change === 'kill' ? [at] : []))
+  for (const at of grave.slice(-GRAVE_KEPT)) {
+    for (const one of earlier.slice(Math.max(0, at - 1), at + 1)) kept.add(one.number)
+  }
+  return earlier.flatMap(({ number }) => (kept.has(number) ? [] : [number]))
 }

@@ -1,4 +1,5 @@
 // The canonical form of an address: two addresses with the same form show the same report.
+import { isPlaceholderHost } from './url/hosts.ts'
 import { unwrapped } from './url/wrappers.ts'
 
 const LONGEST = 4_096
@@ -95,8 +96,8 @@ function once(url: URL): string | null {
     .sort()
     .join('&')
   const path = canonicalPath(url.pathname)
-  // A page may be named in the fragment alone: `#!/article/5` is an address, `#comments` is a place on a page.
-  const fragment = url.hash.startsWith('#!') && url.hash.length > 2 ? url.hash : ''
+  // A page may be named in the fragment alone: `#!/article/5` and `#/article/5` are addresses, `#comments` is a place on a page.
+  const fragment = /^#(?:!.|\/[^#]*[\p{L}\p{N}%])/u.test(url.hash) ? url.hash : ''
   if (path === '' && query === '' && fragment === '') return null
   return `https://${host}${port}${path}${query ? `?${query}` : ''}${fragment}`
 }
@@ -107,6 +108,14 @@ function web(address: string): URL | null {
 }
 
 /**
+ * An address without what a template escaped once too often: `&#038;` begins no fragment. Links come without it from
+ * parsing, guids as they were written.
+ */
+export function asMeant(address: string): string {
+  return address.replace(/&(?:amp;|#0{0,8}38;|#x0{0,8}26;)+/gi, '&')
+}
+
+/**
  * Canonical form of an http(s) address: what search engines, social networks and AMP caches wrapped it in is taken off;
  * https, no `www.`, `m.` or `amp.` host, no default port, fragment, session or tracking parameter, AMP mark, index file or
  * closing slash; one spelling of escapes (RFC 3986, 6.2.2), the query sorted. Null for what names no single page: another
@@ -114,7 +123,7 @@ function web(address: string): URL | null {
  */
 export function canonicalUrl(address: string | null): string | null {
   if (!address || address.length > LONGEST) return null
-  let current = address.trim()
+  let current = asMeant(address.trim())
   for (let round = 0; round < ROUNDS; round++) {
     const url = web(current)
     if (!url) return null
@@ -126,12 +135,37 @@ export function canonicalUrl(address: string | null): string | null {
 }
 
 /**
+ * Addresses that differ in their anchor alone may show several reports of one page. Empty where there is none, or where it
+ * counts versions (`#0`) or readers (`#xtor=RSS-1`).
+ */
+export function anchorOf(address: string | null): string {
+  const plain = asMeant(address ?? '')
+  const at = plain.indexOf('#')
+  const anchor = at < 0 ? '' : plain.slice(at + 1)
+  return /^(?:\d?|!.*|\/.*|:~:.*|(?:xtor|utm_\w+|ref|rss|tk|ns_\w+)(?:=.*)?)$/.test(anchor) ? '' : anchor
+}
+
+/** Whether two addresses name two places of one page. */
+export function isOtherPlace(one: string | null, other: string | null): boolean {
+  const [here, there] = [anchorOf(one), anchorOf(other)]
+  return here !== '' && there !== '' && here !== there
+}
+
+/**
  * The guid in a form that is unique over all feeds, or null: only addresses, URNs, tag: URIs and UUIDs are unique beyond
- * the feed that wrote them; `12345` is not.
+ * the feed that wrote them; `12345` is not, nor is what a developer's machine was called. An anchor of a live page stays.
  */
 export function globalGuid(guid: string): string | null {
   if (guid.length < 12 || guid.length > 1_024) return null
-  if (/^https?:\/\//i.test(guid)) return canonicalUrl(guid)
+  if (/^https?:\/\//i.test(guid)) {
+    const canonical = canonicalUrl(guid)
+    if (canonical === null || isPlaceholderHost(new URL(canonical).hostname)) return null
+    const anchor = anchorOf(guid)
+    return anchor === '' ? canonical : `${canonical}#${anchor}`
+  }
+  // RFC 4151: a tag names its authority, a host or a mailbox.
+  const authority = /^tag:(?:[^,@\s]*@)?([^,\s]+),/i.exec(guid)?.[1]
+  if (authority !== undefined && isPlaceholderHost(authority)) return null
   if (/^(?:urn|tag):\S+$/i.test(guid)) return guid
   if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(guid)) return `urn:uuid:${guid.toLowerCase()}`
   return null

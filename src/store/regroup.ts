@@ -176,13 +176,12 @@ export function regrouping(sql: WritableSql): Regrouping {
         ).lastInsertRowid,
       )
       if (before) sql.run(`delete from redirects where what = 'story' and id = @id`, { id: opened })
-      sql.run(
-        `update reports set story = @opened, joined_by = 'editor' where id in (select value from json_each(@ids))`,
-        {
-          opened,
-          ids: JSON.stringify(reports),
-        },
-      )
+      sql.run(`update reports set story = @opened, joined_by = @by where id in (select value from json_each(@ids))`, {
+        opened,
+        // A report that tells another thing now leaves by itself.
+        by: why.by === 'editor' ? 'editor' : 'first',
+        ids: JSON.stringify(reports),
+      })
       refresh(sql, story, why.at)
       refresh(sql, opened, why.at)
       recountThread(sql, threadOf(story), why.at)

@@ -62,6 +62,8 @@ export interface KnownReport {
   hash: string
   revisions: number
   firstSeen: Millis
+  /** When it was last seen, with whatever text. */
+  lastSeen: Millis
 }
 
 /** The text of a report in force, as a revision is compared with it. */
@@ -71,8 +73,31 @@ export interface TextInForce {
   text: string
   signal: Signal | null
   language: string | null
+  url: string | null
+  published: Millis | null
+  updated: Millis | null
+  /** When this text was first seen. */
+  changed: Millis
   /** What was remembered of earlier texts; opaque to the store. */
   flapping: string | null
+}
+
+/** A report with an address or a global guid that others may have too. */
+export interface Named {
+  report: number
+  story: number
+  feed: number
+  agency: string
+  /** Address of its feed by configuration. */
+  feedUrl: string
+  url: string | null
+  title: string
+  /** Plain text, as much of it as was asked for. */
+  text: string
+  language: string | null
+  /** When it says that it was published or updated. */
+  published: Millis | null
+  time: Millis
 }
 
 /** A report of a feed as its identity is judged when ids change. */
@@ -82,6 +107,8 @@ export interface ReportMark {
   guid: string
   url: string | null
   canonicalUrl: string | null
+  /** When it says that it was published or updated. */
+  published: Millis | null
   title: string
   /** Plain text, as much of it as was asked for. */
   text: string
@@ -195,9 +222,10 @@ export interface Filing extends Regrouping {
   likely(feed: number, keys: readonly string[], urls: readonly string[], characters: number): ReportMark[]
   /** The feed has given a report another guid. */
   renameGuid(report: number, guid: string, key: string, globalGuid: string | null): void
-  /** Story of a report with the same `globalGuid`, of any feed. */
-  storyByGuid(globalGuid: string): number | null
-  storyByUrl(canonicalUrl: string): number | null
+  /** Reports of any feed with this `globalGuid` or `canonicalUrl`: those of the agency first, then the newest. */
+  named(by: 'guid' | 'url', name: string, agency: string, limit: number, characters: number): Named[]
+  /** Whether a story or a thread has this key. */
+  hasKey(key: string): boolean
   /**
    * Features written after `seq` (by any process), in that order; from the beginning (0) only those of a time of at least
    * `since`. What was written anew may be older than what it replaced.
@@ -227,6 +255,9 @@ export interface Filing extends Regrouping {
   /** `change` is null where nothing but unseen fields changed. */
   addRevision(reportId: number, report: Report, change: RevisionClass, now: Millis): void
   keepFlapping(report: number, flapping: string): void
+  /** Texts that a report had before the one in force, oldest first. */
+  earlier(report: number): { number: number; change: RevisionClass | null }[]
+  dropRevisions(report: number, numbers: readonly number[]): void
   /** The entry was seen again, unchanged. */
   touch(reportIds: readonly number[], now: Millis): void
   /**

@@ -32,7 +32,14 @@ function unread(row: Row): UnreadText {
   }
 }
 
-const MARK = `select id, story, guid, url, canonical_url, title, substr(text, 1, @characters) as text from reports`
+/** Figures of one report that are kept where it has had more texts than are kept, the last. */
+const FIGURES_KEPT = 200
+/** One page may have stood for thousands of reports. */
+const MOST_NAMED = 200
+/** More than one report of a feed under an address says that it names none of them. */
+const MOST_LIKELY = 4
+
+const MARK = `select id, story, guid, url, canonical_url, coalesce(published, updated) as published, title, substr(text, 1, @characters) as text from reports`
 /** Entries come back after a day or two when an agency mends its feed. */
 const STOOD: Millis = 2 * 86_400_000
 
@@ -43,6 +50,7 @@ function reportMark(row: Row): ReportMark {
     guid: String(row['guid']),
     url: row['url'] === null ? null : String(row['url']),
     canonicalUrl: row['canonical_url'] === null ? null : String(row['canonical_url']),
+    published: row['published'] === null ? null : Number(row['published']),
     title: String(row['title']),
     text: String(row['text']),
   }
@@ -51,7 +59,7 @@ function reportMark(row: Row): ReportMark {
 export function createFiling(sql: WritableSql, seal: Seal): Filing {
   const known = (feed: number, guid: string): KnownReport | null => {
     const row = sql.get(
-      'select id, story, hash, revisions, first_seen from reports where feed = @feed and guid = @guid',
+      'select id, story, hash, revisions, first_seen, last_seen from reports where feed = @feed and guid = @guid',
       { feed, guid },
     )
     if (!row) return null
@@ -61,6 +69,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
       hash: String(row['hash']),
       revisions: Number(row['revisions']),
       firstSeen: Number(row['first_seen']),
+      lastSeen: Number(row['last_seen']),
     }
   }
 
@@ -132,8 +141,11 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
         }
       }
       for (const url of urls) {
-        for (const row of sql.all('select id, feed from reports where canonical_url = @url', { url })) {
-          if (row['feed'] === feed) found.add(Number(row['id']))
+        for (const row of sql.all(
+          `select id from reports where canonical_url = @url and feed = @feed order by id desc limit ${MOST_LIKELY}`,
+          { url, feed },
+        )) {
+          found.add(Number(row['id']))
         }
       }
       if (found.size === 0) return []
@@ -157,8 +169,11 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
       const missing = sql
         .all(
           `${MARK} where feed = @feed and last_seen = @before and time > @oldest and signal is not 'kill'
-             and url is not null order by time desc, id limit @limit`,
-          { feed, before: before['t'], oldest: oldest['t'], limit: limit + 1, characters: 0 },
+             and url is not null and coalesce(canonical_url, url) not in (
+               -- Its page is that of a report that stands in the document.
+               select coalesce(canonical_url, url) from reports where feed = @feed and last_seen = @now and url is not null)
+           order by time desc, id limit @limit`,
+          { feed, now, before: before['t'], oldest: oldest['t'], limit: limit + 1, characters: 0 },
         )
         .map(reportMark)
       return missing.length > limit ? [] : missing
@@ -170,14 +185,36 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
         key,
         globalGuid,
       }),
-    storyByGuid: global => {
-      const row = sql.get('select story from reports where global_guid = @global order by id limit 1', { global })
-      return row ? Number(row['story']) : null
-    },
-    storyByUrl: url => {
-      const row = sql.get('select story from reports where canonical_url = @url order by id limit 1', { url })
-      return row ? Number(row['story']) : null
-    },
+    named: (by, name, agency, limit, characters) =>
+      sql
+        .all(
+          `select r.id, r.story, r.feed, r.agency, f.url as feed_url, r.url, r.title, substr(r.text, 1, @characters) as text,
+             r.language, coalesce(r.published, r.updated) as published, r.time
+           from reports r join feeds f on f.id = r.feed
+           where r.id in (select id from reports where ${by === 'guid' ? 'global_guid' : 'canonical_url'} = @name
+             order by id desc limit ${MOST_NAMED})
+           order by r.agency = @agency desc, r.id desc limit @limit`,
+          { name, agency, limit, characters },
+        )
+        .map(row => ({
+          report: Number(row['id']),
+          story: Number(row['story']),
+          feed: Number(row['feed']),
+          agency: String(row['agency']),
+          feedUrl: String(row['feed_url']),
+          url: row['url'] === null ? null : String(row['url']),
+          title: String(row['title']),
+          text: String(row['text']),
+          language: row['language'] === null ? null : String(row['language']),
+          published: row['published'] === null ? null : Number(row['published']),
+          time: Number(row['time']),
+        })),
+    hasKey: key =>
+      sql.get(
+        `select 1 as taken where exists (select 1 from stories where key = @key)
+           or exists (select 1 from threads where key = @key)`,
+        { key },
+      ) !== undefined,
     storiesAfter: (after, since) =>
       sql
         .all(
@@ -338,18 +375,42 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
       return row ? String(row['part']) : null
     },
     inForce: id => {
-      const row = sql.get('select hash, title, text, signal, language, flapping from reports where id = @id', { id })
+      const row = sql.get(
+        `select hash, title, text, signal, language, url, published, updated, changed, flapping
+         from reports where id = @id`,
+        { id },
+      )
       return {
         hash: String(row?.['hash']),
         title: String(row?.['title']),
         text: String(row?.['text']),
         signal: (row?.['signal'] ?? null) as Signal | null,
         language: row?.['language'] == null ? null : String(row['language']),
+        url: row?.['url'] == null ? null : String(row['url']),
+        published: row?.['published'] == null ? null : Number(row['published']),
+        updated: row?.['updated'] == null ? null : Number(row['updated']),
+        changed: Number(row?.['changed']),
         flapping: row?.['flapping'] == null ? null : String(row['flapping']),
       }
     },
     keepFlapping: (id, flapping) =>
       void sql.run('update reports set flapping = @flapping where id = @id', { id, flapping }),
+    earlier: id =>
+      sql
+        .all('select number, change from revisions where report = @id order by number', { id })
+        .map(row => ({ number: Number(row['number']), change: row['change'] as RevisionClass | null })),
+    dropRevisions: (id, numbers) => {
+      sql.run('delete from revisions where report = @id and number in (select value from json_each(@numbers))', {
+        id,
+        numbers: JSON.stringify(numbers),
+      })
+      // A number that changes at every visit would be a figure for each of them.
+      sql.run(
+        `delete from figures where report = @id and seen < (
+           select min(seen) from (select seen from figures where report = @id order by seen desc limit ${FIGURES_KEPT}))`,
+        { id },
+      )
+    },
     withdraw: (id, now) => {
       const row = sql.get('select story, title, text from reports where id = @id', { id })
       if (!row) return null

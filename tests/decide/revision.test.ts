@@ -1,6 +1,17 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { flap, type RevisedText, type Revision, revise } from '../../src/decide/revision.ts'
+import { digest } from '../../src/decide/digest.ts'
+import {
+  droppedRevisions,
+  type EarlierText,
+  flap,
+  isCounter,
+  type RevisedText,
+  type Revision,
+  revise,
+} from '../../src/decide/revision.ts'
 import { wireNames } from '../../src/decide/wire.ts'
+import type { RevisionClass } from '../../src/model.ts'
 
 const NAMES = wireNames([])
 const MINUTE = 60_000
@@ -123,31 +134,57 @@ describe('a text that flaps', () => {
     removed: [],
     size,
   })
+  /** Offers versions one poll after the other, as the desk does; says what became of each. */
   const play = (hashes: readonly string[], size: number, gap: number, kind?: Revision['class']) => {
     let inForce = 'first'
     let remembered: string | null = null
+    let lastSeen = -1
     return hashes.map((hash, at) => {
-      const turn = flap(remembered, inForce, hash, revision(size, kind), at * gap)
+      const now = at * gap
+      if (hash === inForce) {
+        lastSeen = now
+        return 'in force'
+      }
+      const turn = flap(remembered, { old: inForce, hash, revision: revision(size, kind), now, lastSeen })
       remembered = turn.remembered
+      lastSeen = now
       if (turn.store) inForce = hash
       return turn.store ? 'stored' : turn.why
     })
   }
 
   it('between two versions stops making revisions when each came back', () => {
-    const turns = play(['other', 'first', 'other', 'first', 'first', 'first'], 40, 5 * MINUTE)
-    expect(turns).toEqual(['stored', 'stored', 'stored', 'alternates', 'alternates', 'alternates'])
+    const turns = play(['B', 'first', 'B', 'first', 'B', 'first', 'B', 'first'], 40, 5 * MINUTE)
+    expect(turns).toEqual([
+      'stored',
+      'stored',
+      'stored',
+      'alternates',
+      'in force',
+      'alternates',
+      'in force',
+      'alternates',
+    ])
   })
 
-  it('at every visit by a few words stops making revisions', () => {
-    const hashes = Array.from({ length: 9 }, (_, at) => `version ${at}`)
-    expect(play(hashes, 2, 5 * MINUTE)).toEqual([...Array(5).fill('stored'), ...Array(4).fill('ever changing')])
+  it('takes the version that stays, once it was offered three times in a row', () => {
+    const turns = play(['B', 'first', 'B', 'first', 'B', 'first', 'first', 'first', 'first'], 40, 5 * MINUTE)
+    expect(turns.slice(3)).toEqual(['alternates', 'in force', 'alternates', 'alternates', 'stored', 'in force'])
   })
 
-  it('is none where news is added again and again, or small changes come days apart', () => {
-    const hashes = Array.from({ length: 9 }, (_, at) => `version ${at}`)
+  it('does not take one that only alternates for one that stays, however long it does', () => {
+    const turns = play(
+      Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? 'B' : 'first')),
+      40,
+      5 * MINUTE,
+    )
+    expect(turns.filter(turn => turn === 'stored')).toHaveLength(3)
+  })
+
+  it('is none where every text is a new one, however small and often the changes are', () => {
+    const hashes = Array.from({ length: 40 }, (_, at) => `version ${at}`)
+    expect(new Set(play(hashes, 2, 5 * MINUTE))).toEqual(new Set(['stored']))
     expect(new Set(play(hashes, 30, 5 * MINUTE))).toEqual(new Set(['stored']))
-    expect(new Set(play(hashes, 2, 7 * 60 * MINUTE))).toEqual(new Set(['stored']))
   })
 
   it('is heard all the same when it is corrected or withdrawn', () => {
@@ -158,8 +195,72 @@ describe('a text that flaps', () => {
   it('is remembered in few words, however long it flaps', () => {
     let remembered: string | null = null
     for (let at = 0; at < 500; at++) {
-      remembered = flap(remembered, 'first', `version ${at}`, revision(2), at).remembered
+      const turn = { old: 'first', hash: digest(`version ${at}`), revision: revision(2), now: at, lastSeen: at - 1 }
+      remembered = flap(remembered, turn).remembered
     }
-    expect(remembered?.length).toBeLessThan(600)
+    expect(remembered?.length).toBeLessThan(800)
+  })
+
+  it('after whatever turns, has the text in force that was offered last, three polls later at most', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('first', 'B', 'C', 'D'), { minLength: 1, maxLength: 40 }), offered => {
+        const last = offered.at(-1) ?? 'first'
+        const turns = play([...offered, last, last, last], 40, 5 * MINUTE)
+        expect(turns.at(-1)).toBe('in force')
+      }),
+      { seed: 20_220_105, numRuns: 400 },
+    )
+  })
+})
+
+describe('a counter', () => {
+  const counted = (old: string, young: string, tolls = false) => {
+    const [before, after] = [told('Ferry aground', old), told('Ferry aground', young)]
+    return isCounter(step(before, after), before, after, tolls)
+  }
+  it.each([
+    ['readers', `${FERRY} Read 1204 times.`, `${FERRY} Read 1311 times.`],
+    ['minutes', `5 minutes ago. ${FERRY}`, `9 minutes ago. ${FERRY}`],
+    ['the time in Arabic', `قبل ٥ دقائق. ${BRIDGE}`, `قبل ساعة. ${BRIDGE}`],
+  ])('counts %s', (_, old, young) => {
+    expect(counted(old, young)).toBe(true)
+  })
+
+  it('is none where words changed, where the headline did, or where the number is a toll', () => {
+    expect(counted(FERRY, FERRY.replace('noon', 'dusk'))).toBe(false)
+    expect(counted(FERRY, FERRY.replace('212', '213'), true)).toBe(false)
+    const [before, after] = [told('4 dead', FERRY), told('7 dead', FERRY.replace('212', '213'))]
+    expect(isCounter(step(before, after), before, after, false)).toBe(false)
+  })
+})
+
+describe('of the earlier texts of a report', () => {
+  const earlier = (count: number, changes: Record<number, RevisionClass> = {}): EarlierText[] =>
+    Array.from({ length: count }, (_, at) => ({
+      number: at + 1,
+      change: at === 0 ? null : (changes[at + 1] ?? 'update'),
+    }))
+
+  it('none is dropped while they are few', () => {
+    expect(droppedRevisions(earlier(25))).toEqual([])
+  })
+
+  it('the first, the last two dozen, and corrections with what they corrected are kept', () => {
+    const dropped = new Set(droppedRevisions(earlier(60, { 20: 'correction', 30: 'kill' })))
+    const kept = earlier(60).flatMap(({ number }) => (dropped.has(number) ? [] : [number]))
+    expect(kept).toEqual([1, 19, 20, 29, 30, ...Array.from({ length: 24 }, (_, at) => 37 + at)])
+  })
+
+  it('few are kept however many there were, also where each is a correction', () => {
+    const changes = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [at + 2, 'correction' as const]))
+    let left = earlier(1)
+    for (let number = 2; number < 500; number++) {
+      left = [...left, { number, change: changes[number] ?? 'update' }]
+      const dropped = new Set(droppedRevisions(left))
+      left = left.filter(one => !dropped.has(one.number))
+      expect(left.length).toBeLessThanOrEqual(50)
+    }
+    expect(left[0]?.number).toBe(1)
+    expect(left.at(-1)?.number).toBe(499)
   })
 })

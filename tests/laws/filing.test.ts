@@ -194,8 +194,8 @@ describe('filing generated news', () => {
       }),
       { ...LAW, numRuns: 50 },
     )
-    // The law is worth something only where the news made has all of this.
-    for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(30)
+    // The law is worth something only where the news made has all of this. A busy machine makes fewer runs.
+    for (const [what, count] of Object.entries(seen)) expect(count / run, what).toBeGreaterThan(0.6)
   })
 
   it('decides the same after a restart at any moment', () => {

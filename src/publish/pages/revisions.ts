@@ -22,11 +22,12 @@ export function revisionsHtml(context: PageContext, story: StoryDetail): Html {
     .sort((a, b) => b.after.seen - a.after.seen || b.after.number - a.after.number)
     .slice(0, SHOWN)
   if (steps.length === 0) return nothing
+  const unkept = story.members.reduce((sum, { revisions }) => sum + unkeptOf(revisions), 0)
   const cosmetic = steps.filter(({ after }) => after.change === 'cosmetic')
   const telling = steps.filter(({ after }) => after.change !== 'cosmetic')
   return html`<section class="part"><h2>${words.revisions}</h2><p class="note">${words.revisionsNote}</p>
 ${telling.map(step => stepHtml(context, step))}
-${cosmetic.length === 0 ? nothing : html`<details><summary>${words.count('cosmetics', cosmetic.length)}</summary>${cosmetic.map(step => stepHtml(context, step))}</details>`}</section>`
+${cosmetic.length === 0 ? nothing : html`<details><summary>${words.count('cosmetics', cosmetic.length)}</summary>${cosmetic.map(step => stepHtml(context, step))}</details>`}${unkept === 0 ? nothing : html`<p class="note">${words.count('unkept', unkept)}</p>`}</section>`
 }
 
 function stepHtml(context: PageContext, { member, before, after }: Step): Html {
@@ -69,4 +70,9 @@ function allVersions(member: ReportView): RevisionView[] {
     versions.push({ number: last.number + 1, seen: last.seen, title: member.title, text: member.text, change: null })
   }
   return versions
+}
+
+/** Texts that the report has had and that are kept no longer: their numbers are missing. */
+function unkeptOf(revisions: readonly RevisionView[]): number {
+  return Math.max(0, ...revisions.map(({ number }) => number)) - revisions.length
 }

@@ -18,6 +18,7 @@ type Counted =
   | 'failures'
   | 'sources'
   | 'cosmetics'
+  | 'unkept'
   | 'wordsIn'
   | 'wordsOut'
   | 'others'
@@ -256,6 +257,7 @@ const en: Vocabulary = {
     failures: { one: 'failed once', other: 'failed # times' },
     sources: { one: '# independent source', other: '# independent sources' },
     cosmetics: { one: '# cosmetic revision', other: '# cosmetic revisions' },
+    unkept: { one: '# revision between these is not kept', other: '# revisions between these are not kept' },
     wordsIn: { one: '# word in', other: '# words in' },
     wordsOut: { one: '# word out', other: '# words out' },
     others: { one: 'and one more', other: 'and # more' },
@@ -436,6 +438,14 @@ const ar: Vocabulary = {
       few: '# مراجعات شكلية',
       many: '# مراجعة شكلية',
       other: '# مراجعة شكلية',
+    },
+    unkept: {
+      zero: 'كل المراجعات محفوظة',
+      one: 'مراجعة واحدة بينها غير محفوظة',
+      two: 'مراجعتان بينها غير محفوظتين',
+      few: '# مراجعات بينها غير محفوظة',
+      many: '# مراجعة بينها غير محفوظة',
+      other: '# مراجعة بينها غير محفوظة',
     },
     wordsIn: {
       zero: 'لم تُضف كلمة',
