@@ -355,6 +355,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     }, patience)
     closers.push(() => clearInterval(timer))
   }
+  // First of all: whatever waits for the file waits no more.
+  closers.push(() => stopping.abort())
   await notify(log, 'READY=1', status())
   log.info('started', { address, feeds: wiring.feeds.size, database: options.config.database })
   void tick()
