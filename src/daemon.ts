@@ -389,6 +389,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   }
   const unset = linkFault(options.config)
   if (unset !== null) log.warn('"link" is not set', { reason: unset })
+  // First of all: whatever waits for the file waits no more.
+  closers.push(() => stopping.abort())
   await notify(log, 'READY=1', status())
   log.info('started', { address, feeds: wiring.feeds.size, database: options.config.database })
   void tick()

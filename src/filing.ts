@@ -149,14 +149,14 @@ export class Desk {
 
   /**
    * File what was kept back from a feed and may be shown now, in slices. Returns how many entries that were, and how many
-   * could not be read any more.
+   * could not be read any more. An aborted signal leaves the rest for the next time.
    */
-  async release(context: FilingContext): Promise<{ entries: number; unreadable: number }> {
+  async release(context: FilingContext, signal?: AbortSignal): Promise<{ entries: number; unreadable: number }> {
     const { feed, now } = context
     const done = { entries: 0, unreadable: 0 }
     for (;;) {
       const { entries, keys } = this.#store.held(feed, now)
-      if (keys.length === 0) return done
+      if (keys.length === 0 || signal?.aborted) return done
       const read = entries.map(entry => JSON.parse(entry) as ReadEntry)
       await this.#inSlices(
         read,
@@ -279,9 +279,12 @@ export class Desk {
     for (const one of accepted) {
       // Filed by a transaction before the one that was taken back.
       if (filed[one.at]) continue
-      if (!tellApart(filing, one)) one.aside = putAside(filing, one.report, context)
+      const isMarked = tellApart(filing, one)
+      const overtakenBy = released ? overtaken(filing, one) : null
+      if (overtakenBy === null && !isMarked) one.aside = putAside(filing, one.report, context)
       if (one.aside !== null) filing.setMark(givenAgain(context.feed), context.now)
-      filed[one.at] = (released ? null : holdBack(filing, one, context)) ?? this.#fileOne(filing, one, context)
+      const settled = released ? overtakenBy : holdBack(filing, one, context)
+      filed[one.at] = settled ?? this.#fileOne(filing, one, context)
       yield
     }
     if (context.now - filing.mark(givenAgain(context.feed)) < GIVEN_AGAIN_SHOWN) notes.push(givenAgainNote(context))
@@ -551,6 +554,12 @@ function holdBack(filing: Filing, { entry, report }: Accepted, context: FilingCo
     return { ...nowhere, kind: 'unchanged', reason: null, embargo }
   }
   return { ...nowhere, kind: 'rejected', reason: FULL_OF_EMBARGOES, embargo }
+}
+
+/** Filed by a poll after it was read from what is kept back: what stands there is newer. */
+function overtaken(filing: Filing, { report }: Accepted): FiledEntry | null {
+  const known = filing.known(report.feed, report.guid)
+  return known && { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
 }
 
 const FULL_OF_EMBARGOES =

@@ -397,7 +397,10 @@ export async function releaseEmbargoes(deps: PollDeps): Promise<void> {
     const named = deps.feeds.get(feed.url)
     if (!named) continue
     if (deps.signal?.aborted) return
-    const { entries, unreadable } = await deps.desk.release(contextOf(deps, { feed, named, at }, feed.language))
+    const { entries, unreadable } = await deps.desk.release(
+      contextOf(deps, { feed, named, at }, feed.language),
+      deps.signal,
+    )
     deps.log.info('embargo ended', { url: feed.url, entries })
     if (unreadable > 0) {
       const reason = 'sealed with another key: they come back with the next poll if the feed still has them'

@@ -36,7 +36,7 @@ export interface StoringOptions {
 
 /** Shortest and longest pause between two tries. A lock ends within milliseconds as a rule; a full disk does not. */
 const PAUSES: Readonly<Record<StoreTrouble, readonly [Millis, Millis]>> = {
-  locked: [20, 1_000],
+  locked: [15, 250],
   failing: [500, 15_000],
 }
 /** Locks shorter than this are the ordinary course of things beside `minwal poll`. */

@@ -1,5 +1,6 @@
 // Says which program holds the lock of a database, where the kernel tells (Linux). Names a program to look for; never decides.
 import { readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 
 /** Byte of the journal's index that a writer locks (SQLite, "WAL-index locks"). */
 const WRITE_LOCK = 120
@@ -20,10 +21,10 @@ export function holderOf(path: string): string | null {
       if (kind !== 'POSIX' || access !== 'WRITE' || !inodes.has(inode) || Number(pid) === process.pid) continue
       // Beyond it lie the marks of readers; the file itself is locked from its second gigabyte on.
       if (Number(from) !== WRITE_LOCK && Number(from) < 0x40000000) continue
-      const name = readFileSync(`/proc/${pid}/comm`, 'utf8')
-        .replace(/[^\x20-\x7e]/g, '')
-        .trim()
-      return `${name}, process ${pid}`
+      // The name of its main thread is not always the program's; its arguments are nobody's business.
+      const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0', 1)
+      const name = basename(program).replace(/[^\x20-\x7e]/g, '')
+      return `${name === '' ? '' : `${name}, `}process ${pid}`
     }
   } catch {
     // Not Linux, or not ours to see.

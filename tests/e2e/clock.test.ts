@@ -71,12 +71,12 @@ describe('a daemon whose clock is set', () => {
     const second = await daemon(config, environment)
     await pollsGoOn('with the right time')
     expect((await second.stop()).code).toBe(0)
-  }, 60_000)
+  }, 120_000)
 
   it('that has no time at all yet says so and polls', async () => {
     const { running, pollsGoOn } = await world(-56 * YEAR)
     await pollsGoOn('in 1970')
     expect(running.log().some(({ msg }) => msg.startsWith('the clock cannot be right'))).toBe(true)
     expect((await running.stop()).code).toBe(0)
-  }, 60_000)
+  }, 120_000)
 })
