@@ -25,7 +25,7 @@ import type {
   StorySummary,
   ThreadSummary,
 } from './model.ts'
-import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
+import { dueFeeds, feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { staticSite } from './publish/static.ts'
 import { storeFault } from './store/sqlite.ts'
@@ -160,8 +160,9 @@ async function run(options: Common): Promise<void> {
   daemon = started.value
   if (process.stderr.isTTY)
     say(`Minwal serves ${daemon.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)
-  await asked
+  const lost = await Promise.race([asked, daemon.lost])
   await daemon.stop()
+  if (typeof lost === 'string') throw new Failed(lost)
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
@@ -180,15 +181,28 @@ export function stopSignal(): Promise<void> {
 
 async function poll(named: string[], options: Common & { force?: boolean }): Promise<void> {
   const config = configuredToPoll(options)
-  const opened = openDesk(config, Date.now)
+  const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
+  const stopping = new AbortController()
+  let fault: string | null = null
+  const opened = openDesk(config, Date.now, {
+    lockPatience: 1_000,
+    patience: PATIENCE,
+    signal: stopping.signal,
+    onGivenUp: reason => {
+      fault = reason
+      // What else there is to fetch could not be stored either.
+      stopping.abort()
+    },
+  })
   if (!opened.ok) throw new Failed(opened.reason)
   const { store, desk } = opened.value
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool()
-  const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
   const encoder = config.threads.encoder ? createEncoder(config.threads.encoder, log) : null
   try {
-    const chosen = choose(store, named, options.force === true)
+    const feeds = feedsByUrl(config.agencies)
+    const due = () => dueFeeds({ store, feeds, settings: config.poll, now: Date.now })
+    const chosen = choose(store, named, options.force === true, due)
     const started = performance.now()
     const outcomes: PollOutcome[] = []
     const bar = progress(chosen.length)
@@ -199,7 +213,8 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
       log,
       encoder,
       names: wireNames(config.agencies),
-      feeds: feedsByUrl(config.agencies),
+      feeds,
+      signal: stopping.signal,
       settings: config.poll,
       now: Date.now,
       parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
@@ -212,16 +227,17 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
         bar.step()
       },
     )
-    releaseEmbargoes(deps)
-    poller.add(chosen)
     try {
+      await releaseEmbargoes(deps)
+      poller.add(chosen)
       await poller.idle()
     } catch (error) {
-      const fault = storeFault(config.database, error)
+      fault ??= storeFault(config.database, error)
       throw new Failed(fault ?? `a poll could not be stored: ${error instanceof Error ? error.message : String(error)}`)
     } finally {
       bar.end()
     }
+    if (fault !== null) throw new Failed(fault)
     report(outcomes, (performance.now() - started) / 1_000, options)
   } finally {
     encoder?.close()
@@ -231,10 +247,13 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
   }
 }
 
-function choose(store: Store, named: readonly string[], force: boolean): FeedState[] {
+/** How long `minwal poll` waits for a file that cannot be written. */
+const PATIENCE: Millis = 30_000
+
+function choose(store: Store, named: readonly string[], force: boolean, due: () => FeedState[]): FeedState[] {
   const all = store.feeds()
   if (named.length === 0) {
-    return force ? all.filter(feed => feed.state !== 'paused') : store.due(Date.now())
+    return force ? all.filter(feed => feed.state !== 'paused') : due()
   }
   const chosen = new Set<FeedState>()
   for (const name of named) {

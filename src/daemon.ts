@@ -2,32 +2,39 @@
 // its own closer; stopping runs them in reverse.
 import { unwatchFile, watchFile } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
-import cron from 'node-cron'
 import { createFetcher, type Fetcher } from './collect/fetch.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import type { Loaded } from './config.ts'
+import { judgeHealth } from './decide/health.ts'
+import { duration } from './decide/schedule/words.ts'
 import { type WireNames, wireNames } from './decide/wire.ts'
 import { createEncoder, encoderFault, type SentenceEncoder } from './encoder.ts'
 import { Desk } from './filing.ts'
-import type { Log } from './log.ts'
-import type { Config, Millis, Outcome } from './model.ts'
+import type { LeveledLog, Log } from './log.ts'
+import type { Config, Millis, Outcome, PollSettings } from './model.ts'
 import { notify, watchdogInterval } from './notify.ts'
-import { feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
+import { dueFeeds, feedsByUrl, longestPoll, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { createSite, type Site } from './publish/site.ts'
-import { openStore, storeFault } from './store/sqlite.ts'
+import { presenceOf } from './store/presence.ts'
+import { openStore, storeFault, storeTrouble } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { Storing, type StoringOptions } from './storing.ts'
+import { isCron, nextTime, Ticker } from './ticker.ts'
 import { createWebSub } from './websub.ts'
 
 export interface DaemonOptions {
   config: Config
-  log: Log
+  log: LeveledLog
   version: string
   /** Reads the configuration again for a reload; absent where there is no file. */
   reload?: { file: string; load: () => Loaded }
   /** The clock everything but the cron tick runs on. The demo plays a week in two minutes. */
   now?: () => Millis
+  /** Makes what fetches; `createFetcher` where left out. */
+  fetcher?: (settings: PollSettings) => Fetcher
 }
 
 export interface Daemon {
@@ -37,15 +44,24 @@ export interface Daemon {
   tick(): Promise<void>
   reload(): void
   stop(): Promise<void>
+  /** Resolves when it cannot go on, with the reason: whoever started it stops it and ends with a failure. */
+  lost: Promise<string>
 }
 
-/** A busy machine misses looks for due feeds: the next one finds them. node-cron would say so in no form of our log. */
-const QUIET = { suppressMissedWarning: true }
+/** How long a statement of the daemon blocks everything else while another program holds the lock. */
+const LOCK_PATIENCE: Millis = 10
+/** The clock is logged at most so often. */
+const JUMPS_LOGGED: Millis = 60_000
+/** What it showed before there was a Minwal. */
+const NO_CLOCK = Date.UTC(2026, 0, 1)
 
 /** Authority of tag ids for a new database: the public host, in the year of the format. */
 export function tagAuthority(link: string): string {
   return `${new URL(link).hostname},2026`
 }
+
+/** What a reload cannot change. */
+const AT_START = ['database', 'listen'] as const
 
 /** What polling needs of a configuration, made anew at each reload. */
 interface Wiring {
@@ -56,33 +72,53 @@ interface Wiring {
   encoder: SentenceEncoder | null
 }
 
-function wire(config: Config, log: Log, before?: Wiring): Wiring {
+function wire(config: Config, log: Log, makeFetcher: typeof createFetcher, before?: Wiring): Wiring {
   const { encoder } = config.threads
   // Starting a model takes seconds, and what it remembers is worth minutes.
   const isSame = JSON.stringify(encoder) === JSON.stringify(before?.config.threads.encoder)
   return {
     encoder: before && isSame ? before.encoder : encoder ? createEncoder(encoder, log) : null,
     config,
-    fetcher: createFetcher(config.poll),
+    fetcher: makeFetcher(config.poll),
     names: wireNames(config.agencies),
     feeds: feedsByUrl(config.agencies),
   }
 }
 
-/** Store, desk and poller of a configuration: what `poll` and `run` share. */
-export function openDesk(config: Config, now: () => Millis): Outcome<{ store: Store; desk: Desk }> {
+/** How the store of a configuration is written: what waits, for how long, and who is told. */
+export interface OpenDeskOptions extends Omit<StoringOptions, 'troubleOf' | 'probe'> {
+  /** How long a statement blocks the thread while another program holds the lock; what opening waits where left out. */
+  lockPatience?: Millis
+}
+
+/** Store and desk of a configuration: what `poll` and `run` share. */
+export function openDesk(
+  config: Config,
+  now: () => Millis,
+  { lockPatience, ...options }: OpenDeskOptions = { patience: 0 },
+): Outcome<{ store: Store; desk: Desk }> {
   const opened = openStore({ path: config.database, tagAuthority: tagAuthority(config.link) })
   if (!opened.ok) return opened
   const store = opened.value
   try {
     store.syncAgencies(config.agencies, now())
+    if (lockPatience !== undefined) store.waitForLock(lockPatience)
   } catch (error) {
     store.close()
     const reason = storeFault(config.database, error)
     if (reason === null) throw error
     return { ok: false, reason }
   }
-  return { ok: true, value: { store, desk: new Desk(store, config.threads) } }
+  const storing = new Storing({
+    ...options,
+    probe: () => store.probe(),
+    troubleOf: error => {
+      const kind = storeTrouble(error)
+      const reason = kind === null ? null : storeFault(config.database, error)
+      return kind === null || reason === null ? null : { kind, reason }
+    },
+  })
+  return { ok: true, value: { store, desk: new Desk(store, config.threads, storing) } }
 }
 
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
@@ -94,16 +130,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     for (const closer of closers.splice(0).reverse()) await closer()
   }
 
-  const opened = openDesk(options.config, now)
+  const stopping = new AbortController()
+  const opened = openDesk(options.config, now, { lockPatience: LOCK_PATIENCE, signal: stopping.signal, log })
   if (!opened.ok) return opened
   const { store, desk } = opened.value
   closers.push(() => store.close())
+  const { database } = options.config
+  const presence = presenceOf(database)
 
-  let wiring = wire(options.config, log)
+  const makeFetcher = options.fetcher ?? createFetcher
+  let wiring = wire(options.config, log, makeFetcher)
   closers.push(() => wiring.fetcher.close())
   const pool = createParserPool()
   closers.push(() => pool.close())
-  const stopping = new AbortController()
   const deps = (): PollDeps => ({
     store,
     desk,
@@ -122,16 +161,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   const websub = createWebSub(() => ({ ...deps(), link: wiring.config.link }))
   const renew = (): Promise<void> =>
     websub.renew().catch((error: unknown) => {
-      log.error('subscriptions could not be renewed', { error: error instanceof Error ? error.message : String(error) })
+      if (!stopping.signal.aborted) log.error('subscriptions could not be renewed', { error: said(error) })
     })
   closers.push(async () => {
     stopping.abort()
     await renew()
   })
-  let lastTick = Date.now()
-  // When the next look should come, as seen at the last one; until the first, now.
-  let expected: Millis = Date.now()
-  const expectedTick = (): Millis => task.getNextRun()?.getTime() ?? Date.now()
+  // When due feeds were last looked for, and when the next look should come, as seen then.
+  let looked = performance.now()
+  let expected = looked
   let ticked = false
   const poller = new Poller(deps)
   closers.push(async () => {
@@ -143,21 +181,34 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     })
   })
 
+  const withoutPath = (text: string): string => text.replaceAll(database, basename(database))
+  // Polls that waited for the file did not hang meanwhile.
+  let waited = 0
+  let lost: string | null = null
+  const health = () => {
+    const at = performance.now()
+    const { trouble } = desk.storing
+    if (trouble !== null) waited = performance.now()
+    const { oldest } = poller
+    return judgeHealth({
+      now: at,
+      looked,
+      expected,
+      pending: poller.pending,
+      oldestPoll: oldest === null ? null : performance.now() - Math.max(oldest, waited),
+      longestPoll: longestPoll(wiring.config.poll),
+      // Everybody may see it: the log has the whole path.
+      trouble: trouble && { ...trouble, reason: withoutPath(trouble.reason) },
+      lost: lost === null ? null : withoutPath(lost),
+    })
+  }
   const site = createSite({
     reader: store,
     config: () => wiring.config,
     now,
     version: options.version,
     onError: error => log.error('a page failed', { error: error instanceof Error ? error.message : String(error) }),
-    health: () => {
-      const age = Date.now() - lastTick
-      return {
-        // Looked for due feeds when it should have; how often that is, the configuration says.
-        live: Date.now() < expected + 5 * 60_000,
-        ready: ticked,
-        detail: `last look for due feeds ${Math.round(age / 1_000)} s ago, ${poller.pending} feeds being polled`,
-      }
-    },
+    health: () => ({ ...health(), ready: ticked }),
   })
   const listening = await listen(
     {
@@ -179,25 +230,70 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   closers.push(listening.value.close)
   const { address } = listening.value
 
+  let releasing: Promise<void> | null = null
+  const release = (): Promise<void> => {
+    releasing ??= releaseEmbargoes(deps())
+      .catch((error: unknown) => {
+        if (stopping.signal.aborted) return
+        log.error('what was kept back could not be filed', { error: said(error) })
+      })
+      .finally(() => {
+        releasing = null
+      })
+    return releasing
+  }
+  closers.push(() => releasing ?? undefined)
+  let unread = false
   const tick = async (): Promise<void> => {
-    lastTick = Date.now()
-    expected = expectedTick()
+    if (lost !== null || stopping.signal.aborted) return
+    const released = release()
     try {
-      releaseEmbargoes(deps())
-      poller.add(store.due(now()))
+      poller.add(dueFeeds(deps()))
+      looked = performance.now()
+      expected = ticker.due
+      unread = false
     } catch (error) {
-      log.error('due feeds could not be read', { error: error instanceof Error ? error.message : String(error) })
+      // Health says it all the while; the log once.
+      if (!unread) log.error('due feeds could not be read', { error: said(error) })
+      unread = true
     }
     void renew()
+    await released
     await poller.idle().catch(() => {
       // Already logged by the poller; the next tick tries again.
     })
     ticked = true
   }
-  let task = cron.schedule(wiring.config.poll.tick, () => void tick(), QUIET)
-  closers.push(() => task.destroy())
+  const end = Promise.withResolvers<string>()
+  const lookAtFile = (): void => {
+    if (lost !== null) return
+    lost = presence()
+    if (lost === null) return
+    log.error('the database is gone: nothing is polled any more', { reason: lost })
+    end.resolve(`${lost}: what was filed since is lost; start it again, and it opens what is there`)
+  }
+  let jumpLogged: Millis | null = null
+  const onJump = (by: Millis): void => {
+    const at = performance.now()
+    if (jumpLogged !== null && at - jumpLogged < JUMPS_LOGGED) return
+    jumpLogged = at
+    const set = `${by < 0 ? 'back' : 'forward'} by ${duration(Math.abs(by))}`
+    log.warn('the clock was set, or the machine slept: due feeds are looked for at once', { clock: set })
+  }
+  const ticker = new Ticker(wiring.config.poll.tick, {
+    tick: () => void tick(),
+    onJump,
+    onBeat: lookAtFile,
+  })
+  closers.push(() => ticker.stop())
+  if (options.now === undefined && now() < NO_CLOCK) {
+    log.warn('the clock cannot be right: reports without a date of their own are dated by it', {
+      clock: new Date(now()).toISOString(),
+    })
+  }
 
   const status = (): string => `STATUS=serving ${address}, ${wiring.feeds.size} feeds`
+  let applying: Promise<void> = Promise.resolve()
   const reload = (): void => {
     if (!options.reload) return
     const loaded = options.reload.load()
@@ -206,25 +302,29 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       for (const fault of faults) log.error('configuration not reloaded', { fault })
       return
     }
+    // One after the other: the agencies of each are written, which may have to wait.
+    applying = applying
+      .then(() => desk.storing.write(() => store.syncAgencies(loaded.config.agencies, now())))
+      .then(() => apply(loaded.config))
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.error('configuration not reloaded', { fault: said(error) })
+      })
+  }
+  const apply = (config: Config): void => {
+    if (stopping.signal.aborted) return
     const before = wiring
-    const { database, listen: where } = options.config
-    if (loaded.config.database !== database || JSON.stringify(loaded.config.listen) !== JSON.stringify(where)) {
-      log.warn('"database" and "listen" take effect at the next start')
+    for (const key of AT_START) {
+      if (JSON.stringify(config[key]) !== JSON.stringify(options.config[key])) {
+        log.warn(`"${key}" takes effect at the next start`)
+      }
     }
-    try {
-      store.syncAgencies(loaded.config.agencies, now())
-    } catch (error) {
-      const fault = storeFault(database, error)
-      if (fault === null) throw error
-      log.error('configuration not reloaded', { fault })
-      return
+    wiring = wire(config, log, makeFetcher, before)
+    log.setLevel?.(config.log.level)
+    const { threshold, window } = config.threads
+    if (threshold !== before.config.threads.threshold || window !== before.config.threads.window) {
+      desk.configure(config.threads)
     }
-    wiring = wire(loaded.config, log, before)
-    if (before.config.poll.tick !== loaded.config.poll.tick) {
-      void task.destroy()
-      task = cron.schedule(loaded.config.poll.tick, () => void tick(), QUIET)
-      expected = expectedTick()
-    }
+    if (before.config.poll.tick !== config.poll.tick) ticker.schedule(config.poll.tick)
     // Polls under way end with the connections they began with.
     void poller
       .idle()
@@ -239,6 +339,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     void notify(log, status())
     void tick()
   }
+  closers.push(() => applying)
   if (options.reload) {
     const { file } = options.reload
     watchFile(file, { interval: 2_000, persistent: false }, (current, previous) => {
@@ -249,9 +350,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
 
   const patience = watchdogInterval(process.env)
   if (patience !== null) {
-    const timer = setInterval(() => void notify(log, 'WATCHDOG=1'), patience)
+    const timer = setInterval(() => {
+      if (health().working) void notify(log, 'WATCHDOG=1')
+    }, patience)
     closers.push(() => clearInterval(timer))
   }
+  // First of all: whatever waits for the file waits no more.
+  closers.push(() => stopping.abort())
   await notify(log, 'READY=1', status())
   log.info('started', { address, feeds: wiring.feeds.size, database: options.config.database })
   void tick()
@@ -262,6 +367,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
       address,
       tick,
       reload,
+      lost: end.promise,
       stop: async () => {
         await notify(log, 'STOPPING=1')
         await close()
@@ -275,7 +381,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
 export function tickFaults(config: Config): string[] {
   const faults: string[] = []
   const judge = (key: string, expression: string): void => {
-    if (!cron.validate(expression)) faults.push(`${key}: ${JSON.stringify(expression)} is not a cron expression`)
+    if (!isCron(expression)) faults.push(`${key}: ${JSON.stringify(expression)} is not a cron expression`)
   }
   judge('poll.tick', config.poll.tick)
   for (const [at, agency] of config.agencies.entries()) {
@@ -292,14 +398,9 @@ export function encoderFaults({ threads: { encoder } }: Config): string[] {
   return fault === null ? [] : [`threads.encoder: ${fault}`]
 }
 
-/** The next time that a cron expression names, from now on; null where it names none, or only a time before `after`. */
-export function nextTime(expression: string, after: Millis): Millis | null {
-  // node-cron tells it only of a task that runs.
-  const task = cron.schedule(expression, () => {}, QUIET)
-  const next = task.getNextRun()?.getTime() ?? null
-  void task.destroy()
-  return next !== null && next > after ? next : null
-}
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export { nextTime } from './ticker.ts'
 
 function listen(site: Site, config: Config): Promise<Outcome<{ address: string; close: () => Promise<void> }>> {
   const { host, port } = config.listen

@@ -59,7 +59,7 @@ export function createEncoder(settings: EncoderSettings, log: Log, patience: Mil
 
   const ask = async (texts: readonly string[]): Promise<(readonly number[] | null)[]> => {
     if (texts.length === 0) return []
-    if (closed || Date.now() < silentUntil) return texts.map(() => null)
+    if (closed || performance.now() < silentUntil) return texts.map(() => null)
     try {
       running ??= startProgram(commandOf(settings))
       const vectors = await running.ask(texts, patience)
@@ -69,7 +69,7 @@ export function createEncoder(settings: EncoderSettings, log: Log, patience: Mil
       running?.stop()
       running = null
       if (!closed) {
-        silentUntil = Date.now() + rest
+        silentUntil = performance.now() + rest
         log.warn('the encoder failed: threads are told by their words alone', {
           encoder: name,
           reason: said(error),

@@ -21,6 +21,7 @@ import { type ThreadInput, threadWords } from './decide/thread.ts'
 import { readWire, type WireNames } from './decide/wire.ts'
 import type { Entry, FilingKind, Millis, PollCounts, Report, ThreadSettings } from './model.ts'
 import type { Filing, Joining, KnownReport, Store, UnreadText } from './store/store.ts'
+import { type Storing, storingAtOnce } from './storing.ts'
 import { ActiveWindow, type Remaker } from './window.ts'
 
 /** An entry with the plain text of its body. */
@@ -39,6 +40,8 @@ export interface FiledEntry {
   thread: number | null
   /** Why an entry was rejected. */
   reason: string | null
+  /** Until when it may not be shown, where that is why it is not filed. */
+  embargo?: Millis
 }
 
 export interface FilingContext extends ReportContext {
@@ -106,11 +109,19 @@ type Steps<T> = Generator<undefined, T, undefined>
 /** The desk every entry passes: one per process and store. */
 export class Desk {
   readonly #store: Store
-  readonly #window: ActiveWindow
+  #window: ActiveWindow
   readonly #turns = new Turns()
+  /** Everything that polls, pushes and reloads write goes through here. */
+  readonly storing: Storing
 
-  constructor(store: Store, settings: ThreadSettings) {
+  constructor(store: Store, settings: ThreadSettings, storing: Storing = storingAtOnce()) {
     this.#store = store
+    this.#window = new ActiveWindow(settings)
+    this.storing = storing
+  }
+
+  /** Go on with other settings: the next filing makes the indexes anew. */
+  configure(settings: ThreadSettings): void {
     this.#window = new ActiveWindow(settings)
   }
 
@@ -122,55 +133,97 @@ export class Desk {
     const document = toEnd(prepare(entries, context))
     const { filed, notes } = document
     return this.#transaction(context, filing => {
-      toEnd(this.#fileAll(filing, document, context))
-      finish(filing, filed, { counts: countsOf(filed), poll: null, notes })
+      toEnd(this.#fileAll(filing, document, context, false))
+      finish(filing, filed, { counts: countsOf(filed), poll: null, notes: [...notes, ...embargoNotes(filed)] })
       return filed
     })
   }
 
   /**
-   * The same, giving way to other work again and again. After an exception, or a crash, what was filed stays filed: the
-   * poll then stands as interrupted, and the next one finds those entries unchanged.
+   * The same, giving way to other work again and again, and waiting where the file cannot be written. After an exception, or
+   * a crash, what was filed stays filed: the poll then stands as interrupted, and the next one finds those entries unchanged.
    */
-  async fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
-    const document = await this.#givingWay(prepare(entries, context))
-    const { filed, notes } = document
-    let poll: number | null = null
-    let steps: Steps<void> | null = null
+  fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
+    return this.#inSlices(entries, context, finish, false)
+  }
+
+  /**
+   * File what was kept back from a feed and may be shown now, in slices. Returns how many entries that were, and how many
+   * could not be read any more. An aborted signal leaves the rest for the next time.
+   */
+  async release(context: FilingContext, signal?: AbortSignal): Promise<{ entries: number; unreadable: number }> {
+    const { feed, now } = context
+    const done = { entries: 0, unreadable: 0 }
     for (;;) {
-      await this.#turns.next()
-      const done = this.#transaction(context, filing => {
-        steps ??= this.#fileAll(filing, document, context)
-        if (untilTired(steps)) {
-          finish(filing, filed, { counts: countsOf(filed), poll, notes })
-          return true
-        }
-        poll ??= filing.openPoll(context.feed, context.now)
-        filing.countPoll(poll, countsOf(filed))
-        return false
-      })
-      if (done) return filed
+      const { entries, keys } = this.#store.held(feed, now)
+      if (keys.length === 0 || signal?.aborted) return done
+      const read = entries.map(entry => JSON.parse(entry) as ReadEntry)
+      await this.#inSlices(
+        read,
+        context,
+        (filing, _, { counts, poll }) => {
+          filing.dropHeld(feed, keys)
+          filing.countPoll(poll ?? filing.openPoll(feed, now, 'released'), counts)
+        },
+        true,
+      )
+      done.entries += read.length
+      done.unreadable += keys.length - read.length
     }
   }
 
-  /** File what was kept back from a feed and may be shown now. Returns how many entries that were. */
-  release(context: FilingContext): number {
-    return this.#transaction(context, filing => {
-      const entries = filing.release(context.feed, context.now).map(entry => JSON.parse(entry) as ReadEntry)
-      if (entries.length === 0) return 0
-      const document = toEnd(prepare(entries, context))
-      toEnd(this.#fileAll(filing, document, context))
-      filing.countPoll(filing.openPoll(context.feed, context.now, 'released'), countsOf(document.filed))
-      return entries.length
-    })
+  /** A report was withdrawn though no text says so: its page is gone. */
+  async withdraw(report: number, context: { now: Millis; names: WireNames }): Promise<void> {
+    await this.storing.write(() =>
+      this.#transaction(context, filing => {
+        const story = filing.withdraw(report, context.now)
+        if (story !== null) judgeOrigin(filing, story)
+      }),
+    )
   }
 
-  /** A report was withdrawn though no text says so: its page is gone. */
-  withdraw(report: number, context: { now: Millis; names: WireNames }): void {
-    this.#transaction(context, filing => {
-      const story = filing.withdraw(report, context.now)
-      if (story !== null) judgeOrigin(filing, story)
-    })
+  /** `released`: the entries were kept back under an embargo that is over. */
+  async #inSlices(
+    entries: readonly ReadEntry[],
+    context: FilingContext,
+    finish: Finish,
+    released: boolean,
+  ): Promise<FiledEntry[]> {
+    let document = await this.#givingWay(prepare(entries, context))
+    // What is on disk: after a transaction that was taken back, filing begins again with what is not.
+    let onDisk: (FiledEntry | undefined)[] = []
+    let poll: number | null = null
+    let steps: Steps<void> | null = null
+    let takenBack = false
+    const slice = (): boolean => {
+      const { done, open } = this.#transaction(context, filing => {
+        takenBack = true
+        steps ??= this.#fileAll(filing, document, context, released)
+        const { filed, notes } = document
+        if (untilTired(steps)) {
+          finish(filing, filed, { counts: countsOf(filed), poll, notes: [...notes, ...embargoNotes(filed)] })
+          return { done: true, open: poll }
+        }
+        const number = poll ?? filing.openPoll(context.feed, context.now, released ? 'released' : 'interrupted')
+        filing.countPoll(number, countsOf(filed))
+        return { done: false, open: number }
+      })
+      takenBack = false
+      poll = open
+      onDisk = [...document.filed]
+      return done
+    }
+    const again = async (): Promise<void> => {
+      if (!takenBack) return
+      document = await this.#givingWay(prepare(entries, context))
+      for (const [at, one] of onDisk.entries()) if (one) document.filed[at] = one
+      steps = null
+      takenBack = false
+    }
+    for (;;) {
+      await this.#turns.next()
+      if (await this.storing.write(slice, again)) return document.filed
+    }
   }
 
   async #givingWay<T>(steps: Steps<T>): Promise<T> {
@@ -185,21 +238,28 @@ export class Desk {
   }
 
   #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing) => T): T {
+    let begun = false
     try {
       return this.#store.file(filing => {
+        begun = true
         this.#window.catchUp(filing, now, remaker(this.#window, names))
         this.#window.review(filing, now)
         this.#window.link(filing)
         return work(filing)
       })
     } catch (error) {
-      // The indexes may hold stories that were rolled back: start again from what is stored.
-      this.#window.reset()
+      // The indexes may hold stories that were rolled back: start again from what is stored. A lock is met before any work.
+      if (begun) this.#window.reset()
       throw error
     }
   }
 
-  *#fileAll(filing: Filing, { accepted, filed, notes }: Document, context: FilingContext): Steps<undefined> {
+  *#fileAll(
+    filing: Filing,
+    { accepted, filed, notes }: Document,
+    context: FilingContext,
+    released: boolean,
+  ): Steps<undefined> {
     const unknown: Report[] = []
     let changed = false
     for (const [at, { report }] of accepted.entries()) {
@@ -208,12 +268,16 @@ export class Desk {
       else if (known.hash !== report.hash) changed = true
       if (at % LOOKED_UP === LOOKED_UP - 1) yield
     }
-    const renamed = followIds(filing, accepted, unknown, context.feed)
+    // What was kept back was known by its guid all the time.
+    const renamed = released ? null : followIds(filing, accepted, unknown, context.feed)
     if (renamed !== null) notes.push(renamed)
     if (unknown.length > 0 || changed) yield* findFurniture(accepted)
     for (const one of accepted) {
+      // Filed by a transaction before the one that was taken back.
+      if (filed[one.at]) continue
       tellApart(filing, one)
-      filed[one.at] = holdBack(filing, one, context, notes) ?? this.#fileOne(filing, one, context)
+      const settled = released ? overtaken(filing, one) : holdBack(filing, one, context)
+      filed[one.at] = settled ?? this.#fileOne(filing, one, context)
       yield
     }
     return undefined
@@ -475,17 +539,41 @@ function followIds(
  * Keep an entry back that asks not to be published yet. It is filed as it then stands when its time has come; one that is on
  * file already is no secret any more.
  */
-function holdBack(
-  filing: Filing,
-  { entry, report }: Accepted,
-  context: FilingContext,
-  notes: string[],
-): FiledEntry | null {
+function holdBack(filing: Filing, { entry, report }: Accepted, context: FilingContext): FiledEntry | null {
   const { embargo } = report.wire
   if (embargo === null || embargo <= context.now || filing.known(report.feed, report.guid)) return null
-  filing.holdBack(report.feed, report.guid, embargo, context.now, report.title, JSON.stringify(entry))
-  notes.push(`under embargo until ${new Date(embargo).toISOString().slice(0, 16)}Z, kept back: ${report.title}`)
-  return { kind: 'unchanged', report: null, story: null, thread: null, reason: null }
+  const nowhere = { report: null, story: null, thread: null }
+  if (filing.holdBack(report.feed, report.guid, embargo, context.now, JSON.stringify(entry))) {
+    return { ...nowhere, kind: 'unchanged', reason: null, embargo }
+  }
+  return { ...nowhere, kind: 'rejected', reason: FULL_OF_EMBARGOES, embargo }
+}
+
+/** Filed by a poll after it was read from what is kept back: what stands there is newer. */
+function overtaken(filing: Filing, { report }: Accepted): FiledEntry | null {
+  const known = filing.known(report.feed, report.guid)
+  return known && { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
+}
+
+const FULL_OF_EMBARGOES =
+  'under embargo, and no more of this feed can be kept back; filed if the feed still has it when the embargo is over'
+/** Different moments that a feed's warnings name. */
+const MOMENTS_NAMED = 5
+
+/** What a user is told of entries under embargo: how many and until when, and nothing that they say. */
+function embargoNotes(filed: readonly FiledEntry[]): string[] {
+  const until = new Map<Millis, number>()
+  for (const { kind, embargo } of filed) {
+    if (kind !== 'rejected' && embargo !== undefined) until.set(embargo, (until.get(embargo) ?? 0) + 1)
+  }
+  const said = (count: number): string => `${count} ${count === 1 ? 'entry is' : 'entries are'} kept back`
+  const notes = [...until]
+    .sort(([a], [b]) => a - b)
+    .map(([moment, count]) => `${said(count)}: under embargo until ${new Date(moment).toISOString().slice(0, 16)}Z`)
+  const rest = [...until].sort(([a], [b]) => a - b).slice(MOMENTS_NAMED)
+  if (rest.length === 0) return notes
+  const later = rest.reduce((sum, [, count]) => sum + count, 0)
+  return [...notes.slice(0, MOMENTS_NAMED), `${said(later)}: under embargo until later`]
 }
 
 /** Tells reports of one guid apart by address and title, which outlast an edit of the text. */

@@ -9,11 +9,18 @@ export interface Log {
   error(event: string, fields?: Record<string, unknown>): void
 }
 
+/** A log whose level can be changed. */
+export interface LeveledLog extends Log {
+  setLevel?(level: Config['log']['level']): void
+}
+
 /** A log that says nothing: for commands whose output is the answer. */
 export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** Log to standard error at `level`. On a terminal a person reads: `12:00:01 warn  feed failed  url=… reason=…`. */
-export function createLog(level: Config['log']['level'], terminal: boolean): Log {
+export function createLog(level: Config['log']['level'], terminal: boolean): LeveledLog {
+  // Standard error may be a file on the disk that is full: a line is lost then, and not the program.
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
   const journal = process.env['JOURNAL_STREAM'] !== undefined
   const destination = terminal
     ? { write: (line: string) => void process.stderr.write(readable(line)) }
@@ -25,6 +32,9 @@ export function createLog(level: Config['log']['level'], terminal: boolean): Log
     info: (event, fields = {}) => logger.info(fields, event),
     warn: (event, fields = {}) => logger.warn(fields, event),
     error: (event, fields = {}) => logger.error(fields, event),
+    setLevel: wanted => {
+      logger.level = wanted
+    },
   }
 }
 

@@ -12,6 +12,7 @@ import {
   afterPush,
   type Gap,
   type Habit,
+  isDue,
   nextPoll,
   type Schedule,
   type ScheduleInput,
@@ -37,6 +38,7 @@ import type {
   PollSettings,
   Validators,
 } from './model.ts'
+import { storeTrouble } from './store/sqlite.ts'
 import type { Filing, PollUpdate, ReportMark, Store } from './store/store.ts'
 
 /** A feed as configured, with its agency. */
@@ -63,7 +65,7 @@ export interface PollDeps {
   /** Gives texts vectors, where the user has a program for that. */
   encoder?: SentenceEncoder | null
   /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
-  onHub?: (feed: FeedState, hub: NamedHub | null) => void
+  onHub?: (feed: FeedState, hub: NamedHub | null) => Promise<void>
 }
 
 /** Feeds of a configuration by address. */
@@ -71,17 +73,51 @@ export function feedsByUrl(agencies: readonly Agency[]): Map<string, NamedFeed> 
   return new Map(agencies.flatMap(agency => agency.feeds.map(spec => [spec.url, { agency, spec }] as const)))
 }
 
+/** Feeds to be polled now, most overdue first; also those that a clock that was set has put off for longer than can be. */
+export function dueFeeds({ store, feeds, settings, now }: Pick<PollDeps, 'store' | 'feeds' | 'settings' | 'now'>) {
+  const { minInterval, maxInterval } = settings
+  let shortest = Math.max(minInterval, maxInterval)
+  for (const { spec } of feeds.values()) if (spec.every !== null && spec.every < shortest) shortest = spec.every
+  const at = now()
+  return store.due(at, at + shortest).filter(feed => {
+    const spec = feeds.get(feed.url)?.spec
+    const rules = { now: at, every: spec?.every ?? null, scheduled: spec?.schedule != null, minInterval, maxInterval }
+    return isDue({ ...feed, retired: feed.state === 'retired' }, rules)
+  })
+}
+
+/** What a poll may take at most, with all its timeouts: the feed, where it went, the pages asked after; parsing and filing. */
+export function longestPoll({ totalTimeout, hostDelay }: PollSettings): Millis {
+  return (2 + ASKED_AFTER) * totalTimeout + ASKED_AFTER * hostDelay + PARSED_AND_FILED
+}
+
+const PARSED_AND_FILED: Millis = 5 * 60_000
+
 /** Poll one feed and store what came of it. The outcome of a bad feed is a value; only a broken store throws. */
 export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOutcome | null> {
   const named = deps.feeds.get(feed.url)
   // Taken out of the configuration since it was chosen.
   if (!named) return null
-  const started = performance.now()
-  const at = deps.now()
+  const visit: Visit = { feed, named, at: deps.now(), started: performance.now() }
+  try {
+    return await visitFeed(deps, visit)
+  } catch (error) {
+    if (deps.signal?.aborted || storeTrouble(error) !== null) throw error
+    // A bug of ours on this document. Recorded, or the feed would stay due and be fetched at every tick.
+    deps.log.error('a document could not be filed', {
+      url: feed.url,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
+    const message = 'a fault in Minwal kept it from being filed: the log says more; please report it'
+    return settle(deps, visit, { failure: { kind: 'document', message, status: null, retryAt: null } })
+  }
+}
+
+async function visitFeed(deps: PollDeps, visit: Visit): Promise<PollOutcome | null> {
+  const { feed, at } = visit
   const habit = habitOf(feed)
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habit, at)
-  const visit: Visit = { feed, named, at, started }
   const got = await ask(deps, visit, feed.address ?? feed.url, whole ? NOTHING_KNOWN : feed.validators)
   // A poll cut short by our own shutdown says nothing about the feed.
   if (deps.signal?.aborted) return null
@@ -132,21 +168,26 @@ async function follow(deps: PollDeps, visit: Visit, failure: Failure): Promise<P
   const got = await ask(deps, visit, to, NOTHING_KNOWN)
   if (got.kind !== 'body' || deps.signal?.aborted) return null
   const parsed = await read(deps, got)
-  if (!parsed.ok || deps.signal?.aborted || !isKnownFeed(deps, visit, parsed.value)) return null
+  if (!parsed.ok || deps.signal?.aborted || !(await isKnownFeed(deps, visit, parsed.value))) return null
   return fileAnswer(deps, visit, got, parsed.value, to)
 }
 
 /** Whether a document not yet filed is the feed we know: by its title, or by entries that are on file. */
-function isKnownFeed(deps: PollDeps, visit: Visit, parsed: ParsedFeed): boolean {
+async function isKnownFeed(deps: PollDeps, visit: Visit, parsed: ParsedFeed): Promise<boolean> {
   const { feed } = visit
   if (parsed.title !== null && parsed.title === feed.title) return true
   const context = contextOf(deps, visit, parsed.language)
-  return deps.store.file(filing =>
+  return inTransaction(deps, filing =>
     parsed.entries.slice(0, 50).some(entry => {
       const made = toReport(entry, entry.text, context)
       return made.ok && filing.known(feed.id, made.report.guid) !== null
     }),
   )
+}
+
+/** One transaction when its turn has come. */
+function inTransaction<T>({ desk, store }: PollDeps, work: (filing: Filing) => T): Promise<T> {
+  return desk.storing.write(() => store.file(work))
 }
 
 /** File what was fetched. `heir` is the address it was found at when the feed's own is dead. */
@@ -174,8 +215,10 @@ async function fileAnswer(
       update: {
         title: parsed.title,
         language: parsed.language,
-        validators: got.validators,
-        bodyHash: got.hash,
+        // What could not be kept back is only found again where the same document is read again.
+        ...(filed.some(({ kind, embargo }) => kind === 'rejected' && embargo !== undefined)
+          ? { validators: NOTHING_KNOWN, bodyHash: '' }
+          : { validators: got.validators, bodyHash: got.hash }),
         interval: beside.interval,
         failures: 0,
         retired: false,
@@ -189,7 +232,7 @@ async function fileAnswer(
   const hub = got.hub ?? parsed.hub
   const topic = got.self ?? parsed.self
   // W3C WebSub, section 4: without both there is nothing to subscribe to.
-  deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
+  await deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
   announce(deps, outcome, 'polled')
   for (const report of missing) await askAfter(deps, visit, report)
   return outcome
@@ -208,7 +251,7 @@ async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }:
   // The host was asked for the feed only now; another host was not asked at all.
   const host = hostOf(url)
   const pause = host === hostOf(feed.address ?? feed.url) ? pauseAt(host, hostDelay) : 0
-  await setTimeout(pause, undefined, { ref: false, ...(deps.signal ? { signal: deps.signal } : {}) }).catch(() => {
+  await setTimeout(pause, undefined, deps.signal ? { signal: deps.signal } : {}).catch(() => {
     // Stopping: seen below.
   })
   if (deps.signal?.aborted) return
@@ -221,7 +264,7 @@ async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }:
     ...(deps.signal ? { signal: deps.signal } : {}),
   })
   if (got.kind !== 'failed' || got.failure.kind !== 'gone') return
-  deps.desk.withdraw(id, { now: at, names: deps.names })
+  await deps.desk.withdraw(id, { now: at, names: deps.names })
   deps.log.info('withdrawn', { url, feed: feed.url, reason: 'it left its feed, and its page says that it is gone' })
 }
 
@@ -351,13 +394,21 @@ function contextOf(
 }
 
 /** File what was kept back under an embargo that has ended. */
-export function releaseEmbargoes(deps: PollDeps): void {
+export async function releaseEmbargoes(deps: PollDeps): Promise<void> {
   const at = deps.now()
   for (const feed of deps.store.releasable(at)) {
     const named = deps.feeds.get(feed.url)
     if (!named) continue
-    const entries = deps.desk.release(contextOf(deps, { feed, named, at }, feed.language))
+    if (deps.signal?.aborted) return
+    const { entries, unreadable } = await deps.desk.release(
+      contextOf(deps, { feed, named, at }, feed.language),
+      deps.signal,
+    )
     deps.log.info('embargo ended', { url: feed.url, entries })
+    if (unreadable > 0) {
+      const reason = 'sealed with another key: they come back with the next poll if the feed still has them'
+      deps.log.warn('entries kept back could not be read', { url: feed.url, entries: unreadable, reason })
+    }
   }
 }
 
@@ -406,7 +457,7 @@ function rejections(filed: readonly FiledEntry[]): string[] {
 }
 
 /** Record a poll that brought no document to file. */
-function settle(
+async function settle(
   deps: PollDeps,
   visit: Visit,
   result:
@@ -418,7 +469,7 @@ function settle(
         whole: boolean
         validators?: Validators
       },
-): PollOutcome {
+): Promise<PollOutcome> {
   const { feed, at, started } = visit
   const failed = 'failure' in result
   const failures = failed ? feed.failures + 1 : 0
@@ -445,7 +496,7 @@ function settle(
     reason: schedule.reason,
     gap: null,
   }
-  deps.store.file(filing =>
+  await inTransaction(deps, filing =>
     filing.recordPoll(outcome, {
       title: null,
       language: null,

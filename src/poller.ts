@@ -4,11 +4,12 @@ import { hostOf, pauseAt } from './decide/host.ts'
 import { drain, type HostNow, type HostPace, hostAfter, hostLimits } from './decide/schedule/hosts.ts'
 import type { FeedState, Millis, PollOutcome } from './model.ts'
 import { type PollDeps, pollFeed } from './poll.ts'
+import { storeTrouble } from './store/sqlite.ts'
 
 /** Longer rests are not waited for: the feeds stay due, and a later tick takes them up. */
 const LONGEST_WAIT_HERE: Millis = 30_000
 
-/** All times here are real time, whatever clock the feeds are dated by: hosts and timers know no other. */
+/** All times here are of the clock that nobody sets, whatever clock the feeds are dated by: hosts and timers know no other. */
 interface Host {
   running: number
   lastStart: Millis | null
@@ -31,6 +32,8 @@ export class Poller {
   readonly #onOutcome: (outcome: PollOutcome) => void
   readonly #queued = new Set<number>()
   readonly #hosts = new Map<string, Host>()
+  /** When the polls under way began. */
+  readonly #begun = new Set<{ at: Millis }>()
   #wake: NodeJS.Timeout | null = null
   #waiting: Waiting[] = []
   #running = 0
@@ -48,9 +51,16 @@ export class Poller {
     return this.#queued.size
   }
 
+  /** When the oldest poll under way began, by `performance.now()`; null where none runs. */
+  get oldest(): Millis | null {
+    let oldest: Millis | null = null
+    for (const { at } of this.#begun) if (oldest === null || at < oldest) oldest = at
+    return oldest
+  }
+
   /** Take feeds on, except those already waiting or being polled. */
   add(feeds: readonly FeedState[]): void {
-    const offset = Date.now() - this.#deps().now()
+    const offset = performance.now() - this.#deps().now()
     for (const feed of feeds) {
       if (this.#queued.has(feed.id)) continue
       this.#queued.add(feed.id)
@@ -77,7 +87,7 @@ export class Poller {
   #pump(): void {
     const { settings, signal } = this.#deps()
     if (signal?.aborted) this.#giveBack(() => true)
-    const now = Date.now()
+    const now = performance.now()
     const free = settings.concurrency - this.#running
     if (free > 0 && this.#waiting.length > 0) {
       const { start, wakeAt } = drain(this.#waiting, host => this.#hostNow(host, now), free, now)
@@ -113,24 +123,29 @@ export class Poller {
     this.#hosts.set(name, host)
     this.#running++
     host.running++
-    host.lastStart = Date.now()
+    host.lastStart = performance.now()
     const deps = this.#deps()
+    const begun = { at: performance.now() }
+    this.#begun.add(begun)
     try {
       const outcome = await pollFeed(feed, deps)
       if (outcome) {
-        const offset = Date.now() - outcome.at
+        const offset = performance.now() - outcome.at
         const { failure } = outcome
         const retryAt = failure?.retryAt == null ? null : failure.retryAt + offset
-        host.pace = hostAfter(host.pace, name, Date.now(), failure === null ? null : { ...failure, retryAt })
+        host.pace = hostAfter(host.pace, name, performance.now(), failure === null ? null : { ...failure, retryAt })
         this.#onOutcome(outcome)
       }
     } catch (error) {
+      // Not stored because all stops: it is polled again after the start.
+      if (deps.signal?.aborted && storeTrouble(error) !== null) return
       this.#broken ??= error
       deps.log.error('the poll could not be stored', {
         url: feed.url,
         error: error instanceof Error ? error.message : String(error),
       })
     } finally {
+      this.#begun.delete(begun)
       this.#running--
       host.running--
       this.#queued.delete(feed.id)

@@ -27,7 +27,7 @@ export interface WebSub {
   /** The answer to a request for a callback; null for any other address. */
   answer(request: Request): Promise<Response> | null
   /** A feed said where it can be subscribed to: kept, and asked for at the next `renew`. */
-  onHub(feed: FeedState, named: NamedHub | null): void
+  onHub(feed: FeedState, named: NamedHub | null): Promise<void>
   /** Ask hubs for what is new or runs out. Calls while one is under way share it. Only a broken store rejects. */
   renew(): Promise<void>
 }
@@ -63,6 +63,8 @@ function freshFor(link: string, id = randomBytes(24).toString('base64url')): Fre
   return { id, secret: randomBytes(32).toString('hex'), callback: `${link}/websub/${id}` }
 }
 
+const LATER = 'Nothing can be stored at present. Send it again later.\n'
+
 const plain = (status: number, text: string, headers: Record<string, string> = {}): Response =>
   new Response(text, {
     status,
@@ -85,6 +87,8 @@ export function createWebSub(deps: () => WebSubDeps): WebSub {
     const now = deps()
     const subscription = ID.test(id) && now.settings.websub ? now.store.subscriptionById(id) : null
     if (subscription === null) return plain(404, 'There is no such subscription.\n')
+    // A hub sends again; what waits here would take memory.
+    if (now.desk.storing.trouble !== null) return plain(503, LATER, { 'retry-after': '300' })
     if (request.method === 'GET') return verify(now, subscription, request)
     if (request.method === 'POST') return receive(now, subscription, request, remembered)
     return plain(405, 'Hubs use GET and POST here.\n', { allow: 'GET, POST' })
@@ -95,12 +99,12 @@ export function createWebSub(deps: () => WebSubDeps): WebSub {
     return id === undefined ? null : respond(id, request)
   }
 
-  const onHub = (feed: FeedState, named: NamedHub | null): void => {
+  const onHub = async (feed: FeedState, named: NamedHub | null): Promise<void> => {
     const now = deps()
     if (named !== null && !reachable(now, named.hub)) return
     const before = now.store.subscription(feed.id)
     const after = onNamed(before, named, feed.id, id => freshFor(now.link, id), now.now())
-    if (after !== null) now.store.saveSubscription(after)
+    if (after !== null) await save(now, after)
   }
 
   const renew = (): Promise<void> => {
@@ -111,6 +115,10 @@ export function createWebSub(deps: () => WebSubDeps): WebSub {
   }
 
   return { answer, onHub, renew }
+}
+
+function save({ desk, store }: WebSubDeps, subscription: Subscription): Promise<void> {
+  return desk.storing.write(() => store.saveSubscription(subscription))
 }
 
 function pathOf(url: string): string {
@@ -143,7 +151,7 @@ async function ask(deps: WebSubDeps, due: Subscription): Promise<void> {
   const { callback } = freshFor(deps.link, due.id)
   const asking = onAsking({ ...due, callback }, deps.now(), Math.random())
   // Before the request: a hub may verify before it has answered.
-  store.saveSubscription(asking)
+  await save(deps, asking)
   const got = await deps.fetcher.post({
     url: asking.hub,
     form: subscribeForm(asking),
@@ -160,7 +168,7 @@ async function ask(deps: WebSubDeps, due: Subscription): Promise<void> {
   }
   log.warn('the hub could not be asked to push', { ...told, reason: got.failure.message })
   const latest = store.subscriptionById(asking.id)
-  if (latest !== null) store.saveSubscription(onRefused(latest, got.failure.message, got.failure.retryAt))
+  if (latest !== null) await save(deps, onRefused(latest, got.failure.message, got.failure.retryAt))
 }
 
 // ── answering ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,8 +180,8 @@ function followed(deps: WebSubDeps, subscription: Subscription): { feed: FeedSta
   return feed === null || !named || named.spec.paused || feed.state === 'retired' ? null : { feed, named }
 }
 
-function verify(deps: WebSubDeps, subscription: Subscription, request: Request): Response {
-  const { store, log, now } = deps
+async function verify(deps: WebSubDeps, subscription: Subscription, request: Request): Promise<Response> {
+  const { log, now } = deps
   if (followed(deps, subscription) === null) return plain(404, 'This feed is not followed any more.\n')
   const verdict = judgeIntent(new URL(request.url).searchParams, subscription, now(), Math.random())
   const { hub, topic } = subscription
@@ -181,7 +189,7 @@ function verify(deps: WebSubDeps, subscription: Subscription, request: Request):
     log.warn('a hub was refused', { hub, topic, reason: verdict.reason })
     return plain(verdict.status, 'This was not asked for.\n')
   }
-  store.saveSubscription(verdict.after)
+  await save(deps, verdict.after)
   if (verdict.kind === 'denied') {
     log.warn('the hub denies the subscription', { hub, topic, reason: verdict.reason })
     return plain(200, 'Understood.\n')
@@ -222,7 +230,7 @@ async function receive(
     // Section 7.1: acknowledged all the same, so that nobody learns by trying.
     const latest = store.subscriptionById(subscription.id) ?? subscription
     const ignored = latest.ignored + 1
-    store.saveSubscription({ ...latest, ignored })
+    await save(deps, { ...latest, ignored })
     log.warn('push ignored', { url: feed.url, hub, reason: 'its signature is missing or wrong', ignored })
     return acknowledged
   }

@@ -15,6 +15,8 @@ const FEATURES_VERSION = 6
 const HOUR: Millis = 3_600_000
 /** Reprints come within days; a longer window of threads does not make the index of copies longer. */
 const COPIES: Millis = 144 * HOUR
+/** Polls that run side by side began at different times: so much is no clock set back. */
+const CLOCK_SLIP: Millis = 2 * HOUR
 const LINKED_AT_ONCE = 2
 /** Stories looked at again with one filing: some twenty milliseconds in a full window. */
 const REVIEWED_AT_ONCE = 32
@@ -40,8 +42,11 @@ export class ActiveWindow {
   #story = 0
   #report = 0
   #regrouping: number | null = null
-  /** Threads whose neighbours are to be looked for. */
+  /** From when on the indexes hold what is stored. */
+  #since: Millis | null = null
+  /** Threads whose neighbours are to be looked for; those of reviewed stories up to this one are among them. */
   readonly #unlinked = new Set<number>()
+  #queued: number | null = null
 
   constructor(settings: ThreadSettings) {
     this.#settings = settings
@@ -65,11 +70,16 @@ export class ActiveWindow {
     this.#story = 0
     this.#report = 0
     this.#regrouping = null
+    this.#since = null
+    this.#queued = null
   }
 
   /** Take in what was filed, joined and parted since the last look, by whichever process, and forget what has grown old. */
   catchUp(filing: Filing, now: Millis, remake: Remaker): void {
     const since = ThreadIndex.horizon(this.#settings, now)
+    // While the clock was ahead, what is recent now was forgotten.
+    if (this.#since !== null && since < this.#since - CLOCK_SLIP) this.reset()
+    this.#since = Math.max(this.#since ?? since, since)
     const copiesSince = Math.max(since, Math.floor((now - COPIES) / HOUR) * HOUR)
     const first = this.#regrouping === null
     if (first) filing.featuresOf(FEATURES_VERSION)
@@ -116,7 +126,9 @@ export class ActiveWindow {
    */
   review(filing: Filing, now: Millis): void {
     const hour = Math.floor(now / HOUR)
-    if (filing.mark('review_hour') < hour) {
+    const reviewed = filing.mark('review_hour')
+    // An hour that is still to come was reviewed by a clock that was ahead.
+    if (reviewed < hour || reviewed > hour + CLOCK_SLIP / HOUR) {
       filing.setMark('review_hour', hour)
       filing.setMark('review_until', this.#lastStory())
       // What no index reads any more; a window more is kept, for a user who lengthens it a little.
@@ -139,7 +151,6 @@ export class ActiveWindow {
       for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
     }
     filing.setMark('reviewed_story', upTo)
-    for (const { id, thread } of this.#threads.stories()) if (id > since && id <= upTo) this.#unlinked.add(thread.id)
     for (const thread of changed) {
       if (!this.#threads.thread(thread)) continue
       this.#unlinked.add(thread)
@@ -162,6 +173,16 @@ export class ActiveWindow {
 
   /** Say beside what threads are told: a few at a time, for it is work that can wait. */
   link(filing: Filing): void {
+    // Which reviewed stories were linked is stored, so that a restart loses none that wait.
+    const reviewed = filing.mark('reviewed_story')
+    const linked = filing.mark('linked_story')
+    const queued = Math.max(this.#queued ?? 0, linked)
+    if (queued < reviewed) {
+      for (const { id, thread } of this.#threads.stories()) {
+        if (id > queued && id <= reviewed) this.#unlinked.add(thread.id)
+      }
+    }
+    this.#queued = reviewed
     for (const thread of [...this.#unlinked].slice(0, LINKED_AT_ONCE)) {
       this.#unlinked.delete(thread)
       if (!this.#threads.thread(thread)) continue
@@ -171,6 +192,7 @@ export class ActiveWindow {
       )
       filing.link(thread, links)
     }
+    if (this.#unlinked.size === 0 && linked < reviewed) filing.setMark('linked_story', reviewed)
   }
 
   /** Let the story that says most of what all say lead its thread. Of a large one it is not asked after every story. */

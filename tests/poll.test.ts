@@ -9,7 +9,7 @@ import { nextTime, openDesk } from '../src/daemon.ts'
 import { wireNames } from '../src/decide/wire.ts'
 import { silent } from '../src/log.ts'
 import type { Config, PollOutcome } from '../src/model.ts'
-import { feedsByUrl, type PollDeps } from '../src/poll.ts'
+import { dueFeeds, feedsByUrl, type PollDeps } from '../src/poll.ts'
 import { Poller } from '../src/poller.ts'
 import { type Answer, feedServer, rss } from './helpers/feed-server.ts'
 import { folder } from './helpers/folder.ts'
@@ -63,6 +63,7 @@ function newsroom(config: Config) {
   }
   return {
     store,
+    deps,
     poll,
     pass: (ms: number) => {
       clock += ms
@@ -436,5 +437,25 @@ describe('a report that leaves its feed before older ones', () => {
   it('stays as it is where the page is still there, or only missing', async () => {
     expect((await taken(200)).story).toMatchObject({ signal: null })
     expect((await taken(404)).story).toMatchObject({ signal: null })
+  })
+})
+
+describe('a document that a bug of ours keeps from being filed', () => {
+  it('is a failed poll with a wait, not fetched anew at every tick', async () => {
+    const server = await feedServer({ '/feed': document })
+    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const { desk } = room.deps
+    const file = desk.fileInSlices.bind(desk)
+    desk.fileInSlices = () => Promise.reject(new TypeError('cannot read properties of undefined'))
+    const [outcome] = await room.poll()
+    expect(outcome?.failure?.message).toMatch(/^a fault in Minwal kept it from being filed/)
+    const due = () => dueFeeds(room.deps)
+    expect(due()).toEqual([])
+    // No assertion text reaches a user.
+    expect(room.store.feeds()[0]?.error).not.toContain('undefined')
+    desk.fileInSlices = file
+    room.pass(DAY)
+    expect(due()).toHaveLength(1)
+    expect((await room.poll())[0]).toMatchObject({ status: 'filed', failure: null, counts: { new: 1 } })
   })
 })

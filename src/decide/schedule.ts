@@ -1,6 +1,6 @@
 // When a feed is polled next, and why, in words. Pure: history and hints in, a time and a sentence out.
 import type { Failure, Millis, PollCounts, Skip } from '../model.ts'
-import { backoff, backoffSentence } from './schedule/backoff.ts'
+import { backoff, backoffSentence, RETIRED_WAIT } from './schedule/backoff.ts'
 import {
   emptyHabit,
   expectedBetween,
@@ -318,6 +318,38 @@ function afterFailure(
     habit,
     gap: null,
   }
+}
+
+/** Clocks are set back by a few seconds every now and then: nothing is polled twice for that. */
+const CLOCK_SLIP = 5_000
+/** Longest that a server's wish puts off the next poll of a feed that failed. */
+const LONGEST_WAIT = 7 * DAY
+/** What {@link at} adds to an interval at most, and a little for rounding. */
+const LATEST = 1.11
+
+/**
+ * Whether a feed is to be polled now: its time has come, or it stands where no schedule can have put it. That is so after the
+ * clock was ahead of itself for a while (the last poll then lies in the future), and after a shorter interval was configured.
+ */
+export function isDue(
+  feed: { nextPoll: Millis; lastPoll: Millis | null; failures: number; retired: boolean },
+  rules: { now: Millis; every: Millis | null; scheduled: boolean; minInterval: Millis; maxInterval: Millis },
+): boolean {
+  const { nextPoll, lastPoll } = feed
+  const { now } = rules
+  if (nextPoll <= now || lastPoll === null || lastPoll > now + CLOCK_SLIP) return true
+  // Cron expressions may name one day of a year.
+  if (rules.scheduled) return false
+  return nextPoll - now > longestWait(feed, rules)
+}
+
+function longestWait(
+  { failures, retired }: { failures: number; retired: boolean },
+  { every, minInterval, maxInterval }: { every: Millis | null; minInterval: Millis; maxInterval: Millis },
+): Millis {
+  if (retired) return RETIRED_WAIT * LATEST
+  if (failures > 0) return LONGEST_WAIT * LATEST
+  return (every ?? Math.max(minInterval, maxInterval)) * LATEST
 }
 
 /** The feed's own share of the time by which it is late, 0 to 1: always the same, so that feeds spread out. */

@@ -197,7 +197,7 @@ export function isSigned(headers: readonly (string | null)[], secret: string, bo
 export function isProven(subscription: Subscription | null, now: Millis): boolean {
   if (subscription === null || subscription.state !== 'active') return false
   const { leaseEnd, lastPush } = subscription
-  return leaseEnd !== null && leaseEnd > now && lastPush !== null && now - lastPush <= PROOF_HOLDS
+  return leaseEnd !== null && leaseEnd > now && lastPush !== null && Math.abs(now - lastPush) <= PROOF_HOLDS
 }
 
 /** What pushing changes of a schedule. */

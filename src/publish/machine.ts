@@ -40,6 +40,7 @@ export function metrics(reader: Reader, health: Health, version: string, now: Mi
   }
   gauge('minwal_info', 'The version that runs.', [[`{version="${version.replace(/["\\\n]/g, '')}"}`, 1]])
   gauge('minwal_live', '1 while polls complete.', [['', health.live ? 1 : 0]])
+  gauge('minwal_storing', '0 while what is polled cannot be stored.', [['', health.storing === false ? 0 : 1]])
   gauge('minwal_ready', '1 when requests can be served.', [['', health.ready ? 1 : 0]])
   gauge(
     'minwal_feeds',

@@ -17,6 +17,10 @@ import { type Choice, readQuery } from './query.ts'
 export interface Health {
   live: boolean
   ready: boolean
+  /** What is polled can be stored. True where left out. */
+  storing?: boolean
+  /** Why nothing can be stored, for visitors; null where it can. */
+  fault?: string | null
   /** One line a person can read. */
   detail: string
 }
@@ -211,7 +215,10 @@ export function createSite(dependencies: SiteDependencies): Site {
   app.get('/feeds', c =>
     respond(
       c.req.raw,
-      new Prepared({ ...pageRendering(feedsHtml(at(), reader.feeds()), null), cacheControl: UNCACHED }),
+      new Prepared({
+        ...pageRendering(feedsHtml(at(), reader.feeds(), dependencies.health().fault), null),
+        cacheControl: UNCACHED,
+      }),
     ),
   )
   app.get('/opml', c =>

@@ -5,9 +5,11 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Millis, Outcome, Subscription } from '../model.ts'
 import { syncAgencies } from './agencies.ts'
+import { holderOf } from './holder.ts'
 import { createReader, FEED_QUERY, feedState } from './reading.ts'
 import { decisionsOf, regroupingsOf } from './regroup.ts'
 import { MIGRATIONS } from './schema.ts'
+import { sealOf } from './seal.ts'
 import type { Row, WritableSql } from './sql.ts'
 import type { Filing, Store } from './store.ts'
 import { CREATE_VIEWS, DROP_VIEWS } from './views.ts'
@@ -15,7 +17,13 @@ import { createFiling } from './writing.ts'
 
 /** `MNWL`: marks the file as ours in the header (pragma application_id). */
 const APPLICATION_ID = 0x4d4e574c
+/** How long opening waits for another program, and each statement until `waitForLock` says otherwise. */
 const BUSY_TIMEOUT: Millis = 10_000
+/** As much as a filing takes in the journal. */
+const PROBE_BYTES = 524_288
+/** Released at once: enough to see what a document's entries have in common, little enough to hold nothing up. */
+const RELEASED_ENTRIES = 300
+const RELEASED_CHARACTERS = 4 * 1_048_576
 
 export interface OpenOptions {
   /** Path of the file, or `:memory:`. */
@@ -41,7 +49,7 @@ export function openStore(options: OpenOptions): Outcome<Store> {
     }
     db = new Database(path, { readonly: readOnly, fileMustExist: readOnly })
     const refusal = prepareFile(db, options)
-    if (refusal === null) return { ok: true, value: createStore(db) }
+    if (refusal === null) return { ok: true, value: createStore(db, path) }
     db.close()
     return { ok: false, reason: refusal }
   } catch (error) {
@@ -73,7 +81,8 @@ export function storeFault(path: string, error: unknown): string | null {
     return `the database ${path} is damaged (${message}): it was not changed; restore it from a backup`
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return `the database ${path} is locked by another program: close it and try again`
+    const holder = holderOf(path)
+    return `the database ${path} is locked by another program${holder === null ? '' : ` (${holder})`}: close it and try again`
   }
   if (/^SQLITE_(?:READONLY|FULL|IOERR)/.test(code)) {
     return `cannot read or write the database ${path} (${message}): check permissions and free space`
@@ -83,6 +92,17 @@ export function storeFault(path: string, error: unknown): string | null {
     return `cannot open the database ${path} (${message}): check the path and its permissions`
   }
   return null
+}
+
+/**
+ * Whether an error of a write says that the file is locked, or that it cannot be written at all; null for a bug. Both end
+ * without a restart, when the other program is done or the disk has room again.
+ */
+export function storeTrouble(error: unknown): 'locked' | 'failing' | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^SQLITE_(?:BUSY|LOCKED|PROTOCOL)/.test(code)) return 'locked'
+  if (/^SQLITE_(?:READONLY|FULL|IOERR|CANTOPEN|CORRUPT|NOTADB|PERM|AUTH|NOMEM|NOLFS)/.test(code)) return 'failing'
+  return error instanceof Error && 'syscall' in error ? 'failing' : null
 }
 
 /**
@@ -174,19 +194,21 @@ function statements(db: Database.Database): WritableSql {
   }
 }
 
-function createStore(db: Database.Database): Store {
+function createStore(db: Database.Database, path: string): Store {
   const sql = statements(db)
-  const filing = createFiling(sql)
+  const seal = sealOf(path)
+  const filing = createFiling(sql, seal)
   const transaction = db.transaction((work: (filing: Filing) => unknown) => work(filing))
   return {
     ...createReader(sql),
     syncAgencies: (agencies, now) => db.transaction(() => syncAgencies(sql, agencies, now)).immediate(),
-    due: now =>
+    due: (now, beyond = null) =>
       sql
         .all(
-          `${FEED_QUERY} where f.active and not f.paused and f.next_poll <= @now
+          `${FEED_QUERY} where f.active and not f.paused and (f.next_poll <= @now or @beyond is not null
+             and (f.last_poll is null or f.last_poll > @now or f.next_poll > @beyond))
            order by f.next_poll, f.id`,
-          { now },
+          { now, beyond },
         )
         .map(feedState),
     feed: id => {
@@ -202,20 +224,35 @@ function createStore(db: Database.Database): Store {
     regroupings: of => regroupingsOf(sql, of),
     releasable: now =>
       sql
-        .all(
-          `${FEED_QUERY} where f.active and f.id in (select feed from embargoes where until <= @now) order by f.id`,
-          {
-            now,
-          },
-        )
+        .all(`${FEED_QUERY} where f.active and f.id in (select feed from held where until <= @now) order by f.id`, {
+          now,
+        })
         .map(feedState),
+    held: (feed, now) => {
+      const entries: string[] = []
+      const keys: string[] = []
+      const rows = sql.all(
+        `select key, size from held where feed = @feed and until <= @now order by until, key limit @most`,
+        { feed, now, most: RELEASED_ENTRIES },
+      )
+      let characters = 0
+      for (const { key = '', size } of rows) {
+        characters += Number(size)
+        if (keys.length > 0 && characters > RELEASED_CHARACTERS) break
+        keys.push(String(key))
+        const row = sql.get('select sealed from held where feed = @feed and key = @key', { feed, key })
+        const entry = seal.open(String(row?.['sealed']))
+        if (entry !== null) entries.push(entry)
+      }
+      return { entries, keys }
+    },
     subscription: feed => subscription(sql.get('select * from subscriptions where feed = @feed', { feed })),
     subscriptionById: id => subscription(sql.get('select * from subscriptions where id = @id', { id })),
     subscriptionsDue: now =>
       sql
         .all(
           `select s.* from subscriptions s join feeds f on f.id = s.feed
-           where s.next_ask <= @now and s.state <> 'unnamed' and f.active and not f.paused and not f.retired
+           where (s.next_ask <= @now or s.asked > @now + 60000) and s.state <> 'unnamed' and f.active and not f.paused and not f.retired
            order by s.next_ask, s.feed`,
           { now },
         )
@@ -228,6 +265,18 @@ function createStore(db: Database.Database): Store {
            @ignored, @note)`,
         { ...saved, nextAsk: Math.round(saved.nextAsk) },
       ),
+    waitForLock: ms => void db.pragma(`busy_timeout = ${Math.round(ms)}`),
+    probe: () => {
+      const write = db.transaction(() =>
+        sql.run(
+          `insert into meta (key, value) values ('probe', hex(randomblob(@bytes)))
+           on conflict (key) do update set value = excluded.value`,
+          { bytes: PROBE_BYTES / 2 },
+        ),
+      )
+      write.immediate()
+      sql.run(`delete from meta where key = 'probe'`)
+    },
     integrity: () => {
       try {
         const rows = db.pragma('integrity_check') as { integrity_check: string }[]

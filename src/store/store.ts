@@ -261,10 +261,10 @@ export interface Filing extends Regrouping {
   ): void
   /** The story nearest to all others of its thread. */
   setCentral(thread: number, story: number): void
-  /** Keep an entry that may not be shown before `until`; false where it was kept already. */
-  holdBack(feed: number, guid: string, until: Millis, now: Millis, title: string, entry: string): boolean
-  /** Entries of a feed whose time has come, taken off the list. */
-  release(feed: number, now: Millis): string[]
+  /** Keep an entry that may not be shown before `until`, sealed; false where as much of the feed is kept as can be. */
+  holdBack(feed: number, guid: string, until: Millis, now: Millis, entry: string): boolean
+  /** Take entries off the list of those kept back. */
+  dropHeld(feed: number, keys: readonly string[]): void
   /** Announce a poll that takes several transactions: it counts as interrupted until it is recorded. Returns its id. */
   openPoll(feed: number, at: Millis, status?: 'interrupted' | 'released'): number
   countPoll(poll: number, counts: PollCounts): void
@@ -294,8 +294,11 @@ export type { Reader }
 export interface Store extends Reader {
   /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
   syncAgencies(agencies: readonly Agency[], now: Millis): void
-  /** Feeds whose next poll is due, most overdue first. */
-  due(now: Millis): FeedState[]
+  /**
+   * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
+   * polled, polled in the future, or not to be polled before `beyond`.
+   */
+  due(now: Millis, beyond?: Millis | null): FeedState[]
   feed(id: number): FeedState | null
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
@@ -307,6 +310,11 @@ export interface Store extends Reader {
   regroupings(of: RegroupingFilter): Regrouped[]
   /** Feeds with entries whose embargo has ended. */
   releasable(now: Millis): FeedState[]
+  /**
+   * The next of a feed's entries whose embargo has ended, as many as are filed as one document, as JSON; and the keys to take
+   * them off the list by, those of entries that cannot be read any more among them.
+   */
+  held(feed: number, now: Millis): { entries: string[]; keys: string[] }
   /** What was asked of a WebSub hub for this feed. */
   subscription(feed: number): Subscription | null
   /** The one whose callback ends in this id. */
@@ -315,6 +323,10 @@ export interface Store extends Reader {
   subscriptionsDue(now: Millis): Subscription[]
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
+  /** How long a statement blocks the thread while another program holds the lock. */
+  waitForLock(ms: Millis): void
+  /** Write a few pages for good and take them away again; throws where that is not possible. */
+  probe(): void
   /** `ok`, or what the engine found wrong. */
   integrity(): string
   close(): void

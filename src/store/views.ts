@@ -62,7 +62,7 @@ select g.id, g.at, g.by, g.kind, g.kept, g.other, g.members, g.score, g.reasons 
 select l.thread, l.other, l.kind, l.score from thread_links l`,
 
   embargo: `
-select e.feed, f.agency, e.title, e.until, e.first_seen from embargoes e join feeds f on f.id = e.feed`,
+select e.feed, f.agency, null as title, e.until, e.first_seen from held e join feeds f on f.id = e.feed`,
 }
 
 /** Script that takes all views away: nothing may lean on a table that a migration changes. */

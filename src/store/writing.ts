@@ -4,6 +4,7 @@ import { searchable } from '../decide/text.ts'
 import type { Credit, Millis, Placement, Report, RevisionClass, Signal } from '../model.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { regrouping } from './regroup.ts'
+import { nameOf, type Seal } from './seal.ts'
 import { bumpVersion, type Row, type WritableSql } from './sql.ts'
 import { countReport, refresh, setCentral, setOrigin } from './standing.ts'
 import type { Filing, IndexedReport, IndexedStory, KnownReport, ReportMark, UnreadText } from './store.ts'
@@ -12,6 +13,9 @@ import type { Filing, IndexedReport, IndexedStory, KnownReport, ReportMark, Unre
 const POLLS_KEPT: Millis = 30 * 86_400_000
 /** Text beyond this is kept and shown, but not searched. */
 const SEARCHED_LENGTH = 40_000
+/** What is kept back of one feed under embargo at most. */
+const HELD_ENTRIES = 10_000
+const HELD_CHARACTERS = 64 * 1_048_576
 
 /** A text as it is read again where its features are missing. */
 function unread(row: Row): UnreadText {
@@ -44,7 +48,7 @@ function reportMark(row: Row): ReportMark {
   }
 }
 
-export function createFiling(sql: WritableSql): Filing {
+export function createFiling(sql: WritableSql, seal: Seal): Filing {
   const known = (feed: number, guid: string): KnownReport | null => {
     const row = sql.get(
       'select id, story, hash, revisions, first_seen from reports where feed = @feed and guid = @guid',
@@ -297,7 +301,7 @@ export function createFiling(sql: WritableSql): Filing {
       )
       writeFurniture(id, report, null)
       // The agency has lifted its embargo.
-      sql.run('delete from embargoes where feed = @feed and guid = @guid', { feed: report.feed, guid: report.guid })
+      sql.run('delete from held where feed = @feed and key = @key', { feed: report.feed, key: nameOf(report.guid) })
       sql.run('update feeds set reports = reports + 1 where id = @feed', { feed: report.feed })
       countReport(sql, story, report, joinedBy === 'first')
       refresh(sql, story, report.firstSeen)
@@ -470,23 +474,26 @@ export function createFiling(sql: WritableSql): Filing {
       )
     },
     setCentral: (thread, story) => setCentral(sql, thread, story),
-    holdBack: (feed, guid, until, now, title, entry) => {
-      const kept = sql.get('select 1 as kept from embargoes where feed = @feed and guid = @guid', { feed, guid })
+    holdBack: (feed, guid, until, now, entry) => {
+      const key = nameOf(guid)
+      const mark = seal.mark(entry)
+      const kept = sql.get('select until, mark, size from held where feed = @feed and key = @key', { feed, key })
+      if (kept?.['until'] === until && kept['mark'] === mark) return true
+      const sums = sql.get('select entries, bytes from held_sums where feed = @feed', { feed })
+      const others = Number(sums?.['entries'] ?? 0) - (kept ? 1 : 0)
+      const size = Number(sums?.['bytes'] ?? 0) - Number(kept?.['size'] ?? 0) + entry.length
+      if (others >= HELD_ENTRIES || size > HELD_CHARACTERS) return false
       sql.run(
-        `insert into embargoes (feed, guid, until, first_seen, title, entry)
-         values (@feed, @guid, @until, @now, @title, @entry)
-         on conflict do update set until = excluded.until, title = excluded.title, entry = excluded.entry`,
-        { feed, guid, until, now, title, entry },
+        `insert into held (feed, key, until, first_seen, size, mark, sealed)
+         values (@feed, @key, @until, @now, @size, @mark, @sealed)
+         on conflict do update set until = excluded.until, size = excluded.size, mark = excluded.mark,
+           sealed = excluded.sealed`,
+        { feed, key, until, now, size: entry.length, mark, sealed: seal.close(entry) },
       )
-      return kept === undefined
+      return true
     },
-    release: (feed, now) => {
-      const rows = sql.all('select entry from embargoes where feed = @feed and until <= @now order by until, guid', {
-        feed,
-        now,
-      })
-      sql.run('delete from embargoes where feed = @feed and until <= @now', { feed, now })
-      return rows.map(row => String(row['entry']))
+    dropHeld: (feed, keys) => {
+      for (const key of keys) sql.run('delete from held where feed = @feed and key = @key', { feed, key })
     },
     openPoll: (feed, at, status = 'interrupted') =>
       Number(

@@ -18,11 +18,13 @@ export interface RunningDaemon {
   signal(name: NodeJS.Signals): void
   /** Send SIGTERM and wait for the end. */
   stop(): Promise<Ended>
+  /** Resolves when it has ended, by whatever. */
+  ended: Promise<Ended>
 }
 
 /** Start it and wait until it says that it has started; it is killed when the test ends, if it still runs then. */
-export async function daemon(config: string): Promise<RunningDaemon> {
-  const running = start(['run', '--config', config])
+export async function daemon(config: string, env: Record<string, string> = {}): Promise<RunningDaemon> {
+  const running = start(['run', '--config', config], { env })
   onTestFinished(() => void running.child.kill('SIGKILL'))
   const log = (): Logged[] =>
     running
@@ -30,6 +32,8 @@ export async function daemon(config: string): Promise<RunningDaemon> {
       .split('\n')
       // The last line may still be on its way.
       .slice(0, -1)
+      // What ended it is told in a sentence.
+      .filter(line => !line.startsWith('minwal:'))
       .map(line => JSON.parse(line) as Logged)
   const started = (): Logged | undefined => log().find(({ msg }) => msg === 'started')
   await eventually('the daemon has started', () => running.child.exitCode !== null || started() !== undefined, 30_000)
@@ -40,6 +44,7 @@ export async function daemon(config: string): Promise<RunningDaemon> {
     pid: running.child.pid ?? 0,
     log,
     signal: name => void running.child.kill(name),
+    ended: running.ended,
     stop: () => {
       running.child.kill('SIGTERM')
       return running.ended

@@ -257,7 +257,8 @@ export function safeAmount(habit: Habit, caution: number): number | null {
  */
 export function asksWhole(habit: Habit | null, now: Millis): boolean {
   if (habit === null || habit.document === null) return true
-  if (habit.lies >= LIES || now - habit.document >= DAY) return true
+  // A document read in the future was read by a clock that was ahead.
+  if (habit.lies >= LIES || Math.abs(now - habit.document) >= DAY) return true
   const since = Math.max(habit.document, habit.newest ?? 0)
   return expectedBetween(ratesOf(habit), since, now) > (habit.trusted ? bearable(habit) : UNTRUSTED)
 }

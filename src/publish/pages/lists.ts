@@ -45,14 +45,15 @@ ${context.live && feeds.length > 0 ? html`<section class="part"><h2>${words.feed
   })
 }
 
-export function feedsHtml(context: PageContext, feeds: readonly FeedState[]): string {
+/** `fault` is why nothing of what is polled can be stored at present. */
+export function feedsHtml(context: PageContext, feeds: readonly FeedState[], fault: string | null = null): string {
   const { words } = context
   return page(context, {
     heading: words.feeds,
     section: 'feeds',
     feeds: [{ path: '/feed', query: '', label: words.storiesFeed }],
     main: html`<h1 class="headline">${words.feeds}</h1>
-<p class="meta">${words.count('feeds', feeds.length)}</p>${feedTable(context, feeds)}`,
+<p class="meta">${words.count('feeds', feeds.length)}</p>${fault === null ? nothing : html`<p class="bad" dir="auto">${cleanLine(fault)}</p>`}${feedTable(context, feeds)}`,
   })
 }
 
