@@ -346,7 +346,8 @@ create index embargoes_until on embargoes (until);
 const SEALED = `
 pragma secure_delete = on;
 -- Kept in plain text until now: they are read again from their feeds.
-update feeds set etag = null, last_modified = null, body_hash = null where id in (select feed from embargoes);
+update feeds set etag = null, last_modified = null, body_hash = null, next_poll = 0
+where id in (select feed from embargoes);
 drop table embargoes;
 update feeds set warnings = '[]' where warnings like '%under embargo until%';
 update polls set warnings = '[]' where warnings like '%under embargo until%';
