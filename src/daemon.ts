@@ -76,6 +76,8 @@ export function openDesk(config: Config, now: () => Millis): Outcome<{ store: St
   const store = opened.value
   try {
     store.syncAgencies(config.agencies, now())
+    // Whoever polls needs it: that it cannot be opened is told at the start.
+    void store.private
   } catch (error) {
     store.close()
     const reason = storeFault(config.database, error)

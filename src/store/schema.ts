@@ -342,5 +342,10 @@ create table embargoes (
 create index embargoes_until on embargoes (until);
 `
 
+// Subscriptions, with their secrets, lie in the private file (private.ts); opening has moved what was here.
+const PRIVATE = `
+drop table if exists subscriptions;
+`
+
 /** Statement scripts; the file's `user_version` counts how many have run. The views are made anew after any of them. */
-export const MIGRATIONS: readonly string[] = [TABLES, HISTORY]
+export const MIGRATIONS: readonly string[] = [TABLES, HISTORY, PRIVATE]
