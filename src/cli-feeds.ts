@@ -14,7 +14,18 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { type Common, configured, Failed, json, out, type Registered, say, taking } from './cli-common.ts'
+import {
+  type Common,
+  configured,
+  Failed,
+  hidden,
+  hideSecretsOf,
+  json,
+  out,
+  type Registered,
+  say,
+  taking,
+} from './cli-common.ts'
 import { discover, type FoundFeed } from './collect/discover.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { categoryOf, foldersOf, type OpmlFeed, readOpml } from './collect/opml.ts'
@@ -22,6 +33,7 @@ import { createParserPool } from './collect/parser-pool.ts'
 import { type AgencyEntry, type FeedEntry, parseDuration, withFeeds } from './config.ts'
 import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
 import { type Outline, writeOpml } from './publish/opml.ts'
+import { fillIn, keptAddress, readAddress, targetOf, withoutLogin } from './secrets.ts'
 import { stamp, table } from './table.ts'
 
 /** `command` makes a command that takes `--config`. */
@@ -83,7 +95,10 @@ class Additions {
   constructor(agencies: readonly Agency[]) {
     for (const { id, name, feeds } of agencies) {
       this.#names.set(id, name)
-      for (const { url } of feeds) this.#note(url, id)
+      for (const spec of feeds) {
+        this.#note(targetOf(spec), id)
+        this.#urls.set(spec.url, id)
+      }
     }
   }
 
@@ -102,8 +117,9 @@ class Additions {
 
   /** Takes a feed on; the agency's id. `wish` names the agency; else the host does. `title` names a new one. */
   add(feed: FeedEntry, title: string | null, wish: Partial<Omit<AgencyEntry, 'feeds'>> = {}): string {
-    const host = hostOf(feed.url)
-    const id = wish.id ?? this.#hosts.get(host) ?? this.#newId(feed.url)
+    const url = feed.asTyped ? fillIn(feed.url, process.env) : feed.url
+    const host = hostOf(url)
+    const id = wish.id ?? this.#hosts.get(host) ?? this.#newId(url)
     const name = this.#names.get(id) ?? wish.name ?? title ?? (host || id)
     let draft = this.drafts.get(id)
     if (draft === undefined) {
@@ -112,7 +128,7 @@ class Additions {
       this.#names.set(id, name)
     }
     draft.feeds.push({ ...feed, title: title === name ? null : title })
-    this.#note(feed.url, id)
+    this.#note(url, id)
     return id
   }
 
@@ -169,24 +185,32 @@ function change(file: string, drafts: Iterable<AgencyEntry>): string | null {
 async function add(given: string, options: Common & { agency?: string }): Promise<void> {
   const config = configured(options)
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new Failed(`${given} is no http or https address`, 2)
+  // Variables may be typed as they stand in the file: they are filled in for asking, and written as typed.
+  const typed = readAddress(url, process.env)
+  fillIn(url, process.env, name => {
+    throw new Failed(`the environment variable ${name} is not set`, 2)
+  })
+  hideSecretsOf({ agencies: [], secrets: typed.secrets })
+  if (!URL.canParse(typed.target) || !/^https?:$/.test(new URL(typed.target).protocol)) {
+    throw new Failed(`${withoutLogin(given)} is no http or https address`, 2)
   }
   if (options.agency !== undefined && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(options.agency)) {
     throw new Failed(`--agency ${options.agency}: an id is 1 to 40 of a-z, 0-9 and -`, 2)
   }
   const additions = new Additions(config.agencies)
-  const known = additions.agencyWith(url)
-  if (known !== undefined) throw new Failed(`${url} is in ${options.config} already, with ${known}`)
-  const found = await search(url, config)
-  if (!found.ok) throw new Failed(`nothing was added: ${found.reason}`)
+  const known = additions.agencyWith(typed.target)
+  if (known !== undefined) throw new Failed(`${typed.url} is in ${options.config} already, with ${known}`)
+  const found = await search(typed.target, config)
+  if (!found.ok) throw new Failed(`nothing was added: ${hidden(found.reason)}`)
   const [first] = found.value
   if (first === undefined) throw new Error('discover answered with no feed and no reason')
   const there = additions.agencyWith(first.url)
   if (there === undefined) {
-    const { url: feed, title } = first
+    const { title } = first
+    const entry = entryFor(first.url, url, typed)
+    const feed = plainly(first.url)
     const isNew = options.agency === undefined ? null : !additions.has(options.agency)
-    const id = additions.add({ url: feed }, title, options.agency === undefined ? {} : { id: options.agency })
+    const id = additions.add(entry, title, options.agency === undefined ? {} : { id: options.agency })
     const reason = change(options.config, additions.drafts.values())
     if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
     const fresh = isNew ?? !config.agencies.some(agency => agency.id === id)
@@ -200,9 +224,22 @@ async function add(given: string, options: Common & { agency?: string }): Promis
   } else if (options.json) json({ added: null, found: found.value.map(shown) })
   else show(found.value)
   const others = found.value.slice(1).filter(feed => additions.agencyWith(feed.url) === undefined)
-  if (others.length > 0) say(`not added: ${others.map(feed => feed.url).join(' ')} (minwal add takes one at a time)`)
+  if (others.length > 0)
+    say(`not added: ${others.map(feed => plainly(feed.url)).join(' ')} (minwal add takes one at a time)`)
   if (there !== undefined)
-    throw new Failed(`nothing was added: ${first.url} is in ${options.config} already, with ${there}`)
+    throw new Failed(`nothing was added: ${plainly(first.url)} is in ${options.config} already, with ${there}`)
+}
+
+/** What is written of a feed that was found: the address as it was typed, or with its variables, where it holds them. */
+function entryFor(found: string, typed: string, { target, secrets }: ReturnType<typeof readAddress>): FeedEntry {
+  if (found === target) return { url: typed, asTyped: true }
+  const kept = keptAddress(found, { secrets })
+  return kept === null || kept === found ? { url: found } : { url: kept, asTyped: true }
+}
+
+/** An address for a message. */
+function plainly(address: string): string {
+  return hidden(withoutLogin(address))
 }
 
 async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>> {
@@ -217,13 +254,24 @@ async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>
 }
 
 const iso = (time: Millis | null): string | null => (time === null ? null : new Date(time).toISOString())
-const shown = ({ newest, ...feed }: FoundFeed): object => ({ ...feed, newest: iso(newest) })
+const shown = ({ newest, url, title, ...feed }: FoundFeed): object => ({
+  url: plainly(url),
+  title: title === null ? null : hidden(title),
+  ...feed,
+  newest: iso(newest),
+})
 
 function show(found: readonly FoundFeed[]): void {
   out(
     table(
       ['format', 'entries', 'newest', 'title', 'feed'],
-      found.map(feed => [feed.format, String(feed.entries), stamp(feed.newest), feed.title ?? '', feed.url]),
+      found.map(feed => [
+        feed.format,
+        String(feed.entries),
+        stamp(feed.newest),
+        hidden(feed.title ?? ''),
+        plainly(feed.url),
+      ]),
       80,
     ),
   )
@@ -295,7 +343,7 @@ function importFeeds(file: string, options: Common): void {
     const url = feed.url.replace(/^feed:(?:\/\/)?(?=https?:)/i, '').replace(/^feed:/i, 'http:')
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       counts.refused++
-      say(`${file}: left out, no http or https address: ${JSON.stringify(url.slice(0, 200))}`)
+      say(`${file}: left out, no http or https address: ${JSON.stringify(withoutLogin(url).slice(0, 200))}`)
     } else if (additions.agencyWith(url) !== undefined) counts.known++
     else {
       additions.add(feedOf(feed, url), feed.title, agencyOf(feed))
@@ -318,18 +366,14 @@ function importFeeds(file: string, options: Common): void {
 
 // ── export ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A feed's line in the list. Names and passwords in its address stay here, as do its headers. */
+/** A feed's line in the list. What is secret of its address stays here, as do its headers. */
 function outlineOf(agency: Agency, feed: FeedSpec): Outline {
-  const url = new URL(feed.url)
-  const plain = url.username === '' && url.password === ''
-  url.username = ''
-  url.password = ''
   const { every } = feed
   return {
     text: feed.title ?? agency.name,
     attributes: {
       type: 'rss',
-      xmlUrl: plain ? feed.url : url.href,
+      xmlUrl: feed.url,
       htmlUrl: agency.homepage,
       language: feed.language,
       category: feed.category,
@@ -354,15 +398,16 @@ const MAX_FOLDERS = 32
 function exportFeeds(options: Common): void {
   const config = configured(options)
   const root: Folder = { folders: new Map(), feeds: [] }
-  let [secrets, files] = [0, 0]
+  let [secrets, variables, files] = [0, 0, 0]
   for (const agency of config.agencies) {
     for (const feed of agency.feeds) {
-      const { protocol, username, password } = new URL(feed.url)
+      const { protocol, username, password } = new URL(targetOf(feed))
       if (protocol === 'file:') {
         files++
         continue
       }
       if (Object.keys(feed.headers).length > 0 || username !== '' || password !== '') secrets++
+      if (feed.target !== undefined && feed.url.includes('${')) variables++
       let folder = root
       for (const name of foldersOf(feed.category).slice(0, MAX_FOLDERS)) {
         const inner = folder.folders.get(name) ?? { folders: new Map(), feeds: [] }
@@ -374,6 +419,7 @@ function exportFeeds(options: Common): void {
   }
   out(writeOpml(config.title, outlinesOf(root)))
   if (secrets > 0) say(`not exported, because they may be secret: headers and passwords of ${secrets} feeds`)
+  if (variables > 0) say(`with \${NAME} for values of variables, to be filled in by hand: ${variables} feeds`)
   if (files > 0) say(`not exported, because they lie on this machine: ${files} feeds`)
 }
 

@@ -1,15 +1,16 @@
 // The commands: arguments in, text and an exit code out. 0 done, 1 failed, 2 wrong usage or configuration.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { inspect } from 'node:util'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { type Common, configuredToPoll, Failed, json, out, reading, say } from './cli-common.ts'
+import { type Common, configuredToPoll, Failed, hidden, hideSecretsOf, json, out, reading, say } from './cli-common.ts'
 import { registerEditorCommands } from './cli-editor.ts'
 import { evaluateItems } from './cli-eval.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
 import { createFetcher } from './collect/fetch.ts'
-import { parseDocument } from './collect/parse.ts'
+import { parseDocument, quotable } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { loadConfig, parseDuration } from './config.ts'
+import { type Loaded, loadConfig, parseDuration } from './config.ts'
 import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { createEncoder, tryEncoder } from './encoder.ts'
@@ -25,9 +26,10 @@ import type {
   StorySummary,
   ThreadSummary,
 } from './model.ts'
-import { feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
+import { feedsByUrl, mayBePrivate, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { staticSite } from './publish/static.ts'
+import { targetOf, withoutLogin } from './secrets.ts'
 import { storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { relative, stamp, table } from './table.ts'
@@ -43,6 +45,10 @@ export async function main(args: readonly string[]): Promise<number> {
     if ('code' in error && error.code === 'EPIPE') process.exit(0)
     throw error
   })
+  process.once('uncaughtException', error => {
+    crash(error)
+    process.exit(1)
+  })
   const program = build()
   try {
     await program.parseAsync(['node', 'minwal', ...args])
@@ -50,11 +56,17 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof Failed) {
-      say(`minwal: ${error.message}`)
+      say(hidden(`minwal: ${error.message}`))
       return error.code
     }
-    throw error
+    crash(error)
+    return 1
   }
+}
+
+/** A bug: told in full to whoever can mend it, but for secrets. */
+function crash(error: unknown): void {
+  process.stderr.write(hidden(`${inspect(error)}\n`))
 }
 
 function build(): Command {
@@ -145,7 +157,7 @@ function since(text: string): Millis {
 
 async function run(options: Common): Promise<void> {
   const config = configuredToPoll(options)
-  const log = createLog(config.log.level, process.stderr.isTTY === true)
+  const log = createLog(config.log.level, process.stderr.isTTY === true, hidden)
   // Heard before READY=1 goes out: whoever waits for it may send a signal at once.
   const asked = stopSignal()
   let daemon: Daemon | null = null
@@ -154,7 +166,7 @@ async function run(options: Common): Promise<void> {
     config,
     log,
     version,
-    reload: { file: options.config, load: () => loadConfig(options.config, process.env) },
+    reload: { file: options.config, load: () => loadAgain(options.config) },
   })
   if (!started.ok) throw new Failed(started.reason)
   daemon = started.value
@@ -162,6 +174,12 @@ async function run(options: Common): Promise<void> {
     say(`Minwal serves ${daemon.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)
   await asked
   await daemon.stop()
+}
+
+function loadAgain(file: string): Loaded {
+  const loaded = loadConfig(file, process.env)
+  if (loaded.ok) hideSecretsOf(loaded.config)
+  return loaded
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
@@ -185,10 +203,11 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
   const { store, desk } = opened.value
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool()
-  const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
+  const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true, hidden)
   const encoder = config.threads.encoder ? createEncoder(config.threads.encoder, log) : null
   try {
-    const chosen = choose(store, named, options.force === true)
+    const feeds = feedsByUrl(config.agencies)
+    const chosen = choose(store, feeds, named, options.force === true)
     const started = performance.now()
     const outcomes: PollOutcome[] = []
     const bar = progress(chosen.length)
@@ -199,7 +218,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
       log,
       encoder,
       names: wireNames(config.agencies),
-      feeds: feedsByUrl(config.agencies),
+      feeds,
       settings: config.poll,
       now: Date.now,
       parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
@@ -231,16 +250,26 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
   }
 }
 
-function choose(store: Store, named: readonly string[], force: boolean): FeedState[] {
+function choose(
+  store: Store,
+  feeds: ReadonlyMap<string, NamedFeed>,
+  named: readonly string[],
+  force: boolean,
+): FeedState[] {
   const all = store.feeds()
   if (named.length === 0) {
     return force ? all.filter(feed => feed.state !== 'paused') : store.due(Date.now())
   }
   const chosen = new Set<FeedState>()
   for (const name of named) {
-    const matches = all.filter(feed => feed.url === name || feed.agency === name || String(feed.id) === name)
+    const isCalled = ({ url, agency, id }: FeedState): boolean =>
+      url === name || agency === name || String(id) === name || feeds.get(url)?.spec.target === name
+    const matches = all.filter(isCalled)
     if (matches.length === 0) {
-      throw new Failed(`no feed or agency of the configuration is called ${name}: \`minwal feeds\` lists them`, 2)
+      throw new Failed(
+        `no feed or agency of the configuration is called ${withoutLogin(name)}: \`minwal feeds\` lists them`,
+        2,
+      )
     }
     for (const match of matches) chosen.add(match)
   }
@@ -317,10 +346,10 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { agency, spec } = next
       const got = await fetcher.get({
-        url: spec.url,
+        url: targetOf(spec),
         validators: { etag: null, lastModified: null },
         headers: spec.headers,
-        allowPrivate: spec.allowPrivate || config.poll.allowPrivate,
+        allowPrivate: mayBePrivate(config.poll, spec, targetOf(spec)),
         now: Date.now(),
       })
       const result = {
@@ -330,7 +359,7 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
         error: null as string | null,
         warnings: [] as string[],
       }
-      if (got.kind === 'failed') result.error = got.failure.message
+      if (got.kind === 'failed') result.error = hidden(got.failure.message)
       else if (got.kind === 'body') {
         const parsed = await pool.parse(got.body, got.contentType, {
           url: got.url,
@@ -338,8 +367,8 @@ async function check(options: Common & { fetch?: boolean }): Promise<void> {
         })
         if (parsed.ok) {
           result.entries = parsed.value.entries.length
-          result.warnings = parsed.value.warnings
-        } else result.error = parsed.reason
+          result.warnings = parsed.value.warnings.map(hidden)
+        } else result.error = hidden(quotable(got, parsed.reason))
       }
       results.push(result)
       bar.step()

@@ -71,7 +71,11 @@ function wire(config: Config, log: Log, before?: Wiring): Wiring {
 
 /** Store, desk and poller of a configuration: what `poll` and `run` share. */
 export function openDesk(config: Config, now: () => Millis): Outcome<{ store: Store; desk: Desk }> {
-  const opened = openStore({ path: config.database, tagAuthority: tagAuthority(config.link) })
+  const opened = openStore({
+    path: config.database,
+    tagAuthority: tagAuthority(config.link),
+    mode: config.databaseMode ?? null,
+  })
   if (!opened.ok) return opened
   const store = opened.value
   try {

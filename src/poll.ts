@@ -1,7 +1,8 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
 import { setTimeout } from 'node:timers/promises'
 import type { Fetcher } from './collect/fetch.ts'
-import { keepsSecrets } from './collect/guard.ts'
+import { keepsSecrets, sameService } from './collect/guard.ts'
+import { quotable } from './collect/parse.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
 import { hostOf, pauseAt } from './decide/host.ts'
 import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
@@ -37,6 +38,7 @@ import type {
   PollSettings,
   Validators,
 } from './model.ts'
+import { askedAddress, keptAddress, redactorOf, targetOf, withoutSecrets } from './secrets.ts'
 import type { Filing, PollUpdate, ReportMark, Store } from './store/store.ts'
 
 /** A feed as configured, with its agency. */
@@ -82,7 +84,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habit, at)
   const visit: Visit = { feed, named, at, started }
-  const got = await ask(deps, visit, feed.address ?? feed.url, whole ? NOTHING_KNOWN : feed.validators)
+  const got = await ask(deps, visit, feed.address, whole ? NOTHING_KNOWN : feed.validators)
   // A poll cut short by our own shutdown says nothing about the feed.
   if (deps.signal?.aborted) return null
   if (got.kind === 'failed') {
@@ -95,7 +97,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
   if (got.hash === feed.bodyHash && feed.failures === 0) {
     return settle(deps, visit, { ...got, whole: true })
   }
-  const parsed = await read(deps, got)
+  const parsed = await read(deps, named.spec, got)
   if (!parsed.ok) {
     const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
     return settle(deps, visit, { failure })
@@ -108,20 +110,52 @@ type Body = Extract<FetchResult, { kind: 'body' }>
 const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
 
 /** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
-function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators: Validators): Promise<FetchResult> {
-  const trusted = url === feed.url || keepsSecrets(new URL(feed.url), new URL(url))
-  return deps.fetcher.get({
-    url,
+async function ask(
+  deps: PollDeps,
+  { named, at }: Visit,
+  kept: string | null,
+  validators: Validators,
+): Promise<FetchResult> {
+  const { spec } = named
+  const target = targetOf(spec)
+  const address = kept === null ? target : askedAddress(kept, spec)
+  const trusted = address === target || (URL.canParse(address) && keepsSecrets(new URL(target), new URL(address)))
+  const got = await deps.fetcher.get({
+    url: address,
     validators,
-    headers: trusted ? named.spec.headers : {},
-    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
+    headers: trusted ? spec.headers : {},
+    allowPrivate: mayBePrivate(deps.settings, spec, address),
     now: at,
     ...(deps.signal ? { signal: deps.signal } : {}),
   })
+  return withoutSecretsOf(spec, got)
 }
 
-function read(deps: PollDeps, { body, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
-  return deps.parse(body, contentType, { url, contentType, maxEntries: deps.settings.maxEntries })
+/** What an answer says, without what the request said in confidence: it goes into messages, the log and the database. */
+function withoutSecretsOf(spec: FeedSpec, got: FetchResult): FetchResult {
+  if ((spec.secrets ?? []).length === 0) return got
+  const { text } = redactorOf(spec)
+  if (got.kind === 'failed') return { ...got, failure: { ...got.failure, message: text(got.failure.message) } }
+  const movedTo = got.movedTo === null ? null : keptAddress(got.movedTo, spec)
+  if (got.kind === 'unchanged') return { ...got, movedTo }
+  const unsaid = (value: string | null): string | null => (value === null || text(value) === value ? value : null)
+  const { etag, lastModified } = got.validators
+  return { ...got, movedTo, validators: { etag: unsaid(etag), lastModified: unsaid(lastModified) } }
+}
+
+/**
+ * Whether an address may be private that is asked for a feed's sake: the host and port that the configuration names for this
+ * feed, and nothing that the feed itself names.
+ */
+export function mayBePrivate(settings: PollSettings, spec: FeedSpec, url: string): boolean {
+  return (spec.allowPrivate || settings.allowPrivate) && sameService(targetOf(spec), url)
+}
+
+async function read(deps: PollDeps, spec: FeedSpec, got: Body): Promise<Outcome<ParsedFeed>> {
+  const { body, contentType, url } = got
+  const parsed = await deps.parse(body, contentType, { url, contentType, maxEntries: deps.settings.maxEntries })
+  if (parsed.ok) return { ok: true, value: withoutSecrets(parsed.value, spec) }
+  return { ok: false, reason: redactorOf(spec).text(quotable(got, parsed.reason)) }
 }
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
@@ -131,7 +165,7 @@ async function follow(deps: PollDeps, visit: Visit, failure: Failure): Promise<P
   if (to === null) return null
   const got = await ask(deps, visit, to, NOTHING_KNOWN)
   if (got.kind !== 'body' || deps.signal?.aborted) return null
-  const parsed = await read(deps, got)
+  const parsed = await read(deps, visit.named.spec, got)
   if (!parsed.ok || deps.signal?.aborted || !isKnownFeed(deps, visit, parsed.value)) return null
   return fileAnswer(deps, visit, got, parsed.value, to)
 }
@@ -203,11 +237,12 @@ const ASKED_AFTER = 2
  * says is no news of ours. Asked at the host's pace.
  */
 async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
-  if (url === null) return
-  const { hostDelay, allowPrivate } = deps.settings
+  // In an address with `${`, a secret was taken out: without it, it is another page.
+  if (url === null || url.includes('${')) return
+  const { hostDelay } = deps.settings
   // The host was asked for the feed only now; another host was not asked at all.
   const host = hostOf(url)
-  const pause = host === hostOf(feed.address ?? feed.url) ? pauseAt(host, hostDelay) : 0
+  const pause = host === hostOf(feed.address ?? targetOf(named.spec)) ? pauseAt(host, hostDelay) : 0
   await setTimeout(pause, undefined, { ref: false, ...(deps.signal ? { signal: deps.signal } : {}) }).catch(() => {
     // Stopping: seen below.
   })
@@ -216,7 +251,7 @@ async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }:
     url,
     validators: { etag: null, lastModified: null },
     headers: {},
-    allowPrivate: named.spec.allowPrivate || allowPrivate,
+    allowPrivate: mayBePrivate(deps.settings, named.spec, url),
     now: at,
     ...(deps.signal ? { signal: deps.signal } : {}),
   })

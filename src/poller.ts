@@ -4,6 +4,7 @@ import { hostOf, pauseAt } from './decide/host.ts'
 import { drain, type HostNow, type HostPace, hostAfter, hostLimits } from './decide/schedule/hosts.ts'
 import type { FeedState, Millis, PollOutcome } from './model.ts'
 import { type PollDeps, pollFeed } from './poll.ts'
+import { targetOf } from './secrets.ts'
 
 /** Longer rests are not waited for: the feeds stay due, and a later tick takes them up. */
 const LONGEST_WAIT_HERE: Millis = 30_000
@@ -50,13 +51,14 @@ export class Poller {
 
   /** Take feeds on, except those already waiting or being polled. */
   add(feeds: readonly FeedState[]): void {
-    const offset = Date.now() - this.#deps().now()
+    const { now, feeds: named } = this.#deps()
+    const offset = Date.now() - now()
     for (const feed of feeds) {
       if (this.#queued.has(feed.id)) continue
       this.#queued.add(feed.id)
       this.#waiting.push({
         feed,
-        host: hostOf(feed.address ?? feed.url),
+        host: hostOf(feed.address ?? targetOf(named.get(feed.url)?.spec ?? feed)),
         due: feed.nextPoll + offset,
         interval: feed.interval,
       })

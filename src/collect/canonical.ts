@@ -3,6 +3,7 @@
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import type { FeedFormat, Outcome, Skip } from '../model.ts'
 import type { Attributes, Draft } from './draft.ts'
+import { oneLine } from './failure.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
 import { Dates, writeDocument } from './write.ts'
 
@@ -331,7 +332,7 @@ function notAFeed(text: string, reading: Reading): string {
   const root = reading.rootName
   const trimmed = text.trimStart()
   if (trimmed === '') return 'the document is empty'
-  const start = trimmed.slice(0, 40).replace(/\s+/g, ' ')
+  const start = oneLine(trimmed, 40)
   if (trimmed[0] !== '<' && !/^[^<]{0,2000}<(?:\?xml|!doctype|html)/i.test(trimmed)) {
     return `the document is not XML or JSON: it begins with «${start}»`
   }

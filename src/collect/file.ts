@@ -44,6 +44,7 @@ export async function readFileFeed(
       movedTo: null,
       body,
       hash: await bodyHash(body),
+      isPrivate: true,
       contentType: null,
       validators: { etag: null, lastModified },
       hub: null,

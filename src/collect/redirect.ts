@@ -1,7 +1,7 @@
 // Hides where a redirect may lead: no circle, no endless chain, no address that is not allowed, no login of its own.
 import type { PollSettings } from '../model.ts'
 import { Fault, oneLine } from './failure.ts'
-import { checkUrl, LONGEST_URL } from './guard.ts'
+import { checkUrl, LONGEST_URL, notNamed } from './guard.ts'
 import { takeCredentials } from './headers.ts'
 
 /** The statuses that send us elsewhere (RFC 9110, 15.4); 300 leaves a choice to people, 305 and 306 are dead. */
@@ -12,13 +12,22 @@ function path(hops: readonly string[]): string {
   return shown.map(hop => oneLine(hop, 120)).join(' -> ')
 }
 
-/** Where a redirect leads, checked by the guard; throws the fault it has. */
+function originOf(hop: string): string {
+  const { protocol, host } = new URL(hop)
+  return host === '' ? protocol : `${protocol}//${host}`
+}
+
+/**
+ * Where a redirect leads, checked by the guard; throws the fault it has. `mayBePrivate` says of which address. `veiled`: the
+ * answer is a private service's, of which a message tells no more than host and port.
+ */
 export function redirectTarget(
   location: string | null,
   status: number,
   hops: readonly string[],
   settings: PollSettings,
-  allowPrivate: boolean,
+  mayBePrivate: (url: URL) => boolean,
+  veiled = false,
 ): URL {
   const from = hops.at(-1) ?? ''
   if (location === null) {
@@ -28,22 +37,27 @@ export function redirectTarget(
   const written = Buffer.from(location.slice(0, LONGEST_URL + 1), 'latin1').toString('utf8')
   const parsed = written.length > LONGEST_URL ? null : URL.parse(written, from)
   if (parsed === null) {
-    throw new Fault('redirect', `${oneLine(from)} redirects to what is no URL: ${oneLine(written, 100)}`, status)
+    throw new Fault(
+      'redirect',
+      `${oneLine(from)} redirects to what is no URL${veiled ? '' : `: ${oneLine(written, 100)}`}`,
+      status,
+    )
   }
   // A login offered by a redirect was not configured by the user.
   takeCredentials(parsed)
   parsed.hash = ''
   const next = [...hops, parsed.href]
-  const checked = checkUrl(parsed.href, allowPrivate, settings.exclude)
+  const shown = veiled ? [...hops.slice(0, 1), ...next.slice(1).map(originOf)] : next
+  const checked = checkUrl(parsed.href, mayBePrivate(parsed), settings.exclude)
   if (!checked.ok) {
-    const chain = `${oneLine(from)} redirects to ${oneLine(parsed.href)}`
-    throw new Fault('address', `${chain}: ${checked.reason}`, status)
+    const chain = `${oneLine(from)} redirects to ${oneLine(shown.at(-1) ?? '')}`
+    throw new Fault('address', `${chain}: ${notNamed(checked.reason)}`, status)
   }
   const seen = hops.indexOf(parsed.href)
-  if (seen >= 0) throw new Fault('redirect', `redirect loop: ${path(next.slice(seen))}`, status)
+  if (seen >= 0) throw new Fault('redirect', `redirect loop: ${path(shown.slice(seen))}`, status)
   if (hops.length > settings.maxRedirects) {
     const limit = `more than ${settings.maxRedirects} redirects (poll.maxRedirects)`
-    throw new Fault('redirect', `${limit}: ${path(next)}`, status)
+    throw new Fault('redirect', `${limit}: ${path(shown)}`, status)
   }
   return checked.value
 }

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Millis, Outcome } from '../model.ts'
-import { syncAgencies } from './agencies.ts'
+import { adoptFeeds, syncAgencies } from './agencies.ts'
 import { Database, makeFile, setMode } from './engine.ts'
 import { openPrivate, type PrivateStore, privatePath, subscriptionOf } from './private.ts'
 import { createReader, FEED_QUERY, feedState } from './reading.ts'
@@ -256,7 +256,14 @@ function createStore(db: Database.Database, path: string): Store {
   const transaction = db.transaction((work: (filing: Filing) => unknown) => work(filing))
   return {
     ...createReader(sql),
-    syncAgencies: (agencies, now) => db.transaction(() => syncAgencies(sql, agencies, now)).immediate(),
+    syncAgencies: (agencies, now) => {
+      const sync = db.transaction((): boolean => {
+        const held = adoptFeeds(sql, agencies)
+        syncAgencies(sql, agencies, now)
+        return held
+      })
+      if (sync.immediate()) forgetFreed(db)
+    },
     due: now =>
       sql
         .all(

@@ -104,7 +104,8 @@ describe('encodings', () => {
     'refuses an encoding it does not know: %.20s',
     async encoding => {
       const failed = failure(await get(server.on('/feed', body(FEED, { 'content-encoding': encoding }))))
-      expect(failed).toMatchObject({ kind: 'encoding', message: expect.stringContaining(encoding.slice(0, 10)) })
+      // Its name is not told: the server is at a private address, of whose answers nothing is.
+      expect(failed).toMatchObject({ kind: 'encoding', message: 'body has an encoding nobody asked for' })
       expect(failed.message.length).toBeLessThan(120)
     },
   )

@@ -43,8 +43,8 @@ interface Scene {
 
 /** An agency with one report whose feed names a hub, and a daemon that follows it. */
 async function scene(poll: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
-  const hub = await startHub()
   const server = await feedServer()
+  const hub = await startHub(server)
   const topic = `${server.origin}/feed?self=1`
   server.answers.set('/feed', naming(hub.url, topic, [FERRY]))
   const port = await freePort()
@@ -228,15 +228,14 @@ it('takes a denial for an answer', async () => {
 }, 60_000)
 
 it('follows a hub that verifies before it answers, and one that has moved', async () => {
-  const hub = await startHub()
+  const server = await feedServer()
+  const hub = await startHub(server)
   const verified: unknown[] = []
   hub.answer = async (response, request) => {
     verified.push(await hub.verify(request))
     response.writeHead(204).end()
   }
-  const server = await feedServer({
-    '/old-hub': (_request, response) => void response.writeHead(308, { location: hub.url }).end(),
-  })
+  server.answers.set('/old-hub', (_, response) => void response.writeHead(308, { location: hub.url }).end())
   server.answers.set('/feed', (_request, response) => {
     const link = `<${server.origin}/style.css>; rel="stylesheet", <${server.origin}/old-hub>; rel=hub, </feed>; rel="self"`
     response.writeHead(200, { link }).end(rss([FERRY]))
@@ -257,9 +256,9 @@ it('follows a hub that verifies before it answers, and one that has moved', asyn
 }, 60_000)
 
 it('keeps polling when a hub refuses, and says why', async () => {
-  const hub = await startHub()
-  hub.answer = response => void response.writeHead(422).end('no')
   const server = await feedServer()
+  const hub = await startHub(server)
+  hub.answer = response => void response.writeHead(422).end('no')
   server.answers.set('/feed', naming(hub.url, `${server.origin}/feed`, [FERRY]))
   const port = await freePort()
   const { config, database } = configure(folder(), agenciesOf([`${server.origin}/feed`]), {
@@ -269,7 +268,8 @@ it('keeps polling when a hub refuses, and says why', async () => {
   })
   const running = await daemon(config)
   await asked(hub)
-  await eventually('the feed was polled again', () => server.requests.length >= 3, 15_000)
+  await eventually('the feed was polled again', () => server.requests.length >= 4, 15_000)
+  await eventually('the refusal is noted', () => row(database)['note'] !== null)
   expect(hub.asked).toHaveLength(1)
   expect(row(database)).toMatchObject({
     state: 'asked',
@@ -280,8 +280,8 @@ it('keeps polling when a hub refuses, and says why', async () => {
 }, 60_000)
 
 it('asks nobody where "websub" is off or "link" is not public', async () => {
-  const hub = await startHub()
   const server = await feedServer()
+  const hub = await startHub(server)
   server.answers.set('/feed', naming(hub.url, `${server.origin}/feed`, [FERRY]))
   const feeds = [{ id: 'agency', feeds: [{ url: `${server.origin}/feed`, allowPrivate: true }] }]
   for (const poll of [
