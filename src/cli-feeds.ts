@@ -33,7 +33,7 @@ import { createParserPool } from './collect/parser-pool.ts'
 import { type AgencyEntry, type FeedEntry, parseDuration, withFeeds } from './config.ts'
 import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
 import { type Outline, writeOpml } from './publish/opml.ts'
-import { fillIn, keptAddress, readAddress, targetOf, withoutLogin } from './secrets.ts'
+import { everyText, fillIn, keptAddress, readAddress, targetOf, withoutLogin } from './secrets.ts'
 import { stamp, table } from './table.ts'
 
 /** `command` makes a command that takes `--config`. */
@@ -206,7 +206,7 @@ async function add(given: string, options: Common & { agency?: string }): Promis
   if (first === undefined) throw new Error('discover answered with no feed and no reason')
   const there = additions.agencyWith(first.url)
   if (there === undefined) {
-    const { title } = first
+    const title = first.title === null ? null : hidden(first.title)
     const entry = entryFor(first.url, url, typed)
     const feed = plainly(first.url)
     const isNew = options.agency === undefined ? null : !additions.has(options.agency)
@@ -254,12 +254,8 @@ async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>
 }
 
 const iso = (time: Millis | null): string | null => (time === null ? null : new Date(time).toISOString())
-const shown = ({ newest, url, title, ...feed }: FoundFeed): object => ({
-  url: plainly(url),
-  title: title === null ? null : hidden(title),
-  ...feed,
-  newest: iso(newest),
-})
+const shown = ({ newest, ...feed }: FoundFeed): object =>
+  everyText({ ...feed, url: plainly(feed.url), newest: iso(newest) }, hidden)
 
 function show(found: readonly FoundFeed[]): void {
   out(

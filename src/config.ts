@@ -415,7 +415,7 @@ function complete(data: z.infer<typeof root>, raw: unknown, environment: Environ
     },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
     log: { level: data.log?.level ?? 'info' },
-    secrets: encoderSecrets(raw, environment),
+    secrets: otherSecrets(raw, environment),
     agencies: data.agencies.map<Agency>((agency, at) => ({
       id: agency.id,
       name: agency.name,
@@ -465,11 +465,15 @@ function feedAddresses(raw: unknown, environment: Environment): Map<string, Feed
   return found
 }
 
-/** Values of variables among the arguments of the encoder's program. */
-function encoderSecrets(raw: unknown, environment: Environment): Secret[] {
-  return items(member(member(raw, 'threads'), 'encoder')).flatMap(([, argument]) =>
-    typeof argument === 'string' ? readText(argument, environment) : [],
-  )
+/** Values of variables in what is never meant to be shown: arguments of the encoder's program, times, limits. */
+function otherSecrets(raw: unknown, environment: Environment): Secret[] {
+  const texts: unknown[] = [...Object.values(member(raw, 'poll') ?? {})]
+  for (const value of Object.values(member(raw, 'threads') ?? {}))
+    texts.push(value, ...items(value).map(([, one]) => one))
+  for (const [, agency] of items(member(raw, 'agencies'))) {
+    for (const [, feed] of items(member(agency, 'feeds'))) texts.push(member(feed, 'schedule'), member(feed, 'every'))
+  }
+  return texts.flatMap(text => (typeof text === 'string' ? readText(text, environment) : []))
 }
 
 /** A path, relative to the folder of the configuration. */

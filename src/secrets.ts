@@ -184,9 +184,11 @@ export interface Redactor {
 }
 
 const SHORTEST = 4
-/** A cut in the middle of a secret leaves its beginning: before these signs. */
+/** A cut in the middle of a secret leaves its beginning: before these signs, or at the end of a field. */
 const CUT = /[…»]/g
 const MOST_CUTS = 20
+/** What ends a text by chance is shorter. */
+const SHORTEST_AT_END = 8
 
 function decoded(text: string): string {
   try {
@@ -218,7 +220,7 @@ function formsOf({ value, rare }: Secret): string[] {
 }
 
 /** One pass for all secrets; a longer one before those it holds. Words in it are taken out only where they stand alone. */
-function replacer(secrets: readonly Secret[], cuts: boolean): (text: string) => string {
+function replacer(secrets: readonly Secret[]): (text: string) => string {
   const shown = new Map<string, string>()
   const alone = new Set<string>()
   for (const secret of secrets) {
@@ -238,21 +240,20 @@ function replacer(secrets: readonly Secret[], cuts: boolean): (text: string) => 
   const all = new RegExp(pattern, 'gu')
   const uncut = (text: string): string => {
     let end = text
-    for (const { index } of [...text.matchAll(CUT)].slice(-MOST_CUTS).reverse()) {
+    const cuts = [...text.matchAll(CUT)].slice(-MOST_CUTS).map(({ index }) => index)
+    for (const index of [text.length, ...cuts.reverse()]) {
+      const least = index === text.length ? SHORTEST_AT_END : SHORTEST
       const before = end.slice(Math.max(0, index - (forms[0]?.length ?? 0)), index)
       for (const form of forms) {
         const length = heldBeginning(before, form)
-        if (length < SHORTEST) continue
+        if (length < least) continue
         end = end.slice(0, index - length) + (shown.get(form) ?? MASK) + end.slice(index)
         break
       }
     }
     return end
   }
-  return text => {
-    const whole = text.replace(all, form => shown.get(form) ?? MASK)
-    return cuts ? uncut(whole) : whole
-  }
+  return text => uncut(text.replace(all, form => shown.get(form) ?? MASK))
 }
 
 /** How many characters of the beginning of `form` stand at the end of `text`. */
@@ -266,7 +267,7 @@ function heldBeginning(text: string, form: string): number {
 /** What takes all secrets of a configuration out of texts. */
 export function hiding(config: Pick<Config, 'agencies' | 'secrets'>): (said: string) => string {
   const ofFeeds = config.agencies.flatMap(agency => agency.feeds.flatMap(feed => feed.secrets ?? []))
-  return replacer([...ofFeeds, ...(config.secrets ?? [])], true)
+  return replacer([...ofFeeds, ...(config.secrets ?? [])])
 }
 
 const redactors = new WeakMap<object, Redactor>()
@@ -277,11 +278,8 @@ export function redactorOf(spec: Pick<FeedSpec, 'secrets'>): Redactor {
   if (known !== undefined) return known
   const secrets = spec.secrets ?? []
   const made: Redactor = {
-    text: replacer(secrets, true),
-    entry: replacer(
-      secrets.filter(({ rare }) => rare),
-      false,
-    ),
+    text: replacer(secrets),
+    entry: replacer(secrets.filter(({ rare }) => rare)),
   }
   redactors.set(spec, made)
   return made
@@ -301,7 +299,7 @@ export function withoutSecrets(feed: ParsedFeed, spec: FeedSpec): ParsedFeed {
 }
 
 /** The same value with every string in it changed. */
-function everyText<T>(value: T, change: (text: string) => string): T {
+export function everyText<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T & string
   if (Array.isArray(value)) return value.map(item => everyText(item as unknown, change)) as T & unknown[]
   if (value === null || typeof value !== 'object') return value
