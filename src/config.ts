@@ -77,7 +77,10 @@ const feedObject = z.strictObject({
     .optional()
     .describe('Headers sent with each request.'),
   identity: z.enum(['guid', 'url', 'title']).optional().describe('What tells the entries of this feed apart.'),
-  allowPrivate: z.boolean().optional().describe('This feed may lie at a loopback or private address.'),
+  allowPrivate: z
+    .boolean()
+    .optional()
+    .describe('This feed may lie at a loopback or private address: host and port of its url, nothing it leads to.'),
   paused: z.boolean().optional().describe('Keep the feed but do not poll it.'),
 })
 
@@ -120,7 +123,10 @@ const pollObject = z.strictObject({
     .boolean()
     .optional()
     .describe('Let WebSub hubs push what is new, where a feed names one and "link" is public. Default true.'),
-  allowPrivate: z.boolean().optional().describe('Feeds may lie at loopback and private addresses. Default false.'),
+  allowPrivate: z
+    .boolean()
+    .optional()
+    .describe('Each feed may lie at a loopback or private address: its own host and port. Default false.'),
 })
 
 const modelObject = z.strictObject({

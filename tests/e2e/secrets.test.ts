@@ -196,26 +196,6 @@ describe('secrets of the configuration', () => {
     }
   }, 120_000)
 
-  it('are in no fault of a configuration', async () => {
-    const env = { APIKEY: VALUES.APIKEY, TITLE: VALUES.BEARER }
-    for (const feed of [
-      `htp://reader:${VALUES.PLAIN}@agency.example/`,
-      { url: 'https://agency.example/?k=${APIKEY}', every: '${TITLE}' },
-      { url: `https://reader:${VALUES.PLAIN}@agency.example/`, evry: '15m' },
-      { url: `https//reader:${VALUES.PLAIN}@agency.example/?k=\${APIKEY}` },
-      { url: 'https://agency.example/', headers: { Authorization: [`Bearer ${VALUES.BEARER}`] } },
-      { url: 'https://agency.example/', schedule: '${APIKEY}' },
-    ]) {
-      const { config } = configure(folder(), [{ id: 'a', feeds: [feed] }])
-      const { code, stderr, stdout } = await minwal(['check', '--config', config], { env })
-      expect(code, stderr).toBe(2)
-      expect(told(stderr + stdout), stderr).toEqual([])
-    }
-    const twice = `https://reader:${VALUES.PLAIN}@agency.example/`
-    const { config } = configure(folder(), [{ id: 'a', feeds: [twice, twice] }])
-    expect(told((await minwal(['check', '--config', config])).stderr)).toEqual([])
-  }, 60_000)
-
   it('that are typed to add a feed are written as typed, and told to nobody', async () => {
     const server = await echoing()
     const where = folder()
