@@ -384,7 +384,10 @@ function complete(data: z.infer<typeof root>, raw: unknown, environment: Environ
   const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
   const port = Number(listen.slice(colon + 1))
   const database = data.database ?? 'data/minwal.db'
-  const link = (data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
+  const link = withoutLogin(data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(
+    /\/+$/,
+    '',
+  )
   const poll = data.poll ?? {}
   const excluded = (poll.exclude ?? []).map(hostName)
   const addresses = feedAddresses(raw, environment)
@@ -427,7 +430,7 @@ function complete(data: z.infer<typeof root>, raw: unknown, environment: Environ
       name: agency.name,
       aliases: agency.aliases ?? [],
       language: agency.language ?? null,
-      homepage: agency.homepage ?? null,
+      homepage: agency.homepage === undefined ? null : withoutLogin(agency.homepage),
       feeds: agency.feeds.map((feed, n) =>
         feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
       ),

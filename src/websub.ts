@@ -2,6 +2,7 @@
 // Minwal reachable over HTTP that stores anything, and only for what was asked for and is signed.
 import { createHash, randomBytes } from 'node:crypto'
 import { checkUrl } from './collect/guard.ts'
+import { quotable } from './collect/parse.ts'
 import {
   besidePush,
   type Fresh,
@@ -238,7 +239,8 @@ async function receive(
   const parsed = await deps.parse(body, contentType, { url: topic, contentType, maxEntries: settings.maxEntries })
   if (deps.signal?.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
   if (!parsed.ok) {
-    log.warn('push ignored', { url: feed.url, hub, reason: parsed.reason })
+    const reason = quotable({ isPrivate: !isPublic(hub) }, parsed.reason)
+    log.warn('push ignored', { url: feed.url, hub, reason })
     return acknowledged
   }
   // Read again: a poll or another push may have changed both meanwhile.

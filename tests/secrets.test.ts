@@ -77,6 +77,20 @@ describe('the address a feed is known by', () => {
     )
   })
 
+  it('of the site and of an agency holds no login either', () => {
+    const agency = {
+      id: 'a',
+      name: 'A',
+      homepage: 'https://ann:p4ss@agency.example/',
+      feeds: ['https://agency.example/'],
+    }
+    const text = JSON.stringify({ link: 'https://ann:p4ss@news.example/', agencies: [agency] })
+    const loaded = parseConfig(text, '/c.json', {})
+    if (!loaded.ok) throw new Error(loaded.faults.join())
+    expect(JSON.stringify(loaded.config)).not.toContain('p4ss')
+    expect(loaded.config.link).toBe('https://news.example')
+  })
+
   it('keeps what was on file before its login was known to be one', () => {
     expect(spec('https://ann:pass@agency.example/rss').formerly).toContain('https://ann:pass@agency.example/rss')
     expect(spec('https://agency.example/?k=${KEY}').formerly).toEqual(['https://agency.example/?k=S3CRETkey77'])

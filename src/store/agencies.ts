@@ -38,24 +38,29 @@ const SAID = {
   feeds: ['title', 'reason', 'error', 'warnings', 'notes', 'address', 'move'],
   polls: ['error', 'warnings'],
 }
-const HELD = ['guid', 'guid_key', 'global_guid', 'url', 'canonical_url', 'summary', 'content', 'text', 'enclosures']
+const HELD =
+  'guid guid_key global_guid url canonical_url title headline summary content text folded authors categories enclosures'.split(
+    ' ',
+  )
 
 /** Take a secret out of what is on file of a feed. */
 function forget(sql: WritableSql, feed: number, { shown, value, rare }: Secret): void {
   if (value.length < 4) return
-  const replace = (table: string, key: string, columns: readonly string[], form: string): void => {
+  const replace = (table: string, where: string, columns: readonly string[], form: string): void => {
     for (const column of columns) {
       sql.run(
         `update or ignore ${table} set ${column} = replace(${column}, @form, @shown)
-         where ${key} = @feed and instr(${column}, @form) > 0`,
+         where ${where} and instr(${column}, @form) > 0`,
         { feed, form, shown },
       )
     }
   }
   for (const form of new Set([value, encodeURIComponent(value)])) {
-    replace('feeds', 'id', SAID.feeds, form)
-    replace('polls', 'feed', SAID.polls, form)
-    if (rare) replace('reports', 'feed', HELD, form)
+    replace('feeds', 'id = @feed', SAID.feeds, form)
+    replace('polls', 'feed = @feed', SAID.polls, form)
+    if (!rare) continue
+    replace('reports', 'feed = @feed', HELD, form)
+    replace('revisions', 'report in (select id from reports where feed = @feed)', ['title', 'text'], form)
   }
 }
 

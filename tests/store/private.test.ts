@@ -146,7 +146,8 @@ describe('secrets of subscriptions', () => {
     old.pragma(`application_id = ${0x4d4e574c}`)
     old.exec(`insert into meta values ('version', '1'), ('tag_authority', 'minwal.example,2026');
       insert into agencies (id, name) values ('a', 'A');
-      insert into feeds (agency, url, next_poll, reason) values ('a', 'https://a.example/feed', 0, '')`)
+      insert into feeds (agency, url, next_poll, reason, failures, error)
+      values ('a', 'https://a.example/feed', 0, '', 1, 'the document is not XML or JSON: it begins with «internal-t0ken»')`)
     const { leaseEnd, nextAsk, lastPush, ...plain } = subscription(1)
     old
       .prepare(
@@ -158,7 +159,9 @@ describe('secrets of subscriptions', () => {
     expect(bytes(path)).toContain(SECRET)
     const store = open(path)
     expect(store.subscription(1)).toEqual(subscription(1))
+    expect(store.feed(1)?.error).toBe('the document is not XML or JSON')
     expect(bytes(path)).not.toContain(SECRET)
+    expect(bytes(path)).not.toContain('internal-t0ken')
     expect(mode(`${path}.private`)).toBe('600')
   })
 
