@@ -1,11 +1,13 @@
 // `minwal check --fetch`: every feed is asked once, at the pace a poll would ask its host, and nothing is stored.
 import { createFetcher } from './collect/fetch.ts'
+import { quotable } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
 import { hostOf } from './decide/host.ts'
 import { drain } from './decide/schedule/hosts.ts'
 import { Hosts, LONGEST_WAIT } from './hosts.ts'
 import type { Millis, PollSettings } from './model.ts'
-import type { NamedFeed } from './poll.ts'
+import { mayBePrivate, type NamedFeed } from './poll.ts'
+import { redactorOf, targetOf } from './secrets.ts'
 
 /** What came of one feed. */
 export interface Tried {
@@ -36,17 +38,18 @@ export async function tryFeeds(
   const visit = async ({ agency, spec }: NamedFeed, host: string): Promise<Tried> => {
     const tried: Tried = { url: spec.url, agency: agency.id, entries: 0, error: null, warnings: [] }
     const got = await fetcher.get({
-      url: spec.url,
+      url: targetOf(spec),
       validators: { etag: null, lastModified: null },
       headers: spec.headers,
-      allowPrivate: spec.allowPrivate || settings.allowPrivate,
+      allowPrivate: mayBePrivate(settings, spec, targetOf(spec)),
       now: Date.now(),
     })
     const asked = performance.now() - Date.now()
     const failure = got.kind === 'failed' ? got.failure : null
     const retryAt = failure?.retryAt == null ? null : failure.retryAt + asked
     hosts.heard(host, failure && { ...failure, retryAt })
-    if (got.kind === 'failed') return { ...tried, error: got.failure.message }
+    const { text } = redactorOf(spec)
+    if (got.kind === 'failed') return { ...tried, error: text(got.failure.message) }
     if (got.kind === 'unchanged') return tried
     const parsed = await pool.parse(got.body, got.contentType, {
       url: got.url,
@@ -54,12 +57,12 @@ export async function tryFeeds(
       language: spec.language,
       maxEntries: settings.maxEntries,
     })
-    if (!parsed.ok) return { ...tried, error: parsed.reason }
-    return { ...tried, entries: parsed.value.entries.length, warnings: parsed.value.warnings }
+    if (!parsed.ok) return { ...tried, error: text(quotable(got, parsed.reason)) }
+    return { ...tried, entries: parsed.value.entries.length, warnings: parsed.value.warnings.map(text) }
   }
 
   const results: Tried[] = []
-  let waiting: Waiting[] = feeds.map(named => ({ named, host: hostOf(named.spec.url), due: 0, interval: null }))
+  let waiting: Waiting[] = feeds.map(named => ({ named, host: hostOf(targetOf(named.spec)), due: 0, interval: null }))
   const done = (tried: Tried): void => {
     results.push(tried)
     step()

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { loadConfig } from './config.ts'
 import { encoderFaults, linkFault, tickFaults } from './daemon.ts'
 import type { Config } from './model.ts'
+import { hiding } from './secrets.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 
@@ -37,18 +38,33 @@ export class Failed extends Error {
 export const out = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 /** Everything else, to standard error. */
 export const say = (text: string): void => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
+
+let secretsOut: (text: string) => string = text => text
+
+/** Takes the secrets of every configuration that this process has read out of a text: for messages, the log and a crash. */
+export function hidden(text: string): string {
+  return secretsOut(text)
+}
+
+/** From now on its secrets are hidden too; those of one that was replaced still are. */
+export function hideSecretsOf(config: Pick<Config, 'agencies' | 'secrets'>): void {
+  const [before, now] = [secretsOut, hiding(config)]
+  secretsOut = text => now(before(text))
+}
+
 export const json = (value: unknown): void => out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
 
 export function configured(options: Common): Config {
   const loaded = loadConfig(options.config, process.env)
   const faults = loaded.ok ? tickFaults(loaded.config).map(fault => `${options.config}: ${fault}`) : loaded.faults
+  if (loaded.ok) hideSecretsOf(loaded.config)
   if (!loaded.ok || faults.length > 0) throw new Failed(faults.join('\nminwal: '), 2)
   return loaded.config
 }
 
 function opened<T>(options: Common, readOnly: boolean, work: (store: Store, config: Config) => T): T {
   const config = configured(options)
-  const store = openStore({ path: config.database, readOnly })
+  const store = openStore({ path: config.database, readOnly, mode: config.databaseMode ?? null })
   if (!store.ok) throw new Failed(store.reason)
   try {
     return work(store.value, config)

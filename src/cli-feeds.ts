@@ -14,15 +14,27 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { type Common, configured, Failed, json, out, type Registered, say, taking } from './cli-common.ts'
+import {
+  type Common,
+  configured,
+  Failed,
+  hidden,
+  hideSecretsOf,
+  json,
+  out,
+  type Registered,
+  say,
+  taking,
+} from './cli-common.ts'
 import { discover, type FoundFeed } from './collect/discover.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { foldersOf, readOpml } from './collect/opml.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { type AgencyEntry, withFeeds } from './config.ts'
+import { type AgencyEntry, type FeedEntry, withFeeds } from './config.ts'
 import { languageOf } from './decide/language.ts'
 import type { Agency, Config, FeedSpec, Millis, Outcome } from './model.ts'
 import { type Outline, writeOpml } from './publish/opml.ts'
+import { everyText, fillIn, keptAddress, readAddress, targetOf, withoutLogin } from './secrets.ts'
 import { Additions, planImport } from './subscriptions.ts'
 import { stamp, table } from './table.ts'
 
@@ -78,26 +90,35 @@ function change(file: string, drafts: Iterable<AgencyEntry>): string | null {
 async function add(given: string, options: Common & { agency?: string }): Promise<void> {
   const config = configured(options)
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new Failed(`${given} is no http or https address`, 2)
+  // Variables may be typed as they stand in the file: they are filled in for asking, and written as typed.
+  const typed = readAddress(url, process.env)
+  fillIn(url, process.env, name => {
+    throw new Failed(`the environment variable ${name} is not set`, 2)
+  })
+  hideSecretsOf({ agencies: [], secrets: typed.secrets })
+  if (!URL.canParse(typed.target) || !/^https?:$/.test(new URL(typed.target).protocol)) {
+    throw new Failed(`${withoutLogin(given)} is no http or https address`, 2)
   }
   if (options.agency !== undefined && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(options.agency)) {
     throw new Failed(`--agency ${options.agency}: an id is 1 to 40 of a-z, 0-9 and -`, 2)
   }
   const additions = new Additions(config.agencies)
-  const known = additions.agencyWith(url)
-  if (known !== undefined) throw new Failed(`${url} is in ${options.config} already, with ${known}`)
-  const found = await search(url, config)
-  if (!found.ok) throw new Failed(`nothing was added: ${found.reason}`)
+  const known = additions.agencyWith(typed.target)
+  if (known !== undefined) throw new Failed(`${typed.url} is in ${options.config} already, with ${known}`)
+  const found = await search(typed.target, config)
+  if (!found.ok) throw new Failed(`nothing was added: ${hidden(found.reason)}`)
   const [first] = found.value
   if (first === undefined) throw new Error('discover answered with no feed and no reason')
   const there = additions.agencyWith(first.url)
   if (there === undefined) {
-    const { url: feed, title, link } = first
+    const title = first.title === null ? null : hidden(first.title)
+    const entry = entryFor(first.url, url, typed)
+    const feed = plainly(first.url)
     const isNew = options.agency === undefined ? null : !additions.has(options.agency)
-    const id = additions.add({ url: feed }, title, {
+    const id = additions.add(entry, title, {
       ...(options.agency === undefined ? {} : { agency: { id: options.agency } }),
-      homepage: link,
+      homepage: first.link,
+      target: first.url,
     })
     const reason = change(options.config, additions.drafts.values())
     if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
@@ -112,9 +133,22 @@ async function add(given: string, options: Common & { agency?: string }): Promis
   } else if (options.json) json({ added: null, found: found.value.map(shown) })
   else show(found.value)
   const others = found.value.slice(1).filter(feed => additions.agencyWith(feed.url) === undefined)
-  if (others.length > 0) say(`not added: ${others.map(feed => feed.url).join(' ')} (minwal add takes one at a time)`)
+  if (others.length > 0)
+    say(`not added: ${others.map(feed => plainly(feed.url)).join(' ')} (minwal add takes one at a time)`)
   if (there !== undefined)
-    throw new Failed(`nothing was added: ${first.url} is in ${options.config} already, with ${there}`)
+    throw new Failed(`nothing was added: ${plainly(first.url)} is in ${options.config} already, with ${there}`)
+}
+
+/** What is written of a feed that was found: the address as it was typed, or with its variables, where it holds them. */
+function entryFor(found: string, typed: string, { target, secrets }: ReturnType<typeof readAddress>): FeedEntry {
+  if (found === target) return { url: typed, asTyped: true }
+  const kept = keptAddress(found, { secrets })
+  return kept === null || kept === found ? { url: found } : { url: kept, asTyped: true }
+}
+
+/** An address for a message. */
+function plainly(address: string): string {
+  return hidden(withoutLogin(address))
 }
 
 async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>> {
@@ -133,13 +167,20 @@ async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>
 }
 
 const iso = (time: Millis | null): string | null => (time === null ? null : new Date(time).toISOString())
-const shown = ({ newest, ...feed }: FoundFeed): object => ({ ...feed, newest: iso(newest) })
+const shown = ({ newest, ...feed }: FoundFeed): object =>
+  everyText({ ...feed, url: plainly(feed.url), newest: iso(newest) }, hidden)
 
 function show(found: readonly FoundFeed[]): void {
   out(
     table(
       ['format', 'entries', 'newest', 'title', 'feed'],
-      found.map(feed => [feed.format, String(feed.entries), stamp(feed.newest), feed.title ?? '', feed.url]),
+      found.map(feed => [
+        feed.format,
+        String(feed.entries),
+        stamp(feed.newest),
+        hidden(feed.title ?? ''),
+        plainly(feed.url),
+      ]),
       80,
     ),
   )
@@ -174,18 +215,14 @@ function importFeeds(file: string, options: Common): void {
 
 // ── export ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A feed's line in the list. Names and passwords in its address stay here, as do its headers. */
+/** A feed's line in the list. What is secret of its address stays here, as do its headers. */
 function outlineOf(agency: Agency, feed: FeedSpec): Outline {
-  const url = new URL(feed.url)
-  const plain = url.username === '' && url.password === ''
-  url.username = ''
-  url.password = ''
   const { every } = feed
   return {
     text: feed.title ?? agency.name,
     attributes: {
       type: 'rss',
-      xmlUrl: plain ? feed.url : url.href,
+      xmlUrl: feed.url,
       htmlUrl: agency.homepage,
       language: feed.language,
       category: feed.category,
@@ -210,15 +247,16 @@ const MAX_FOLDERS = 32
 function exportFeeds(options: Common): void {
   const config = configured(options)
   const root: Folder = { folders: new Map(), feeds: [] }
-  let [secrets, files] = [0, 0]
+  let [secrets, variables, files] = [0, 0, 0]
   for (const agency of config.agencies) {
     for (const feed of agency.feeds) {
-      const { protocol, username, password } = new URL(feed.url)
+      const { protocol, username, password } = new URL(targetOf(feed))
       if (protocol === 'file:') {
         files++
         continue
       }
       if (Object.keys(feed.headers).length > 0 || username !== '' || password !== '') secrets++
+      if (feed.target !== undefined && feed.url.includes('${')) variables++
       let folder = root
       for (const name of foldersOf(feed.category).slice(0, MAX_FOLDERS)) {
         const inner = folder.folders.get(name) ?? { folders: new Map(), feeds: [] }
@@ -230,6 +268,7 @@ function exportFeeds(options: Common): void {
   }
   out(writeOpml(config.title, outlinesOf(root)))
   if (secrets > 0) say(`not exported, because they may be secret: headers and passwords of ${secrets} feeds`)
+  if (variables > 0) say(`with \${NAME} for values of variables, to be filled in by hand: ${variables} feeds`)
   if (files > 0) say(`not exported, because they lie on this machine: ${files} feeds`)
 }
 

@@ -1,9 +1,10 @@
 // The commands: arguments in, text and an exit code out. 0 done, 1 failed, 2 wrong usage or configuration.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { inspect } from 'node:util'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { tryFeeds } from './cli-check.ts'
-import { type Common, configuredToPoll, Failed, json, out, reading, say } from './cli-common.ts'
+import { type Common, configuredToPoll, Failed, hidden, hideSecretsOf, json, out, reading, say } from './cli-common.ts'
 import { registerEditorCommands } from './cli-editor.ts'
 import { evaluateItems } from './cli-eval.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
@@ -11,7 +12,7 @@ import { unpackFile } from './collect/coding.ts'
 import { createFetcher } from './collect/fetch.ts'
 import { parseDocument } from './collect/parse.ts'
 import { createParserPool } from './collect/parser-pool.ts'
-import { loadConfig } from './config.ts'
+import { type Loaded, loadConfig } from './config.ts'
 import { type Daemon, nextTime, openDesk, startDaemon } from './daemon.ts'
 import { wireNames } from './decide/wire.ts'
 import { createEncoder, tryEncoder } from './encoder.ts'
@@ -27,10 +28,11 @@ import type {
   StorySummary,
   ThreadSummary,
 } from './model.ts'
-import { dueFeeds, feedsByUrl, type PollDeps, releaseEmbargoes } from './poll.ts'
+import { dueFeeds, feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { readMoment } from './publish/query.ts'
 import { staticSite } from './publish/static.ts'
+import { withoutLogin } from './secrets.ts'
 import { storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { relative, stamp, table } from './table.ts'
@@ -46,6 +48,10 @@ export async function main(args: readonly string[]): Promise<number> {
     if ('code' in error && error.code === 'EPIPE') process.exit(0)
     throw error
   })
+  process.once('uncaughtException', error => {
+    crash(error)
+    process.exit(1)
+  })
   const program = build()
   try {
     await program.parseAsync(['node', 'minwal', ...args])
@@ -53,11 +59,17 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof Failed) {
-      say(`minwal: ${error.message}`)
+      say(hidden(`minwal: ${error.message}`))
       return error.code
     }
-    throw error
+    crash(error)
+    return 1
   }
+}
+
+/** A bug: told in full to whoever can mend it, but for secrets. */
+function crash(error: unknown): void {
+  process.stderr.write(hidden(`${inspect(error)}\n`))
 }
 
 function build(): Command {
@@ -145,7 +157,7 @@ function since(text: string): Millis {
 
 async function run(options: Common): Promise<void> {
   const config = configuredToPoll(options)
-  const log = createLog(config.log.level, process.stderr.isTTY === true)
+  const log = createLog(config.log.level, process.stderr.isTTY === true, hidden)
   // Heard before READY=1 goes out: whoever waits for it may send a signal at once.
   const asked = stopSignal()
   let daemon: Daemon | null = null
@@ -154,7 +166,7 @@ async function run(options: Common): Promise<void> {
     config,
     log,
     version,
-    reload: { file: options.config, load: () => loadConfig(options.config, process.env) },
+    reload: { file: options.config, load: () => loadAgain(options.config) },
   })
   if (!started.ok) throw new Failed(started.reason)
   daemon = started.value
@@ -163,6 +175,12 @@ async function run(options: Common): Promise<void> {
   const lost = await Promise.race([asked, daemon.lost])
   await daemon.stop()
   if (typeof lost === 'string') throw new Failed(lost)
+}
+
+function loadAgain(file: string): Loaded {
+  const loaded = loadConfig(file, process.env)
+  if (loaded.ok) hideSecretsOf(loaded.config)
+  return loaded
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
@@ -202,7 +220,7 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
   try {
     const feeds = feedsByUrl(config.agencies)
     const due = () => dueFeeds({ store, feeds, settings: config.poll, now: Date.now })
-    const chosen = choose(store, named, options.force === true, due)
+    const chosen = choose(store, feeds, named, options.force === true, due)
     const started = performance.now()
     const outcomes: PollOutcome[] = []
     const bar = progress(chosen.length)
@@ -250,16 +268,27 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
 /** How long `minwal poll` waits for a file that cannot be written. */
 const PATIENCE: Millis = 30_000
 
-function choose(store: Store, named: readonly string[], force: boolean, due: () => FeedState[]): FeedState[] {
+function choose(
+  store: Store,
+  feeds: ReadonlyMap<string, NamedFeed>,
+  named: readonly string[],
+  force: boolean,
+  due: () => FeedState[],
+): FeedState[] {
   const all = store.feeds()
   if (named.length === 0) {
     return force ? all.filter(feed => feed.state !== 'paused') : due()
   }
   const chosen = new Set<FeedState>()
   for (const name of named) {
-    const matches = all.filter(feed => feed.url === name || feed.agency === name || String(feed.id) === name)
+    const isCalled = ({ url, agency, id }: FeedState): boolean =>
+      url === name || agency === name || String(id) === name || feeds.get(url)?.spec.target === name
+    const matches = all.filter(isCalled)
     if (matches.length === 0) {
-      throw new Failed(`no feed or agency of the configuration is called ${name}: \`minwal feeds\` lists them`, 2)
+      throw new Failed(
+        `no feed or agency of the configuration is called ${withoutLogin(name)}: \`minwal feeds\` lists them`,
+        2,
+      )
     }
     for (const match of matches) chosen.add(match)
   }

@@ -1,5 +1,6 @@
 // config.json -> frozen Config. The schema here is the one source: it checks, fills in defaults, and writes
 // config.schema.json. All faults are reported together, each with the key, the value and what is allowed.
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import {
@@ -13,7 +14,8 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser'
 import { z } from 'zod'
-import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome, ThreadSettings } from './model.ts'
+import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome, Secret, ThreadSettings } from './model.ts'
+import { type Environment, fillIn, readAddress, readHeaders, readText, targetOf, withoutLogin } from './secrets.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
@@ -75,7 +77,10 @@ const feedObject = z.strictObject({
     .optional()
     .describe('Headers sent with each request.'),
   identity: z.enum(['guid', 'url', 'title']).optional().describe('What tells the entries of this feed apart.'),
-  allowPrivate: z.boolean().optional().describe('This feed may lie at a loopback or private address.'),
+  allowPrivate: z
+    .boolean()
+    .optional()
+    .describe('This feed may lie at a loopback or private address: host and port of its url, nothing it leads to.'),
   paused: z.boolean().optional().describe('Keep the feed but do not poll it.'),
 })
 
@@ -118,7 +123,10 @@ const pollObject = z.strictObject({
     .boolean()
     .optional()
     .describe('Let WebSub hubs push what is new, where a feed names one and "link" is public. Default true.'),
-  allowPrivate: z.boolean().optional().describe('Feeds may lie at loopback and private addresses. Default false.'),
+  allowPrivate: z
+    .boolean()
+    .optional()
+    .describe('Each feed may lie at a loopback or private address: its own host and port. Default false.'),
 })
 
 const modelObject = z.strictObject({
@@ -240,13 +248,38 @@ export function parseConfig(
   if (!checked.success) {
     // What is wrong because a variable is not set has been said.
     const unset = new Set(faults.map(fault => fault.slice(0, fault.indexOf(':'))))
-    const wrong = checked.error.issues.flatMap(issue => describeIssue(issue, []))
+    const wrong = checked.error.issues.flatMap(issue => describeIssue(asWritten(issue, raw, []), []))
     faults.push(...wrong.filter(fault => !unset.has(fault.slice(0, fault.indexOf(':')))))
   }
-  faults.push(...contradictions(filled))
+  faults.push(...contradictions(filled, raw, environment))
+  const mode = databaseMode(environment)
+  if (!mode.ok) faults.push(mode.reason)
   if (faults.length > 0 || !checked.success) return { ok: false, faults: faults.map(fault => `${file}: ${fault}`) }
-  const config = complete(checked.data, file)
-  return { ok: true, config: deepFreeze(config) }
+  const config = complete(checked.data, raw, environment, file)
+  return { ok: true, config: deepFreeze({ ...config, databaseMode: mode.ok ? mode.value : null }) }
+}
+
+/** The mode that whoever starts Minwal wants the database to have: the shipped unit lets all read it. */
+function databaseMode({ MINWAL_DATABASE_MODE: mode }: Environment): Outcome<number | null> {
+  if (!mode) return { ok: true, value: null }
+  if (/^0?6[046][04]$/.test(mode)) return { ok: true, value: Number.parseInt(mode, 8) }
+  return {
+    ok: false,
+    reason: `MINWAL_DATABASE_MODE: ${show(mode)} must be the mode of a file, like 0600, 0640 or 0644`,
+  }
+}
+
+/**
+ * A fault with its input as the file has it: what variables hold is shown nowhere. Nor are logins and headers.
+ */
+function asWritten(issue: z.core.$ZodIssue, raw: unknown, base: readonly PropertyKey[]): z.core.$ZodIssue {
+  const path = [...base, ...issue.path]
+  let input = path.reduce<unknown>((value, name) => member(value, String(name)), raw)
+  if (path.includes('headers')) input = input === undefined ? undefined : '…'
+  else if (typeof input === 'string' && (path.includes('feeds') || input.includes('://'))) input = withoutLogin(input)
+  if (issue.code !== 'invalid_union') return { ...issue, input } as z.core.$ZodIssue
+  const errors = issue.errors.map(inner => inner.map(one => asWritten(one, raw, path)))
+  return { ...issue, input, errors } as z.core.$ZodIssue
 }
 
 function fill(
@@ -256,10 +289,8 @@ function fill(
   faults: string[],
 ): unknown {
   if (typeof value === 'string') {
-    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, fallback?: string) => {
-      const found = environment[name] || fallback
-      if (found === undefined) faults.push(`${key(path)}: the environment variable ${name} is not set`)
-      return found ?? ''
+    return fillIn(value, environment, name => {
+      faults.push(`${key(path)}: the environment variable ${name} is not set`)
     })
   }
   if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
@@ -347,14 +378,19 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   return Object.keys(shapes[String(path[0])] ?? {})
 }
 
-function complete(data: z.infer<typeof root>, file: string): Config {
+function complete(data: z.infer<typeof root>, raw: unknown, environment: Environment, file: string): Config {
   const listen = data.listen ?? '127.0.0.1:8080'
   const colon = listen.lastIndexOf(':')
   const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
   const port = Number(listen.slice(colon + 1))
   const database = data.database ?? 'data/minwal.db'
-  const link = (data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
+  const link = withoutLogin(data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(
+    /\/+$/,
+    '',
+  )
   const poll = data.poll ?? {}
+  const excluded = (poll.exclude ?? []).map(hostName)
+  const addresses = feedAddresses(raw, environment)
   const minInterval = toMillis(poll.minInterval ?? '5m')
   return {
     title: data.title ?? 'Minwal',
@@ -378,7 +414,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
       maxRedirects: poll.maxRedirects ?? 5,
       maxEntries: poll.maxEntries ?? 1_000,
       userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
-      exclude: (poll.exclude ?? []).map(hostName),
+      exclude: excluded,
       websub: poll.websub ?? true,
       allowPrivate: poll.allowPrivate ?? false,
     },
@@ -389,15 +425,65 @@ function complete(data: z.infer<typeof root>, file: string): Config {
     },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
     log: { level: data.log?.level ?? 'info' },
-    agencies: data.agencies.map<Agency>(agency => ({
+    secrets: otherSecrets(raw, environment),
+    agencies: data.agencies.map<Agency>((agency, at) => ({
       id: agency.id,
       name: agency.name,
       aliases: agency.aliases ?? [],
       language: agency.language ?? null,
-      homepage: agency.homepage ?? null,
-      feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null, (poll.exclude ?? []).map(hostName))),
+      homepage: agency.homepage === undefined ? null : withoutLogin(agency.homepage),
+      feeds: agency.feeds.map((feed, n) =>
+        feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
+      ),
     })),
   }
+}
+
+/** A feed's address as read from the file, and what is secret of it and its headers. */
+interface FeedAddress {
+  url: string
+  target: string
+  formerly: string[]
+  secrets: Secret[]
+}
+
+/**
+ * The addresses of all feeds, by the places of agency and feed. Two logins at one address are two feeds: a mark of the
+ * account, which says nothing of it, keeps them apart. What was on file before there was another login is still known.
+ */
+function feedAddresses(raw: unknown, environment: Environment): Map<string, FeedAddress> {
+  const found = new Map<string, FeedAddress>()
+  const read: { place: string; address: ReturnType<typeof readAddress> }[] = []
+  for (const [at, agency] of items(member(raw, 'agencies'))) {
+    for (const [n, feed] of items(member(agency, 'feeds'))) {
+      const written = typeof feed === 'string' ? feed : member(feed, 'url')
+      if (typeof written !== 'string') continue
+      const address = readAddress(written, environment)
+      const secrets = [...address.secrets, ...readHeaders(member(feed, 'headers'), environment)]
+      read.push({ place: `${at} ${n}`, address: { ...address, secrets } })
+    }
+  }
+  const shared = Map.groupBy(read, ({ address }) => address.url)
+  for (const { place, address } of read) {
+    const { url: plain, target, account, secrets } = address
+    const mark = account === null ? '' : createHash('sha256').update(account).digest('hex').slice(0, 6)
+    const apart = mark === '' ? plain : `${plain}${plain.includes('#') ? '-' : '#'}${mark}`
+    const url = (shared.get(plain)?.length ?? 0) > 1 ? apart : plain
+    const formerly = [...new Set([target, plain, apart])].filter(former => former !== url)
+    found.set(place, { url, target, formerly, secrets })
+  }
+  return found
+}
+
+/** Values of variables in what is never meant to be shown: arguments of the encoder's program, times, limits. */
+function otherSecrets(raw: unknown, environment: Environment): Secret[] {
+  const texts: unknown[] = [...Object.values(member(raw, 'poll') ?? {})]
+  for (const value of Object.values(member(raw, 'threads') ?? {}))
+    texts.push(value, ...items(value).map(([, one]) => one))
+  for (const [, agency] of items(member(raw, 'agencies'))) {
+    for (const [, feed] of items(member(agency, 'feeds'))) texts.push(member(feed, 'schedule'), member(feed, 'every'))
+  }
+  return texts.flatMap(text => (typeof text === 'string' ? readText(text, environment) : []))
 }
 
 /** A path, relative to the folder of the configuration. */
@@ -418,13 +504,18 @@ function hostName(text: string): string {
 
 function feedSpec(
   feed: string | z.infer<typeof feedObject>,
+  address: FeedAddress | undefined,
   agencyLanguage: string | null,
   excluded: readonly string[],
 ): FeedSpec {
   const given = typeof feed === 'string' ? { url: feed } : feed
   const host = new URL(given.url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const { url, target, formerly, secrets } = address ?? { url: given.url, target: given.url, formerly: [], secrets: [] }
   return {
-    url: given.url,
+    url,
+    ...(target === url ? {} : { target }),
+    ...(formerly.length === 0 ? {} : { formerly }),
+    ...(secrets.length === 0 ? {} : { secrets }),
     ...(given.title === undefined ? {} : { title: given.title }),
     category: given.category ?? null,
     language: given.language ?? agencyLanguage,
@@ -441,9 +532,9 @@ function feedSpec(
  * What no single value shows: ids and addresses named twice, a longest interval below the shortest. Judged on the raw file,
  * so that it is told together with whatever else is wrong.
  */
-function contradictions(raw: unknown): string[] {
+function contradictions(filled: unknown, raw: unknown, environment: Environment): string[] {
   const faults: string[] = []
-  const poll = member(raw, 'poll')
+  const poll = member(filled, 'poll')
   const least = parseDuration(String(member(poll, 'minInterval') ?? '5m'))
   const most = parseDuration(String(member(poll, 'maxInterval') ?? ''))
   if (least !== null && most !== null && most < least) {
@@ -451,7 +542,10 @@ function contradictions(raw: unknown): string[] {
   }
   const ids = new Map<unknown, number>()
   const urls = new Map<unknown, string>()
-  for (const [at, agency] of items(member(raw, 'agencies'))) {
+  const known = new Map<string, string>()
+  const addresses = feedAddresses(raw, environment)
+  const feedsAsWritten = items(member(raw, 'agencies')).map(([, agency]) => items(member(agency, 'feeds')))
+  for (const [at, agency] of items(member(filled, 'agencies'))) {
     const id = member(agency, 'id')
     const before = ids.get(id)
     if (before !== undefined) faults.push(`agencies[${at}].id: ${show(id)} is the id of agencies[${before}] too`)
@@ -460,8 +554,16 @@ function contradictions(raw: unknown): string[] {
       const url = typeof feed === 'string' ? feed : member(feed, 'url')
       const where = `agencies[${at}].feeds[${n}]`
       const other = urls.get(url)
-      if (other !== undefined) faults.push(`${where}: ${String(url)} stands at ${other} too`)
+      const feedAsWritten = feedsAsWritten[at]?.[n]?.[1]
+      const written = typeof feedAsWritten === 'string' ? feedAsWritten : member(feedAsWritten, 'url')
+      if (other !== undefined) faults.push(`${where}: ${withoutLogin(String(written))} stands at ${other} too`)
       else if (url !== undefined) urls.set(url, where)
+      const address = addresses.get(`${at} ${n}`)?.url ?? ''
+      const account = known.get(address)
+      if (other === undefined && account !== undefined) {
+        faults.push(`${where}: ${withoutLogin(String(written))} stands at ${account} too, with the same user`)
+      }
+      if (address !== '') known.set(address, where)
     }
   }
   return faults
@@ -491,6 +593,8 @@ function deepFreeze<T>(value: T): T {
 export type FeedEntry = Readonly<
   { url: string } & Partial<Record<'title' | 'category' | 'language' | 'every' | 'identity', string | null>> & {
       paused?: true | null
+      /** Its address was typed by the user: variables in it are variables. Not written. */
+      asTyped?: true | null
     }
 >
 
@@ -528,7 +632,10 @@ export function withFeeds(
   for (const { id, feeds, name, ...more } of additions) {
     const at = places.get(id) ?? -1
     const list = at < 0 ? undefined : agencies.children[at] && findNodeAtLocation(agencies.children[at], ['feeds'])
-    const written = feeds.map(feed => (Object.keys(given(feed)).length === 1 ? feed.url : given(feed)))
+    const written = feeds.map(({ asTyped, ...feed }) => {
+      const url = asTyped ? new AsTyped(feed.url) : feed.url
+      return Object.keys(given(feed)).length === 1 ? url : { ...given(feed), url }
+    })
     if (at < 0) fresh.push({ id, name, ...given(more), feeds: written })
     else if (list) edits.push(...append(body, list, written))
     else return { ok: false, reason: `${file}: the feeds of ${id} could not be found in the text` }
@@ -537,13 +644,15 @@ export function withFeeds(
   const edited = mark + applyEdits(body, edits)
   const after = parseConfig(edited, file, environment)
   if (!after.ok) return { ok: false, reason: `${file} would no longer load: ${after.faults.join('; ')}` }
-  const wanted = additions.flatMap(({ id, feeds }) => feeds.map(feed => `${id} ${feed.url}`))
-  const kept = new Set(after.config.agencies.flatMap(({ id, feeds }) => feeds.map(feed => `${id} ${feed.url}`)))
+  const wanted = additions.flatMap(({ id, feeds }) =>
+    feeds.map(feed => `${id} ${feed.asTyped ? fillIn(feed.url, environment) : feed.url}`),
+  )
+  const kept = new Set(after.config.agencies.flatMap(({ id, feeds }) => feeds.map(feed => `${id} ${targetOf(feed)}`)))
   // Keys that stand twice: the last one counts, and the edit met the first.
   const lost = wanted.find(one => !kept.has(one))
   return lost === undefined
     ? { ok: true, value: edited }
-    : { ok: false, reason: `${file}: ${lost} could not be added: is a key written twice?` }
+    : { ok: false, reason: `${file}: ${withoutLogin(lost)} could not be added: is a key written twice?` }
 }
 
 /** Without the keys that have no value. */
@@ -555,7 +664,16 @@ const DOLLAR = '$'
 /** `${` in text from outside is text: written so, reading the file gives it back and looks nothing up. */
 const LITERAL = `${DOLLAR}{MINWAL_LITERAL:-${DOLLAR}}{`
 
+/** Text whose variables are meant as such. */
+class AsTyped {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 function literal(value: unknown): unknown {
+  if (value instanceof AsTyped) return value.text
   if (typeof value === 'string') return value.replaceAll('${', () => LITERAL)
   if (Array.isArray(value)) return value.map(literal)
   if (typeof value !== 'object' || value === null) return value

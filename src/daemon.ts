@@ -16,9 +16,18 @@ import type { LeveledLog, Log } from './log.ts'
 import type { Config, Millis, Outcome, PollSettings } from './model.ts'
 import { Network } from './network.ts'
 import { notify, watchdogInterval } from './notify.ts'
-import { dueFeeds, feedsByUrl, longestPoll, type NamedFeed, type PollDeps, releaseEmbargoes } from './poll.ts'
+import {
+  dueFeeds,
+  feedsByUrl,
+  longestPoll,
+  mayBePrivate,
+  type NamedFeed,
+  type PollDeps,
+  releaseEmbargoes,
+} from './poll.ts'
 import { Poller } from './poller.ts'
 import { createSite } from './publish/site.ts'
+import { targetOf } from './secrets.ts'
 import { presenceOf } from './store/presence.ts'
 import { openStore, storeFault, storeTrouble } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -100,11 +109,17 @@ export function openDesk(
   now: () => Millis,
   { lockPatience, ...options }: OpenDeskOptions = { patience: 0 },
 ): Outcome<{ store: Store; desk: Desk }> {
-  const opened = openStore({ path: config.database, tagAuthority: tagAuthority(config.link) })
+  const opened = openStore({
+    path: config.database,
+    tagAuthority: tagAuthority(config.link),
+    mode: config.databaseMode ?? null,
+  })
   if (!opened.ok) return opened
   const store = opened.value
   try {
     store.syncAgencies(config.agencies, now())
+    // Whoever polls needs it: that it cannot be opened is told at the start.
+    void store.private
     if (lockPatience !== undefined) store.waitForLock(lockPatience)
   } catch (error) {
     store.close()
@@ -178,11 +193,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     feeds: () => store.feeds(),
     reaches: async ({ url }) => {
       const { fetcher, settings, feeds } = deps()
+      const spec = feeds.get(url)?.spec
+      if (spec === undefined) return false
+      const target = targetOf(spec)
       const got = await fetcher.get({
-        url,
+        url: target,
         validators: { etag: null, lastModified: null },
         headers: {},
-        allowPrivate: settings.allowPrivate || feeds.get(url)?.spec.allowPrivate === true,
+        allowPrivate: mayBePrivate(settings, spec, target),
         now: now(),
         signal: stopping.signal,
       })

@@ -17,15 +17,22 @@ export interface LeveledLog extends Log {
 /** A log that says nothing: for commands whose output is the answer. */
 export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** Log to standard error at `level`. On a terminal a person reads: `12:00:01 warn  feed failed  url=… reason=…`. */
-export function createLog(level: Config['log']['level'], terminal: boolean): LeveledLog {
+/**
+ * Log to standard error at `level`; `hide` takes out of each line, a JSON object, what is secret. On a terminal a person
+ * reads: `12:00:01 warn  feed failed  url=… reason=…`.
+ */
+export function createLog(
+  level: Config['log']['level'],
+  terminal: boolean,
+  hide: (line: string) => string = line => line,
+): LeveledLog {
   // Standard error may be a file on the disk that is full: a line is lost then, and not the program.
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
   const journal = process.env['JOURNAL_STREAM'] !== undefined
   const destination = terminal
-    ? { write: (line: string) => void process.stderr.write(readable(line)) }
+    ? { write: (line: string) => void process.stderr.write(readable(hide(line))) }
     : // Synchronous: the last line before a crash is the one that matters.
-      { write: (line: string) => void process.stderr.write(journal ? forJournal(line) : line) }
+      { write: (line: string) => void process.stderr.write(journal ? forJournal(hide(line)) : hide(line)) }
   const logger = pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination)
   return {
     debug: (event, fields = {}) => logger.debug(fields, event),

@@ -10,9 +10,24 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; reason: string }
 
 // ── configuration ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** What the configuration tells feed servers and nobody else. */
+export interface Secret {
+  /** What stands for it where it would be shown: the variable as written, `${NAME}`, or `***`. */
+  shown: string
+  value: string
+  /** Never met by chance, so that it may be taken out of entries too. */
+  rare: boolean
+}
+
 /** One polled URL of an agency, as the configuration names it. */
 export interface FeedSpec {
+  /** What the feed is known by: its address without a login, variables as written (`${NAME}`). May be no URL for that. */
   url: string
+  /** The address to ask, where it is another: with login and values. Shown and stored nowhere. */
+  target?: string
+  /** Addresses that an earlier version or an earlier text of the configuration may have it on file under. */
+  formerly?: readonly string[]
+  secrets?: readonly Secret[]
   /** What the user calls it, where the agency's name does not say it. */
   title?: string
   category: string | null
@@ -67,7 +82,7 @@ export interface PollSettings {
   exclude: readonly string[]
   /** Subscribe at the WebSub hubs that feeds name, where `link` is public. */
   websub: boolean
-  /** Reach loopback, private and link-local addresses. */
+  /** Each feed may lie at a loopback or private address: its own host and port are open to it, as with its `allowPrivate`. */
   allowPrivate: boolean
 }
 
@@ -114,6 +129,10 @@ export interface Config {
   publish: PublishSettings
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   agencies: readonly Agency[]
+  /** Mode of the database file; null for the default of a new file. */
+  databaseMode?: number | null
+  /** Beside those of feeds. */
+  secrets?: readonly Secret[]
 }
 
 // ── collecting ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,6 +252,8 @@ export type FetchResult =
       gap: Gap | null
       /** Of the body: the same bytes have the same, and others never. */
       hash: string
+      /** It came from an address that is not public, or from a file: nothing of it is quoted where it is no feed. */
+      isPrivate: boolean
       contentType: string | null
       /** As the header says. */
       contentLanguage?: string | null

@@ -1,6 +1,7 @@
 // One poll, start to finish: fetch, decode, parse, decide, store, and when to come back. Reads aloud as the pipeline.
 import type { Fetcher } from './collect/fetch.ts'
-import { keepsSecrets } from './collect/guard.ts'
+import { keepsSecrets, sameService } from './collect/guard.ts'
+import { quotable } from './collect/parse.ts'
 import type { ParserPool } from './collect/parser-pool.ts'
 import { FAILURES_TO_RETURN, heirOf, observeMove } from './decide/move.ts'
 import { isPlaceholderTitle } from './decide/placeholder.ts'
@@ -37,6 +38,7 @@ import type {
   PollSettings,
   Validators,
 } from './model.ts'
+import { askedAddress, keptAddress, redactorOf, targetOf, withoutSecrets } from './secrets.ts'
 import { storeTrouble } from './store/sqlite.ts'
 import type { Filing, PollUpdate, ReportMark, Store } from './store/store.ts'
 
@@ -118,7 +120,7 @@ async function visitFeed(deps: PollDeps, visit: Visit): Promise<PollOutcome | nu
   const habit = habitOf(feed)
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habit, at)
-  const got = await ask(deps, visit, feed.address ?? feed.url, whole ? NOTHING_KNOWN : feed.validators)
+  const got = await ask(deps, visit, feed.address, whole ? NOTHING_KNOWN : feed.validators)
   // A poll cut short by our own shutdown says nothing about the feed.
   if (deps.signal?.aborted) return null
   if (got.kind === 'failed') {
@@ -146,22 +148,55 @@ const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
 const READ_AGAIN: Pick<PollUpdate, 'validators' | 'bodyHash'> = { validators: NOTHING_KNOWN, bodyHash: '' }
 
 /** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
-function ask(deps: PollDeps, { feed, named, at }: Visit, url: string, validators: Validators): Promise<FetchResult> {
-  const trusted = url === feed.url || keepsSecrets(new URL(feed.url), new URL(url))
-  return deps.fetcher.get({
-    url,
+async function ask(
+  deps: PollDeps,
+  { named, at }: Visit,
+  kept: string | null,
+  validators: Validators,
+): Promise<FetchResult> {
+  const { spec } = named
+  const target = targetOf(spec)
+  const address = kept === null ? target : askedAddress(kept, spec)
+  const trusted = address === target || (URL.canParse(address) && keepsSecrets(new URL(target), new URL(address)))
+  const got = await deps.fetcher.get({
+    url: address,
     validators,
-    headers: trusted ? named.spec.headers : {},
-    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
+    headers: trusted ? spec.headers : {},
+    allowPrivate: mayBePrivate(deps.settings, spec, address),
     now: at,
     ...(deps.signal ? { signal: deps.signal } : {}),
   })
+  return withoutSecretsOf(spec, got)
 }
 
-function read(deps: PollDeps, { named }: Visit, { body, gap, contentType, url }: Body): Promise<Outcome<ParsedFeed>> {
+/** What an answer says, without what the request said in confidence: it goes into messages, the log and the database. */
+function withoutSecretsOf(spec: FeedSpec, got: FetchResult): FetchResult {
+  if ((spec.secrets ?? []).length === 0) return got
+  const { text } = redactorOf(spec)
+  if (got.kind === 'failed') return { ...got, failure: { ...got.failure, message: text(got.failure.message) } }
+  const movedTo = got.movedTo === null ? null : keptAddress(got.movedTo, spec)
+  if (got.kind === 'unchanged') return { ...got, movedTo }
+  const unsaid = (value: string | null): string | null => (value === null || text(value) === value ? value : null)
+  const { etag, lastModified } = got.validators
+  return { ...got, movedTo, validators: { etag: unsaid(etag), lastModified: unsaid(lastModified) } }
+}
+
+/**
+ * Whether an address may be private that is asked for a feed's sake: the host and port that the configuration names for this
+ * feed, and nothing that the feed itself names.
+ */
+export function mayBePrivate(settings: PollSettings, spec: FeedSpec, url: string): boolean {
+  return (spec.allowPrivate || settings.allowPrivate) && sameService(targetOf(spec), url)
+}
+
+async function read(deps: PollDeps, { named }: Visit, got: Body): Promise<Outcome<ParsedFeed>> {
+  const { body, gap, contentType, url } = got
+  const { spec } = named
   const { maxEntries } = deps.settings
-  const { language } = named.spec
-  return deps.parse(body, contentType, { url, contentType, gap, maxEntries, language, now: deps.now() })
+  const { language } = spec
+  const parsed = await deps.parse(body, contentType, { url, contentType, gap, maxEntries, language, now: deps.now() })
+  if (parsed.ok) return { ok: true, value: withoutSecrets(parsed.value, spec) }
+  return { ok: false, reason: redactorOf(spec).text(quotable(got, parsed.reason)) }
 }
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
@@ -250,13 +285,14 @@ const ASKED_AFTER = 2
  * says is no news of ours. The fetcher waits for the host's turn.
  */
 async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
-  if (url === null) return
+  // In an address with `${`, a secret was taken out: without it, it is another page.
+  if (url === null || url.includes('${')) return
   if (deps.signal?.aborted) return
   const got = await deps.fetcher.get({
     url,
     validators: { etag: null, lastModified: null },
     headers: {},
-    allowPrivate: named.spec.allowPrivate || deps.settings.allowPrivate,
+    allowPrivate: mayBePrivate(deps.settings, named.spec, url),
     now: at,
     ...(deps.signal ? { signal: deps.signal } : {}),
   })

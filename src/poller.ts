@@ -6,6 +6,7 @@ import { drain } from './decide/schedule/hosts.ts'
 import { Hosts, LONGEST_WAIT } from './hosts.ts'
 import type { Failure, FeedState, Millis, PollOutcome } from './model.ts'
 import { type PollDeps, pollFeed } from './poll.ts'
+import { targetOf } from './secrets.ts'
 import { storeTrouble } from './store/sqlite.ts'
 
 /** A server that lets us wait this long lends its place: what waits for the network costs a socket and a timer. */
@@ -72,13 +73,14 @@ export class Poller {
 
   /** Take feeds on, except those already waiting or being polled. */
   add(feeds: readonly FeedState[]): void {
-    const offset = performance.now() - this.#deps().now()
+    const { now, feeds: named } = this.#deps()
+    const offset = performance.now() - now()
     for (const feed of feeds) {
       if (this.#queued.has(feed.id)) continue
       this.#queued.add(feed.id)
       this.#waiting.push({
         feed,
-        host: hostOf(feed.address ?? feed.url),
+        host: hostOf(feed.address ?? targetOf(named.get(feed.url)?.spec ?? feed)),
         due: feed.nextPoll + offset,
         interval: feed.interval,
         slow: this.#slow.has(feed.id),

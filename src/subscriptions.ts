@@ -2,6 +2,7 @@
 import { categoryOf, type LeftOut, type OpmlFeed, type OpmlList } from './collect/opml.ts'
 import { type AgencyEntry, type FeedEntry, parseDuration } from './config.ts'
 import type { Agency } from './model.ts'
+import { targetOf, withoutLogin } from './secrets.ts'
 
 // ── hosts and sites ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -90,6 +91,8 @@ export interface Wish {
    * a feed, and not in a list.
    */
   byHost?: boolean
+  /** The address with its variables filled in, where the feed's own has some. */
+  target?: string
 }
 
 interface Known {
@@ -118,7 +121,10 @@ export class Additions {
     this.#hubs = hubs
     for (const { id, name, homepage, feeds } of agencies) {
       this.#know(id, name, webAddress(homepage))
-      for (const { url } of feeds) this.#note(url, id)
+      for (const spec of feeds) {
+        this.#note(targetOf(spec), id)
+        this.#urls.set(keyOf(spec.url), id)
+      }
     }
   }
 
@@ -136,11 +142,15 @@ export class Additions {
   }
 
   /** Takes a feed on; the agency's id. `title` names a new agency. */
-  add(feed: FeedEntry, title: string | null, { agency = {}, homepage = null, byHost = true }: Wish = {}): string {
-    const host = hostOf(feed.url)
+  add(
+    feed: FeedEntry,
+    title: string | null,
+    { agency = {}, homepage = null, byHost = true, target = feed.url }: Wish = {},
+  ): string {
+    const host = hostOf(target)
     const home = webAddress(homepage)
-    const site = home === null || keyOf(home) === keyOf(feed.url) ? null : siteOf(home)
-    const id = agency.id ?? this.#find(feed.url, site, title, byHost) ?? this.#newId(feed.url, byHost ? null : home)
+    const site = home === null || keyOf(home) === keyOf(target) ? null : siteOf(home)
+    const id = agency.id ?? this.#find(target, site, title, byHost) ?? this.#newId(target, byHost ? null : home)
     const name = this.#known.get(id)?.name ?? agency.name ?? title ?? site ?? (host || id)
     let draft = this.drafts.get(id)
     if (draft === undefined) {
@@ -149,7 +159,7 @@ export class Additions {
       if (!this.has(id)) this.#know(id, name, webAddress(draft.homepage))
     }
     draft.feeds.push({ ...feed, title: title === name ? null : title })
-    this.#note(feed.url, id)
+    this.#note(target, id)
     return id
   }
 
@@ -262,7 +272,7 @@ export function planImport(list: OpmlList, agencies: readonly Agency[]): ImportP
     }
   }
   for (const { name, why } of leftOut.slice(0, MAX_NAMED))
-    notes.push(`left out, ${why}: ${JSON.stringify(name.slice(0, 200))}`)
+    notes.push(`left out, ${why}: ${JSON.stringify(withoutLogin(name).slice(0, 200))}`)
   const unnamed = counts.refused - Math.min(leftOut.length, MAX_NAMED)
   if (unnamed > 0) notes.push(`left out besides: ${unnamed}`)
 

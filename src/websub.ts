@@ -2,6 +2,7 @@
 // Minwal reachable over HTTP that stores anything, and only for what was asked for and is signed.
 import { createHash, randomBytes } from 'node:crypto'
 import { checkUrl } from './collect/guard.ts'
+import { quotable } from './collect/parse.ts'
 import {
   besidePush,
   type Fresh,
@@ -16,7 +17,8 @@ import {
   subscribeForm,
 } from './decide/websub.ts'
 import type { FeedState, Subscription } from './model.ts'
-import { filePush, type NamedFeed, type PollDeps } from './poll.ts'
+import { filePush, mayBePrivate, type NamedFeed, type PollDeps } from './poll.ts'
+import { withoutSecrets } from './secrets.ts'
 
 export interface WebSubDeps extends PollDeps {
   /** Public address without a trailing slash. */
@@ -146,7 +148,8 @@ async function renewDue(deps: () => WebSubDeps): Promise<void> {
 async function ask(deps: WebSubDeps, due: Subscription): Promise<void> {
   const { store, log } = deps
   const feed = store.feed(due.feed)
-  if (feed === null || !deps.feeds.has(feed.url) || !reachable(deps, due.hub)) return
+  const named = feed === null ? undefined : deps.feeds.get(feed.url)
+  if (feed === null || named === undefined || !reachable(deps, due.hub)) return
   // The public address may have changed since.
   const { callback } = freshFor(deps.link, due.id)
   const asking = onAsking({ ...due, callback }, deps.now(), Math.random())
@@ -155,7 +158,8 @@ async function ask(deps: WebSubDeps, due: Subscription): Promise<void> {
   const got = await deps.fetcher.post({
     url: asking.hub,
     form: subscribeForm(asking),
-    allowPrivate: false,
+    // A hub that the feed names is no address of the configuration, unless it is the same host and port.
+    allowPrivate: mayBePrivate(deps.settings, named.spec, due.hub),
     now: deps.now(),
     ...(deps.signal ? { signal: deps.signal } : {}),
   })
@@ -245,7 +249,8 @@ async function receive(
   const parsed = await deps.parse(body, contentType, { url: topic, contentType, maxEntries, language })
   if (deps.signal?.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
   if (!parsed.ok) {
-    log.warn('push ignored', { url: feed.url, hub, reason: parsed.reason })
+    const reason = quotable({ isPrivate: !isPublic(hub) }, parsed.reason)
+    log.warn('push ignored', { url: feed.url, hub, reason })
     return acknowledged
   }
   // Read again: a poll or another push may have changed both meanwhile.
@@ -255,7 +260,7 @@ async function receive(
   const proven: Subscription = { ...before, lastPush: at }
   await filePush(
     deps,
-    { feed: now, named, at, started, parsed: parsed.value },
+    { feed: now, named, at, started, parsed: withoutSecrets(parsed.value, named.spec) },
     nextAfter(deps, now, before, proven),
     () => store.saveSubscription(proven),
   )

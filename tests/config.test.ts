@@ -73,7 +73,7 @@ describe('a fault', () => {
     ['agencies[0].feeds[0].url', feed({ url: 'x' }), '"x"', /http, https or file address/],
     ['agencies[0].feeds[0].every', feed({ every: '10s' }), '"10s"', /between 1m and 7d/],
     ['agencies[0].feeds[0].identity', feed({ identity: 'id' }), '"id"', /one of "guid", "url", "title"/],
-    ['agencies[0].feeds[0].headers.Cookie', feed({ headers: { Cookie: 5 } }), '5', /must be a string/],
+    ['agencies[0].feeds[0].headers.Cookie', feed({ headers: { Cookie: 5 } }), '"…"', /must be a string/],
   ])('in %s names key, value and what is allowed: %j', (key, given, value, allowed) => {
     const found = faults(given)
     expect(found).toHaveLength(1)

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createFetcher } from '../src/collect/fetch.ts'
+import { createFetcher, type Fetcher } from '../src/collect/fetch.ts'
 import { parseDocument } from '../src/collect/parse.ts'
 import { parseConfig } from '../src/config.ts'
 import { nextTime, openDesk } from '../src/daemon.ts'
@@ -13,6 +13,7 @@ import { dueFeeds, feedsByUrl, type PollDeps } from '../src/poll.ts'
 import { Poller } from '../src/poller.ts'
 import { type Answer, feedServer, rss } from './helpers/feed-server.ts'
 import { folder } from './helpers/folder.ts'
+import { publicFetcher, publicName } from './helpers/public-network.ts'
 
 const DAY = 86_400_000
 const START = Date.parse('2026-03-01T06:00:00Z')
@@ -29,12 +30,11 @@ function configFor(urls: readonly string[], poll: object = {}): Config {
 }
 
 /** A desk whose clock is set by hand. */
-function newsroom(config: Config) {
+function newsroom(config: Config, fetcher: Fetcher = createFetcher(config.poll)) {
   let clock = START
   const opened = openDesk(config, () => clock)
   if (!opened.ok) throw new Error(opened.reason)
   const { store, desk } = opened.value
-  const fetcher = createFetcher(config.poll)
   onTestFinished(async () => {
     await fetcher.close()
     store.close()
@@ -138,11 +138,13 @@ describe('a feed whose address dies after it redirected for good', () => {
   /** Two days of redirects, then the old address answers otherwise. */
   async function movedThen(old: Answer, feed: object = {}) {
     const there = await feedServer({ '/new': document })
-    const server = await feedServer({ '/old': redirect(301, `${there.origin}/new`) })
-    const config = configFor([`${server.origin}/old`])
+    const heir = `${publicName(there.origin, 'heir')}/new`
+    const server = await feedServer({ '/old': redirect(301, heir) })
+    const config = configFor([`${publicName(server.origin, 'old')}/old`], { allowPrivate: false, hostDelay: '0s' })
     const [agency] = config.agencies
     const specs = (agency?.feeds ?? []).map(spec => ({ ...spec, ...feed }))
-    const room = newsroom({ ...config, agencies: config.agencies.map(one => ({ ...one, feeds: specs })) })
+    const agencies = config.agencies.map(one => ({ ...one, feeds: specs }))
+    const room = newsroom({ ...config, agencies }, await publicFetcher(config.poll))
     for (let day = 0; day < 2; day++) {
       await room.poll()
       room.pass(DAY)
@@ -150,11 +152,11 @@ describe('a feed whose address dies after it redirected for good', () => {
     server.answers.set('/old', old)
     there.answers.set('/new', later)
     there.requests.length = 0
-    return { there, server, room }
+    return { there, heir, server, room }
   }
 
   it('is followed to where it went when it is not found three times, and says so', async () => {
-    const { there, server, room } = await movedThen(answering(404))
+    const { there, heir, server, room } = await movedThen(answering(404))
     for (let poll = 0; poll < 2; poll++) {
       expect((await room.poll())[0]?.failure?.status).toBe(404)
       room.pass(HOUR)
@@ -162,17 +164,17 @@ describe('a feed whose address dies after it redirected for good', () => {
     expect(there.requests).toEqual([])
     expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1, unchanged: 1 } })
     const [feed] = room.store.feeds()
-    expect(feed).toMatchObject({ state: 'ok', address: `${there.origin}/new` })
-    expect(feed?.warnings[0]).toContain(`has moved for good to ${there.origin}/new`)
+    expect(feed).toMatchObject({ state: 'ok', address: heir })
+    expect(feed?.warnings[0]).toContain(`has moved for good to ${heir}`)
     server.requests.length = 0
     await room.poll()
     expect(server.requests).toEqual([])
   })
 
   it('is followed at once when the old address says 410', async () => {
-    const { there, room } = await movedThen(answering(410))
+    const { heir, room } = await movedThen(answering(410))
     expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
-    expect(room.store.feeds()[0]).toMatchObject({ state: 'ok', address: `${there.origin}/new` })
+    expect(room.store.feeds()[0]).toMatchObject({ state: 'ok', address: heir })
   })
 
   it('is waited for a day when its server is merely out of order', async () => {

@@ -76,6 +76,7 @@ async function room(changes: Changes = {}, first: readonly Item[] = []): Promise
       url: request.url,
       movedTo: null,
       gap: null,
+      isPrivate: true,
       body,
       hash: `${asked.length}`,
       contentType: 'application/rss+xml',

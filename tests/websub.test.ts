@@ -12,7 +12,7 @@ import { openStore } from '../src/store/sqlite.ts'
 import { createWebSub, isPublic, type WebSubDeps } from '../src/websub.ts'
 import { eventually } from './helpers/eventually.ts'
 import { feedServer, rss } from './helpers/feed-server.ts'
-import { signed, startHub } from './helpers/hub.ts'
+import { type Hub, signed, startHub } from './helpers/hub.ts'
 import { pollSettings } from './helpers/poll-settings.ts'
 
 const MINUTE = 60_000
@@ -106,10 +106,13 @@ function newsroom(options: { feeds?: readonly string[]; link?: string; poll?: Pa
   return { clock, store, websub, deps, told, stopping, feed, subscription, send, push, verify }
 }
 
+/** Address of a feed at the host and port of the hub: at private addresses, no other hub is asked. */
+const beside = (hub: Hub, path = '/feed'): string => new URL(path, hub.url).href
+
 /** One whose only feed has named a hub that was asked and has confirmed. */
 async function subscribed(options: Parameters<typeof newsroom>[0] = {}) {
   const hub = await startHub()
-  const room = newsroom(options)
+  const room = newsroom({ feeds: [beside(hub)], ...options })
   room.websub.onHub(room.feed(), { hub: hub.url, topic: TOPIC })
   await room.websub.renew()
   expect(await room.verify()).toBe(200)
@@ -162,7 +165,7 @@ describe('asking', () => {
         response.writeHead(202).end()
       })
     }
-    const feeds = Array.from({ length: 12 }, (_, at) => `http://127.0.0.1:1/${at}`)
+    const feeds = Array.from({ length: 12 }, (_, at) => beside(hub, `/${at}`))
     const { websub, feed, deps, store } = newsroom({ feeds })
     for (const [at, url] of feeds.entries()) websub.onHub(feed(at), { hub: hub.url, topic: url })
     await Promise.all([websub.renew(), websub.renew()])
@@ -175,9 +178,18 @@ describe('asking', () => {
     expect(store.subscriptionsDue(deps.now() + 2 * HOUR)).toHaveLength(12)
   })
 
+  it('at a private address goes only to the host and port of the feed itself', async () => {
+    const hub = await startHub()
+    const { websub, feed, subscription } = newsroom()
+    websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
+    await websub.renew()
+    expect(hub.asked).toEqual([])
+    expect(subscription().note).toContain('is loopback')
+  })
+
   it('is answered by the verification, whatever the hub says afterwards', async () => {
     const hub = await startHub()
-    const { websub, feed, subscription, verify, clock } = newsroom()
+    const { websub, feed, subscription, verify, clock } = newsroom({ feeds: [beside(hub)] })
     hub.answer = async response => {
       expect(await verify()).toBe(200)
       response.writeHead(500).end()
@@ -233,7 +245,7 @@ describe('asking', () => {
   it('says nothing of a hub when it is Minwal that stops', async () => {
     const hub = await startHub()
     hub.answer = () => {}
-    const { websub, feed, stopping, subscription, told } = newsroom()
+    const { websub, feed, stopping, subscription, told } = newsroom({ feeds: [beside(hub)] })
     websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
     const renewing = websub.renew()
     await eventually('the hub is asked', () => hub.asked.length === 1)
@@ -295,7 +307,7 @@ describe('polling beside a hub', () => {
   async function followed() {
     const server = await feedServer()
     const url = `${server.origin}/feed`
-    const hub = await startHub()
+    const hub = await startHub(server)
     const show = (...titles: string[]): void =>
       void server.answers.set(
         '/feed',

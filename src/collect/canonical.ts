@@ -5,6 +5,7 @@ import type { FeedFormat, Millis, Outcome, Skip } from '../model.ts'
 import { languageOfDates } from './dates/language.ts'
 import { DateReader } from './dates/reader.ts'
 import type { Attributes, Draft } from './draft.ts'
+import { oneLine } from './failure.ts'
 import { leftOutWarning, Newest } from './newest.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
 import { timesOf, writeDocument } from './write.ts'
@@ -346,7 +347,7 @@ function notAFeed(text: string, reading: Reading): string {
   const root = reading.rootName
   const trimmed = text.trimStart()
   if (trimmed === '') return 'the document is empty'
-  const start = trimmed.slice(0, 40).replace(/\s+/g, ' ')
+  const start = oneLine(trimmed, 40)
   if (trimmed[0] !== '<' && !/^[^<]{0,2000}<(?:\?xml|!doctype|html)/i.test(trimmed)) {
     return `the document is not XML or JSON: it begins with «${start}»`
   }

@@ -14,7 +14,7 @@ import {
   tlsFailure,
 } from './failure.ts'
 import { boundFlood } from './flood.ts'
-import { AddressRefused, guardedLookup } from './guard.ts'
+import { AddressRefused, guardedLookup, notNamed, reachOf } from './guard.ts'
 import { type Headers, one } from './headers.ts'
 import type { Oversize, Unpacking } from './oversize.ts'
 import { ByteSink } from './sink.ts'
@@ -45,10 +45,18 @@ export interface Line {
   close(): Promise<void>
 }
 
+/** Two pools: a connection made with the right to private addresses must not serve a request without it. */
+export interface Lines {
+  guarded: Line
+  trusted: Line
+}
+
 /** An answer whose body is still on the wire: it must be discarded, also after it was read. */
 export interface Reply {
   status: number
   headers: Headers
+  /** It came from an address that is not public: nothing of it is shown. */
+  isPrivate: boolean
   /**
    * The body as sent: up to `maxWireBytes`, and up to `maxBodyBytes` if it is not `encoded`; what is larger, as far as
    * `oversize` allows, which may have it decoded on the way. Throws as `ask` does.
@@ -245,12 +253,26 @@ function endQuickly(socket: Socket): void {
   }
 }
 
-/** `open` counts the open connections of each origin. */
+/**
+ * The address a connection has really reached, whatever was looked up before: null, or why nothing is said over it.
+ * `noteInside` is called where it is not public.
+ */
+function judgePeer(address: string | undefined, allowPrivate: boolean, noteInside: () => void): AddressRefused | null {
+  // Closed again before it could be asked: nothing will be sent.
+  const reach = address === undefined ? 'private' : reachOf(address)
+  if (reach === 'public') return null
+  noteInside()
+  if (address === undefined || (reach === 'private' && allowPrivate)) return null
+  return new AddressRefused(`address ${address} is not one that may be reached`)
+}
+
+/** `open` counts the open connections of each origin; `inside` are origins that were found at private addresses. */
 function openAgent(
   allowPrivate: boolean,
   settings: PollSettings,
   options: LineOptions,
   open: Map<string, number>,
+  inside: Set<string>,
 ): Agent {
   const connect = buildConnector({
     // A poll is one request: HTTP/2 would gain nothing, and its frames can keep the loop busy in many more ways.
@@ -276,6 +298,12 @@ function openAgent(
         if (error !== null) {
           if (dates !== null) certificateDates.set(error, dates)
         } else if (connected !== null) {
+          const refused = judgePeer(connected.remoteAddress, allowPrivate, () => inside.add(origin))
+          if (refused !== null) {
+            connected.destroy()
+            callback(refused, null)
+            return
+          }
           open.set(origin, (open.get(origin) ?? 0) + 1)
           boundFlood(connected, target.host ?? target.hostname, Math.max(settings.maxWireBytes, settings.maxBodyBytes))
           connected.once('close', () => {
@@ -301,7 +329,8 @@ function openAgent(
 /** Connections of HTTP/1.1, kept alive for seconds and never keeping the process alive. */
 export function openLine(allowPrivate: boolean, settings: PollSettings, options: LineOptions): Line {
   const open = new Map<string, number>()
-  const agent = openAgent(allowPrivate, settings, options, open)
+  const inside = new Set<string>()
+  const agent = openAgent(allowPrivate, settings, options, open, inside)
 
   const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string) => {
     const options: Dispatcher.RequestOptions = {
@@ -339,10 +368,30 @@ export function openLine(allowPrivate: boolean, settings: PollSettings, options:
       return {
         status: answer.statusCode,
         headers: answer.headers,
+        isPrivate: inside.has(url.origin),
         read: (encoded, oversize) => readWire(answer, encoded, settings, signal, oversize),
         discard: () => discard(answer.body),
       }
     },
     close: () => agent.destroy(),
+  }
+}
+
+/** Ask one hop of a request. A hop that the configuration does not name has no right to a private address. */
+export async function askHop(
+  lines: Lines,
+  mayBePrivate: boolean,
+  hops: readonly string[],
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  body?: string,
+): Promise<Reply> {
+  try {
+    return await (mayBePrivate ? lines.trusted : lines.guarded).ask(url, headers, signal, body)
+  } catch (error) {
+    if (hops.length < 2 || !(error instanceof Fault) || error.failure.kind !== 'address') throw error
+    const chain = `${oneLine(hops.at(-2) ?? '')} redirects to ${oneLine(url.href)}`
+    throw new Fault('address', `${chain}: ${notNamed(error.failure.message)}`)
   }
 }

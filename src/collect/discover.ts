@@ -5,8 +5,9 @@ import { decodeText } from './decode.ts'
 import type { Attributes } from './draft.ts'
 import { oneLine } from './failure.ts'
 import type { Fetcher } from './fetch.ts'
+import { sameService } from './guard.ts'
 import { rebase, resolve } from './links.ts'
-import { type ParseOptions, parseDocument } from './parse.ts'
+import { type ParseOptions, parseDocument, quotable } from './parse.ts'
 
 /** A feed that answered and was read. */
 export interface FoundFeed {
@@ -26,7 +27,7 @@ export interface FoundFeed {
 }
 
 export interface DiscoverOptions {
-  /** Opens private addresses; see {@link Fetcher}. */
+  /** The host and port of the address asked about may be private; no other that its page names may. */
   allowPrivate: boolean
   /** How documents are parsed. Default: in this thread. */
   parse?: (bytes: Uint8Array, contentType: string | null, options: ParseOptions) => Promise<Outcome<ParsedFeed>>
@@ -241,7 +242,7 @@ export async function discover(
       url,
       validators: { etag: null, lastModified: null },
       headers: {},
-      allowPrivate,
+      allowPrivate: allowPrivate && sameService(pageUrl, url),
       now: now(),
       ...(signal ? { signal } : {}),
     })
@@ -253,7 +254,7 @@ export async function discover(
 
   const links = new PageLinks(page.url)
   scanMarkup(decodeText(page.body.subarray(0, MAX_PAGE), page.contentType).text, 'html', links)
-  if (!links.isPage) return { ok: false, reason: `${oneLine(page.url)}: ${parsed.reason}` }
+  if (!links.isPage) return { ok: false, reason: `${oneLine(page.url)}: ${quotable(page, parsed.reason)}` }
   const { declared, text } = links.language
   const language = tagOf(languageOf(declared ?? tagOf(page.contentLanguage), text))
 

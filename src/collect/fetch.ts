@@ -3,11 +3,11 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Failure, FetchResult, Millis, PollSettings, Validators } from '../model.ts'
 import { codingOf, codings, unpack, unpackWhileRead } from './coding.ts'
-import { type Line, type LineOptions, openLine, type Reply } from './connection.ts'
+import { askHop, type LineOptions, type Lines, openLine, type Reply } from './connection.ts'
 import { Cookies } from './cookies.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { createFileReader } from './file.ts'
-import { checkUrl, keepsSecrets } from './guard.ts'
+import { checkUrl, keepsSecrets, sameService } from './guard.ts'
 import { bodyHash } from './hash.ts'
 import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
 import { Oversize } from './oversize.ts'
@@ -21,7 +21,7 @@ export interface FetchRequest {
   validators: Validators
   /** Configured headers: sent to the origin of `url`, and not to another one it redirects to. */
   headers: Readonly<Record<string, string>>
-  /** Opens private addresses for this request; `PollSettings.allowPrivate` opens them for all. */
+  /** Host and port of `url` may be private, also when a redirect leads back there. Nothing opens any other. */
   allowPrivate: boolean
   /** The clock `retryAt` and `Expires` are read against. */
   now: Millis
@@ -47,8 +47,13 @@ const ACCEPT =
 /** `FetchResult` before the clock is stopped. */
 type Answer = FetchResult extends infer R ? (R extends { kind: 'failed' } ? never : Omit<R, 'ms'>) : never
 
-async function answer(line: Line, request: FetchRequest, settings: PollSettings, signal: AbortSignal): Promise<Answer> {
-  const checked = checkUrl(request.url, line.allowPrivate, settings.exclude)
+async function answer(
+  lines: Lines,
+  request: FetchRequest,
+  settings: PollSettings,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const checked = checkUrl(request.url, request.allowPrivate, settings.exclude)
   if (!checked.ok) throw new Fault('address', checked.reason)
   let url = checked.value
   url.hash = ''
@@ -60,6 +65,7 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
   // An ETag belongs to where it came from, which is the end of the redirects; every hop gets it, as browsers do.
   const known = conditional(request.validators)
   const cookies = new Cookies(new URL(url))
+  const mayBePrivate = (to: URL): boolean => request.allowPrivate && sameService(request.url, to)
   const hops: string[] = []
   let permanent = true
   for (;;) {
@@ -73,7 +79,7 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
       ...known,
       'accept-encoding': 'gzip, deflate, br, zstd',
     }
-    const response = await line.ask(url, headers, signal)
+    const response = await askHop(lines, mayBePrivate(url), hops, url, headers, signal)
     const { status, headers: said } = response
     try {
       // A gate that sends us on with a cookie may lead back to where we began: that is no move.
@@ -87,13 +93,17 @@ async function answer(line: Line, request: FetchRequest, settings: PollSettings,
       if (!REDIRECTS.has(status)) throw statusFault(status, url, retryAfter(said, request.now))
       cookies.keep(said, url, request.now)
       const from = url
-      const next = redirectTarget(one(said, 'location'), status, hops, settings, line.allowPrivate, {
+      const next = redirectTarget(one(said, 'location'), status, hops, settings, {
+        mayBePrivate,
+        veiled: response.isPrivate,
         isNews: to => cookies.isNews(to, keepsSecrets(from, to) ? secrets['cookie'] : undefined),
         wantsCookie: cookies.offered,
       })
       // Dropped for good: an origin that bounces us back must not choose what our secrets are used for.
       if (!keepsSecrets(url, next)) secrets = {}
       url = next
+    } catch (error) {
+      throw response.isPrivate ? veil(error) : error
     } finally {
       await response.discard()
     }
@@ -132,6 +142,7 @@ async function accept(
     body: body.length === body.buffer.byteLength ? body : new Uint8Array(body),
     gap: oversize.gap,
     hash: await bodyHash(body),
+    isPrivate: response.isPrivate,
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
     contentLanguage: one(headers, 'content-language')?.slice(0, 200) ?? null,
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
@@ -141,6 +152,13 @@ async function accept(
     retryAt: retryAfter(headers, request.now),
     wireBytes: oversize.received,
   }
+}
+
+/** What is said of a private service's answer quotes nothing of it, not even the name of its encoding. */
+function veil(error: unknown): unknown {
+  if (!(error instanceof Fault) || error.failure.kind !== 'encoding') return error
+  const message = error.failure.message.replace(/^(body has an encoding nobody asked for):.*/, '$1')
+  return new Fault('encoding', message, error.failure.status)
 }
 
 /** One request with its deadline, its cancellation and its clock. */
@@ -177,14 +195,13 @@ export function createFetcher(settings: PollSettings, options: FetcherOptions = 
   const guarded = openLine(false, settings, options)
   const trusted = openLine(true, settings, options)
   const files = createFileReader(settings)
-  const line = ({ allowPrivate }: { allowPrivate: boolean }): Line =>
-    settings.allowPrivate || allowPrivate ? trusted : guarded
+  const lines: Lines = { guarded, trusted }
   return {
     get: request =>
       request.url.startsWith('file:')
         ? files.read(request)
-        : visit(request, settings, signal => answer(line(request), request, settings, signal)),
-    post: request => visit(request, settings, signal => send(line(request), request, settings, signal)),
+        : visit(request, settings, signal => answer(lines, request, settings, signal)),
+    post: request => visit(request, settings, signal => send(lines, request, settings, signal)),
     close: async () => {
       files.close()
       await Promise.all([guarded.close(), trusted.close()])

@@ -124,6 +124,7 @@ class Readers implements FileReader {
         body,
         gap: reply.kind === 'ends' ? endsGap(reply.total, maxBodyBytes) : oversize.gap,
         hash: await bodyHash(body),
+        isPrivate: true,
         contentType: null,
         validators: { etag: null, lastModified: reply.lastModified },
         hub: null,

@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Outcome } from '../model.ts'
 
-/** `private` opens with allowPrivate; `never` is no address of one host, so nothing opens it. */
+/** `private` opens with allowPrivate; nothing opens `never`: no host's own address, or one where clouds keep credentials. */
 interface AddressClass {
   reach: 'public' | 'private' | 'never'
   /** Adjective for messages. */
@@ -14,7 +14,8 @@ interface AddressClass {
 const PUBLIC: AddressClass = { reach: 'public', word: 'public' }
 const RESERVED: AddressClass = { reach: 'private', word: 'reserved' }
 const UNSPECIFIED: AddressClass = { reach: 'never', word: 'unspecified' }
-const METADATA: AddressClass = { reach: 'private', word: 'a cloud metadata service' }
+const LINK_LOCAL: AddressClass = { reach: 'never', word: 'link-local' }
+const METADATA: AddressClass = { reach: 'never', word: 'a cloud metadata service' }
 
 /** Names of ipaddr.js ranges (IANA special-purpose registries); what is missing here is reserved. */
 const RANGES: ReadonlyMap<string, AddressClass> = new Map<string, AddressClass>([
@@ -22,15 +23,26 @@ const RANGES: ReadonlyMap<string, AddressClass> = new Map<string, AddressClass>(
   ['private', { reach: 'private', word: 'private' }],
   ['uniqueLocal', { reach: 'private', word: 'private' }],
   ['deprecatedSiteLocal', { reach: 'private', word: 'private' }],
-  ['linkLocal', { reach: 'private', word: 'link-local' }],
+  ['linkLocal', LINK_LOCAL],
   ['carrierGradeNat', { reach: 'private', word: 'behind a carrier NAT' }],
   ['multicast', { reach: 'never', word: 'multicast' }],
   ['broadcast', { reach: 'never', word: 'broadcast' }],
   ['unspecified', UNSPECIFIED],
 ])
 
-// 169.254.169.254, 100.100.100.200, 192.0.0.192 and fd00:ec2::254 lie in ranges refused anyway; Azure's does not.
-const METADATA_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16', '169.254.169.254'])
+/** Azure, most others, Alibaba, Oracle. Every other address of 169.254.0.0/16 is link-local. */
+const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
+  '168.63.129.16',
+  '169.254.169.254',
+  '100.100.100.200',
+  '192.0.0.192',
+])
+
+/** Amazon's services of an instance have all of fd00:ec2::/64, Google's metadata server is fd20:ce::254. */
+function isMetadataV6([a, b, c, d, e, f, g, h]: readonly number[]): boolean {
+  if (a === 0xfd00 && b === 0xec2 && c === 0 && d === 0) return true
+  return a === 0xfd20 && b === 0xce && c === 0 && d === 0 && e === 0 && f === 0 && g === 0 && h === 0x254
+}
 
 /** Characters; longer ones are refused, wherever they come from. */
 export const LONGEST_URL = 8192
@@ -47,7 +59,24 @@ function embedded(high: number, low: number): AddressClass {
   return classifyV4(new ipaddr.IPv4([high >> 8, high & 0xff, low >> 8, low & 0xff]))
 }
 
+/**
+ * An IPv6 address by its own range and by the IPv4 address it may carry. Where a form is not routed today, or its prefix is
+ * for local use, what it carries can make it worse, never better.
+ */
 function classifyV6(address: ipaddr.IPv6): AddressClass {
+  if (isMetadataV6(address.parts)) return METADATA
+  const own = rangeV6(address)
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = address.parts
+  // IPv4-compatible and IPv4-translated (RFC 4291, 2765), local NAT64 prefixes (RFC 8215), ISATAP (RFC 5214).
+  const compatible = a === 0 && b === 0 && c === 0 && d === 0 && (e === 0 || e === 0xffff) && f === 0 && g !== 0
+  const local = a === 0x64 && b === 0xff9b
+  const isatap = (e & 0xfdff) === 0 && f === 0x5efe
+  if (!compatible && !local && !isatap) return own
+  const carried = embedded(g, h)
+  return carried === METADATA || carried === LINK_LOCAL ? carried : own
+}
+
+function rangeV6(address: ipaddr.IPv6): AddressClass {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = address.parts
   const range = address.range()
   switch (range) {
@@ -60,8 +89,8 @@ function classifyV6(address: ipaddr.IPv6): AddressClass {
       return embedded(b, c)
     case 'teredo': {
       // RFC 4380: the server in the clear, the client with every bit inverted. Packets go to both.
-      const server = embedded(c, d)
-      return server.reach === 'public' ? embedded(g ^ 0xffff, h ^ 0xffff) : server
+      const [server, client] = [embedded(c, d), embedded(g ^ 0xffff, h ^ 0xffff)]
+      return server.reach === 'never' || client.reach === 'public' ? server : client
     }
     case 'unicast':
       // IANA gives out 2000::/3 only; the rest, with IPv4-compatible ::a.b.c.d, is reserved.
@@ -85,17 +114,41 @@ function refusal(address: string, host: string | null, allowPrivate: boolean): s
   const name = host === null ? `address ${address}` : `address ${address} of ${host.slice(0, LONGEST_SHOWN)}`
   if (found === null) return `${name} is not an IP address`
   if (found.reach === 'public' || (found.reach === 'private' && allowPrivate)) return null
-  const advice = found.reach === 'private' ? 'set allowPrivate for this feed to reach it' : 'it cannot be polled'
+  const advice = found.reach === 'private' ? SET_ALLOW_PRIVATE : 'it cannot be polled'
   return `${name} is ${found.word}; ${advice}`
 }
 
 /**
  * May this IP address be reached? Without `allowPrivate` only global unicast addresses may: the IANA special-purpose
  * registries (RFC 6890) are refused, and so is an IPv6 address that carries a refused IPv4 address (mapped, NAT64, 6to4,
- * Teredo, ISATAP). With it, all but multicast, broadcast and unspecified ones. What is no IP address may not.
+ * Teredo, ISATAP). With it, all but link-local, multicast, broadcast and unspecified ones, and those where clouds serve
+ * metadata and credentials, in whatever form. What is no IP address may not.
  */
 export function addressAllowed(address: string, allowPrivate: boolean): boolean {
   return refusal(address, null, allowPrivate) === null
+}
+
+/** How an address that was connected to is to be taken; null for what is no IP address. */
+export function reachOf(address: string): AddressClass['reach'] | null {
+  return classify(address)?.reach ?? null
+}
+
+/** Host and port, as a connection is made to them. */
+function serviceOf(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
+}
+
+/** Whether two http(s) addresses lead to one host and port, by their spelling: what `allowPrivate` opens. */
+export function sameService(one: string | URL, other: string | URL): boolean {
+  const [a, b] = [URL.parse(String(one)), URL.parse(String(other))]
+  return a !== null && b !== null && serviceOf(a) === serviceOf(b)
+}
+
+const SET_ALLOW_PRIVATE = 'set allowPrivate for this feed to reach it'
+
+/** A refusal in the words for an address that the configuration does not name: allowPrivate would not open it. */
+export function notNamed(refusal: string): string {
+  return refusal.replace(SET_ALLOW_PRIVATE, 'allowPrivate opens only the host and port of a configured address')
 }
 
 /**

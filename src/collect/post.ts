@@ -1,9 +1,9 @@
 // Hides how a form is sent to a server (a WebSub hub): the same guard, connections and bounds as for a feed.
 import { STATUS_CODES } from 'node:http'
 import type { Failure, Millis, PollSettings } from '../model.ts'
-import type { Line } from './connection.ts'
+import { askHop, type Lines } from './connection.ts'
 import { Fault, oneLine } from './failure.ts'
-import { checkUrl } from './guard.ts'
+import { checkUrl, sameService } from './guard.ts'
 import { one, retryAfter, takeCredentials } from './headers.ts'
 import { redirectTarget } from './redirect.ts'
 
@@ -11,7 +11,7 @@ export interface PostRequest {
   url: string
   /** Sent as application/x-www-form-urlencoded. */
   form: Readonly<Record<string, string>>
-  /** Opens private addresses for this request; `PollSettings.allowPrivate` opens them for all. */
+  /** Host and port of `url` may be private, also when a redirect leads back there. Nothing opens any other. */
   allowPrivate: boolean
   /** The clock `retryAt` is read against. */
   now: Millis
@@ -29,17 +29,18 @@ export type PostResult =
  * they are failures. Throws a `Fault`, or the signal's reason.
  */
 export async function send(
-  line: Line,
+  lines: Lines,
   request: PostRequest,
   settings: PollSettings,
   signal: AbortSignal,
 ): Promise<{ kind: 'accepted'; status: number }> {
-  const checked = checkUrl(request.url, line.allowPrivate, settings.exclude)
+  const checked = checkUrl(request.url, request.allowPrivate, settings.exclude)
   if (!checked.ok) throw new Fault('address', checked.reason)
   let url = checked.value
   url.hash = ''
   const login = takeCredentials(url)
   const body = new URLSearchParams(request.form).toString()
+  const mayBePrivate = (to: URL): boolean => request.allowPrivate && sameService(request.url, to)
   const hops: string[] = []
   for (;;) {
     hops.push(url.href)
@@ -48,7 +49,7 @@ export async function send(
       'content-type': 'application/x-www-form-urlencoded',
     }
     if (login !== null && hops.length === 1) headers['authorization'] = login
-    const response = await line.ask(url, headers, signal, body)
+    const response = await askHop(lines, mayBePrivate(url), hops, url, headers, signal, body)
     const { status, headers: said } = response
     try {
       if (status >= 200 && status < 300) return { kind: 'accepted', status }
@@ -58,7 +59,10 @@ export async function send(
         const answered = `${oneLine(url.href)} answered ${`${status} ${STATUS_CODES[status] ?? ''}`.trim()}`
         throw new Fault(kind, answered, status, retryAt)
       }
-      url = redirectTarget(one(said, 'location'), status, hops, settings, line.allowPrivate)
+      url = redirectTarget(one(said, 'location'), status, hops, settings, {
+        mayBePrivate,
+        veiled: response.isPrivate,
+      })
     } finally {
       await response.discard()
     }

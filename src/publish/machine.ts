@@ -1,7 +1,7 @@
 // Hides what machines other than feed readers ask for: OPML 2.0, Prometheus metrics, the icon.
 import type { FeedState, Millis, Reader } from '../model.ts'
 import { writeOpml } from './opml.ts'
-import { cleanLine, languageTag, webUrl } from './pages/html.ts'
+import { cleanLine, languageTag, shownAddress } from './pages/html.ts'
 import type { Health } from './site.ts'
 
 /** Threads through a loom, in the colour of ink and of a mark. */
@@ -17,7 +17,7 @@ export function opml(title: string, feeds: readonly FeedState[]): string {
   const folders = [...agencies.values()].map(list => ({
     text: list[0]?.agencyName ?? '',
     outlines: list.flatMap(feed => {
-      const xmlUrl = webUrl(feed.url)
+      const xmlUrl = shownAddress(feed.url)
       if (xmlUrl === null) return []
       const text = cleanLine(feed.title ?? '') || [feed.agencyName, feed.category ?? ''].join(' ')
       const { category } = feed

@@ -1,6 +1,68 @@
 // How the agencies and feeds of the configuration come into the file: those no longer named stay, without being polled.
-import type { Agency, Millis } from '../model.ts'
+import type { Agency, Millis, Secret } from '../model.ts'
 import { bumpVersion, type WritableSql } from './sql.ts'
+
+/**
+ * Put feeds under the addresses they are known by, which hold no login and no value of a variable: earlier versions kept
+ * them as they were asked. True where something secret was taken out, of which bytes may be left in free pages.
+ */
+export function adoptFeeds(sql: WritableSql, agencies: readonly Agency[]): boolean {
+  const feeds = agencies.flatMap(agency => agency.feeds)
+  const named = new Set(feeds.map(({ url }) => url))
+  let found = false
+  for (const { url, target, formerly = [], secrets = [] } of feeds) {
+    for (const former of formerly) {
+      if (named.has(former)) continue
+      const row = sql.get('select id from feeds where url = @former', { former })
+      if (row === undefined) continue
+      const id = Number(row['id'])
+      const taken = sql.get('select 1 from feeds where url = @url', { url }) !== undefined
+      sql.run('update feeds set url = @url where id = @id', { id, url: taken ? `${url}#${id}` : url })
+      bumpVersion(sql)
+      if (former === target) found = true
+      for (const secret of secrets) forget(sql, id, secret)
+    }
+  }
+  for (const row of sql.all(`select id, url from feeds where url like '%@%' and url like '%:%'`)) {
+    const [id, before] = [Number(row['id']), String(row['url'])]
+    const url = before.replace(/^([a-z][a-z0-9+.-]*:[\\/]*)[^\\/?#]*@/i, '$1')
+    if (url === before) continue
+    found = true
+    const taken = sql.get('select 1 from feeds where url = @url', { url }) !== undefined
+    sql.run('update feeds set url = @url where id = @id', { id, url: taken ? `${url}#${id}` : url })
+  }
+  return found
+}
+
+const SAID = {
+  feeds: ['title', 'reason', 'error', 'warnings', 'notes', 'address', 'move'],
+  polls: ['error', 'warnings'],
+}
+const HELD =
+  'guid guid_key global_guid url canonical_url title headline summary content text folded authors categories enclosures'.split(
+    ' ',
+  )
+
+/** Take a secret out of what is on file of a feed. */
+function forget(sql: WritableSql, feed: number, { shown, value, rare }: Secret): void {
+  if (value.length < 4) return
+  const replace = (table: string, where: string, columns: readonly string[], form: string): void => {
+    for (const column of columns) {
+      sql.run(
+        `update or ignore ${table} set ${column} = replace(${column}, @form, @shown)
+         where ${where} and instr(${column}, @form) > 0`,
+        { feed, form, shown },
+      )
+    }
+  }
+  for (const form of new Set([value, encodeURIComponent(value)])) {
+    replace('feeds', 'id = @feed', SAID.feeds, form)
+    replace('polls', 'feed = @feed', SAID.polls, form)
+    if (!rare) continue
+    replace('reports', 'feed = @feed', HELD, form)
+    replace('revisions', 'report in (select id from reports where feed = @feed)', ['title', 'text'], form)
+  }
+}
 
 /** Make the file's agencies and feeds those of the configuration. Published data changes only where they differ. */
 export function syncAgencies(sql: WritableSql, agencies: readonly Agency[], now: Millis): void {

@@ -1,11 +1,12 @@
-// The embedded engine: SQLite through better-sqlite3, and nobody else knows. SQL is plain text with named parameters,
+// The embedded engine: SQLite, and nobody else knows. SQL is plain text with named parameters,
 // prepared once. One filing is one synchronous immediate transaction.
-import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
-import type { Millis, Outcome, Subscription } from '../model.ts'
-import { syncAgencies } from './agencies.ts'
+import { randomUUID } from 'node:crypto'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import type { Millis, Outcome } from '../model.ts'
+import { adoptFeeds, syncAgencies } from './agencies.ts'
+import { Database, makeFile, setMode } from './engine.ts'
 import { holderOf } from './holder.ts'
+import { openPrivate, type PrivateStore, privatePath, subscriptionOf } from './private.ts'
 import { createReader, FEED_QUERY, feedState } from './reading.ts'
 import { decisionsOf, regroupingsOf } from './regroup.ts'
 import { MIGRATIONS } from './schema.ts'
@@ -32,7 +33,15 @@ export interface OpenOptions {
   readOnly?: boolean
   /** Authority of tag ids for a new file, like `news.example,2026`. */
   tagAuthority?: string
+  /**
+   * Mode of the file and its journals, set also where the file is there already. Default: 0640 less the umask for a new
+   * file, and an existing one keeps what it has.
+   */
+  mode?: number | null
 }
+
+/** Others may not read what is on file unless the user says so: a feed may be private. */
+const DEFAULT_MODE = 0o640
 
 /**
  * Open the store, making or migrating the file where allowed. The reason of a failure is one line that names the file; a
@@ -43,13 +52,16 @@ export function openStore(options: OpenOptions): Outcome<Store> {
   let db: Database.Database | null = null
   try {
     if (!readOnly && path !== ':memory:') {
-      mkdirSync(dirname(path), { recursive: true })
       const refusal = lookFirst(path)
       if (refusal !== null) return { ok: false, reason: refusal }
+      if (!existsSync(path)) makeFile(path, options.mode ?? DEFAULT_MODE)
     }
     db = new Database(path, { readonly: readOnly, fileMustExist: readOnly })
     const refusal = prepareFile(db, options)
-    if (refusal === null) return { ok: true, value: createStore(db, path) }
+    if (refusal === null) {
+      if (options.mode != null && path !== ':memory:') setMode(path, options.mode)
+      return { ok: true, value: createStore(db, path) }
+    }
     db.close()
     return { ok: false, reason: refusal }
   } catch (error) {
@@ -159,21 +171,79 @@ function prepareFile(db: Database.Database, options: OpenOptions): string | null
   db.pragma('cache_size = -32768')
   // Pages that several polls change in turn (indexes, the search index) are moved into the file once in 16 MB of journal.
   db.pragma('wal_autocheckpoint = 4000')
-  const migrate = db.transaction(() => {
+  const migrate = db.transaction((): boolean => {
     // Read again inside the transaction: another process may have migrated meanwhile.
     const from = Number(db.pragma('user_version', { simple: true }))
-    if (from >= MIGRATIONS.length) return
+    if (from >= MIGRATIONS.length) return false
+    const moved = from > 0 && moveSecrets(db, options.path)
     for (const script of [DROP_VIEWS, ...MIGRATIONS.slice(from), CREATE_VIEWS]) db.exec(script)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
     db.pragma(`application_id = ${APPLICATION_ID}`)
     const put = db.prepare('insert into meta (key, value) values (@key, @value) on conflict do nothing')
     put.run({ key: 'version', value: '1' })
     put.run({ key: 'tag_authority', value: options.tagAuthority ?? 'localhost,2026' })
+    put.run({ key: 'identity', value: randomUUID() })
+    return moved
   })
-  if (version < MIGRATIONS.length) migrate.immediate()
+  if (version < MIGRATIONS.length && migrate.immediate()) forgetFreed(db)
   // Another program's lock is met here, where it is a reason not to start.
   db.exec('begin immediate; rollback')
   return null
+}
+
+/** What tells this database from any other at the same path. */
+function identityOf(db: Database.Database): string {
+  return String(db.prepare("select value from meta where key = 'identity'").pluck().get())
+}
+
+/**
+ * The private file of a database; one that is damaged is set aside and made anew, for nothing in it is lost for good. Throws
+ * what SQLite or the operating system says.
+ */
+function privateOf(db: Database.Database, path: string): PrivateStore {
+  const place = privatePath(path)
+  try {
+    return openPrivate(place, identityOf(db), BUSY_TIMEOUT)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!/^SQLITE_(?:NOTADB|CORRUPT)/.test(code)) throw error
+    renameSync(place, `${place}.damaged`)
+    for (const end of ['-wal', '-shm']) rmSync(place + end, { force: true })
+    return openPrivate(place, identityOf(db), BUSY_TIMEOUT)
+  }
+}
+
+/** Before they had a file of their own, secrets of subscriptions lay in the database. True where some did. */
+function moveSecrets(db: Database.Database, path: string): boolean {
+  db.prepare("insert into meta (key, value) values ('identity', ?) on conflict do nothing").run(randomUUID())
+  const there = db.prepare("select 1 from sqlite_schema where name = 'subscriptions'").get()
+  const rows = there === undefined ? [] : (db.prepare('select * from subscriptions').all() as Row[])
+  if (rows.length === 0) return false
+  const kept = privateOf(db, path)
+  try {
+    kept.together(() => {
+      for (const row of rows) {
+        const subscription = subscriptionOf(row)
+        if (subscription !== null) kept.saveSubscription(subscription)
+      }
+    })
+  } finally {
+    kept.close()
+  }
+  return true
+}
+
+/**
+ * Write the file anew without what was deleted: SQLite leaves old rows in free pages. Best effort, for it needs as much free
+ * space as the file has.
+ */
+function forgetFreed(db: Database.Database): void {
+  try {
+    db.exec('vacuum')
+    db.pragma('wal_checkpoint(truncate)')
+  } catch {
+    // Locked by another process, or no space: the rows are gone all the same for whoever asks with SQL.
+  }
 }
 
 /** Statements prepared on first use and kept: their text is the key, and texts come from this room only. */
@@ -197,12 +267,25 @@ function statements(db: Database.Database): WritableSql {
 
 function createStore(db: Database.Database, path: string): Store {
   const sql = statements(db)
+  let kept: PrivateStore | null = null
+  const secret = (): PrivateStore => {
+    if (db.readonly) throw new Error('the private file is opened for writing only')
+    kept ??= privateOf(db, path)
+    return kept
+  }
   const seal = sealOf(path)
   const filing = createFiling(sql, seal)
   const transaction = db.transaction((work: (filing: Filing) => unknown) => work(filing))
   return {
     ...createReader(sql),
-    syncAgencies: (agencies, now) => db.transaction(() => syncAgencies(sql, agencies, now)).immediate(),
+    syncAgencies: (agencies, now) => {
+      const sync = db.transaction((): boolean => {
+        const held = adoptFeeds(sql, agencies)
+        syncAgencies(sql, agencies, now)
+        return held
+      })
+      if (sync.immediate()) forgetFreed(db)
+    },
     due: (now, beyond = null) =>
       sql
         .all(
@@ -247,25 +330,20 @@ function createStore(db: Database.Database, path: string): Store {
       }
       return { entries, keys }
     },
-    subscription: feed => subscription(sql.get('select * from subscriptions where feed = @feed', { feed })),
-    subscriptionById: id => subscription(sql.get('select * from subscriptions where id = @id', { id })),
+    get private() {
+      return secret()
+    },
+    subscription: feed => secret().subscription(feed),
+    subscriptionById: id => secret().subscriptionById(id),
     subscriptionsDue: now =>
-      sql
-        .all(
-          `select s.* from subscriptions s join feeds f on f.id = s.feed
-           where (s.next_ask <= @now or s.asked > @now + 60000) and s.state <> 'unnamed' and f.active and not f.paused and not f.retired
-           order by s.next_ask, s.feed`,
-          { now },
-        )
-        .flatMap(row => subscription(row) ?? []),
-    saveSubscription: saved =>
-      void sql.run(
-        `insert or replace into subscriptions (feed, id, hub, topic, secret, callback, state, asked, lease_end, next_ask,
-           attempts, last_push, ignored, note)
-         values (@feed, @id, @hub, @topic, @secret, @callback, @state, @asked, @leaseEnd, @nextAsk, @attempts, @lastPush,
-           @ignored, @note)`,
-        { ...saved, nextAsk: Math.round(saved.nextAsk) },
-      ),
+      secret()
+        .subscriptionsDue(now)
+        .filter(
+          ({ feed }) =>
+            sql.get('select 1 from feeds where id = @feed and active and not paused and not retired', { feed }) !==
+            undefined,
+        ),
+    saveSubscription: saved => secret().saveSubscription(saved),
     waitForLock: ms => void db.pragma(`busy_timeout = ${Math.round(ms)}`),
     probe: () => {
       const write = db.transaction(() =>
@@ -296,28 +374,8 @@ function createStore(db: Database.Database, path: string): Store {
       } catch {
         // Statistics only: nobody waits for them, and a locked or damaged file is closed all the same.
       }
+      kept?.close()
       db.close()
     },
-  }
-}
-
-function subscription(row: Row | undefined): Subscription | null {
-  if (!row) return null
-  const when = (name: string): Millis | null => (row[name] === null ? null : Number(row[name]))
-  return {
-    id: String(row['id']),
-    feed: Number(row['feed']),
-    hub: String(row['hub']),
-    topic: String(row['topic']),
-    secret: String(row['secret']),
-    callback: String(row['callback']),
-    state: String(row['state']) as Subscription['state'],
-    asked: when('asked'),
-    leaseEnd: when('lease_end'),
-    nextAsk: Number(row['next_ask']),
-    attempts: Number(row['attempts']),
-    lastPush: when('last_push'),
-    ignored: Number(row['ignored']),
-    note: row['note'] === null ? null : String(row['note']),
   }
 }

@@ -17,6 +17,7 @@ import type {
   Subscription,
   Validators,
 } from '../model.ts'
+import type { PrivateStore } from './private.ts'
 
 /** A story as the index of threads knows it. */
 export interface IndexedStory {
@@ -320,7 +321,7 @@ export interface PollUpdate {
   notes: readonly string[]
 }
 
-export type { Reader }
+export type { PrivateStore, Reader }
 
 export interface Store extends Reader {
   /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
@@ -346,6 +347,8 @@ export interface Store extends Reader {
    * them off the list by, those of entries that cannot be read any more among them.
    */
   held(feed: number, now: Millis): { entries: string[]; keys: string[] }
+  /** What no other user of the machine may read: opened at first use, by processes that may write. */
+  readonly private: PrivateStore
   /** What was asked of a WebSub hub for this feed. */
   subscription(feed: number): Subscription | null
   /** The one whose callback ends in this id. */

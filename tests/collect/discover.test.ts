@@ -55,8 +55,12 @@ describe('an address', () => {
   })
 
   it.each([
-    ['is no feed and no page', '<?xml version="1.0"?><opml/>', /: not a feed: root element is <opml>$/],
-    ['is text', 'just words', /: the document is not XML or JSON: it begins with «just words»$/],
+    [
+      'is no feed and no page',
+      '<?xml version="1.0"?><opml/>',
+      /: not a feed \(nothing of it is shown: it is private\)$/,
+    ],
+    ['is text', 'just words', /: the document is not XML or JSON \(nothing of it is shown: it is private\)$/],
     ['is broken JSON', '{"a":', /: the document is broken JSON/],
   ])('that %s gives the reason, and nothing else is asked for', async (_what, document, reason) => {
     const server = await feedServer({ '/': document })

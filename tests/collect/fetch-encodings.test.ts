@@ -105,7 +105,8 @@ describe('encodings', () => {
     async encoding => {
       const packed = Buffer.from('1f9d90010203040506070800ff', 'hex')
       const failed = failure(await get(server.on('/feed', body(packed, { 'content-encoding': encoding }))))
-      expect(failed).toMatchObject({ kind: 'encoding', message: expect.stringContaining(encoding.slice(0, 10)) })
+      // Its name is not told: the server is at a private address, of whose answers nothing is.
+      expect(failed).toMatchObject({ kind: 'encoding', message: 'body has an encoding nobody asked for' })
       expect(failed.message.length).toBeLessThan(120)
     },
   )

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Fetcher } from '../../src/collect/fetch.ts'
 import {
   closedLater,
@@ -16,6 +16,7 @@ import {
 } from '../helpers/fetching.ts'
 import { body, type HostileServer, raw, redirect, status } from '../helpers/hostile-server.ts'
 import { pollSettings } from '../helpers/poll-settings.ts'
+import { publicFetcher as inPublic } from '../helpers/public-network.ts'
 
 useServer()
 
@@ -44,14 +45,17 @@ describe('redirects', () => {
   })
 
   it('that lead in a circle are named', async () => {
-    const a = server.on('/a', redirect('/b'))
-    const b = server.on('/b', redirect('/a#again'))
-    expect(failure(await get(a))).toMatchObject({
+    server.on('/a', redirect('/b'))
+    server.on('/b', redirect('/a#again'))
+    server.on('/self', redirect('/self'))
+    const one = await publicFetcher()
+    const ask = (url: string) => one.get(request(url, { allowPrivate: false }))
+    const [a, b, self] = ['a', 'b', 'self'].map(path => `http://public.example:${server.port}/${path}`)
+    expect(failure(await ask(a ?? ''))).toMatchObject({
       kind: 'redirect',
       message: `redirect loop: ${a} -> ${b} -> ${a}`,
     })
-    const self = server.on('/self', redirect('/self'))
-    expect(failure(await get(self)).message).toBe(`redirect loop: ${self} -> ${self}`)
+    expect(failure(await ask(self ?? '')).message).toBe(`redirect loop: ${self} -> ${self}`)
   })
 
   it('are not followed beyond the limit', async () => {
@@ -81,9 +85,12 @@ describe('redirects', () => {
     'data:text/xml,<rss/>',
     'gopher://127.0.0.1:6379/_FLUSHALL',
   ])('to %s are refused', async location => {
-    const failed = failure(await get(server.on('/a', redirect(location))))
+    server.on('/a', redirect(location))
+    const one = await publicFetcher()
+    const from = `http://public.example:${server.port}/a`
+    const failed = failure(await one.get(request(from, { allowPrivate: false })))
     expect(failed.kind).toBe('address')
-    expect(failed.message).toContain(`${server.origin}/a redirects to ${location.slice(0, 10)}`)
+    expect(failed.message).toContain(`${from} redirects to ${location.slice(0, 10)}`)
     expect(failed.message).toContain('only http and https URLs are polled')
   })
 
@@ -92,10 +99,10 @@ describe('redirects', () => {
     async location => {
       const one = await publicFetcher()
       server.on('/a', redirect(location))
-      const failed = failure(await one.get(request(`http://public.example:${server.port}/a`)))
+      const failed = failure(await one.get(request(`http://public.example:${server.port}/a`, { allowPrivate: false })))
       expect(failed).toMatchObject({
         kind: 'address',
-        message: expect.stringContaining('set allowPrivate for this feed'),
+        message: expect.stringContaining('allowPrivate opens only the host and port of a configured address'),
       })
       expect(failed.message).toContain('public.example')
     },
@@ -105,14 +112,47 @@ describe('redirects', () => {
     const other = await startServer()
     const headers = { Authorization: 'Bearer secret', 'X-Key': 'secret', Cookie: 'secret' }
     server.on('/a', redirect('/b'))
-    server.on('/b', redirect(`${other.origin}/c`))
-    other.on('/c', redirect(`${server.origin}/d`))
+    const [here, there] = [`http://public.example:${server.port}`, `http://other.example:${other.port}`]
+    server.on('/b', redirect(`${there}/c`))
+    other.on('/c', redirect(`${here}/d`))
     server.on('/d', body(FEED))
-    expect(text(await get(`${server.origin}/a`, {}, { headers }))).toBe(FEED)
+    const one = await publicFetcher()
+    expect(text(await one.get(request(`${here}/a`, { headers, allowPrivate: false })))).toBe(FEED)
     const told = (seen: HostileServer['seen']) => seen.map(one => JSON.stringify(one.headers).includes('secret'))
     expect(told(server.seen)).toEqual([true, true, false])
     expect(told(other.seen)).toEqual([false])
     expect(server.seen[1]?.headers).toMatchObject({ authorization: 'Bearer secret', 'x-key': 'secret' })
+  })
+
+  it('of a private service tell no more of where they lead than host and port', async () => {
+    server.on('/a', redirect('http://127.0.0.2:27402/admin?token=5f3759df'))
+    server.on('/loop', redirect('/loop?token=5f3759df'))
+    server.on('/loop?token=5f3759df', redirect('/loop?token=5f3759df'))
+    server.on('/broken', redirect('http://[5f3759df'))
+    const told = await Promise.all(['a', 'loop', 'broken'].map(path => get(`${server.origin}/${path}`)))
+    expect(told.map(one => failure(one).message)).toEqual([
+      `${server.origin}/a redirects to http://127.0.0.2:27402: address 127.0.0.2 is loopback; allowPrivate opens only the host and port of a configured address`,
+      `redirect loop: ${server.origin} -> ${server.origin}`,
+      `${server.origin}/broken redirects to what is no URL`,
+    ])
+  })
+
+  it('lead back to the host and port that may be private, and to no other', async () => {
+    const other = await startServer()
+    server.on('/a', redirect('/b'))
+    server.on('/b', body(FEED))
+    server.on('/away', redirect(`${other.origin}/b`))
+    server.on('/name', redirect(`http://localhost:${server.port}/b`))
+    server.on('/tls', redirect(`https://127.0.0.1/b`))
+    other.on('/b', body(FEED))
+    expect(text(await get(`${server.origin}/a`))).toBe(FEED)
+    for (const path of ['away', 'name', 'tls']) {
+      expect(failure(await get(`${server.origin}/${path}`))).toMatchObject({
+        kind: 'address',
+        message: expect.stringContaining('allowPrivate opens only the host and port of a configured address'),
+      })
+    }
+    expect(other.accepted()).toBe(0)
   })
 
   it('may not bring a login of their own', async () => {
@@ -124,20 +164,7 @@ describe('redirects', () => {
   })
 })
 
-/**
- * A fetcher with the real guard but for names, all of which it takes to be public and finds at the test's server: the
- * place in the network from which a redirect into a private one comes.
- */
-async function publicFetcher(): Promise<Fetcher> {
-  vi.doMock('../../src/collect/guard.ts', async original => ({
-    ...(await original<typeof import('../../src/collect/guard.ts')>()),
-    guardedLookup: () => resolvesTo('127.0.0.1'),
-  }))
-  vi.resetModules()
-  const fresh = await import('../../src/collect/fetch.ts')
-  vi.doUnmock('../../src/collect/guard.ts')
-  return closedLater(fresh.createFetcher(pollSettings({ allowPrivate: false })))
-}
+const publicFetcher = async (): Promise<Fetcher> => closedLater(await inPublic(pollSettings({ allowPrivate: false })))
 
 describe('the guard', () => {
   it.each([
@@ -162,7 +189,7 @@ describe('the guard', () => {
 
   it('refuses a name that resolves to a private address', async () => {
     const one = fetcher({ allowPrivate: false }, { lookup: resolvesTo('10.0.0.8') })
-    expect(failure(await one.get(request('http://intranet.example.org/')))).toMatchObject({
+    expect(failure(await one.get(request('http://intranet.example.org/', { allowPrivate: false })))).toMatchObject({
       kind: 'address',
       message: 'address 10.0.0.8 of intranet.example.org is private; set allowPrivate for this feed to reach it',
     })
@@ -172,12 +199,12 @@ describe('the guard', () => {
     const one = fetcher({ allowPrivate: false })
     const url = server.on('/feed', body(FEED))
     expect(text(await one.get(request(url, { allowPrivate: true })))).toBe(FEED)
-    expect(failure(await one.get(request(url)))).toMatchObject({ kind: 'address' })
+    expect(failure(await one.get(request(url, { allowPrivate: false })))).toMatchObject({ kind: 'address' })
     // The connection the allowed feed left open serves nobody else.
     const named = fetcher({ allowPrivate: false }, { lookup: resolvesTo('127.0.0.1') })
     const byName = `http://name.example:${server.port}/feed`
     expect(text(await named.get(request(byName, { allowPrivate: true })))).toBe(FEED)
-    expect(failure(await named.get(request(byName)))).toMatchObject({ kind: 'address' })
+    expect(failure(await named.get(request(byName, { allowPrivate: false })))).toMatchObject({ kind: 'address' })
     expect(server.seen).toHaveLength(2)
   })
 
@@ -191,9 +218,9 @@ describe('the guard', () => {
     const one = fetcher({ allowPrivate: false, connectTimeout: 300, totalTimeout: 600 }, { lookup: rebinding })
     const url = `http://rebind.example:${server.port}/feed`
     server.on('/feed', body(FEED))
-    const first = failure(await one.get(request(url)))
+    const first = failure(await one.get(request(url, { allowPrivate: false })))
     expect(first.kind).not.toBe('address')
-    const second = failure(await one.get(request(url)))
+    const second = failure(await one.get(request(url, { allowPrivate: false })))
     expect(second).toMatchObject({ kind: 'address', message: expect.stringContaining('127.0.0.1 of rebind.example') })
     expect(server.accepted()).toBe(0)
     // One look-up a connection: there is no second one to give another answer to.

@@ -84,7 +84,7 @@ describe('asking a hub', () => {
   useServer()
   const FORM = { 'hub.mode': 'subscribe', 'hub.topic': 'https://wire.example/?a=1&b=é' }
   const post = (url: string, changes: Partial<PollSettings> = {}) =>
-    fetcher(changes).post({ url, form: FORM, allowPrivate: false, now: NOW })
+    fetcher(changes).post({ url, form: FORM, allowPrivate: changes.allowPrivate ?? true, now: NOW })
 
   it('gives the answer of a feed with the hub that its headers name', async () => {
     const url = server.on('/feed', body(FEED, { link: '</hub>; rel=hub, </self>; rel=self' }))
@@ -116,7 +116,7 @@ describe('asking a hub', () => {
 
   it('is never sent twice, not even when the kept connection ends under it', async () => {
     const hub = fetcher()
-    const ask = (url: string) => hub.post({ url, form: FORM, allowPrivate: false, now: NOW })
+    const ask = (url: string) => hub.post({ url, form: FORM, allowPrivate: true, now: NOW })
     expect(await ask(server.on('/hub', status(202)))).toMatchObject({ kind: 'accepted' })
     const cut = server.on('/cut', request => void request.socket.destroy())
     expect(await ask(cut)).toMatchObject({ kind: 'failed' })

@@ -101,6 +101,7 @@ describe.skipIf(missing.length > 0)(
       expect(seen.reading.write.out).toContain('readonly')
       // The reason for /srv/minwal. Should systemd ever open /var/lib/private, the mount can go.
       expect(seen.reading.underPrivate.code).not.toBe(0)
+      expect(seen.reading.secrets).toMatchObject({ code: 1, out: expect.stringContaining('Permission denied') })
     })
 
     shows('any user runs the reading commands on it', () => {

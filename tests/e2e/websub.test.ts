@@ -43,8 +43,8 @@ interface Scene {
 
 /** An agency with one report whose feed names a hub, and a daemon that follows it. */
 async function scene(poll: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
-  const hub = await startHub()
   const server = await feedServer()
+  const hub = await startHub(server)
   const topic = `${server.origin}/feed?self=1`
   server.answers.set('/feed', naming(hub.url, topic, [FERRY]))
   const port = await freePort()
@@ -65,10 +65,11 @@ async function asked(hub: Hub, times = 1): Promise<Asked> {
   return last
 }
 
-function row(database: string, query = 'select * from subscriptions'): Record<string, unknown> {
-  const db = new Database(database, { readonly: true })
+/** What was asked of hubs lies in the private file; `query` asks the database. */
+function row(database: string, query?: string): Record<string, unknown> {
+  const db = new Database(query === undefined ? `${database}.private` : database, { readonly: true })
   try {
-    return db.prepare(query).get() as Record<string, unknown>
+    return db.prepare(query ?? 'select * from subscriptions').get() as Record<string, unknown>
   } finally {
     db.close()
   }
@@ -201,7 +202,7 @@ it('renews before the lease ends, with the same callback and secret, also after 
   expect(Number(renewal)).toBeLessThan(Number(end) - 59_000)
   expect((await running.stop()).code).toBe(0)
 
-  const db = new Database(database)
+  const db = new Database(`${database}.private`)
   db.prepare('update subscriptions set next_ask = ?').run(Date.now() - 1)
   db.close()
   const restarted = await again()
@@ -227,15 +228,14 @@ it('takes a denial for an answer', async () => {
 }, 60_000)
 
 it('follows a hub that verifies before it answers, and one that has moved', async () => {
-  const hub = await startHub()
+  const server = await feedServer()
+  const hub = await startHub(server)
   const verified: unknown[] = []
   hub.answer = async (response, request) => {
     verified.push(await hub.verify(request))
     response.writeHead(204).end()
   }
-  const server = await feedServer({
-    '/old-hub': (_request, response) => void response.writeHead(308, { location: hub.url }).end(),
-  })
+  server.answers.set('/old-hub', (_, response) => void response.writeHead(308, { location: hub.url }).end())
   server.answers.set('/feed', (_request, response) => {
     const link = `<${server.origin}/style.css>; rel="stylesheet", <${server.origin}/old-hub>; rel=hub, </feed>; rel="self"`
     response.writeHead(200, { link }).end(rss([FERRY]))
@@ -256,9 +256,9 @@ it('follows a hub that verifies before it answers, and one that has moved', asyn
 }, 60_000)
 
 it('keeps polling when a hub refuses, and says why', async () => {
-  const hub = await startHub()
-  hub.answer = response => void response.writeHead(422).end('no')
   const server = await feedServer()
+  const hub = await startHub(server)
+  hub.answer = response => void response.writeHead(422).end('no')
   server.answers.set('/feed', naming(hub.url, `${server.origin}/feed`, [FERRY]))
   const port = await freePort()
   const { config, database } = configure(folder(), agenciesOf([`${server.origin}/feed`]), {
@@ -268,7 +268,8 @@ it('keeps polling when a hub refuses, and says why', async () => {
   })
   const running = await daemon(config)
   await asked(hub)
-  await eventually('the feed was polled again', () => server.requests.length >= 3, 15_000)
+  await eventually('the feed was polled again', () => server.requests.length >= 4, 15_000)
+  await eventually('the refusal is noted', () => row(database)['note'] !== null)
   expect(hub.asked).toHaveLength(1)
   expect(row(database)).toMatchObject({
     state: 'asked',
@@ -279,8 +280,8 @@ it('keeps polling when a hub refuses, and says why', async () => {
 }, 60_000)
 
 it('asks nobody where "websub" is off or "link" is not public', async () => {
-  const hub = await startHub()
   const server = await feedServer()
+  const hub = await startHub(server)
   server.answers.set('/feed', naming(hub.url, `${server.origin}/feed`, [FERRY]))
   const feeds = [{ id: 'agency', feeds: [{ url: `${server.origin}/feed`, allowPrivate: true }] }]
   for (const poll of [
@@ -293,7 +294,7 @@ it('asks nobody where "websub" is off or "link" is not public', async () => {
     })
     const running = await daemon(config)
     await eventually('the feed was polled again and again', () => server.requests.length >= seen + 3, 15_000)
-    expect(row(database, 'select count(*) as n from subscriptions')).toEqual({ n: 0 })
+    expect(row(database)).toBeUndefined()
     expect((await fetch(`${running.address}/websub/${'A'.repeat(32)}`)).status).toBe(404)
     await running.stop()
   }

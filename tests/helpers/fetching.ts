@@ -47,11 +47,11 @@ export function closedLater(made: Fetcher): Fetcher {
 
 export function request(url: string, changes: Partial<FetchRequest> = {}): FetchRequest {
   const validators = { etag: null, lastModified: null }
-  return { url, validators, headers: {}, allowPrivate: false, now: NOW, ...changes }
+  return { url, validators, headers: {}, allowPrivate: true, now: NOW, ...changes }
 }
 
 export function get(url: string, changes: Partial<PollSettings> = {}, asked: Partial<FetchRequest> = {}) {
-  return fetcher(changes).get(request(url, asked))
+  return fetcher(changes).get(request(url, { allowPrivate: changes.allowPrivate ?? true, ...asked }))
 }
 
 export function text(result: FetchResult): string {

@@ -1,8 +1,9 @@
 // A WebSub hub on a free loopback port that does what the specification has hubs do, and on demand what it forbids.
 import { createHmac } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { FeedServer } from './feed-server.ts'
 
 /** A request to subscribe, as it came in. */
 export interface Asked {
@@ -39,9 +40,12 @@ async function told(response: Response): Promise<Told> {
 export const signed = (secret: string, body: string | Uint8Array, method = 'sha256'): string =>
   `${method}=${createHmac(method, secret).update(body).digest('hex')}`
 
-/** Start a hub; it closes when the running test ends. */
-export async function startHub(): Promise<Hub> {
-  const server = createServer((request, response) => {
+/**
+ * Start a hub; it closes when the running test ends. With `beside`, it is at the host and port of that server: at a private
+ * address, Minwal asks no other than the feed's own.
+ */
+export async function startHub(beside?: FeedServer): Promise<Hub> {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     let body = ''
     request.setEncoding('utf8').on('data', (chunk: string) => {
       body += chunk
@@ -59,8 +63,10 @@ export async function startHub(): Promise<Hub> {
       hub.asked.push(asked)
       void hub.answer(response, asked)
     })
-  })
+  }
+  const server = createServer(listener)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  beside?.answers.set('/hub', listener)
   onTestFinished(
     () =>
       new Promise<void>(resolve => {
@@ -74,7 +80,7 @@ export async function startHub(): Promise<Hub> {
     return told(await fetch(url))
   }
   const hub: Hub = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hub`,
+    url: `${beside?.origin ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`}/hub`,
     asked: [],
     answer: response => void response.writeHead(202).end(),
     verify: ({ callback, topic }, changes = {}) =>

@@ -18,7 +18,7 @@ export interface Observations {
   status: string
   pages: Record<string, number>
   stateDirectory: { link: string; databaseMode: number }
-  reading: { uri: Ran; plain: Ran; write: Ran; underPrivate: Ran; command: Ran }
+  reading: { uri: Ran; plain: Ran; write: Ran; underPrivate: Ran; secrets: Ran; command: Ran }
   reload: { unchanged: Ran; heard: boolean; changed: Ran; agencies: string; status: string; bad: Ran; after: Unit }
   peakRssMB: number
   stop: { ran: Ran; unit: Unit; messages: string[]; reading: Ran; immutable: Ran }
@@ -142,6 +142,7 @@ async function life(ownUser: string): Promise<Observations> {
     plain: agencies('/srv/minwal/minwal.db'),
     write: asNobody('sqlite3', '/srv/minwal/minwal.db', 'create table mine (a)'),
     underPrivate: agencies('file:/var/lib/minwal/minwal.db?mode=ro'),
+    secrets: asNobody('cat', '/srv/minwal/minwal.db.private'),
     command: asNobody('env', 'STATE_DIRECTORY=/srv/minwal', 'minwal', 'feeds', '--config', CONFIG, '--json'),
   }
 

@@ -78,6 +78,12 @@ export function webUrl(address: string | null): string | null {
   return url.href
 }
 
+/** A feed's address for people: as written where variables stand in it, which may make it no URL. Null for a file's. */
+export function shownAddress(address: string): string | null {
+  if (!/^https?:/i.test(address) && !address.startsWith('${')) return null
+  return address.includes('${') ? cleanLine(address.replace(/^([^/?#]*:\/\/)[^/?#]*@/, '$1')) : webUrl(address)
+}
+
 /** The text's beginning, cut between words to at most `length` UTF-16 units. */
 export function excerpt(text: string, length: number): string {
   // A text may be megabytes long; only its beginning is worth cleaning.

@@ -1,7 +1,7 @@
 // Hides how the plain pages look: agencies, feeds and why each is as late as it is, search, and messages.
 import { direction } from '../../decide/text.ts'
 import type { AgencySummary, FeedState, StorySummary } from '../../model.ts'
-import { cleanLine, type Html, html, languageTag, nothing, speech, webUrl } from './html.ts'
+import { cleanLine, type Html, html, languageTag, nothing, shownAddress, speech, webUrl } from './html.ts'
 import { moment, type PageContext, page, shortMoment, storyLine } from './layout.ts'
 
 export function agenciesHtml(context: PageContext, agencies: readonly AgencySummary[]): string {
@@ -64,7 +64,7 @@ function feedTable(context: PageContext, feeds: readonly FeedState[]): Html {
 <tbody>${feeds.map(feed => {
     const troubled = feed.state === 'failing' || feed.state === 'retired'
     return html`<tr><th scope="row"><bdi>${cleanLine(feed.agencyName)}</bdi>${feed.category === null ? nothing : html`<span class="dot"></span><bdi>${cleanLine(feed.category)}</bdi>`}
-<div class="address" dir="ltr">${webUrl(feed.url) ?? '—'}</div></th>
+<div class="address" dir="ltr">${shownAddress(feed.url) ?? '—'}</div></th>
 <td><span${troubled ? html` class="bad"` : nothing}>${words.feedState[feed.state]}</span>${feed.failures > 0 ? html`<div class="bad">${words.count('failures', feed.failures)}</div>` : nothing}
 <div class="note">${words.count('reports', feed.reports)}</div>${feed.error === null ? nothing : html`<div class="bad" dir="auto">${cleanLine(feed.error)}</div>`}${warnings(context, feed)}</td>
 <td data-label="${words.lastSuccess}">${feed.lastSuccess === null ? words.never : shortMoment(context, feed.lastSuccess)}</td>
