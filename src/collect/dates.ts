@@ -127,11 +127,7 @@ function clockAndZone(text: string, speech: Speech, tables: readonly Names[]): R
   if (match === null) return null
   const at = (...indexes: number[]): number => Number(indexes.map(index => match[index]).find(Boolean) ?? 0)
   const rest = text.slice(match[0].length)
-  const { half, after } = takeHalf(
-    { before: '', after: rest },
-    rest === '' ? [] : tables,
-    speech.capitals,
-  )
+  const { half, after } = takeHalf({ before: '', after: rest }, rest === '' ? [] : tables, speech.capitals)
   const clock: TimeOfDay = {
     hour: hourOf(at(1, 6, 9, 13), half),
     minute: at(3, 7, 10),
@@ -228,7 +224,9 @@ const noting = (reading: DateReading, unknownZone: string | null): DateReading =
 const CLOCK_WORDS =
   /^ ?(?:uhr|hs?|hrs?|hours?|o'clock|uur|ч|часов|часа|год|น|बजे|वाजता|টা|ঘটিকা|sati|val|hod|godz|ziuatin|ዓ ም)(?![\p{L}\p{M}])\.?/u
 /** Words that are written in capitals beside a clock, too. */
-const NO_ZONES = new Set('on at the of and le la el il de di du den der am um um am pm la los las op pada em in an'.split(' '))
+const NO_ZONES = new Set(
+  'on at the of and le la el il de di du den der am um um am pm la los las op pada em in an'.split(' '),
+)
 
 /** The clock first, then the zone, then the day in what is left. */
 function words(text: string, speech: Speech, tables: readonly Names[]): DateReading {
@@ -289,7 +287,12 @@ function halfOfOthers(clock: Clock, speech: Speech, tables: readonly Names[]): {
   const word = firstWord(after)
   const nothing = { half: null, after }
   if (clock.hour > 12) return nothing
-  if (word !== null && !NO_ZONES.has(word) && !tables.some(names => means(names, word)) && takeZone(after, speech) === null) {
+  if (
+    word !== null &&
+    !NO_ZONES.has(word) &&
+    !tables.some(names => means(names, word)) &&
+    takeZone(after, speech) === null
+  ) {
     const found = takeHalf({ before: '', after }, namesIn(scriptOf(word)), speech.capitals)
     if (found.half !== null) return found
   }
@@ -311,7 +314,8 @@ const DAY_FIRST = new Set(['GB', 'IE', 'AU', 'NZ', 'IN', 'ZA', 'PK', 'SG', 'MY',
 
 /** AM and PM as the United States write them, whatever the feed's language: the server formats the date. */
 const isAmerican = (folded: string, language: string | null): boolean =>
-  /\d ?[ap]\.?m(?![a-z\d])/.test(folded) && !DAY_FIRST.has(/^en-([a-z]{2})$/i.exec(language ?? '')?.[1]?.toUpperCase() ?? '')
+  /\d ?[ap]\.?m(?![a-z\d])/.test(folded) &&
+  !DAY_FIRST.has(/^en-([a-z]{2})$/i.exec(language ?? '')?.[1]?.toUpperCase() ?? '')
 
 /** A Korean feed that names no zone means Korea's (feedparser's rule, from feeds of the time). */
 const zoneOfCountry = (folded: string): Zone | null => (/[년월일]|오전|오후/.test(folded) ? { offset: 9 * 60 } : null)
@@ -335,14 +339,18 @@ export function readDate(text: string, language: string | null = null): DateRead
   if (clean === '' || !/\d/.test(clean)) return UNREADABLE
   const compact = COMPACT.exec(clean)
   if (compact !== null) {
-    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = compact.slice(1).map(part => Number(part ?? 0))
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = compact
+      .slice(1)
+      .map(part => Number(part ?? 0))
     if (month > 0 && month < 13) return moment({ year, month, day }, { hour, minute, second, ms: 0 }, GREENWICH)
   }
   const counted = epoch(clean)
   if (counted !== null) return counted
   const own = language === null ? null : namesOf(language)
   const english = namesOf('en')
-  const tables = [own, english].filter((names, index, all): names is Names => names !== null && all.indexOf(names) === index)
+  const tables = [own, english].filter(
+    (names, index, all): names is Names => names !== null && all.indexOf(names) === index,
+  )
   const speech: Speech = { language, capitals: capitalsOf(clean) }
   const lower = fold(clean)
   const read = iso(lower, speech, tables)

@@ -11,7 +11,17 @@ import {
   isPersianYear,
   weekdayOf,
 } from './calendars.ts'
-import { knowing, LONGEST_NAME, type Month, type Names, namesIn, namesOf, primaryOf, type Script, scriptOf } from './names.ts'
+import {
+  knowing,
+  LONGEST_NAME,
+  type Month,
+  type Names,
+  namesIn,
+  namesOf,
+  primaryOf,
+  type Script,
+  scriptOf,
+} from './names.ts'
 import { tokensOf } from './plain.ts'
 
 /** A Gregorian day; or that the text has a day of the Islamic calendar only, which no arithmetic places. */
@@ -50,8 +60,7 @@ export function byYear(written: Day, language: string | null): Found {
 // ── East Asia ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const ERAS: Readonly<Record<string, number>> = { 令和: 2018, 平成: 1988, 昭和: 1925, 民國: 1911, 民国: 1911 }
-const EAST_ASIAN =
-  /(令和|平成|昭和|民國|民国)? ?(\d{1,4}|元) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일号號]?/
+const EAST_ASIAN = /(令和|平成|昭和|民國|民国)? ?(\d{1,4}|元) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일号號]?/
 const ERA_LETTER = /(?<![a-z])([rh])(\d{1,2})[./](\d{1,2})[./](\d{1,2})(?!\d)/
 const NUMERALS = '〇一二三四五六七八九'
 
@@ -195,9 +204,12 @@ const isLong = (token: string | undefined): boolean => token !== undefined && to
 const isShort = (token: string | undefined): boolean => token !== undefined && token.length <= 2
 
 /** Words that may stand between a day, its month and its year, folded; '' is a weekday. */
-const BETWEEN = new Set(
-  ['', ...'de del dem den der do da di e et of the le la on an a al el in i st nd rd th er re o eme mh ta d dal del su em го ого е є из في من سنه عام لعام لسنه ماه سال د нд р г'.split(' ')],
-)
+const BETWEEN = new Set([
+  '',
+  ...'de del dem den der do da di e et of the le la on an a al el in i st nd rd th er re o eme mh ta d dal del su em го ого е є из في من سنه عام لعام لسنه ماه سال د нд р г'.split(
+    ' ',
+  ),
+])
 
 /**
  * Day and year of the month between `from` and `to`: the numbers nearest to it, in any of the orders in use. Where the
@@ -205,7 +217,10 @@ const BETWEEN = new Set(
  */
 function around(tokens: readonly string[], from: number, to: number): { day: string; year: string } | null {
   const places = tokens.flatMap((token, index) => (/^\d+$/.test(token) ? [index] : []))
-  const [left, farLeft] = places.filter(index => index < from).reverse().map(index => tokens[index])
+  const [left, farLeft] = places
+    .filter(index => index < from)
+    .reverse()
+    .map(index => tokens[index])
   const [after, farAfter] = places.filter(index => index >= to)
   const [right, farRight] = [tokens[after ?? -1], tokens[farAfter ?? -1]]
   const isJoined = (start: number, end: number | undefined): boolean =>
@@ -288,7 +303,9 @@ function namedInAny(tokens: readonly string[], text: string, language: string | 
   const scripts = new Set<Script>()
   for (const letter of text.match(/\p{L}/gu) ?? []) scripts.add(scriptOf(letter))
   const all = [...scripts].flatMap(script =>
-    knowing(script, others).flatMap(names => bestOf(namedIn(words, names, language), named => rankOf(named.found)) ?? []),
+    knowing(script, others).flatMap(
+      names => bestOf(namedIn(words, names, language), named => rankOf(named.found)) ?? [],
+    ),
   )
   const calendar = Math.min(...all.map(({ found }) => rankOf(found)))
   let left = all.filter(({ found }) => rankOf(found) === calendar)

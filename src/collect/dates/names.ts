@@ -43,8 +43,7 @@ const LOCALES: Readonly<Record<Script, string>> = {
 }
 
 /** Languages whose names are looked at only where the feed says that it is in one of them. */
-const RARE =
-  'yo om rm fy br gd fo ast oc jv su ceb ig zu xh rw mg se fur hsb dsb wo ln lg mi gsw nds sc'
+const RARE = 'yo om rm fy br gd fo ast oc jv su ceb ig zu xh rw mg se fur hsb dsb wo ln lg mi gsw nds sc'
 
 export type Script =
   | 'latin'
@@ -72,8 +71,7 @@ const SCRIPTS: readonly [Script, RegExp][] = [
   ['hangul', /\p{Script=Hangul}/u],
 ]
 
-export const scriptOf = (letter: string): Script =>
-  SCRIPTS.find(([, pattern]) => pattern.test(letter))?.[0] ?? 'other'
+export const scriptOf = (letter: string): Script => SCRIPTS.find(([, pattern]) => pattern.test(letter))?.[0] ?? 'other'
 
 const ALIASES: Readonly<Record<string, string>> = {
   no: 'nb',
@@ -145,9 +143,8 @@ class Table implements Names {
     this.#list('gregory', own?.months)
     this.#list('persian', own?.persian)
     this.#list('islamic', own?.islamic)
-    this.#list('ethiopic', own?.ethiopic)
-    for (const [index, names] of (own?.weekdays ?? []).entries())
-      for (const name of names.split(' ')) put(this.weekdays, name, index)
+    for (const [index, names] of (own?.weekdays?.split('|') ?? []).entries())
+      for (const name of names.trim().split(/\s+/)) put(this.weekdays, name.replaceAll('_', ' '), index)
     for (const name of own?.am?.split(' ') ?? []) put(this.halves, name.replaceAll('_', ' '), 'am')
     for (const name of own?.pm?.split(' ') ?? []) put(this.halves, name.replaceAll('_', ' '), 'pm')
   }
@@ -181,9 +178,10 @@ class Table implements Names {
     }
   }
 
-  #list(calendar: Calendar, lists: readonly string[] | undefined): void {
-    for (const [index, names] of (lists ?? []).entries())
-      for (const name of names.split(' ')) this.#month(name.replaceAll('_', ' '), { calendar, month: index + 1 })
+  #list(calendar: Calendar, list: string | undefined): void {
+    for (const [index, names] of (list?.split('|') ?? []).entries())
+      for (const name of names.trim().split(/\s+/))
+        this.#month(name.replaceAll('_', ' '), { calendar, month: index + 1 })
   }
 
   #month(name: string, month: Month): void {
@@ -192,6 +190,8 @@ class Table implements Names {
     // «3 במרץ», «٣ی ئازاری»: a preposition and a case ending written to the word.
     if (this.language === 'he' && key !== '') put(this.months, `ב${name}`, month)
     if (this.language === 'ckb' && key !== '') put(this.months, `${name}ی`, month)
+    // «فروردین‌ماه»: the word for month, written to the name.
+    if (this.language === 'fa' && month.calendar === 'persian' && key !== '') put(this.months, `${name}ماه`, month)
   }
 }
 

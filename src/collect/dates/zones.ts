@@ -267,7 +267,8 @@ function placed(text: string): { zone: Zone } | { unknown: string } | null {
     const match = pattern.exec(text)
     const place = match?.[1]
     if (match === null || place === undefined) continue
-    const zone = PLACES.get(place.replace(/^ال/, '')) ?? (match[2] === undefined ? undefined : PLACES.get(place + match[2]))
+    const zone =
+      PLACES.get(place.replace(/^ال/, '')) ?? (match[2] === undefined ? undefined : PLACES.get(place + match[2]))
     if (zone !== undefined) return { zone }
     if (/^توقيت|^به وقت/.test(match[0])) return { unknown: match[0] }
   }
