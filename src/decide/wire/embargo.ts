@@ -45,14 +45,14 @@ const MAYBE =
 const MONTHS: readonly (readonly [string, number])[] = [
   'january janvier enero januar jan يناير كانون-الثاني января января ocak gennaio janeiro janv janner جانفي янв ene gen oca',
   'february fevrier febrero februar feb فبراير شباط февраля subat febbraio fevereiro fevr feber فيفري февр фев sub fev',
-  'march mars marzo marz mar مارس اذار марта mart marco',
+  'march mars marzo marz mar مارس اذار марта мар mart marco',
   'april avril abril apr ابريل نيسان апреля nisan aprile avr افريل апр nis abr',
   'may mai mayo مايو ايار мая mayis maggio maio ماي mag',
   'june juin junio juni jun يونيو يونيه حزيران июня haziran giugno junho جوان июн haz giu',
   'july juillet julio juli jul يوليو يوليه تموز июля temmuz luglio julho juil يوليوز جويليه июл tem lug',
-  'august aout agosto aug اغسطس اب августа agustos غشت اوت авг agu ago',
-  'september septembre septiembre sept sep سبتمبر ايلول сентября eylul settembre setembro setiembre شتنبر شتمبر сент eyl set',
-  'october octobre octubre oktober oct okt اكتوبر تشرين-الاول октября ekim ottobre outubro окт eki ott out',
+  'august aout agosto aug اغسطس اب августа agustos غشت اغشت اوت авг agu',
+  'september septembre septiembre sept sep سبتمبر ايلول сентября eylul settembre setembro setiembre شتنبر شتمبر сент eyl',
+  'october octobre octubre oktober oct okt اكتوبر تشرين-الاول октября ekim ottobre outubro окт eki ott',
   'november novembre noviembre nov نوفمبر تشرين-الثاني ноября kasim novembro نونبر нояб kas',
   'december decembre diciembre dezember dec dez ديسمبر كانون-الاول декабря aralik dicembre dezembro دجنبر دجمبر дек ara dic',
 ].flatMap((line, month) => line.split(' ').map((word): [string, number] => [word, month]))

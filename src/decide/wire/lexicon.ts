@@ -199,7 +199,7 @@ teach(
   يوما أيام يوم عاما عام سنة سنوات ساعة ساعات دقيقة أسبوعا أسابيع شهرا أشهر كيلومترا كيلومتر كلم مترا دولار يورو ريال
   درهم جنيه بالمئة بالمائة المئة المائة مرة درجة نقطة طن برميل يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر
   أكتوبر نوفمبر ديسمبر شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين كانون جانفي فيفري أفريل ماي جوان جويلية أوت
-  يوليوز غشت شتنبر نونبر دجنبر مدينة دولة محافظة
+  يوليوز غشت أغشت شتنبر نونبر دجنبر مدينة دولة محافظة
   ans an jours jour heures heure mois minutes semaines kilomètres mètres euro janvier février mars avril mai juin juillet août
   septembre octobre novembre décembre pour
   años año días día horas hora meses semanas kilómetros metros dólares enero febrero marzo abril mayo junio julio agosto

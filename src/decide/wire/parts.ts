@@ -23,7 +23,7 @@ export interface Part {
 const DATE_WORDS = new Set(
   fold(
     `يناير فبراير مارس ابريل مايو يونيو يونيه يوليو يوليه اغسطس سبتمبر اكتوبر نوفمبر ديسمبر كانون شباط اذار نيسان ايار
-    حزيران تموز اب ايلول تشرين الاول الثاني جانفي فيفري افريل ماي جوان جويليه اوت يوليوز غشت شتنبر نونبر دجنبر محرم صفر ربيع جمادى الاولى الاخره الاخر
+    حزيران تموز اب ايلول تشرين الاول الثاني جانفي فيفري افريل ماي جوان جويليه اوت يوليوز غشت اغشت شتنبر نونبر دجنبر محرم صفر ربيع جمادى الاولى الاخره الاخر
     رجب شعبان رمضان شوال ذو ذي القعده الحجه ه هـ م الموافق السبت الاحد الاثنين الثلاثاء الاربعاء الخميس الجمعه
     jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov
     november dec december mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun
