@@ -60,6 +60,13 @@ describe('the language of dates', () => {
     expect((await parsed(atom)).times).toEqual([null, '2026-04-14T04:30', '2026-04-14T08:00'])
   })
 
+  it('is not an entry’s own where its title is in another script', async () => {
+    const item =
+      '<item><title>انطلاق المعرض</title><dc:language>en</dc:language><pubDate>14 Apr 2026 10:00 AST</pubDate></item>'
+    const text = `<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>x</title>${item}</channel></rss>`
+    expect((await parsed(text)).times).toEqual(['2026-04-14T07:00'])
+  })
+
   it('counts in a JSON Feed too', async () => {
     const json = (language: string) =>
       JSON.stringify({

@@ -136,6 +136,8 @@ describe('time zones', () => {
     ['Tue, 14 Apr 2026 10:00:00 QXT', '2026-04-14T10:00 in unknown QXT'],
     ['2026-04-14T10:00:00 QXT', '2026-04-14T10:00 in unknown QXT'],
     ['Tue Apr 14 10:00:00 QXT 2026', '2026-04-14T10:00 in unknown QXT'],
+    ['Tue, 14 Apr 2026 10:00:00 qxt', '2026-04-14T10:00 in unknown QXT'],
+    ['Tue, 14 Apr 2026 10:00:00 Moon/Sea', '2026-04-14T10:00 in unknown MOON/SEA'],
     ['2026-04-14 10:00 Asia/Nowhere', '2026-04-14T10:00 in unknown ASIA/NOWHERE'],
     ['April 14, 2026 10:00 local time', '2026-04-14T10:00 in unknown LOCAL TIME'],
   ])('that nobody knows are UTC, and told: %s', (text, expected) => expect(read(text)).toBe(expected))
