@@ -302,10 +302,13 @@ function halfOfOthers(clock: Clock, speech: Speech, tables: readonly Names[]): {
   return { half: takeHalf({ before, after: '' }, namesIn(scriptOf(last)), speech.capitals).half, after }
 }
 
-/** A word in capitals behind the clock that is no zone we know and nothing else in any language. */
+/** A word behind the clock, in capitals or alone, that is no zone we know and nothing else in any language. */
 function zoneToTheEye(after: string, { capitals }: Speech, tables: readonly Names[]): string | null {
+  const path = /^[[(]?([a-z]{2,20}(?:\/[a-z_]{2,20}){1,2})[\])]?$/.exec(after)?.[1]
+  if (path !== undefined) return path
   const word = firstWord(after)
-  if (word === null || word.length < 2 || word.length > 5 || !capitals.has(word) || NO_ZONES.has(word)) return null
+  if (word === null || word.length < 2 || word.length > 5 || NO_ZONES.has(word)) return null
+  if (!capitals.has(word) && !/^[[(]?[a-z]+[\])]?$/.test(after)) return null
   return [...tables, ...namesIn(scriptOf(word))].some(names => means(names, word)) ? null : word
 }
 

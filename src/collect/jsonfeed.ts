@@ -24,9 +24,11 @@ function text(object: Json, key: string): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-function time(object: Json, key: string, dates: DateReader): Millis | null {
-  const written = text(object, key)
-  return written === null ? null : dates.read(written, languageTag(text(object, 'language')))
+function time(item: Json, key: string, dates: DateReader): Millis | null {
+  const written = text(item, key)
+  if (written === null) return null
+  const own = text(item, 'language')
+  return dates.read(written, own === null ? null : languageOfDates(null, own, [text(item, 'title') ?? '']))
 }
 
 /** What an item's dates say, without a word of those that cannot be read. */

@@ -1,5 +1,6 @@
 // Hides the clean document that rss-parser is given: RSS 2.0 with our values in a private namespace.
 
+import { languageOfDates } from './dates/language.ts'
 import type { DateReader } from './dates/reader.ts'
 import { readDate } from './dates.ts'
 import { type Draft, escapeAttribute, escapeText, type FeedDraft, type Ranked } from './draft.ts'
@@ -38,12 +39,13 @@ function writeEntry(draft: Draft, dates: DateReader, bodies: string[]): string {
     draft.link !== null && draft.link.rank < 8 ? draft.link.text : (draft.permalink ?? draft.link?.text ?? null)
   if (url !== null) xml += element('link', url)
   if (draft.id !== null) xml += element('guid', draft.id)
+  const language = draft.language === null ? null : languageOfDates(null, draft.language, [draft.title?.text ?? ''])
   xml +=
-    dateElement('pubDate', draft.published, draft.language, dates) +
+    dateElement('pubDate', draft.published, language, dates) +
     dateElement(
       'm:updated',
       draft.updated?.text === draft.published?.text && draft.published === null ? null : draft.updated,
-      draft.language,
+      language,
       dates,
     )
   for (const [name, body] of [

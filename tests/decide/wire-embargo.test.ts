@@ -9,6 +9,30 @@ const moment = (written: string, at = AT) => {
   return found === null ? null : new Date(found).toISOString().replace(':00.000Z', 'Z')
 }
 
+describe('months and weekdays in the languages of embargoes', () => {
+  const dates = (locale: string, options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, { ...options, timeZone: 'UTC' })
+    return (time: number) => format.format(time)
+  }
+
+  it.each('en fr es de pt it tr ru ar ar-MA ar-DZ ar-TN ar-LB ar-IQ ar-MR'.split(' '))('%s', locale => {
+    const day = dates(locale, { day: 'numeric', month: 'long', year: 'numeric' })
+    const short = dates(locale, { day: 'numeric', month: 'short', year: 'numeric' })
+    const weekday = dates(locale, { weekday: 'long' })
+    // In Spanish, Portuguese and Italian the short names of August to October are words of other languages: ago, set, out.
+    const hasShort = (month: number) => !/^(?:es|pt|it)$/.test(locale) || month < 7 || month > 9
+    for (let month = 0; month < 12; month++) {
+      const time = Date.UTC(2022, month, 6)
+      const at = time - 5 * 86_400_000
+      expect(embargoMoment(day(time), at), day(time)).toBe(time)
+      if (hasShort(month)) expect(embargoMoment(short(time), at), short(time)).toBe(time)
+    }
+    for (let time = AT - 12 * 3_600_000; time < AT + 6 * 86_400_000; time += 86_400_000) {
+      expect(embargoMoment(`${weekday(time)} 18:00`, time), weekday(time)).toBe(time + 18 * 3_600_000)
+    }
+  })
+})
+
 describe('the moment an embargo ends', () => {
   it.each([
     ['0001 GMT 7 January', '2022-01-07T00:01Z'],

@@ -143,9 +143,8 @@ class Table implements Names {
     this.#list('gregory', own?.months)
     this.#list('persian', own?.persian)
     this.#list('islamic', own?.islamic)
-    this.#list('ethiopic', own?.ethiopic)
-    for (const [index, names] of (own?.weekdays ?? []).entries())
-      for (const name of names.split(' ')) put(this.weekdays, name, index)
+    for (const [index, names] of (own?.weekdays?.split('|') ?? []).entries())
+      for (const name of names.trim().split(/\s+/)) put(this.weekdays, name.replaceAll('_', ' '), index)
     for (const name of own?.am?.split(' ') ?? []) put(this.halves, name.replaceAll('_', ' '), 'am')
     for (const name of own?.pm?.split(' ') ?? []) put(this.halves, name.replaceAll('_', ' '), 'pm')
   }
@@ -179,9 +178,10 @@ class Table implements Names {
     }
   }
 
-  #list(calendar: Calendar, lists: readonly string[] | undefined): void {
-    for (const [index, names] of (lists ?? []).entries())
-      for (const name of names.split(' ')) this.#month(name.replaceAll('_', ' '), { calendar, month: index + 1 })
+  #list(calendar: Calendar, list: string | undefined): void {
+    for (const [index, names] of (list?.split('|') ?? []).entries())
+      for (const name of names.trim().split(/\s+/))
+        this.#month(name.replaceAll('_', ' '), { calendar, month: index + 1 })
   }
 
   #month(name: string, month: Month): void {
@@ -190,6 +190,8 @@ class Table implements Names {
     // «3 במרץ», «٣ی ئازاری»: a preposition and a case ending written to the word.
     if (this.language === 'he' && key !== '') put(this.months, `ב${name}`, month)
     if (this.language === 'ckb' && key !== '') put(this.months, `${name}ی`, month)
+    // «فروردین‌ماه»: the word for month, written to the name.
+    if (this.language === 'fa' && month.calendar === 'persian' && key !== '') put(this.months, `${name}ماه`, month)
   }
 }
 

@@ -297,11 +297,12 @@ function takeOffset(text: string): ZoneFound | null {
   const [written, sign, hours = '', mark, minutes = '0'] = match
   const isSpaced = /[+-] /.test(written)
   // «10:30 - 5 March», «10:00 - 11:30»: a dash. With a space only a full offset counts.
-  if (isSpaced && (sign === '-' ? !/- \d{2}:?\d{2}$/.test(written) : false)) return null
+  if (isSpaced && sign === '-' && !/- \d{2}:?\d{2}$/.test(written)) return null
   const rest = text.slice(written.length)
   const isShort = match[4] === undefined
-  const isNamed = /^[a-z\p{L}]/u.test(written)
-  if (isShort && !isNamed && /^ ?[a-z\p{L}]/u.test(rest) && !/^ ?[[(]/.test(rest) && sign === '-') return null
+  const isNamed = /^\p{L}/u.test(written)
+  // «12:30 -03 March».
+  if (isShort && !isNamed && sign === '-' && /^ ?\p{L}/u.test(rest)) return null
   const past = mark === '.' && /^(?:5|25|75)$/.test(minutes) ? Number(`0.${minutes}`) * 60 : Number(minutes)
   const offset = (Number(hours) * 60 + past) * (sign === '-' ? -1 : 1)
   const isBroken = past > 59 || Math.abs(offset) > FARTHEST

@@ -17,6 +17,7 @@ const DAYS = new Set(
   lunes martes miercoles jueves viernes sabado domingo
   montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
   понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье
+  понедельника вторника среды четверга пятницы субботы воскресенья
   pazartesi sali carsamba persembe cuma cumartesi pazar
   segunda terca quarta quinta sexta sabado domingo
   شنبه یکشنبه دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه`)

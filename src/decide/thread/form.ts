@@ -17,24 +17,32 @@ const NUMBER = /^\d+(?:st|nd|rd|th)?$/
 /** "KB4493509", "v2": a number with its sign. */
 const NUMBERED = /\d/
 
+/** Where the countries of a language name the months differently: Egypt, Morocco, Algeria, the Levant. */
+const COUNTRIES = new Map([['ar', ['ar', 'ar-MA', 'ar-DZ', 'ar-LB']]])
+/** «كانون الثاني»: words of a name of two that mostly are something else. */
+const ORDINALS = new Set(['الاول', 'الثاني'])
+
 /** Names of months and weekdays, folded, as the runtime's CLDR has them. */
 function calendarWords(language: string): Map<string, 'month' | 'day'> {
   const before = MONTHS_AND_DAYS.get(language)
   if (before) return before
   const made = new Map<string, 'month' | 'day'>()
   const add = (name: string, kind: 'month' | 'day') => {
-    for (const word of foldedWords(name)) if (word.length > 2 && !/^\d/.test(word)) made.set(word, kind)
+    for (const word of foldedWords(name))
+      if (word.length > 2 && !/^\d/.test(word) && !ORDINALS.has(word)) made.set(word, kind)
   }
   try {
-    const format = (options: Intl.DateTimeFormatOptions) =>
-      new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC', calendar: 'gregory' })
-    for (let month = 0; month < 12; month++) {
-      const day = Date.UTC(2022, month, 1)
-      for (const style of ['long', 'short'] as const) add(format({ month: style }).format(day), 'month')
-      // In a date many languages put the month in the genitive.
-      add(format({ month: 'long', day: 'numeric' }).format(day), 'month')
+    for (const locale of COUNTRIES.get(language) ?? [language]) {
+      const format = (options: Intl.DateTimeFormatOptions) =>
+        new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC', calendar: 'gregory' })
+      for (let month = 0; month < 12; month++) {
+        const day = Date.UTC(2022, month, 1)
+        for (const style of ['long', 'short'] as const) add(format({ month: style }).format(day), 'month')
+        // In a date many languages put the month in the genitive.
+        add(format({ month: 'long', day: 'numeric' }).format(day), 'month')
+      }
+      for (let day = 1; day <= 7; day++) add(format({ weekday: 'long' }).format(Date.UTC(2022, 0, day)), 'day')
     }
-    for (let day = 1; day <= 7; day++) add(format({ weekday: 'long' }).format(Date.UTC(2022, 0, day)), 'day')
   } catch {
     // Not a language tag: no calendar.
   }

@@ -43,30 +43,30 @@ const MAYBE =
   /embarg|release|publi|broadcast|diffus|difund|sperrfrist|hold|do not|not for|эмбарго|публик|ambargo|محظور|حظر|ممنوع|للنشر|ينشر|frei ab|nicht vor/iu
 
 const MONTHS: readonly (readonly [string, number])[] = [
-  'january janvier enero januar jan يناير كانون-الثاني января января ocak gennaio janeiro janv',
-  'february fevrier febrero februar feb فبراير شباط февраля subat febbraio fevereiro fevr',
-  'march mars marzo marz mar مارس اذار марта mart marco',
-  'april avril abril apr ابريل نيسان апреля nisan aprile avr',
-  'may mai mayo مايو ايار мая mayis maggio maio',
-  'june juin junio juni jun يونيو يونيه حزيران июня haziran giugno junho',
-  'july juillet julio juli jul يوليو يوليه تموز июля temmuz luglio julho juil',
-  'august aout agosto aug اغسطس اب августа agustos',
-  'september septembre septiembre sept sep سبتمبر ايلول сентября eylul settembre setembro',
-  'october octobre octubre oktober oct okt اكتوبر تشرين-الاول октября ekim ottobre outubro',
-  'november novembre noviembre nov نوفمبر تشرين-الثاني ноября kasim novembro',
-  'december decembre diciembre dezember dec dez ديسمبر كانون-الاول декабря aralik dicembre dezembro',
+  'january janvier enero januar jan يناير كانون-الثاني января января ocak gennaio janeiro janv janner جانفي янв ene gen oca',
+  'february fevrier febrero februar feb فبراير شباط февраля subat febbraio fevereiro fevr feber فيفري февр фев sub fev',
+  'march mars marzo marz mar مارس اذار марта мар mart marco',
+  'april avril abril apr ابريل نيسان апреля nisan aprile avr افريل апр nis abr',
+  'may mai mayo مايو ايار мая mayis maggio maio ماي mag',
+  'june juin junio juni jun يونيو يونيه حزيران июня haziran giugno junho جوان июн haz giu',
+  'july juillet julio juli jul يوليو يوليه تموز июля temmuz luglio julho juil يوليوز جويليه июл tem lug',
+  'august aout agosto aug اغسطس اب августа agustos غشت اغشت اوت авг agu',
+  'september septembre septiembre sept sep سبتمبر ايلول сентября eylul settembre setembro setiembre شتنبر شتمبر сент eyl',
+  'october octobre octubre oktober oct okt اكتوبر تشرين-الاول октября ekim ottobre outubro окт eki ott',
+  'november novembre noviembre nov نوفمبر تشرين-الثاني ноября kasim novembro نونبر нояб kas',
+  'december decembre diciembre dezember dec dez ديسمبر كانون-الاول декабря aralik dicembre dezembro دجنبر دجمبر дек ara dic',
 ].flatMap((line, month) => line.split(' ').map((word): [string, number] => [word, month]))
 const MONTH = new Map(MONTHS)
 
 const WEEKDAYS = new Map(
   [
-    'sunday dimanche domingo sonntag الاحد воскресенья pazar',
-    'monday lundi lunes montag الاثنين понедельника pazartesi',
-    'tuesday mardi martes dienstag الثلاثاء вторника sali',
-    'wednesday mercredi miercoles mittwoch الاربعاء среды carsamba',
-    'thursday jeudi jueves donnerstag الخميس четверга persembe',
-    'friday vendredi viernes freitag الجمعه пятницы cuma',
-    'saturday samedi sabado samstag السبت субботы cumartesi',
+    'sunday dimanche domingo sonntag الاحد воскресенья pazar sun воскресенье domenica',
+    'monday lundi lunes montag الاثنين понедельника pazartesi mon понедельник lunedi segunda',
+    'tuesday mardi martes dienstag الثلاثاء вторника sali tue tues вторник martedi terca',
+    'wednesday mercredi miercoles mittwoch الاربعاء среды carsamba wed среда среду mercoledi quarta',
+    'thursday jeudi jueves donnerstag الخميس четверга persembe thu thurs четверг giovedi quinta',
+    'friday vendredi viernes freitag الجمعه пятницы cuma fri пятница пятницу venerdi sexta',
+    'saturday samedi sabado samstag السبت субботы cumartesi sat sonnabend суббота субботу sabato',
   ].flatMap((line, day) => line.split(' ').map((word): [string, number] => [word, day])),
 )
 

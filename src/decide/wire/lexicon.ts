@@ -198,15 +198,17 @@ teach(
   oct nov dec th st nd rd countries cities provinces attacks incidents cases buildings homes houses vehicles
   يوما أيام يوم عاما عام سنة سنوات ساعة ساعات دقيقة أسبوعا أسابيع شهرا أشهر كيلومترا كيلومتر كلم مترا دولار يورو ريال
   درهم جنيه بالمئة بالمائة المئة المائة مرة درجة نقطة طن برميل يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر
-  أكتوبر نوفمبر ديسمبر مدينة دولة محافظة
+  أكتوبر نوفمبر ديسمبر شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين كانون جانفي فيفري أفريل ماي جوان جويلية أوت
+  يوليوز غشت أغشت شتنبر نونبر دجنبر مدينة دولة محافظة
   ans an jours jour heures heure mois minutes semaines kilomètres mètres euro janvier février mars avril mai juin juillet août
   septembre octobre novembre décembre pour
   años año días día horas hora meses semanas kilómetros metros dólares enero febrero marzo abril mayo junio julio agosto
   septiembre octubre noviembre diciembre por anos dias
+  janeiro fevereiro março maio junho julho setembro outubro novembro dezembro
   лет года год году дней дня часов часа минут недель месяцев км километров метров рублей долларов тенге процентов января
   февраля марта апреля мая июня июля августа сентября октября ноября декабря летний летняя летнего
   yıl gün saat ay yaşında yaşındaki hafta kilometre lira ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim
-  kasım aralık jahre jahren tage tagen stunden uhr prozent`,
+  kasım aralık jahre jahren tage tagen stunden uhr prozent januar februar märz juni juli oktober dezember`,
 )
 teach(
   lexeme => {
