@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { toReport } from '../../src/decide/report.ts'
 import { wireNames } from '../../src/decide/wire.ts'
+import { explain } from '../../src/explaining.ts'
 import { Desk } from '../../src/filing.ts'
 import type { Millis, Report, RevisionClass } from '../../src/model.ts'
 import { staticSite } from '../../src/publish/static.ts'
@@ -167,5 +168,26 @@ describe('a list of very long texts', () => {
     expect(listed.at(-1)?.text).toMatch(/^Report 0 opens here\. .{1900,2100}…$/)
     expect(listed.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(9_000_000)
     expect(store.story(listed.at(-1)?.id ?? 0)?.text.length).toBeGreaterThan(200_000)
+  })
+})
+
+describe('a report whose text changed more often than is kept', () => {
+  it('says on its page and in its explanation how many texts are missing', async () => {
+    let filed = file(MERIDIAN, NOW, {
+      id: 'a',
+      title: 'Dam leaks',
+      text: 'The dam above Larkfield leaks, its warden said.',
+    })
+    for (let at = 1; at < 40; at++) {
+      const text = `The dam above Larkfield leaks at ${at + 1} places, its warden said.`
+      filed = file(MERIDIAN, NOW + at * MINUTE, { id: 'a', title: 'Dam leaks', text })
+    }
+    const [{ story } = { story: 0 }] = filed
+    expect(store.story(story)?.text).toContain('at 40 places')
+    expect(await serve(store).text(`/stories/${story}`)).toContain('14 revisions between these are not kept')
+    const told = explain(store, { what: 'story', id: story }, SETTINGS)
+    expect(told.ok && told.value.paragraphs.flatMap(({ sentences }) => sentences)).toContain(
+      'of its 40 texts 26 are kept: the first, the last, and corrections',
+    )
   })
 })
