@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   const wires = readWires(WIRES)
   const clock = new Clock()
   const agencies = await serveAgencies(wires, clock.now)
-  for (const suffix of ['', '-wal', '-shm', '.private', '.private-wal', '.private-shm'])
+  for (const suffix of ['', '-wal', '-shm', '.private', '.private-wal', '.private-shm', '.key'])
     rmSync(options.database + suffix, { force: true })
   const text = configText(wires, agencies.origin, options)
   const config = demoConfig(text)
