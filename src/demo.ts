@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   const wires = readWires(WIRES)
   const clock = new Clock()
   const agencies = await serveAgencies(wires, clock.now)
-  for (const suffix of ['', '-wal', '-shm']) rmSync(options.database + suffix, { force: true })
+  for (const suffix of ['', '-wal', '-shm', '.key']) rmSync(options.database + suffix, { force: true })
   const config = demoConfig(wires, agencies.origin, options)
   const log = createLog('error', process.stderr.isTTY === true)
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
