@@ -4,7 +4,7 @@ import type { Millis } from '../model.ts'
 import { placesOf, RUN_WORDS } from './story/alignment.ts'
 import { type Bearing, bearing } from './story/bearing.ts'
 import { type Comparison, compare, type Prepared, prepare } from './story/compare.ts'
-import { ENOUGH, LEAST_RUN, marksOf, type Stranger } from './story/strangers.ts'
+import { ENOUGH, edgesOf, LEAST_RUN, marksOf, type Stranger } from './story/strangers.ts'
 import {
   areStrangers,
   BRIDGE_MARGIN,
@@ -13,6 +13,7 @@ import {
   isReprint,
   isUnborne,
   LEAST_SHARED,
+  LONG,
   saysSo,
   showsFilling,
   showsForm,
@@ -48,6 +49,8 @@ export interface CopyFeatures {
   lead: string
   /** How many words of the lead are the headline, where the two are one: 0 or absent where none is. */
   head?: number
+  /** How many words the headline has before its first mark and behind its last one; absent where it has no mark. */
+  frame?: readonly [before: number, behind: number]
   /** Number of the part where the report is one of several: another part is another text, whatever it repeats. */
   part?: number
 }
@@ -96,13 +99,26 @@ export function copyFeatures(
   const head = words(fold(title.slice(0, TITLE_WORDS * 14))).slice(0, TITLE_WORDS)
   const lead = words(fold(body.slice(0, LEAD_WORDS * 14))).slice(0, LEAD_WORDS)
   const tongue = language === null ? null : (language.toLowerCase().split('-', 1)[0] ?? null)
-  const numbered = part === null ? {} : { part }
-  if (lead.length >= SHORT_BODY) return { language: tongue, title: head.join(' '), lead: lead.join(' '), ...numbered }
+  const more = { ...frameOf(title, head.length), ...(part === null ? {} : { part }) }
+  if (lead.length >= SHORT_BODY) return { language: tongue, title: head.join(' '), lead: lead.join(' '), ...more }
   const whole = [...head, ...lead]
   if (whole.length < LEAST_WORDS) return null
   // A headline alone, or a body alone, is what it says.
   const headed = head.length > 0 && lead.length > 0 ? { head: head.length } : {}
-  return { language: tongue, title: '', lead: whole.join(' '), ...headed, ...numbered }
+  return { language: tongue, title: '', lead: whole.join(' '), ...headed, ...more }
+}
+
+// "Ep. 12 - ", "The Latest:", " | Northern Post", "(Hour 2)".
+const MARK = /[|:–—()[\]]| - /
+
+/** What stands before the first mark of a headline and behind the last may be the name of a show or a site. */
+function frameOf(title: string, length: number): Pick<CopyFeatures, 'frame'> {
+  const parts = title.slice(0, TITLE_WORDS * 14).split(MARK)
+  if (parts.length < 2) return {}
+  const counts = parts.map(part => words(fold(part)).length).filter(count => count > 0)
+  // A mark between two digits parts no words.
+  if (counts.length < 2 || counts.reduce((sum, count) => sum + count, 0) !== length) return {}
+  return { frame: [counts[0] ?? 0, counts.at(-1) ?? 0] }
 }
 
 /** A text, once: exact copies share it. */
@@ -111,6 +127,7 @@ interface Known {
   title: Uint32Array
   lead: Uint32Array
   head: number
+  frame: readonly [before: number, behind: number]
   /** The reports that carry it. */
   carriers: Carrier[]
 }
@@ -154,7 +171,7 @@ export interface Asking {
 
 export interface Look {
   copy: CopyFound | null
-  /** Marks words of the lead that are the publisher's and say nothing of this text: 1 for such a word. */
+  /** Marks words that open or close the lead and are the publisher's, no word on this text: 1 for such a word. */
   foreign: Uint8Array | null
 }
 
@@ -196,8 +213,9 @@ export class CopyIndex {
       const sure = exact ? this.#best(text, this.#meet(text, [exact], features, time), null) : null
       if (sure) return { copy: sure, foreign: null }
       const met = this.#meet(text, this.#candidates(text), features, time)
-      const foreign = marksOf([...(asking.beside ?? []), ...this.#strangers(text, met, asking)], text.lead.length)
-      return { copy: this.#best(text, met, foreign), foreign }
+      const strangers = [...(asking.beside ?? []), ...this.#strangers(text, met, asking)]
+      const copy = this.#best(text, met, marksOf(strangers, text.lead.length))
+      return { copy, foreign: marksOf(strangers, text.lead.length, 'edges') }
     })
   }
 
@@ -212,7 +230,9 @@ export class CopyIndex {
     const title = this.#vocabulary.hold(split(features.title))
     const lead = this.#vocabulary.hold(split(features.lead))
     try {
-      return work(prepare({ title, lead, head: features.head ?? 0 }, this.#vocabulary))
+      return work(
+        prepare({ title, lead, head: features.head ?? 0, frame: features.frame ?? NO_FRAME }, this.#vocabulary),
+      )
     } finally {
       this.#vocabulary.release(title)
       this.#vocabulary.release(lead)
@@ -275,7 +295,14 @@ export class CopyIndex {
       this.#vocabulary.release(lead)
       return same
     }
-    const known: Known = { key, title, lead, head: features.head ?? 0, carriers: [] }
+    const known: Known = {
+      key,
+      title,
+      lead,
+      head: features.head ?? 0,
+      frame: features.frame ?? NO_FRAME,
+      carriers: [],
+    }
     this.#texts.set(key, [...(this.#texts.get(key) ?? []), known])
     const text = prepare(known, this.#vocabulary)
     this.#vocabulary.count(text.set(), 1)
@@ -389,9 +416,15 @@ export class CopyIndex {
       if (carriers.length === 0 || borne === null || !isUnborne(found, borne) || !areStrangers(borne)) continue
       const ownHouse = agency !== undefined && carriers.some(carrier => carrier.agency === agency)
       const most = ownHouse ? ENOUGH : 1
-      // Reprints under headlines that play with words show nothing of the publisher.
-      const weight = isReprint(found) ? most - 1 : most
-      if (weight > 0) out.push({ key: known.key, weight, runs: found.runs })
+      // So much may be one wire under two headlines of its: others must show that it is not.
+      const weight = found.shared >= LONG ? most - 1 : most
+      if (weight === 0) continue
+      const { lead, head } = one.prepared
+      const here = { length: text.lead.length, head: text.head }
+      const edges = edgesOf(found.runs, here, { length: lead.length, head }, at =>
+        this.#vocabulary.isWord(text.lead[at] ?? 0),
+      )
+      out.push({ key: known.key, story: one.nearest.story, weight, runs: found.runs, edges })
     }
     return out
   }
@@ -479,6 +512,8 @@ function bridgeOf(best: Compared, compared: readonly Compared[]): Bridge | null 
   if (!second) return null
   return { story: second.nearest.story, report: second.nearest.report, similarity: second.found.similarity }
 }
+
+const NO_FRAME = [0, 0] as const
 
 function split(joined: string): string[] {
   return joined === '' ? [] : joined.split(' ')

@@ -32,7 +32,7 @@ export function bearing(left: Prepared, right: Prepared, runs: readonly Run[], v
       shared.add(left.stems[run.left + at] ?? 0)
     }
   }
-  const series = seriesOf(left, right, leftHeadline, rightHeadline)
+  const series = seriesOf(left, right, leftHeadline, rightHeadline, vocabulary)
   const said = { left: 0, right: 0, all: 0, known: 0 }
   const both = new Set([...leftHeadline, ...rightHeadline])
   let asked = 0
@@ -60,26 +60,35 @@ function headlineOf({ headline, headlineStems }: Prepared, vocabulary: Vocabular
   return out
 }
 
-/** What both headlines begin or end with, where each goes on with something else: the name of a show, of a site. */
+/**
+ * What both headlines have before or behind a mark, where each goes on with something else: the name of a show, of a site.
+ * Numbers there are those of editions.
+ */
 function seriesOf(
-  { headlineStems: left }: Prepared,
-  { headlineStems: right }: Prepared,
+  left: Prepared,
+  right: Prepared,
   leftSaid: ReadonlySet<number>,
   rightSaid: ReadonlySet<number>,
+  vocabulary: Vocabulary,
 ): Set<number> {
   const out = new Set<number>()
-  const shorter = Math.min(left.length, right.length)
-  let head = 0
-  while (head < shorter && left[head] === right[head]) out.add(left[head++] ?? 0)
-  let tail = 0
-  while (tail < shorter - head && left[left.length - 1 - tail] === right[right.length - 1 - tail]) {
-    tail++
-    out.add(left[left.length - tail] ?? 0)
+  const isNumber = (stem: number) => NUMBER.test(vocabulary.text(stem))
+  const take = (length: number, leftFrom: number, rightFrom: number) => {
+    const ones = [...left.headlineStems.subarray(leftFrom, leftFrom + length)]
+    const others = right.headlineStems.subarray(rightFrom, rightFrom + length)
+    const same = ones.every((stem, at) => stem === others[at] || (isNumber(stem) && isNumber(others[at] ?? 0)))
+    if (same) for (const stem of ones) out.add(stem)
   }
+  const [before, behind] = left.frame
+  if (before > 0 && before === right.frame[0]) take(before, 0, 0)
+  if (behind > 0 && behind === right.frame[1]) {
+    take(behind, left.headlineStems.length - behind, right.headlineStems.length - behind)
+  }
+  if (out.size === 0) return out
   const leftOwn = [...leftSaid].filter(stem => !out.has(stem))
   const rightOwn = [...rightSaid].filter(stem => !out.has(stem))
   const length = [...out].filter(stem => leftSaid.has(stem)).length
   const common = leftOwn.filter(stem => rightSaid.has(stem)).length
   const least = Math.min(leftOwn.length, rightOwn.length)
-  return least > 0 && length <= SERIES * least && 2 * common < least ? out : new Set()
+  return least > 0 && length <= SERIES * least && 2 * common < least ? out : new Set<number>()
 }

@@ -18,7 +18,8 @@ export function* strangersBeside(texts: readonly Beside[]): Generator<undefined,
   }
   const out: Stranger[][] = []
   for (const [at, { features, time }] of texts.entries()) {
-    out.push(features ? index.strangers(features, time, { agency: AGENCY, report: at }) : [])
+    const found = features ? index.strangers(features, time, { agency: AGENCY, report: at }) : []
+    out.push(found.map(stranger => ({ ...stranger, story: null })))
     yield
   }
   return out

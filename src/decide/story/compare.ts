@@ -9,6 +9,8 @@ export interface Text {
   lead: Uint32Array
   /** Words of the headline at the beginning of the lead, where the two are compared as one. */
   head: number
+  /** Words of the headline before its first mark and behind its last one; 0 and 0 where it has none. */
+  frame: readonly [before: number, behind: number]
 }
 
 /** A text with the stems of its words. */

@@ -42,9 +42,9 @@ const FORM_REPLACED = 0.2
 const LOOSE = 0.5
 const BORNE_BY = 2
 const BORNE_SHARE = 0.5
-/** What is so alike at such length may be a copy under a headline that plays with words. */
-const REPRINTED = 40
-const REPRINTED_LIKENESS = 0.7
+/** Words in shared runs from which on they are seldom a notice alone. */
+export const LONG = 40
+const REPRINTED = 0.7
 /** Words of strangers' headlines that the other text may have by chance, of all of them. */
 const KNOWN_BY_CHANCE = 0.2
 
@@ -61,14 +61,14 @@ export interface Verdict {
 }
 
 /** Whether what two texts share is said by neither headline: a notice or the like, more likely than what they report. */
-export function isUnborne({ similarity }: Comparison, borne: Bearing): boolean {
+export function isUnborne({ similarity, shared }: Comparison, borne: Bearing): boolean {
   if (borne.said === 0) return true
-  return similarity < LOOSE && borne.said < BORNE_BY && borne.share < BORNE_SHARE
+  return similarity < LOOSE && shared < LONG && borne.said < BORNE_BY && borne.share < BORNE_SHARE
 }
 
 /** Whether so much is shared that it may be a reprint under a headline that plays with words. */
 export function isReprint({ similarity, shared }: Comparison): boolean {
-  return similarity >= REPRINTED_LIKENESS && shared >= REPRINTED
+  return similarity >= REPRINTED && shared >= LONG
 }
 
 /** Whether the headlines alone say that two texts are one copy, where of a text nothing is left but what is its publisher's. */
