@@ -1,9 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CopyIndex, copyFeatures } from '../src/decide/story.ts'
 import { Desk } from '../src/filing.ts'
-import { type Draft, FEEDS, fileInto, MINUTE, NOW, openNewsroom, SETTINGS, temporaryFolder } from './store/newsroom.ts'
+import {
+  DAY,
+  type Draft,
+  FEEDS,
+  fileInto,
+  MINUTE,
+  NOW,
+  openNewsroom,
+  SETTINGS,
+  temporaryFolder,
+} from './store/newsroom.ts'
 
 const [HARIR = '', , MERIDIAN = '', VOSTOK = ''] = FEEDS
+
+const WINDOW = 6 * DAY
 
 interface Told {
   title: string
@@ -15,7 +28,7 @@ type Poll = [feed: string, entries: Told[]]
 
 /** What stories and threads the polls made, as lists of headlines. With `restart`, each poll is another process's. */
 function filed(polls: readonly Poll[], restart = false): { stories: string[]; threads: string[] } {
-  const path = `${temporaryFolder()}/n.db`
+  const path = restart ? `${temporaryFolder()}/n.db` : ':memory:'
   let store = openNewsroom({ path })
   let desk = new Desk(store, SETTINGS)
   let number = 0
@@ -76,6 +89,7 @@ const titles = (news: readonly Told[]) => news.map(({ title }) => title).sort()
 const with_ = (put: (text: string, at: number) => string, news = NEWS) =>
   news.map(({ title, text }, at) => ({ title, text: put(text, at) }))
 
+const SHOW = 'of a show whose name is in it and in every headline'
 const KINDS: [kind: string, entries: Told[]][] = [
   ['behind them', with_(text => `${text} ${NOTICE}`)],
   ['before them', with_(text => `Good morning and welcome to the early edition with all that matters today. ${text}`)],
@@ -110,7 +124,7 @@ const KINDS: [kind: string, entries: Told[]][] = [
     })),
   ],
   [
-    'of a show whose name is in it and in every headline',
+    SHOW,
     with_(
       text => `${text} If you enjoy the Lantern Hour, join the Lantern Hour club for bonus episodes and early access.`,
     ).map(({ title, text }, at) => ({ title: `The Lantern Hour, Ep. ${at + 40}: ${title}`, text })),
@@ -123,10 +137,12 @@ describe('a notice that reports of different subjects share', () => {
       expect(filed([[MERIDIAN, entries]])).toEqual({ stories: titles(entries), threads: titles(entries) })
     })
 
-    it(`${kind} makes no copies and no thread of them, one a poll and in another process each time`, () => {
+    it(`${kind} makes no copies and no thread of them, one a poll, also in another process each time`, () => {
       const polls = entries.map((entry): Poll => [MERIDIAN, [entry]])
-      expect(filed(polls)).toEqual({ stories: titles(entries), threads: titles(entries) })
-      expect(filed(polls.toReversed(), true)).toEqual({ stories: titles(entries), threads: titles(entries) })
+      const [forth, back] = [filed(polls), filed(polls.toReversed(), true)]
+      expect([forth.stories, back.stories]).toEqual([titles(entries), titles(entries)])
+      // What a show is called in its headlines is known only from three threads on.
+      if (kind !== SHOW) expect([forth.threads, back.threads]).toEqual([titles(entries), titles(entries)])
     })
 
     it(`${kind} makes no copies of them across the papers of one house`, () => {
@@ -226,47 +242,47 @@ describe('whatever the notice', () => {
     .map(numbers => numbers.map(wordOf))
   const notices = fc.tuple(pieces, fc.integer({ min: 8, max: 38 }), fc.integer({ min: 6, max: 30 }), fc.boolean())
 
-  it('two texts that have nothing else in common are two stories', () => {
+  // Whatever the language that such words look like, they are compared.
+  const told = (title: readonly string[], text: readonly string[], notice: readonly string[], behind: boolean) => {
+    const body = behind ? [...text, ...notice] : [...notice, ...text]
+    const features = copyFeatures(title.join(' '), body.join(' '), null)
+    if (!features) throw new Error('it says enough')
+    return features
+  }
+
+  it('two texts that have nothing else in common are no copies, and what of them is the notice is known', () => {
     fc.assert(
-      fc.property(notices, fc.boolean(), ([words, length, own, behind], together) => {
-        const notice = words.slice(0, length).join(' ')
-        const told = (from: number): Told => {
-          const text = words.slice(from, from + own).join(' ')
-          return {
-            title: words.slice(from, from + 4).join(' '),
-            text: behind ? `${text} ${notice}` : `${notice} ${text}`,
-          }
-        }
-        const [one, other] = [told(40), told(80)]
-        const polls: Poll[] = together
-          ? [[MERIDIAN, [one, other]]]
-          : [
-              [MERIDIAN, [one]],
-              [VOSTOK, [other]],
-            ]
-        expect(filed(polls)).toEqual({ stories: titles([one, other]), threads: titles([one, other]) })
+      fc.property(notices, fc.boolean(), ([words, length, own, behind], ownHouse) => {
+        const notice = words.slice(0, length)
+        const [one, other] = [40, 80].map(from =>
+          told(words.slice(from, from + 4), words.slice(from, from + own), notice, behind),
+        )
+        if (!one || !other) throw new Error('two texts')
+        const index = new CopyIndex(WINDOW)
+        index.add(1, 10, one, NOW, 'paper')
+        const { copy, foreign } = index.look(other, NOW + MINUTE, { agency: ownHouse ? 'paper' : 'another' })
+        expect(copy).toBeNull()
+        // Where the body is short its headline stands before it, and a notice between the two opens the body.
+        const marked = other.lead.split(' ').filter((_, at) => foreign?.[at] === 1)
+        if (ownHouse) expect(marked).toEqual(notice)
+        else expect(marked).toEqual([])
       }),
-      { seed: 20_261_128, numRuns: 60 },
+      { seed: 20_261_128, numRuns: 300 },
     )
   })
 
   it('a text and its reprint under another headline are one story', () => {
     fc.assert(
       fc.property(notices, ([words, length, own, behind]) => {
-        const notice = words.slice(0, length).join(' ')
-        const text = words.slice(40, 60 + own).join(' ')
-        const first = { title: words.slice(40, 44).join(' '), text }
+        const text = words.slice(40, 60 + own)
+        const index = new CopyIndex(WINDOW)
+        index.add(1, 10, told(words.slice(40, 44), text, [], behind), NOW, 'paper')
         // It says two of the text's words, and two of its own.
-        const title = [words[41], words[46], words[100], words[101]].join(' ')
-        const reprint = { title, text: behind ? `${text} ${notice}` : `${notice} ${text}` }
-        expect(
-          filed([
-            [MERIDIAN, [first]],
-            [VOSTOK, [reprint]],
-          ]).stories,
-        ).toEqual([`${first.title} + ${title}`])
+        const title = [words[41], words[46], words[100], words[101]].map(String)
+        const reprint = told(title, text, words.slice(0, length), behind)
+        expect(index.look(reprint, NOW + MINUTE, { agency: 'another' }).copy).toMatchObject({ story: 1 })
       }),
-      { seed: 20_261_128, numRuns: 40 },
+      { seed: 20_261_128, numRuns: 300 },
     )
   })
 })
