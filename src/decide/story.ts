@@ -4,6 +4,7 @@ import type { Millis } from '../model.ts'
 import { placesOf, RUN_WORDS } from './story/alignment.ts'
 import { type Bearing, bearing } from './story/bearing.ts'
 import { type Comparison, compare, type Prepared, prepare } from './story/compare.ts'
+import { type CopyFeatures, LEAST_WORDS } from './story/features.ts'
 import { ENOUGH, edgesOf, LEAST_RUN, marksOf, type Stranger } from './story/strangers.ts'
 import {
   areStrangers,
@@ -21,15 +22,10 @@ import {
   verdict,
 } from './story/verdict.ts'
 import { Vocabulary } from './story/vocabulary.ts'
-import { fold, hash32, words } from './text.ts'
+import { hash32 } from './text.ts'
 
-// Copies differ in headline, dateline, credit and where they are cut, so the opening of the body is compared.
-const LEAD_WORDS = 120
-const TITLE_WORDS = 40
-// Below this a body says too little to be known by: then headline and body are compared as one.
-const SHORT_BODY = 12
-// Two words are a label ("Live updates"), not a text that one could recognise.
-const LEAST_WORDS = 4
+export { type CopyFeatures, copyFeatures } from './story/features.ts'
+
 // Smallest hashes of word triples indexed for each text. Two texts at the threshold share one almost surely (Broder 1997).
 const SKETCH = 12
 // A triple in more texts than this is boilerplate ("all rights reserved"): it finds nothing.
@@ -40,20 +36,6 @@ const COMPARED = 24
 const DIFFERING = 8
 const SHARED_RUNS = 2
 const RUN_SHOWN = 12
-
-/** What is stored with each report, and the index is made from. Folded words, a space between. */
-export interface CopyFeatures {
-  /** Primary subtag; null where the language is unknown. */
-  language: string | null
-  title: string
-  lead: string
-  /** How many words of the lead are the headline, where the two are one: 0 or absent where none is. */
-  head?: number
-  /** How many words the headline has before its first mark and behind its last one; absent where it has no mark. */
-  frame?: readonly [before: number, behind: number]
-  /** Number of the part where the report is one of several: another part is another text, whatever it repeats. */
-  part?: number
-}
 
 export interface CopyEvidence {
   /** Share of the shorter text's words that stand in shared runs, 0 to 1. */
@@ -87,38 +69,6 @@ export interface Bridge {
   /** Its report that the text is most like, and how much. */
   report: number
   similarity: number
-}
-
-/** `title` and `body` without wire furniture. Null for a text that says too little to be recognised. */
-export function copyFeatures(
-  title: string,
-  body: string,
-  language: string | null,
-  part: number | null = null,
-): CopyFeatures | null {
-  const head = words(fold(title.slice(0, TITLE_WORDS * 14))).slice(0, TITLE_WORDS)
-  const lead = words(fold(body.slice(0, LEAD_WORDS * 14))).slice(0, LEAD_WORDS)
-  const tongue = language === null ? null : (language.toLowerCase().split('-', 1)[0] ?? null)
-  const more = { ...frameOf(title, head.length), ...(part === null ? {} : { part }) }
-  if (lead.length >= SHORT_BODY) return { language: tongue, title: head.join(' '), lead: lead.join(' '), ...more }
-  const whole = [...head, ...lead]
-  if (whole.length < LEAST_WORDS) return null
-  // A headline alone, or a body alone, is what it says.
-  const headed = head.length > 0 && lead.length > 0 ? { head: head.length } : {}
-  return { language: tongue, title: '', lead: whole.join(' '), ...headed, ...more }
-}
-
-// "Ep. 12 - ", "The Latest:", " | Northern Post", "(Hour 2)".
-const MARK = /[|:–—()[\]]| - /
-
-/** What stands before the first mark of a headline and behind the last may be the name of a show or a site. */
-function frameOf(title: string, length: number): Pick<CopyFeatures, 'frame'> {
-  const parts = title.slice(0, TITLE_WORDS * 14).split(MARK)
-  if (parts.length < 2) return {}
-  const counts = parts.map(part => words(fold(part)).length).filter(count => count > 0)
-  // A mark between two digits parts no words.
-  if (counts.length < 2 || counts.reduce((sum, count) => sum + count, 0) !== length) return {}
-  return { frame: [counts[0] ?? 0, counts.at(-1) ?? 0] }
 }
 
 /** A text, once: exact copies share it. */
