@@ -5,7 +5,9 @@ import { apart, guidKey, standingForSeveral } from './decide/identity.ts'
 import { type Member, provenanceOf } from './decide/provenance.ts'
 import { type ReportContext, toReport } from './decide/report.ts'
 import { droppedRevisions, flap, isCounter, REVISIONS_KEPT, revise } from './decide/revision.ts'
-import { type Bridge, type CopyFeatures, copyFeatures } from './decide/story.ts'
+import { strangersBeside } from './decide/story/beside.ts'
+import type { Stranger } from './decide/story/strangers.ts'
+import { type Bridge, type CopyFeatures, type CopyFound, copyFeatures } from './decide/story.ts'
 import { direction } from './decide/thread/encoder.ts'
 import { type Furniture, FurnitureCount } from './decide/thread/furniture.ts'
 import { type ThreadInput, threadWords } from './decide/thread.ts'
@@ -86,6 +88,10 @@ interface Accepted extends Arrived {
   waits: boolean
   /** What it has in common with the document's other entries; null until it is asked for. */
   furniture: Furniture | null
+  /** Those of them that share only a notice with it. */
+  beside: readonly Stranger[]
+  /** Marks words of its body that are its publisher's; null until it is asked for, and where none are. */
+  foreign: Uint8Array | null
 }
 
 /** A document on its way. */
@@ -292,7 +298,7 @@ export class Desk {
   }
 
   #fileOne(filing: Filing, one: Accepted, context: FilingContext): FiledEntry {
-    const { report, vector, furniture } = one
+    const { report, vector } = one
     const known = filing.known(report.feed, report.guid)
     if (known) {
       const story = known.hash === report.hash ? null : this.#revise(filing, known, one, context)
@@ -300,11 +306,11 @@ export class Desk {
       filing.touch([known.id], context.now)
       return { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
     }
-    const said = copyFeatures(report.wire.title, report.wire.body, report.language, report.wire.part?.number)
+    const said = featuresOf(report)
     const copy = this.#copyOf(filing, one, said, context)
     if (copy) {
       const id = filing.addReport(copy.story, report, guidKey(report.guid), copy)
-      this.#window.addReport(filing, copy.story, id, said, report.time)
+      this.#window.addReport(filing, copy.story, { ...report, id }, said)
       if (copy.rule === 'flash') {
         filing.dropFlashes(copy.story)
         this.#tellStory(filing, copy.story, id, one)
@@ -314,14 +320,14 @@ export class Desk {
       return { kind: 'copy', report: id, story, thread: null, reason: null }
     }
     const { threads } = this.#window
-    const features = threads.features(threadWords(threadInput(report, furniture)), vector && direction(vector))
+    const features = threads.features(threadWords(threadInput(one)), vector && direction(vector))
     const placement = threads.place(features, report.time)
     const key = freeKey(filing, context.feedKey, report, one.aside !== null)
     const thread = placement.thread ?? filing.openThread(report.time, key)
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
     const id = filing.addReport(story, report, guidKey(report.guid), FIRST)
     this.#window.addStory(filing, thread, story, features, report.time)
-    this.#window.addReport(filing, story, id, said, report.time)
+    this.#window.addReport(filing, story, { ...report, id }, said)
     keepFlash(filing, id, report)
     judgeAlone(filing, story, id, report)
     this.#window.lead(filing, thread)
@@ -355,13 +361,9 @@ export class Desk {
     const story = leaves ? this.#leave(filing, known, one, context) : known.story
     // A kill says nothing of the event: papers that still run what it takes back are to be known as copies of that.
     if (step.class !== 'cosmetic' && step.class !== 'kill') {
-      this.#window.addReport(
-        filing,
-        story,
-        known.id,
-        copyFeatures(wire.title, wire.body, report.language, wire.part?.number),
-        report.time,
-      )
+      const said = featuresOf(report)
+      this.#compare(one, said, known.id)
+      this.#window.addReport(filing, story, { ...report, id: known.id }, said)
       if (!leaves) this.#tellStory(filing, story, known.id, one)
     }
     if (leaves) judgeOrigin(filing, known.story)
@@ -370,24 +372,20 @@ export class Desk {
   }
 
   /** A report leaves a story of others that it has nothing in common with any more. Returns its own. */
-  #leave(filing: Filing, known: KnownReport, { report, vector, furniture }: Accepted, context: FilingContext): number {
-    const features = this.#window.threads.features(
-      threadWords(threadInput(report, furniture)),
-      vector && direction(vector),
-    )
+  #leave(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): number {
+    const { report, vector } = one
+    const features = this.#window.threads.features(threadWords(threadInput(one)), vector && direction(vector))
     const key = freeKey(filing, context.feedKey, report, false)
     const why = { at: context.now, score: null, reasons: [] }
     return this.#window.leaveStory(filing, { story: known.story, report: known.id, key, features }, why)
   }
 
   /** What a story is known by in threads is the text of its lead: told anew when that changes. */
-  #tellStory(filing: Filing, story: number, lead: number, { report, vector, furniture }: Accepted): void {
+  #tellStory(filing: Filing, story: number, lead: number, one: Accepted): void {
     const placed = filing.placed(story)
     if (!placed || placed.lead !== lead) return
-    const features = this.#window.threads.features(
-      threadWords(threadInput(report, furniture)),
-      vector && direction(vector),
-    )
+    const { vector } = one
+    const features = this.#window.threads.features(threadWords(threadInput(one)), vector && direction(vector))
     this.#window.addStory(filing, placed.thread, story, features, placed.time)
   }
 
@@ -398,13 +396,23 @@ export class Desk {
     return this.#window.mergeStories(filing, story, bridge.story, why) ?? story
   }
 
+  /** Compare a report's text with those on file. Says of the report what of its body is its publisher's. */
+  #compare(one: Accepted, said: CopyFeatures | null, known: number | null = null): CopyFound | null {
+    if (!said) return null
+    const { report, beside } = one
+    const asking = { agency: report.agency, beside, ...(known === null ? {} : { report: known }) }
+    const { copy, foreign } = this.#window.copies.look(said, report.time, asking)
+    one.foreign = foreign?.subarray(said.head ?? 0) ?? null
+    return copy
+  }
+
   #copyOf(filing: Filing, one: Accepted, said: CopyFeatures | null, context: FilingContext): Found | null {
     const { report } = one
     const { names } = context
     const sure = { similarity: 1, coverage: 1, evidence: null, bridge: null, shared: [] }
     const { by, others } = claimedBy(filing, report, context.feedKey, one.aside)
     if (by) return { ...sure, ...by }
-    const byText = said && this.#window.copies.find(said, report.time)
+    const byText = this.#compare(one, said)
     // The second part of three repeats the headline of the first, and is no copy of it.
     if (byText && !others.has(byText.story) && filing.partOf(byText.report) === partOf(report)) {
       const { story, similarity, evidence, bridge } = byText
@@ -522,6 +530,8 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
         aside: null,
         waits: false,
         furniture: null,
+        beside: [],
+        foreign: null,
       })
     } else filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
     yield
@@ -592,10 +602,22 @@ function* findFurniture(accepted: readonly Accepted[]): Steps<void> {
   }
   const found = count.found()
   if (found.size > 0) for (const one of accepted) one.furniture = found
+  const sharing = count.sharing()
+  const alike = accepted.filter((_, at) => sharing[at])
+  if (alike.length < 2) return
+  const strangers = yield* strangersBeside(
+    alike.map(({ report }) => ({ features: featuresOf(report), time: report.time })),
+  )
+  for (const [at, one] of alike.entries()) one.beside = strangers[at] ?? []
 }
 
-function threadInput({ wire, language }: Report, furniture: Furniture | null): ThreadInput {
-  return { title: wire.title, body: wire.body, language, furniture }
+function featuresOf({ wire, language }: Report): CopyFeatures | null {
+  return copyFeatures(wire.title, wire.body, language, wire.part?.number)
+}
+
+function threadInput({ report, furniture, foreign }: Accepted): ThreadInput {
+  const { wire, language } = report
+  return { title: wire.title, body: wire.body, language, furniture, foreign }
 }
 
 /** Makes features of texts on file as their filing would have. */
@@ -609,13 +631,7 @@ function remaker(window: ActiveWindow, names: WireNames): Remaker {
     },
     report: (filing, report) => {
       const { title, body, part } = read(report)
-      window.addReport(
-        filing,
-        report.group,
-        report.id,
-        copyFeatures(title, body, report.language, part?.number),
-        report.time,
-      )
+      window.addReport(filing, report.group, report, copyFeatures(title, body, report.language, part?.number))
     },
   }
 }

@@ -10,7 +10,7 @@ import type { Millis, ThreadSettings } from './model.ts'
 import type { Filing, Reason, Regrouped, UnreadText } from './store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 6
+const FEATURES_VERSION = 7
 
 const HOUR: Millis = 3_600_000
 /** Reprints come within days; a longer window of threads does not make the index of copies longer. */
@@ -92,7 +92,7 @@ export class ActiveWindow {
     for (const report of filing.reportsAfter(this.#report, copiesSince)) {
       const features = JSON.parse(report.features) as CopyFeatures | null
       if (features === null || report.time < copiesSince) this.#copies.forget(report.id)
-      else this.#copies.add(report.story, report.id, features, report.time)
+      else this.#copies.add(report.story, report.id, features, report.time, report.agency)
       this.#report = report.seq
     }
     const regrouped = filing.regroupedAfter(this.#regrouping)
@@ -252,10 +252,16 @@ export class ActiveWindow {
     this.#threads.add(thread, story, features, time)
   }
 
-  addReport(filing: Filing, story: number, report: number, features: CopyFeatures | null, time: Millis): void {
-    this.#report = filing.keepReportFeatures(report, time, JSON.stringify(features))
-    if (features) this.#copies.add(story, report, features, time)
-    else this.#copies.forget(report)
+  addReport(
+    filing: Filing,
+    story: number,
+    report: { id: number; agency: string; time: Millis },
+    features: CopyFeatures | null,
+  ): void {
+    const { id, agency, time } = report
+    this.#report = filing.keepReportFeatures(id, time, JSON.stringify(features))
+    if (features) this.#copies.add(story, id, features, time, agency)
+    else this.#copies.forget(id)
   }
 }
 

@@ -2,27 +2,30 @@
 // and cut. This file finds the texts worth comparing; story/compare.ts compares them, story/verdict.ts decides.
 import type { Millis } from '../model.ts'
 import { placesOf, RUN_WORDS } from './story/alignment.ts'
+import { type Bearing, bearing } from './story/bearing.ts'
 import { type Comparison, compare, type Prepared, prepare } from './story/compare.ts'
+import { type CopyFeatures, LEAST_WORDS } from './story/features.ts'
+import { ENOUGH, edgesOf, LEAST_RUN, marksOf, type Stranger } from './story/strangers.ts'
 import {
+  areStrangers,
   BRIDGE_MARGIN,
   FORM_DAYS,
   FORM_STORIES,
+  isReprint,
+  isUnborne,
   LEAST_SHARED,
+  LONG,
+  saysSo,
   showsFilling,
   showsForm,
   type Verdict,
   verdict,
 } from './story/verdict.ts'
 import { Vocabulary } from './story/vocabulary.ts'
-import { fold, hash32, words } from './text.ts'
+import { hash32 } from './text.ts'
 
-// Copies differ in headline, dateline, credit and where they are cut, so the opening of the body is compared.
-const LEAD_WORDS = 120
-const TITLE_WORDS = 40
-// Below this a body says too little to be known by: then headline and body are compared as one.
-const SHORT_BODY = 12
-// Two words are a label ("Live updates"), not a text that one could recognise.
-const LEAST_WORDS = 4
+export { type CopyFeatures, copyFeatures } from './story/features.ts'
+
 // Smallest hashes of word triples indexed for each text. Two texts at the threshold share one almost surely (Broder 1997).
 const SKETCH = 12
 // A triple in more texts than this is boilerplate ("all rights reserved"): it finds nothing.
@@ -33,16 +36,6 @@ const COMPARED = 24
 const DIFFERING = 8
 const SHARED_RUNS = 2
 const RUN_SHOWN = 12
-
-/** What is stored with each report, and the index is made from. Folded words, a space between. */
-export interface CopyFeatures {
-  /** Primary subtag; null where the language is unknown. */
-  language: string | null
-  title: string
-  lead: string
-  /** Number of the part where the report is one of several: another part is another text, whatever it repeats. */
-  part?: number
-}
 
 export interface CopyEvidence {
   /** Share of the shorter text's words that stand in shared runs, 0 to 1. */
@@ -78,27 +71,13 @@ export interface Bridge {
   similarity: number
 }
 
-/** `title` and `body` without wire furniture. Null for a text that says too little to be recognised. */
-export function copyFeatures(
-  title: string,
-  body: string,
-  language: string | null,
-  part: number | null = null,
-): CopyFeatures | null {
-  const head = words(fold(title.slice(0, TITLE_WORDS * 14))).slice(0, TITLE_WORDS)
-  const lead = words(fold(body.slice(0, LEAD_WORDS * 14))).slice(0, LEAD_WORDS)
-  const tongue = language === null ? null : (language.toLowerCase().split('-', 1)[0] ?? null)
-  const numbered = part === null ? {} : { part }
-  if (lead.length >= SHORT_BODY) return { language: tongue, title: head.join(' '), lead: lead.join(' '), ...numbered }
-  const whole = [...head, ...lead]
-  return whole.length < LEAST_WORDS ? null : { language: tongue, title: '', lead: whole.join(' '), ...numbered }
-}
-
 /** A text, once: exact copies share it. */
 interface Known {
   key: number
   title: Uint32Array
   lead: Uint32Array
+  head: number
+  frame: readonly [before: number, behind: number]
   /** The reports that carry it. */
   carriers: Carrier[]
 }
@@ -109,6 +88,7 @@ interface Carrier {
   time: Millis
   language: string | null
   part: number
+  agency: string
 }
 
 const BUCKET: Millis = 3_600_000
@@ -119,6 +99,30 @@ interface Compared {
   nearest: Carrier
   found: Comparison
   judged: Verdict
+}
+
+/** A text that shares something with the one that is asked about. */
+interface Met {
+  known: Known
+  prepared: Prepared
+  nearest: Carrier
+  apart: Millis
+  found: Comparison
+}
+
+/** Who asks, and what is known of their other texts. */
+export interface Asking {
+  agency?: string
+  /** Number of the report, where it is on file with another text. */
+  report?: number
+  /** Texts of the same document that share only a notice with this one. */
+  beside?: readonly Stranger[]
+}
+
+export interface Look {
+  copy: CopyFound | null
+  /** Marks words that open or close the lead and are the publisher's, no word on this text: 1 for such a word. */
+  foreign: Uint8Array | null
 }
 
 /**
@@ -147,15 +151,38 @@ export class CopyIndex {
   }
 
   /** The story whose text this is, with what says so. */
-  find(features: CopyFeatures, time: Millis): CopyFound | null {
+  find(features: CopyFeatures, time: Millis, asking: Asking = {}): CopyFound | null {
+    return this.look(features, time, asking).copy
+  }
+
+  /** The same, and what of the text is its publisher's. */
+  look(features: CopyFeatures, time: Millis, asking: Asking = {}): Look {
+    return this.#holding(features, text => {
+      // Most copies are exact, and need not be compared with anything.
+      const exact = this.#exact(features, text)
+      const sure = exact ? this.#best(text, this.#meet(text, [exact], features, time), null) : null
+      if (sure) return { copy: sure, foreign: null }
+      const met = this.#meet(text, this.#candidates(text), features, time)
+      const strangers = [...(asking.beside ?? []), ...this.#strangers(text, met, asking)]
+      const copy = this.#best(text, met, marksOf(strangers, text.lead.length))
+      return { copy, foreign: marksOf(strangers, text.lead.length, 'edges') }
+    })
+  }
+
+  /** Texts that share with this one what is no word on either. */
+  strangers(features: CopyFeatures, time: Millis, asking: Asking): Stranger[] {
+    return this.#holding(features, text =>
+      this.#strangers(text, this.#meet(text, this.#candidates(text), features, time), asking),
+    )
+  }
+
+  #holding<T>(features: CopyFeatures, work: (text: Prepared) => T): T {
     const title = this.#vocabulary.hold(split(features.title))
     const lead = this.#vocabulary.hold(split(features.lead))
     try {
-      const text = prepare({ title, lead }, this.#vocabulary)
-      // Most copies are exact, and need not be compared with anything.
-      const exact = this.#exact(features, title, lead)
-      const sure = exact ? this.#best(text, [exact], features, time) : null
-      return sure ?? this.#best(text, this.#candidates(text), features, time)
+      return work(
+        prepare({ title, lead, head: features.head ?? 0, frame: features.frame ?? NO_FRAME }, this.#vocabulary),
+      )
     } finally {
       this.#vocabulary.release(title)
       this.#vocabulary.release(lead)
@@ -163,10 +190,10 @@ export class CopyIndex {
   }
 
   /** Take in a report's text, in place of the one it had. */
-  add(story: number, report: number, features: CopyFeatures, time: Millis): void {
+  add(story: number, report: number, features: CopyFeatures, time: Millis, agency = ''): void {
     this.forget(report)
     const known = this.#known(features)
-    known.carriers.push({ story, report, time, language: features.language, part: features.part ?? 1 })
+    known.carriers.push({ story, report, time, language: features.language, part: features.part ?? 1, agency })
     this.#byReport.set(report, known)
     const hour = Math.floor(time / BUCKET)
     const reports = this.#byHour.get(hour)
@@ -212,13 +239,20 @@ export class CopyIndex {
     const key = keyOf(features)
     const title = this.#vocabulary.hold(split(features.title))
     const lead = this.#vocabulary.hold(split(features.lead))
-    const same = this.#exact(features, title, lead)
+    const same = this.#exact(features, { title, lead })
     if (same) {
       this.#vocabulary.release(title)
       this.#vocabulary.release(lead)
       return same
     }
-    const known: Known = { key, title, lead, carriers: [] }
+    const known: Known = {
+      key,
+      title,
+      lead,
+      head: features.head ?? 0,
+      frame: features.frame ?? NO_FRAME,
+      carriers: [],
+    }
     this.#texts.set(key, [...(this.#texts.get(key) ?? []), known])
     const text = prepare(known, this.#vocabulary)
     this.#vocabulary.count(text.set(), 1)
@@ -231,8 +265,12 @@ export class CopyIndex {
     return known
   }
 
-  #exact(features: CopyFeatures, title: Uint32Array, lead: Uint32Array): Known | undefined {
-    return this.#texts.get(keyOf(features))?.find(known => equal(known.title, title) && equal(known.lead, lead))
+  #exact(features: CopyFeatures, { title, lead }: Pick<Known, 'title' | 'lead'>): Known | undefined {
+    return this.#texts
+      .get(keyOf(features))
+      ?.find(
+        ({ head, ...known }) => head === (features.head ?? 0) && equal(known.title, title) && equal(known.lead, lead),
+      )
   }
 
   #drop(known: Known): void {
@@ -289,16 +327,16 @@ export class CopyIndex {
       .map(([known]) => known)
   }
 
-  #best(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis): CopyFound | null {
-    const met: { nearest: Carrier; apart: Millis; found: Comparison }[] = []
-    const stoodBefore = new Set<number>()
-    const filledOn = new Set<number>()
+  /** The texts within the window that have enough in common with this one, by the nearest of their carriers. */
+  #meet(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis): Met[] {
+    const met: Met[] = []
     const { language, part = 1 } = features
     const places = placesOf(text.stems)
     const least = Math.min(LEAST_SHARED, text.stems.length)
     for (const known of candidates) {
       if (!withinOf(known.carriers, time, this.#window)) continue
-      const found = compare(text, prepare(known, this.#vocabulary), places, this.#vocabulary, least)
+      const prepared = prepare(known, this.#vocabulary)
+      const found = compare(text, prepared, places, this.#vocabulary, least)
       if (!found) continue
       // What is in another language is a translation, not a copy; but feeds claim languages that are not theirs.
       const carriers = known.carriers.filter(
@@ -309,15 +347,64 @@ export class CopyIndex {
       const nearest = nearestTo(carriers, time)
       if (!nearest) continue
       const apart = Math.abs(nearest.time - time)
-      if (apart > this.#window) continue
-      met.push({ nearest, apart, found })
+      if (apart <= this.#window) met.push({ known, prepared, nearest, apart, found })
+    }
+    return met
+  }
+
+  #borne(text: Prepared, one: Met, found: Comparison): Bearing | null {
+    return bearing(text, one.prepared, found.runs, this.#vocabulary)
+  }
+
+  #strangers(text: Prepared, met: readonly Met[], { agency, report }: Asking): Stranger[] {
+    const out: Stranger[] = []
+    for (const one of met) {
+      const { known, found } = one
+      if (found.longest < LEAST_RUN) continue
+      const carriers = known.carriers.filter(carrier => carrier.report !== report)
+      const borne = this.#borne(text, one, found)
+      if (carriers.length === 0 || borne === null || !isUnborne(found, borne) || !areStrangers(borne)) continue
+      const ownHouse = agency !== undefined && carriers.some(carrier => carrier.agency === agency)
+      const most = ownHouse ? ENOUGH : 1
+      // So much may be one wire under two headlines of its: others must show that it is not.
+      const weight = found.shared >= LONG ? most - 1 : most
+      if (weight === 0) continue
+      const { lead, head } = one.prepared
+      const here = { length: text.lead.length, head: text.head }
+      const edges = edgesOf(found.runs, here, { length: lead.length, head }, at =>
+        this.#vocabulary.isWord(text.lead[at] ?? 0),
+      )
+      out.push({ key: known.key, story: one.nearest.story, weight, runs: found.runs, edges })
+    }
+    return out
+  }
+
+  #best(text: Prepared, met: readonly Met[], foreign: Uint8Array | null): CopyFound | null {
+    const own = foreign ? foreign.reduce((left, mark) => left - mark, foreign.length) : text.lead.length
+    const nothingOwn = own < LEAST_WORDS
+    const marked = nothingOwn ? null : foreign
+    const places = marked ? placesOf(text.stems) : null
+    const least = Math.min(LEAST_SHARED, own)
+    const counted = met.flatMap(one => {
+      const found = marked && places ? compare(text, one.prepared, places, this.#vocabulary, least, marked) : one.found
+      return found ? [{ ...one, found }] : []
+    })
+    const stoodBefore = new Set<number>()
+    const filledOn = new Set<number>()
+    for (const { nearest, apart, found } of counted) {
       if (showsForm(found, apart)) stoodBefore.add(nearest.story)
       if (showsFilling(found, apart)) filledOn.add(Math.floor(nearest.time / DAY))
     }
-    const compared = met.map(({ nearest, apart, found }): Compared => {
+    const compared = counted.map((one): Compared => {
+      const { nearest, apart, found } = one
       const others = stoodBefore.size - (stoodBefore.has(nearest.story) ? 1 : 0)
       const form = others >= FORM_STORIES || filledOn.size >= FORM_DAYS
-      return { nearest, found, judged: verdict(found, apart, form) }
+      const judged = verdict(found, apart, form)
+      if (!judged.same) return { nearest, found, judged }
+      const borne = this.#borne(text, one, found)
+      const unborne = borne !== null && isUnborne(found, borne) && !(borne.said === 0 && isReprint(found))
+      const notice = unborne || (nothingOwn && !saysSo(borne))
+      return { nearest, found, judged: notice ? { ...judged, same: false, against: 'notice' } : judged }
     })
     const best = likest(compared)
     if (!best) return null
@@ -362,7 +449,7 @@ function likest(compared: readonly Compared[]): Compared | null {
 function bridgeOf(best: Compared, compared: readonly Compared[]): Bridge | null {
   const opposed = new Set(
     compared.flatMap(({ nearest, judged: { against } }) =>
-      against === null || against === 'little' ? [] : [nearest.story],
+      against === null || against === 'little' || against === 'notice' ? [] : [nearest.story],
     ),
   )
   const { story } = best.nearest
@@ -376,6 +463,8 @@ function bridgeOf(best: Compared, compared: readonly Compared[]): Bridge | null 
   return { story: second.nearest.story, report: second.nearest.report, similarity: second.found.similarity }
 }
 
+const NO_FRAME = [0, 0] as const
+
 function split(joined: string): string[] {
   return joined === '' ? [] : joined.split(' ')
 }
@@ -384,8 +473,8 @@ function equal(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && a.every((word, at) => word === b[at])
 }
 
-function keyOf({ title, lead }: CopyFeatures): number {
-  return hash32(`${title}\n${lead}`)
+function keyOf({ title, lead, head }: CopyFeatures): number {
+  return hash32(head ? `${head}\n${lead}` : `${title}\n${lead}`)
 }
 
 function withinOf(carriers: readonly Carrier[], time: Millis, window: Millis): boolean {

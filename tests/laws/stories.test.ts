@@ -68,7 +68,10 @@ describe('likeness', () => {
         const prepared = [one, other].map(draft => {
           const features = featuresOf(draft)
           const row = (joined = '') => vocabulary.hold(joined === '' ? [] : joined.split(' '))
-          return prepare({ title: row(features?.title), lead: row(features?.lead) }, vocabulary)
+          return prepare(
+            { title: row(features?.title), lead: row(features?.lead), head: features?.head ?? 0, frame: [0, 0] },
+            vocabulary,
+          )
         })
         const [left, right] = prepared
         if (!left || !right) throw new Error('two texts were made')

@@ -7,6 +7,10 @@ import type { Vocabulary } from './vocabulary.ts'
 export interface Text {
   title: Uint32Array
   lead: Uint32Array
+  /** Words of the headline at the beginning of the lead, where the two are compared as one. */
+  head: number
+  /** Words of the headline before its first mark and behind its last one; 0 and 0 where it has none. */
+  frame: readonly [before: number, behind: number]
 }
 
 /** A text with the stems of its words. */
@@ -14,6 +18,9 @@ export interface Prepared extends Text {
   /** Stems of the lead: «والمدينة» and «المدينة» are one word. */
   stems: Uint32Array
   titleStems: Uint32Array
+  /** The headline, wherever it is kept. */
+  headline: Uint32Array
+  headlineStems: Uint32Array
   /** Stems of the lead; of title and lead. Made when first asked for: most texts are told apart before. */
   leadSet: () => ReadonlySet<number>
   set: () => ReadonlySet<number>
@@ -52,10 +59,11 @@ export function prepare(text: Text, vocabulary: Vocabulary): Prepared {
   let leadSet: Set<number> | null = null
   let set: Set<number> | null = null
   return {
-    title: text.title,
-    lead: text.lead,
+    ...text,
     stems,
     titleStems,
+    headline: text.head > 0 ? text.lead.subarray(0, text.head) : text.title,
+    headlineStems: text.head > 0 ? stems.subarray(0, text.head) : titleStems,
     leadSet: () => {
       leadSet ??= new Set(stems)
       return leadSet
@@ -70,15 +78,23 @@ export function prepare(text: Text, vocabulary: Vocabulary): Prepared {
   }
 }
 
-/** `places`: those of the left text's stems. Null where fewer than `least` words stand in shared runs. */
+/**
+ * `places`: those of the left text's stems. Null where fewer than `least` words stand in shared runs. `foreign` marks words
+ * of the left text that are not counted, nor where the right one has them: what the publisher says under all its reports.
+ */
 export function compare(
   left: Prepared,
   right: Prepared,
   places: Places,
   vocabulary: Vocabulary,
   least: number,
+  foreign: Uint8Array | null = null,
 ): Comparison | null {
-  const runs = sharedRuns(left.stems, right.stems, places)
+  const all = sharedRuns(left.stems, right.stems, places)
+  const runs = foreign ? all.flatMap(run => unmarked(run, foreign)) : all
+  const leftLength = left.stems.length - (foreign ? count(foreign, 0, foreign.length) : 0)
+  const rightLength =
+    right.stems.length - (foreign ? all.reduce((sum, run) => sum + count(foreign, run.left, run.length), 0) : 0)
   let shared = 0
   let squares = 0
   let triples = 0
@@ -92,15 +108,15 @@ export function compare(
   for (const run of runs) {
     for (let at = run.left; at < run.left + run.length; at++) weight += vocabulary.rarity(left.stems[at] ?? 0)
   }
-  const shorter = Math.min(left.stems.length, right.stems.length)
-  const all = triplesOf(left) + triplesOf(right) - triples
+  const shorter = Math.min(leftLength, rightLength)
+  const either = triplesOf(leftLength) + triplesOf(rightLength) - triples
   const leftNew = newWords(left, right, runs, 'left', vocabulary)
   const rightNew = newWords(right, left, runs, 'right', vocabulary)
   const leftSubject = subjectOf(left, right, vocabulary)
   const rightSubject = subjectOf(right, left, vocabulary)
   const slots = slotsOf(left, right, runs, vocabulary, leftSubject.words, rightSubject.words)
   return {
-    similarity: all > 0 ? triples / all : 0,
+    similarity: either > 0 ? Math.min(1, triples / either) : 0,
     coverage: shorter > 0 ? shared / shorter : 0,
     unbroken: shared > 0 ? squares / shared : 0,
     longest: runs.reduce((most, run) => Math.max(most, run.length), 0),
@@ -117,8 +133,26 @@ export function compare(
   }
 }
 
-function triplesOf(text: Prepared): number {
-  return Math.max(0, text.stems.length - RUN_WORDS + 1)
+function triplesOf(length: number): number {
+  return Math.max(0, length - RUN_WORDS + 1)
+}
+
+function count(marks: Uint8Array, from: number, length: number): number {
+  let marked = 0
+  for (let at = from; at < from + length; at++) marked += marks[at] ?? 0
+  return marked
+}
+
+/** The stretches of a run that are not marked. */
+function unmarked({ left, right, length }: Run, marks: Uint8Array): Run[] {
+  const out: Run[] = []
+  let from = 0
+  for (let at = 0; at <= length; at++) {
+    if (at < length && marks[left + at] === 0) continue
+    if (at - from >= RUN_WORDS) out.push({ left: left + from, right: right + from, length: at - from })
+    from = at + 1
+  }
+  return out
 }
 
 interface Weighed {

@@ -1,5 +1,6 @@
 // When two texts are one copy: how much they must share, and what speaks against it.
 import type { Millis } from '../../model.ts'
+import type { Bearing } from './bearing.ts'
 import type { Comparison } from './compare.ts'
 
 const DAY: Millis = 24 * 3_600_000
@@ -37,6 +38,16 @@ export const FORM_STORIES = 2
 export const FORM_DAYS = 2
 const FORM_REPLACED = 0.2
 
+/** Below this likeness one word of a headline may stand in a notice by chance, unless it is half of the headline. */
+const LOOSE = 0.5
+const BORNE_BY = 2
+const BORNE_SHARE = 0.5
+/** Words in shared runs from which on they are seldom a notice alone. */
+export const LONG = 40
+const REPRINTED = 0.7
+/** Words of strangers' headlines that the other text may have by chance, of all of them. */
+const KNOWN_BY_CHANCE = 0.2
+
 /** What a report must be like beyond need to both of two stories that it shows to be one. */
 export const BRIDGE_MARGIN = 0.1
 
@@ -46,7 +57,28 @@ export interface Verdict {
   margin: number
   needed: number
   /** What decided against it. */
-  against: 'little' | 'subject' | 'numbers' | 'days' | 'form' | null
+  against: 'little' | 'notice' | 'subject' | 'numbers' | 'days' | 'form' | null
+}
+
+/** Whether what two texts share is said by neither headline: a notice or the like, more likely than what they report. */
+export function isUnborne({ similarity, shared }: Comparison, borne: Bearing): boolean {
+  if (borne.said === 0) return true
+  return similarity < LOOSE && shared < LONG && borne.said < BORNE_BY && borne.share < BORNE_SHARE
+}
+
+/** Whether so much is shared that it may be a reprint under a headline that plays with words. */
+export function isReprint({ similarity, shared }: Comparison): boolean {
+  return similarity >= REPRINTED && shared >= LONG
+}
+
+/** Whether the headlines alone say that two texts are one copy, where of a text nothing is left but what is its publisher's. */
+export function saysSo(borne: Bearing | null): boolean {
+  return borne !== null && borne.said >= BORNE_BY
+}
+
+/** Whether two texts that share a notice are strangers otherwise, so that it is known for what it is. */
+export function areStrangers(borne: Bearing): boolean {
+  return borne.known <= Math.max(1, KNOWN_BY_CHANCE * borne.asked)
 }
 
 /** `apart`: time between the two. `form`: the text stood in other stories before. */

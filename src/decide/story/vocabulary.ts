@@ -9,6 +9,7 @@ const PRIOR_TEXTS = 1_000
 type Kind = 'numbers' | 'days' | null
 
 const NUMBER = /^\p{N}+$/u
+const STARTS_WITH_NUMBER = /^\p{N}/u
 const DAYS = new Set(
   fold(`
   السبت الاحد الاثنين الثلاثاء الاربعاء الخميس الجمعة
@@ -114,6 +115,12 @@ export class Vocabulary {
 
   kind(number: number): Kind {
     return this.#words[number]?.kind ?? null
+  }
+
+  /** Whether it is more than a number or a single letter. */
+  isWord(number: number): boolean {
+    const text = this.text(number)
+    return text.length > 1 && !STARTS_WITH_NUMBER.test(text)
   }
 
   /** A text with these stems came (1) or went (-1). Each stem once. */

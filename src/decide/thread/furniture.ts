@@ -18,19 +18,29 @@ export type Furniture = ReadonlySet<number>
 export class FurnitureCount {
   readonly #entries = new Map<number, number>()
   readonly #headlines = new Set<number>()
+  /** Of each entry the runs of its body, and how many entries that were counted must have one for it to be shared. */
+  readonly #bodies: { hashes: readonly number[]; others: number }[] = []
 
   /** Count an entry; one whose headline was there before says nothing new of the publisher. */
   add({ title, body }: { title: string; body: string }): void {
     const headline = words(fold(bareHeadline(title)))
     const key = hash32(headline.join(' '))
-    if (this.#headlines.has(key)) return
-    this.#headlines.add(key)
     const text = words(fold(body.slice(0, MAX_BODY)))
-    const found = new Set([...runs(headline, true), ...runs(text)].map(({ hash }) => hash))
+    const hashes = runs(text).map(({ hash }) => hash)
+    const before = this.#headlines.has(key)
+    this.#bodies.push({ hashes, others: before ? 1 : 2 })
+    if (before) return
+    this.#headlines.add(key)
+    const found = new Set([...runs(headline, true).map(({ hash }) => hash), ...hashes])
     const whole = wholeOf(text)
     if (whole !== null) found.add(whole)
     for (const word of headline) found.add(wordOf(word))
     for (const hash of found) this.#entries.set(hash, (this.#entries.get(hash) ?? 0) + 1)
+  }
+
+  /** For each entry, in the order they were added, whether another has a run of its body. */
+  sharing(): boolean[] {
+    return this.#bodies.map(({ hashes, others }) => hashes.some(hash => (this.#entries.get(hash) ?? 0) >= others))
   }
 
   /** What stands in so many of them. */

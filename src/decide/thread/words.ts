@@ -16,6 +16,8 @@ export interface ThreadInput {
   language: string | null
   /** What the entries of its document have in common; it says nothing of this one. */
   furniture?: Furniture | null
+  /** Marks words of the body that its publisher says under other reports too: 1 for such a word. May be shorter than it. */
+  foreign?: Uint8Array | null
 }
 
 export interface ThreadWords {
@@ -42,7 +44,7 @@ const NUMBER = /^\d+$/
 const SHORTEST_KEY = 3
 
 /** Count the words of a story. */
-export function threadWords({ title, body, language, furniture }: ThreadInput): ThreadWords {
+export function threadWords({ title, body, language, furniture, foreign }: ThreadInput): ThreadWords {
   const own = new Map<string, number>()
   const shared = new Map<string, number>()
   const add = (to: Map<string, number>, term: string, count: number) => to.set(term, (to.get(term) ?? 0) + count)
@@ -57,7 +59,8 @@ export function threadWords({ title, body, language, furniture }: ThreadInput): 
   }
   const said = furniture ? withoutFurniture(tokens, furniture, true) : tokens
   read(said, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-  const text = words(fold(body.slice(0, MAX_BODY)))
+  const all = words(fold(body.slice(0, MAX_BODY)))
+  const text = foreign ? all.filter((_, at) => foreign[at] !== 1) : all
   read(furniture ? withoutFurniture(text, furniture) : text, 1, BODY_WORDS, SHARED_BODY_WORDS)
   const before = headerOf(headline)
   const header = before?.words.every((word, at) => said[at] === word)
