@@ -2,6 +2,7 @@
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import type { FeedFormat, Outcome, Skip } from '../model.ts'
+import { joinHalves } from './characters.ts'
 import type { Attributes, Draft } from './draft.ts'
 import { MAX_DEPTH, Reading } from './reading.ts'
 import { Dates, writeDocument } from './write.ts'
@@ -16,6 +17,8 @@ export interface Canonical {
   hub: string | null
   self: string | null
   skip: Skip | null
+  /** Halves of surrogate pairs that had to be left out. */
+  halves: number
   warnings: string[]
 }
 
@@ -45,7 +48,7 @@ const BASIC = new Map([
 const named = new Map<string, string | null>()
 
 /** An HTML named character; htmlparser2 carries the standard's table. Remembered, for a bounded number of names. */
-function htmlEntity(name: string): string | null {
+export function htmlEntity(name: string): string | null {
   const basic = BASIC.get(name)
   if (basic !== undefined) return basic
   const before = named.get(name)
@@ -68,10 +71,10 @@ function htmlEntity(name: string): string | null {
 /** Code points 128 to 159 in references mean windows-1252 (HTML standard, numeric character reference end state). */
 const WINDOWS = new TextDecoder('windows-1252')
 
+/** Halves of a surrogate pair are given as they are: JavaScript and old WordPress write two references for one emoji. */
 function character(code: number): string {
   if (code >= 0x80 && code <= 0x9f) return WINDOWS.decode(Uint8Array.of(code))
-  if (code === 9 || code === 10 || code === 13 || (code >= 0x20 && code < 0xd800) || (code >= 0xe000 && code < 0xfffe))
-    return String.fromCharCode(code)
+  if (code === 9 || code === 10 || code === 13 || (code >= 0x20 && code < 0xfffe)) return String.fromCharCode(code)
   return code >= 0x1_0000 && code <= 0x10_ffff ? String.fromCodePoint(code) : ''
 }
 
@@ -108,6 +111,8 @@ class Scanner implements TokenizerCallbacks {
   private readonly entities = new Map<string, string>()
   private entityBudget = ENTITY_BUDGET
   private refused = false
+  /** Halves of surrogate pairs that were left out. */
+  halves = 0
 
   constructor(text: string, reading: MarkupSink, xmlMode = true) {
     this.text = text
@@ -172,8 +177,10 @@ class Scanner implements TokenizerCallbacks {
     if (!BASIC.has(name))
       this.entities.set(
         name,
-        value.replace(REFERENCE, (_, hex?: string, decimal?: string) =>
-          character(hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal)),
+        this.whole(
+          value.replace(REFERENCE, (_, hex?: string, decimal?: string) =>
+            character(hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal)),
+          ),
         ),
       )
   }
@@ -181,7 +188,7 @@ class Scanner implements TokenizerCallbacks {
   /** References to characters; what names none is left as written. */
   private decode(text: string): string {
     if (!text.includes('&')) return text
-    return text.replace(REFERENCE, (all: string, hex?: string, decimal?: string, name?: string) => {
+    const decoded = text.replace(REFERENCE, (all: string, hex?: string, decimal?: string, name?: string) => {
       if (hex !== undefined) return character(Number.parseInt(hex, 16))
       if (decimal !== undefined) return character(Number(decimal))
       const own = this.entities.get(name ?? '')
@@ -191,6 +198,13 @@ class Scanner implements TokenizerCallbacks {
       }
       return htmlEntity(name ?? '') ?? all
     })
+    return this.whole(decoded)
+  }
+
+  private whole(text: string): string {
+    const joined = joinHalves(text)
+    this.halves += joined.lost
+    return joined.text
   }
 
   ontext(start: number, end: number): void {
@@ -315,6 +329,7 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   if (scanner.refusedEntities) {
     warnings.push('the document declares entities that refer to others or grow too long: not expanded')
   }
+  const { halves } = scanner
   const dates = new Dates()
   const bodies: string[] = []
   const xml = writeDocument(reading.feed, drafts, dates, bodies)
@@ -323,7 +338,7 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   const skips = skipHours.size + skipDays.size > 0
   const skip = skips ? { hours: [...skipHours].sort((a, b) => a - b), days: [...skipDays].sort((a, b) => a - b) } : null
   const { format, version } = reading
-  return { ok: true, value: { xml, bodies, format, version, hub, self, skip, warnings } }
+  return { ok: true, value: { xml, bodies, format, version, hub, self, skip, halves, warnings } }
 }
 
 /** Why a document is no feed, in one line. */

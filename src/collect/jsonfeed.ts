@@ -1,9 +1,11 @@
 // Hides JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), which rss-parser does not read.
 
 import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
+import { cleanOrNull } from './characters.ts'
 import { readDate } from './dates.ts'
-import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
+import { finish, type Loose, languageTag, lineOf, newCuts, reportCuts } from './finish.ts'
 import { escapeHtml } from './html.ts'
+import { describeJsonFault } from './json-fault.ts'
 import { resolve } from './links.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -12,6 +14,19 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 /** Only own keys are data: `__proto__` and its like are never followed. */
 const own = (object: Json, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined)
+
+/** The values that count something; all other numbers are names. */
+const QUANTITIES = new Set(['size_in_bytes', 'duration_in_seconds'])
+
+/**
+ * Numbers that JavaScript would write otherwise than the document does become their own digits: an id of nineteen digits is
+ * no double (JSON Feed 1.1 wants numbers as ids taken for strings).
+ */
+function keepDigits(key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || QUANTITIES.has(key)) return value
+  const source = context?.source
+  return source === undefined || String(value) === source ? value : source
+}
 
 /** Strings, and the numbers some publishers write for ids. */
 function text(object: Json, key: string): string | null {
@@ -107,12 +122,9 @@ export function parseJsonFeed(
 ): Outcome<ParsedFeed> {
   let document: unknown
   try {
-    document = JSON.parse(source)
-  } catch (error) {
-    return {
-      ok: false,
-      reason: `the document is broken JSON: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`,
-    }
+    document = JSON.parse(source, keepDigits)
+  } catch {
+    return { ok: false, reason: `the document is broken JSON: ${describeJsonFault(source)}` }
   }
   if (!isObject(document)) return { ok: false, reason: 'not a feed: the JSON document is not an object' }
   const version = text(document, 'version')
@@ -133,7 +145,7 @@ export function parseJsonFeed(
     )
   }
   const unreadable: string[] = []
-  const cuts: Cuts = { titles: 0, bodies: 0 }
+  const cuts = newCuts()
   const authors = names(document)
   const entries = objects
     .slice(0, options.maxEntries)
@@ -142,19 +154,22 @@ export function parseJsonFeed(
     warnings.push(
       `${unreadable.length} date${unreadable.length === 1 ? '' : 's'} could not be read, such as «${unreadable[0]?.slice(0, 60)}»: left out`,
     )
+  const title = lineOf(text(document, 'title') ?? '', 'text', cuts)
+    .slice(0, 1000)
+    .toWellFormed()
   reportCuts(cuts, warnings)
   return {
     ok: true,
     value: {
       format: 'json',
       version: /version\/([\d.]+)/.exec(version ?? '')?.[1] ?? null,
-      title: text(document, 'title')?.slice(0, 1000) ?? null,
-      link: home,
+      title: title || null,
+      link: cleanOrNull(home),
       language,
       ttl: null,
       skip: null,
-      hub: hubOf(document, base),
-      self: resolve(text(document, 'feed_url') ?? '', base),
+      hub: cleanOrNull(hubOf(document, base)),
+      self: cleanOrNull(resolve(text(document, 'feed_url') ?? '', base)),
       entries,
       warnings,
     },
