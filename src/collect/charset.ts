@@ -79,6 +79,7 @@ const SINGLE = [
 const MULTIPLE = ['gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr']
 
 const UNKNOWN_LETTER = -7
+const SPACE = -2
 const PUNCTUATION = -4.5
 const SYMBOL = -8
 const IMPOSSIBLE = -14
@@ -87,6 +88,7 @@ const USUAL = new Set('“”‘’„«»–—…،؛؟·•№°€£™©®�
 /** Costs of letters that stand where no letter of their kind does: beside ASCII letters, three in a row, in mixed case. */
 const BESIDE_ASCII = 4
 const IN_A_ROW = 3
+const ALONE = 3
 const MIXED_CASE = 4
 const SYMBOL_IN_WORD = 4
 
@@ -123,15 +125,16 @@ interface Reading {
   capitals: number
   /** Log-likelihood of all that is no letter, and of mixed case. */
   common: number
-  /** Letters beside ASCII letters, and letters beyond the second in a row. */
+  /** Letters beside ASCII letters, letters beyond the second in a row, and letters that stand alone. */
   besideAscii: number
   inARow: number
+  alone: number
 }
 
 const isAsciiLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122
 
 function read(text: string): Reading {
-  const reading: Reading = { letters: new Map(), capitals: 0, common: 0, besideAscii: 0, inARow: 0 }
+  const reading: Reading = { letters: new Map(), capitals: 0, common: 0, besideAscii: 0, inARow: 0, alone: 0 }
   let before = 0
   let row = 0
   let wasLower = false
@@ -157,8 +160,10 @@ function read(text: string): Reading {
       if (isAsciiLetter(before)) reading.besideAscii++
       row++
       if (row > 2) reading.inARow++
+      if (row === 1 && !isAsciiLetter(before) && !/[a-z\p{L}\p{M}]/iu.test(text.charAt(at + 1))) reading.alone++
     } else {
       if (code === 0xfffd || code < 0xa0 || (code >= 0xe000 && code < 0xf900)) reading.common += IMPOSSIBLE
+      else if (code === 0xa0) reading.common += SPACE
       else reading.common += USUAL.has(character) ? PUNCTUATION : SYMBOL
       const next = text.charCodeAt(at + 1)
       const inWord = (row > 0 || isAsciiLetter(before)) && isAsciiLetter(next)
@@ -175,7 +180,7 @@ function read(text: string): Reading {
 function weigh(reading: Reading, { weights, latin }: Language): number {
   let score = reading.common - reading.capitals * 1.5
   for (const [letter, times] of reading.letters) score += times * (weights.get(letter) ?? UNKNOWN_LETTER)
-  return score - (latin ? reading.inARow * IN_A_ROW : reading.besideAscii * BESIDE_ASCII)
+  return score - (latin ? reading.inARow * IN_A_ROW : reading.besideAscii * BESIDE_ASCII + reading.alone * ALONE)
 }
 
 const SCRIPTS: readonly [RegExp, string][] = [
@@ -200,7 +205,7 @@ const RARE: Readonly<Record<string, number>> = {
   'iso-8859-6': 2,
   'iso-8859-7': 2,
   'koi8-u': 1,
-  ibm866: 2,
+  ibm866: 4,
 }
 
 /** What a hint is worth, in nats. A declaration is worth more; ISO-8859-1 is what templates say without looking. */

@@ -13,6 +13,8 @@ export interface Shape {
   doubtful: number
   /** General punctuation (U+2000 to U+203F): no single-byte charset has these three bytes in a word of any language. */
   punctuation: number
+  /** Sequences for what Western text is written with, as «Ã©» would be: no language writes their bytes as letters. */
+  western: number
   /** Whether an ASCII letter is among them. */
   ascii: boolean
 }
@@ -45,7 +47,16 @@ const isLowHalf = (bytes: Uint8Array, at: number, end: number): boolean =>
   ((bytes[at + 2] ?? 0) & 0xc0) === 0x80
 
 export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape {
-  const shape: Shape = { high: 0, sequences: 0, long: 0, broken: 0, doubtful: 0, punctuation: 0, ascii: false }
+  const shape: Shape = {
+    high: 0,
+    sequences: 0,
+    long: 0,
+    broken: 0,
+    doubtful: 0,
+    punctuation: 0,
+    western: 0,
+    ascii: false,
+  }
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number
     if (byte < 0x80) {
@@ -63,6 +74,7 @@ export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape {
     if (size > 2) shape.long++
     if (byte > 0xf0 && !(byte === 0xf3 && bytes[at + 1] === 0xa0)) shape.doubtful += size
     if (byte === 0xe2 && bytes[at + 1] === 0x80) shape.punctuation++
+    if (byte < 0xc4 || byte === 0xe2 || byte === 0xf0) shape.western++
     at += size - 1
   }
   return shape
@@ -100,19 +112,21 @@ const endsWord = (byte: number): boolean => byte < 0x30 || (byte > 0x39 && byte 
 /**
  * The kind of a stretch by itself; null where it has UTF-8 that might be chance, or none above 127.
  *
- * @param strict in the midst of other charsets: two letters of Arabic before a comma, and one Chinese character in ten, are
- * UTF-8 by chance
+ * @param surely sequences of two bytes that are not taken for chance: more in the midst of other charsets, where two letters
+ * of Arabic before a comma, and one Chinese character in ten, are UTF-8 by chance
  */
-function kindOf(shape: Shape, strict: boolean): Kind | null {
+function kindOf(shape: Shape, surely: number): Kind | null {
   if (shape.high === 0) return null
   if (shape.sequences === 0) return 'legacy'
   if (shape.broken === 0) {
-    const isSure = strict ? shape.sequences >= 4 || shape.long >= 2 : shape.sequences >= 2 || shape.long >= 1
-    return isSure || shape.punctuation > 0 ? 'utf-8' : null
+    const isSure = shape.sequences >= surely || shape.long * 2 >= surely || shape.punctuation > 0
+    return isSure ? 'utf-8' : null
   }
-  const valid = shape.high - shape.broken
-  return shape.broken > (shape.long === 0 ? valid - shape.sequences : valid) ? 'legacy' : strict ? 'legacy' : 'strays'
+  return surely > SURELY || shape.broken > 2 * (shape.high - shape.broken) ? 'legacy' : 'strays'
 }
+
+const SURELY = 2
+const SURELY_AMONG_OTHERS = 4
 
 /** Calls `visit` for each stretch of bytes that is to be read as one thing, in order; together they are the document. */
 function stretches(
@@ -125,15 +139,15 @@ function stretches(
     let end = start + 1
     while (end < bytes.length && !isBoundary(bytes[end] as number)) end++
     const segment = shapeOf(bytes, start, end)
-    const strict = !isMostlyUtf8
-    if (segment.broken === 0 || segment.sequences === 0) visit(start, end, kindOf(segment, strict), segment, segment)
+    const surely = isMostlyUtf8 ? SURELY : SURELY_AMONG_OTHERS
+    if (segment.broken === 0 || segment.sequences === 0) visit(start, end, kindOf(segment, surely), segment, segment)
     else {
-      const mixed = segment.broken * 2 > segment.high
+      const inWords = segment.broken * 2 > segment.high ? SURELY_AMONG_OTHERS : surely
       for (let from = start; from < end; ) {
         let to = from + 1
         while (to < end && !endsWord(bytes[to] as number)) to++
         const word = shapeOf(bytes, from, to)
-        visit(from, to, kindOf(word, strict || mixed), word, segment)
+        visit(from, to, kindOf(word, inWords), word, segment)
         from = to
       }
     }
@@ -221,6 +235,35 @@ function decodeStrays(bytes: Uint8Array, table: readonly string[]): { text: stri
   return { text: text + decodeUtf8(bytes.subarray(from)), damaged, strays }
 }
 
+interface Surroundings {
+  /** Whether most of what stands around is not UTF-8. */
+  amongOthers: boolean
+  /** What the other charset is. */
+  family: 'latin' | 'multibyte' | 'other'
+  /** Whether the stretch is well-formed in it. */
+  fits: () => boolean
+}
+
+/** The kind of a stretch where the other charset and the surroundings are known. */
+function settle(found: Kind | null, shape: Shape, { amongOthers, family, fits }: Surroundings): Kind {
+  if (shape.sequences === 0) return 'legacy'
+  if (family === 'multibyte') {
+    if (shape.broken > 0) {
+      // In EUC-JP the end of one letter and the start of the next are UTF-8 as often as not.
+      if ((amongOthers || shape.long * 6 <= shape.high) && fits()) return 'legacy'
+      return shape.broken * 2 > shape.high ? 'legacy' : 'strays'
+    }
+    const isWestern = shape.ascii && (shape.long > 0 || shape.western === shape.sequences)
+    return amongOthers && shape.long < 2 && !isWestern && fits() ? 'legacy' : 'utf-8'
+  }
+  if (shape.broken > 0) {
+    return family === 'latin' && shape.western === shape.sequences ? 'strays' : (found ?? 'legacy')
+  }
+  if (found !== null || !amongOthers || shape.sequences >= SURELY) return 'utf-8'
+  // UTF-8 by chance or not. «Ã©» is written in no language; «É”» of windows-1252, «ة،» of windows-1256, «её» of KOI8-R are.
+  return shape.western > 0 && (family === 'latin' || shape.ascii) ? 'utf-8' : 'legacy'
+}
+
 /**
  * Reads a document of bytes that are not all UTF-8. Time is linear in it.
  *
@@ -233,8 +276,16 @@ export function readRuns(bytes: Uint8Array, choose: (sample: Uint8Array, beside:
   const { sample, beside } = sampleOf(bytes, isMostlyUtf8)
   const charset = choose(sample, beside)
   const table = tableOf(charset)
-  const isLatin = LATIN.test(charset)
-  const isMultibyte = MULTIBYTE.test(charset)
+  const family = LATIN.test(charset) ? 'latin' : MULTIBYTE.test(charset) ? 'multibyte' : 'other'
+  const exact = new TextDecoder(charset, { fatal: true })
+  const fits = (start: number, end: number): boolean => {
+    try {
+      exact.decode(bytes.subarray(start, end))
+      return true
+    } catch {
+      return false
+    }
+  }
   const decoder = new TextDecoder(charset)
   const runs: Runs = { text: '', utf8: 0, legacy: 0, damaged: 0, isMostlyUtf8 }
 
@@ -251,15 +302,13 @@ export function readRuns(bytes: Uint8Array, choose: (sample: Uint8Array, beside:
     } else runs.text += runKind === 'utf-8' ? decodeUtf8(run) : decoder.decode(run)
     runStart = end
   }
-  stretches(bytes, isMostlyUtf8, (start, _end, found, shape, segment) => {
+  stretches(bytes, isMostlyUtf8, (start, end, found, shape, segment) => {
     if (shape.high === 0) return
-    let kind = found
-    if (kind === 'utf-8' && isMultibyte && !isMostlyUtf8 && shape.long < 2) kind = 'legacy'
-    if (kind === null) {
-      // UTF-8 by chance or not. «Ã©» is written in no language; «ة،» of windows-1256 and «её» of KOI8-R are.
-      const amongLegacy = !isMostlyUtf8 || segment.broken * 2 > segment.high
-      kind = !amongLegacy || (!isMultibyte && (isLatin || shape.ascii)) ? 'utf-8' : 'legacy'
-    }
+    const kind = settle(found, shape, {
+      amongOthers: !isMostlyUtf8 || segment.broken * 2 > segment.high,
+      family,
+      fits: () => fits(start, end),
+    })
     if (kind === 'utf-8') runs.utf8 += shape.high
     if (kind === 'legacy') runs.legacy += shape.high
     if (kind === runKind) return
