@@ -66,7 +66,7 @@ function idOf(url: string): string {
       .replace(/[^a-z0-9-]/g, '-')
       .replace(/^-+/, '')
       .slice(0, 34)
-      .replace(/-+$/, '') || 'agency'
+      .replace(/(?<!-)-+$/, '') || 'agency'
   )
 }
 

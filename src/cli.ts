@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { type Common, configuredToPoll, Failed, json, out, reading, say } from './cli-common.ts'
+import { type Common, configuredToPoll, Failed, json, jsonLine, out, reading, say } from './cli-common.ts'
 import { registerEditorCommands } from './cli-editor.ts'
 import { evaluateItems } from './cli-eval.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
@@ -602,7 +602,7 @@ function showParsed(
 ): void {
   if (!parsed.ok) {
     process.exitCode = 1
-    if (options.json) out(JSON.stringify({ file, error: parsed.reason }))
+    if (options.json) jsonLine({ file, error: parsed.reason })
     else say(`${file}: ${parsed.reason}`)
     return
   }
@@ -613,7 +613,7 @@ function showParsed(
       published: entry.published === null ? null : iso(entry.published),
       updated: entry.updated === null ? null : iso(entry.updated),
     }))
-    out(JSON.stringify({ file, ...feed, entries: shown, warnings }))
+    jsonLine({ file, ...feed, entries: shown, warnings })
     return
   }
   out(`${file}: ${feed.format} ${feed.version ?? ''} «${feed.title ?? ''}», ${entries.length} entries`)

@@ -256,11 +256,14 @@ function fill(
   faults: string[],
 ): unknown {
   if (typeof value === 'string') {
-    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, fallback?: string) => {
-      const found = environment[name] || fallback
-      if (found === undefined) faults.push(`${key(path)}: the environment variable ${name} is not set`)
-      return found ?? ''
-    })
+    return value.replace(
+      /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]{0,4096}))?\}/g,
+      (_, name: string, fallback?: string) => {
+        const found = environment[name] || fallback
+        if (found === undefined) faults.push(`${key(path)}: the environment variable ${name} is not set`)
+        return found ?? ''
+      },
+    )
   }
   if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
   if (value !== null && typeof value === 'object') {
@@ -353,7 +356,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
   const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
   const port = Number(listen.slice(colon + 1))
   const database = data.database ?? 'data/minwal.db'
-  const link = (data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
+  const link = (data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/(?<!\/)\/+$/, '')
   const poll = data.poll ?? {}
   const minInterval = toMillis(poll.minInterval ?? '5m')
   return {
@@ -591,7 +594,7 @@ function append(text: string, list: Node, values: readonly unknown[]): Edit[] {
 
 /** Whether the next sign behind white space and comments is a comma. */
 function commaFollows(text: string, from: number): boolean {
-  const rest = /(?:\s+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/)*/y
+  const rest = /(?:\s|\/\/[^\r\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*/y
   rest.lastIndex = from
   rest.exec(text)
   return text[rest.lastIndex] === ','

@@ -1,6 +1,7 @@
 // Structured logging: one JSON line an event on standard error, readable lines on a terminal.
 import { pino } from 'pino'
 import type { Config } from './model.ts'
+import { harmless, harmlessJson } from './terminal.ts'
 
 export interface Log {
   debug(event: string, fields?: Record<string, unknown>): void
@@ -16,9 +17,12 @@ export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, er
 export function createLog(level: Config['log']['level'], terminal: boolean): Log {
   const journal = process.env['JOURNAL_STREAM'] !== undefined
   const destination = terminal
-    ? { write: (line: string) => void process.stderr.write(readable(line)) }
+    ? { write: (line: string) => void process.stderr.write(`${harmless(readable(line))}\n`) }
     : // Synchronous: the last line before a crash is the one that matters.
-      { write: (line: string) => void process.stderr.write(journal ? forJournal(line) : line) }
+      {
+        write: (line: string) =>
+          void process.stderr.write(`${harmlessJson((journal ? forJournal(line) : line).trimEnd())}\n`),
+      }
   const logger = pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination)
   return {
     debug: (event, fields = {}) => logger.debug(fields, event),
@@ -44,5 +48,5 @@ function readable(line: string): string {
     .filter(([, value]) => value !== null && value !== undefined && value !== '')
     .map(([name, value]) => `${name}=${typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value)}`)
   const clock = String(time).slice(11, 19)
-  return `${clock} ${(NAMES[Number(level)] ?? '').padEnd(5)} ${String(msg)}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}\n`
+  return `${clock} ${(NAMES[Number(level)] ?? '').padEnd(5)} ${String(msg)}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}`
 }

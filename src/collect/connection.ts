@@ -50,7 +50,7 @@ export interface Reply {
 
 /** The parser's own words, which come in brackets after undici's. */
 function parserReason(error: Error): string {
-  return oneLine(/\(([^)]{1,100})\)$/.exec(error.message)?.[1] ?? error.message)
+  return oneLine(/\(([^()]{1,100})\)$/.exec(error.message)?.[1] ?? error.message)
 }
 
 /** Node names a certificate's fault but not its dates, so they are kept beside the error. */

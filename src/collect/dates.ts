@@ -284,7 +284,7 @@ function words(text: string): DateReading {
     if (meridiem === 'a' && h === 12) h = 0
     // `+0200 2012` and `EST 2004`: the year may follow the zone (asctime).
     const tail = /^(.*?)(?:^|\s)(\d{4})$/.exec(after)
-    const zoneText = (tail ? (tail[1] ?? '') : after).replace(/^[,\s]+|[,\s]+$/g, '')
+    const zoneText = (tail ? (tail[1] ?? '') : after).replace(/^[,\s]+|(?<![,\s])[,\s]+$/g, '')
     offset = zone(zoneText)
     zoned = zoneText !== '' && offset !== null
     if (offset === null) {

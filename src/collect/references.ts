@@ -35,7 +35,9 @@ export function mendReferences(html: string, removed?: Removed): string {
     (all: string, hex: string | undefined, decimal: string | undefined, name: string | undefined, ...rest) => {
       if (name === undefined) {
         const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-        return code >= 0xd800 && code <= 0xdfff ? String.fromCharCode(code) : all
+        if (code >= 0xd800 && code <= 0xdfff) return String.fromCharCode(code)
+        // The parser would write U+FFFD for a NUL.
+        return code === 0 ? ' ' : all
       }
       const [semicolon, offset] = rest as [string, number]
       if (!beginsLegacy(name)) return all
