@@ -80,21 +80,23 @@ export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape {
   return shape
 }
 
+const wellFormed = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8')
+
 /** Text of bytes that are UTF-8, CESU-8 and Java's NUL included. */
 function decodeUtf8(bytes: Uint8Array): string {
   let text = ''
   let from = 0
   for (let at = bytes.indexOf(0xed); at >= 0; at = bytes.indexOf(0xed, at + 1)) {
     if (sequenceAt(bytes, at, bytes.length) !== 6) continue
-    text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(from, at))
+    text += wellFormed(bytes, from, at)
     const half = (place: number): number =>
       0xd000 | (((bytes[place + 1] ?? 0) & 0x3f) << 6) | ((bytes[place + 2] ?? 0) & 0x3f)
     text += String.fromCharCode(half(at), half(at + 3))
     from = at + 6
     at += 5
   }
-  text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(from === 0 ? bytes : bytes.subarray(from))
-  return text
+  return text + wellFormed(bytes, from, bytes.length)
 }
 
 /** What a stretch is read as: UTF-8, the other charset, or UTF-8 with stray bytes of the other. */
@@ -210,6 +212,7 @@ function decodeStrays(bytes: Uint8Array, table: readonly string[]): { text: stri
   let strays = 0
   let from = 0
   let wasSequence = false
+  let isMarked = false
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number
     const size = byte < 0x80 ? 1 : sequenceAt(bytes, at, bytes.length)
@@ -218,17 +221,22 @@ function decodeStrays(bytes: Uint8Array, table: readonly string[]): { text: stri
       wasSequence = size > 1
       continue
     }
-    text += decodeUtf8(bytes.subarray(from, at))
+    if (from < at) {
+      text += decodeUtf8(bytes.subarray(from, at))
+      isMarked = false
+    }
     from = at + 1
     const meant = table[byte - 128] ?? '\ufffd'
     const touches = wasSequence || sequenceAt(bytes, at + 1, bytes.length) > 0
     if (touches && /[\p{L}\p{M}\u0080-\u009f\ufffd]/u.test(meant)) {
       damaged++
       // One mark for all pieces of one character.
-      if (!text.endsWith('\ufffd')) text += '\ufffd'
+      if (!isMarked) text += '\ufffd'
+      isMarked = true
     } else {
       strays++
       text += meant
+      isMarked = false
       wasSequence = false
     }
   }
@@ -277,15 +285,8 @@ export function readRuns(bytes: Uint8Array, choose: (sample: Uint8Array, beside:
   const charset = choose(sample, beside)
   const table = tableOf(charset)
   const family = LATIN.test(charset) ? 'latin' : MULTIBYTE.test(charset) ? 'multibyte' : 'other'
-  const exact = new TextDecoder(charset, { fatal: true })
-  const fits = (start: number, end: number): boolean => {
-    try {
-      exact.decode(bytes.subarray(start, end))
-      return true
-    } catch {
-      return false
-    }
-  }
+  // An exception for each word that does not fit would cost more than reading it.
+  const fits = (start: number, end: number): boolean => !decoder.decode(bytes.subarray(start, end)).includes('\ufffd')
   const decoder = new TextDecoder(charset)
   const runs: Runs = { text: '', utf8: 0, legacy: 0, damaged: 0, isMostlyUtf8 }
 
@@ -299,7 +300,9 @@ export function readRuns(bytes: Uint8Array, choose: (sample: Uint8Array, beside:
       runs.text += read.text
       runs.damaged += read.damaged
       runs.legacy += read.strays
-    } else runs.text += runKind === 'utf-8' ? decodeUtf8(run) : decoder.decode(run)
+    } else if (runKind === 'utf-8') runs.text += decodeUtf8(run)
+    else if (family === 'multibyte' || run.length > 64) runs.text += decoder.decode(run)
+    else for (const byte of run) runs.text += byte < 128 ? String.fromCharCode(byte) : (table[byte - 128] ?? '')
     runStart = end
   }
   stretches(bytes, isMostlyUtf8, (start, end, found, shape, segment) => {

@@ -111,10 +111,19 @@ export function boundMarks(text: string): string {
   return text.replace(MANY_MARKS, '$1')
 }
 
+/** Ligatures of eighteen and eight letters, and how many of them are spelled out in one text. */
+const LIGATURES = /[\ufdfa\ufdfb]/g
+const MAX_LIGATURES = 200
+
+function boundLigatures(text: string): string {
+  let count = 0
+  return text.replace(LIGATURES, found => (++count > MAX_LIGATURES ? '' : found))
+}
+
 function foldWhole(text: string): string {
   return (
     // Twice: what is unseen may have kept two runs apart.
-    boundMarks(boundMarks(text).normalize('NFKC').toLowerCase().replace(UNSEEN, ''))
+    boundMarks(boundMarks(boundLigatures(text)).normalize('NFKC').toLowerCase().replace(UNSEEN, ''))
       .normalize('NFD')
       .replace(LATIN_MARKS, '$1')
       // ё is folded to е below; one that carries its dots twice must not keep a pair.
