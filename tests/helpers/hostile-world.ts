@@ -218,7 +218,9 @@ function documents(): Record<string, Kind> {
     'has a text of eight megabytes': served(described('<p>A word, and another one. '.repeat(300_000)), filed(1, cut)),
     'has a text of one word': served(described('ا'.repeat(2 * MEGABYTE)), filed(1, cut)),
     'has letters under 4,000 combining marks of two kinds': served(
-      rss(many(8, at => `<item><guid>m${at}</guid><title>Marks</title><description>${at} ${MARKS}</description></item>`)),
+      rss(
+        many(8, at => `<item><guid>m${at}</guid><title>Marks</title><description>${at} ${MARKS}</description></item>`),
+      ),
       filed(8, /combining marks: cut/),
     ),
     'keeps combining marks apart by what nobody sees': served(
@@ -232,7 +234,9 @@ function documents(): Record<string, Kind> {
     'has a text of ligatures that stand for eighteen letters': served(described('\ufdfa '.repeat(100_000)), filed(1)),
     'has a picture in letters for a text': served(described('iVBORw0KGgo'.repeat(90_000)), filed(1)),
     'names forty namespaces of 19,900 number signs': served(
-      rss(many(40, at => `<item xmlns:a="http://n.example/${'#'.repeat(19_900)}x${at}"><title>Item ${at}</title></item>`)),
+      rss(
+        many(40, at => `<item xmlns:a="http://n.example/${'#'.repeat(19_900)}x${at}"><title>Item ${at}</title></item>`),
+      ),
       filed(40),
     ),
     'mixes charsets in every word': served(
