@@ -7,6 +7,7 @@ import type { Config } from './model.ts'
 import { hiding } from './secrets.ts'
 import { openStore, storeFault } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { harmless, harmlessJson } from './terminal.ts'
 
 /** As much of commander's `Command` as the files that add commands need. */
 export interface Registered {
@@ -35,9 +36,9 @@ export class Failed extends Error {
 }
 
 /** Data, to standard output. */
-export const out = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+export const out = (text: string): void => write(process.stdout, harmless(text))
 /** Everything else, to standard error. */
-export const say = (text: string): void => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
+export const say = (text: string): void => write(process.stderr, harmless(text))
 
 let secretsOut: (text: string) => string = text => text
 
@@ -52,7 +53,14 @@ export function hideSecretsOf(config: Pick<Config, 'agencies' | 'secrets'>): voi
   secretsOut = text => now(before(text))
 }
 
-export const json = (value: unknown): void => out(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
+/** Data for programs, on one line unless a person looks on. */
+export const json = (value: unknown): void => jsonLine(value, process.stdout.isTTY ? 2 : undefined)
+/** Data for programs, one line a value. */
+export const jsonLine = (value: unknown, indent?: number): void =>
+  write(process.stdout, harmlessJson(JSON.stringify(value, null, indent)))
+
+const write = (stream: NodeJS.WriteStream, text: string): void =>
+  void stream.write(text.endsWith('\n') ? text : `${text}\n`)
 
 export function configured(options: Common): Config {
   const loaded = loadConfig(options.config, process.env)

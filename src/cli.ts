@@ -4,7 +4,18 @@ import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { tryFeeds } from './cli-check.ts'
-import { type Common, configuredToPoll, Failed, hidden, hideSecretsOf, json, out, reading, say } from './cli-common.ts'
+import {
+  type Common,
+  configuredToPoll,
+  Failed,
+  hidden,
+  hideSecretsOf,
+  json,
+  jsonLine,
+  out,
+  reading,
+  say,
+} from './cli-common.ts'
 import { registerEditorCommands } from './cli-editor.ts'
 import { evaluateItems } from './cli-eval.ts'
 import { registerFeedCommands } from './cli-feeds.ts'
@@ -614,7 +625,7 @@ function showParsed(
 ): void {
   if (!parsed.ok) {
     process.exitCode = 1
-    if (options.json) out(JSON.stringify({ file, error: parsed.reason }))
+    if (options.json) jsonLine({ file, error: parsed.reason })
     else say(`${file}: ${parsed.reason}`)
     return
   }
@@ -625,7 +636,7 @@ function showParsed(
       published: entry.published === null ? null : iso(entry.published),
       updated: entry.updated === null ? null : iso(entry.updated),
     }))
-    out(JSON.stringify({ file, ...feed, entries: shown, warnings }))
+    jsonLine({ file, ...feed, entries: shown, warnings })
     return
   }
   out(`${file}: ${feed.format} ${feed.version ?? ''} «${feed.title ?? ''}», ${entries.length} entries`)

@@ -385,7 +385,7 @@ function complete(data: z.infer<typeof root>, raw: unknown, environment: Environ
   const port = Number(listen.slice(colon + 1))
   const database = data.database ?? 'data/minwal.db'
   const link = withoutLogin(data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(
-    /\/+$/,
+    /(?<!\/)\/+$/,
     '',
   )
   const poll = data.poll ?? {}
@@ -710,7 +710,7 @@ function append(text: string, list: Node, values: readonly unknown[]): Edit[] {
 
 /** Whether the next sign behind white space and comments is a comma. */
 function commaFollows(text: string, from: number): boolean {
-  const rest = /(?:\s+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/)*/y
+  const rest = /(?:\s|\/\/[^\r\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*/y
   rest.lastIndex = from
   rest.exec(text)
   return text[rest.lastIndex] === ','

@@ -1,6 +1,7 @@
 // Structured logging: one JSON line an event on standard error, readable lines on a terminal.
 import { pino } from 'pino'
 import type { Config } from './model.ts'
+import { harmless, harmlessJson } from './terminal.ts'
 
 export interface Log {
   debug(event: string, fields?: Record<string, unknown>): void
@@ -30,9 +31,12 @@ export function createLog(
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
   const journal = process.env['JOURNAL_STREAM'] !== undefined
   const destination = terminal
-    ? { write: (line: string) => void process.stderr.write(readable(hide(line))) }
+    ? { write: (line: string) => void process.stderr.write(`${harmless(readable(hide(line)))}\n`) }
     : // Synchronous: the last line before a crash is the one that matters.
-      { write: (line: string) => void process.stderr.write(journal ? forJournal(hide(line)) : hide(line)) }
+      {
+        write: (line: string) =>
+          void process.stderr.write(`${harmlessJson((journal ? forJournal(hide(line)) : hide(line)).trimEnd())}\n`),
+      }
   const logger = pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination)
   return {
     debug: (event, fields = {}) => logger.debug(fields, event),
@@ -61,5 +65,5 @@ function readable(line: string): string {
     .filter(([, value]) => value !== null && value !== undefined && value !== '')
     .map(([name, value]) => `${name}=${typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value)}`)
   const clock = String(time).slice(11, 19)
-  return `${clock} ${(NAMES[Number(level)] ?? '').padEnd(5)} ${String(msg)}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}\n`
+  return `${clock} ${(NAMES[Number(level)] ?? '').padEnd(5)} ${String(msg)}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}`
 }

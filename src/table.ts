@@ -2,6 +2,7 @@
 import stringWidth from 'string-width'
 import { duration } from './decide/schedule.ts'
 import type { Millis } from './model.ts'
+import { harmless } from './terminal.ts'
 
 /** Rows as aligned columns; the last column is not padded. Cells longer than `widest` are cut with an ellipsis. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], widest = 60): string {
@@ -20,8 +21,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 function oneLine(text: string): string {
-  // Terminals act on control characters; what the network wrote must not move the cursor.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
+  return harmless(text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')).trim()
 }
 
 function cut(text: string, widest: number): string {

@@ -2,6 +2,7 @@
 
 import { Parser, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import type { FeedFormat, Millis, Outcome, Skip } from '../model.ts'
+import { joinHalves } from './characters.ts'
 import { languageOfDates } from './dates/language.ts'
 import { DateReader } from './dates/reader.ts'
 import type { Attributes, Draft } from './draft.ts'
@@ -20,6 +21,8 @@ export interface Canonical {
   hub: string | null
   self: string | null
   skip: Skip | null
+  /** Halves of surrogate pairs that had to be left out. */
+  halves: number
   warnings: string[]
 }
 
@@ -55,7 +58,7 @@ const BASIC = new Map([
 const named = new Map<string, string | null>()
 
 /** An HTML named character; htmlparser2 carries the standard's table. Remembered, for a bounded number of names. */
-function htmlEntity(name: string): string | null {
+export function htmlEntity(name: string): string | null {
   const basic = BASIC.get(name)
   if (basic !== undefined) return basic
   const before = named.get(name)
@@ -78,10 +81,10 @@ function htmlEntity(name: string): string | null {
 /** Code points 128 to 159 in references mean windows-1252 (HTML standard, numeric character reference end state). */
 const WINDOWS = new TextDecoder('windows-1252')
 
+/** Halves of a surrogate pair are given as they are: JavaScript and old WordPress write two references for one emoji. */
 function character(code: number): string {
   if (code >= 0x80 && code <= 0x9f) return WINDOWS.decode(Uint8Array.of(code))
-  if (code === 9 || code === 10 || code === 13 || (code >= 0x20 && code < 0xd800) || (code >= 0xe000 && code < 0xfffe))
-    return String.fromCharCode(code)
+  if (code === 9 || code === 10 || code === 13 || (code >= 0x20 && code < 0xfffe)) return String.fromCharCode(code)
   return code >= 0x1_0000 && code <= 0x10_ffff ? String.fromCodePoint(code) : ''
 }
 
@@ -118,6 +121,8 @@ class Scanner implements TokenizerCallbacks {
   private readonly entities = new Map<string, string>()
   private entityBudget = ENTITY_BUDGET
   private refused = false
+  /** Halves of surrogate pairs that were left out. */
+  halves = 0
 
   constructor(text: string, reading: MarkupSink, xmlMode = true) {
     this.text = text
@@ -182,8 +187,10 @@ class Scanner implements TokenizerCallbacks {
     if (!BASIC.has(name))
       this.entities.set(
         name,
-        value.replace(REFERENCE, (_, hex?: string, decimal?: string) =>
-          character(hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal)),
+        this.whole(
+          value.replace(REFERENCE, (_, hex?: string, decimal?: string) =>
+            character(hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal)),
+          ),
         ),
       )
   }
@@ -191,7 +198,7 @@ class Scanner implements TokenizerCallbacks {
   /** References to characters; what names none is left as written. */
   private decode(text: string): string {
     if (!text.includes('&')) return text
-    return text.replace(REFERENCE, (all: string, hex?: string, decimal?: string, name?: string) => {
+    const decoded = text.replace(REFERENCE, (all: string, hex?: string, decimal?: string, name?: string) => {
       if (hex !== undefined) return character(Number.parseInt(hex, 16))
       if (decimal !== undefined) return character(Number(decimal))
       const own = this.entities.get(name ?? '')
@@ -201,6 +208,13 @@ class Scanner implements TokenizerCallbacks {
       }
       return htmlEntity(name ?? '') ?? all
     })
+    return this.whole(decoded)
+  }
+
+  private whole(text: string): string {
+    const joined = joinHalves(text)
+    this.halves += joined.lost
+    return joined.text
   }
 
   ontext(start: number, end: number): void {
@@ -332,6 +346,7 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   }
   const titles = [reading.feed.title, ...drafts.map(draft => draft.title)].flatMap(title => title?.text ?? [])
   const dates = new DateReader(languageOfDates(options.language, reading.feed.language, titles))
+  const { halves } = scanner
   const bodies: string[] = []
   const xml = writeDocument(reading.feed, drafts, dates, bodies)
   dates.report(warnings)
@@ -339,7 +354,7 @@ export function canonicalise(text: string, options: CanonicalOptions): Outcome<C
   const skips = skipHours.size + skipDays.size > 0
   const skip = skips ? { hours: [...skipHours].sort((a, b) => a - b), days: [...skipDays].sort((a, b) => a - b) } : null
   const { format, version } = reading
-  return { ok: true, value: { xml, bodies, format, version, hub, self, skip, warnings } }
+  return { ok: true, value: { xml, bodies, format, version, hub, self, skip, halves, warnings } }
 }
 
 /** Why a document is no feed, in one line. */

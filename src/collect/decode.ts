@@ -1,4 +1,9 @@
-// Hides how the charset of a document is found and its bytes become clean text.
+// Decodes the bytes of a document to clean text. Bytes that are UTF-8 are read as UTF-8 wherever they stand, and only what
+// lies between them as something else: feeds are put together from databases of several charsets.
+
+import { cleanControls } from './characters.ts'
+import { likeliestCharset } from './charset.ts'
+import { type Runs, readRuns, shapeOf } from './runs.ts'
 
 /** Text of a document, the charset it was read as (WHATWG label), and what had to be decided or removed. */
 export interface DecodedText {
@@ -7,26 +12,9 @@ export interface DecodedText {
   warnings: string[]
 }
 
-/** Characters of the C1 range as windows-1252 means them (WHATWG encoding, index windows-1252). */
-const C1 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
-
-// NUL and other controls that XML 1.0 (section 2.2) forbids, and two noncharacters that canonical.ts writes with; C1 controls are never meant as such in feeds.
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0\ufdd1\ufffe\uffff]/
-const FORBIDDEN_ALL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0\ufdd1\ufffe\uffff]/g
-
-/** Removes what XML forbids; C1 controls become the windows-1252 characters their writers meant. */
-export function cleanControls(text: string): string {
-  if (!FORBIDDEN.test(text)) return text
-  return text.replace(FORBIDDEN_ALL, found => {
-    const code = found.charCodeAt(0)
-    const meant = code >= 0x80 && code <= 0x9f ? (C1[code - 0x80] ?? '') : ''
-    return meant.charCodeAt(0) < 0xa0 ? '' : meant
-  })
-}
-
-/** Bytes looked at for declarations, and for guessing. */
+/** Bytes looked at for declarations, and for the document's language. */
 const HEAD = 1024
-const SAMPLE = 65_536
+const LANGUAGE_HEAD = 8192
 
 const ascii = (bytes: Uint8Array, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(end, bytes.length)).toString('latin1')
@@ -56,46 +44,14 @@ function known(label: string | undefined): string | null {
   }
 }
 
-interface Shape {
-  /** Bytes above 127. */
-  high: number
-  /** Well-formed multibyte sequences of UTF-8, and how many of them have three or four bytes. */
-  sequences: number
-  long: number
-  /** Bytes above 127 that belong to no such sequence. */
-  broken: number
-}
-
-/** One pass over all bytes: how much of them is UTF-8 (RFC 3629). */
-function shapeOf(bytes: Uint8Array): Shape {
-  const shape: Shape = { high: 0, sequences: 0, long: 0, broken: 0 }
-  const end = bytes.length
-  for (let index = 0; index < end; index++) {
-    const byte = bytes[index] as number
-    if (byte < 0x80) continue
-    const size =
-      byte >= 0xc2 && byte <= 0xdf ? 2 : byte >= 0xe0 && byte <= 0xef ? 3 : byte >= 0xf0 && byte <= 0xf4 ? 4 : 0
-    let whole = size > 0
-    for (let next = 1; next < size && whole; next++) {
-      whole = index + next < end && ((bytes[index + next] as number) & 0xc0) === 0x80
-    }
-    if (whole) {
-      shape.high += size
-      shape.sequences++
-      if (size > 2) shape.long++
-      index += size - 1
-    } else {
-      shape.high++
-      shape.broken++
-    }
-  }
-  return shape
-}
-
 /** UTF-16 shows in zero bytes at every other place of the ASCII markup. */
 function wide(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const end = Math.min(bytes.length, HEAD) & ~1
   if (end < 4) return null
+  // A document begins with markup or a brace; so short a one may hold little else in ASCII.
+  const [first = 0, second = 0, third = 0, fourth = 0] = bytes
+  if (/[<{[]/.test(String.fromCharCode(first)) && second === 0 && third !== 0) return 'utf-16le'
+  if (/[<{[]/.test(String.fromCharCode(second)) && first === 0 && fourth !== 0) return 'utf-16be'
   let even = 0
   let odd = 0
   for (let index = 0; index < end; index += 2) {
@@ -108,89 +64,31 @@ function wide(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return null
 }
 
-interface Guess {
-  charset: string
-  /** Languages that speak for it when the document names one. */
-  languages: string
-  /** Letters that make up about half of running text. */
-  common: RegExp
-  /** Letters that belong to the script. */
-  script: RegExp
-}
+/** Sequences that must all turn out to be UTF-8 written as characters, before a document counts as encoded twice. */
+const TWICE = 12
 
-const ARABIC = {
-  common: /[اليمنورتبةهع]/g,
-  script: /[\u0621-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc\u06ba\u06be\u06c1\u06d2\u0679\u0688\u0691]/g,
-}
-const CYRILLIC = { common: /[оеаинтсрвлкмдпу]/g, script: /[а-яёіїєґў]/g }
-const GUESSES: readonly Guess[] = [
-  { charset: 'windows-1256', languages: 'ar fa ur', ...ARABIC },
-  { charset: 'iso-8859-6', languages: 'ar', ...ARABIC },
-  { charset: 'windows-1251', languages: 'ru uk be bg sr', ...CYRILLIC },
-  { charset: 'koi8-r', languages: 'ru', ...CYRILLIC },
-  {
-    charset: 'windows-1252',
-    languages: 'en fr de es pt it nl sv da no fi',
-    common: /[éèàüöäßçñóáíúêâôøåæ’‘“”–—«»]/g,
-    script: /[À-ÿ’‘“”–—«»…€£°œ\u00a0]/g,
-  },
-  { charset: 'windows-1254', languages: 'tr', common: /[ışğüöçİŞĞ]/g, script: /[ışğüöçİŞĞÜÖÇâ]/g },
-  { charset: 'windows-1253', languages: 'el', common: /[αοιετσνηυρπκ]/g, script: /[ά-ώΆ-Ώ]/g },
-  { charset: 'windows-1255', languages: 'he iw', common: /[יוהלאתרמבשנ]/g, script: /[א-ת]/g },
-  {
-    charset: 'shift_jis',
-    languages: 'ja',
-    common: /[のにはをたがでとしてるい、。ンスト]/g,
-    script: /[\u3040-\u30ff\u4e00-\u9fff、。ー]/g,
-  },
-  {
-    charset: 'euc-jp',
-    languages: 'ja',
-    common: /[のにはをたがでとしてるい、。ンスト]/g,
-    script: /[\u3040-\u30ff\u4e00-\u9fff、。ー]/g,
-  },
-  {
-    charset: 'gb18030',
-    languages: 'zh',
-    common: /[的一是在不了有人国中大年为上，。]/g,
-    script: /[\u4e00-\u9fff，。、]/g,
-  },
-  { charset: 'big5', languages: 'zh', common: /[的一是在不了有人國中大年為上，。]/g, script: /[\u4e00-\u9fff，。、]/g },
-  { charset: 'euc-kr', languages: 'ko', common: /[이다의는을에가한고하지로]/g, script: /[\uac00-\ud7a3]/g },
-]
-
-const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0
-
-/** The charset under which the high bytes read most like a language; the document's own language tag is heard. */
-function guess(bytes: Uint8Array): string {
-  const sample = bytes.subarray(0, SAMPLE)
-  const head = ascii(bytes, 8192)
-  const language = /(?:<(?:dc:)?language>\s*(?:<!\[CDATA\[)?\s*|(?:xml:)?lang=["'])([a-zA-Z]{2})\b/
-    .exec(head)?.[1]
-    ?.toLowerCase()
-  let best = 'windows-1252'
-  let bestScore = 0
-  for (const candidate of GUESSES) {
-    const decoded = new TextDecoder(candidate.charset).decode(sample)
-    const foreign = decoded.replace(/[\u0000-\u007f]+/g, ' ')
-    const letters = foreign.length - count(foreign, / /g)
-    if (letters === 0) continue
-    const bad = count(foreign, /[\ufffd\u0080-\u009f\ue000-\uf8ff\u2500-\u259f]/g)
-    const score =
-      (count(foreign, candidate.common) * 1.5 + count(foreign, candidate.script) - bad * 4) / letters +
-      // Letters stand in words: a foreign letter beside another of its script is likelier meant than one alone.
-      (candidate.charset === 'windows-1252' ? count(decoded, /[a-z][À-ÿ’][a-z]/g) / letters : 0) +
-      (language !== undefined && candidate.languages.includes(language) ? 1 : 0)
-    if (score > bestScore) {
-      best = candidate.charset
-      bestScore = score
+/** Text whose UTF-8 was taken for a single-byte charset and encoded again («Ã©», «Ø§Ù„»), as it was before; else null. */
+function encodedOnce(text: string): { text: string; as: string } | null {
+  if (!/[\u0080-\uffff]/.test(text)) return null
+  for (const charset of ['windows-1252', 'windows-1256', 'windows-1251']) {
+    const bytesOf = new Map<number, number>()
+    for (let byte = 0x80; byte < 0x100; byte++) {
+      bytesOf.set(byte, byte)
+      bytesOf.set(new TextDecoder(charset).decode(Uint8Array.of(byte)).charCodeAt(0), byte)
     }
+    const bytes = new Uint8Array(text.length)
+    let at = 0
+    while (at < text.length) {
+      const code = text.charCodeAt(at)
+      const byte = code < 0x80 ? code : bytesOf.get(code)
+      if (byte === undefined) break
+      bytes[at++] = byte
+    }
+    if (at < text.length) continue
+    const { broken, sequences } = shapeOf(bytes, 0, bytes.length)
+    if (broken === 0 && sequences >= TWICE) return { text: new TextDecoder().decode(bytes), as: charset }
   }
-  return best
-}
-
-function decodeAs(charset: string, bytes: Uint8Array): string {
-  return new TextDecoder(charset).decode(bytes)
+  return null
 }
 
 const done = (text: string, charset: string, warnings: string[]): DecodedText => ({
@@ -199,64 +97,133 @@ const done = (text: string, charset: string, warnings: string[]): DecodedText =>
   warnings,
 })
 
+const decodeAs = (charset: string, bytes: Uint8Array): string => new TextDecoder(charset).decode(bytes)
+
+/** UTF-16, by its mark or by its zero bytes; a mark before eight-bit text is not believed. Null for all else. */
+function wideCharset(bytes: Uint8Array, warnings: string[]): string | null {
+  const mark =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null
+  const shown = wide(mark === null ? bytes : bytes.subarray(2))
+  if (mark === null || shown === mark) return shown
+  if (shown === null) {
+    const start = bytes.subarray(2, HEAD)
+    // Eight-bit markup behind the mark has no zero bytes, and none of its pairs is a letter of ASCII.
+    const isEightBit = !start.includes(0) && /^\s*[<{[]/.test(ascii(start, 40))
+    if (!isEightBit) return mark
+    warnings.push('the document begins with the mark of UTF-16, but its bytes are not: the mark is passed over')
+    return null
+  }
+  warnings.push(`the document begins with the mark of ${mark}, but its bytes are ${shown}: read as they are`)
+  return shown
+}
+
+interface Declared {
+  /** WHATWG names, the most trusted first. */
+  charsets: string[]
+  /** As the document or the header writes the first of them. */
+  label: string | null
+  language: string | null
+}
+
+function declarations(bytes: Uint8Array, contentType: string | null): Declared {
+  const head = ascii(bytes, HEAD)
+  const written = new Map<string, string>()
+  const read = (label: string | undefined): string | null => {
+    const name = known(label)
+    if (name !== null && label !== undefined && !written.has(name)) written.set(name, label.trim().toLowerCase())
+    return name
+  }
+  const prolog = /<\?xml[^>]{0,200}/i.exec(head.slice(0, 600))?.[0] ?? ''
+  const inXml = read(/encoding\s{0,9}=\s{0,9}["']([^"'>]{1,40})["']/i.exec(prolog)?.[1])
+  const inMeta =
+    inXml === null
+      ? [...head.matchAll(/<meta\b([^<>]{1,200})/gi)]
+          .map(([, attributes]) => read(/charset\s{0,9}=\s{0,9}["']?([^\s"'>;]{1,40})/i.exec(attributes ?? '')?.[1]))
+          .find(name => name !== null)
+      : null
+  const header = read(/charset\s{0,9}=\s{0,9}["']?([^\s"';]{1,40})/i.exec((contentType ?? '').slice(0, 1000))?.[1])
+  // Servers send ISO-8859-1 by default without looking at the document, so what the document says is heard first then.
+  const charsets = [header === 'windows-1252' && inXml !== null ? inXml : header, inXml, inMeta ?? null, header].filter(
+    (name): name is string => name !== null,
+  )
+  const tag =
+    /(?:<(?:dc:)?language>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}|\blang=["']|"language"\s{0,9}:\s{0,9}")([a-zA-Z]{2,3})\b/.exec(
+      ascii(bytes, LANGUAGE_HEAD),
+    )?.[1]
+  return { charsets, label: written.get(charsets[0] ?? '') ?? null, language: tag?.toLowerCase() ?? null }
+}
+
+const counted = (count: number, one: string, many: string): string => (count === 1 ? `1 ${one}` : `${count} ${many}`)
+
+/** What is said of a document that is not all UTF-8. */
+function explain(runs: Runs, charset: string, { charsets, label }: Declared): string[] {
+  const { utf8, legacy, damaged, isMostlyUtf8 } = runs
+  const said: string[] = []
+  const first = charsets[0] ?? null
+  const other = charsets.find(name => name !== 'utf-8' && !name.startsWith('utf-16'))
+  if (isMostlyUtf8) {
+    if (legacy > 0) {
+      const bytes = counted(legacy, 'byte is', 'bytes are')
+      said.push(`${bytes} not UTF-8 in a document that else is: read as ${charset}`)
+    }
+    if (damaged > 0) said.push(`${counted(damaged, 'byte is', 'bytes are')} not UTF-8 and could not be read`)
+    return said
+  }
+  if (utf8 > 0)
+    said.push(`${utf8} bytes of the document are UTF-8 and the others are not: read as UTF-8 and ${charset}`)
+  else if (other === charset) {
+    if (charsets.includes('utf-8'))
+      said.push(`the document says it is UTF-8, but its bytes are not: read as ${charset}`)
+  } else
+    said.push(
+      first === null
+        ? `the document names no charset: read as ${charset}, which its bytes look like`
+        : `the document says it is ${label ?? first}, but its bytes are not: read as ${charset}, which they look like`,
+    )
+  return said
+}
+
 /**
- * Turns the bytes of a feed document into text. A byte order mark decides; else bytes that are UTF-8 are read as
- * UTF-8 whatever is declared (no other charset produces them by chance); else the declaration of the HTTP header,
- * the XML declaration or the HTML meta element; else the charset under which they read most like a language.
+ * Turns the bytes of a feed document into text. UTF-16 shows by itself. Else bytes that are UTF-8 are read as UTF-8
+ * whatever is declared, since no other charset makes them by chance; all others are read as the HTTP header, the XML
+ * declaration or the HTML meta element says, or as what they read most like where that is plainly something else.
  *
  * @param contentType the Content-Type header as received
  */
 export function decodeText(bytes: Uint8Array, contentType: string | null): DecodedText {
   const warnings: string[] = []
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    if (shapeOf(bytes).broken * 10 <= bytes.length) return done(decodeAs('utf-8', bytes), 'utf-8', warnings)
-  }
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return done(decodeAs('utf-16le', bytes), 'utf-16le', warnings)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return done(decodeAs('utf-16be', bytes), 'utf-16be', warnings)
-  const double = wide(bytes)
-  if (double !== null) return done(decodeAs(double, bytes), double, warnings)
+  const double = wideCharset(bytes, warnings)
+  if (double !== null) return done(decodeAs(double, bytes).replace(/^\ufeff/, ''), double, warnings)
+  const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  const body = isMarked ? bytes.subarray(3) : warnings.length > 0 ? bytes.subarray(2) : bytes
+  const declared = declarations(body, contentType)
+  const { charsets, label, language } = declared
+  if (isMarked) charsets.unshift('utf-8')
+  const [first = null] = charsets
 
-  const head = ascii(bytes, HEAD)
-  const header = known(/charset\s*=\s*["']?([^\s"';]+)/i.exec(contentType ?? '')?.[1])
-  const inXml = known(/^[^<]{0,200}<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,40})["']/i.exec(head)?.[1])
-  const inMeta = inXml === null ? known(/<meta[^>]{1,200}?charset\s*=\s*["']?([^\s"'>;]{1,40})/i.exec(head)?.[1]) : null
-  // Servers send ISO-8859-1 by default without looking at the document, so what the document says is heard first then.
-  const declared = [header === 'windows-1252' && inXml !== null ? inXml : header, inXml, inMeta, header].filter(
-    (name): name is string => name !== null,
-  )
-
-  const shape = shapeOf(bytes)
-  const first = declared[0] ?? null
+  const shape = shapeOf(body, 0, body.length)
   if (shape.high === 0) {
     // ISO-2022-JP and its kin are seven-bit: only the declaration and the escapes tell.
-    if (declared.includes('iso-2022-jp') && head.length > 0 && bytes.includes(0x1b))
-      return done(decodeAs('iso-2022-jp', bytes), 'iso-2022-jp', warnings)
-    return done(decodeAs('utf-8', bytes), 'utf-8', warnings)
+    const isJis = charsets.includes('iso-2022-jp') && body.includes(0x1b)
+    return done(decodeAs(isJis ? 'iso-2022-jp' : 'utf-8', body), isJis ? 'iso-2022-jp' : 'utf-8', warnings)
   }
   const eastAsian = first !== null && /^(gb|big5|euc|shift)/.test(first)
-  const mostlyUtf8 = shape.sequences > 0 && shape.broken * 10 <= shape.sequences
   if (shape.broken === 0 && !(eastAsian && shape.long < 3)) {
-    if (first !== null && first !== 'utf-8') {
-      warnings.push(`the document says it is ${first}, but its bytes are UTF-8: read as UTF-8`)
+    const runs = readRuns(body, () => 'windows-1252')
+    const once = encodedOnce(runs.text)
+    if (once !== null) {
+      warnings.push(`the document was encoded twice, as UTF-8 of ${once.as}: read as what it was before`)
+    } else if (first !== null && first !== 'utf-8') {
+      warnings.push(`the document says it is ${label ?? first}, but its bytes are UTF-8: read as UTF-8`)
     }
-    return done(decodeAs('utf-8', bytes), 'utf-8', warnings)
+    return done(once?.text ?? runs.text, 'utf-8', warnings)
   }
-  if (mostlyUtf8 && !eastAsian) {
-    warnings.push(`${shape.broken} byte${shape.broken === 1 ? ' is' : 's are'} not UTF-8 and could not be read`)
-    return done(decodeAs('utf-8', bytes), 'utf-8', warnings)
-  }
-  const other = declared.find(name => name !== 'utf-8' && !name.startsWith('utf-16'))
-  if (other !== undefined) {
-    const text = decodeAs(other, bytes)
-    if (declared.includes('utf-8'))
-      warnings.push(`the document says it is UTF-8, but its bytes are not: read as ${other}`)
-    return done(text, other, warnings)
-  }
-  const found = guess(bytes)
-  warnings.push(
-    first === null
-      ? `the document names no charset: read as ${found}, which its bytes look like`
-      : `the document says it is ${first}, but its bytes are not: read as ${found}, which they look like`,
-  )
-  return done(decodeAs(found, bytes), found, warnings)
+  const other = charsets.find(name => name !== 'utf-8' && !name.startsWith('utf-16')) ?? null
+  if (eastAsian && other !== null && shape.broken === 0) return done(decodeAs(other, body), other, warnings)
+  let charset = 'windows-1252'
+  const runs = readRuns(body, (sample, beside) => {
+    charset = likeliestCharset(sample, { declared: other, language, beside })
+    return charset
+  })
+  return done(runs.text, runs.isMostlyUtf8 ? 'utf-8' : charset, [...warnings, ...explain(runs, charset, declared)])
 }

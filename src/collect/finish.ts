@@ -1,7 +1,9 @@
 // Hides how loose values from any format become a bounded, sanitised Entry.
 
 import type { Enclosure, Millis, ParsedEntry } from '../model.ts'
+import { cleanOrNull, cleanText, MAX_MARKS, type Removed } from './characters.ts'
 import { MAX_HTML, plainText, sanitise, titleText } from './html.ts'
+import { mendReferences } from './references.ts'
 
 /** Values of one entry as a format gave them: text not yet trusted, links absolute. */
 export interface Loose {
@@ -31,10 +33,10 @@ function clip(text: string, limit: number): string {
 }
 
 /** `mail@host (Name)`, `Name <mail@host>`, `Name (mail@host)`, `By Name`: the name, else what is there. */
-export function authorName(written: string): string {
-  const text = titleText(written, 'html')
-  const inBrackets = /^\S{1,200}@\S{1,200}\s*\(([^()]{1,300})\)$/.exec(text)?.[1]
-  const before = /^([^<>()]{1,300}?)\s*[<(](?:mailto:)?[^\s<>()]{1,200}@[^\s<>()]{1,200}[>)]$/.exec(text)?.[1]
+export function authorName(written: string, removed?: Removed): string {
+  const text = lineOf(written, 'html', removed)
+  const inBrackets = /^[^\s@]{1,200}@[^\s@()]{1,200}\s?\(([^()]{1,300})\)$/.exec(text)?.[1]
+  const before = /^([^<>()]{1,300})[<(](?:mailto:)?[^\s<>()@]{1,200}@[^\s<>()@]{1,200}[>)]$/.exec(text)?.[1]
   const name = (inBrackets ?? before ?? text).replace(/^["']|["']$/g, '').trim()
   return clip(name, 300)
 }
@@ -53,38 +55,53 @@ const unique = (values: readonly string[]): string[] =>
   [...new Set(values.filter(value => value !== ''))].slice(0, MAX_LIST)
 
 /** What {@link finish} had to cut, counted over a document. */
-export interface Cuts {
+export interface Cuts extends Removed {
   titles: number
   bodies: number
+}
+
+export const newCuts = (): Cuts => ({ titles: 0, bodies: 0, halves: 0, marks: 0 })
+
+/** The text of a title, a name or a category: one line, decoded, without what may not be shown. */
+export function lineOf(written: string, kind: 'text' | 'html', removed?: Removed): string {
+  const text = kind === 'html' ? mendReferences(written, removed) : written
+  return cleanText(titleText(text, kind), removed).replace(/\s+/g, ' ').trim()
 }
 
 /** Bounds: title 1,000 characters, summary and content 256 Ki characters of sanitised HTML, 50 values in each list. */
 export function finish(loose: Loose, feedLanguage: string | null, cuts: Cuts): ParsedEntry {
   const body = (value: Loose['summary']): string | null => {
     if (value === null) return null
-    const html = sanitise(value.html, value.base).trim()
+    const html = cleanText(sanitise(mendReferences(value.html, cuts), value.base), cuts).trim()
     if (html.length >= MAX_HTML * 0.99 && value.html.length > MAX_HTML) cuts.bodies++
     return html === '' ? null : html
   }
   const [summary, content] = [body(loose.summary), body(loose.content)]
-  const short = summary === null ? '' : plainText(summary)
-  const long = content === null ? '' : content === summary ? short : plainText(content)
-  const title = loose.title === null ? '' : titleText(loose.title.text, loose.title.kind)
+  // Marks that stood apart in markup stand together in its text.
+  const text = (html: string | null): string => (html === null ? '' : cleanText(plainText(html)))
+  const short = text(summary)
+  const long = content === summary ? short : text(content)
+  const title = loose.title === null ? '' : lineOf(loose.title.text, loose.title.kind, cuts)
+  const id = cleanText(loose.id ?? '', cuts).trim()
   if (title.length > MAX_TITLE) cuts.titles++
   return {
-    id: loose.id === null || loose.id === '' ? null : clip(loose.id, 2_000),
-    url: loose.url,
+    id: id === '' ? null : clip(id, 2_000),
+    url: cleanOrNull(loose.url, cuts),
     title: clip(title, MAX_TITLE),
     summary,
     content,
     text: long.length >= short.length ? long : short,
     published: loose.published,
     updated: loose.updated,
-    authors: unique(loose.authors.map(authorName)),
-    categories: unique(loose.categories.map(category => clip(titleText(category, 'html'), 300))),
-    enclosures: loose.enclosures.slice(0, MAX_LIST),
+    authors: unique(loose.authors.map(author => authorName(author, cuts))),
+    categories: unique(loose.categories.map(category => clip(lineOf(category, 'html', cuts), 300))),
+    enclosures: loose.enclosures.slice(0, MAX_LIST).map(enclosure => ({
+      ...enclosure,
+      url: cleanText(enclosure.url, cuts),
+      type: cleanOrNull(enclosure.type),
+    })),
     language: languageTag(loose.language) ?? feedLanguage,
-    source: loose.source === null ? null : clip(titleText(loose.source, 'html'), 300) || null,
+    source: loose.source === null ? null : clip(lineOf(loose.source, 'html', cuts), 300) || null,
   }
 }
 
@@ -95,5 +112,13 @@ export function reportCuts(cuts: Cuts, warnings: string[]): void {
   if (cuts.bodies > 0)
     warnings.push(
       `${cuts.bodies} text${cuts.bodies === 1 ? '' : 's'} longer than ${MAX_HTML / 1024} Ki characters: cut`,
+    )
+  if (cuts.halves > 0)
+    warnings.push(
+      `${cuts.halves} ${cuts.halves === 1 ? 'character was' : 'characters were'} only half written (one of two surrogates): left out`,
+    )
+  if (cuts.marks > 0)
+    warnings.push(
+      `${cuts.marks} ${cuts.marks === 1 ? 'letter bears' : 'letters bear'} more than ${MAX_MARKS} combining marks: cut`,
     )
 }

@@ -1,12 +1,14 @@
 // Hides JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), which rss-parser does not read.
 
 import type { Enclosure, Millis, Outcome, ParsedFeed } from '../model.ts'
+import { cleanOrNull } from './characters.ts'
 import { languageOfDates } from './dates/language.ts'
 import { DateReader } from './dates/reader.ts'
 import { readDate } from './dates.ts'
 import { meantHtml, plainToHtml } from './escaped.ts'
-import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
+import { finish, type Loose, languageTag, lineOf, newCuts, reportCuts } from './finish.ts'
 import { escapeHtml } from './html.ts'
+import { describeJsonFault } from './json-fault.ts'
 import { mediaType, resolve, siteBase } from './links.ts'
 import { leftOutWarning, Newest, type Times } from './newest.ts'
 
@@ -16,6 +18,19 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 /** Only own keys are data: `__proto__` and its like are never followed. */
 const own = (object: Json, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined)
+
+/** The values that count something; all other numbers are names. */
+const QUANTITIES = new Set(['size_in_bytes', 'duration_in_seconds'])
+
+/**
+ * Numbers that JavaScript would write otherwise than the document does become their own digits: an id of nineteen digits is
+ * no double (JSON Feed 1.1 wants numbers as ids taken for strings).
+ */
+function keepDigits(key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || QUANTITIES.has(key)) return value
+  const source = context?.source
+  return source === undefined || String(value) === source ? value : source
+}
 
 /** Strings, and the numbers some publishers write for ids. */
 function text(object: Json, key: string): string | null {
@@ -119,12 +134,9 @@ export function parseJsonFeed(
 ): Outcome<ParsedFeed> {
   let document: unknown
   try {
-    document = JSON.parse(source)
-  } catch (error) {
-    return {
-      ok: false,
-      reason: `the document is broken JSON: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`,
-    }
+    document = JSON.parse(source, keepDigits)
+  } catch {
+    return { ok: false, reason: `the document is broken JSON: ${describeJsonFault(source)}` }
   }
   if (!isObject(document)) return { ok: false, reason: 'not a feed: the JSON document is not an object' }
   const version = text(document, 'version')
@@ -147,23 +159,26 @@ export function parseJsonFeed(
   const leftOut = leftOutWarning(left, options.partial)
   if (leftOut !== null) warnings.push(leftOut)
   const dates = new DateReader(spoken)
-  const cuts: Cuts = { titles: 0, bodies: 0 }
+  const cuts = newCuts()
   const authors = names(document)
   const entries = taken.map(item => finish(loose(item, base, authors, dates), language, cuts))
   dates.report(warnings)
+  const title = lineOf(text(document, 'title') ?? '', 'text', cuts)
+    .slice(0, 1000)
+    .toWellFormed()
   reportCuts(cuts, warnings)
   return {
     ok: true,
     value: {
       format: 'json',
       version: /version\/([\d.]+)/.exec(version ?? '')?.[1] ?? null,
-      title: text(document, 'title')?.slice(0, 1000) ?? null,
-      link: home,
+      title: title || null,
+      link: cleanOrNull(home),
       language,
       ttl: null,
       skip: null,
-      hub: hubOf(document, base),
-      self: resolve(text(document, 'feed_url') ?? '', base),
+      hub: cleanOrNull(hubOf(document, base)),
+      self: cleanOrNull(resolve(text(document, 'feed_url') ?? '', base)),
       entries,
       warnings,
     },

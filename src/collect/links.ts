@@ -1,7 +1,7 @@
 // Finds the address that a feed means: links made absolute and repaired as far as their meaning is certain; anything but
 // http and https refused.
 
-import { withoutReferences } from './references.ts'
+import { withoutReferences } from './link-references.ts'
 
 const MAX_LINK = 4096
 

@@ -3,9 +3,9 @@
 import Parser from 'rss-parser'
 import type { Enclosure, Gap, Millis, Outcome, ParsedFeed } from '../model.ts'
 import { type Canonical, canonicalise } from './canonical.ts'
-import { cleanControls, decodeText } from './decode.ts'
-import { type Cuts, finish, type Loose, languageTag, reportCuts } from './finish.ts'
-import { titleText } from './html.ts'
+import { cleanControls, cleanOrNull, cleanText } from './characters.ts'
+import { decodeText } from './decode.ts'
+import { finish, type Loose, languageTag, lineOf, newCuts, reportCuts } from './finish.ts'
 import { joinEnds } from './join.ts'
 import { parseJsonFeed } from './jsonfeed.ts'
 import { resolve } from './links.ts'
@@ -138,32 +138,35 @@ async function readCanonical(canonical: Canonical, url: string | null): Promise<
     feed = await parser.parseString(canonical.xml)
   } catch (error) {
     // The canonical document is ours, so this is a defect of ours: said, not thrown, for one feed must not stop others.
+    const place = /line: (\d{1,9})/i.exec(error instanceof Error ? error.message : '')?.[1]
     return {
       ok: false,
-      reason: `the document could not be parsed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+      reason: `the document could not be parsed${place === undefined ? '' : ` (line ${place} of its clean form)`}: please report it with the document, this is a defect of Minwal`,
     }
   }
   const warnings = [...canonical.warnings]
   const link = feed.link ?? null
   const language = languageTag(feed.language ?? null)
-  const cuts: Cuts = { titles: 0, bodies: 0 }
+  const cuts = newCuts()
+  cuts.halves = canonical.halves
   const outside: Outside = { bodies: canonical.bodies, base: url ?? link }
   const entries = feed.items.map(item => finish(looseOf(item, outside), language, cuts))
-  reportCuts(cuts, warnings)
   const title = titleOf(feed.titles)
+  const name = title === null ? '' : lineOf(title.text, title.kind, cuts).slice(0, 1000).toWellFormed()
+  reportCuts(cuts, warnings)
   const minutes = Number(feed.ttl ?? Number.NaN)
   return {
     ok: true,
     value: {
       format: canonical.format,
-      version: canonical.version,
-      title: title === null ? null : titleText(title.text, title.kind).slice(0, 1000) || null,
-      link,
+      version: cleanOrNull(canonical.version),
+      title: name || null,
+      link: cleanOrNull(link),
       language,
       ttl: Number.isFinite(minutes) && minutes > 0 ? minutes * 60_000 : null,
       skip: canonical.skip,
-      hub: canonical.hub,
-      self: canonical.self,
+      hub: cleanOrNull(canonical.hub),
+      self: cleanOrNull(canonical.self),
       entries,
       warnings,
     },
@@ -179,8 +182,16 @@ export async function parseFeed(text: string, options: ParseOptions): Promise<Ou
   const start = /\S/.exec(clean)?.[0]
   if (start === undefined) return { ok: false, reason: 'the document is empty' }
   const url = options.url === null ? null : resolve(options.url, null)
-  if (start === '{' || start === '[') return parseJsonFeed(clean, { ...options, url })
-  const canonical = canonicalise(clean, { ...options, url })
+  const inner = { ...options, url }
+  const parsed = start === '{' || start === '[' ? parseJsonFeed(clean, inner) : await readXml(clean, inner)
+  // Both quote the document.
+  if (!parsed.ok) return { ok: false, reason: cleanText(parsed.reason) }
+  return { ok: true, value: { ...parsed.value, warnings: parsed.value.warnings.map(warning => cleanText(warning)) } }
+}
+
+async function readXml(text: string, options: ParseOptions): Promise<Outcome<ParsedFeed>> {
+  const { url } = options
+  const canonical = canonicalise(text, options)
   return canonical.ok ? readCanonical(canonical.value, url) : canonical
 }
 

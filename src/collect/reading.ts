@@ -116,6 +116,8 @@ function contentOf(capture: Capture): { text: string; html: boolean } {
     case 'drop':
       return { text: '', html: false }
     case 'base64':
+      // Of a type that should be packed in base64 and is not: text is what is left to take it for.
+      if (!/^[A-Za-z0-9+/=\s]*$/.test(text)) return { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) }
       return { text: unbase64(text), html: true }
     case 'html':
     case 'xhtml':
@@ -131,6 +133,13 @@ function unbase64(text: string): string {
   const decoded = bytes.toString('utf8')
   // Not text after all: an image, an archive.
   return decoded.includes('\ufffd') || decoded.includes('\0') ? '' : decoded.trim()
+}
+
+/** A text construct of RFC 4287 (section 3.1.1): titles and summaries are text whatever type they claim. */
+function textMode(attributes: Attributes): Mode {
+  const mode = atomMode(attributes)
+  const isEncoded = attributes.get('mode')?.trim().toLowerCase() === 'base64'
+  return mode === 'drop' || (mode === 'base64' && !isEncoded) ? 'text' : mode
 }
 
 /** RFC 4287 sections 3.1.1 and 4.1.3.3; Atom 0.3's `mode`. */
@@ -367,7 +376,7 @@ export class Reading {
     } else if (this.format === 'atom' && name === 'author') {
       this.begin(frame, 'person', 'text', attributes)
     } else if (this.format === 'atom' && name === 'title') {
-      this.begin(frame, 'body', atomMode(attributes), attributes)
+      this.begin(frame, 'body', textMode(attributes), attributes)
     } else if (FEED_FIELDS.has(name)) {
       this.begin(frame, name.endsWith('title') ? 'body' : 'field', 'html', attributes)
     }
@@ -397,7 +406,7 @@ export class Reading {
       if (keepCategory(draft, attributes)) frame.kind = 'open'
       else this.begin(frame, 'field', 'text', attributes)
     } else if (TITLE_RANK.has(name)) {
-      this.begin(frame, 'body', this.isAtom(name) ? atomMode(attributes) : rssMode(name, attributes), attributes)
+      this.begin(frame, 'body', this.isAtom(name) ? textMode(attributes) : rssMode(name, attributes), attributes)
     } else if (SUMMARY_RANK.has(name) || CONTENT_RANK.has(name)) {
       this.enterBody(draft, frame, name, attributes)
     } else if (
@@ -421,7 +430,13 @@ export class Reading {
       this.begin(frame, 'body', mode, attributes, MAX_BODY)
       return
     }
-    this.begin(frame, 'body', atomMode(attributes), attributes, MAX_BODY)
+    this.begin(
+      frame,
+      'body',
+      SUMMARY_RANK.has(name) ? textMode(attributes) : atomMode(attributes),
+      attributes,
+      MAX_BODY,
+    )
     // RFC 4287 section 4.1.3.2: content that lives elsewhere.
     const link = resolve(attributes.get('src') ?? '', frame.base)
     if (link !== null && draft.link === null) draft.link = { rank: 4, text: link }

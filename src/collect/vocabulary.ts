@@ -62,11 +62,15 @@ export const newScope = (parent: Scope | null): Scope => ({ prefixes: new Map(),
 
 /** Our name of a namespace address; null for one we do not know. */
 function namespace(uri: string): string | null {
-  const address = uri
-    .trim()
+  const written = uri.trim()
+  let end = written.length
+  while (end > 0 && (written[end - 1] === '#' || written[end - 1] === '/')) end--
+  // No namespace we know is longer than a hundred characters.
+  if (end > 200) return null
+  const address = written
+    .slice(0, end)
     .toLowerCase()
     .replace(/^https:/, 'http:')
-    .replace(/[#/]+$/, '')
   return NAMESPACES.get(address) ?? (ATOM.test(address) ? 'atom' : RSS.test(address) ? '' : null)
 }
 

@@ -52,7 +52,7 @@ const READER_HOST = /^(?:www\d{0,2}|m|mobile|amp|wap|touch)\.(?=[^.]+\.)/
 const SUFFIX = /^(?:com?|net|org|gov|edu|ac)\.[a-z]{2}$/
 
 function canonicalHost(hostname: string): string {
-  let host = hostname.replace(/\.+$/, '')
+  let host = hostname.replace(/(?<!\.)\.+$/, '')
   for (let rest = host; ; host = rest) {
     // `en.m.wikipedia.org` has the mobile mark in the middle.
     rest = host.replace(READER_HOST, '').replace(/^([a-z]{2,3})\.m\.(?=[^.]+\.)/, '$1.')

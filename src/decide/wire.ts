@@ -149,7 +149,7 @@ export function readWire(
 }
 
 const FIELD_LONGEST = 90
-const FIELD_JOINTS = /\s*[,،:;|/]\s+|\s+[-–—|/]\s+|[-–—]\s+|\s+[-–—]/u
+const FIELD_JOINTS = /(?<!\s)\s*[,،:;|/]\s+|(?<!\s)\s+[-–—|/]\s+|[-–—]\s+|(?<!\s)\s+[-–—]/u
 const FIELD_WITH = /\s(?:avec|with|and|et|con|mit|und|и|ve|مع|e)\s/giu
 
 /**

@@ -40,7 +40,7 @@ export interface FeedRendering {
  */
 export function renderFeed(rendering: FeedRendering): RenderedFeed {
   const { edition, format, what } = rendering
-  const base = edition.link.replace(/\/+$/, '')
+  const base = edition.link.replace(/(?<!\/)\/+$/, '')
   const pageUrl = rendering.pageUrl ?? (path => `${base}${path}`)
   const words = wordsFor(edition.language)
   const entries =

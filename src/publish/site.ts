@@ -376,5 +376,5 @@ function splitFile(file: string): [name: string, format: OutputFormat] {
 
 // Behind a proxy the site may live below a path: links then carry it, whether or not the proxy takes it off.
 function basePath(link: string): string {
-  return URL.canParse(link) ? new URL(link).pathname.replace(/\/+$/, '') : ''
+  return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''
 }

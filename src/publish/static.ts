@@ -30,7 +30,7 @@ export function* staticSite(
   reader: Reader,
   config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>,
 ): Generator<StaticFile> {
-  const base = config.link.replace(/\/+$/, '')
+  const base = config.link.replace(/(?<!\/)\/+$/, '')
   const threads = reader.recentThreads({ limit: THREADS })
   const paged = new Set(threads.map(thread => thread.id))
   const newest = threads[0]?.last ?? 0

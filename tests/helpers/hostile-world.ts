@@ -40,6 +40,7 @@ const item = (at: number, more = ''): string =>
 const rss = (items: string, prolog = ''): string =>
   `<?xml version="1.0"?>${prolog}<rss version="2.0"><channel><title>Hostile</title>${items}</channel></rss>`
 const GOOD = rss(item(1))
+const MARKS = `a${'\u0316'.repeat(2_000)}${'\u0315\u0316'.repeat(1_000)}`
 const described = (html: string): string =>
   rss(`<item><guid>x</guid><title>One</title><description><![CDATA[${html}]]></description></item>`)
 const many = (times: number, make: (at: number) => string): string =>
@@ -216,6 +217,36 @@ function documents(): Record<string, Kind> {
     ),
     'has a text of eight megabytes': served(described('<p>A word, and another one. '.repeat(300_000)), filed(1, cut)),
     'has a text of one word': served(described('ا'.repeat(2 * MEGABYTE)), filed(1, cut)),
+    'has letters under 4,000 combining marks of two kinds': served(
+      rss(
+        many(8, at => `<item><guid>m${at}</guid><title>Marks</title><description>${at} ${MARKS}</description></item>`),
+      ),
+      filed(8, /combining marks: cut/),
+    ),
+    'keeps combining marks apart by what nobody sees': served(
+      described(`${'\u0316'.repeat(9)}\u200c${'\u0315'.repeat(9)}\u200d`.repeat(5_000)),
+      filed(1),
+    ),
+    'keeps combining marks apart by markup': served(
+      described(`a${'<i>\u0316\u0315\u0316\u0315\u0316</i>'.repeat(20_000)}`),
+      filed(1),
+    ),
+    'has a text of ligatures that stand for eighteen letters': served(described('\ufdfa '.repeat(100_000)), filed(1)),
+    'has a picture in letters for a text': served(described('iVBORw0KGgo'.repeat(90_000)), filed(1)),
+    'names forty namespaces of 19,900 number signs': served(
+      rss(
+        many(40, at => `<item xmlns:a="http://n.example/${'#'.repeat(19_900)}x${at}"><title>Item ${at}</title></item>`),
+      ),
+      filed(40),
+    ),
+    'mixes charsets in every word': served(
+      Buffer.concat([
+        Buffer.from('<rss><channel><item><title>One</title><description>'),
+        ...Array.from({ length: 100_000 }, () => Buffer.from([0xc3, 0xa9, 0xff, 0x20, 0xd9, 0x84, 0xc7, 0xe1, 0x20])),
+        Buffer.from('</description></item></channel></rss>'),
+      ]),
+      filed(1, /could not be read/),
+    ),
     'has a text of white space': served(described(' \n\t'.repeat(MEGABYTE)), filed(1)),
     'has 40,000 categories': served(
       rss(`<item><title>One</title>${many(40_000, at => `<category>c${at}</category>`)}</item>`),

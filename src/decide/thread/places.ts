@@ -82,7 +82,10 @@ function mayEnd(ending: string, { base, name }: Beginning, language: string): bo
 
 /** «ال» and final vowels go: what is left is what a demonym begins with. */
 const baseOf = (name: string, article: boolean) =>
-  (article ? name.replace(/^ال(?=...)/, '') : name).replace(/(?:[aeiouyاهيаяиыеойь]|ia|ien|ия)+$/u, '')
+  (article ? name.replace(/^ال(?=...)/, '') : name).replace(
+    /(?<![aeiouyاهيаяиыеойь])(?:[aeiouyاهيаяиыеойь]|(?<=ie)n)+$/u,
+    '',
+  )
 
 function gazetteer(language: string): Gazetteer | null {
   const before = gazetteers.get(language)
@@ -105,7 +108,7 @@ function gazetteer(language: string): Gazetteer | null {
 function addName(into: Gazetteer, name: string | undefined, code: string, language: string): void {
   if (name === undefined) return
   // "Myanmar (Burma)", "Congo - Kinshasa": the first name is the one in the news.
-  const plain = name.replace(/\s*[(（].*$/u, '')
+  const plain = name.replace(/(?<!\s)\s*[(（].*$/su, '')
   const parts = words(fold(plain))
   const first = parts[0]
   if (first === undefined) return

@@ -39,7 +39,7 @@ export function unwrapped(url: URL): string | null {
   if (host.endsWith('.cdn.ampproject.org')) return ampTarget(url, /^\/[cvi]\/(s\/)?(.+)$/)
   if (/^news\.google\.[a-z.]{2,6}$/.test(host)) return googleNews(url)
   if (host.endsWith('.search.yahoo.com')) return yahoo(/\/RU=([^/]+)\//.exec(url.pathname)?.[1])
-  if (host.endsWith('.rd.yahoo.com')) return yahoo(/\/\*+(https?(?::|%3a).+)$/i.exec(url.pathname + url.search)?.[1])
+  if (host.endsWith('.rd.yahoo.com')) return yahoo(/\/\*+(https?(?::|%3a).+)$/is.exec(url.pathname + url.search)?.[1])
   return null
 }
 

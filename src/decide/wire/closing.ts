@@ -11,7 +11,7 @@ const WINDOW = 1_000
 const LINES = 16
 
 const OPENERS = /^[\s([{<«"“/*|•©–—―_-]+/u
-const CLOSERS = /[\s)\]}>»"”/*|•.。–—―_-]+$/u
+const CLOSERS = /(?<![\s)\]}>»"”/*|•.。–—―_-])[\s)\]}>»"”/*|•.。–—―_-]+$/u
 const LABEL =
   /^(?:المصدر|مصدر الخبر|المصادر|عن|نقلا عن|وكاله|وكالات|بقلم|كتب|source|sources|via|by|from|with|with reporting by|copyright|\(?c\)|with input from|avec|source\(s\)|par|fuente|fuentes|con informacion de|por|con|источник|по материалам|по сообщению|kaynak|quelle|mit material von|fonte|com)\s?(?:[:：|/-]|\d{4}(?=\s)|(?=\s))\s*/u
 const CREDIT_YEAR = /^\d{4}\s+/
@@ -59,7 +59,7 @@ const HEADED = [
 ]
   .flatMap(line => fold(line).split('|'))
   .map(trimInk)
-const DECORATION = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
+const DECORATION = /^[^\p{L}\p{N}]+|(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/gu
 const SENTENCE = /[.!?؟…]["”»')\]]*$/u
 
 const FIRST_WORDS = new Set([...HEADINGS, ...HEADED].map(phrase => phrase.split(' ')[0] ?? phrase))

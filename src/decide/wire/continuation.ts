@@ -87,7 +87,7 @@ export function readPartAtEnd(text: string, from: number, to: number): PartFound
   }
   const divider = /[/|–—-]\s*(?=[^/|–—-]*$)/u.exec(window)
   if (!divider) return null
-  const tail = window.slice(divider.index + divider[0].length).replace(/[\s.]+$/u, '')
+  const tail = window.slice(divider.index + divider[0].length).replace(/(?<![\s.])[\s.]+$/u, '')
   const match = ADDED.exec(tail)
   if (match?.index !== 0 || match[0].length !== tail.length) return null
   const part = added(match)
@@ -96,7 +96,7 @@ export function readPartAtEnd(text: string, from: number, to: number): PartFound
 
 // `2/3 - …`, «2/3: …», `(2/3) …`, «إضافة أولى / …», "1st add: …".
 const PAIR_START = /^([\d٠-٩]{1,2})\s?\/\s?([\d٠-٩]{1,2})\s?(?:[:|–—]|-\s|\s-)\s*/u
-const AFTER = /^\s*[.…]{0,3}\s*(?:[:/|–—)\]-]|\n)\s*/u
+const AFTER = /^\s*(?:[.…]{1,3}\s*)?(?:[:/|–—)\]-]|\n)\s*/u
 
 /** A part number that opens [from, to) of `text`. */
 export function readPartAtStart(text: string, from: number, to: number): PartFound | null {

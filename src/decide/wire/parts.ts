@@ -48,7 +48,7 @@ const SMALL_WORD = /^(?:de|del|la|le|les|el|du|des|d|da|do|dos|di|al|sur|sous|en
 
 const DATE_LONGEST = 24
 const dated = remember(20_000, word => {
-  const bare = fold(word).replace(/[.,]+$/, '')
+  const bare = fold(word).replace(/(?<![.,])[.,]+$/, '')
   return DAY.test(bare) || DATE_WORDS.has(bare)
 })
 function isDateWord(word: string): boolean {

@@ -91,7 +91,7 @@ export function excerpt(text: string, length: number): string {
   if (line.length <= length) return line
   const cut = line.slice(0, length)
   const space = cut.lastIndexOf(' ')
-  return `${(space > length / 2 ? cut.slice(0, space) : cut).toWellFormed().replace(/[\s\uFFFD،,;:.-]+$/u, '')}…`
+  return `${(space > length / 2 ? cut.slice(0, space) : cut).toWellFormed().replace(/(?<![\s\uFFFD،,;:.-])[\s\uFFFD،,;:.-]+$/u, '')}…`
 }
 
 /** Plain text as paragraphs. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sanitise } from '../../src/collect/html.ts'
+import { withoutReferences } from '../../src/collect/link-references.ts'
 import { parseFeed } from '../../src/collect/parse.ts'
-import { withoutReferences } from '../../src/collect/references.ts'
 
 describe('an address that was escaped once too often', () => {
   it.each([
