@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createFetcher } from '../src/collect/fetch.ts'
+import { createFetcher, type Fetcher } from '../src/collect/fetch.ts'
 import { parseDocument } from '../src/collect/parse.ts'
 import { parseConfig } from '../src/config.ts'
 import { nextTime, openDesk } from '../src/daemon.ts'
@@ -16,6 +16,8 @@ import { configure } from './helpers/configuration.ts'
 import { eventually } from './helpers/eventually.ts'
 import { type Answer, feedServer, rss } from './helpers/feed-server.ts'
 import { folder } from './helpers/folder.ts'
+import { pollSettings } from './helpers/poll-settings.ts'
+import { publicFetcher, publicName } from './helpers/public-network.ts'
 
 const good = rss([{ guid: 'a', title: 'A dam is opened', text: 'The dam above the town was opened on Monday.' }])
 
@@ -42,7 +44,7 @@ function slowness() {
   }
 }
 
-function poller(urls: readonly string[], poll: object, patience: number) {
+function poller(urls: readonly string[], poll: object, patience: number, fetcher?: Fetcher) {
   const where = folder()
   const text = JSON.stringify({
     database: join(where, 'minwal.db'),
@@ -59,7 +61,7 @@ function poller(urls: readonly string[], poll: object, patience: number) {
   const deps: PollDeps = {
     store,
     desk,
-    fetcher: createFetcher(config.poll),
+    fetcher: fetcher ?? createFetcher(config.poll),
     names: wireNames(config.agencies),
     feeds: feedsByUrl(config.agencies),
     settings: config.poll,
@@ -202,7 +204,7 @@ describe('the pace of a host', () => {
       guid,
       title: `Report ${guid} on the harbour`,
       text: `What ${guid} says stands here.`,
-      link: `${pages.elsewhere}/${guid}`,
+      link: `${publicName(pages.origin, 'pages')}/${guid}`,
       date: new Date(Date.now() - 3_600_000).toISOString(),
     })
     const stays = (guid: string) => ({ ...entry(guid), date: new Date(Date.now() - 7_200_000).toISOString() })
@@ -210,8 +212,10 @@ describe('the pace of a host', () => {
       '/p': rss([entry('p1'), entry('p2'), stays('p3')], 'P'),
       '/q': rss([entry('q1'), entry('q2'), stays('q3')], 'Q'),
     })
-    const urls = ['/p', '/q'].map(path => server.origin + path)
-    const { poller: some, store, outcomes } = poller(urls, { perHost: 1, hostDelay: '200ms' }, 3_000)
+    const urls = ['/p', '/q'].map(path => publicName(server.origin) + path)
+    const fetcher = await publicFetcher(pollSettings())
+    onTestFinished(() => fetcher.close())
+    const { poller: some, store, outcomes } = poller(urls, { perHost: 1, hostDelay: '200ms' }, 3_000, fetcher)
     some.add(store.feeds())
     await some.idle()
     expect(outcomes.map(({ counts }) => counts.new)).toEqual([3, 3])

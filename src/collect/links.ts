@@ -9,6 +9,8 @@ const MAX_LINK = 4096
 const CLEAN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[^\s/?#\\"'<>`]+(?:[/?#]|$)/i
 /** The same in ASCII without quotes, brackets and spaces: what nearly all links are. */
 const PLAIN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[!$%&(-.:;=@-[\]^_a-z|~\d]+(?:[/?#][!#-&(-;=?-[\]^_a-z|~]*)?$/i
+/** A host in letters that need no look-up. */
+const ASCII_HOST = /^https?:\/\/[\w.:@[\]~!$&()*+,;=-]+(?:[/?#]|$)/i
 /** White space, and marks that nobody sees: of direction, zero width, soft hyphens, controls. */
 const UNSEEN =
   /[\s\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufff9-\ufffb]/
@@ -81,7 +83,10 @@ function parsed(link: string, base: string | null): string | null {
 function whole(link: string): string | null {
   // Two addresses in one: the first.
   const first = /^(\S+)\s+https?:\/\//i.exec(link)?.[1] ?? link
-  return CLEAN.test(first) ? first.replace(/\s/g, '%20') : parsed(first, null)
+  if (!CLEAN.test(first)) return parsed(first, null)
+  const whole = first.replace(/\s/g, '%20')
+  // Of a host in other letters only the parser knows whether it can be one.
+  return ASCII_HOST.test(whole) || URL.canParse(whole) ? whole : null
 }
 
 /** Whether a link is an address with nothing to be put right, and with nothing in it that would end an attribute. */
@@ -101,7 +106,7 @@ export function resolve(link: string, base: string | null): string | null {
   if (isPlain(link)) return link
   const trimmed = withoutReferences(link.trim())
   if (trimmed === '' || trimmed.length > MAX_LINK) return null
-  return CLEAN.test(trimmed) && !UNSEEN.test(trimmed) && !MAY_BE_AROUND.test(trimmed)
+  return CLEAN.test(trimmed) && ASCII_HOST.test(trimmed) && !UNSEEN.test(trimmed) && !MAY_BE_AROUND.test(trimmed)
     ? trimmed
     : repaired(trimmed, base)
 }

@@ -5,6 +5,7 @@ import type { Enclosure, Gap, Millis, Outcome, ParsedFeed } from '../model.ts'
 import { type Canonical, canonicalise } from './canonical.ts'
 import { cleanControls, cleanOrNull, cleanText } from './characters.ts'
 import { decodeText } from './decode.ts'
+import { oneLine } from './failure.ts'
 import { finish, type Loose, languageTag, lineOf, newCuts, reportCuts } from './finish.ts'
 import { joinEnds } from './join.ts'
 import { parseJsonFeed } from './jsonfeed.ts'
@@ -186,7 +187,10 @@ export async function parseFeed(text: string, options: ParseOptions): Promise<Ou
   const parsed = start === '{' || start === '[' ? parseJsonFeed(clean, inner) : await readXml(clean, inner)
   // Both quote the document.
   if (!parsed.ok) return { ok: false, reason: cleanText(parsed.reason) }
-  return { ok: true, value: { ...parsed.value, warnings: parsed.value.warnings.map(warning => cleanText(warning)) } }
+  return {
+    ok: true,
+    value: { ...parsed.value, warnings: parsed.value.warnings.map(warning => oneLine(cleanText(warning), 1_000)) },
+  }
 }
 
 async function readXml(text: string, options: ParseOptions): Promise<Outcome<ParsedFeed>> {

@@ -70,7 +70,8 @@ type Kind =
   | 'inside'
 
 /** How the text of a field is to be taken. */
-type Mode = 'html' | 'xhtml' | 'text' | 'base64' | 'drop'
+/** `maybe-base64`: of a type that should be packed so and may not be. */
+type Mode = 'html' | 'xhtml' | 'text' | 'base64' | 'maybe-base64' | 'drop'
 
 /** An open element. */
 interface Frame {
@@ -119,6 +120,13 @@ function contentOf(capture: Capture): { text: string; html: boolean } {
       // Of a type that should be packed in base64 and is not: text is what is left to take it for.
       if (!/^[A-Za-z0-9+/=\s]*$/.test(text)) return { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) }
       return { text: unbase64(text), html: true }
+    case 'maybe-base64': {
+      // A headline in one word of so many letters is not seen; and what comes out must be text.
+      const unpacked = text.length >= 16 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(text) ? unbase64(text) : ''
+      return unpacked === ''
+        ? { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) }
+        : { text: unpacked, html: true }
+    }
     case 'html':
     case 'xhtml':
       return { text, html: true }
@@ -139,7 +147,8 @@ function unbase64(text: string): string {
 function textMode(attributes: Attributes): Mode {
   const mode = atomMode(attributes)
   const isEncoded = attributes.get('mode')?.trim().toLowerCase() === 'base64'
-  return mode === 'drop' || (mode === 'base64' && !isEncoded) ? 'text' : mode
+  if (mode === 'base64' && !isEncoded) return 'maybe-base64'
+  return mode === 'drop' ? 'text' : mode
 }
 
 /** RFC 4287 sections 3.1.1 and 4.1.3.3; Atom 0.3's `mode`. */

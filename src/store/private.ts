@@ -139,9 +139,12 @@ function createPrivate(db: Database.Database): PrivateStore {
     subscription: feed => subscriptionOf(get('select * from subscriptions where feed = @feed', { feed })),
     subscriptionById: id => subscriptionOf(get('select * from subscriptions where id = @id', { id })),
     subscriptionsDue: now =>
-      all(`select * from subscriptions where next_ask <= @now and state <> 'unnamed' order by next_ask, feed`, {
-        now,
-      }).flatMap(row => subscriptionOf(row) ?? []),
+      all(
+        `select * from subscriptions where (next_ask <= @now or asked > @now + 60000) and state <> 'unnamed' order by next_ask, feed`,
+        {
+          now,
+        },
+      ).flatMap(row => subscriptionOf(row) ?? []),
     saveSubscription: saved =>
       run(
         `insert or replace into subscriptions (feed, id, hub, topic, secret, callback, state, asked, lease_end, next_ask,

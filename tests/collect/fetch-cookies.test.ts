@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { createFetcher } from '../../src/collect/fetch.ts'
 import { makeCertificate } from '../helpers/certificate.ts'
 import {
   closedLater,
@@ -9,7 +8,6 @@ import {
   fetcher,
   get,
   request,
-  resolvesTo,
   server,
   startServer,
   text,
@@ -17,6 +15,7 @@ import {
 } from '../helpers/fetching.ts'
 import { type Behaviour, body, redirect, status } from '../helpers/hostile-server.ts'
 import { pollSettings } from '../helpers/poll-settings.ts'
+import { publicFetcher, publicName } from '../helpers/public-network.ts'
 
 useServer()
 
@@ -71,10 +70,12 @@ describe('a server that wants a cookie brought back', () => {
     server.on('/a', gate(['pass=ok'], '/consent', []))
     server.on('/consent', status(307, { location: '/a', 'set-cookie': 'pass=ok; Path=/' }))
     expect(text(await get(`${server.origin}/a`))).toBe(FEED)
+    const one = closedLater(await publicFetcher(pollSettings()))
     const login = await startServer()
-    server.on('/b', gate(['b=1'], `${login.origin}/login`))
-    login.on('/login', status(302, { location: `${server.origin}/b`, 'set-cookie': 'theirs=1' }))
-    expect(text(await get(`${server.origin}/b`))).toBe(FEED)
+    const [here, there] = [publicName(server.origin), publicName(login.origin, 'login')]
+    server.on('/b', gate(['b=1'], `${there}/login`))
+    login.on('/login', status(302, { location: `${here}/b`, 'set-cookie': 'theirs=1' }))
+    expect(text(await one.get(request(`${here}/b`, { allowPrivate: false })))).toBe(FEED)
     expect(sent('/b')).toEqual([undefined, 'b=1'])
     expect(login.seen.map(one => one.headers.cookie)).toEqual([undefined])
   })
@@ -118,17 +119,18 @@ describe('a server that wants a cookie brought back', () => {
   })
 
   it('may set it for the domain that the feed is in, and for no suffix', async () => {
-    const one = closedLater(createFetcher(pollSettings({ allowPrivate: true }), { lookup: resolvesTo('127.0.0.1') }))
+    const one = closedLater(await publicFetcher(pollSettings()))
+    const ask = (url: string) => one.get(request(url, { allowPrivate: false }))
     const at = (host: string, path: string): string => `http://${host}:${server.port}${path}`
     server.on('/feed', gate(['pass=ok'], at('login.paper.example', '/login'), []))
     const set = ['pass=ok; Domain=.paper.example; Path=/', 'a=1; Domain=example; Path=/', 'b=2; Domain=other.example']
     server.on('/login', status(302, { location: at('www.paper.example', '/feed'), 'set-cookie': set }))
-    expect(text(await one.get(request(at('www.paper.example', '/feed'))))).toBe(FEED)
+    expect(text(await ask(at('www.paper.example', '/feed')))).toBe(FEED)
     expect(sent('/feed')).toEqual([undefined, 'pass=ok'])
     const country = ['pass=ok; Domain=co.uk; Path=/']
     server.on('/x', status(302, { location: at('b.co.uk', '/y'), 'set-cookie': country }))
     server.on('/y', body(FEED))
-    await one.get(request(at('a.co.uk', '/x')))
+    await ask(at('a.co.uk', '/x'))
     expect(sent('/y')).toEqual([undefined])
   })
 
@@ -137,10 +139,12 @@ describe('a server that wants a cookie brought back', () => {
     const headers = { Cookie: 'mine=1; lang=ar' }
     server.on('/a', gate(['pass=ok', 'mine=1', 'lang=en'], '/a', ['pass=ok', 'lang=en']))
     expect(text(await get(`${server.origin}/a`, {}, { headers }))).toBe(FEED)
-    server.on('/b', status(302, { location: `${other.origin}/c`, 'set-cookie': 'x=1; Path=/' }))
-    other.on('/c', redirect(`${server.origin}/d`))
+    const one = closedLater(await publicFetcher(pollSettings()))
+    const [here, there] = [publicName(server.origin), publicName(other.origin, 'other')]
+    server.on('/b', status(302, { location: `${there}/c`, 'set-cookie': 'x=1; Path=/' }))
+    other.on('/c', redirect(`${here}/d`))
     server.on('/d', body(FEED))
-    expect(text(await get(`${server.origin}/b`, {}, { headers }))).toBe(FEED)
+    expect(text(await one.get(request(`${here}/b`, { allowPrivate: false, headers })))).toBe(FEED)
     expect(other.seen.map(one => one.headers.cookie)).toEqual([undefined])
     expect(sent('/d')).toEqual(['x=1'])
   })
