@@ -14,6 +14,7 @@ import {
 } from 'jsonc-parser'
 import { z } from 'zod'
 import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome, ThreadSettings } from './model.ts'
+import { harmless } from './terminal.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
@@ -360,7 +361,7 @@ function complete(data: z.infer<typeof root>, file: string): Config {
   const poll = data.poll ?? {}
   const minInterval = toMillis(poll.minInterval ?? '5m')
   return {
-    title: data.title ?? 'Minwal',
+    title: harmless(data.title ?? 'Minwal'),
     link,
     language: data.language ?? 'en',
     database: besides(file, database),
@@ -393,8 +394,8 @@ function complete(data: z.infer<typeof root>, file: string): Config {
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>(agency => ({
       id: agency.id,
-      name: agency.name,
-      aliases: agency.aliases ?? [],
+      name: harmless(agency.name),
+      aliases: (agency.aliases ?? []).map(harmless),
       language: agency.language ?? null,
       homepage: agency.homepage ?? null,
       feeds: agency.feeds.map(feed => feedSpec(feed, agency.language ?? null, (poll.exclude ?? []).map(hostName))),
@@ -427,8 +428,8 @@ function feedSpec(
   const host = new URL(given.url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   return {
     url: given.url,
-    ...(given.title === undefined ? {} : { title: given.title }),
-    category: given.category ?? null,
+    ...(given.title === undefined ? {} : { title: harmless(given.title) }),
+    category: given.category === undefined ? null : harmless(given.category),
     language: given.language ?? agencyLanguage,
     every: given.every === undefined ? null : toMillis(given.every),
     schedule: given.schedule ?? null,

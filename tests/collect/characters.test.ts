@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cleanText, MAX_MARKS } from '../../src/collect/characters.ts'
 import { parseFeed } from '../../src/collect/parse.ts'
-import type { Entry, ParsedFeed } from '../../src/model.ts'
+import type { ParsedEntry, ParsedFeed } from '../../src/model.ts'
 
 async function parsed(text: string): Promise<ParsedFeed> {
   const outcome = await parseFeed(text, { url: 'https://wire.example/feed', maxEntries: 100 })
@@ -10,14 +10,14 @@ async function parsed(text: string): Promise<ParsedFeed> {
   return outcome.value
 }
 
-async function item(content: string): Promise<{ entry: Entry; warnings: readonly string[] }> {
+async function item(content: string): Promise<{ entry: ParsedEntry; warnings: readonly string[] }> {
   const { entries, warnings } = await parsed(`<rss version="2.0"><channel><item>${content}</item></channel></rss>`)
   const [entry] = entries
   if (entry === undefined) throw new Error('no entry')
   return { entry, warnings }
 }
 
-async function jsonItem(fields: string): Promise<{ entry: Entry; warnings: readonly string[] }> {
+async function jsonItem(fields: string): Promise<{ entry: ParsedEntry; warnings: readonly string[] }> {
   const { entries, warnings } = await parsed(`{"version":"https://jsonfeed.org/version/1.1","items":[{${fields}}]}`)
   const [entry] = entries
   if (entry === undefined) throw new Error('no entry')
