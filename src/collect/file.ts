@@ -21,8 +21,8 @@ export async function readFileFeed(
   let path: string
   try {
     path = fileURLToPath(request.url)
-  } catch (error) {
-    return failed('address', `${request.url} names no file on this machine (${field(error, 'message')})`)
+  } catch {
+    return failed('address', `${request.url} names no file on this machine: it must be like file:///folder/feed.xml`)
   }
   try {
     await using file = await open(path)
