@@ -16,6 +16,7 @@ import {
 import { z } from 'zod'
 import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome, Secret, ThreadSettings } from './model.ts'
 import { type Environment, fillIn, readAddress, readHeaders, readText, targetOf, withoutLogin } from './secrets.ts'
+import { harmless } from './terminal.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
@@ -393,7 +394,7 @@ function complete(data: z.infer<typeof root>, raw: unknown, environment: Environ
   const addresses = feedAddresses(raw, environment)
   const minInterval = toMillis(poll.minInterval ?? '5m')
   return {
-    title: data.title ?? 'Minwal',
+    title: harmless(data.title ?? 'Minwal'),
     link,
     linkIsDefault: data.link === undefined,
     language: data.language ?? 'en',
@@ -428,8 +429,8 @@ function complete(data: z.infer<typeof root>, raw: unknown, environment: Environ
     secrets: otherSecrets(raw, environment),
     agencies: data.agencies.map<Agency>((agency, at) => ({
       id: agency.id,
-      name: agency.name,
-      aliases: agency.aliases ?? [],
+      name: harmless(agency.name),
+      aliases: (agency.aliases ?? []).map(harmless),
       language: agency.language ?? null,
       homepage: agency.homepage === undefined ? null : withoutLogin(agency.homepage),
       feeds: agency.feeds.map((feed, n) =>
@@ -516,8 +517,8 @@ function feedSpec(
     ...(target === url ? {} : { target }),
     ...(formerly.length === 0 ? {} : { formerly }),
     ...(secrets.length === 0 ? {} : { secrets }),
-    ...(given.title === undefined ? {} : { title: given.title }),
-    category: given.category ?? null,
+    ...(given.title === undefined ? {} : { title: harmless(given.title) }),
+    category: given.category === undefined ? null : harmless(given.category),
     language: given.language ?? agencyLanguage,
     every: given.every === undefined ? null : toMillis(given.every),
     schedule: given.schedule ?? null,

@@ -142,12 +142,20 @@ function connectionFailure(error: unknown, url: URL, settings: PollSettings): Fa
   if (first instanceof undici.HTTPParserError) {
     return new Fault('protocol', `answer of ${url.host} is not valid HTTP: ${parserReason(first)}`)
   }
-  // What the system says is known to who runs it; what a library says of itself is not.
-  if (/^E[A-Z]+$/.test(code)) {
-    return new Fault('connect', `no connection to ${peer}: ${oneLine(field(first, 'message') || code)}`)
-  }
-  const hint = /^\w{1,60}$/.test(code) ? ` (${code})` : ''
-  return new Fault('protocol', `request to ${url.host} failed: it did not answer as HTTP demands${hint}`)
+  if (/^E[A-Z]+$/.test(code)) return new Fault('connect', `no connection to ${peer}: ${UNREACHABLE[code] ?? code}`)
+  // What a library says of itself, such as the expression of an assertion, tells a user nothing.
+  const known = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) && code !== 'ERR_ASSERTION' ? ` (${code})` : ''
+  return new Fault('protocol', `request to ${url.host} failed: it did not answer as HTTP demands${known}`)
+}
+
+/** Errors of the operating system for people; all others are told by their name, which manuals list. */
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  EHOSTUNREACH: 'no way leads to it',
+  ENETUNREACH: 'this machine has no network that leads to it',
+  ENETDOWN: 'the network is down',
+  EHOSTDOWN: 'it is down',
+  EADDRNOTAVAIL: 'this machine has no address to ask from',
+  EMFILE: 'too many files are open; raise the limit of open files',
 }
 
 type Body = Dispatcher.ResponseData['body']

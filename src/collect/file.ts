@@ -78,7 +78,7 @@ class Readers implements FileReader {
     try {
       path = fileURLToPath(url)
     } catch {
-      return failed('address', `${url} names no file on this machine`)
+      return failed('address', `${url} names no file on this machine: it must be like file:///folder/feed.xml`)
     }
     const { maxBodyBytes, totalTimeout } = this.#settings
     const late = new Fault(

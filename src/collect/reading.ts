@@ -70,8 +70,7 @@ type Kind =
   | 'inside'
 
 /** How the text of a field is to be taken. */
-/** `maybe-base64`: of a type that should be packed so and may not be. */
-type Mode = 'html' | 'xhtml' | 'text' | 'base64' | 'maybe-base64' | 'drop'
+type Mode = 'html' | 'xhtml' | 'text' | 'base64' | 'text-or-base64' | 'drop'
 
 /** An open element. */
 interface Frame {
@@ -117,15 +116,11 @@ function contentOf(capture: Capture): { text: string; html: boolean } {
     case 'drop':
       return { text: '', html: false }
     case 'base64':
-      // Of a type that should be packed in base64 and is not: text is what is left to take it for.
-      if (!/^[A-Za-z0-9+/=\s]*$/.test(text)) return { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) }
-      return { text: unbase64(text), html: true }
-    case 'maybe-base64': {
-      // A headline in one word of so many letters is not seen; and what comes out must be text.
-      const unpacked = text.length >= 16 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(text) ? unbase64(text) : ''
-      return unpacked === ''
-        ? { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) }
-        : { text: unpacked, html: true }
+    case 'text-or-base64': {
+      const unpacked = BASE64.test(text) ? unbase64(text) : ''
+      // Of a type that should be packed and is not: text is what is left to take it for. A picture stays out.
+      const isText = unpacked === '' && (capture.mode === 'text-or-base64' || !BASE64.test(text))
+      return isText ? { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) } : { text: unpacked, html: true }
     }
     case 'html':
     case 'xhtml':
@@ -136,19 +131,20 @@ function contentOf(capture: Capture): { text: string; html: boolean } {
   }
 }
 
+/** At least a dozen characters, or any short word would do. */
+const BASE64 = /^[A-Za-z0-9+/\s]{12,}={0,2}\s*$/
+
 function unbase64(text: string): string {
   const bytes = Buffer.from(text, 'base64')
   const decoded = bytes.toString('utf8')
   // Not text after all: an image, an archive.
-  return decoded.includes('\ufffd') || decoded.includes('\0') ? '' : decoded.trim()
+  return /[\ufffd\u0000-\u0008\u000e-\u001f]/.test(decoded) ? '' : decoded.trim()
 }
 
-/** A text construct of RFC 4287 (section 3.1.1): titles and summaries are text whatever type they claim. */
+/** A text construct of RFC 4287 (section 3.1.1): titles and summaries are text whatever type they claim, if not packed. */
 function textMode(attributes: Attributes): Mode {
   const mode = atomMode(attributes)
-  const isEncoded = attributes.get('mode')?.trim().toLowerCase() === 'base64'
-  if (mode === 'base64' && !isEncoded) return 'maybe-base64'
-  return mode === 'drop' ? 'text' : mode
+  return mode === 'drop' || mode === 'base64' ? 'text-or-base64' : mode
 }
 
 /** RFC 4287 sections 3.1.1 and 4.1.3.3; Atom 0.3's `mode`. */

@@ -13,6 +13,8 @@ export interface Shape {
   doubtful: number
   /** General punctuation (U+2000 to U+203F): no single-byte charset has these three bytes in a word of any language. */
   punctuation: number
+  /** Sequences for letters of Latin, Greek, Cyrillic, Hebrew and Arabic, and all long ones: what feeds are written in. */
+  plausible: number
   /** Sequences for what Western text is written with, as «Ã©» would be: no language writes their bytes as letters. */
   western: number
   /** Whether an ASCII letter is among them. */
@@ -46,6 +48,9 @@ const isLowHalf = (bytes: Uint8Array, at: number, end: number): boolean =>
   (bytes[at + 1] ?? 0) <= 0xbf &&
   ((bytes[at + 2] ?? 0) & 0xc0) === 0x80
 
+/** First bytes of the two that make such a letter. */
+const PLAUSIBLE = new Set([0xc2, 0xc3, 0xc4, 0xc5, 0xce, 0xcf, 0xd0, 0xd1, 0xd7, 0xd8, 0xd9, 0xda, 0xdb])
+
 export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape {
   const shape: Shape = {
     high: 0,
@@ -54,6 +59,7 @@ export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape {
     broken: 0,
     doubtful: 0,
     punctuation: 0,
+    plausible: 0,
     western: 0,
     ascii: false,
   }
@@ -74,6 +80,7 @@ export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape {
     if (size > 2) shape.long++
     if (byte > 0xf0 && !(byte === 0xf3 && bytes[at + 1] === 0xa0)) shape.doubtful += size
     if (byte === 0xe2 && bytes[at + 1] === 0x80) shape.punctuation++
+    if (PLAUSIBLE.has(byte) || byte >= 0xe0) shape.plausible++
     if (byte < 0xc4 || byte === 0xe2 || byte === 0xf0) shape.western++
     at += size - 1
   }
@@ -267,7 +274,8 @@ function settle(found: Kind | null, shape: Shape, { amongOthers, family, fits }:
   if (shape.broken > 0) {
     return family === 'latin' && shape.western === shape.sequences ? 'strays' : (found ?? 'legacy')
   }
-  if (found !== null || !amongOthers || shape.sequences >= SURELY) return 'utf-8'
+  if (found !== null || !amongOthers) return 'utf-8'
+  if (shape.sequences > SURELY && shape.plausible === shape.sequences) return 'utf-8'
   // UTF-8 by chance or not. «Ã©» is written in no language; «É”» of windows-1252, «ة،» of windows-1256, «её» of KOI8-R are.
   return shape.western > 0 && (family === 'latin' || shape.ascii) ? 'utf-8' : 'legacy'
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
@@ -19,6 +20,19 @@ import {
 } from '../helpers/hostile-server.ts'
 
 useServer()
+
+describe('a fault inside a library', () => {
+  it('is told without the words of its assertion', async () => {
+    const wrong = new assert.AssertionError({
+      message: 'The expression evaluated to a falsy value: assert(!this.paused)',
+    })
+    const one = fetcher({}, { lookup: (_name, _options, callback) => callback(wrong, []) })
+    expect(failure(await one.get(request('http://wire.example/feed')))).toMatchObject({
+      kind: 'protocol',
+      message: 'wire.example answered in a way that is not valid HTTP',
+    })
+  })
+})
 
 describe('a connection', () => {
   it('that is refused is named', async () => {

@@ -151,6 +151,44 @@ describe('words', () => {
   })
 })
 
+describe('text made to be slow', () => {
+  const spent = (work: () => unknown): number => {
+    const before = process.threadCpuUsage()
+    work()
+    const { user, system } = process.threadCpuUsage(before)
+    return (user + system) / 1000
+  }
+  const A = '\u0316'
+  const B = '\u0315'
+
+  it.each([
+    ['combining marks of two kinds in turn', `a${(A + B).repeat(30_000)}`],
+    ['combining marks of two kinds one after the other', `a${A.repeat(30_000)}${B.repeat(30_000)}`],
+    ['combining marks kept apart by what nobody sees', `${A.repeat(9)}\u200c${B.repeat(9)}\u200d`.repeat(3_000)],
+    ['ligatures of eighteen letters', '\ufdfa '.repeat(60_000)],
+    ['a word of 200,000 letters', 'nationalisations'.repeat(12_500)],
+    ['an Arabic word of 200,000 letters', 'والاحتجاجات'.repeat(18_000)],
+    ['a Thai word of 200,000 letters', 'การประท้วง'.repeat(20_000)],
+  ])('is read in linear time: %s', (_, text) => {
+    expect(spent(() => searchable(text, 'en'))).toBeLessThan(1_500)
+    expect(spent(() => terms(text, 'en'))).toBeLessThan(1_500)
+    expect(searchExpression(text)).not.toBe('')
+  })
+
+  it('keeps the marks of every script', () => {
+    for (const text of ['กี่ปี้', 'བསྒྲུབས', 'हिन्दी', 'й']) expect(fold(text)).toBe(text)
+  })
+
+  it('is cut into pieces where a word is no word, and loses none of it', () => {
+    const packed = 'iVBORw0KGgoAAAANSUhEUg'.repeat(20).toLowerCase()
+    const pieces = words(`start ${packed} end`)
+    expect(pieces.join('')).toBe(`start${packed}end`)
+    expect(Math.max(...pieces.map(piece => piece.length))).toBeLessThanOrEqual(80)
+    const long = 'donaudampfschifffahrtselektrizitatenhauptbetriebswerkbauunterbeamtengesellschaft'
+    expect(words(long)).toEqual([long])
+  })
+})
+
 describe('stems', () => {
   it.each([
     ['والاحتجاجات', 'احتجاج'],
