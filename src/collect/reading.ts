@@ -132,7 +132,7 @@ function contentOf(capture: Capture): { text: string; html: boolean } {
 }
 
 /** At least a dozen characters, or any short word would do. */
-const BASE64 = /^[A-Za-z0-9+/\s]{12,}={0,2}\s*$/
+const BASE64 = /^[A-Za-z0-9+/\s]{12,}={0,2}$/
 
 function unbase64(text: string): string {
   const bytes = Buffer.from(text, 'base64')

@@ -257,10 +257,12 @@ interface Surroundings {
   family: 'latin' | 'multibyte' | 'other'
   /** Whether the stretch is well-formed in it. */
   fits: () => boolean
+  /** Whether a sign of it would stand in the middle of a word: «ظ…ظ†». */
+  breaksWords: () => boolean
 }
 
 /** The kind of a stretch where the other charset and the surroundings are known. */
-function settle(found: Kind | null, shape: Shape, { amongOthers, family, fits }: Surroundings): Kind {
+function settle(found: Kind | null, shape: Shape, { amongOthers, family, fits, breaksWords }: Surroundings): Kind {
   if (shape.sequences === 0) return 'legacy'
   if (family === 'multibyte') {
     if (shape.broken > 0) {
@@ -275,7 +277,8 @@ function settle(found: Kind | null, shape: Shape, { amongOthers, family, fits }:
     return family === 'latin' && shape.western === shape.sequences ? 'strays' : (found ?? 'legacy')
   }
   if (found !== null || !amongOthers) return 'utf-8'
-  if (shape.sequences > SURELY && shape.plausible === shape.sequences) return 'utf-8'
+  if (shape.sequences >= SURELY && shape.plausible === shape.sequences && (shape.sequences > SURELY || breaksWords()))
+    return 'utf-8'
   // UTF-8 by chance or not. «Ã©» is written in no language; «É”» of windows-1252, «ة،» of windows-1256, «её» of KOI8-R are.
   return shape.western > 0 && (family === 'latin' || shape.ascii) ? 'utf-8' : 'legacy'
 }
@@ -319,6 +322,7 @@ export function readRuns(bytes: Uint8Array, choose: (sample: Uint8Array, beside:
       amongOthers: !isMostlyUtf8 || segment.broken * 2 > segment.high,
       family,
       fits: () => fits(start, end),
+      breaksWords: () => /\p{L}[^\p{L}\p{M}\s]\p{L}/u.test(decoder.decode(bytes.subarray(start, end))),
     })
     if (kind === 'utf-8') runs.utf8 += shape.high
     if (kind === 'legacy') runs.legacy += shape.high
