@@ -10,7 +10,7 @@ const CLEAN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[^\s/?#\\"'<>`]+(?:[/?#]|
 /** The same in ASCII without quotes, brackets and spaces: what nearly all links are. */
 const PLAIN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[!$%&(-.:;=@-[\]^_a-z|~\d]+(?:[/?#][!#-&(-;=?-[\]^_a-z|~]*)?$/i
 /** A host in letters that need no look-up. */
-const ASCII_HOST = /^https?:\/\/[\w.:@[\]~!$&()*+,;=-]+(?:[/?#]|$)/i
+const ASCII_HOST = /^https?:\/\/[\w.-]+(?::\d{1,5})?(?:[/?#]|$)/i
 /** White space, and marks that nobody sees: of direction, zero width, soft hyphens, controls. */
 const UNSEEN =
   /[\s\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufff9-\ufffb]/

@@ -29,7 +29,7 @@ describe('a fault inside a library', () => {
     const one = fetcher({}, { lookup: (_name, _options, callback) => callback(wrong, []) })
     expect(failure(await one.get(request('http://wire.example/feed')))).toMatchObject({
       kind: 'protocol',
-      message: 'wire.example answered in a way that is not valid HTTP',
+      message: 'request to wire.example failed: it did not answer as HTTP demands',
     })
   })
 })
