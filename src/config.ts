@@ -18,6 +18,26 @@ import type { Agency, Config, EncoderSettings, FeedSpec, Millis, Outcome, Secret
 import { type Environment, fillIn, readAddress, readHeaders, readText, targetOf, withoutLogin } from './secrets.ts'
 import { harmless } from './terminal.ts'
 
+/** What jsonc-parser's codes mean, for people. */
+const SYNTAX: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'this word is no value: text stands in double quotes',
+  InvalidNumberFormat: 'this is no number',
+  PropertyNameExpected: 'a key in double quotes is missing here',
+  ValueExpected: 'a value is missing here',
+  ColonExpected: 'a colon is missing before this',
+  CommaExpected: 'a comma is missing before this',
+  CloseBraceExpected: 'a closing brace } is missing here',
+  CloseBracketExpected: 'a closing bracket ] is missing here',
+  EndOfFileExpected: 'the file should end before this',
+  InvalidCommentToken: 'a comment is not allowed here',
+  UnexpectedEndOfComment: 'this comment has no end',
+  UnexpectedEndOfString: 'this text has no closing quotation mark',
+  UnexpectedEndOfNumber: 'this number has no end',
+  InvalidUnicode: 'this \\u escape needs four hexadecimal digits',
+  InvalidEscapeCharacter: 'this backslash escapes nothing: write \\\\ for a backslash',
+  InvalidCharacter: 'a control character stands here',
+}
+
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
 // Powers of 1024, as the reasons of refused bodies count.
@@ -239,7 +259,7 @@ export function parseConfig(
       ok: false,
       faults: errors.slice(0, 10).map(error => {
         const before = text.slice(0, error.offset).split('\n')
-        return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${printParseErrorCode(error.error)}`
+        return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${SYNTAX[printParseErrorCode(error.error)] ?? 'this is no JSON'}`
       }),
     }
   }

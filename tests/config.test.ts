@@ -141,9 +141,9 @@ describe('a fault', () => {
 
   it('of syntax names line and column', () => {
     expect(faults('{\n  "title": "x"\n  "language": "en"\n}')).toEqual([
-      expect.stringMatching(/^.*config\.json:3:\d+: /),
+      expect.stringMatching(/^.*config\.json:3:\d+: a comma is missing before this$/),
     ])
-    expect(faults('')).toEqual([expect.stringContaining(`${FILE}:1:1: `)])
+    expect(faults('')).toEqual([`${FILE}:1:1: a value is missing here`])
     expect(faults('[]')).toEqual([`${FILE}: the file: [] must be an object`])
   })
 

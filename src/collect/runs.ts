@@ -92,19 +92,25 @@ const wellFormed = (bytes: Uint8Array, from: number, to: number): string =>
 
 /** Text of bytes that are UTF-8, CESU-8 and Java's NUL included. */
 function decodeUtf8(bytes: Uint8Array): string {
+  const end = bytes.length
+  if (!bytes.includes(0xed) && !bytes.includes(0xc0)) return wellFormed(bytes, 0, end)
   let text = ''
   let from = 0
-  for (let at = bytes.indexOf(0xed); at >= 0; at = bytes.indexOf(0xed, at + 1)) {
-    if (sequenceAt(bytes, at, bytes.length) !== 6) continue
+  for (let at = 0; at < end; at++) {
+    const isNul = bytes[at] === 0xc0 && bytes[at + 1] === 0x80
+    if (!isNul && (bytes[at] !== 0xed || sequenceAt(bytes, at, end) !== 6)) continue
     text += wellFormed(bytes, from, at)
-    const half = (place: number): number =>
-      0xd000 | (((bytes[place + 1] ?? 0) & 0x3f) << 6) | ((bytes[place + 2] ?? 0) & 0x3f)
-    text += String.fromCharCode(half(at), half(at + 3))
-    from = at + 6
-    at += 5
+    if (isNul) text += ' '
+    else text += String.fromCharCode(halfAt(bytes, at), halfAt(bytes, at + 3))
+    at += isNul ? 1 : 5
+    from = at + 1
   }
-  return text + wellFormed(bytes, from, bytes.length)
+  return text + wellFormed(bytes, from, end)
 }
+
+/** The half of a surrogate pair that three bytes encode. */
+const halfAt = (bytes: Uint8Array, at: number): number =>
+  0xd000 | (((bytes[at + 1] ?? 0) & 0x3f) << 6) | ((bytes[at + 2] ?? 0) & 0x3f)
 
 /** What a stretch is read as: UTF-8, the other charset, or UTF-8 with stray bytes of the other. */
 type Kind = 'utf-8' | 'legacy' | 'strays'

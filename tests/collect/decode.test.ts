@@ -286,6 +286,10 @@ describe('UTF-8 that went wrong before', () => {
       null,
     )
     expect(decoded.text).toBe('<rss><title>🚢 ferry</title></rss>')
+    expect(decodeText(bytesOf('<p>', [0xc0, 0x80], '한국어</p>'), null)).toMatchObject({
+      text: '<p> 한국어</p>',
+      warnings: [],
+    })
   })
 })
 
