@@ -213,7 +213,7 @@ function formsOf({ value, rare }: Secret): string[] {
     inUrl?.search.slice(1) ?? '',
     JSON.stringify(value).slice(1, -1),
     value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;'),
-    ...(rare ? [base64, base64.replace(/=+$/, ''), Buffer.from(value, 'utf8').toString('base64url')] : []),
+    ...(rare ? [base64, base64.replace(/(?<!=)=+$/, ''), Buffer.from(value, 'utf8').toString('base64url')] : []),
     ...(rare ? [Buffer.from(value, 'utf8').toString('hex')] : []),
   ]
   return forms.filter(form => form.length >= SHORTEST)

@@ -34,7 +34,7 @@ function familyOf(host: string): string {
 /** What tells a publisher's site from others: its host, and the path where everyone publishes on that host. */
 function siteOf(homepage: string): string {
   const host = hostOf(homepage)
-  return SHARED_HOSTS.test(host) ? `${host}${new URL(homepage).pathname.replace(/\/+$/, '')}` : host
+  return SHARED_HOSTS.test(host) ? `${host}${new URL(homepage).pathname.replace(/(?<!\/)\/+$/, '')}` : host
 }
 
 const isShared = (site: string): boolean => SHARED_HOSTS.test(site.replace(/\/.*/, ''))
@@ -56,7 +56,7 @@ function idOf(url: string): string {
       .replace(/[^a-z0-9-]/g, '-')
       .replace(/^-+/, '')
       .slice(0, 34)
-      .replace(/-+$/, '') || 'agency'
+      .replace(/(?<!-)-+$/, '') || 'agency'
   )
 }
 

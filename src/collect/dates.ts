@@ -297,7 +297,7 @@ function halfOfOthers(clock: Clock, speech: Speech, tables: readonly Names[]): {
     if (found.half !== null) return found
   }
   // Before the clock, short words of Latin letters are mostly weekdays and prepositions.
-  const last = /([\p{L}\p{M}]+)[ .,]*$/u.exec(before)?.[1]
+  const last = /(?<![\p{L}\p{M}])([\p{L}\p{M}]+)[ .,]*$/u.exec(before)?.[1]
   if (last === undefined || scriptOf(last) === 'latin') return nothing
   return { half: takeHalf({ before, after: '' }, namesIn(scriptOf(last)), speech.capitals).half, after }
 }

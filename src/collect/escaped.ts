@@ -107,7 +107,7 @@ const lines = (text: string): string => text.replace(/\r\n?|[\u2028\u2029]/g, '\
 export function plainToHtml(text: string, column = false): string {
   const escaped = escapeText(lines(text))
   if (!escaped.includes('\n')) return escaped
-  return column ? withBreaks(escaped) : escaped.replace(/[^\S\n]*\n[^\S\n]*/g, '<br>')
+  return column ? withBreaks(escaped) : escaped.replace(/(?:(?<![^\S\n])[^\S\n]+)?\n[^\S\n]*/g, '<br>')
 }
 
 /**

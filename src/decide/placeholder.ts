@@ -34,13 +34,13 @@ export function isPlaceholderTitle(title: string): boolean {
   if (title.length > LONGEST) return false
   if (/^[\p{P}\p{Z}\p{C}\p{M}+=~<>|^`$\s]*$/u.test(title)) return true
   const plain = bare(title)
-  return PLACEHOLDERS.has(plain) || PLACEHOLDERS.has(plain.replace(/[\s#_-]*\d{1,3}$/, ''))
+  return PLACEHOLDERS.has(plain) || PLACEHOLDERS.has(plain.replace(/(?<![\s#_-])[\s#_-]*\d{1,3}$/, ''))
 }
 
 /** Without case, brackets and marks around it, the half-space of Persian as a space. */
 function bare(title: string): string {
   return fold(title.replace(/[\u200c_-]/g, ' '))
     .replace(/\.(?:html?|docx?|txt|odt)$/, '')
-    .replace(/^[\p{P}\p{Z}\p{S}]+|[\p{P}\p{Z}\p{S}]+$/gu, '')
+    .replace(/^[\p{P}\p{Z}\p{S}]+|(?<![\p{P}\p{Z}\p{S}])[\p{P}\p{Z}\p{S}]+$/gu, '')
     .replace(/\s+/g, ' ')
 }

@@ -36,6 +36,11 @@ it('says that there is no network, polls nothing meanwhile, and has the news wit
   const get = async (path: string): Promise<string> => (await fetch(`${address()}${path}`)).text()
 
   await eventually('it says that there is no network', () => said('no network'), 30_000)
+  await eventually(
+    'what was under way has ended',
+    async () => (await fetch(`${address()}/readyz`)).status === 200,
+    30_000,
+  )
   const failed = stderr().split('"msg":"poll failed"').length - 1
   expect(failed).toBeGreaterThanOrEqual(3)
   expect((await fetch(`${address()}/healthz`)).status).toBe(200)

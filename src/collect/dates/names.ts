@@ -119,7 +119,7 @@ function parts(locale: string, options: Intl.DateTimeFormatOptions, type: string
     const all = format.formatToParts(time)
     const index = all.findIndex(part => part.type === type)
     const name = all[index]?.value ?? ''
-    const before = /\p{L}+$/u.exec(all[index - 1]?.value ?? '')?.[0] ?? ''
+    const before = /(?<!\p{L})\p{L}+$/u.exec(all[index - 1]?.value ?? '')?.[0] ?? ''
     const after = /^[\p{L}\p{M}]+/u.exec(all[index + 1]?.value ?? '')?.[0] ?? ''
     return [name, before + name + after]
   }

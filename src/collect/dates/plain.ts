@@ -39,7 +39,7 @@ export function plain(text: string): string {
       )
       .replace(/,/g, ' , ')
       .replace(/\s+/g, ' ')
-      .replace(/^[ "'«»“”‘’]+|[ "'«»“”‘’]+$/g, '')
+      .replace(/^[ "'«»“”‘’]+|(?<![ "'«»“”‘’])[ "'«»“”‘’]+$/g, '')
   )
 }
 

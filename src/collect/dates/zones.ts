@@ -19,7 +19,7 @@ function table(text: string): Map<string, Zone> {
       .trim()
       .split(/\s+/)
       .map((entry): [string, Zone] => {
-        const [, name = '', sign = '', value = ''] = /^(.+?)([+=-])(.+)$/.exec(entry) ?? []
+        const [, name = '', sign = '', value = ''] = /^(.[^+=-]*)([+=-])(.+)$/.exec(entry) ?? []
         if (sign === '=') return [name, { name: value }]
         const [hours = '0', minutes = '0'] = value.split(':')
         return [name, { offset: (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1) }]
@@ -250,10 +250,10 @@ const NAMED_TIME: readonly RegExp[] = [
   /(?:heure de|hora de|ora di) ([\p{L}]+)/u,
   /по ([\p{L}]+)/u,
   /за ([\p{L}]+)/u,
-  /([\p{L}]+) врем/u,
+  /(?<!\p{L})(\p{L}+) врем/u,
   /(北京|香港|台北|臺北|台灣|台湾|日本|中国|中國|한국) ?(?:時間|时间|시간)/u,
-  /([a-z]+ [a-z]+) (?:standard |summer |daylight |mean )?time/,
-  /([a-z]+) (?:standard |summer |daylight |mean )?time/,
+  /(?<![a-z])([a-z]+ [a-z]+) (?:standard |summer |daylight |mean )?time/,
+  /(?<![a-z])([a-z]+) (?:standard |summer |daylight |mean )?time/,
 ]
 
 const LOCAL_TIME =
@@ -353,7 +353,7 @@ export function zoneElsewhere(folded: string, speech: Speech): { zone: Zone } | 
   const offset = /(?:^|[ ([])((?:gmt|utc) ?[+-] ?\d{1,2}(?::?\d{2})?)(?=$|[ )\],])/.exec(folded)?.[1]
   const found = offset === undefined ? null : takeOffset(offset)
   if (found !== null && typeof found.zone === 'object') return { zone: found.zone }
-  const name = /[a-z]+\/[a-z_]+(?:\/[a-z_]+)?/.exec(folded)?.[0] ?? ''
+  const name = /(?<![a-z])[a-z]+\/[a-z_]+(?:\/[a-z_]+)?/.exec(folded)?.[0] ?? ''
   if (REGIONS.test(name) && formatOf(name) !== null) return { zone: { name } }
   for (const word of speech.capitals) {
     const zone = word.length < 3 ? null : abbreviation(word, speech)

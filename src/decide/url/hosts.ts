@@ -18,7 +18,7 @@ const LOCAL_NAMES = new Set(
 
 /** Whether a host names no one publisher: this machine, a private network, a single word, a filler. */
 export function isPlaceholderHost(hostname: string): boolean {
-  const host = hostname.toLowerCase().replace(/\.+$/, '')
+  const host = hostname.toLowerCase().replace(/(?<!\.)\.+$/, '')
   if (host.startsWith('[')) return !isPublicIpv6(host)
   const numbers = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host)
   if (numbers) return !isPublicIpv4(Number(numbers[1]), Number(numbers[2]), Number(numbers[3]))
@@ -55,7 +55,7 @@ const RENTED = new Set(
 
 /** The part of a host that one publisher holds: the public suffix and the name before it, as far as suffixes are known. */
 function holder(hostname: string): string {
-  const host = hostname.toLowerCase().replace(/\.+$/, '')
+  const host = hostname.toLowerCase().replace(/(?<!\.)\.+$/, '')
   if (/^[\d.]+$/.test(host) || host.startsWith('[')) return host
   const labels = host.split('.')
   const two = labels.slice(-2).join('.')
