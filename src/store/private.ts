@@ -1,20 +1,9 @@
 // What no other user of the machine may read, in a small SQLite file of its own beside the database, with mode 0600: what was
-// agreed with WebSub hubs, and entries kept back under an embargo. Only the processes that poll open it; readers of the
-// database never do. A lost file costs nothing but new subscriptions and the entries' next visit.
+// agreed with WebSub hubs. Only the processes that poll open it; readers of the database never do. A lost file costs nothing
+// but new subscriptions.
 import type { Millis, Subscription } from '../model.ts'
 import { Database, makeFile, setMode } from './engine.ts'
 import type { Row } from './sql.ts'
-
-/** An entry that may not be shown before its time. */
-export interface Held {
-  feed: number
-  guid: string
-  until: Millis
-  /** When it was first offered. */
-  firstSeen: Millis
-  /** Opaque to the store. */
-  entry: string
-}
 
 /** Synchronous, and on a connection of its own: what is written here is not part of a filing's transaction. */
 export interface PrivateStore {
@@ -26,20 +15,6 @@ export interface PrivateStore {
   subscriptionsDue(now: Millis): Subscription[]
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
-
-  /**
-   * Keep an entry back, or replace it by what its feed says of it now; `firstSeen` stays as it was. True where it was not
-   * kept back yet.
-   */
-  hold(held: Held): boolean
-  /** Feeds with entries whose time has come, those that waited longest first. */
-  feedsDue(now: Millis): number[]
-  /** Entries of a feed whose time has come, in the order of their times. They stay until they are dropped. */
-  heldDue(feed: number, now: Millis, limit: number): Held[]
-  /** Entries of a feed that are kept back, whatever their time: how many, and until when the first and the last. */
-  heldOf(feed: number): { count: number; first: Millis | null; last: Millis | null }
-  /** Those that were filed, or that their agency has taken back or let go. */
-  dropHeld(feed: number, guids: readonly string[]): void
 
   /** All that is written inside is on disk afterwards, or nothing is. May be nested. */
   together<T>(work: () => T): T
@@ -71,16 +46,6 @@ create table subscriptions (
   note      text
 ) strict;
 create index subscriptions_due on subscriptions (next_ask);
-
-create table held (
-  feed       integer not null,
-  guid       text not null,
-  until      integer not null,
-  first_seen integer not null,
-  entry      text not null,
-  primary key (feed, guid)
-) strict, without rowid;
-create index held_until on held (until);
 `,
 ]
 
@@ -115,7 +80,7 @@ export function openPrivate(path: string, identity: string, busyTimeout: Millis)
       }
       const known = db.prepare('select database from about').pluck().get()
       if (known === identity) return
-      db.exec('delete from about; delete from subscriptions; delete from held')
+      db.exec('delete from about; delete from subscriptions')
       db.prepare('insert into about (database) values (?)').run(identity)
     }).immediate()
     return createPrivate(db)
@@ -153,43 +118,6 @@ function createPrivate(db: Database.Database): PrivateStore {
            @ignored, @note)`,
         { ...saved, nextAsk: Math.round(saved.nextAsk) },
       ),
-    hold: ({ feed, guid, until, firstSeen, entry }) => {
-      const kept = get('select 1 as kept from held where feed = @feed and guid = @guid', { feed, guid })
-      run(
-        `insert into held (feed, guid, until, first_seen, entry) values (@feed, @guid, @until, @firstSeen, @entry)
-         on conflict do update set until = excluded.until, entry = excluded.entry`,
-        { feed, guid, until: Math.round(until), firstSeen: Math.round(firstSeen), entry },
-      )
-      return kept === undefined
-    },
-    feedsDue: now =>
-      all('select feed, min(until) as first from held where until <= @now group by feed order by first, feed', {
-        now,
-      }).map(row => Number(row['feed'])),
-    heldDue: (feed, now, limit) =>
-      all(
-        `select guid, until, first_seen, entry from held where feed = @feed and until <= @now
-         order by until, guid limit @limit`,
-        { feed, now, limit },
-      ).map(row => ({
-        feed,
-        guid: String(row['guid']),
-        until: Number(row['until']),
-        firstSeen: Number(row['first_seen']),
-        entry: String(row['entry']),
-      })),
-    heldOf: feed => {
-      const row = get('select count(*) as n, min(until) as first, max(until) as last from held where feed = @feed', {
-        feed,
-      })
-      const when = (name: string): Millis | null => (row?.[name] == null ? null : Number(row[name]))
-      return { count: Number(row?.['n'] ?? 0), first: when('first'), last: when('last') }
-    },
-    dropHeld: (feed, guids) =>
-      run('delete from held where feed = @feed and guid in (select value from json_each(@guids))', {
-        feed,
-        guids: JSON.stringify(guids),
-      }),
     together: work => db.transaction(work).immediate(),
     close: () => void db.close(),
   }

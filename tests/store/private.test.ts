@@ -193,33 +193,3 @@ describe('secrets of subscriptions', () => {
     expect(existsSync(`${path}.private.damaged`)).toBe(true)
   })
 })
-
-describe('entries kept back', () => {
-  const held = (guid: string, until: number, entry = '{}') => ({ feed: 1, guid, until, firstSeen: 5, entry })
-
-  it('are given in the order of their times, in slices, and stay until they are dropped', () => {
-    const kept = open(join(folder(), 'news.db')).private
-    expect(kept.hold(held('late', 30))).toBe(true)
-    expect(kept.hold(held('early', 10))).toBe(true)
-    expect(kept.hold({ ...held('early', 20, '{"v":2}'), firstSeen: 9 })).toBe(false)
-    expect(kept.feedsDue(19)).toEqual([])
-    expect(kept.feedsDue(40)).toEqual([1])
-    expect(kept.heldDue(1, 40, 1)).toEqual([held('early', 20, '{"v":2}')])
-    expect(kept.heldDue(1, 40, 1)).toEqual([held('early', 20, '{"v":2}')])
-    expect(kept.heldOf(1)).toEqual({ count: 2, first: 20, last: 30 })
-    kept.dropHeld(1, ['early'])
-    expect(kept.heldDue(1, 40, 5).map(({ guid }) => guid)).toEqual(['late'])
-    expect(kept.heldOf(2)).toEqual({ count: 0, first: null, last: null })
-  })
-
-  it('are all kept or none, where they are kept together', () => {
-    const kept = open(join(folder(), 'news.db')).private
-    expect(() =>
-      kept.together(() => {
-        kept.hold(held('one', 10))
-        throw new Error('stopped half-way')
-      }),
-    ).toThrow('half-way')
-    expect(kept.heldOf(1).count).toBe(0)
-  })
-})
