@@ -11,9 +11,11 @@ const ROUNDS = 20
 it(`kill -9 in the middle of ${ROUNDS} polls, merges, splits, and of a poll beside the daemon: the end is that of a life without kills`, async () => {
   const begins = Date.now() - 86_400_000
   const life = { seed: SEED, rounds: ROUNDS, begins }
-  const undisturbed = await live({ ...life, where: folder(), server: await feedServer(), kill: false })
+  const [undisturbed, killed] = await Promise.all([
+    live({ ...life, where: folder(), server: await feedServer(), kill: false }),
+    live({ ...life, where: folder(), server: await feedServer(), kill: true }),
+  ])
   expect(undisturbed.faults).toEqual([])
-  const killed = await live({ ...life, where: folder(), server: await feedServer(), kill: true })
   console.log(
     `crash: seed ${SEED}, ${killed.kills} kills, ${killed.halfway} of them between the first and the last feed`,
   )
