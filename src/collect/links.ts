@@ -9,8 +9,8 @@ const MAX_LINK = 4096
 const CLEAN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[^\s/?#\\"'<>`]+(?:[/?#]|$)/i
 /** The same in ASCII without quotes, brackets and spaces: what nearly all links are. */
 const PLAIN = /^https?:\/\/(?!h?t{1,3}ps?(?:[:;/\\]|$))[!$%&(-.:;=@-[\]^_a-z|~\d]+(?:[/?#][!#-&(-;=?-[\]^_a-z|~]*)?$/i
-/** A host in letters that need no look-up. */
-const ASCII_HOST = /^https?:\/\/[\w.-]+(?::\d{1,5})?(?:[/?#]|$)/i
+/** A host of which only its letters must be looked at: no label begins with a digit, so it is no number either. */
+const ASCII_HOST = /^https?:\/\/(?!(?:[\w-]+\.)*\d)[\w.-]+(?::\d{1,5})?(?:[/?#]|$)/i
 /** White space, and marks that nobody sees: of direction, zero width, soft hyphens, controls. */
 const UNSEEN =
   /[\s\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufff9-\ufffb]/
@@ -93,7 +93,7 @@ function whole(link: string): string | null {
 export function isPlain(link: string): boolean {
   const { length } = link
   if (length > MAX_LINK || !PLAIN.test(link) || link[length - 3] === '%' || link[length - 1] === ';') return false
-  return !REFERENCE.test(link)
+  return ASCII_HOST.test(link) && !REFERENCE.test(link)
 }
 
 /**
