@@ -44,6 +44,28 @@ const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\ud
 export const MAX_MARKS = 16
 const MANY_MARKS = new RegExp(`(\\p{M}{${MAX_MARKS}})\\p{M}+`, 'gu')
 const ASCII = /^[\t\n\r\x20-\x7e]*$/
+const MARK = /\p{M}/u
+/** By UTF-16 unit, 1 for a combining mark and for a half of a pair, which may be one; made when first asked for. */
+let marks: Uint8Array | null = null
+
+function marksTable(): Uint8Array {
+  const table = new Uint8Array(0x1_0000)
+  for (let code = 0x300; code < 0x1_0000; code++) {
+    table[code] = (code >= 0xd800 && code < 0xe000) || MARK.test(String.fromCharCode(code)) ? 1 : 0
+  }
+  return table
+}
+
+/** Whether a run of marks may be too long: a look at each unit, which costs a tenth of the expression. */
+function mayHaveManyMarks(text: string): boolean {
+  marks ??= marksTable()
+  let run = 0
+  for (let at = 0; at < text.length; at++) {
+    run = marks[text.charCodeAt(at)] === 1 ? run + 1 : 0
+    if (run > MAX_MARKS) return true
+  }
+  return false
+}
 
 /** Whether a code point of four bytes is the last but one or the last of its plane: no character. */
 const isNoncharacter = (pair: string): boolean => ((pair.codePointAt(0) ?? 0) & 0xfffe) === 0xfffe
@@ -71,6 +93,7 @@ export function cleanText(text: string, removed?: Removed): string {
       flag !== undefined || (!all.startsWith('\udb40') && !isNoncharacter(all)) ? all : '',
     )
   }
+  if (!mayHaveManyMarks(clean)) return clean
   return clean.replace(MANY_MARKS, (_, kept: string) => {
     if (removed !== undefined) removed.marks++
     return kept

@@ -1,6 +1,7 @@
 // Decodes the bytes of a document to clean text. Bytes that are UTF-8 are read as UTF-8 wherever they stand, and only what
 // lies between them as something else: feeds are put together from databases of several charsets.
 
+import { isAscii, isUtf8 } from 'node:buffer'
 import { cleanControls } from './characters.ts'
 import { likeliestCharset } from './charset.ts'
 import { type Runs, readRuns, shapeOf } from './runs.ts'
@@ -67,22 +68,34 @@ function wide(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
 /** Sequences that must all turn out to be UTF-8 written as characters, before a document counts as encoded twice. */
 const TWICE = 12
 
+let tables: ReadonlyMap<string, Uint8Array> | null = null
+
+/** The byte of each character above ASCII in the charsets that UTF-8 is taken for, 0 for none; made when first asked for. */
+function byteTables(): ReadonlyMap<string, Uint8Array> {
+  tables ??= new Map(
+    ['windows-1252', 'windows-1256', 'windows-1251'].map(charset => {
+      const bytesOf = new Uint8Array(0x1_0000)
+      for (let byte = 0x80; byte < 0x100; byte++) {
+        bytesOf[byte] = byte
+        bytesOf[new TextDecoder(charset).decode(Uint8Array.of(byte)).charCodeAt(0)] = byte
+      }
+      return [charset, bytesOf]
+    }),
+  )
+  return tables
+}
+
 /** Text whose UTF-8 was taken for a single-byte charset and encoded again («Ã©», «Ø§Ù„»), as it was before; else null. */
 function encodedOnce(text: string): { text: string; as: string } | null {
   if (!/[\u0080-\uffff]/.test(text)) return null
-  for (const charset of ['windows-1252', 'windows-1256', 'windows-1251']) {
-    const bytesOf = new Map<number, number>()
-    for (let byte = 0x80; byte < 0x100; byte++) {
-      bytesOf.set(byte, byte)
-      bytesOf.set(new TextDecoder(charset).decode(Uint8Array.of(byte)).charCodeAt(0), byte)
-    }
+  for (const [charset, bytesOf] of byteTables()) {
     const bytes = new Uint8Array(text.length)
     let at = 0
     while (at < text.length) {
       const code = text.charCodeAt(at)
-      const byte = code < 0x80 ? code : bytesOf.get(code)
-      if (byte === undefined) break
-      bytes[at++] = byte
+      const byte = code < 0x80 ? code : bytesOf[code]
+      if (byte === 0 && code !== 0) break
+      bytes[at++] = byte as number
     }
     if (at < text.length) continue
     const { broken, sequences } = shapeOf(bytes, 0, bytes.length)
@@ -201,22 +214,24 @@ export function decodeText(bytes: Uint8Array, contentType: string | null): Decod
   if (isMarked) charsets.unshift('utf-8')
   const [first = null] = charsets
 
-  const shape = shapeOf(body, 0, body.length)
+  const eastAsian = first !== null && /^(gb|big5|euc|shift)/.test(first)
+  // What is plainly ASCII or UTF-8 is not looked at byte by byte.
+  const isPlain = isAscii(body) || (!eastAsian && isUtf8(body))
+  const shape = isPlain ? { high: isAscii(body) ? 0 : 1, broken: 0, long: 0 } : shapeOf(body, 0, body.length)
   if (shape.high === 0) {
     // ISO-2022-JP and its kin are seven-bit: only the declaration and the escapes tell.
     const isJis = charsets.includes('iso-2022-jp') && body.includes(0x1b)
     return done(decodeAs(isJis ? 'iso-2022-jp' : 'utf-8', body), isJis ? 'iso-2022-jp' : 'utf-8', warnings)
   }
-  const eastAsian = first !== null && /^(gb|big5|euc|shift)/.test(first)
   if (shape.broken === 0 && !(eastAsian && shape.long < 3)) {
-    const runs = readRuns(body, () => 'windows-1252')
-    const once = encodedOnce(runs.text)
+    const text = isPlain ? decodeAs('utf-8', body) : readRuns(body, () => 'windows-1252').text
+    const once = encodedOnce(text)
     if (once !== null) {
       warnings.push(`the document was encoded twice, as UTF-8 of ${once.as}: read as what it was before`)
     } else if (first !== null && first !== 'utf-8') {
       warnings.push(`the document says it is ${label ?? first}, but its bytes are UTF-8: read as UTF-8`)
     }
-    return done(once?.text ?? runs.text, 'utf-8', warnings)
+    return done(once?.text ?? text, 'utf-8', warnings)
   }
   const other = charsets.find(name => name !== 'utf-8' && !name.startsWith('utf-16')) ?? null
   if (eastAsian && other !== null && shape.broken === 0) return done(decodeAs(other, body), other, warnings)
