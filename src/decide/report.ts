@@ -35,7 +35,7 @@ export function toReport(
   context: ReportContext,
 ): { ok: true; report: Report } | { ok: false; reason: string } {
   const written = entry.title.trim()
-  const title = isPlaceholderTitle(written) ? opening(text) : written
+  const title = isPlaceholderTitle(written) ? opening(text) || (/\p{L}/u.test(written) ? slugOf(entry) : '') : written
   if (!title) return { ok: false, reason: 'it has neither a title nor a text' }
   const guid = guidOf(entry, title, text, context.identity)
   const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)
@@ -68,6 +68,31 @@ export function toReport(
       embargo: wire.embargo !== null && wire.embargo > context.now ? wire.embargo : null,
       hash: digest(title, text, canonicalUrl(entry.url) ?? entry.url),
     },
+  }
+}
+
+/**
+ * What the last part of the entry's address says, in words: the headline of a picture or an episode that its publisher called
+ * "Untitled" and told nothing of. The placeholder itself would bring all of them into one thread. Empty where it says nothing.
+ */
+function slugOf({ url, enclosures }: Entry): string {
+  for (const address of [url, ...enclosures.map(enclosure => enclosure.url)]) {
+    if (!address || !URL.canParse(address)) continue
+    const last = new URL(address).pathname.split('/').findLast(part => part !== '') ?? ''
+    const said = decoded(last)
+      .replace(/\.[a-z0-9]{1,5}$/i, '')
+      .replace(/[\p{C}\p{Z}_+-]+/gu, ' ')
+      .trim()
+    if (/\p{L}/u.test(said) && !/^(?:index|default)$/i.test(said) && !isPlaceholderTitle(said)) return opening(said)
+  }
+  return ''
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }
 

@@ -21,6 +21,8 @@ function report(draft: Partial<Entry>, text = '', context: Partial<ReportContext
   return made.report
 }
 
+const at = (url: string) => ({ url, type: null, length: null })
+
 describe('an entry', () => {
   it('without title and text makes no report, and the reason says so', () => {
     expect(toReport(entry({ id: '1', title: '  ' }), ' \n', CONTEXT)).toEqual({
@@ -35,6 +37,23 @@ describe('an entry', () => {
     expect(long).toMatch(/^(?:word ){23}word…$/)
     expect(report({}, 'x'.repeat(300)).title).toBe(`${'x'.repeat(120)}…`)
   })
+
+  it.each([
+    ['Untitled', { url: 'https://a.example/photos/heron-on-the-ice' }, 'heron on the ice'],
+    ['بدون عنوان', { url: `https://a.example/${encodeURIComponent('جسر_الروضة')}.html` }, 'جسر الروضة'],
+    ['(no title)', { url: 'https://a.example/p/100%25-%zz' }, '100%25 %zz'],
+    ['null', { url: 'https://a.example/a%1b%E2%80%AEb' }, 'a b'],
+    ['Без названия', { url: 'https://a.example/?p=7', enclosures: [at('https://cdn.example/tides.mp3')] }, 'tides'],
+  ])('called «%s» and without text is headed by what its address says', (title, draft, headline) => {
+    expect(report({ id: '1', title, ...draft }).title).toBe(headline)
+  })
+
+  it.each(['https://a.example/?p=7', 'https://a.example/2022/01/05', 'https://a.example/index.html', null])(
+    'called "Untitled", without text and at %s, makes no report',
+    url => {
+      expect(toReport(entry({ id: '1', title: 'Untitled', url }), '', CONTEXT).ok).toBe(false)
+    },
+  )
 
   it.each([
     ['its guid', 'guid', { id: ' g1 ', url: 'https://a.example/x', title: 'T' }, 'g1'],
