@@ -10,9 +10,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseFeed as feedsmith } from 'feedsmith'
 import RssParser from 'rss-parser'
-import { canonicalise } from '../src/collect/canonical.ts'
-import { decodeText } from '../src/collect/decode.ts'
-import { parseDocument } from '../src/collect/parse.ts'
+import { canonicalise } from '../src/collect/feed/canonical.ts'
+import { decodeText } from '../src/collect/feed/decode.ts'
+import { parseDocument } from '../src/collect/feed/parse.ts'
 
 interface Sample {
   file: string

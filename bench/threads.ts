@@ -10,9 +10,9 @@
 // labelled sets in ../shared/corpora/threads, and skips those that are absent.
 
 import { packed, unpacked } from '../src/decide/thread/packed.ts'
+import { ThreadIndex } from '../src/decide/thread/place.ts'
 import { regroup, review } from '../src/decide/thread/review.ts'
-import { ThreadIndex } from '../src/decide/thread.ts'
-import type { ThreadSettings } from '../src/model.ts'
+import type { ThreadSettings } from '../src/model/config.ts'
 import { printJson, printTable, rounded } from './helpers.ts'
 import { ablate } from './threads/ablation.ts'
 import { type MadeStory, madeStream } from './threads/world.ts'

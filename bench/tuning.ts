@@ -4,8 +4,9 @@
 //   node bench/tuning.ts
 //
 // Reads ../shared/corpora/threads and skips each set, saying so, where it is absent. Takes some minutes.
-import { evaluate, readItems } from '../src/eval.ts'
-import type { ThreadSettings } from '../src/model.ts'
+
+import type { ThreadSettings } from '../src/model/config.ts'
+import { evaluate, readItems } from '../src/run/evaluate.ts'
 import { printJson, skipped } from './helpers.ts'
 import { type LabelledSet, present, SETS, settings } from './labelled.ts'
 

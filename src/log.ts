@@ -1,7 +1,7 @@
 // Structured logging: one JSON line an event on standard error, readable lines on a terminal.
 import { pino } from 'pino'
-import type { Config } from './model.ts'
-import { harmless, harmlessJson } from './terminal.ts'
+import { harmless, harmlessJson } from './language/printable.ts'
+import type { Config } from './model/config.ts'
 
 export interface Log {
   debug(event: string, fields?: Record<string, unknown>): void

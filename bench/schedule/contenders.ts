@@ -2,8 +2,8 @@
 
 import { asksWhole } from '../../src/decide/schedule/habit.ts'
 import { drain, type HostNow, type HostPace, hostAfter, hostLimits } from '../../src/decide/schedule/hosts.ts'
-import { type Habit, nextPoll } from '../../src/decide/schedule.ts'
-import type { Failure } from '../../src/model.ts'
+import { type Habit, nextPoll } from '../../src/decide/schedule/next.ts'
+import type { Failure } from '../../src/model/collected.ts'
 import type { Answer, Contender } from './week.ts'
 import { DAY, MINUTE, type SimFeed, START, WEEK, type World } from './world.ts'
 

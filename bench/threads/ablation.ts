@@ -1,11 +1,11 @@
 // What each piece of evidence adds: the labelled sets, filed again and again with one thing left out.
 
-import { CopyIndex, copyFeatures } from '../../src/decide/story.ts'
+import { CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
+import { ThreadIndex, type ThreadWords, TUNING, type Tuning, threadWords } from '../../src/decide/thread/place.ts'
 import { regroup, review } from '../../src/decide/thread/review.ts'
-import { ThreadIndex, type ThreadWords, TUNING, type Tuning, threadWords } from '../../src/decide/thread.ts'
-import { readWire, wireNames } from '../../src/decide/wire.ts'
-import type { EvalItem } from '../../src/eval.ts'
-import { readItems, scoreGroups } from '../../src/eval.ts'
+import { readWire, wireNames } from '../../src/decide/wire/read.ts'
+import type { EvalItem } from '../../src/run/evaluate.ts'
+import { readItems, scoreGroups } from '../../src/run/evaluate.ts'
 import { printJson, printTable, skipped } from '../helpers.ts'
 import { present, SETS, settings } from '../labelled.ts'
 

@@ -1,5 +1,5 @@
 // A made-up stream of news with the shape of a real one: words by Zipf's law, events that burst and fade, names of their own.
-import type { ThreadWords } from '../../src/decide/thread.ts'
+import type { ThreadWords } from '../../src/decide/thread/place.ts'
 
 const HOUR = 3_600_000
 const LANGUAGES = ['ar', 'en', 'fr', 'es', 'ru']

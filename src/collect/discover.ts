@@ -1,13 +1,14 @@
 // Hides how the feeds behind an address are found: what is asked for, in which order, and when to stop asking.
-import type { FailureKind, FeedFormat, Millis, Outcome, ParsedFeed } from '../model.ts'
-import { type MarkupSink, scanMarkup } from './canonical.ts'
-import { decodeText } from './decode.ts'
-import type { Attributes } from './draft.ts'
-import { oneLine } from './failure.ts'
-import type { Fetcher } from './fetch.ts'
-import { sameService } from './guard.ts'
-import { rebase, resolve } from './links.ts'
-import { type ParseOptions, parseDocument, quotable } from './parse.ts'
+import type { FailureKind, FeedFormat, ParsedFeed } from '../model/collected.ts'
+import type { Millis, Outcome } from '../model/units.ts'
+import { type MarkupSink, scanMarkup } from './feed/canonical.ts'
+import { decodeText } from './feed/decode.ts'
+import type { Attributes } from './feed/draft.ts'
+import { rebase, resolve } from './feed/links.ts'
+import { type ParseOptions, parseDocument, quotable } from './feed/parse.ts'
+import { oneLine } from './net/failure.ts'
+import type { Fetcher } from './net/fetch.ts'
+import { sameService } from './net/guard.ts'
 
 /** A feed that answered and was read. */
 export interface FoundFeed {

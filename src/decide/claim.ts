@@ -1,6 +1,6 @@
 // Whether a report is the one on file that has its address or its global guid. Anybody may write an address into a feed, and
 // sites share guids that were made on one developer's machine: alone they say nothing. Pure.
-import type { Millis } from '../model.ts'
+import type { Millis } from '../model/units.ts'
 import { isAlike, isDifferent, isSameAgain, likenessOf, type Told } from './likeness.ts'
 import { isPlaceholderHost, ownsAddress } from './url/hosts.ts'
 import { isOtherPlace } from './url.ts'

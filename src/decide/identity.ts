@@ -1,11 +1,15 @@
 // By what a report is known when it comes again: feed and guid, defended against agencies that change, reuse or leave out
 // their guids. Pure.
-import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
+
+import { fold, shingles, words } from '../language/text.ts'
+import type { Entry } from '../model/collected.ts'
+import type { FeedSpec } from '../model/config.ts'
+import type { Report } from '../model/decided.ts'
+import type { Millis } from '../model/units.ts'
 import { apartBy } from './claim.ts'
 import { digest } from './digest.ts'
 import { isDifferent, isSameAgain, likenessOf } from './likeness.ts'
 import { isPlaceholderTitle } from './placeholder.ts'
-import { fold, shingles, words } from './text.ts'
 import { anchorOf, asMeant, canonicalUrl } from './url.ts'
 
 const GUID_LENGTH = 1_024

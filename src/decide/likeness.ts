@@ -1,7 +1,8 @@
 // Whether two texts that one address or one guid names tell the same: said of any length, from bare headlines on. Two texts
 // may be alike, plainly different, or too short to say. Pure.
-import type { Millis } from '../model.ts'
-import { fold, shingles, terms, words } from './text.ts'
+
+import { fold, shingles, terms, words } from '../language/text.ts'
+import type { Millis } from '../model/units.ts'
 
 export interface Told {
   title: string

@@ -1,7 +1,9 @@
 // Whose copy a story is: who had it first, whom the copies credit, who ran how much of it when, and who still runs what its
 // origin has corrected or withdrawn.
-import type { Credit, Millis, RevisionClass, Signal } from '../model.ts'
-import { fold, shingles, words } from './text.ts'
+
+import { fold, shingles, words } from '../language/text.ts'
+import type { Credit, RevisionClass, Signal } from '../model/decided.ts'
+import type { Millis } from '../model/units.ts'
 
 /** A report of the story, with the texts it had before, oldest first. */
 export interface Member {

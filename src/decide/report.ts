@@ -1,11 +1,15 @@
 // Whether an entry is accepted as a report, and under which identity. Pure: the time of the poll is a parameter.
-import type { Entry, FeedSpec, Millis, Report } from '../model.ts'
+
+import { languageOf } from '../language/detect.ts'
+import type { Entry } from '../model/collected.ts'
+import type { FeedSpec } from '../model/config.ts'
+import type { Report } from '../model/decided.ts'
+import type { Millis } from '../model/units.ts'
 import { digest } from './digest.ts'
 import { guidOf } from './identity.ts'
-import { languageOf } from './language.ts'
 import { isPlaceholderTitle } from './placeholder.ts'
 import { canonicalUrl, globalGuid } from './url.ts'
-import { readWire, type WireNames } from './wire.ts'
+import { readWire, type WireNames } from './wire/read.ts'
 
 export { digest } from './digest.ts'
 

@@ -1,11 +1,13 @@
 // What a changed text is: typing, news, a correction or a withdrawal; and when a text that changes at every visit stops
 // making revisions.
-import type { Millis, RevisionClass, Signal } from '../model.ts'
+
+import { fold, words } from '../language/text.ts'
+import type { RevisionClass, Signal } from '../model/decided.ts'
+import type { Millis } from '../model/units.ts'
+import { spelledAlike } from './copy/compare.ts'
 import { type Change, differences } from './difference.ts'
-import { spelledAlike } from './story/compare.ts'
-import { fold, words } from './text.ts'
+import { readWire, type WireNames } from './wire/read.ts'
 import { readAdvisory, readSlugs, stronger } from './wire/slugs.ts'
-import { readWire, type WireNames } from './wire.ts'
 
 export interface RevisedText {
   title: string

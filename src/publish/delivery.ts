@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { Millis } from '../model.ts'
+import type { Millis } from '../model/units.ts'
 
 /** What a route makes of the store. */
 export interface Rendering {

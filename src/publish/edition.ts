@@ -1,5 +1,7 @@
 // Hides how a choice of stories or threads is made from the store: pure reading, never the clock.
-import type { Config, Edition, Millis, Reader, Selection, StorySummary, ThreadSummary } from '../model.ts'
+import type { Config } from '../model/config.ts'
+import type { Edition, Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
 import { byHotness } from './hotness.ts'
 

@@ -1,6 +1,8 @@
 // Hides what an entry of a feed says of a story or a thread, in words all formats share; writing it is feeds.ts's work.
-import { direction, primaryLanguage } from '../decide/text.ts'
-import type { Enclosure, Millis, StorySummary, ThreadSummary } from '../model.ts'
+import { direction, primaryLanguage } from '../language/text.ts'
+import type { Enclosure } from '../model/collected.ts'
+import type { StorySummary, ThreadSummary } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
 import { type CountedEdition, tagId } from './edition.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'

@@ -5,7 +5,8 @@
 // in afterwards, at marks (U+FDD0 to U+FDD2) that no text from outside can hold, because `cleanText` and `cleanHtml`
 // take them out.
 import { Feed, type FeedOptions, type Item } from 'feed'
-import type { Edition, Millis } from '../model.ts'
+import type { Edition } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
 import type { CountedEdition } from './edition.ts'
 import { type FeedEntry, storyEntry, threadEntries } from './entries.ts'
 import { cleanHtml, cleanLine, cleanText, escapeHtml, languageTag } from './pages/html.ts'

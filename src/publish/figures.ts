@@ -1,6 +1,8 @@
 // Hides how the numbers that reports give become a series: which of the several in one text counts, whose it is, what
 // takes it out again, and when two that stand at one time contradict each other. Pure.
-import type { Figure, FigureView, Millis, StorySummary } from '../model.ts'
+import type { Figure } from '../model/decided.ts'
+import type { FigureView, StorySummary } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
 
 /** A number as one story gave it. */
 export interface FigurePoint {

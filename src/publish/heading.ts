@@ -1,5 +1,5 @@
 // What a feed is called in the list of a reader that follows several feeds of one Minwal: by what was chosen.
-import type { Selection } from '../model.ts'
+import type { Selection } from '../model/shown.ts'
 import type { EditionKind } from './edition.ts'
 import { cleanLine } from './pages/html.ts'
 import type { Words } from './pages/words.ts'

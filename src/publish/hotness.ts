@@ -1,5 +1,7 @@
 // Hides what makes a thread stand before another: how many tell it independently, and how lately it grew. Pure.
-import type { Millis, ThreadSummary } from '../model.ts'
+
+import type { ThreadSummary } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
 
 /** A thread loses half its weight for each of these that nothing is added to it. */
 export const HALF_LIFE: Millis = 12 * 3_600_000

@@ -1,5 +1,8 @@
 // Hides what machines other than feed readers ask for: OPML 2.0, Prometheus metrics, the icon.
-import type { FeedState, Millis, Reader } from '../model.ts'
+
+import type { Reader } from '../model/shown.ts'
+import type { FeedState } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
 import { writeOpml } from './opml.ts'
 import { cleanLine, languageTag, shownAddress } from './pages/html.ts'
 import type { Health } from './site.ts'

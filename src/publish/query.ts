@@ -1,5 +1,7 @@
 // Hides what a query on a feed or page may ask for, and how a choice is written the same way however it was typed.
-import type { Millis, Outcome, Selection } from '../model.ts'
+
+import type { Selection } from '../model/shown.ts'
+import type { Millis, Outcome } from '../model/units.ts'
 
 export interface Choice {
   selection: Partial<Selection>

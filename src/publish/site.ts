@@ -1,6 +1,8 @@
 // Hides the web: which address shows what. Request in, Response out; no socket, so tests call it as a browser would.
 import { type Context, Hono } from 'hono'
-import type { AgencySummary, Config, Millis, Reader, Selection } from '../model.ts'
+import type { Config } from '../model/config.ts'
+import type { AgencySummary, Reader, Selection } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
 import { encodingFor, Memory, needsEncoding, Prepared, type Rendering, respond, wishedEncoding } from './delivery.ts'
 import { type CountedEdition, edition, frontPage } from './edition.ts'
 import { CONTENT_TYPES, type OutputFormat, renderFeed } from './feeds.ts'

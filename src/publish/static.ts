@@ -1,5 +1,6 @@
 // Hides which files the site is made of when no daemon serves it: the same pages, linked to one another by file name.
-import type { Config, Reader } from '../model.ts'
+import type { Config } from '../model/config.ts'
+import type { Reader } from '../model/shown.ts'
 import { edition, frontPage } from './edition.ts'
 import { type OutputFormat, renderFeed } from './feeds.ts'
 import { feedTitle } from './heading.ts'

@@ -1,5 +1,6 @@
 // How the agencies and feeds of the configuration come into the file: those no longer named stay, without being polled.
-import type { Agency, Millis, Secret } from '../model.ts'
+import type { Agency, Secret } from '../model/config.ts'
+import type { Millis } from '../model/units.ts'
 import { bumpVersion, type WritableSql } from './sql.ts'
 
 /**

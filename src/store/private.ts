@@ -1,7 +1,9 @@
 // What no other user of the machine may read, in a small SQLite file of its own beside the database, with mode 0600: what was
 // agreed with WebSub hubs. Only the processes that poll open it; readers of the database never do. A lost file costs nothing
 // but new subscriptions.
-import type { Millis, Subscription } from '../model.ts'
+
+import type { Subscription } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
 import { Database, makeFile, setMode } from './engine.ts'
 import type { Row } from './sql.ts'
 

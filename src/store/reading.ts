@@ -1,28 +1,23 @@
 // How stored rows become the summaries that publishing and commands show: reading only, nothing here writes.
-import { searchExpression } from '../decide/text.ts'
+import { searchExpression } from '../language/text.ts'
+import type { Enclosure } from '../model/collected.ts'
+import type { CopyRule, Furniture, Move, Placement, RevisionClass, Signal } from '../model/decided.ts'
 import type {
   AgencyPart,
   AgencySummary,
-  CopyRule,
-  Enclosure,
-  FeedState,
   FigureView,
-  Furniture,
-  Millis,
-  Move,
-  Placement,
   Reader,
   ReportView,
-  RevisionClass,
   RevisionView,
   Selection,
-  Signal,
   StoryDetail,
   StorySummary,
   ThreadDetail,
   ThreadLink,
   ThreadSummary,
-} from '../model.ts'
+} from '../model/shown.ts'
+import type { FeedState } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
 import type { Parameters, Row, Sql } from './sql.ts'
 
 /** Stories and figures of one thread that are read at most; the newest stories are. */

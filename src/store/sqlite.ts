@@ -2,7 +2,7 @@
 // prepared once. One filing is one synchronous immediate transaction.
 import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
-import type { Millis, Outcome } from '../model.ts'
+import type { Millis, Outcome } from '../model/units.ts'
 import { adoptFeeds, syncAgencies } from './agencies.ts'
 import { Database, makeFile, setMode } from './engine.ts'
 import { holderOf } from './holder.ts'

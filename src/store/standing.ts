@@ -1,5 +1,7 @@
 // What stories and threads claim about themselves (counts, times, leads), kept true filing by filing without counting anew.
-import type { Millis, Report } from '../model.ts'
+
+import type { Report } from '../model/decided.ts'
+import type { Millis } from '../model/units.ts'
 import type { Row, WritableSql } from './sql.ts'
 
 // The lead story of a thread is the full report nearest to all others, as filing judged it; where that is not known, the

@@ -1,22 +1,21 @@
 // The whole persistence interface, in domain words. Engines stand behind it; nobody else knows tables or SQL.
+
+import type { Validators } from '../model/collected.ts'
+import type { Agency } from '../model/config.ts'
 import type {
-  Agency,
   CopyRule,
   Credit,
-  FeedState,
-  Millis,
   Move,
   Placement,
   PollCounts,
   PollOutcome,
-  Reader,
   Report,
-  ReportView,
   RevisionClass,
   Signal,
-  Subscription,
-  Validators,
-} from '../model.ts'
+} from '../model/decided.ts'
+import type { Reader, ReportView } from '../model/shown.ts'
+import type { FeedState, Subscription } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
 import type { PrivateStore } from './private.ts'
 
 /** A story as the index of threads knows it. */

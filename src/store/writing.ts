@@ -1,7 +1,8 @@
 // What one filing reads and writes: reports, their revisions and furniture, stories, threads, and the poll itself. All of it
 // runs inside one transaction, which the engine opens.
-import { searchable } from '../decide/text.ts'
-import type { Credit, Millis, Placement, Report, RevisionClass, Signal } from '../model.ts'
+import { searchable } from '../language/text.ts'
+import type { Credit, Placement, Report, RevisionClass, Signal } from '../model/decided.ts'
+import type { Millis } from '../model/units.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { regrouping } from './regroup.ts'
 import { nameOf, type Seal } from './seal.ts'

@@ -1,9 +1,10 @@
 // Finding feeds, over real HTTP: what is asked for, in which order, and what counts as found.
 import { afterEach, describe, expect, it } from 'vitest'
 import { discover, type FoundFeed } from '../../src/collect/discover.ts'
-import { createFetcher, type Fetcher } from '../../src/collect/fetch.ts'
-import { languageOf } from '../../src/decide/language.ts'
-import type { Outcome, PollSettings } from '../../src/model.ts'
+import { createFetcher, type Fetcher } from '../../src/collect/net/fetch.ts'
+import { languageOf } from '../../src/language/detect.ts'
+import type { PollSettings } from '../../src/model/config.ts'
+import type { Outcome } from '../../src/model/units.ts'
 import { type Answer, type FeedServer, feedServer, rss } from '../helpers/feed-server.ts'
 import { pollSettings } from '../helpers/poll-settings.ts'
 

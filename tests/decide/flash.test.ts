@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type FlashText, flashOf, isFlash } from '../../src/decide/flash.ts'
+import { type FlashText, flashOf, isFlash } from '../../src/decide/copy/flash.ts'
 
 const NOW = Date.UTC(2022, 0, 5, 9, 30)
 const MINUTE = 60_000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type HealthFacts, judgeHealth } from '../../src/decide/health.ts'
+import { type HealthFacts, judgeHealth } from '../../src/decide/schedule/health.ts'
 
 const MINUTE = 60_000
 const WELL: HealthFacts = {

@@ -10,7 +10,7 @@ import {
   standingForSeveral,
 } from '../../src/decide/identity.ts'
 import { canonicalUrl } from '../../src/decide/url.ts'
-import type { Report } from '../../src/model.ts'
+import type { Report } from '../../src/model/decided.ts'
 import { entry } from '../store/newsroom.ts'
 
 const LAW = { seed: 20_220_105, numRuns: 300 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hostRest } from '../../src/decide/host.ts'
-import { heirOf, observeMove } from '../../src/decide/move.ts'
-import type { Failure, Move } from '../../src/model.ts'
+import { hostRest } from '../../src/decide/schedule/host.ts'
+import { heirOf, observeMove } from '../../src/decide/schedule/move.ts'
+import type { Failure } from '../../src/model/collected.ts'
+import type { Move } from '../../src/model/decided.ts'
 
 const DAY = 86_400_000
 const START = Date.parse('2026-03-01T06:00:00Z')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Member, provenanceOf } from '../../src/decide/provenance.ts'
-import type { Credit } from '../../src/model.ts'
+import type { Credit } from '../../src/model/decided.ts'
 
 const NOW = Date.UTC(2022, 0, 5, 9, 30)
 const HOUR = 3_600_000

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { digest, type ReportContext, toReport } from '../../src/decide/report.ts'
-import { wireNames } from '../../src/decide/wire.ts'
-import type { Entry, Report } from '../../src/model.ts'
+import { wireNames } from '../../src/decide/wire/read.ts'
+import type { Entry } from '../../src/model/collected.ts'
+import type { Report } from '../../src/model/decided.ts'
 import { entry } from '../store/newsroom.ts'
 
 const NOW = Date.UTC(2022, 0, 5, 9, 30)

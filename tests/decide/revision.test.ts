@@ -10,8 +10,8 @@ import {
   type Revision,
   revise,
 } from '../../src/decide/revision.ts'
-import { wireNames } from '../../src/decide/wire.ts'
-import type { RevisionClass } from '../../src/model.ts'
+import { wireNames } from '../../src/decide/wire/read.ts'
+import type { RevisionClass } from '../../src/model/decided.ts'
 
 const NAMES = wireNames([])
 const MINUTE = 60_000

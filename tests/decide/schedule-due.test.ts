@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isDue, nextPoll } from '../../src/decide/schedule.ts'
+import { isDue, nextPoll } from '../../src/decide/schedule/next.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

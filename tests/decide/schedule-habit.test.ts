@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asksWhole, emptyHabit, type Habit, ratesOf, readHabit, writeHabit } from '../../src/decide/schedule/habit.ts'
+import { afterPush, nextPoll, type Schedule } from '../../src/decide/schedule/next.ts'
 import { silenceOf } from '../../src/decide/schedule/silence.ts'
-import { afterPush, nextPoll, type Schedule } from '../../src/decide/schedule.ts'
 import { random } from '../helpers/random.ts'
 
 const MINUTE = 60_000

@@ -8,7 +8,7 @@ import {
   hostAfter,
   hostLimits,
 } from '../../src/decide/schedule/hosts.ts'
-import type { Failure } from '../../src/model.ts'
+import type { Failure } from '../../src/model/collected.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000

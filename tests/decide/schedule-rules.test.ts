@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyHabit, type Habit } from '../../src/decide/schedule/habit.ts'
-import { nextPoll, type ScheduleInput } from '../../src/decide/schedule.ts'
-import type { Failure, FailureKind } from '../../src/model.ts'
+import { nextPoll, type ScheduleInput } from '../../src/decide/schedule/next.ts'
+import type { Failure, FailureKind } from '../../src/model/collected.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { duration, nextPoll, type ScheduleInput } from '../../src/decide/schedule.ts'
-import type { Failure, FailureKind, PollCounts } from '../../src/model.ts'
+import { nextPoll, type ScheduleInput } from '../../src/decide/schedule/next.ts'
+import { duration } from '../../src/language/say.ts'
+import type { Failure, FailureKind } from '../../src/model/collected.ts'
+import type { PollCounts } from '../../src/model/decided.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CopyFeatures, CopyIndex, copyFeatures } from '../../src/decide/story.ts'
+import { type CopyFeatures, CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
 
 const HOUR = 3_600_000
 const NOW = Date.UTC(2022, 0, 5, 9, 30)

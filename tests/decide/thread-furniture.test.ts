@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fold, words } from '../../src/decide/text.ts'
 import { FurnitureCount, withoutFurniture } from '../../src/decide/thread/furniture.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
+import { fold, words } from '../../src/language/text.ts'
 
 interface Entry {
   title: string

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Part } from '../../src/decide/thread/active.ts'
 import { weigh } from '../../src/decide/thread/features.ts'
 import { Nearest } from '../../src/decide/thread/nearest.ts'
+import type { ThreadFeatures } from '../../src/decide/thread/place.ts'
 import { Postings } from '../../src/decide/thread/postings.ts'
 import { Rows } from '../../src/decide/thread/rows.ts'
 import { Summed } from '../../src/decide/thread/summed.ts'
 import { Sums } from '../../src/decide/thread/sums.ts'
 import { Vocabulary } from '../../src/decide/thread/vocabulary.ts'
-import type { ThreadFeatures } from '../../src/decide/thread.ts'
 
 const LAW = { seed: 20_220_105, numRuns: 200 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Constraints } from '../../src/decide/constraints.ts'
-import { direction, type Encoder } from '../../src/decide/thread/encoder.ts'
 import { headerOf } from '../../src/decide/thread/header.ts'
 import { packed, unpacked } from '../../src/decide/thread/packed.ts'
+import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
 import type { Regrouping } from '../../src/decide/thread/regrouping.ts'
 import { regroup, review } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
-import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
-import type { ThreadSettings } from '../../src/model.ts'
+import { direction, type Encoder } from '../../src/decide/thread/vectors.ts'
+import type { ThreadSettings } from '../../src/model/config.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { fold, words } from '../../src/decide/text.ts'
 import { formOf, isColumn } from '../../src/decide/thread/form.ts'
 import { countries } from '../../src/decide/thread/places.ts'
 import { soundKey } from '../../src/decide/thread/transliteration.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
+import { fold, words } from '../../src/language/text.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

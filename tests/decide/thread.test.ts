@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread.ts'
-import type { Placement, ThreadSettings } from '../../src/model.ts'
+import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
+import type { ThreadSettings } from '../../src/model/config.ts'
+import type { Placement } from '../../src/model/decided.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

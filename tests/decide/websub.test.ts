@@ -12,8 +12,8 @@ import {
   onNamed,
   onRefused,
   subscribeForm,
-} from '../../src/decide/websub.ts'
-import type { Subscription } from '../../src/model.ts'
+} from '../../src/decide/schedule/push.ts'
+import type { Subscription } from '../../src/model/stored.ts'
 
 const NOW = Date.UTC(2026, 2, 3)
 const MINUTE = 60_000

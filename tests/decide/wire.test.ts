@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readWire, wireNames } from '../../src/decide/wire.ts'
-import type { Agency, Figure, WireReading } from '../../src/model.ts'
+import { readWire, wireNames } from '../../src/decide/wire/read.ts'
+import type { Agency } from '../../src/model/config.ts'
+import type { Figure, WireReading } from '../../src/model/decided.ts'
 
 function agency(id: string, name: string, aliases: string[]): Agency {
   return { id, name, aliases, language: null, homepage: null, feeds: [] }

@@ -42,7 +42,7 @@ describe('the threads of the demo week', () => {
 
   beforeAll(async () => {
     const database = join(where, 'demo.db')
-    running = start(['--port', '0', '--at', 'end', '--database', database], { program: `${root}src/demo.ts` })
+    running = start(['--port', '0', '--at', 'end', '--database', database], { program: `${root}demo/main.ts` })
     await eventually('the week is over', () => running.stdout().includes('The week is over'), 60_000)
     const db = new Database(database, { readonly: true })
     filed = db

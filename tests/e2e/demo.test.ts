@@ -7,7 +7,7 @@ import { chromiumPath, launch } from '../helpers/browser.ts'
 import { type Running, root, start } from '../helpers/cli.ts'
 import { eventually } from '../helpers/eventually.ts'
 
-const demo = `${root}src/demo.ts`
+const demo = `${root}demo/main.ts`
 const addressIn = (text: string): string | undefined => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0]
 
 async function startDemo(args: readonly string[], database: string): Promise<{ running: Running; address: string }> {

@@ -1,11 +1,11 @@
 // What must hold of every document, however broken: nothing throws, nothing takes long, and what is read is already safe.
 import { Parser } from 'htmlparser2'
-import { readDate } from '../../src/collect/dates.ts'
 import { discover } from '../../src/collect/discover.ts'
-import type { Fetcher } from '../../src/collect/fetch.ts'
-import { readOpml } from '../../src/collect/opml.ts'
-import { parseDocument } from '../../src/collect/parse.ts'
-import type { ParsedFeed } from '../../src/model.ts'
+import { readDate } from '../../src/collect/feed/dates.ts'
+import { readOpml } from '../../src/collect/feed/opml.ts'
+import { parseDocument } from '../../src/collect/feed/parse.ts'
+import type { Fetcher } from '../../src/collect/net/fetch.ts'
+import type { ParsedFeed } from '../../src/model/collected.ts'
 import { type Generated, generate } from './generate.ts'
 
 /** No document of some kilobytes may take longer, in milliseconds, on a machine that does other things too. */

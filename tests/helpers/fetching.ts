@@ -1,8 +1,9 @@
 // What every test of the fetcher needs: a server of its own, fetchers that are closed, and proof that nothing leaked.
 import type { LookupFunction } from 'node:net'
 import { afterEach, beforeEach, expect } from 'vitest'
-import { createFetcher, type Fetcher, type FetcherOptions, type FetchRequest } from '../../src/collect/fetch.ts'
-import type { Failure, FetchResult, PollSettings } from '../../src/model.ts'
+import { createFetcher, type Fetcher, type FetcherOptions, type FetchRequest } from '../../src/collect/net/fetch.ts'
+import type { Failure, FetchResult } from '../../src/model/collected.ts'
+import type { PollSettings } from '../../src/model/config.ts'
 import { eventually } from './eventually.ts'
 import { type HostileServer, type HostileServerOptions, startHostileServer } from './hostile-server.ts'
 import { pollSettings } from './poll-settings.ts'

@@ -1,5 +1,5 @@
 // Poll settings for tests: generous enough to pass on a slow machine, small where a test waits for a limit.
-import type { PollSettings } from '../../src/model.ts'
+import type { PollSettings } from '../../src/model/config.ts'
 
 export function pollSettings(changes: Partial<PollSettings> = {}): PollSettings {
   return {

@@ -1,8 +1,8 @@
 // Laws of sanitised markup, over generated trees and over pieces of markup in any order.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plainText, sanitise } from '../../src/collect/html.ts'
-import { parseFeed } from '../../src/collect/parse.ts'
+import { plainText, sanitise } from '../../src/collect/feed/html.ts'
+import { parseFeed } from '../../src/collect/feed/parse.ts'
 
 const BASE = 'https://news.example/a/'
 const VOID = new Set(['br', 'img', 'hr'])

@@ -2,7 +2,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { unpack } from '../../src/collect/coding.ts'
+import { unpack } from '../../src/collect/net/coding.ts'
 
 const packers = {
   gzip: gzipSync,

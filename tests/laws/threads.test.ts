@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packed, unpacked } from '../../src/decide/thread/packed.ts'
+import { ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
 import { regroup, review } from '../../src/decide/thread/review.ts'
-import { ThreadIndex, threadWords } from '../../src/decide/thread.ts'
-import type { ThreadSettings } from '../../src/model.ts'
+import type { ThreadSettings } from '../../src/model/config.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

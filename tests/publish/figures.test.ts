@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FigureView, StorySummary } from '../../src/model.ts'
+import type { FigureView, StorySummary } from '../../src/model/shown.ts'
 import { type FigureSeries, figureSeries } from '../../src/publish/figures.ts'
 import { type Draft, HOUR, NOW, story } from './fixture.ts'
 

@@ -1,11 +1,10 @@
 // A Reader in memory for the publish room: invented news of an invented flood, by invented agencies.
+
+import type { Config } from '../../src/model/config.ts'
 import type {
   AgencyPart,
   AgencySummary,
-  Config,
-  FeedState,
   FigureView,
-  Millis,
   Reader,
   ReportView,
   Selection,
@@ -13,7 +12,9 @@ import type {
   StorySummary,
   ThreadDetail,
   ThreadLink,
-} from '../../src/model.ts'
+} from '../../src/model/shown.ts'
+import type { FeedState } from '../../src/model/stored.ts'
+import type { Millis } from '../../src/model/units.ts'
 import type { Health } from '../../src/publish/site.ts'
 import { createSite, type Site, type SiteDependencies } from '../../src/publish/site.ts'
 

@@ -1,10 +1,11 @@
 // What is published of rows that a real store holds, written through its own interface.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { toReport } from '../../src/decide/report.ts'
-import { wireNames } from '../../src/decide/wire.ts'
-import { explain } from '../../src/explaining.ts'
-import { Desk } from '../../src/filing.ts'
-import type { Millis, Report, RevisionClass } from '../../src/model.ts'
+import { wireNames } from '../../src/decide/wire/read.ts'
+import { Desk } from '../../src/desk/desk.ts'
+import { explain } from '../../src/desk/explain.ts'
+import type { Report, RevisionClass } from '../../src/model/decided.ts'
+import type { Millis } from '../../src/model/units.ts'
 import { staticSite } from '../../src/publish/static.ts'
 import type { Reason, Store } from '../../src/store/store.ts'
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toReport } from '../../src/decide/report.ts'
-import { wireNames } from '../../src/decide/wire.ts'
-import type { Report } from '../../src/model.ts'
+import { wireNames } from '../../src/decide/wire/read.ts'
+import type { Report } from '../../src/model/decided.ts'
 import { entry, NOW, openNewsroom } from './newsroom.ts'
 
 const SAME_TEXT = { rule: 'text', similarity: 1, coverage: 1, evidence: null } as const

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync,
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { Desk } from '../../src/filing.ts'
+import { Desk } from '../../src/desk/desk.ts'
 import { MIGRATIONS } from '../../src/store/schema.ts'
 import { openStore } from '../../src/store/sqlite.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
@@ -270,9 +270,9 @@ describe('one filing', () => {
 
 // What a second process runs: the same newsroom, filing its share poll by poll.
 const CHILD = `
-import { Desk } from ${JSON.stringify(new URL('../../src/filing.ts', import.meta.url).href)}
+import { Desk } from ${JSON.stringify(new URL('../../src/desk/desk.ts', import.meta.url).href)}
 import { openStore } from ${JSON.stringify(new URL('../../src/store/sqlite.ts', import.meta.url).href)}
-import { wireNames } from ${JSON.stringify(new URL('../../src/decide/wire.ts', import.meta.url).href)}
+import { wireNames } from ${JSON.stringify(new URL('../../src/decide/wire/read.ts', import.meta.url).href)}
 const [path, agencies, url, first, polls, now] = JSON.parse(process.env.SHARE)
 const opened = openStore({ path })
 if (!opened.ok) throw new Error(opened.reason)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Desk } from '../../src/filing.ts'
+import { Desk } from '../../src/desk/desk.ts'
 import type { Store } from '../../src/store/store.ts'
 import { FEEDS, fileInto, NOW, openNewsroom, SETTINGS } from './newsroom.ts'
 

@@ -1,6 +1,8 @@
 // How long a failing feed is left alone: by what failed and how often, never for good.
-import type { Failure, FailureKind, Millis } from '../../model.ts'
-import { duration } from './words.ts'
+
+import { duration } from '../../language/say.ts'
+import type { Failure, FailureKind } from '../../model/collected.ts'
+import type { Millis } from '../../model/units.ts'
 
 const DAY: Millis = 86_400_000
 /** A retired feed (410) is looked at once a month: servers say "gone" by mistake. */

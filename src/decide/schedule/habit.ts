@@ -1,6 +1,8 @@
 // When a feed writes: its entry rate by hour and weekday, how evenly it writes, how much it shows, how long it is silent.
 // Learnt from every poll that got an answer and faded over weeks. All hours are UTC; a change to summer time is relearnt.
-import type { Millis, Skip } from '../../model.ts'
+
+import type { Skip } from '../../model/collected.ts'
+import type { Millis } from '../../model/units.ts'
 
 const HOUR: Millis = 3_600_000
 const DAY: Millis = 24 * HOUR

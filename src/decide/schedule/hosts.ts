@@ -1,7 +1,9 @@
 // How fast a host is asked: slower after it said "too many", and a backlog host by host instead of in a burst. Pure.
-import type { Failure, Millis } from '../../model.ts'
-import { hostRest } from '../host.ts'
-import { duration } from './words.ts'
+
+import { duration } from '../../language/say.ts'
+import type { Failure } from '../../model/collected.ts'
+import type { Millis } from '../../model/units.ts'
+import { hostRest } from './host.ts'
 
 const MINUTE: Millis = 60_000
 const HOUR: Millis = 60 * MINUTE

@@ -1,6 +1,6 @@
 // How a habit grows by one poll that got an answer, or by what a hub pushed: what was written since, whether anything may
 // have been missed.
-import type { Millis } from '../../model.ts'
+import type { Millis } from '../../model/units.ts'
 import {
   asksWhole,
   dayOf,

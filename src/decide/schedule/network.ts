@@ -1,6 +1,7 @@
 // Whether it is our own network that failed, and not the servers: told from polls of several hosts in a row. Pure.
-import type { Failure, FailureKind, FeedState } from '../../model.ts'
-import { hostOf } from '../host.ts'
+import type { Failure, FailureKind } from '../../model/collected.ts'
+import type { FeedState } from '../../model/stored.ts'
+import { hostOf } from './host.ts'
 
 /** Failures that a machine without a network has of every host. */
 const UNREACHABLE: ReadonlySet<FailureKind> = new Set(['dns', 'connect', 'timeout'])

@@ -1,7 +1,8 @@
 // Whether a feed is quieter than it usually is at this hour and on this weekday.
-import type { Millis } from '../../model.ts'
+
+import { duration } from '../../language/say.ts'
+import type { Millis } from '../../model/units.ts'
 import { bearable, expectedBetween, type Habit, ratesOf, timeUntil } from './habit.ts'
-import { duration } from './words.ts'
 
 const DAY: Millis = 86_400_000
 /** Fewer entries or hours than these say nothing about silence. */

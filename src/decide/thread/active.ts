@@ -1,5 +1,5 @@
 // What stands in the active window: threads, their parts by language, and stories.
-import type { Millis } from '../../model.ts'
+import type { Millis } from '../../model/units.ts'
 import type { Sums } from './sums.ts'
 
 /** A story in the window. */

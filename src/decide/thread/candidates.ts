@@ -1,12 +1,12 @@
 // Which parts of threads a story may belong to, and how near it is to each.
-import type { Millis } from '../../model.ts'
+import type { Millis } from '../../model/units.ts'
 import { type Part, type SeenStory, silenceOf } from './active.ts'
-import { blended, likenessOfMeaning } from './encoder.ts'
 import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { firstOf, Nearest } from './nearest.ts'
 import type { Register } from './register.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './slots.ts'
 import { SECOND_MATCH } from './tuning.ts'
+import { blended, likenessOfMeaning } from './vectors.ts'
 import { LOOKED_UP } from './weights.ts'
 
 // Below this cosine nothing else can bring a story over the threshold.

@@ -1,7 +1,8 @@
 // How a column is known: the same headline with other numbers or dates, at the same time of day. Weather, market tables,
 // horoscopes, "today in pictures" share all their words and tell of different days. Pure.
-import type { Millis } from '../../model.ts'
-import { fold, hash32, stem, words } from '../text.ts'
+
+import { fold, hash32, stem, words } from '../../language/text.ts'
+import type { Millis } from '../../model/units.ts'
 
 export interface Form {
   /** Hash of the headline without numbers, months and weekdays; 0 where too little is left to be known by. */

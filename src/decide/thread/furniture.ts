@@ -1,6 +1,6 @@
 // What the entries of one document have in common word for word: the name of the journal and its volume, "posted a photo",
 // the frame of a catalogue's headlines. It is the publisher's, and no word on what any entry tells. Pure.
-import { fold, hash32, words } from '../text.ts'
+import { fold, hash32, words } from '../../language/text.ts'
 import { bareHeadline } from './header.ts'
 
 /** Entries of different headlines that make a run of words furniture. */

@@ -1,6 +1,6 @@
 // What stands before a headline: «The Latest:», "Olympics-Judo-", «بالفيديو-». The same words before the news of many
 // events are a slug, and no word on any of them. And what stands behind it: the name of the site. Pure.
-import { fold, hash32, words } from '../text.ts'
+import { fold, hash32, words } from '../../language/text.ts'
 
 export interface Header {
   /** Hash of its folded words. */

@@ -1,7 +1,7 @@
 // Countries in any language as one term: «كازاخستان», "Kazakhstan" and «Казахстан» are `@KZ`. The names come with the
 // runtime (CLDR through Intl.DisplayNames), so no list is kept here; demonyms and cases are the beginning they share with the
 // name and an ending of their language. Pure; the cache only remembers.
-import { fold, primaryLanguage, terms, words } from '../text.ts'
+import { fold, primaryLanguage, terms, words } from '../../language/text.ts'
 
 // ISO 3166-1 and Kosovo. The runtime knows the names of codes, not which codes there are: it is asked for all 676.
 const CODES: string[] = []

@@ -1,11 +1,13 @@
 // The books of the active window: its stories and their threads. A function of the stories it holds, with their threads,
 // times and features, in whatever order they came.
-import type { Millis, ThreadSettings } from '../../model.ts'
+
+import type { ThreadSettings } from '../../model/config.ts'
+import type { Millis } from '../../model/units.ts'
 import { type ActiveThread, later, type Part, type SeenStory } from './active.ts'
-import { Meanings } from './encoder.ts'
 import type { ThreadFeatures } from './features.ts'
 import { SLUG_THREADS } from './header.ts'
 import type { Tuning } from './tuning.ts'
+import { Meanings } from './vectors.ts'
 import { Weights } from './weights.ts'
 
 const HOUR: Millis = 3_600_000

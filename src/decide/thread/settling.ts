@@ -1,7 +1,6 @@
 // Late evidence in one language: the threads around what is new are grouped afresh, with all that is known by now. A story
 // that was placed by the first three words of an event may belong elsewhere an hour later. Pure.
 import type { ActiveThread, Part, SeenStory } from './active.ts'
-import { blended, dotOf } from './encoder.ts'
 import { type Evidence, reasons, sharedBy, thousandths } from './evidence.ts'
 import { UNIT } from './features.ts'
 import { isColumn, otherEdition } from './form.ts'
@@ -9,6 +8,7 @@ import { groups } from './grouping.ts'
 import type { Register } from './register.ts'
 import { type EditorDecisions, parted, type Regrouping } from './regrouping.ts'
 import { COMMON } from './tuning.ts'
+import { blended, dotOf } from './vectors.ts'
 
 /** Of the configured threshold, the mean likeness that two groups of stories need. */
 const LINK = 0.67

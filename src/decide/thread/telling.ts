@@ -1,5 +1,5 @@
 // What a thread is introduced by: the story that speaks for it, and the threads of neighbouring events. Pure.
-import type { Millis } from '../../model.ts'
+import type { Millis } from '../../model/units.ts'
 import { type Evidence, thousandths } from './evidence.ts'
 import type { ThreadFeatures } from './features.ts'
 import type { Register } from './register.ts'

@@ -1,5 +1,5 @@
 // What each piece of evidence of a thread counts for.
-import type { Millis } from '../../model.ts'
+import type { Millis } from '../../model/units.ts'
 
 const HOUR: Millis = 3_600_000
 

@@ -1,5 +1,5 @@
 // What the stories and the parts of threads of the window weigh each term, and how near they are to some terms.
-import type { Millis } from '../../model.ts'
+import type { Millis } from '../../model/units.ts'
 import type { Part, SeenStory } from './active.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { Postings } from './postings.ts'

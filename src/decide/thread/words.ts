@@ -1,6 +1,6 @@
 // What a story says, as counted words: the words of its own language, and beside them the few terms that every language
 // can express: countries, numbers, and names by their sound. Pure.
-import { fold, terms, words } from '../text.ts'
+import { fold, terms, words } from '../../language/text.ts'
 import { type Form, formOf } from './form.ts'
 import { type Furniture, withoutFurniture } from './furniture.ts'
 import { bareHeadline, type Header, headerOf } from './header.ts'

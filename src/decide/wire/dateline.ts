@@ -1,9 +1,10 @@
 // How an opening «PLACE, DATE (AGENCY) —» is told from prose. Prose must survive: what is not unmistakable stays.
-import type { Dateline } from '../../model.ts'
-import { fold } from '../text.ts'
+
+import { fold } from '../../language/text.ts'
+import type { Dateline } from '../../model/decided.ts'
+import type { Named, WireNames } from './agencies.ts'
+import { isCommon } from './agencies.ts'
 import { inkStart, isBlank, lineEnd, startsLower, trimInk } from './edges.ts'
-import type { Named, WireNames } from './names.ts'
-import { isCommon } from './names.ts'
 import { classify, type Part, type Wrap } from './parts.ts'
 
 export interface DatelineFound {

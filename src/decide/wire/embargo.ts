@@ -1,7 +1,8 @@
 // When a desk forbids to publish before a moment, and which moment that is. Only unmistakable words at the very start
 // count: a story about an embargo must not vanish.
-import type { Millis } from '../../model.ts'
-import { fold } from '../text.ts'
+
+import { fold } from '../../language/text.ts'
+import type { Millis } from '../../model/units.ts'
 import { inkStart, lineEnd } from './edges.ts'
 
 export interface EmbargoFound {

@@ -1,5 +1,5 @@
 // How a number is told to be a toll: by the few words on either side of it, never across a clause.
-import type { Figure } from '../../model.ts'
+import type { Figure } from '../../model/decided.ts'
 import { boundOf, saidOf } from './attribution.ts'
 import { type Word, wordsAfter, wordsBefore } from './clause.ts'
 import { type Kind, lexeme } from './lexicon.ts'

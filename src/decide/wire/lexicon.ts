@@ -1,6 +1,7 @@
 // The words around a number that say what it counts, in eight languages, as folded forms.
-import type { Figure } from '../../model.ts'
-import { fold } from '../text.ts'
+
+import { fold } from '../../language/text.ts'
+import type { Figure } from '../../model/decided.ts'
 
 export type Kind = Figure['kind']
 

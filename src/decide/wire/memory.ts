@@ -1,5 +1,5 @@
 // Remembering what short words fold to: wires use few words, and folding is most of the work of reading them.
-import { fold } from '../text.ts'
+import { fold } from '../../language/text.ts'
 
 /** `work` with a bounded memory. The memory changes no answer: `work` must be pure. */
 export function remember<T>(limit: number, work: (text: string) => T): (text: string) => T {

@@ -1,6 +1,7 @@
 // What the desk writes before a headline: «عاجل», `UPDATE 2-`, `CORRECTION:`. Taken off and read as a signal.
-import type { Signal } from '../../model.ts'
-import { fold } from '../text.ts'
+
+import { fold } from '../../language/text.ts'
+import type { Signal } from '../../model/decided.ts'
 import { inkStart, isCapitals, isCased, startsLower } from './edges.ts'
 import { foldWord } from './memory.ts'
 

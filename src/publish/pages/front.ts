@@ -1,5 +1,5 @@
 // Hides how the front page is laid out: one lead, a few large threads, the others, and what one agency has alone.
-import type { AgencySummary, Selection, ThreadSummary } from '../../model.ts'
+import type { AgencySummary, Selection, ThreadSummary } from '../../model/shown.ts'
 import type { FrontPage, FrontThread } from '../edition.ts'
 import { independentSources } from '../hotness.ts'
 import { cleanLine, excerpt, type Html, html, languageTag, nothing, speech } from './html.ts'

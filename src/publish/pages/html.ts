@@ -1,6 +1,6 @@
 // Hides how untrusted text becomes markup: everything is escaped unless it was marked as sanitised HTML.
 
-import { direction } from '../../decide/text.ts'
+import { direction } from '../../language/text.ts'
 
 /** Markup that is safe to send as it is. */
 export class Html {

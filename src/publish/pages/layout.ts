@@ -1,6 +1,8 @@
 // Hides what every page has in common: its head, masthead, sections, footer, and how times and bylines are written.
-import { direction } from '../../decide/text.ts'
-import type { Millis, Signal, StorySummary } from '../../model.ts'
+import { direction } from '../../language/text.ts'
+import type { Signal } from '../../model/decided.ts'
+import type { StorySummary } from '../../model/shown.ts'
+import type { Millis } from '../../model/units.ts'
 import { cleanLine, excerpt, Html, html, languageTag, nothing, speech } from './html.ts'
 import { STYLE } from './style.ts'
 import { type Words, within } from './words.ts'

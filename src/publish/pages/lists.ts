@@ -1,6 +1,7 @@
 // Hides how the plain pages look: agencies, feeds and why each is as late as it is, search, and messages.
-import { direction } from '../../decide/text.ts'
-import type { AgencySummary, FeedState, StorySummary } from '../../model.ts'
+import { direction } from '../../language/text.ts'
+import type { AgencySummary, StorySummary } from '../../model/shown.ts'
+import type { FeedState } from '../../model/stored.ts'
 import { cleanLine, type Html, html, languageTag, nothing, shownAddress, speech, webUrl } from './html.ts'
 import { moment, type PageContext, page, shortMoment, storyLine } from './layout.ts'
 

@@ -1,5 +1,5 @@
 // Hides how it is told whose copy a story is: who ran it, when, how much of it, and who still runs what was taken back.
-import type { ReportView, StoryDetail } from '../../model.ts'
+import type { ReportView, StoryDetail } from '../../model/shown.ts'
 import { cleanLine, type Html, html, nothing, speech, webUrl } from './html.ts'
 import { headline, iso, label, names, own, type PageContext, shortMoment } from './layout.ts'
 

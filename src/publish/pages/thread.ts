@@ -1,6 +1,7 @@
 // Hides how a thread is told: newest story first, so that a returning reader starts where the news is; the first
 // report is marked, and a table beside it says who came when.
-import type { Agency, StorySummary, ThreadDetail, ThreadLink } from '../../model.ts'
+import type { Agency } from '../../model/config.ts'
+import type { StorySummary, ThreadDetail, ThreadLink } from '../../model/shown.ts'
 import { figureSeries } from '../figures.ts'
 import { independentSources } from '../hotness.ts'
 import { cleanLine, excerpt, type Html, html, languageTag, nothing, speech } from './html.ts'

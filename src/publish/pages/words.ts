@@ -1,5 +1,9 @@
 // Hides in which words Minwal speaks to readers: every phrase of the pages, in each language it has.
-import type { FeedState, Figure, Millis, ReportView, RevisionClass, Signal } from '../../model.ts'
+
+import type { Figure, RevisionClass, Signal } from '../../model/decided.ts'
+import type { ReportView } from '../../model/shown.ts'
+import type { FeedState } from '../../model/stored.ts'
+import type { Millis } from '../../model/units.ts'
 import type { TakenPoint } from '../figures.ts'
 
 /** Plural forms (CLDR categories); `#` stands for the number. */

@@ -1,0 +1,124 @@
+// The commands of the editor's hand: why something is where it is, and joining and parting what the machine got wrong.
+import { writeFileSync } from 'node:fs'
+import {
+  decisionItems,
+  mergeStories,
+  mergeThreads,
+  type Named,
+  readNamed,
+  splitStory,
+  splitThread,
+} from '../desk/editor.ts'
+import { type Explanation, explain } from '../desk/explain.ts'
+import { stamp } from '../language/say.ts'
+import type { Outcome } from '../model/units.ts'
+import { type Common, changing, Failed, json, out, type Registered, reading, say, taking } from './shared.ts'
+
+/** `command` makes a command that takes `--config`. */
+export function registerEditorCommands(command: (name: string, description: string) => Registered): void {
+  command('explain', 'why the reports of a story are one piece of copy, and why it is in its thread')
+    .argument('<id>', 'number of a story; or report:ID, thread:ID')
+    .option('--json', 'print as JSON')
+    .action(taking(explainCommand))
+  command('merge', 'make one thread of several, or one story with story:ID; the machine never undoes it')
+    .argument('<ids...>', 'numbers of threads, or story:ID story:ID')
+    .option('--json', 'print the id that remains as JSON')
+    .action(taking(merge))
+  command('split', 'take stories out of a thread, or reports out of a story; the machine never undoes it')
+    .argument('<id>', 'number of the thread, or story:ID')
+    .argument('<members...>', 'numbers of the stories, or of the reports, that leave')
+    .option('--json', 'print the new id as JSON')
+    .action(taking(split))
+  command('decisions', 'list what was joined and parted by hand')
+    .option('--export <file>', 'write it as labelled items for `minwal eval`; - for standard output')
+    .option('--json', 'print as JSON')
+    .action(taking(decisions))
+}
+
+function named(text: string, fallback: Named['what'], allowed: readonly Named['what'][]): Named {
+  const found = readNamed(text, fallback)
+  if (found !== null && allowed.includes(found.what)) return found
+  const forms = allowed.map(what => (what === fallback ? `12 or ${what}:12` : `${what}:12`)).join(', ')
+  throw new Failed(`${JSON.stringify(text)} is no id: it must be like ${forms}`, 2)
+}
+
+function done(outcome: Outcome<number>): number {
+  if (!outcome.ok) throw new Failed(outcome.reason)
+  return outcome.value
+}
+
+function merge(ids: string[], options: Common): void {
+  const all = ids.map(id => named(id, 'thread', ['thread', 'story']))
+  const what = all[0]?.what ?? 'thread'
+  if (all.length < 2) throw new Failed('name at least two ids to merge', 2)
+  if (all.some(one => one.what !== what)) throw new Failed('threads and stories cannot be merged with each other', 2)
+  const numbers = all.map(({ id }) => id)
+  changing(options, store => {
+    const kept = done(
+      what === 'thread' ? mergeThreads(store, numbers, Date.now()) : mergeStories(store, numbers, Date.now()),
+    )
+    if (options.json) json({ what, id: kept, merged: numbers.filter(id => id !== kept) })
+    else
+      out(`${what} ${kept} now holds what was in ${numbers.filter(id => id !== kept).join(', ')}; those ids lead to it`)
+  })
+}
+
+function split(id: string, members: string[], options: Common): void {
+  const { what, id: number } = named(id, 'thread', ['thread', 'story'])
+  const inside = what === 'thread' ? 'story' : 'report'
+  const leaving = members.map(member => named(member, inside, [inside]).id)
+  changing(options, store => {
+    const opened = done(
+      what === 'thread'
+        ? splitThread(store, number, leaving, Date.now())
+        : splitStory(store, number, leaving, Date.now()),
+    )
+    if (options.json) json({ what, id: opened, from: number })
+    else out(`${inside} ${leaving.join(', ')} left ${what} ${number} for ${what} ${opened}`)
+  })
+}
+
+function decisions(options: Common & { export?: string }): void {
+  reading(options, store => {
+    if (options.export !== undefined) {
+      const items = decisionItems(store)
+      const lines = items.map(item => `${JSON.stringify(item)}\n`).join('')
+      if (options.export === '-') out(lines || '\n')
+      else {
+        try {
+          writeFileSync(options.export, lines)
+        } catch (error) {
+          throw new Failed(`cannot write ${options.export} (${error instanceof Error ? error.message : String(error)})`)
+        }
+        say(`${items.length} items written to ${options.export}: \`minwal eval ${options.export}\` scores them`)
+      }
+      return
+    }
+    const all = store.decisions()
+    if (options.json) return json(all.map(decision => ({ ...decision, at: new Date(decision.at).toISOString() })))
+    for (const { at, what, kind, one, other } of all) {
+      const members = what === 'thread' ? 'stories' : 'reports'
+      out(
+        `${stamp(at)}  ${members} ${one.join(' ')} ${kind === 'together' ? 'belong with' : 'are apart from'} ${other.join(' ')}`,
+      )
+    }
+    say(`${all.length} ${all.length === 1 ? 'decision' : 'decisions'}`)
+  })
+}
+
+function explainCommand(id: string, options: Common): void {
+  const asked = named(id, 'story', ['story', 'report', 'thread'])
+  reading(options, (store, config) => {
+    const found = explain(store, asked, config.threads)
+    if (!found.ok) throw new Failed(found.reason)
+    if (options.json) return json(found.value)
+    out(lines(found.value).join('\n'))
+  })
+}
+
+/** An explanation as a person reads it. */
+function lines(explanation: Explanation): string[] {
+  return explanation.paragraphs
+    .flatMap(({ heading, sentences }) => ['', heading, ...sentences.map(line => `  ${line}`)])
+    .slice(1)
+}

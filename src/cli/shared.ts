@@ -1,0 +1,108 @@
+// What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
+// opened.
+import { existsSync } from 'node:fs'
+import { loadConfig } from '../config/config.ts'
+import { hiding } from '../config/secrets.ts'
+import { harmless, harmlessJson } from '../language/printable.ts'
+import type { Config } from '../model/config.ts'
+import { encoderFaults, linkFault, tickFaults } from '../run/daemon.ts'
+import { openStore, storeFault } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+
+/** As much of commander's `Command` as the files that add commands need. */
+export interface Registered {
+  argument(name: string, description: string): Registered
+  option(flags: string, description: string): Registered
+  action(run: (...given: unknown[]) => void | Promise<void>): unknown
+}
+
+export interface Common {
+  config: string
+  json?: boolean
+}
+
+/** An action that takes what its command's arguments and options say: commander hands that over untyped. */
+export function taking<Given extends unknown[]>(run: (...given: Given) => void | Promise<void>) {
+  return (...given: unknown[]): void | Promise<void> => run(...(given as Given))
+}
+
+/** An expected failure: its message is all the user sees. Exit code 1 failed, 2 wrong usage or configuration. */
+export class Failed extends Error {
+  readonly code: number
+  constructor(message: string, code = 1) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Data, to standard output. */
+export const out = (text: string): void => write(process.stdout, harmless(text))
+/** Everything else, to standard error. */
+export const say = (text: string): void => write(process.stderr, harmless(text))
+
+let secretsOut: (text: string) => string = text => text
+
+/** Takes the secrets of every configuration that this process has read out of a text: for messages, the log and a crash. */
+export function hidden(text: string): string {
+  return secretsOut(text)
+}
+
+/** From now on its secrets are hidden too; those of one that was replaced still are. */
+export function hideSecretsOf(config: Pick<Config, 'agencies' | 'secrets'>): void {
+  const [before, now] = [secretsOut, hiding(config)]
+  secretsOut = text => now(before(text))
+}
+
+/** Data for programs, on one line unless a person looks on. */
+export const json = (value: unknown): void => jsonLine(value, process.stdout.isTTY ? 2 : undefined)
+/** Data for programs, one line a value. */
+export const jsonLine = (value: unknown, indent?: number): void =>
+  write(process.stdout, harmlessJson(JSON.stringify(value, null, indent)))
+
+const write = (stream: NodeJS.WriteStream, text: string): void =>
+  void stream.write(text.endsWith('\n') ? text : `${text}\n`)
+
+export function configured(options: Common): Config {
+  const loaded = loadConfig(options.config, process.env)
+  const faults = loaded.ok ? tickFaults(loaded.config).map(fault => `${options.config}: ${fault}`) : loaded.faults
+  if (loaded.ok) hideSecretsOf(loaded.config)
+  if (!loaded.ok || faults.length > 0) throw new Failed(faults.join('\nminwal: '), 2)
+  return loaded.config
+}
+
+function opened<T>(options: Common, readOnly: boolean, work: (store: Store, config: Config) => T): T {
+  const config = configured(options)
+  const store = openStore({ path: config.database, readOnly, mode: config.databaseMode ?? null })
+  if (!store.ok) throw new Failed(store.reason)
+  try {
+    return work(store.value, config)
+  } catch (error) {
+    const fault = storeFault(config.database, error)
+    if (error instanceof Failed || fault === null) throw error
+    throw new Failed(fault)
+  } finally {
+    store.value.close()
+  }
+}
+
+/** The configuration, for commands that need the encoder it names and may make a database. */
+export function configuredToPoll(options: Common): Config {
+  const config = configured(options)
+  // A database that is there has its ids; the daemon's log then says what is missing.
+  const unset = existsSync(config.database) ? null : linkFault(config)
+  if (unset !== null) throw new Failed(`${options.config}: ${unset}`, 2)
+  const [fault] = encoderFaults(config)
+  if (fault !== undefined) throw new Failed(`${options.config}: ${fault}`, 2)
+  return config
+}
+
+/** Open the store for reading, run `work`, close it. */
+export function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
+  return opened(options, true, work)
+}
+
+/** Open the store for an editor's change, run `work`, close it. */
+export function changing<T>(options: Common, work: (store: Store, config: Config) => T): T {
+  // There must be a database: a mistyped path shall not make one.
+  return reading(options, () => opened(options, false, work))
+}

@@ -1,0 +1,279 @@
+// The commands that change which feeds are read: add, import, export. They edit the configuration file as a person would.
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { discover, type FoundFeed } from '../collect/discover.ts'
+import { foldersOf, readOpml } from '../collect/feed/opml.ts'
+import { createParserPool } from '../collect/feed/pool.ts'
+import { createFetcher } from '../collect/net/fetch.ts'
+import { type AgencyEntry, type FeedEntry, withFeeds } from '../config/config.ts'
+import { everyText, fillIn, keptAddress, readAddress, targetOf, withoutLogin } from '../config/secrets.ts'
+import { Additions, planImport } from '../config/subscriptions.ts'
+import { languageOf } from '../language/detect.ts'
+import { stamp } from '../language/say.ts'
+import type { Agency, Config, FeedSpec } from '../model/config.ts'
+import type { Millis, Outcome } from '../model/units.ts'
+import { type Outline, writeOpml } from '../publish/opml.ts'
+import {
+  type Common,
+  configured,
+  Failed,
+  hidden,
+  hideSecretsOf,
+  json,
+  out,
+  type Registered,
+  say,
+  taking,
+} from './shared.ts'
+import { table } from './table.ts'
+
+/** `command` makes a command that takes `--config`. */
+export function registerFeedCommands(command: (name: string, description: string) => Registered): void {
+  command('add', 'find the feed behind an address and add it to the configuration')
+    .argument('<url>', 'address of a feed, or of a page that has one')
+    .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
+    .option('--json', 'print what was found and added as JSON')
+    .action(taking(add))
+  command('import', 'add the feeds of an OPML file to the configuration; folders become categories')
+    .argument('<file>', 'file, or - for standard input')
+    .option('--json', 'print the counts as JSON')
+    .action(taking(importFeeds))
+  command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
+    taking(exportFeeds),
+  )
+}
+
+// ── the file ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Adds to the file; the reason where it could not be. A reader sees the old file or the new one, never a part. */
+function change(file: string, drafts: Iterable<AgencyEntry>): string | null {
+  let temporary: string | null = null
+  try {
+    // The file itself, not a link to it, is replaced.
+    const path = realpathSync(file)
+    const edited = withFeeds(readFileSync(path, 'utf8'), [...drafts], file, process.env)
+    if (!edited.ok) return edited.reason
+    const { mode, uid, gid } = statSync(path)
+    temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+    const handle = openSync(temporary, 'wx', 0o600)
+    try {
+      writeFileSync(handle, edited.value)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+    chmodSync(temporary, mode & 0o7777)
+    const made = statSync(temporary)
+    if (made.uid !== uid || made.gid !== gid) chownSync(temporary, uid, gid)
+    renameSync(temporary, path)
+    return null
+  } catch (error) {
+    if (temporary !== null) rmSync(temporary, { force: true })
+    if (error instanceof Error && 'code' in error) return `${file} cannot be changed (${error.message})`
+    throw error
+  }
+}
+
+// ── add ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function add(given: string, options: Common & { agency?: string }): Promise<void> {
+  const config = configured(options)
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
+  // Variables may be typed as they stand in the file: they are filled in for asking, and written as typed.
+  const typed = readAddress(url, process.env)
+  fillIn(url, process.env, name => {
+    throw new Failed(`the environment variable ${name} is not set`, 2)
+  })
+  hideSecretsOf({ agencies: [], secrets: typed.secrets })
+  if (!URL.canParse(typed.target) || !/^https?:$/.test(new URL(typed.target).protocol)) {
+    throw new Failed(`${withoutLogin(given)} is no http or https address`, 2)
+  }
+  if (options.agency !== undefined && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(options.agency)) {
+    throw new Failed(`--agency ${options.agency}: an id is 1 to 40 of a-z, 0-9 and -`, 2)
+  }
+  const additions = new Additions(config.agencies)
+  const known = additions.agencyWith(typed.target)
+  if (known !== undefined) throw new Failed(`${typed.url} is in ${options.config} already, with ${known}`)
+  const found = await search(typed.target, config)
+  if (!found.ok) throw new Failed(`nothing was added: ${hidden(found.reason)}`)
+  const [first] = found.value
+  if (first === undefined) throw new Error('discover answered with no feed and no reason')
+  const there = additions.agencyWith(first.url)
+  if (there === undefined) {
+    const title = first.title === null ? null : hidden(first.title)
+    const entry = entryFor(first.url, url, typed)
+    const feed = plainly(first.url)
+    const isNew = options.agency === undefined ? null : !additions.has(options.agency)
+    const id = additions.add(entry, title, {
+      ...(options.agency === undefined ? {} : { agency: { id: options.agency } }),
+      homepage: first.link,
+      target: first.url,
+    })
+    const reason = change(options.config, additions.drafts.values())
+    if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
+    const fresh = isNew ?? !config.agencies.some(agency => agency.id === id)
+    if (options.json) json({ added: { url: feed, agency: id, newAgency: fresh }, found: found.value.map(shown) })
+    else {
+      show(found.value)
+      say(
+        `${feed} was added to ${options.config}, with ${fresh ? `the new agency ${id} «${additions.nameOf(id)}»` : `the agency ${id}`}`,
+      )
+    }
+  } else if (options.json) json({ added: null, found: found.value.map(shown) })
+  else show(found.value)
+  const others = found.value.slice(1).filter(feed => additions.agencyWith(feed.url) === undefined)
+  if (others.length > 0)
+    say(`not added: ${others.map(feed => plainly(feed.url)).join(' ')} (minwal add takes one at a time)`)
+  if (there !== undefined)
+    throw new Failed(`nothing was added: ${plainly(first.url)} is in ${options.config} already, with ${there}`)
+}
+
+/** What is written of a feed that was found: the address as it was typed, or with its variables, where it holds them. */
+function entryFor(found: string, typed: string, { target, secrets }: ReturnType<typeof readAddress>): FeedEntry {
+  if (found === target) return { url: typed, asTyped: true }
+  const kept = keptAddress(found, { secrets })
+  return kept === null || kept === found ? { url: found } : { url: kept, asTyped: true }
+}
+
+/** An address for a message. */
+function plainly(address: string): string {
+  return hidden(withoutLogin(address))
+}
+
+async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>> {
+  const fetcher = createFetcher(config.poll)
+  const pool = createParserPool({ size: 1 })
+  try {
+    const { allowPrivate } = config.poll
+    return await discover(url, fetcher, {
+      allowPrivate,
+      languageOf,
+      parse: (...document) => pool.parse(...document),
+    })
+  } finally {
+    await Promise.all([fetcher.close(), pool.close()])
+  }
+}
+
+const iso = (time: Millis | null): string | null => (time === null ? null : new Date(time).toISOString())
+const shown = ({ newest, ...feed }: FoundFeed): object =>
+  everyText({ ...feed, url: plainly(feed.url), newest: iso(newest) }, hidden)
+
+function show(found: readonly FoundFeed[]): void {
+  out(
+    table(
+      ['format', 'entries', 'newest', 'title', 'feed'],
+      found.map(feed => [
+        feed.format,
+        String(feed.entries),
+        stamp(feed.newest),
+        hidden(feed.title ?? ''),
+        plainly(feed.url),
+      ]),
+      80,
+    ),
+  )
+}
+
+// ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function importFeeds(file: string, options: Common): void {
+  const config = configured(options)
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(file === '-' ? 0 : file)
+  } catch (error) {
+    throw new Failed(`${file} cannot be read (${error instanceof Error ? error.message : String(error)})`)
+  }
+  const list = readOpml(bytes)
+  if (!list.ok) throw new Failed(`${file}: ${list.reason}`)
+  for (const warning of list.value.warnings) say(`${file}: ${warning}`)
+  const { drafts, counts, notes } = planImport(list.value, config.agencies)
+  for (const note of notes) say(`${file}: ${note}`)
+  if (counts.added > 0) {
+    const reason = change(options.config, drafts)
+    if (reason !== null) throw new Failed(`nothing was imported: ${reason}`)
+  }
+  if (options.json) json(counts)
+  else
+    out(
+      `${counts.feeds} feeds in ${file}: ${counts.added} added with ${counts.newAgencies} new agencies, ` +
+        `${counts.known} known, ${counts.refused} left out`,
+    )
+}
+
+// ── export ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A feed's line in the list. What is secret of its address stays here, as do its headers. */
+function outlineOf(agency: Agency, feed: FeedSpec): Outline {
+  const { every } = feed
+  return {
+    text: feed.title ?? agency.name,
+    attributes: {
+      type: 'rss',
+      xmlUrl: feed.url,
+      htmlUrl: agency.homepage,
+      language: feed.language,
+      category: feed.category,
+      'minwal:agency': agency.id,
+      'minwal:name': agency.name,
+      'minwal:aliases': agency.aliases.length > 0 ? JSON.stringify(agency.aliases) : null,
+      'minwal:language': agency.language,
+      'minwal:every': every === null ? null : `${every / 1_000}s`,
+      'minwal:identity': feed.identity === 'guid' ? null : feed.identity,
+      'minwal:paused': feed.paused ? 'true' : null,
+    },
+  }
+}
+
+interface Folder {
+  folders: Map<string, Folder>
+  feeds: Outline[]
+}
+
+const MAX_FOLDERS = 32
+
+function exportFeeds(options: Common): void {
+  const config = configured(options)
+  const root: Folder = { folders: new Map(), feeds: [] }
+  let [secrets, variables, files] = [0, 0, 0]
+  for (const agency of config.agencies) {
+    for (const feed of agency.feeds) {
+      const { protocol, username, password } = new URL(targetOf(feed))
+      if (protocol === 'file:') {
+        files++
+        continue
+      }
+      if (Object.keys(feed.headers).length > 0 || username !== '' || password !== '') secrets++
+      if (feed.target !== undefined && feed.url.includes('${')) variables++
+      let folder = root
+      for (const name of foldersOf(feed.category).slice(0, MAX_FOLDERS)) {
+        const inner = folder.folders.get(name) ?? { folders: new Map(), feeds: [] }
+        folder.folders.set(name, inner)
+        folder = inner
+      }
+      folder.feeds.push(outlineOf(agency, feed))
+    }
+  }
+  out(writeOpml(config.title, outlinesOf(root)))
+  if (secrets > 0) say(`not exported, because they may be secret: headers and passwords of ${secrets} feeds`)
+  if (variables > 0) say(`with \${NAME} for values of variables, to be filled in by hand: ${variables} feeds`)
+  if (files > 0) say(`not exported, because they lie on this machine: ${files} feeds`)
+}
+
+function outlinesOf({ folders, feeds }: Folder): Outline[] {
+  return [...feeds, ...[...folders].map(([text, folder]) => ({ text, outlines: outlinesOf(folder) }))]
+}

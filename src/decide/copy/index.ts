@@ -1,0 +1,496 @@
+// Which story a report is a copy of, when neither guid nor address says so: the same text, whatever its headline, credit
+// and cut. This file finds the texts worth comparing; compare.ts compares them, verdict.ts decides.
+
+import { hash32 } from '../../language/text.ts'
+import type { Millis } from '../../model/units.ts'
+import { placesOf, RUN_WORDS } from './alignment.ts'
+import { type Bearing, bearing } from './bearing.ts'
+import { type Comparison, compare, type Prepared, prepare } from './compare.ts'
+import { type CopyFeatures, LEAST_WORDS } from './features.ts'
+import { ENOUGH, edgesOf, LEAST_RUN, marksOf, type Stranger } from './strangers.ts'
+import {
+  areStrangers,
+  BRIDGE_MARGIN,
+  FORM_DAYS,
+  FORM_STORIES,
+  isReprint,
+  isUnborne,
+  LEAST_SHARED,
+  LONG,
+  saysSo,
+  showsFilling,
+  showsForm,
+  type Verdict,
+  verdict,
+} from './verdict.ts'
+import { Vocabulary } from './vocabulary.ts'
+
+export { type CopyFeatures, copyFeatures } from './features.ts'
+
+// Smallest hashes of word triples indexed for each text. Two texts at the threshold share one almost surely (Broder 1997).
+const SKETCH = 12
+// A triple in more texts than this is boilerplate ("all rights reserved"): it finds nothing.
+const BOILERPLATE = 500
+/** Texts compared for one report: those that share most of the sketch. */
+const COMPARED = 24
+/** Words of evidence on each side. */
+const DIFFERING = 8
+const SHARED_RUNS = 2
+const RUN_SHOWN = 12
+
+export interface CopyEvidence {
+  /** Share of the shorter text's words that stand in shared runs, 0 to 1. */
+  coverage: number
+  /** Similarity that was needed, given the time between the two and what their headlines name. */
+  needed: number
+  /** Longest runs of words both have, folded. */
+  shared: string[]
+  /** Folded words that the new report and the one on file have in the other's place. */
+  differing: { report: string[]; known: string[] }
+}
+
+export interface CopyFound {
+  story: number
+  /** The report whose text it is most like. */
+  report: number
+  /** Share of common word triples, 0 to 1. */
+  similarity: number
+  rule: 'text'
+  evidence: CopyEvidence
+  /** Another story that this text shows to be the same. */
+  bridge: Bridge | null
+}
+
+/**
+ * A second story whose copy a text clearly is too: two cuts of one copy that had little in common were filed as two until
+ * a longer one came.
+ */
+export interface Bridge {
+  story: number
+  /** Its report that the text is most like, and how much. */
+  report: number
+  similarity: number
+}
+
+/** A text, once: exact copies share it. */
+interface Known {
+  key: number
+  title: Uint32Array
+  lead: Uint32Array
+  head: number
+  frame: readonly [before: number, behind: number]
+  /** The reports that carry it. */
+  carriers: Carrier[]
+}
+
+interface Carrier {
+  story: number
+  report: number
+  time: Millis
+  language: string | null
+  part: number
+  agency: string
+}
+
+const BUCKET: Millis = 3_600_000
+const DAY: Millis = 24 * BUCKET
+
+/** A text that was compared, by the one of its carriers that is nearest in time. */
+interface Compared {
+  nearest: Carrier
+  found: Comparison
+  judged: Verdict
+}
+
+/** A text that shares something with the one that is asked about. */
+interface Met {
+  known: Known
+  prepared: Prepared
+  nearest: Carrier
+  apart: Millis
+  found: Comparison
+}
+
+/** Who asks, and what is known of their other texts. */
+export interface Asking {
+  agency?: string
+  /** Number of the report, where it is on file with another text. */
+  report?: number
+  /** Texts of the same document that share only a notice with this one. */
+  beside?: readonly Stranger[]
+}
+
+export interface Look {
+  copy: CopyFound | null
+  /** Marks words that open or close the lead and are the publisher's, no word on this text: 1 for such a word. */
+  foreign: Uint8Array | null
+}
+
+/**
+ * Texts of the active window, found by what they share. Its answers follow from the set of reports it holds, in whatever
+ * order they were added.
+ */
+export class CopyIndex {
+  readonly #window: Millis
+  readonly #vocabulary = new Vocabulary()
+  /** By hash; several where two texts have one. */
+  readonly #texts = new Map<number, Known[]>()
+  readonly #byReport = new Map<number, Known>()
+  /** Reports by the hour of their time: forgetting looks at nothing else. */
+  readonly #byHour = new Map<number, Set<number>>()
+  /** By the smallest hashes of their triples. A hash of one text alone, as most are, takes no array. */
+  readonly #bySketch = new Map<number, Known | Known[]>()
+
+  /** `window`: how far apart in time two copies may stand, in milliseconds. */
+  constructor(window: Millis) {
+    this.#window = window
+  }
+
+  /** Reports held. */
+  get size(): number {
+    return this.#byReport.size
+  }
+
+  /** The story whose text this is, with what says so. */
+  find(features: CopyFeatures, time: Millis, asking: Asking = {}): CopyFound | null {
+    return this.look(features, time, asking).copy
+  }
+
+  /** The same, and what of the text is its publisher's. */
+  look(features: CopyFeatures, time: Millis, asking: Asking = {}): Look {
+    return this.#holding(features, text => {
+      // Most copies are exact, and need not be compared with anything.
+      const exact = this.#exact(features, text)
+      const sure = exact ? this.#best(text, this.#meet(text, [exact], features, time), null) : null
+      if (sure) return { copy: sure, foreign: null }
+      const met = this.#meet(text, this.#candidates(text), features, time)
+      const strangers = [...(asking.beside ?? []), ...this.#strangers(text, met, asking)]
+      const copy = this.#best(text, met, marksOf(strangers, text.lead.length))
+      return { copy, foreign: marksOf(strangers, text.lead.length, 'edges') }
+    })
+  }
+
+  /** Texts that share with this one what is no word on either. */
+  strangers(features: CopyFeatures, time: Millis, asking: Asking): Stranger[] {
+    return this.#holding(features, text =>
+      this.#strangers(text, this.#meet(text, this.#candidates(text), features, time), asking),
+    )
+  }
+
+  #holding<T>(features: CopyFeatures, work: (text: Prepared) => T): T {
+    const title = this.#vocabulary.hold(split(features.title))
+    const lead = this.#vocabulary.hold(split(features.lead))
+    try {
+      return work(
+        prepare({ title, lead, head: features.head ?? 0, frame: features.frame ?? NO_FRAME }, this.#vocabulary),
+      )
+    } finally {
+      this.#vocabulary.release(title)
+      this.#vocabulary.release(lead)
+    }
+  }
+
+  /** Take in a report's text, in place of the one it had. */
+  add(story: number, report: number, features: CopyFeatures, time: Millis, agency = ''): void {
+    this.forget(report)
+    const known = this.#known(features)
+    known.carriers.push({ story, report, time, language: features.language, part: features.part ?? 1, agency })
+    this.#byReport.set(report, known)
+    const hour = Math.floor(time / BUCKET)
+    const reports = this.#byHour.get(hour)
+    if (reports) reports.add(report)
+    else this.#byHour.set(hour, new Set([report]))
+  }
+
+  forget(report: number): void {
+    const known = this.#byReport.get(report)
+    const carrier = known?.carriers.find(candidate => candidate.report === report)
+    if (!known || !carrier) return
+    this.#byReport.delete(report)
+    known.carriers.splice(known.carriers.indexOf(carrier), 1)
+    const hour = Math.floor(carrier.time / BUCKET)
+    const reports = this.#byHour.get(hour)
+    reports?.delete(report)
+    if (reports?.size === 0) this.#byHour.delete(hour)
+    if (known.carriers.length === 0) this.#drop(known)
+  }
+
+  /** These reports are now another story's: a merge or a split. */
+  move(reports: readonly number[], story: number): void {
+    for (const report of reports) {
+      for (const carrier of this.#byReport.get(report)?.carriers ?? []) {
+        if (carrier.report === report) carrier.story = story
+      }
+    }
+  }
+
+  /** Forget reports from before `limit`. */
+  expire(limit: Millis): void {
+    const edge = Math.floor(limit / BUCKET)
+    for (const [hour, reports] of this.#byHour) {
+      if (hour > edge) continue
+      for (const report of reports) {
+        const carrier = this.#byReport.get(report)?.carriers.find(candidate => candidate.report === report)
+        if (carrier && carrier.time < limit) this.forget(report)
+      }
+    }
+  }
+
+  #known(features: CopyFeatures): Known {
+    const key = keyOf(features)
+    const title = this.#vocabulary.hold(split(features.title))
+    const lead = this.#vocabulary.hold(split(features.lead))
+    const same = this.#exact(features, { title, lead })
+    if (same) {
+      this.#vocabulary.release(title)
+      this.#vocabulary.release(lead)
+      return same
+    }
+    const known: Known = {
+      key,
+      title,
+      lead,
+      head: features.head ?? 0,
+      frame: features.frame ?? NO_FRAME,
+      carriers: [],
+    }
+    this.#texts.set(key, [...(this.#texts.get(key) ?? []), known])
+    const text = prepare(known, this.#vocabulary)
+    this.#vocabulary.count(text.set(), 1)
+    for (const hash of this.#sketch(text)) {
+      const holders = this.#bySketch.get(hash)
+      if (holders === undefined) this.#bySketch.set(hash, known)
+      else if (Array.isArray(holders)) holders.push(known)
+      else this.#bySketch.set(hash, [holders, known])
+    }
+    return known
+  }
+
+  #exact(features: CopyFeatures, { title, lead }: Pick<Known, 'title' | 'lead'>): Known | undefined {
+    return this.#texts
+      .get(keyOf(features))
+      ?.find(
+        ({ head, ...known }) => head === (features.head ?? 0) && equal(known.title, title) && equal(known.lead, lead),
+      )
+  }
+
+  #drop(known: Known): void {
+    const text = prepare(known, this.#vocabulary)
+    this.#vocabulary.count(text.set(), -1)
+    for (const hash of this.#sketch(text)) {
+      const holders = this.#bySketch.get(hash)
+      if (!Array.isArray(holders) || holders.length === 1) this.#bySketch.delete(hash)
+      else holders.splice(holders.indexOf(known), 1)
+    }
+    const left = (this.#texts.get(known.key) ?? []).filter(text => text !== known)
+    if (left.length > 0) this.#texts.set(known.key, left)
+    else this.#texts.delete(known.key)
+    this.#vocabulary.release(known.title)
+    this.#vocabulary.release(known.lead)
+  }
+
+  /** The smallest hashes of the triples of stems. Short texts have few. */
+  #sketch(text: Prepared): number[] {
+    const { stems } = text
+    const hashes = new Uint32Array(Math.max(0, stems.length - RUN_WORDS + 1))
+    for (let at = 0; at < hashes.length; at++) {
+      let hash = 0
+      for (let next = 0; next < RUN_WORDS; next++) {
+        hash = Math.imul(hash ^ this.#vocabulary.hash(stems[at + next] ?? 0), 0x9e3779b1)
+        hash ^= hash >>> 15
+      }
+      // Thirty bits: a larger number would be an object of its own in every map.
+      hashes[at] = hash >>> 2
+    }
+    hashes.sort()
+    const out: number[] = []
+    for (const hash of hashes) {
+      if (out.length === SKETCH) break
+      if (hash !== out.at(-1)) out.push(hash)
+    }
+    return out
+  }
+
+  /** Texts that share most of the sketch, no more than are worth comparing. */
+  #candidates(text: Prepared): Known[] {
+    const met = new Map<Known, number>()
+    for (const hash of this.#sketch(text)) {
+      const holders = this.#bySketch.get(hash)
+      if (holders === undefined) continue
+      const list = Array.isArray(holders) ? holders : [holders]
+      if (list.length > BOILERPLATE) continue
+      for (const known of list) met.set(known, (met.get(known) ?? 0) + 1)
+    }
+    if (met.size <= COMPARED) return [...met.keys()]
+    return [...met]
+      .sort(([a, often], [b, oftener]) => oftener - often || earliest(a) - earliest(b))
+      .slice(0, COMPARED)
+      .map(([known]) => known)
+  }
+
+  /** The texts within the window that have enough in common with this one, by the nearest of their carriers. */
+  #meet(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis): Met[] {
+    const met: Met[] = []
+    const { language, part = 1 } = features
+    const places = placesOf(text.stems)
+    const least = Math.min(LEAST_SHARED, text.stems.length)
+    for (const known of candidates) {
+      if (!withinOf(known.carriers, time, this.#window)) continue
+      const prepared = prepare(known, this.#vocabulary)
+      const found = compare(text, prepared, places, this.#vocabulary, least)
+      if (!found) continue
+      // What is in another language is a translation, not a copy; but feeds claim languages that are not theirs.
+      const carriers = known.carriers.filter(
+        carrier =>
+          carrier.part === part &&
+          (found.similarity === 1 || language === null || (carrier.language ?? language) === language),
+      )
+      const nearest = nearestTo(carriers, time)
+      if (!nearest) continue
+      const apart = Math.abs(nearest.time - time)
+      if (apart <= this.#window) met.push({ known, prepared, nearest, apart, found })
+    }
+    return met
+  }
+
+  #borne(text: Prepared, one: Met, found: Comparison): Bearing | null {
+    return bearing(text, one.prepared, found.runs, this.#vocabulary)
+  }
+
+  #strangers(text: Prepared, met: readonly Met[], { agency, report }: Asking): Stranger[] {
+    const out: Stranger[] = []
+    for (const one of met) {
+      const { known, found } = one
+      if (found.longest < LEAST_RUN) continue
+      const carriers = known.carriers.filter(carrier => carrier.report !== report)
+      const borne = this.#borne(text, one, found)
+      if (carriers.length === 0 || borne === null || !isUnborne(found, borne) || !areStrangers(borne)) continue
+      const ownHouse = agency !== undefined && carriers.some(carrier => carrier.agency === agency)
+      const most = ownHouse ? ENOUGH : 1
+      // So much may be one wire under two headlines of its: others must show that it is not.
+      const weight = found.shared >= LONG ? most - 1 : most
+      if (weight === 0) continue
+      const { lead, head } = one.prepared
+      const here = { length: text.lead.length, head: text.head }
+      const edges = edgesOf(found.runs, here, { length: lead.length, head }, at =>
+        this.#vocabulary.isWord(text.lead[at] ?? 0),
+      )
+      out.push({ key: known.key, story: one.nearest.story, weight, runs: found.runs, edges })
+    }
+    return out
+  }
+
+  #best(text: Prepared, met: readonly Met[], foreign: Uint8Array | null): CopyFound | null {
+    const own = foreign ? foreign.reduce((left, mark) => left - mark, foreign.length) : text.lead.length
+    const nothingOwn = own < LEAST_WORDS
+    const marked = nothingOwn ? null : foreign
+    const places = marked ? placesOf(text.stems) : null
+    const least = Math.min(LEAST_SHARED, own)
+    const counted = met.flatMap(one => {
+      const found = marked && places ? compare(text, one.prepared, places, this.#vocabulary, least, marked) : one.found
+      return found ? [{ ...one, found }] : []
+    })
+    const stoodBefore = new Set<number>()
+    const filledOn = new Set<number>()
+    for (const { nearest, apart, found } of counted) {
+      if (showsForm(found, apart)) stoodBefore.add(nearest.story)
+      if (showsFilling(found, apart)) filledOn.add(Math.floor(nearest.time / DAY))
+    }
+    const compared = counted.map((one): Compared => {
+      const { nearest, apart, found } = one
+      const others = stoodBefore.size - (stoodBefore.has(nearest.story) ? 1 : 0)
+      const form = others >= FORM_STORIES || filledOn.size >= FORM_DAYS
+      const judged = verdict(found, apart, form)
+      if (!judged.same) return { nearest, found, judged }
+      const borne = this.#borne(text, one, found)
+      const unborne = borne !== null && isUnborne(found, borne) && !(borne.said === 0 && isReprint(found))
+      const notice = unborne || (nothingOwn && !saysSo(borne))
+      return { nearest, found, judged: notice ? { ...judged, same: false, against: 'notice' } : judged }
+    })
+    const best = likest(compared)
+    if (!best) return null
+    return {
+      story: best.nearest.story,
+      report: best.nearest.report,
+      similarity: best.found.similarity,
+      rule: 'text',
+      evidence: this.#evidence(text, best.found, best.judged),
+      bridge: bridgeOf(best, compared),
+    }
+  }
+
+  #evidence(text: Prepared, found: Comparison, judged: Verdict): CopyEvidence {
+    const shown = (words: Iterable<number>) => Array.from(words, word => this.#vocabulary.text(word))
+    return {
+      coverage: found.coverage,
+      needed: judged.needed,
+      shared: found.runs
+        .slice(0, SHARED_RUNS)
+        .map(run => shown(text.lead.subarray(run.left, run.left + Math.min(run.length, RUN_SHOWN))).join(' ')),
+      differing: {
+        report: shown(found.leftOnly.slice(0, DIFFERING)),
+        known: shown(found.rightOnly.slice(0, DIFFERING)),
+      },
+    }
+  }
+}
+
+/** The copy with most likeness beyond need; the earlier report where two are equal. */
+function likest(compared: readonly Compared[]): Compared | null {
+  let best: Compared | null = null
+  for (const one of compared) {
+    if (!one.judged.same) continue
+    const more = best === null ? 1 : one.judged.margin - best.judged.margin
+    if (best === null || more > 0 || (more === 0 && one.nearest.report < best.nearest.report)) best = one
+  }
+  return best
+}
+
+/** Only on clear evidence, and where no report of either story has another subject, day or filling. */
+function bridgeOf(best: Compared, compared: readonly Compared[]): Bridge | null {
+  const opposed = new Set(
+    compared.flatMap(({ nearest, judged: { against } }) =>
+      against === null || against === 'little' || against === 'notice' ? [] : [nearest.story],
+    ),
+  )
+  const { story } = best.nearest
+  if (best.judged.margin < BRIDGE_MARGIN || opposed.has(story)) return null
+  const second = likest(
+    compared.filter(
+      ({ nearest, judged }) => nearest.story !== story && judged.margin >= BRIDGE_MARGIN && !opposed.has(nearest.story),
+    ),
+  )
+  if (!second) return null
+  return { story: second.nearest.story, report: second.nearest.report, similarity: second.found.similarity }
+}
+
+const NO_FRAME = [0, 0] as const
+
+function split(joined: string): string[] {
+  return joined === '' ? [] : joined.split(' ')
+}
+
+function equal(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((word, at) => word === b[at])
+}
+
+function keyOf({ title, lead, head }: CopyFeatures): number {
+  return hash32(head ? `${head}\n${lead}` : `${title}\n${lead}`)
+}
+
+function withinOf(carriers: readonly Carrier[], time: Millis, window: Millis): boolean {
+  return carriers.some(carrier => Math.abs(carrier.time - time) <= window)
+}
+
+function earliest(known: Known): number {
+  return known.carriers.reduce((least, { report }) => Math.min(least, report), Number.POSITIVE_INFINITY)
+}
+
+function nearestTo(carriers: readonly Carrier[], time: Millis): Carrier | null {
+  let best: Carrier | null = null
+  for (const carrier of carriers) {
+    const closer = best === null ? -1 : Math.abs(carrier.time - time) - Math.abs(best.time - time)
+    if (best === null || closer < 0 || (closer === 0 && carrier.report < best.report)) best = carrier
+  }
+  return best
+}

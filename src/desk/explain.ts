@@ -1,0 +1,215 @@
+// Why something is where it is, in words, from what filing stored when it decided: nothing is decided here again.
+
+import { duration, stamp } from '../language/say.ts'
+import type { ThreadSettings } from '../model/config.ts'
+import type { Furniture, Placement } from '../model/decided.ts'
+import type { ReportView, StoryDetail } from '../model/shown.ts'
+import type { Millis, Outcome } from '../model/units.ts'
+import type { Regrouped, Store } from '../store/store.ts'
+import type { Named } from './editor.ts'
+
+export interface Paragraph {
+  heading: string
+  sentences: string[]
+}
+
+export interface Explanation {
+  what: 'story' | 'thread'
+  id: number
+  title: string
+  paragraphs: Paragraph[]
+  /** The same as stored, for programs. */
+  reports: {
+    id: number
+    agency: string
+    joinedBy: string
+    similarity: number
+    coverage: number
+    stale: boolean
+    evidence: unknown
+    furniture: Furniture[]
+  }[]
+  placements: (Placement & { story: number })[]
+  regroupings: Regrouped[]
+}
+
+/** Stories of a thread that are explained one by one. */
+const EXPLAINED = 50
+
+/** Why the reports of a story are one, and why it is in its thread; or why each story of a thread is in it. */
+export function explain(store: Store, asked: Named, settings: ThreadSettings): Outcome<Explanation> {
+  if (asked.what === 'thread') return explainThread(store, asked.id, settings)
+  const id = asked.what === 'report' ? store.storyOf(asked.id) : (store.redirect('story', asked.id) ?? asked.id)
+  const story = id === null ? null : store.story(id)
+  if (!story)
+    return { ok: false, reason: `there is no ${asked.what} ${asked.id}: \`minwal search WORDS\` finds stories` }
+  const regroupings = [
+    ...store.regroupings({ what: 'story', id: story.id }),
+    ...store.regroupings({ what: 'thread', id: story.thread }).filter(({ members }) => members.includes(story.id)),
+  ]
+  const moved = asked.id !== story.id && asked.what === 'story'
+  return {
+    ok: true,
+    value: {
+      what: 'story',
+      id: story.id,
+      title: story.title,
+      reports: story.members.map(reportFacts),
+      placements: [{ ...story.placement, story: story.id }],
+      regroupings,
+      paragraphs: [
+        {
+          heading: `Story ${story.id}: ${story.title}`,
+          sentences: [...(moved ? [`story ${asked.id} was merged into it`] : []), ...originWords(story)],
+        },
+        ...story.members.map(report => ({
+          heading: `Report ${report.id}, ${report.agencyName}, ${stamp(report.time)}`,
+          sentences: reportWords(report),
+        })),
+        {
+          heading: `Thread ${story.thread}: ${story.threadTitle}`,
+          sentences: placementWords(story.placement, settings),
+        },
+        ...regroupedWords(regroupings),
+      ],
+    },
+  }
+}
+
+function explainThread(store: Store, asked: number, settings: ThreadSettings): Outcome<Explanation> {
+  const id = store.redirect('thread', asked) ?? asked
+  const thread = store.thread(id)
+  if (!thread) return { ok: false, reason: `there is no thread ${asked}: \`minwal threads\` lists them` }
+  const stories = thread.timeline.slice(-EXPLAINED).flatMap(({ id: story }) => store.story(story) ?? [])
+  const regroupings = store.regroupings({ what: 'thread', id })
+  const left = thread.stories - stories.length
+  return {
+    ok: true,
+    value: {
+      what: 'thread',
+      id,
+      title: thread.title,
+      reports: [],
+      placements: stories.map(story => ({ ...story.placement, story: story.id })),
+      regroupings,
+      paragraphs: [
+        {
+          heading: `Thread ${id}: ${thread.title}`,
+          sentences: [
+            ...(asked === id ? [] : [`thread ${asked} was merged into it`]),
+            `${thread.stories} stories, ${thread.reports} reports, ${thread.sources} independent sources`,
+            ...(left > 0 ? [`its ${left} oldest stories are not shown`] : []),
+          ],
+        },
+        ...stories.map(story => ({
+          heading: `Story ${story.id}, ${story.agencyName}, ${stamp(story.time)}: ${story.title}`,
+          sentences: placementWords(story.placement, settings),
+        })),
+        ...regroupedWords(regroupings),
+      ],
+    },
+  }
+}
+
+function reportFacts(report: ReportView): Explanation['reports'][number] {
+  const { id, agency, joinedBy, similarity, coverage, stale, evidence, furniture } = report
+  return { id, agency, joinedBy, similarity, coverage, stale, evidence, furniture }
+}
+
+function originWords(story: StoryDetail): string[] {
+  const words: string[] = []
+  if (story.origin) words.push(`copy of ${story.origin.name}`)
+  words.push(
+    `${story.reports} ${story.reports === 1 ? 'report' : 'reports'}, ${story.sources} independent ${story.sources === 1 ? 'source' : 'sources'}`,
+  )
+  return words
+}
+
+const JOINED: Readonly<Record<ReportView['joinedBy'], string>> = {
+  first: 'it opened the story',
+  guid: 'it has the identifier of a report of the story',
+  url: 'it has the address of a report of the story',
+  text: 'it carries the same text',
+  flash: 'it tells in full what a flash of the story announced',
+  editor: 'an editor put it here',
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)}%`
+
+function reportWords(report: ReportView): string[] {
+  const said = [JOINED[report.joinedBy]]
+  if (report.joinedBy === 'text' || report.joinedBy === 'flash') {
+    said.push(`similarity ${report.similarity.toFixed(2)}, carries ${percent(report.coverage)} of the copy`)
+  }
+  said.push(...evidenceWords(report.evidence))
+  for (const { kind, matched } of report.furniture) said.push(`taken off for comparing: ${kind} «${matched}»`)
+  const changes = report.revisions.flatMap(({ change, seen }) => (change ? [`${change} at ${stamp(seen)}`] : []))
+  if (changes.length > 0) said.push(`its text changed: ${changes.join(', ')}`)
+  const had = Math.max(0, ...report.revisions.map(({ number }) => number))
+  if (had > report.revisions.length) {
+    said.push(`of its ${had} texts ${report.revisions.length} are kept: the first, the last, and corrections`)
+  }
+  if (report.stale) said.push('it still runs a text that its origin has corrected or withdrawn')
+  return said
+}
+
+/** What filing compared, as decide/copy/ tell it. */
+function evidenceWords(evidence: unknown): string[] {
+  if (evidence === null || typeof evidence !== 'object') return []
+  const { needed, shared, differing, covered, missing, after } = evidence as {
+    needed?: number
+    shared?: string[]
+    differing?: { report: string[]; known: string[] }
+    covered?: string[]
+    missing?: string[]
+    after?: Millis
+  }
+  const quoted = (words: readonly string[]) => words.map(word => `«${word}»`).join(' ')
+  const said: string[] = []
+  if (needed !== undefined) said.push(`similarity ${needed.toFixed(2)} was needed`)
+  if (after !== undefined) said.push(`${duration(Math.abs(after))} ${after < 0 ? 'before' : 'after'} the flash`)
+  if (shared?.length) said.push(`both say ${quoted(shared)}`)
+  if (differing?.report.length) said.push(`only here: ${quoted(differing.report)}`)
+  if (differing?.known.length) said.push(`only in the text it was compared with: ${quoted(differing.known)}`)
+  if (covered?.length) said.push(`of the flash it tells ${quoted(covered)}`)
+  if (missing?.length) said.push(`of the flash it does not tell ${quoted(missing)}`)
+  return said
+}
+
+function placementWords(placement: Placement, settings: ThreadSettings): string[] {
+  const needed = placement.threshold ?? settings.threshold
+  const score = `score ${placement.score.toFixed(3)}, ${needed.toFixed(3)} is needed`
+  const shared = placement.reasons.map((term, at) => {
+    const weight = placement.weights?.[at]
+    return weight === undefined ? `«${term}»` : `«${term}» ${percent(weight)}`
+  })
+  const words = [
+    placement.kind === 'opened'
+      ? placement.score > 0
+        ? `it opened a thread; the nearest other was not near enough: ${score}`
+        : 'it opened a thread: no other shared a word of weight with it'
+      : `it joined: ${score}`,
+  ]
+  if (shared.length > 0) words.push(`shared: ${shared.join(', ')}`)
+  if (placement.runnerUp) {
+    words.push(`runner-up: thread ${placement.runnerUp.thread} with ${placement.runnerUp.score.toFixed(3)}`)
+  }
+  return words
+}
+
+function regroupedWords(regroupings: readonly Regrouped[]): Paragraph[] {
+  if (regroupings.length === 0) return []
+  return [{ heading: 'Since then', sentences: regroupings.map(regroupedSentence) }]
+}
+
+function regroupedSentence({ at, by, kind, kept, other, members, score, reasons }: Regrouped): string {
+  const when: (time: Millis) => string = stamp
+  const what = kind.endsWith('stories') || kind.endsWith('story') ? 'story' : 'thread'
+  const inside = what === 'story' ? 'reports' : 'stories'
+  const did = kind.startsWith('merge')
+    ? `${what} ${other} was merged into ${what} ${kept}`
+    : `${inside} ${members.join(' ')} left ${what} ${kept} for ${what} ${other}`
+  const because =
+    score === null ? '' : `, score ${score.toFixed(3)}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`
+  return `${when(at)}  ${did} by ${by === 'editor' ? 'an editor' : 'the review'}${because}`
+}

@@ -1,0 +1,127 @@
+// The configuration, as loaded: agencies, feeds, settings. Types only.
+import type { Millis } from './units.ts'
+
+/** What the configuration tells feed servers and nobody else. */
+export interface Secret {
+  /** What stands for it where it would be shown: the variable as written, `${NAME}`, or `***`. */
+  shown: string
+  value: string
+  /** Never met by chance, so that it may be taken out of entries too. */
+  rare: boolean
+}
+
+/** One polled URL of an agency, as the configuration names it. */
+export interface FeedSpec {
+  /** What the feed is known by: its address without a login, variables as written (`${NAME}`). May be no URL for that. */
+  url: string
+  /** The address to ask, where it is another: with login and values. Shown and stored nowhere. */
+  target?: string
+  /** Addresses that an earlier version or an earlier text of the configuration may have it on file under. */
+  formerly?: readonly string[]
+  secrets?: readonly Secret[]
+  /** What the user calls it, where the agency's name does not say it. */
+  title?: string
+  category: string | null
+  /** BCP 47; the agency's language when the feed names none. */
+  language: string | null
+  /** Fixed time between polls in milliseconds; null lets Minwal learn it. */
+  every: Millis | null
+  /** Cron expression of the times it is polled at; null lets Minwal learn them. */
+  schedule?: string | null
+  headers: Readonly<Record<string, string>>
+  identity: 'guid' | 'url' | 'title'
+  allowPrivate: boolean
+  paused: boolean
+}
+
+/** An organisation that reports. */
+export interface Agency {
+  /** Short and stable: `reuters`. */
+  id: string
+  name: string
+  /** Names it goes by in credits and datelines, in any script. */
+  aliases: readonly string[]
+  language: string | null
+  homepage: string | null
+  feeds: readonly FeedSpec[]
+}
+
+export interface PollSettings {
+  /** node-cron expression: how often to look for due feeds. */
+  tick: string
+  /** Feeds fetched at once, over all hosts. */
+  concurrency: number
+  /** Feeds fetched at once from one host. */
+  perHost: number
+  /** Time between two starts at one host; none at loopback hosts. */
+  hostDelay: Millis
+  /** Shortest and longest time between two polls of a feed. */
+  minInterval: Millis
+  maxInterval: Millis
+  /** Time for connecting, for the first byte, and for the whole poll of one feed. */
+  connectTimeout: Millis
+  responseTimeout: Millis
+  totalTimeout: Millis
+  /** Largest body as it comes over the wire, and after decompression, in bytes. */
+  maxWireBytes: number
+  maxBodyBytes: number
+  maxRedirects: number
+  /** Entries taken from one document; the newest are kept and a warning is shown. */
+  maxEntries: number
+  userAgent: string
+  /** Hosts that are never asked for anything, with their subdomains: names as a URL spells them. */
+  exclude: readonly string[]
+  /** Subscribe at the WebSub hubs that feeds name, where `link` is public. */
+  websub: boolean
+  /** Each feed may lie at a loopback or private address: its own host and port are open to it, as with its `allowPrivate`. */
+  allowPrivate: boolean
+}
+
+export interface ThreadSettings {
+  /** Cosine a story needs with a thread to join it, 0 to 1. */
+  threshold: number
+  /** How long after its last story a thread can still be joined. */
+  window: Millis
+  /** What gives texts vectors; null where nothing does. */
+  encoder?: EncoderSettings | null
+}
+
+/** A program of the user's, with its arguments, or a model on the user's disk. */
+export type EncoderSettings = readonly string[] | LocalModel
+
+export interface LocalModel {
+  /** Absolute path of a folder with a sentence model, as @huggingface/transformers reads it. */
+  model: string
+  /** How the vectors of a text's tokens become one: their mean, or the first one. */
+  pooling: 'mean' | 'cls'
+  /** Put before each text, for models that were trained so. */
+  prefix: string
+}
+
+export interface PublishSettings {
+  /** Entries in a feed when the request names no limit. */
+  limit: number
+  /** How far back the front page looks. */
+  frontPage: Millis
+}
+
+export interface Config {
+  title: string
+  /** Public address without a trailing slash: the base of feed URLs and tag ids. */
+  link: string
+  /** Nobody set `link`: it was made of `listen`. */
+  linkIsDefault: boolean
+  language: string
+  /** Absolute path of the SQLite file. */
+  database: string
+  listen: { host: string; port: number }
+  poll: PollSettings
+  threads: ThreadSettings
+  publish: PublishSettings
+  log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
+  agencies: readonly Agency[]
+  /** Mode of the database file; null for the default of a new file. */
+  databaseMode?: number | null
+  /** Beside those of feeds. */
+  secrets?: readonly Secret[]
+}

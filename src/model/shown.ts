@@ -1,0 +1,215 @@
+// What is shown, and the interface that publishing reads through. Types only.
+import type { Enclosure } from './collected.ts'
+import type { CopyRule, Figure, Furniture, Origin, Placement, RevisionClass, Signal } from './decided.ts'
+import type { FeedState } from './stored.ts'
+import type { Millis } from './units.ts'
+
+export interface AgencySummary {
+  id: string
+  name: string
+  language: string | null
+  homepage: string | null
+  feeds: number
+  reports: number
+  /** Time of its newest report. */
+  last: Millis | null
+}
+
+/** What to choose from the store. All that are given must hold. */
+export interface Selection {
+  lang?: string
+  agency?: string
+  category?: string
+  credit?: string
+  q?: string
+  since?: Millis
+  minAgencies?: number
+  thread?: number
+  limit: number
+}
+
+/** An agency's part in a story or thread. */
+export interface AgencyPart {
+  id: string
+  name: string
+  /** Time of its first report here. */
+  first: Millis
+  reports: number
+}
+
+/** A story as published: its lead report speaks for it. */
+export interface StorySummary {
+  id: number
+  /** Survives a re-import: derived from the first report's feed and guid. */
+  key: string
+  thread: number
+  threadKey: string
+  threadTitle: string
+  title: string
+  url: string | null
+  language: string | null
+  agency: string
+  agencyName: string
+  /** Names of agencies the text credits. */
+  credits: string[]
+  signal: Signal | null
+  /** Sanitised HTML. */
+  summary: string | null
+  content: string | null
+  /** Plain text. */
+  text: string
+  time: Millis
+  published: Millis | null
+  firstSeen: Millis
+  /** Last change of any of its reports, apart from cosmetic ones. */
+  updated: Millis
+  /** Whose copy it is; null where that was not judged yet. */
+  origin: Origin | null
+  /** Agencies that tell it independently of one another: ten reprints of one wire are one. */
+  sources: number
+  /** Its origin has withdrawn it, though copies may still run it; where that was not judged, any of its reports is. */
+  withdrawn: boolean
+  authors: string[]
+  categories: string[]
+  enclosures: Enclosure[]
+  agencies: AgencyPart[]
+  reports: number
+  revisions: number
+}
+
+export interface ThreadSummary {
+  id: number
+  key: string
+  title: string
+  language: string | null
+  /** Times of its first and last story. */
+  first: Millis
+  last: Millis
+  /** Last change of any of its reports. */
+  updated: Millis
+  stories: number
+  reports: number
+  agencies: AgencyPart[]
+  /** Agencies whose own copy it holds: reprints count for their origin. */
+  sources: number
+  lead: StorySummary
+}
+
+export interface RevisionView {
+  number: number
+  seen: Millis
+  title: string
+  text: string
+  /** What became of the text before; null for the first. */
+  change: RevisionClass | null
+}
+
+/** A report as one feed carried it, with the text it had at each time. */
+export interface ReportView {
+  id: number
+  feed: number
+  agency: string
+  agencyName: string
+  guid: string
+  url: string | null
+  title: string
+  text: string
+  language: string | null
+  time: Millis
+  published: Millis | null
+  firstSeen: Millis
+  signal: Signal | null
+  dateline: string | null
+  credits: string[]
+  /** Why it belongs to its story: `first`, or the rule that matched. */
+  joinedBy: CopyRule | 'first'
+  similarity: number
+  /** Share of the story's copy that it carries, 0 to 1. */
+  coverage: number
+  /** Still runs a text that its origin has corrected or withdrawn. */
+  stale: boolean
+  /** What decided that it belongs here, as filing wrote it; null where nothing was compared. */
+  evidence: unknown
+  /** What was taken off its copy for comparing. */
+  furniture: Furniture[]
+  revisions: RevisionView[]
+}
+
+export interface FigureView {
+  kind: Figure['kind']
+  value: number
+  /** How the text hedges it. */
+  bound: Figure['bound']
+  /** Who said so, as written. */
+  said: string | null
+  matched: string
+  agency: string
+  agencyName: string
+  /** When it was said: of a revised report, when the text in force was first seen. */
+  time: Millis
+  story: number
+}
+
+export interface StoryDetail extends StorySummary {
+  /** Why it is in its thread. */
+  placement: Placement
+  members: ReportView[]
+}
+
+/** A thread told before or beside another. */
+export interface ThreadLink {
+  id: number
+  title: string
+  language: string | null
+  kind: 'before' | 'beside'
+  first: Millis
+  last: Millis
+  /** How much they share, 0 to 1. */
+  score: number
+}
+
+export interface ThreadDetail extends ThreadSummary {
+  /** Oldest first. */
+  timeline: StorySummary[]
+  figures: FigureView[]
+  links: ThreadLink[]
+}
+
+/** An ordered, immutable choice at one moment: what publishing renders. */
+export interface Edition {
+  title: string
+  link: string
+  language: string
+  /** Authority of tag ids: fixed when the database was made, so ids survive a changed `link`. */
+  tagAuthority: string
+  /** Newest change in what was chosen; 0 when nothing was. Never the clock, so the same choice renders the same bytes. */
+  updated: Millis
+  threads: ThreadSummary[]
+  stories: StorySummary[]
+}
+
+/** What publishing needs: reading only. Every method answers from the store alone. */
+export interface Reader {
+  /** Grows with every change of published data, in this process or another: renderings of an older state are stale. */
+  version(): number
+  /** Authority part of tag ids (`host,year`), fixed when the database was made. */
+  tagAuthority(): string
+  agencies(): AgencySummary[]
+  feeds(): FeedState[]
+  /** Stories that match, newest first. */
+  recentStories(selection: Selection): StorySummary[]
+  /** Threads that match, most recently grown first. */
+  recentThreads(selection: Selection): ThreadSummary[]
+  story(id: number): StoryDetail | null
+  thread(id: number): ThreadDetail | null
+  /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
+  figures(thread: number): FigureView[]
+  /** Where the id of a story or thread that was merged leads; null for one that was not. */
+  redirect(what: 'story' | 'thread', id: number): number | null
+  /** Ids that lead to this one, because they were merged into it. */
+  mergedInto(what: 'story' | 'thread', id: number): number[]
+  /** Stories whose words match, newest first. */
+  search(words: string, limit: number): StorySummary[]
+  /** Sizes for /metrics and the closing line of commands. */
+  totals(): { feeds: number; reports: number; stories: number; threads: number; lastPoll: Millis | null }
+}

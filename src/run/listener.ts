@@ -1,0 +1,184 @@
+// Serves a site over HTTP within bounds that no client can move: one answer at a time for each connection, a bounded
+// number of requests behind it, and a bounded number of bytes on their way to clients that read slowly.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Outcome } from '../model/units.ts'
+import { bytesOf } from '../publish/delivery.ts'
+import { readRawRequest, writeRawResponse } from './raw-request.ts'
+
+/** Requests that wait behind another on one connection; a connection that sends more is closed. */
+const MOST_PIPELINED = 500
+/** The same over all connections. */
+const MOST_PIPELINED_IN_ALL = 5_000
+const MOST_CONNECTIONS = 1_000
+/** Bytes on their way to clients, each buffer counted once, from which on nothing new is rendered. */
+const MOST_BYTES = 128 * 1024 * 1024
+/** Milliseconds without a byte sent or read after which a connection is closed. */
+const IDLE = 60_000
+
+/** A client must send its whole request within this, in milliseconds. */
+const REQUEST = 60_000
+
+export interface Listener {
+  /** Like `http://127.0.0.1:8080`. */
+  address: string
+  close: () => Promise<void>
+}
+
+/** Bytes that clients are still to be sent; answers that share a buffer hold it once. */
+export class OnTheWay {
+  readonly #holders = new Map<Uint8Array, number>()
+  #bytes = 0
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= MOST_BYTES
+  }
+
+  hold(bytes: Uint8Array, until: ServerResponse | Socket): void {
+    const holders = this.#holders.get(bytes) ?? 0
+    if (holders === 0) this.#bytes += bytes.length
+    this.#holders.set(bytes, holders + 1)
+    until.once('close', () => this.#release(bytes))
+  }
+
+  #release(bytes: Uint8Array): void {
+    const holders = (this.#holders.get(bytes) ?? 1) - 1
+    if (holders > 0) this.#holders.set(bytes, holders)
+    else {
+      this.#holders.delete(bytes)
+      this.#bytes -= bytes.length
+    }
+  }
+}
+
+type Answering = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/**
+ * Answers the requests of one connection one after the other. Node reads all requests of a packet at once and would begin
+ * all their answers; what has been answered and not yet sent then lies in memory.
+ */
+function oneAtATime(answer: Answering): Answering {
+  const lines = new WeakMap<object, { waiting: [IncomingMessage, ServerResponse][] }>()
+  let inAll = 0
+  return (request, response) => {
+    const { socket } = request
+    const line = lines.get(socket)
+    if (line) {
+      if (line.waiting.length >= MOST_PIPELINED || inAll >= MOST_PIPELINED_IN_ALL) {
+        socket.destroy()
+        return
+      }
+      line.waiting.push([request, response])
+      inAll++
+      return
+    }
+    const opened: { waiting: [IncomingMessage, ServerResponse][] } = { waiting: [] }
+    lines.set(socket, opened)
+    const drop = (): void => {
+      inAll -= opened.waiting.length
+      opened.waiting = []
+      lines.delete(socket)
+    }
+    const take = (next: IncomingMessage, to: ServerResponse): void => {
+      to.once('close', () => {
+        const following = opened.waiting.shift()
+        if (following === undefined) {
+          socket.removeListener('close', drop)
+          lines.delete(socket)
+          return
+        }
+        inAll--
+        take(...following)
+      })
+      answer(next, to)
+    }
+    socket.once('close', drop)
+    take(request, response)
+  }
+}
+
+/** Listen as configured. The reason of a failure is a sentence that says what to change. */
+export function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host, port }: { host: string; port: number },
+  onTheWay: OnTheWay,
+): Promise<Outcome<Listener>> {
+  const answer = getRequestListener((request, env) => {
+    const { outgoing } = env as { outgoing: ServerResponse }
+    const held = (response: Response): Response => {
+      const bytes = bytesOf(response)
+      if (bytes !== undefined) onTheWay.hold(bytes, outgoing)
+      return response
+    }
+    const response = fetch(request)
+    return response instanceof Promise ? response.then(held) : held(response)
+  })
+  const server = createServer({ requestTimeout: REQUEST, headersTimeout: REQUEST }, oneAtATime(answer))
+  server.on('clientError', (error, socket) => {
+    answerUnread(error, socket as Socket, fetch, onTheWay).catch(() => socket.destroy())
+  })
+  server.maxConnections = MOST_CONNECTIONS
+  server.setTimeout(IDLE)
+  return new Promise(resolve => {
+    server.once('error', error => resolve({ ok: false, reason: listenFault(error, host, port) }))
+    server.listen(port, host, () => resolve({ ok: true, value: opened(server) }))
+  })
+}
+
+/** What Node's parser refuses: read after all where only letters were not escaped, else answered as Node does. */
+async function answerUnread(
+  error: Error & { code?: string; rawPacket?: Buffer },
+  socket: Socket,
+  fetch: (request: Request) => Response | Promise<Response>,
+  onTheWay: OnTheWay,
+): Promise<void> {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  // Nothing of an earlier answer may be on its way.
+  const raw = error.code === 'HPE_INVALID_URL' && socket.bytesWritten === 0 ? error.rawPacket : undefined
+  const request = raw === undefined ? null : readRawRequest(raw)
+  if (request !== null) {
+    const response = await fetch(request)
+    const bytes = bytesOf(response)
+    if (bytes !== undefined) onTheWay.hold(bytes, socket)
+    writeRawResponse(socket, response, bytes ?? new Uint8Array())
+    return
+  }
+  socket.end(`HTTP/1.1 ${STATUS_OF[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`)
+}
+
+const STATUS_OF: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+function opened(server: Server): Listener {
+  const bound = server.address() as AddressInfo
+  const name = bound.address.includes(':') ? `[${bound.address}]` : bound.address
+  return {
+    address: `http://${name}:${bound.port}`,
+    close: () =>
+      new Promise(done => {
+        server.close(() => done())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listenFault(error: Error, host: string, port: number): string {
+  switch ('code' in error ? error.code : '') {
+    case 'EADDRINUSE':
+      return `port ${port} on ${host} is in use: stop the other program or change "listen"`
+    case 'EACCES':
+      return `port ${port} may not be opened by this user: choose one above 1023 as "listen"`
+    default:
+      return `cannot listen on ${host}:${port} (${error.message}): change "listen"`
+  }
+}

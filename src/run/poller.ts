@@ -1,0 +1,242 @@
+// Many polls at once, politely: how many, of which host, and when. Deciding which feed goes next is pure (decide/schedule/hosts);
+// here are the queue and the timer.
+import type { Fetcher } from '../collect/net/fetch.ts'
+import { targetOf } from '../config/secrets.ts'
+import { hostOf } from '../decide/schedule/host.ts'
+import { drain } from '../decide/schedule/hosts.ts'
+import type { Failure } from '../model/collected.ts'
+import type { PollOutcome } from '../model/decided.ts'
+import type { FeedState } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
+import { storeTrouble } from '../store/sqlite.ts'
+import { Hosts, LONGEST_WAIT } from './hosts.ts'
+import { type PollDeps, pollFeed } from './poll.ts'
+
+/** A server that lets us wait this long lends its place: what waits for the network costs a socket and a timer. */
+const PATIENCE: Millis = 3_000
+/** Places lent at most: this many, or so many times `concurrency` where that is more. */
+const LENT_AT_LEAST = 32
+const LENT_TIMES = 4
+
+interface Waiting {
+  feed: FeedState
+  host: string
+  due: Millis
+  interval: Millis | null
+  slow: boolean
+}
+
+/**
+ * Polls feeds within `concurrency`, `perHost` and `hostDelay`, and slower at hosts that refused. Feeds may be added while
+ * others run. A server that is slow to answer lends its place to the next, within bounds, and its feeds come last and in
+ * half of what can be lent: however many servers hang, there are places for the others.
+ */
+export class Poller {
+  readonly #deps: () => PollDeps
+  readonly #onOutcome: (outcome: PollOutcome) => void
+  readonly #queued = new Set<number>()
+  readonly #hosts: Hosts
+  /** When the polls under way began. */
+  readonly #begun = new Set<{ at: Millis }>()
+  readonly #patience: Millis
+  #wake: NodeJS.Timeout | null = null
+  #waiting: Waiting[] = []
+  /** Polls that hold a place, and those that lent it. */
+  #running = 0
+  #lent = 0
+  /** Feeds whose servers let us wait the last time, and how many of them are polled now. */
+  readonly #slow = new Set<number>()
+  #slowRunning = 0
+  #idle: (() => void)[] = []
+  #broken: unknown = null
+
+  /** `deps` is asked anew for each poll, so that a reloaded configuration holds at once. `patience` is for tests. */
+  constructor(
+    deps: () => PollDeps,
+    onOutcome: (outcome: PollOutcome) => void = () => {},
+    { patience = PATIENCE }: { patience?: Millis } = {},
+  ) {
+    this.#patience = patience
+    this.#deps = deps
+    this.#hosts = new Hosts(() => deps().settings)
+    this.#onOutcome = onOutcome
+  }
+
+  /** Feeds waiting or being polled. */
+  get pending(): number {
+    return this.#queued.size
+  }
+
+  /** When the oldest poll under way began, by `performance.now()`; null where none runs. */
+  get oldest(): Millis | null {
+    let oldest: Millis | null = null
+    for (const { at } of this.#begun) if (oldest === null || at < oldest) oldest = at
+    return oldest
+  }
+
+  /** Take feeds on, except those already waiting or being polled. */
+  add(feeds: readonly FeedState[]): void {
+    const { now, feeds: named } = this.#deps()
+    const offset = performance.now() - now()
+    for (const feed of feeds) {
+      if (this.#queued.has(feed.id)) continue
+      this.#queued.add(feed.id)
+      this.#waiting.push({
+        feed,
+        host: hostOf(feed.address ?? targetOf(named.get(feed.url)?.spec ?? feed)),
+        due: feed.nextPoll + offset,
+        interval: feed.interval,
+        slow: this.#slow.has(feed.id),
+      })
+    }
+    this.#pump()
+  }
+
+  /** Let go of all that waits: it stays due, and a later tick takes it up. */
+  drop(): void {
+    this.#giveBack(() => true)
+  }
+
+  /** Resolves when nothing waits or runs; rejects if the store broke meanwhile. */
+  async idle(): Promise<void> {
+    // Lets go of what waits when everything is to stop.
+    this.#pump()
+    if (this.#queued.size > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
+    const broken = this.#broken
+    this.#broken = null
+    if (broken !== null) throw broken
+  }
+
+  #pump(): void {
+    const { settings, signal } = this.#deps()
+    if (signal?.aborted) this.#giveBack(() => true)
+    const now = performance.now()
+    const free = settings.concurrency - this.#running
+    if (free > 0 && this.#waiting.length > 0) {
+      const slowFree = Math.max(0, Math.ceil(this.#mostLent() / 2) - this.#slowRunning)
+      const { start, wakeAt } = drain(this.#waiting, host => this.#hosts.now(host, now), free, now, slowFree)
+      const started = new Set(start)
+      this.#waiting = this.#waiting.filter(item => !started.has(item))
+      for (const item of start) void this.#run(item)
+      if (this.#wake) clearTimeout(this.#wake)
+      this.#wake = wakeAt === null ? null : setTimeout(() => this.#pump(), Math.max(1, wakeAt - now))
+      // Longer rests are not waited for: the feeds stay due, and a later tick takes them up.
+      this.#giveBack(({ host }) => this.#hosts.now(host, now).restUntil - now > LONGEST_WAIT)
+    }
+    if (this.#queued.size > 0) return
+    if (this.#wake) clearTimeout(this.#wake)
+    this.#wake = null
+    for (const resolve of this.#idle) resolve()
+    this.#idle = []
+  }
+
+  #mostLent(): number {
+    return Math.max(LENT_AT_LEAST, LENT_TIMES * this.#deps().settings.concurrency)
+  }
+
+  /** Waiting for the outside: after `patience` the place is another's. `late` is told. */
+  async #outside<T>(work: () => Promise<T>, late: () => void = () => {}): Promise<T> {
+    let lent = false
+    const timer = setTimeout(() => {
+      late()
+      if (this.#lent >= this.#mostLent()) return
+      lent = true
+      this.#lent++
+      this.#running--
+      this.#pump()
+    }, this.#patience)
+    try {
+      return await work()
+    } finally {
+      clearTimeout(timer)
+      if (lent) {
+        this.#lent--
+        this.#running++
+      }
+    }
+  }
+
+  #giveBack(which: (item: Waiting) => boolean): void {
+    for (const item of this.#waiting) if (which(item)) this.#queued.delete(item.feed.id)
+    this.#waiting = this.#waiting.filter(item => !which(item))
+  }
+
+  async #run({ feed, host, slow }: Waiting): Promise<void> {
+    this.#running++
+    if (slow) this.#slowRunning++
+    this.#hosts.began(host)
+    const deps = this.#deps()
+    const begun = { at: performance.now() }
+    this.#begun.add(begun)
+    const paced = this.#paced(feed, host, deps)
+    try {
+      const outcome = await pollFeed(feed, { ...deps, fetcher: paced.fetcher })
+      if (outcome) this.#onOutcome(outcome)
+    } catch (error) {
+      // Not stored because all stops: it is polled again after the start.
+      if (deps.signal?.aborted && storeTrouble(error) !== null) return
+      this.#broken ??= error
+      deps.log.error('the poll could not be stored', {
+        url: feed.url,
+        error: error instanceof Error ? error.message : String(error),
+      })
+    } finally {
+      this.#begun.delete(begun)
+      this.#running--
+      if (slow) this.#slowRunning--
+      paced.end()
+      this.#queued.delete(feed.id)
+      this.#pump()
+    }
+  }
+
+  /** `at` is the moment of the poll on the clock that feeds are dated by. */
+  #heard(host: string, failure: Failure | null, at: Millis): void {
+    const retryAt = failure?.retryAt == null ? null : failure.retryAt + performance.now() - at
+    this.#hosts.heard(host, failure === null ? null : { ...failure, retryAt })
+  }
+
+  /**
+   * The fetcher for one poll: its first request has the turn at `host` that the poll was started with, each further one
+   * waits for its own. Between requests nothing is asked of a host, so no turn is held while another is waited for.
+   */
+  #paced(feed: FeedState, host: string, { fetcher, signal }: PollDeps): { fetcher: Fetcher; end: () => void } {
+    let first = true
+    let held = true
+    const end = (): void => {
+      if (held) this.#hosts.ended(host)
+      held = false
+    }
+    const get: Fetcher['get'] = async request => {
+      if (first) {
+        first = false
+        this.#slow.delete(feed.id)
+        try {
+          const got = await this.#outside(
+            () => fetcher.get(request),
+            () => this.#slow.add(feed.id),
+          )
+          this.#heard(host, got.kind === 'failed' ? got.failure : null, request.now)
+          return got
+        } finally {
+          end()
+          this.#pump()
+        }
+      }
+      const name = hostOf(request.url)
+      if (!(await this.#outside(() => this.#hosts.turn(name, signal)))) {
+        const message = this.#hosts.reason(name) ?? `stopped by Minwal before ${name} was asked`
+        return { kind: 'failed', failure: { kind: 'throttled', message, status: null, retryAt: null }, ms: 0 }
+      }
+      try {
+        const got = await this.#outside(() => fetcher.get(request))
+        this.#heard(name, got.kind === 'failed' ? got.failure : null, request.now)
+        return got
+      } finally {
+        this.#hosts.ended(name)
+        this.#pump()
+      }
+    }
+    return { fetcher: { get, post: request => fetcher.post(request), close: () => fetcher.close() }, end }
+  }
+}

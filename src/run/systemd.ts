@@ -1,0 +1,27 @@
+// Telling systemd how we are. Node cannot write to a datagram socket, so systemd's own tool does; the unit therefore says
+// NotifyAccess=all. Without NOTIFY_SOCKET all of this does nothing.
+import { execFile } from 'node:child_process'
+import type { Log } from '../log.ts'
+
+/** Send state lines (`READY=1`, `STOPPING=1`, `WATCHDOG=1`, `STATUS=…`); resolves when systemd has them. */
+export function notify(log: Log, ...states: string[]): Promise<void> {
+  if (!process.env['NOTIFY_SOCKET']) return Promise.resolve()
+  return new Promise(resolve => {
+    // MAINPID says for whom the helper speaks.
+    execFile('systemd-notify', [`--pid=${process.pid}`, ...states], { timeout: 5_000 }, error => {
+      if (error) log.warn('systemd was not told', { states, error: error.message })
+      resolve()
+    })
+  })
+}
+
+/** Half the watchdog's patience in milliseconds, or null where systemd watches nothing, or another process than `pid`. */
+export function watchdogInterval(
+  environment: Readonly<Record<string, string | undefined>>,
+  pid = process.pid,
+): number | null {
+  const micros = Number(environment['WATCHDOG_USEC'])
+  const watched = environment['WATCHDOG_PID']
+  if (watched !== undefined && Number(watched) !== pid) return null
+  return Number.isFinite(micros) && micros > 0 ? Math.max(500, micros / 2_000) : null
+}
