@@ -226,7 +226,7 @@ describe('a parser pool', () => {
 
 describe('a process with a parser pool', () => {
   const program = (lines: string): string => `
-    import { createParserPool } from './src/collect/parser-pool.ts'
+    import { createParserPool } from './src/collect/feed/pool.ts'
     const pool = createParserPool()
     const document = new TextEncoder().encode(${JSON.stringify(large('Wire'))})
     ${lines}`
