@@ -1,11 +1,9 @@
 // The whole persistence interface, in domain words. Engines stand behind it; nobody else knows tables or SQL.
 
-import type { Validators } from '../model/collected.ts'
 import type { Agency } from '../model/config.ts'
 import type {
   CopyRule,
   Credit,
-  Move,
   Placement,
   PollCounts,
   PollOutcome,
@@ -14,7 +12,7 @@ import type {
   Signal,
 } from '../model/decided.ts'
 import type { Reader, ReportView } from '../model/shown.ts'
-import type { FeedState, Subscription } from '../model/stored.ts'
+import type { FeedState, PollUpdate, Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { PrivateStore } from './private.ts'
 
@@ -303,24 +301,7 @@ export interface Filing extends Regrouping {
   recordPoll(outcome: PollOutcome, update: PollUpdate, poll?: number | null): void
 }
 
-export interface PollUpdate {
-  title: string | null
-  language: string | null
-  /** Null keeps the ones on file. */
-  validators: Validators | null
-  bodyHash: string | null
-  interval: Millis | null
-  failures: number
-  retired: boolean
-  /** Where to poll from now on; null for the configured address. */
-  address: string | null
-  move: Move | null
-  habit: string | null
-  /** What scheduling has to say of silence and gaps, in sentences. */
-  notes: readonly string[]
-}
-
-export type { PrivateStore, Reader }
+export type { PollUpdate, PrivateStore, Reader }
 
 export interface Store extends Reader {
   /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
