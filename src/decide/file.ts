@@ -164,7 +164,11 @@ export function compare(
   const { copy: features } = reading
   if (features === null) return { copy: null, foreign: null }
   const { agency, time } = report
-  const { copy, foreign } = copies.look(features, time, { agency, beside, ...(known === null ? {} : { report: known }) })
+  const { copy, foreign } = copies.look(features, time, {
+    agency,
+    beside,
+    ...(known === null ? {} : { report: known }),
+  })
   return { copy, foreign: foreign?.subarray(features.head ?? 0) ?? null }
 }
 
@@ -252,7 +256,10 @@ export const MEMBERS_COMPARED = 40
  * Whether a report of a story of several agencies was given a text that tells another thing than all of theirs: left there it
  * would speak for the others, or hide behind them.
  */
-export function tellsAnother(report: Report, members: readonly Pick<StoryMember, 'agency' | 'title' | 'text'>[]): boolean {
+export function tellsAnother(
+  report: Report,
+  members: readonly Pick<StoryMember, 'agency' | 'title' | 'text'>[],
+): boolean {
   const others = members.filter(({ agency }) => agency !== report.agency)
   return (
     others.length > 0 &&
