@@ -204,16 +204,11 @@ export function storyKey(feedUrl: string, guid: string): string {
 }
 
 /** The same for a report whose key may be another's already: its guid was another report's before. */
-export function freeKey(
-  { isTaken }: Pick<Facts, 'isTaken'>,
-  feedUrl: string,
-  report: Report,
-  isGivenAgain: boolean,
-): string {
+export function freeKey(facts: Pick<Facts, 'isTaken'>, feedUrl: string, report: Report, isGivenAgain: boolean): string {
   const plain = storyKey(feedUrl, report.guid)
-  if (!isGivenAgain && !isTaken(plain)) return plain
+  if (!isGivenAgain && !facts.isTaken(plain)) return plain
   const own = storyKey(feedUrl, apart(report.guid, report.hash))
-  return isTaken(own) ? storyKey(feedUrl, apart(report.guid, `${report.hash} ${report.firstSeen}`)) : own
+  return facts.isTaken(own) ? storyKey(feedUrl, apart(report.guid, `${report.hash} ${report.firstSeen}`)) : own
 }
 
 // ── a changed text ──────────────────────────────────────────────────────────────────────────────────────────────────

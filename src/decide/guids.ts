@@ -25,23 +25,32 @@ export interface GuidFacts {
   inForce(report: number): TextInForce
 }
 
-/** Which guids of a document stand for several of its texts; an address that does names a page that changes, not a report. */
-export function markAmbiguous(arriving: readonly Arriving[]): void {
-  const reports = arriving.map(({ report }) => report)
-  const sharedUrls = standingForSeveral(reports, report => report.canonicalUrl)
-  const sharedGuids = standingForSeveral(reports, report => report.guid)
-  const marks = new Map(arriving.map(({ report, mark }) => [report, mark]))
-  const marked = (report: Report): string => apart(report.guid, marks.get(report) ?? '')
-  const sharedMarks =
-    sharedGuids.size === 0
-      ? sharedGuids
-      : standingForSeveral(reports, report => (sharedGuids.has(report.guid) ? marked(report) : null))
-  for (const one of arriving) {
-    const { report } = one
-    if (report.canonicalUrl && sharedUrls.has(report.canonicalUrl)) report.canonicalUrl = null
-    one.reused = sharedGuids.has(report.guid)
-    one.reusedTwice = one.reused && sharedMarks.has(marked(report))
-  }
+/** What a document says of the names of one of its entries. */
+export interface Ambiguity {
+  reused: boolean
+  reusedTwice: boolean
+  /** Its address stands for several texts: it names a page that changes, and no report. */
+  sharedUrl: boolean
+}
+
+/** Which names of a document's entries stand for several of its texts. */
+export function ambiguities(
+  entries: readonly { guid: string; canonicalUrl: string | null; mark: string; hash: string }[],
+): Ambiguity[] {
+  const urls = standingForSeveral(entries, ({ canonicalUrl }) => canonicalUrl)
+  const guids = standingForSeveral(entries, ({ guid }) => guid)
+  const marks =
+    guids.size === 0
+      ? guids
+      : standingForSeveral(entries, ({ guid, mark }) => (guids.has(guid) ? apart(guid, mark) : null))
+  return entries.map(({ guid, canonicalUrl, mark }) => {
+    const reused = guids.has(guid)
+    return {
+      reused,
+      reusedTwice: reused && marks.has(apart(guid, mark)),
+      sharedUrl: canonicalUrl !== null && urls.has(canonicalUrl),
+    }
+  })
 }
 
 /** The other guids under which a report with this one may be on file. */

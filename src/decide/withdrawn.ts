@@ -1,18 +1,7 @@
 // Which reports an agency took out of its feed, and which only rolled out of it at the old end. Pure.
-import type { Signal } from '../model/decided.ts'
-import type { Millis } from '../model/units.ts'
+import type { StoodReport } from '../model/stored.ts'
 
-/** A report that stands in the last document of a feed, or stood in the one before and is missing from it. */
-export interface StoodReport {
-  id: number
-  url: string | null
-  canonicalUrl: string | null
-  time: Millis
-  signal: Signal | null
-  /** Whether it stands in the document that was filed just now. */
-  stands: boolean
-}
-
+/** A report whose page is to be asked whether it is gone. */
 export interface MissingReport {
   id: number
   url: string

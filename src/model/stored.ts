@@ -128,6 +128,7 @@ export interface UnreadText {
 export interface KnownReport {
   id: number
   story: number
+  guid: string
   hash: string
   revisions: number
   firstSeen: Millis
@@ -170,10 +171,7 @@ export interface Named {
 }
 
 /** A report of a feed as its identity is judged when ids change. */
-export interface ReportMark {
-  id: number
-  story: number
-  guid: string
+export interface ReportMark extends KnownReport {
   url: string | null
   canonicalUrl: string | null
   /** When it says that it was published or updated. */
@@ -181,6 +179,17 @@ export interface ReportMark {
   title: string
   /** Plain text, as much of it as was asked for. */
   text: string
+}
+
+/** A report that stands in the last document of a feed, or stood in the one before. */
+export interface StoodReport {
+  id: number
+  url: string | null
+  canonicalUrl: string | null
+  time: Millis
+  signal: Signal | null
+  /** Whether it stands in the document that was filed just now. */
+  stands: boolean
 }
 
 /** A report of a story as provenance weighs it. */

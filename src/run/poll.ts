@@ -13,6 +13,7 @@ import { isDue } from '../decide/schedule/next.ts'
 import { type Answer, habitOf, type PollPlan } from '../decide/schedule/plan.ts'
 import type { NamedHub } from '../decide/schedule/push.ts'
 import type { WireNames } from '../decide/wire/read.ts'
+import type { MissingReport } from '../decide/withdrawn.ts'
 import type { Desk, FiledPoll, FilingContext } from '../desk/desk.ts'
 import { type SentenceEncoder, textToEncode } from '../encode/encoder.ts'
 import type { Log } from '../log.ts'
@@ -22,7 +23,7 @@ import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { storeTrouble } from '../store/sqlite.ts'
-import type { ReportMark, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /** A feed as configured, with its agency. */
 export interface NamedFeed {
@@ -249,9 +250,9 @@ const ASKED_AFTER = 2
  * A report that an agency took out of its feed may have been withdrawn: its page says so, once, with 410. Anything else it
  * says is no news of ours. The fetcher waits for the host's turn.
  */
-async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
+async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: MissingReport): Promise<void> {
   // In an address with `${`, a secret was taken out: without it, it is another page.
-  if (url === null || url.includes('${')) return
+  if (url.includes('${')) return
   if (deps.signal?.aborted) return
   const got = await deps.fetcher.get({
     url,

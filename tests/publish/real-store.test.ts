@@ -57,7 +57,7 @@ function revise(report: number, title: string, text: string, change: RevisionCla
   })
   if (!made.ok) throw new Error(made.reason)
   const revised: Report = made.report
-  store.file(filing => filing.addRevision(report, revised, change, now))
+  store.file(filing => filing.addRevision(report, revised, change, now, ''))
 }
 
 describe('a merged id', () => {
