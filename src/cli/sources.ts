@@ -15,17 +15,16 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { discover, type FoundFeed } from '../collect/discover.ts'
-import { foldersOf, readOpml } from '../collect/feed/opml.ts'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
 import { type AgencyEntry, type FeedEntry, withFeeds } from '../config/config.ts'
+import { foldersOf, MAX_FOLDERS, type Outline, writeOpml } from '../config/opml.ts'
 import { everyText, fillIn, keptAddress, readAddress, targetOf, withoutLogin } from '../config/secrets.ts'
 import { Additions, planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import { stamp } from '../language/say.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { type Outline, writeOpml } from '../publish/opml.ts'
 import {
   type Common,
   configured,
@@ -38,6 +37,7 @@ import {
   say,
   taking,
 } from './shared.ts'
+import { readSubscriptionList } from './subscription-list.ts'
 import { table } from './table.ts'
 
 /** `command` makes a command that takes `--config`. */
@@ -198,7 +198,7 @@ function importFeeds(file: string, options: Common): void {
   } catch (error) {
     throw new Failed(`${file} cannot be read (${error instanceof Error ? error.message : String(error)})`)
   }
-  const list = readOpml(bytes)
+  const list = readSubscriptionList(bytes)
   if (!list.ok) throw new Failed(`${file}: ${list.reason}`)
   for (const warning of list.value.warnings) say(`${file}: ${warning}`)
   const { drafts, counts, notes } = planImport(list.value, config.agencies)
@@ -243,8 +243,6 @@ interface Folder {
   folders: Map<string, Folder>
   feeds: Outline[]
 }
-
-const MAX_FOLDERS = 32
 
 function exportFeeds(options: Common): void {
   const config = configured(options)

@@ -1,7 +1,8 @@
 // Which agency a feed belongs to, and what a subscription list adds to a configuration. Pure: the commands read and write.
-import { categoryOf, type LeftOut, type OpmlFeed, type OpmlList } from '../collect/feed/opml.ts'
+
 import type { Agency } from '../model/config.ts'
 import { type AgencyEntry, type FeedEntry, parseDuration } from './config.ts'
+import { categoryOf, type LeftOut, type OpmlFeed, type OpmlList } from './opml.ts'
 import { targetOf, withoutLogin } from './secrets.ts'
 
 // ── hosts and sites ─────────────────────────────────────────────────────────────────────────────────────────────────
