@@ -51,8 +51,6 @@ const LONG_FILES: readonly string[] = [
   'cli/main.ts',
   'collect/feed/reading.ts',
   'collect/net/connection.ts',
-  'config/config.ts',
-  'config/subscriptions.ts',
   'decide/copy/index.ts',
   'desk/desk.ts',
   'run/daemon.ts',
