@@ -1,8 +1,8 @@
 // Hides OPML in the wild (http://opml.org/spec2.opml and what readers make of it): a subscription list in, feeds out.
 import type { Outcome } from '../../model/units.ts'
-import { type MarkupSink, scanMarkup } from './canonical.ts'
 import { decodeText } from './decode.ts'
 import type { Attributes } from './draft.ts'
+import { type MarkupSink, scanMarkup } from './scan.ts'
 
 /** An outline that names a feed. All text is one line; nothing is proven. */
 export interface OpmlFeed {
