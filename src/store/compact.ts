@@ -107,7 +107,7 @@ create table story_features (
   story    integer not null unique references stories (id) on delete cascade,
   -- Time under which it was placed: a story's own time changes when a copy turns out to be older.
   time     integer not null,
-  features any not null
+  features blob not null
 ) strict;
 create index story_features_time on story_features (time);
 drop table report_features;
@@ -115,7 +115,7 @@ create table report_features (
   seq      integer primary key autoincrement,
   report   integer not null unique references reports (id) on delete cascade,
   time     integer not null,
-  features any not null
+  features blob not null
 ) strict;
 create index report_features_time on report_features (time);
 delete from meta where key = 'features';

@@ -232,7 +232,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
         sql.run('insert or replace into story_features (story, time, features) values (@story, @time, @features)', {
           story,
           time,
-          features,
+          features: Buffer.from(features),
         }).lastInsertRowid,
       ),
     keepReportFeatures: (report, time, features) =>
@@ -240,7 +240,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
         sql.run('insert or replace into report_features (report, time, features) values (@report, @time, @features)', {
           report,
           time,
-          features,
+          features: Buffer.from(features),
         }).lastInsertRowid,
       ),
     forgetFeatures: before => {
