@@ -181,10 +181,10 @@ export class EntryFiling {
     const { threads, copies } = this.#window
     const arrival = arrivalOf(one, aside)
     const intent = decide(arrival, facts, { threads, copies }, this.#features, this.#context)
-    const { folded } = reading
+    const { stored } = reading
     if (intent.kind === 'copy') {
       const { joined } = intent
-      const id = unwritten.addReport(joined.story, { report, folded, joined })
+      const id = unwritten.addReport(joined.story, { report, stored, joined })
       facts.add(id, joined.story, { report, reading, key: null })
       unwritten.judge(joined.story)
       this.#window.addReport(unwritten.filing, joined.story, { ...report, id }, reading.copy)
@@ -195,7 +195,7 @@ export class EntryFiling {
     const { placement, features, key } = intent
     const thread = placement.thread ?? unwritten.openThread(key)
     const story = unwritten.addStory(thread, key, report.language, JSON.stringify(placement))
-    const id = unwritten.addReport(story, { report, folded, joined: FIRST })
+    const id = unwritten.addReport(story, { report, stored, joined: FIRST })
     facts.add(id, story, { report, reading, key })
     this.#window.addStory(unwritten.filing, thread, story, features, report.time)
     this.#window.addReport(unwritten.filing, story, { ...report, id }, reading.copy)
@@ -258,7 +258,7 @@ export class EntryFiling {
     this.#facts.forgetForce(known.id)
     one.waits = intent.kind === 'flapping'
     if (intent.kind === 'flapping') return null
-    filing.addRevision(known.id, report, intent.class, now, reading.folded)
+    filing.addRevision(known.id, report, intent.class, now, reading.stored)
     if (known.revisions >= REVISIONS_KEPT) {
       const dropped = droppedRevisions(filing.earlier(known.id))
       if (dropped.length > 0) filing.dropRevisions(known.id, dropped)

@@ -4,13 +4,14 @@ import { guidKey } from '../decide/identity.ts'
 import type { Report } from '../model/decided.ts'
 import type { Joining } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
+import type { StoredText } from '../store/columns.ts'
 import type { Batch, Filing, StoredFacts } from '../store/store.ts'
 import { judgeOrigin, originAlone } from './origin.ts'
 
 /** A report that is to be written. */
 export interface NewReport {
   report: Report
-  folded: string
+  stored: StoredText
   joined: Joining
 }
 
@@ -74,9 +75,9 @@ export class Unwritten {
     return id
   }
 
-  addReport(story: number, { report, folded, joined }: NewReport): number {
+  addReport(story: number, { report, stored, joined }: NewReport): number {
     const id = this.#next.report++
-    this.#reports.push({ id, story, report, folded, guidKey: guidKey(report.guid), joined })
+    this.#reports.push({ id, story, report, stored, guidKey: guidKey(report.guid), joined })
     return id
   }
 

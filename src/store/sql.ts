@@ -1,9 +1,10 @@
 // The engine's prepared statements, without naming the engine: what the files of this room write their SQL against.
+export type Value = string | number | Uint8Array | null
 /** By name. */
-export type Parameters = Record<string, string | number | null>
+export type Parameters = Record<string, Value>
 /** By position: cheaper where a row is written with each call. */
-export type Values = readonly (string | number | null)[]
-export type Row = Record<string, string | number | null>
+export type Values = readonly Value[]
+export type Row = Record<string, Value>
 
 /** Reading. */
 export interface Sql {

@@ -24,6 +24,7 @@ import type {
   UnreadText,
 } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
+import type { StoredText } from './columns.ts'
 
 /** Joining and parting, inside a filing's transaction. */
 export interface Regrouping {
@@ -134,7 +135,7 @@ export interface Batch {
     /** Null where more than one report tells it: it is judged when they are on file. */
     origin: StoryOrigin | null
   }[]
-  reports: { id: number; story: number; report: Report; folded: string; guidKey: string; joined: Joining }[]
+  reports: { id: number; story: number; report: Report; stored: StoredText; guidKey: string; joined: Joining }[]
   storyFeatures: { seq: number; story: number; time: Millis; features: IndexedStory['features'] }[]
   reportFeatures: { seq: number; report: number; time: Millis; features: IndexedReport['features'] }[]
   /** One-liners, under the wires that send them. */
@@ -151,8 +152,8 @@ export interface Filing extends FilingFacts, Regrouping {
   write(batch: Batch): void
   /** The feed has given a report another guid. */
   renameGuid(report: number, guid: string, key: string, globalGuid: string | null): void
-  /** `change` is null where nothing but unseen fields changed; `folded` is what the search column answers. */
-  addRevision(report: number, text: Report, change: RevisionClass | null, now: Millis, folded: string): void
+  /** `change` is null where nothing but unseen fields changed. */
+  addRevision(report: number, text: Report, change: RevisionClass | null, now: Millis, stored: StoredText): void
   keepFlapping(report: number, flapping: string): void
   dropRevisions(report: number, numbers: readonly number[]): void
   /** The entries were seen again, unchanged. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { toReport } from '../../src/decide/report.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import type { Report } from '../../src/model/decided.ts'
+import { storedText } from '../../src/store/columns.ts'
 import type { Batch } from '../../src/store/store.ts'
 import { entry, NOW, openNewsroom } from './newsroom.ts'
 
@@ -52,7 +53,9 @@ function newsroom() {
         feed: written.feed,
         threads: id === 1 ? [{ id: 1, key: 'thread' }] : [],
         stories: [{ id, key: written.title, thread: 1, language: 'en', placement: '{}', origin: null }],
-        reports: [{ id, story: id, report: written, folded: '', guidKey: written.guid, joined: FIRST }],
+        reports: [
+          { id, story: id, report: written, stored: storedText(written, ''), guidKey: written.guid, joined: FIRST },
+        ],
         storyFeatures: [{ seq: id, story: id, time: written.time, features: '[]' }],
       })
     }
@@ -60,7 +63,9 @@ function newsroom() {
   const copy = (story: number, written: Report): void =>
     store.file(filing => {
       const id = filing.facts({ ...NOTHING_ASKED, feed: written.feed, agency: written.agency }).next.report
-      const reports = [{ id, story, report: written, folded: '', guidKey: 'key', joined: SAME_TEXT }]
+      const reports = [
+        { id, story, report: written, stored: storedText(written, ''), guidKey: 'key', joined: SAME_TEXT },
+      ]
       filing.write({ ...NOTHING, feed: written.feed, reports })
     })
   const ids = { thread: 1, older: 1, newer: 2, copy }
@@ -102,7 +107,7 @@ describe('the lead of a thread', () => {
     store.file(filing => {
       const withdrawn = report(lead?.feed ?? 0, 'harir', 100, 'Newer')
       withdrawn.wire.signal = 'kill'
-      filing.addRevision(lead?.id ?? 0, withdrawn, 'kill', NOW + 700 * 60_000, '')
+      filing.addRevision(lead?.id ?? 0, withdrawn, 'kill', NOW + 700 * 60_000, storedText(withdrawn, ''))
     })
     expect(store.thread(thread)?.title).toBe('Older')
     store.close()

@@ -147,7 +147,8 @@ function formerly(sql: Sql, feed: number, asked: FormerlyAsked): ReportMark[] {
   return sql
     .all(
       `${MARK} where id in (
-         select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid_key = k.value
+         select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.own_guid_key = k.value
+         union select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
          union select l.value from json_each(@urls) u, json_each((
            select json_group_array(id) from (select id from reports where canonical_url = u.value and feed = @feed
              order by id desc limit ${MOST_LIKELY}))) l)

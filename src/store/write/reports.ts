@@ -1,6 +1,7 @@
 // Writes reports, their credits and figures, and their revisions.
 import type { Report, RevisionClass } from '../../model/decided.ts'
 import type { Millis } from '../../model/units.ts'
+import { guidColumns, reportColumns, type StoredText } from '../columns.ts'
 import { refresh } from '../counts.ts'
 import { number } from '../rows.ts'
 import { nameOf } from '../seal.ts'
@@ -10,49 +11,52 @@ import type { Batch, Filing } from '../store.ts'
 /** Figures of one report that are kept where it has had more texts than are kept, the last. */
 const FIGURES_KEPT = 200
 
-const INSERT = `insert into reports (id, story, feed, agency, guid, global_guid, url, canonical_url, title, headline, summary,
-    content, text, folded, language, published, updated, first_seen, last_seen, changed, time, authors, categories,
-    enclosures, dateline, signal, hash, joined_by, similarity, coverage, evidence, furniture, guid_key)
-  values (${new Array(33).fill('?').join(', ')})`
+const INSERT = `insert into reports (id, story, feed, agency, own_guid, own_guid_key, global_guid, own_url, canonical_url,
+    title, own_headline, summary, content, text, folded_by, folded_extra, language, published, updated, first_seen, last_seen,
+    changed, time, authors, categories, enclosures, dateline, signal, hash, joined_by, similarity, coverage, evidence, furniture)
+  values (${new Array(34).fill('?').join(', ')})`
 
 /** Write new reports with all that stands in tables of its own. */
 export function insertReports(sql: WritableSql, { reports, feed, lifted }: Batch): void {
-  for (const { id, story, report, folded, guidKey, joined } of reports) {
-    const { firstSeen: now, wire } = report
+  for (const { id, story, report, stored, guidKey, joined } of reports) {
+    const { firstSeen: now } = report
+    const columns = reportColumns(report, stored)
+    const { ownGuid, ownGuidKey } = guidColumns(report.guid, guidKey, report.canonicalUrl)
     sql.run(INSERT, [
       id,
       story,
       report.feed,
       report.agency,
-      report.guid,
+      ownGuid,
+      ownGuidKey,
       report.globalGuid,
-      report.url,
-      report.canonicalUrl,
-      report.title,
-      wire.title,
-      report.summary,
-      report.content,
-      report.text,
-      folded,
+      columns.ownUrl,
+      columns.canonicalUrl,
+      columns.title,
+      columns.ownHeadline,
+      columns.summary,
+      columns.content,
+      columns.text,
+      columns.foldedBy,
+      columns.foldedExtra,
       report.language,
-      report.published,
-      report.updated,
+      columns.published,
+      columns.updated,
       now,
       now,
       now,
       report.time,
-      JSON.stringify(report.authors),
-      JSON.stringify(report.categories),
-      JSON.stringify(report.enclosures),
-      wire.dateline?.matched ?? null,
-      wire.signal,
-      report.hash,
+      columns.authors,
+      columns.categories,
+      columns.enclosures,
+      columns.dateline,
+      columns.signal,
+      columns.hash,
       joined.rule,
       joined.similarity,
       joined.coverage,
       joined.evidence,
-      JSON.stringify(wire.furniture),
-      guidKey,
+      columns.furniture,
     ])
     writeWireDetails(sql, id, report, null)
   }
@@ -96,39 +100,19 @@ function addRevision(
   report: Report,
   change: RevisionClass | null,
   now: Millis,
-  folded: string,
+  stored: StoredText,
 ): void {
-  const { wire } = report
   keepRevision(sql, id)
   const row = sql.get(
-    `update reports set url = @url, canonical_url = @canonicalUrl, title = @title, headline = @headline,
-       summary = @summary, content = @content, text = @text, folded = @folded, published = @published,
+    `update reports set own_guid = iif(guid is @canonicalUrl, null, guid),
+       own_guid_key = iif(guid_key is guid, null, guid_key), own_url = @ownUrl, canonical_url = @canonicalUrl,
+       title = @title, own_headline = @ownHeadline, summary = @summary, content = @content, text = @text,
+       folded_by = @foldedBy, folded_extra = @foldedExtra, published = @published,
        updated = @updated, last_seen = @now, changed = @now, authors = @authors, categories = @categories,
        enclosures = @enclosures, dateline = @dateline, signal = @signal, hash = @hash,
        furniture = @furniture, change = @change, revisions = revisions + 1
      where id = @id returning story`,
-    {
-      id,
-      change,
-      now,
-      folded,
-      url: report.url,
-      canonicalUrl: report.canonicalUrl,
-      title: report.title,
-      headline: wire.title,
-      summary: report.summary,
-      content: report.content,
-      text: report.text,
-      published: report.published,
-      updated: report.updated,
-      authors: JSON.stringify(report.authors),
-      categories: JSON.stringify(report.categories),
-      enclosures: JSON.stringify(report.enclosures),
-      dateline: wire.dateline?.matched ?? null,
-      signal: wire.signal,
-      hash: report.hash,
-      furniture: JSON.stringify(wire.furniture),
-    },
+    { ...reportColumns(report, stored), id, change, now },
   )
   sql.run('delete from credits where report = ?', [id])
   writeWireDetails(sql, id, report, now)
@@ -155,13 +139,12 @@ export function changingReports(
 ): Pick<Filing, 'renameGuid' | 'addRevision' | 'keepFlapping' | 'dropRevisions' | 'touch' | 'withdraw'> {
   return {
     renameGuid: (id, guid, key, globalGuid) =>
-      void sql.run('update reports set guid = ?, guid_key = ?, global_guid = ? where id = ?', [
-        guid,
-        key,
-        globalGuid,
-        id,
-      ]),
-    addRevision: (id, report, change, now, folded) => addRevision(sql, id, report, change, now, folded),
+      void sql.run(
+        `update reports set own_guid = iif(@guid is canonical_url, null, @guid), own_guid_key = iif(@key is @guid, null, @key),
+           global_guid = @globalGuid where id = @id`,
+        { id, guid, key, globalGuid },
+      ),
+    addRevision: (id, report, change, now, stored) => addRevision(sql, id, report, change, now, stored),
     keepFlapping: (id, flapping) => void sql.run('update reports set flapping = ? where id = ?', [flapping, id]),
     dropRevisions: (id, numbers) => dropRevisions(sql, id, numbers),
     touch: (ids, now) => {

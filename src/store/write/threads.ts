@@ -209,7 +209,7 @@ function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flash
       seq,
       story,
       time,
-      features,
+      Buffer.from(features),
     ])
   }
   for (const { seq, report, time, features } of reportFeatures) {
@@ -217,7 +217,7 @@ function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flash
       seq,
       report,
       time,
-      features,
+      Buffer.from(features),
     ])
   }
   for (const { report, wires, time } of flashes) {
@@ -301,7 +301,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
           id: number(row['id']),
           thread: number(row['thread']),
           time: number(row['time']),
-          features: text(row['features']),
+          features: String(row['features']),
         })),
     reportsAfter: (after, since) =>
       sql
@@ -317,14 +317,14 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
           story: number(row['story']),
           agency: text(row['agency']),
           time: number(row['time']),
-          features: text(row['features']),
+          features: String(row['features']),
         })),
     keepStoryFeatures: (story, time, features) =>
       Number(
         sql.run('insert or replace into story_features (story, time, features) values (?, ?, ?)', [
           story,
           time,
-          features,
+          Buffer.from(features),
         ]).lastInsertRowid,
       ),
     keepReportFeatures: (report, time, features) =>
@@ -332,7 +332,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
         sql.run('insert or replace into report_features (report, time, features) values (?, ?, ?)', [
           report,
           time,
-          features,
+          Buffer.from(features),
         ]).lastInsertRowid,
       ),
     forgetFeatures: before => {
