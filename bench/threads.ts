@@ -11,7 +11,7 @@
 
 import { packed, unpacked } from '../src/decide/thread/packed.ts'
 import { ThreadIndex } from '../src/decide/thread/place.ts'
-import { regroup, review } from '../src/decide/thread/review.ts'
+import { reviewAll } from '../src/decide/thread/review.ts'
 import type { ThreadSettings } from '../src/model/config.ts'
 import { printJson, printTable, rounded } from './helpers.ts'
 import { ablate } from './threads/ablation.ts'
@@ -101,10 +101,7 @@ class Passing {
   }
 
   #review(): void {
-    for (const one of review(this.index, this.#since)) {
-      regroup(this.index, one, one.kind === 'split' ? ++this.#threads : 0)
-      this.regroupings++
-    }
+    for (const _ of reviewAll(this.index, this.#since, () => ++this.#threads)) this.regroupings++
     this.#since = this.filed
   }
 }

@@ -2,7 +2,7 @@
 
 import { CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
 import { ThreadIndex, type ThreadWords, TUNING, type Tuning, threadWords } from '../../src/decide/thread/place.ts'
-import { regroup, review } from '../../src/decide/thread/review.ts'
+import { reviewAll } from '../../src/decide/thread/review.ts'
 import { readWire, wireNames } from '../../src/decide/wire/read.ts'
 import type { EvalItem } from '../../src/run/evaluate.ts'
 import { readItems, scoreGroups } from '../../src/run/evaluate.ts'
@@ -77,9 +77,8 @@ function thread(items: readonly Read[], said: readonly ThreadWords[], variant: V
   let since = 0
   let filed = 0
   const look = () => {
-    for (const one of review(index, since)) {
-      if (one.kind === 'merge') for (const [story, of] of threadOf) if (of === one.from) threadOf.set(story, one.thread)
-      regroup(index, one, one.kind === 'split' ? ++opened : 0)
+    for (const one of reviewAll(index, since, () => ++opened)) {
+      if (one.kind === 'merge') for (const [story, of] of threadOf) if (of === one.from) threadOf.set(story, one.into)
     }
     since = filed
   }

@@ -19,6 +19,7 @@ import type { FilingKind, PollCounts, Report } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Joining, KnownReport, Store, UnreadText } from '../store/store.ts'
 import { type Arrived, claimedBy, followIds, freeKey, mark, putAside, tellApart, tellsAnother } from './naming.ts'
+import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
 import { ActiveWindow, type Remaker } from './window.ts'
 
@@ -61,10 +62,7 @@ export interface Closing {
 /** Records the poll in the transaction of its last entries. */
 export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
-/**
- * Longest that filing keeps the program from anything else, but for the entry under way. A page or a push waits no longer
- * than this.
- */
+/** A page or a push waits no longer than this. */
 const SLICE: Millis = 25
 
 /** Guids looked up in one piece. */
@@ -113,13 +111,16 @@ type Steps<T> = Generator<undefined, T, undefined>
 /** The desk every entry passes: one per process and store. */
 export class Desk {
   readonly #store: Store
+  readonly #slice: Millis
   #window: ActiveWindow
   readonly #turns = new Turns()
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
 
-  constructor(store: Store, settings: ThreadSettings, storing: Storing = storingAtOnce()) {
+  /** `slice`: the longest that filing keeps the program from anything else, but for the entry under way. */
+  constructor(store: Store, settings: ThreadSettings, storing: Storing = storingAtOnce(), slice: Millis = SLICE) {
     this.#store = store
+    this.#slice = slice
     this.#window = new ActiveWindow(settings)
     this.storing = storing
   }
@@ -136,6 +137,7 @@ export class Desk {
   file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
     const document = toEnd(prepare(entries, context))
     const { accepted, filed, notes } = document
+    prepareWindowAtOnce(this.#store, this.#window, context.now, remaker(this.#window, context.names))
     return this.#transaction(context, filing => {
       toEnd(this.#fileAll(filing, document, context, false))
       const unsettled = accepted.some(({ waits }) => waits)
@@ -184,6 +186,7 @@ export class Desk {
 
   /** A report was withdrawn though no text says so: its page is gone. */
   async withdraw(report: number, context: { now: Millis; names: WireNames }): Promise<void> {
+    await this.#prepareWindow(context)
     await this.storing.write(() =>
       this.#transaction(context, filing => {
         const story = filing.withdraw(report, context.now)
@@ -199,6 +202,7 @@ export class Desk {
     finish: Finish,
     released: boolean,
   ): Promise<FiledEntry[]> {
+    await this.#prepareWindow(context)
     let document = await this.#givingWay(prepare(entries, context))
     // What is on disk: after a transaction that was taken back, filing begins again with what is not.
     let onDisk: (FiledEntry | undefined)[] = []
@@ -212,7 +216,7 @@ export class Desk {
         takenBack = true
         steps ??= this.#fileAll(filing, document, context, released)
         const { accepted, filed, notes } = document
-        if (untilTired(steps)) {
+        if (untilTired(steps, this.#slice)) {
           const unsettled = waited || accepted.some(({ waits }) => waits)
           finish(filing, filed, { counts: countsOf(filed), poll, notes: [...notes, ...embargoNotes(filed)], unsettled })
           return { done: true, open: poll }
@@ -228,6 +232,7 @@ export class Desk {
     }
     const again = async (): Promise<void> => {
       if (!takenBack) return
+      await readWindow(this.#store, this.#window, context.now, { next: () => this.#turns.next(), slice: this.#slice })
       waited ||= document.accepted.some(({ waits }) => waits)
       document = await this.#givingWay(prepare(entries, context))
       for (const [at, one] of onDisk.entries()) if (one) document.filed[at] = one
@@ -240,25 +245,32 @@ export class Desk {
     }
   }
 
+  /** What is stored is read, and the review that is due is done, before the first entry. */
+  #prepareWindow({ now, names }: { now: Millis; names: WireNames }): Promise<void> {
+    return prepareWindow(this.#store, this.#window, now, remaker(this.#window, names), {
+      next: () => this.#turns.next(),
+      write: work => this.storing.write(work),
+      slice: this.#slice,
+    })
+  }
+
   async #givingWay<T>(steps: Steps<T>): Promise<T> {
     for (;;) {
       await this.#turns.next()
       const started = performance.now()
-      while (performance.now() - started < SLICE) {
+      while (performance.now() - started < this.#slice) {
         const next = steps.next()
         if (next.done) return next.value
       }
     }
   }
 
-  #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing) => T): T {
+  #transaction<T>({ now }: { now: Millis }, work: (filing: Filing) => T): T {
     let begun = false
     try {
       return this.#store.file(filing => {
         begun = true
-        this.#window.catchUp(filing, now, remaker(this.#window, names))
-        this.#window.review(filing, now)
-        this.#window.link(filing)
+        this.#window.catchUp(filing, now)
         return work(filing)
       })
     } catch (error) {
@@ -650,9 +662,9 @@ function toEnd<T>(steps: Steps<T>): T {
 }
 
 /** Whether the work came to its end before it was time to give way. */
-function untilTired(steps: Steps<unknown>): boolean {
+function untilTired(steps: Steps<unknown>, slice: Millis): boolean {
   const started = performance.now()
-  while (performance.now() - started < SLICE) if (steps.next().done) return true
+  while (performance.now() - started < slice) if (steps.next().done) return true
   return false
 }
 

@@ -300,6 +300,7 @@ function createStore(db: Database.Database, path: string): Store {
       return row ? feedState(row) : null
     },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    read: work => work(filing),
     storyOf: report => {
       const row = sql.get('select story from reports where id = @report', { report })
       return row ? Number(row['story']) : null

@@ -3,8 +3,7 @@ import { Constraints } from '../../src/decide/constraints.ts'
 import { headerOf } from '../../src/decide/thread/header.ts'
 import { packed, unpacked } from '../../src/decide/thread/packed.ts'
 import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
-import type { Regrouping } from '../../src/decide/thread/regrouping.ts'
-import { regroup, review } from '../../src/decide/thread/review.ts'
+import { type Carried, reviewAll } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
 import { direction, type Encoder } from '../../src/decide/thread/vectors.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
@@ -91,13 +90,9 @@ describe('a placement', () => {
 })
 
 /** What a review proposes, carried out. */
-function reviewed(index: ThreadIndex, since: number, decisions?: Constraints): Regrouping[] {
-  const done: Regrouping[] = []
-  for (const one of review(index, since, decisions)) {
-    done.push(one)
-    regroup(index, one, 900 + done.length)
-  }
-  return done
+function reviewed(index: ThreadIndex, since: number, decisions?: Constraints): Carried[] {
+  let opened = 900
+  return [...reviewAll(index, since, () => ++opened, decisions)]
 }
 
 describe('a review', () => {
@@ -116,9 +111,9 @@ describe('a review', () => {
   it('merges threads that turn out to be one into the older, and says why', () => {
     const { index } = twins()
     const found = reviewed(index, 5)
-    expect(found).toMatchObject([{ kind: 'merge', thread: 201, from: 202 }])
-    expect(found[0]?.score).toBeGreaterThanOrEqual(found[0]?.threshold ?? 1)
-    expect(found[0]?.reasons.map(({ term }) => term)).toContain('larkfield')
+    expect(found).toMatchObject([{ kind: 'merge', from: 202, into: 201 }])
+    expect(found[0]?.why.score).toBeGreaterThanOrEqual(found[0]?.why.threshold ?? 1)
+    expect(found[0]?.why.reasons.map(({ term }) => term)).toContain('larkfield')
     expect(index.thread(202)).toBeUndefined()
     expect(reviewed(index, 5)).toEqual([])
   })
@@ -150,7 +145,7 @@ describe('a review', () => {
 
   it('splits a thread whose stories have nothing in common; the oldest story stays', () => {
     const { index, ids } = mixed()
-    expect(reviewed(index, 5)).toMatchObject([{ kind: 'split', thread: 301, stories: ids.slice(3) }])
+    expect(reviewed(index, 5)).toMatchObject([{ kind: 'split', from: 301, stories: ids.slice(3) }])
     expect(ids.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301, 901, 901, 901])
   })
 
@@ -166,8 +161,8 @@ describe('a review', () => {
     const early = file('Penalties decide cup final', NOW + 3 * HOUR, 301).story
     const cup = CUP.map((title, at) => file(title, NOW + (4 + at) * HOUR, 302).story)
     const found = reviewed(index, 5)
-    expect(found).toMatchObject([{ kind: 'move', thread: 302, from: 301, stories: [early] }])
-    expect(found[0]?.reasons.map(({ term }) => term)).toContain('cup')
+    expect(found).toMatchObject([{ kind: 'move', from: 301, into: 302, stories: [early] }])
+    expect(found[0]?.why.reasons.map(({ term }) => term)).toContain('cup')
     expect(dam.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301])
     expect([early, ...cup].map(id => index.story(id)?.thread.id)).toEqual([302, 302, 302, 302])
   })
@@ -178,7 +173,7 @@ describe('a review', () => {
     const joined = file('Penalties decide cup final', NOW + HOUR, 301).story
     for (const [at, title] of CUP.entries()) file(title, NOW + (2 + at) * HOUR, 302)
     const together = new Constraints([{ kind: 'together', one: [arabic], other: [joined] }])
-    expect(reviewed(index, 5, together)).toMatchObject([{ kind: 'merge', thread: 302, from: 301 }])
+    expect(reviewed(index, 5, together)).toMatchObject([{ kind: 'merge', from: 301, into: 302 }])
     expect(index.story(arabic)?.thread.id).toBe(index.story(joined)?.thread.id)
   })
 
@@ -192,7 +187,7 @@ describe('a review', () => {
       return reviewed(index, 5)
     }
     expect(crashes('Morocco')).toEqual([])
-    expect(crashes('Egypt')).toMatchObject([{ kind: 'merge', thread: 301, from: 302 }])
+    expect(crashes('Egypt')).toMatchObject([{ kind: 'merge', from: 302, into: 301 }])
   })
 
   it('brings two languages together that speak above all of the same, whatever they name in passing', () => {
@@ -211,7 +206,7 @@ describe('a review', () => {
       return reviewed(index, story - 4)
     }
     expect(threadsOf('توقيف ماسيموف حليف نزارباييف للاشتباه في خيانة الدولة')).toMatchObject([
-      { kind: 'merge', thread: 701, from: 702 },
+      { kind: 'merge', from: 702, into: 701 },
     ])
     expect(threadsOf('توقيف سلمانوف حليف نزارباييف للاشتباه في خيانة الدولة')).toEqual([])
   })
@@ -227,7 +222,7 @@ describe('a review', () => {
     file('سد لاركفيلد ينهار بعد يومين من المطر', NOW, 301, 'ar')
     const stray = file('Penalties decide cup final', NOW + HOUR, 301).story
     for (const [at, title] of CUP.entries()) file(title, NOW + (2 + at) * HOUR, 302)
-    expect(reviewed(index, 5)).toMatchObject([{ kind: 'move', from: 301, thread: 302, stories: [stray] }])
+    expect(reviewed(index, 5)).toMatchObject([{ kind: 'move', from: 301, into: 302, stories: [stray] }])
     expect(index.thread(301)?.parts.size).toBe(1)
   })
 })
@@ -324,7 +319,7 @@ describe("a user's encoder", () => {
   }
 
   it('is asked by the review too, which would undo what it joined', () => {
-    expect(wetThread(null).done()).toMatchObject([{ kind: 'split', thread: 1, stories: [51] }])
+    expect(wetThread(null).done()).toMatchObject([{ kind: 'split', from: 1, stories: [51] }])
     expect(wetThread(tiny).done()).toEqual([])
   })
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packed, unpacked } from '../../src/decide/thread/packed.ts'
 import { ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
-import { regroup, review } from '../../src/decide/thread/review.ts'
+import { reviewAll } from '../../src/decide/thread/review.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 
 const HOUR = 3_600_000
@@ -73,14 +73,12 @@ class Desk {
   }
 
   #review(): void {
-    for (const one of review(this.index, this.since)) {
-      const to = one.kind === 'split' ? ++this.opened : one.thread
+    for (const one of reviewAll(this.index, this.since, () => ++this.opened)) {
       if (one.kind === 'merge') this.merges++
       else this.moves++
       for (const [id, stored] of this.stored) {
-        if (one.kind === 'merge' ? stored.thread === one.from : one.stories.includes(id)) stored.thread = to
+        if (one.kind === 'merge' ? stored.thread === one.from : one.stories.includes(id)) stored.thread = one.into
       }
-      regroup(this.index, one, to)
     }
     this.since = this.stored.size
   }

@@ -15,6 +15,8 @@ const HOUR: Millis = 3_600_000
 const RARE = 0.05
 // A word may be said by this many, however young the window.
 const RARE_LEAST = 12
+/** Stories of one form that are looked at, the latest: a feed may give all its entries one headline. */
+const ALIKE_LOOKED_AT = 256
 
 /** Stories come, move and go; threads live while they hold any. */
 export class Register extends Weights {
@@ -60,9 +62,10 @@ export class Register extends Weights {
     return this.#stories.values()
   }
 
-  /** Stories whose headlines have a form. */
+  /** The latest stories whose headlines have a form. */
   ofShape(shape: number): readonly SeenStory[] {
-    return this.#byShape.get(shape) ?? []
+    const all = this.#byShape.get(shape) ?? []
+    return all.length <= ALIKE_LOOKED_AT ? all : all.slice(-ALIKE_LOOKED_AT)
   }
 
   /** Whether the stories under a header are of several threads: it is a slug, and no word on any of them. */
@@ -126,8 +129,8 @@ export class Register extends Weights {
     this.#countMeaning(seen, 1)
     this.#oldest = Math.min(this.#oldest, time)
     pushTo(this.#byHour, Math.floor(time / HOUR), story)
-    if (seen.form[0] !== 0) pushTo(this.#byShape, seen.form[0], seen)
-    if (seen.form[3] !== 0) pushTo(this.#byHeader, seen.form[3], seen)
+    if (seen.form[0] !== 0) insertById(this.#byShape, seen.form[0], seen)
+    if (seen.form[3] !== 0) insertById(this.#byHeader, seen.form[3], seen)
     this.#join(seen, active)
   }
 
@@ -228,6 +231,18 @@ function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key)
   if (list) list.push(value)
   else lists.set(key, [value])
+}
+
+/** Ids ascend, so a story mostly goes to the end. */
+function insertById(lists: Map<number, SeenStory[]>, key: number, story: SeenStory): void {
+  const list = lists.get(key)
+  if (!list) {
+    lists.set(key, [story])
+    return
+  }
+  let at = list.length
+  while (at > 0 && (list[at - 1] as SeenStory).id > story.id) at--
+  list.splice(at, 0, story)
 }
 
 function pullFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

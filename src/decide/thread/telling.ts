@@ -1,9 +1,9 @@
 // What a thread is introduced by: the story that speaks for it, and the threads of neighbouring events. Pure.
 import type { Millis } from '../../model/units.ts'
+import { ALIKE, compare, MERGE_ACROSS, nearest, reasonsOf } from './across.ts'
 import { type Evidence, thousandths } from './evidence.ts'
 import type { ThreadFeatures } from './features.ts'
 import type { Register } from './register.ts'
-import { ALIKE, compare, MERGE_ACROSS, nearest, reasonsOf } from './review.ts'
 
 /** A thread that is not the same event, but near it. */
 export interface Neighbour {

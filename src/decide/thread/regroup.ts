@@ -1,12 +1,12 @@
-// Late evidence in one language: the threads around what is new are grouped afresh, with all that is known by now. A story
-// that was placed by the first three words of an event may belong elsewhere an hour later. Pure.
+// The plan of a review in one language: the threads around a new story are grouped afresh, with all stories that have come by
+// now. A story that was placed by the first report of an event may belong elsewhere an hour later. Pure.
 import type { ActiveThread, Part, SeenStory } from './active.ts'
 import { type Evidence, reasons, sharedBy, thousandths } from './evidence.ts'
 import { UNIT } from './features.ts'
 import { isColumn, otherEdition } from './form.ts'
 import { groups } from './grouping.ts'
+import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
 import type { Register } from './register.ts'
-import { type EditorDecisions, parted, type Regrouping } from './regrouping.ts'
 import { COMMON } from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
 
@@ -23,18 +23,16 @@ const NEAR = 0.12
 const AROUND = 16
 
 /**
- * What some stories that are new call for, in the order of their ids. Each regrouping must be carried out before the next is
- * asked for: what follows rests on it.
+ * What a new story calls for in its own language: the threads around it, and around other `pending` stories met there, grouped
+ * afresh. These stories are pending no longer.
  */
-export function* settle(
+export function planAround(
   index: Register,
-  fresh: readonly SeenStory[],
+  story: SeenStory,
   decisions: EditorDecisions,
-): Generator<Regrouping> {
-  const pending = new Set(fresh)
-  for (const story of fresh) {
-    if (pending.has(story)) yield* regrouped(index, around(index, story, pending), decisions)
-  }
+  pending: Set<SeenStory> = new Set([story]),
+): readonly Step[] {
+  return regrouped(index, around(index, story, pending), decisions)
 }
 
 /** The parts around a story, and around other pending stories in them, which are pending no longer. */
@@ -75,13 +73,13 @@ function neighbours(index: Register, story: SeenStory): Part[] {
   return found.slice(0, AROUND).map(({ part }) => part)
 }
 
-/** Parts grouped afresh, as what must be done to come from what is to what should be. */
-function* regrouped(index: Register, parts: readonly Part[], decisions: EditorDecisions): Generator<Regrouping> {
+/** Parts grouped afresh, as the steps from the threads there are to those there should be. */
+function regrouped(index: Register, parts: readonly Part[], decisions: EditorDecisions): readonly Step[] {
   const stories = parts
     .flatMap(part => part.stories.slice(-LATEST))
     .filter(story => !isEdition(index, story))
     .sort((a, b) => a.id - b.id)
-  if (stories.length < 2) return
+  if (stories.length < 2) return []
   const likeness = likenesses(index, stories)
   const threshold = LINK * index.settings.threshold
   const found = groups(Float64Array.from(likeness), stories.length, {
@@ -89,53 +87,163 @@ function* regrouped(index: Register, parts: readonly Part[], decisions: EditorDe
     cohesion: COHESION,
     ...bound(stories, decisions),
   })
-  const { target, home } = homes(stories, found)
-  const meanLikeness = (some: readonly number[], others: readonly number[]) => {
-    let sum = 0
-    for (const one of some) for (const other of others) sum += likeness[one * stories.length + other] as number
-    return some.length * others.length > 0 ? sum / (some.length * others.length) : 0
+  if (areThreads(stories, found)) return []
+  return new Draft(index, stories, found, likeness, thousandths(threshold)).steps(decisions)
+}
+
+/** Whether each group is one thread, wholly: nothing is to be done. */
+function areThreads(stories: readonly SeenStory[], found: readonly (readonly number[])[]): boolean {
+  const threads = new Set<ActiveThread>()
+  for (const group of found) {
+    const { thread } = stories[group[0] as number] as SeenStory
+    if (threads.has(thread) || group.some(place => stories[place]?.thread !== thread)) return false
+    threads.add(thread)
   }
-  const why = (leaving: readonly number[], others: readonly number[]) => ({
-    score: thousandths(meanLikeness(leaving, others)),
-    threshold: thousandths(threshold),
-  })
-  const threads = [...home.keys()].sort((a, b) => a.id - b.id)
-  // What leaves goes first, so that a thread that is merged away takes nothing along that belongs elsewhere.
-  for (const thread of threads) {
-    for (const [at, group] of found.entries()) {
-      if (home.get(thread) === at) continue
-      const leaving = group.filter(place => stories[place]?.thread === thread)
-      const [first] = leaving
-      if (first === undefined) continue
-      const to = target.get(at)
-      const staying = (found[home.get(thread) as number] as number[]).filter(place => stories[place]?.thread === thread)
-      const others = group.filter(place => !leaving.includes(place))
-      const ids = leaving.map(place => (stories[place] as SeenStory).id)
-      if (to === undefined) {
-        yield { kind: 'split', thread: thread.id, stories: ids, ...why(leaving, staying), reasons: [] }
-        target.set(at, (stories[first] as SeenStory).thread)
-      } else {
-        const because = { ...why(leaving, others), reasons: reasonsFor(index, stories[first] as SeenStory, to) }
-        yield { kind: 'move', thread: to.id, from: thread.id, stories: ids, ...because }
-      }
+  return true
+}
+
+/** A thread that a plan opens, and its first story. */
+interface Opened {
+  opens: number
+  first: SeenStory
+}
+
+/** A plan on its way: where each story stands after the steps so far. */
+class Draft {
+  readonly #index: Register
+  readonly #stories: readonly SeenStory[]
+  readonly #groups: readonly (readonly number[])[]
+  readonly #likeness: Float64Array
+  readonly #threshold: number
+  readonly #steps: Step[] = []
+  readonly #moved = new Map<SeenStory, ActiveThread | Opened>()
+  #opened = 0
+
+  constructor(
+    index: Register,
+    stories: readonly SeenStory[],
+    found: readonly (readonly number[])[],
+    likeness: Float64Array,
+    threshold: number,
+  ) {
+    this.#index = index
+    this.#stories = stories
+    this.#groups = found
+    this.#likeness = likeness
+    this.#threshold = threshold
+  }
+
+  steps(decisions: EditorDecisions): readonly Step[] {
+    const { target, home } = homes(this.#stories, this.#groups)
+    const targets = new Map<number, ActiveThread | Opened>(target)
+    const threads = [...home.keys()].sort((a, b) => a.id - b.id)
+    // What leaves goes first, so that a thread that is merged away takes nothing along that belongs elsewhere.
+    for (const thread of threads) {
+      for (const at of this.#groups.keys()) if (home.get(thread) !== at) this.#leave(thread, at, home, targets)
+    }
+    for (const thread of threads) this.#join(thread, home.get(thread) as number, targets, decisions)
+    return this.#steps
+  }
+
+  /** Stories of a thread that belong to a group which is not its home leave it. */
+  #leave(
+    thread: ActiveThread,
+    at: number,
+    home: ReadonlyMap<ActiveThread, number>,
+    targets: Map<number, ActiveThread | Opened>,
+  ): void {
+    const group = this.#groups[at] as readonly number[]
+    const leaving = group.filter(place => this.#threadOf(place) === thread)
+    const [first] = leaving
+    if (first === undefined) return
+    const to = targets.get(at)
+    const stories = leaving.map(place => this.#stories[place] as SeenStory)
+    const ids = stories.map(({ id }) => id)
+    if (to === undefined) {
+      const staying = (this.#groups[home.get(thread) as number] as readonly number[]).filter(
+        place => this.#threadOf(place) === thread,
+      )
+      const opened = { opens: this.#opened++, first: stories[0] as SeenStory }
+      const why = { ...this.#why(leaving, staying), reasons: [] }
+      this.#steps.push({ kind: 'split', from: thread.id, stories: ids, to: { opens: opened.opens }, why })
+      targets.set(at, opened)
+      for (const story of stories) this.#moved.set(story, opened)
+      return
+    }
+    const others = group.filter(place => !leaving.includes(place))
+    this.#move(thread, to, stories, this.#why(leaving, others))
+  }
+
+  /** A thread joins the one of the group that is its home. */
+  #join(
+    thread: ActiveThread,
+    at: number,
+    targets: ReadonlyMap<number, ActiveThread | Opened>,
+    decisions: EditorDecisions,
+  ): void {
+    const to = targets.get(at) as ActiveThread | Opened
+    if (to === thread) return
+    const group = this.#groups[at] as readonly number[]
+    const leaving = group.filter(place => this.#threadOf(place) === thread)
+    const others = group.filter(place => !leaving.includes(place))
+    const why = this.#why(leaving, others)
+    const first = this.#stories[leaving[0] as number] as SeenStory
+    const all = this.#storiesOf(thread)
+    const mine = all.filter(({ language }) => language === first.language)
+    // The likeness is one of this language's stories, so those of others stay; but an editor's decision holds for all.
+    if (mine.length < all.length && !all.some(({ id }) => decisions.knows(id))) {
+      this.#move(thread, to, mine, why)
+    } else if (!parted(all, this.#storiesOf(to), decisions)) {
+      const reasons = this.#reasons(first, to)
+      this.#steps.push({ kind: 'merge', from: thread.id, to: targetOf(to), why: { ...why, reasons } })
+      for (const story of all) this.#moved.set(story, to)
     }
   }
-  for (const thread of threads) {
-    const at = home.get(thread) as number
-    const group = found[at] as number[]
-    const to = target.get(at) as ActiveThread
-    if (to === thread) continue
-    const leaving = group.filter(place => stories[place]?.thread === thread)
-    const others = group.filter(place => !leaving.includes(place))
-    const first = stories[leaving[0] as number] as SeenStory
-    const because = { ...why(leaving, others), reasons: reasonsFor(index, first, to) }
-    // What other languages say of a thread is no word on what this one says; but an editor's word holds for all.
-    if (thread.parts.size > 1 && !isJudged(thread, decisions)) {
-      const part = thread.parts.get(first.language) as Part
-      yield { kind: 'move', thread: to.id, from: thread.id, stories: part.stories.map(({ id }) => id), ...because }
-    } else if (!parted(thread, to, decisions)) yield { kind: 'merge', thread: to.id, from: thread.id, ...because }
+
+  #move(
+    from: ActiveThread,
+    to: ActiveThread | Opened,
+    stories: readonly SeenStory[],
+    why: Omit<Step['why'], 'reasons'>,
+  ): void {
+    const reasons = this.#reasons(stories[0] as SeenStory, to)
+    const ids = stories.map(({ id }) => id)
+    this.#steps.push({ kind: 'move', from: from.id, stories: ids, to: targetOf(to), why: { ...why, reasons } })
+    for (const story of stories) this.#moved.set(story, to)
+  }
+
+  #threadOf(place: number): ActiveThread | Opened {
+    const story = this.#stories[place] as SeenStory
+    return this.#moved.get(story) ?? story.thread
+  }
+
+  /** The stories of a thread after the steps so far. */
+  #storiesOf(thread: ActiveThread | Opened): SeenStory[] {
+    const before = 'opens' in thread ? [] : storiesOf(thread).filter(story => !this.#moved.has(story))
+    return [...before, ...[...this.#moved].filter(([, to]) => to === thread).map(([story]) => story)]
+  }
+
+  #why(leaving: readonly number[], others: readonly number[]): Omit<Step['why'], 'reasons'> {
+    return { score: thousandths(this.#meanLikeness(leaving, others)), threshold: this.#threshold }
+  }
+
+  #meanLikeness(some: readonly number[], others: readonly number[]): number {
+    const size = this.#stories.length
+    let sum = 0
+    for (const one of some) for (const other of others) sum += this.#likeness[one * size + other] as number
+    return some.length * others.length > 0 ? sum / (some.length * others.length) : 0
+  }
+
+  /** What a story shares with the thread it goes to: with the first story of one that is only being opened. */
+  #reasons(story: SeenStory, to: ActiveThread | Opened): Evidence[] {
+    const index = this.#index
+    const thread = 'opens' in to ? to.first.thread : to
+    const part = thread.parts.get(story.language)
+    return part ? reasons(sharedBy(index, index.said(story).own, part)) : []
   }
 }
+
+const targetOf = (to: ActiveThread | Opened): Target => ('opens' in to ? { opens: to.opens } : { thread: to.id })
 
 /** Likenesses of all pairs, fading with the time between: by words, and by meaning where both have a direction. */
 function likenesses(index: Register, stories: readonly SeenStory[]): Float64Array {
@@ -220,7 +328,7 @@ function bound(stories: readonly SeenStory[], decisions: EditorDecisions) {
  * at home in a group gives it its id; one that other languages tell too only if it brings half of the group, for what those
  * tell was not asked.
  */
-function homes(stories: readonly SeenStory[], found: readonly number[][]) {
+function homes(stories: readonly SeenStory[], found: readonly (readonly number[])[]) {
   const held = new Map<ActiveThread, Map<number, number>>()
   for (const [at, group] of found.entries()) {
     for (const place of group) {
@@ -245,11 +353,6 @@ function homes(stories: readonly SeenStory[], found: readonly number[][]) {
   return { home, target }
 }
 
-/** Whether an editor has said anything of a thread's stories. */
-const isJudged = ({ parts }: ActiveThread, decisions: EditorDecisions): boolean =>
-  [...parts.values()].some(({ stories }) => stories.some(({ id }) => decisions.knows(id)))
-
-function reasonsFor(index: Register, story: SeenStory, to: ActiveThread): Evidence[] {
-  const part = to.parts.get(story.language)
-  return part ? reasons(sharedBy(index, index.said(story).own, part)) : []
-}
+/** Whether there is a decision of an editor about a thread's stories. */
+const isJudged = (thread: ActiveThread, decisions: EditorDecisions): boolean =>
+  storiesOf(thread).some(({ id }) => decisions.knows(id))
