@@ -1,0 +1,13 @@
+// Reads a subscription list with the scanner that reads feeds.
+import { scanMarkup } from '../collect/feed/canonical.ts'
+import { decodeText } from '../collect/feed/decode.ts'
+import { type OpmlList, readOpml } from '../config/opml.ts'
+import type { Outcome } from '../model/units.ts'
+
+export function readSubscriptionList(bytes: Uint8Array): Outcome<OpmlList> {
+  return readOpml(bytes, (document, sink) => {
+    const { text, warnings } = decodeText(document, null)
+    scanMarkup(text, 'xml', sink)
+    return warnings
+  })
+}
