@@ -1,7 +1,7 @@
 // What each piece of evidence adds: the labelled sets, filed again and again with one thing left out.
 
 import { CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
-import { ThreadIndex, type ThreadWords, TUNING, type Tuning, threadWords } from '../../src/decide/thread/place.ts'
+import { TUNING, ThreadIndex, type ThreadWords, type Tuning, placeStory, storyFeatures, threadWords } from '../../src/decide/thread/place.ts'
 import { reviewAll } from '../../src/decide/thread/review.ts'
 import { readWire, wireNames } from '../../src/decide/wire/read.ts'
 import type { EvalItem } from '../../src/run/evaluate.ts'
@@ -31,7 +31,7 @@ const VARIANTS: Variant[] = [
   { name: 'no nearest story', tuning: { nearest: 0, scale: 0.28 / 0.3 } },
   { name: 'no fading', tuning: { decay: Number.MAX_VALUE } },
   { name: 'no columns', tuning: { columns: false } },
-  { name: 'countries apart', tuning: { abroad: 1 } },
+  { name: 'countries apart', tuning: { differentCountries: 1 } },
   { name: 'no slugs', words: said => ({ ...said, header: null }) },
   { name: 'nothing across languages', tuning: { across: 0 }, words: said => ({ ...said, shared: new Map() }) },
   { name: 'across: no names by sound', words: without('~') },
@@ -91,8 +91,8 @@ function thread(items: readonly Read[], said: readonly ThreadWords[], variant: V
     for (const { id, time: then, thread: of } of index.stories()) if (then < limit) threadOf.set(id, of.id)
     index.expire(limit)
     const words = said[at] as ThreadWords
-    const features = index.features(variant.words ? variant.words(words) : words)
-    const placed = index.place(features, time)
+    const features = storyFeatures(index, variant.words ? variant.words(words) : words)
+    const placed = placeStory(index, features, time)
     index.add(placed.thread ?? ++opened, story, features, time)
     filed = story
   }

@@ -9,9 +9,9 @@ import { apart, guidKey, standingForSeveral } from '../decide/identity.ts'
 import { type Member, provenanceOf } from '../decide/provenance.ts'
 import { type ReportContext, toReport } from '../decide/report.ts'
 import { droppedRevisions, flap, isCounter, REVISIONS_KEPT, revise } from '../decide/revision.ts'
-import { type Furniture, FurnitureCount } from '../decide/thread/furniture.ts'
-import { type ThreadInput, threadWords } from '../decide/thread/place.ts'
-import { direction } from '../decide/thread/vectors.ts'
+import { type Boilerplate, BoilerplateCount } from '../decide/thread/boilerplate.ts'
+import { placeStory, storyFeatures, type ThreadInput, threadWords } from '../decide/thread/place.ts'
+import { quantise } from '../decide/thread/vectors.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import type { Entry } from '../model/collected.ts'
 import type { ThreadSettings } from '../model/config.ts'
@@ -89,7 +89,7 @@ interface Accepted extends Arrived {
   /** It flaps, and the text that was offered is not in force. */
   waits: boolean
   /** What it has in common with the document's other entries; null until it is asked for. */
-  furniture: Furniture | null
+  boilerplate: Boilerplate | null
   /** Those of them that share only a notice with it. */
   beside: readonly Stranger[]
   /** Marks words of its body that are its publisher's; null until it is asked for, and where none are. */
@@ -297,7 +297,7 @@ export class Desk {
     // What was kept back was known by its guid all the time.
     const renamed = released ? null : followIds(filing, accepted, unknown, context.feed)
     if (renamed !== null) notes.push(renamed)
-    if (unknown.length > 0 || changed) yield* findFurniture(accepted)
+    if (unknown.length > 0 || changed) yield* findBoilerplate(accepted)
     for (const one of accepted) {
       // Filed by a transaction before the one that was taken back.
       if (filed[one.at]) continue
@@ -336,8 +336,8 @@ export class Desk {
       return { kind: 'copy', report: id, story, thread: null, reason: null }
     }
     const { threads } = this.#window
-    const features = threads.features(threadWords(threadInput(one)), vector && direction(vector))
-    const placement = threads.place(features, report.time)
+    const features = storyFeatures(threads, threadWords(threadInput(one)), vector && quantise(vector))
+    const placement = placeStory(threads, features, report.time)
     const key = freeKey(filing, context.feedKey, report, one.aside !== null)
     const thread = placement.thread ?? filing.openThread(report.time, key)
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
@@ -390,7 +390,7 @@ export class Desk {
   /** A report leaves a story of others that it has nothing in common with any more. Returns its own. */
   #leave(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): number {
     const { report, vector } = one
-    const features = this.#window.threads.features(threadWords(threadInput(one)), vector && direction(vector))
+    const features = storyFeatures(this.#window.threads, threadWords(threadInput(one)), vector && quantise(vector))
     const key = freeKey(filing, context.feedKey, report, false)
     const why = { at: context.now, score: null, reasons: [] }
     return this.#window.leaveStory(filing, { story: known.story, report: known.id, key, features }, why)
@@ -401,7 +401,7 @@ export class Desk {
     const placed = filing.placed(story)
     if (!placed || placed.lead !== lead) return
     const { vector } = one
-    const features = this.#window.threads.features(threadWords(threadInput(one)), vector && direction(vector))
+    const features = storyFeatures(this.#window.threads, threadWords(threadInput(one)), vector && quantise(vector))
     this.#window.addStory(filing, placed.thread, story, features, placed.time)
   }
 
@@ -545,7 +545,7 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
         reusedTwice: false,
         aside: null,
         waits: false,
-        furniture: null,
+        boilerplate: null,
         beside: [],
         foreign: null,
       })
@@ -610,14 +610,14 @@ function embargoNotes(filed: readonly FiledEntry[]): string[] {
 }
 
 /** What the entries of a document have in common is not what each of them tells. */
-function* findFurniture(accepted: readonly Accepted[]): Steps<void> {
-  const count = new FurnitureCount()
+function* findBoilerplate(accepted: readonly Accepted[]): Steps<void> {
+  const count = new BoilerplateCount()
   for (const { report } of accepted) {
     count.add(report.wire)
     yield
   }
   const found = count.found()
-  if (found.size > 0) for (const one of accepted) one.furniture = found
+  if (found.size > 0) for (const one of accepted) one.boilerplate = found
   const sharing = count.sharing()
   const alike = accepted.filter((_, at) => sharing[at])
   if (alike.length < 2) return
@@ -631,9 +631,9 @@ function featuresOf({ wire, language }: Report): CopyFeatures | null {
   return copyFeatures(wire.title, wire.body, language, wire.part?.number)
 }
 
-function threadInput({ report, furniture, foreign }: Accepted): ThreadInput {
+function threadInput({ report, boilerplate, foreign }: Accepted): ThreadInput {
   const { wire, language } = report
-  return { title: wire.title, body: wire.body, language, furniture, foreign }
+  return { title: wire.title, body: wire.body, language, boilerplate, foreign }
 }
 
 /** Makes features of texts on file as their filing would have. */
@@ -642,7 +642,7 @@ function remaker(window: ActiveWindow, names: WireNames): Remaker {
   return {
     story: (filing, story) => {
       const { title, body } = read(story)
-      const features = window.threads.features(threadWords({ title, body, language: story.language }))
+      const features = storyFeatures(window.threads, threadWords({ title, body, language: story.language }))
       window.addStory(filing, story.group, story.id, features, story.time)
     },
     report: (filing, report) => {

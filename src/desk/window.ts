@@ -2,7 +2,8 @@
 // hold nothing that is not stored, so a restart, a second process and a rolled-back transaction all end in the same index.
 import { Constraints } from '../decide/constraints.ts'
 import { type CopyFeatures, CopyIndex } from '../decide/copy/index.ts'
-import { packed, unpacked } from '../decide/thread/packed.ts'
+import { packCopyFeatures, unpackCopyFeatures } from '../decide/copy/packing.ts'
+import { packFeatures, unpackFeatures } from '../decide/thread/packing.ts'
 import { type ThreadFeatures, ThreadIndex } from '../decide/thread/place.ts'
 import { centralStory } from '../decide/thread/telling.ts'
 import type { ThreadSettings } from '../model/config.ts'
@@ -10,7 +11,7 @@ import type { Millis } from '../model/units.ts'
 import type { Filing, Reason, Regrouped, Store, UnreadText } from '../store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 7
+const FEATURES_VERSION = 8
 
 const HOUR: Millis = 3_600_000
 /** Reprints come within days; a longer window of threads does not make the index of copies longer. */
@@ -138,7 +139,7 @@ export class ActiveWindow {
     const rows = filing.storiesAfter(this.#story, since, limit)
     for (const story of rows) {
       if (story.time < since) this.#threads.remove(story.id)
-      else this.#threads.add(story.thread, story.id, unpacked(story.features), story.time)
+      else this.#threads.add(story.thread, story.id, unpackFeatures(story.features), story.time)
       this.#story = story.seq
     }
     return rows.length === limit
@@ -147,7 +148,7 @@ export class ActiveWindow {
   #takeReports(filing: WindowReader, since: Millis, limit?: number): boolean {
     const rows = filing.reportsAfter(this.#report, since, limit)
     for (const report of rows) {
-      const features = JSON.parse(report.features) as CopyFeatures | null
+      const features = unpackCopyFeatures(report.features)
       if (features === null || report.time < since) this.#copies.forget(report.id)
       else this.#copies.add(report.story, report.id, features, report.time, report.agency)
       this.#report = report.seq
@@ -275,7 +276,7 @@ export class ActiveWindow {
 
   /** A story was filed: keep what the index needs of it. */
   addStory(filing: Filing, thread: number, story: number, features: ThreadFeatures, time: Millis): void {
-    this.#story = filing.keepStoryFeatures(story, time, packed(features))
+    this.#story = filing.keepStoryFeatures(story, time, packFeatures(features))
     this.#threads.add(thread, story, features, time)
   }
 
@@ -286,7 +287,7 @@ export class ActiveWindow {
     features: CopyFeatures | null,
   ): void {
     const { id, agency, time } = report
-    this.#report = filing.keepReportFeatures(id, time, JSON.stringify(features))
+    this.#report = filing.keepReportFeatures(id, time, packCopyFeatures(features))
     if (features) this.#copies.add(story, id, features, time, agency)
     else this.#copies.forget(id)
   }

@@ -26,7 +26,7 @@ export interface IndexedStory {
   /** Time under which it was filed; later copies do not change it. */
   time: Millis
   /** Opaque to the store. */
-  features: string
+  features: Uint8Array
 }
 
 /** A report as the index of copies knows it. */
@@ -37,7 +37,7 @@ export interface IndexedReport {
   agency: string
   time: Millis
   /** Opaque to the store. */
-  features: string
+  features: Uint8Array
 }
 
 /** What features are made of, where they are missing: of a report, or of a story's lead. */
@@ -232,8 +232,8 @@ export interface Filing extends Regrouping {
   storiesAfter(seq: number, since: Millis, limit?: number): IndexedStory[]
   reportsAfter(seq: number, since: Millis, limit?: number): IndexedReport[]
   /** Write features anew; returns their `seq`. */
-  keepStoryFeatures(story: number, time: Millis, features: string): number
-  keepReportFeatures(report: number, time: Millis, features: string): number
+  keepStoryFeatures(story: number, time: Millis, features: Uint8Array): number
+  keepReportFeatures(report: number, time: Millis, features: Uint8Array): number
   /** Features of before this time are needed no more. */
   forgetFeatures(before: Millis): void
   /** Features made by another version of the rules are dropped: true where that has happened. */

@@ -228,7 +228,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
           id: Number(row['id']),
           thread: Number(row['thread']),
           time: Number(row['time']),
-          features: String(row['features']),
+          features: row['features'] as Uint8Array,
         })),
     reportsAfter: (after, since, limit = -1) =>
       sql
@@ -244,7 +244,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
           story: Number(row['story']),
           agency: String(row['agency']),
           time: Number(row['time']),
-          features: String(row['features']),
+          features: row['features'] as Uint8Array,
         })),
     keepStoryFeatures: (story, time, features) =>
       Number(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FurnitureCount, withoutFurniture } from '../../src/decide/thread/furniture.ts'
+import { BoilerplateCount, withoutBoilerplate } from '../../src/decide/thread/boilerplate.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
 import { fold, words } from '../../src/language/text.ts'
 
@@ -9,7 +9,7 @@ interface Entry {
 }
 
 function furnitureOf(entries: readonly Entry[]) {
-  const count = new FurnitureCount()
+  const count = new BoilerplateCount()
   for (const entry of entries) count.add(entry)
   return count.found()
 }
@@ -66,8 +66,8 @@ describe('what the entries of a document have in common word for word', () => {
 
   it('leaves a text without it as it is', () => {
     const tokens = words(fold('Ferry burns off the port'))
-    expect(withoutFurniture(tokens, new Set())).toBe(tokens)
-    expect(withoutFurniture(tokens, new Set([1]))).toBe(tokens)
+    expect(withoutBoilerplate(tokens, new Set())).toBe(tokens)
+    expect(withoutBoilerplate(tokens, new Set([1]))).toBe(tokens)
   })
 })
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Constraints } from '../../src/decide/constraints.ts'
 import { headerOf } from '../../src/decide/thread/header.ts'
-import { packed, unpacked } from '../../src/decide/thread/packed.ts'
-import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
+import { packFeatures, unpackFeatures } from '../../src/decide/thread/packing.ts'
+import { type ThreadFeatures, ThreadIndex, explainStory, placeStory, storyFeatures, threadWords } from '../../src/decide/thread/place.ts'
 import { type Carried, reviewAll } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
-import { direction, type Encoder } from '../../src/decide/thread/vectors.ts'
+import { quantise } from '../../src/decide/thread/vectors.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 
 const HOUR = 3_600_000
@@ -26,10 +26,10 @@ function desk() {
   const index = new ThreadIndex(SETTINGS)
   let story = 0
   const features = (title: string, language: string | null = 'en'): ThreadFeatures =>
-    index.features(threadWords({ title, body: '', language }))
+    storyFeatures(index, threadWords({ title, body: '', language }))
   const file = (title: string, time: number, thread?: number, language: string | null = 'en') => {
     const said = features(title, language)
-    const placement = index.place(said, time)
+    const placement = placeStory(index, said, time)
     const to = thread ?? placement.thread ?? 1_000 + story
     index.add(to, ++story, said, time)
     return { story, thread: to, placement, features: said }
@@ -54,9 +54,9 @@ describe('a placement', () => {
   it('can be explained against any thread', () => {
     const { index, file, features } = desk()
     const dam = file('Larkfield dam breaks after two days of rain', NOW)
-    const evidence = index.explain(features('Larkfield dam holds'), dam.thread)
+    const evidence = explainStory(index, features('Larkfield dam holds'), dam.thread)
     expect(evidence.map(({ term }) => term).sort()).toEqual(['dam', 'larkfield'])
-    expect(index.explain(features('Larkfield dam holds'), 999)).toEqual([])
+    expect(explainStory(index, features('Larkfield dam holds'), 999)).toEqual([])
   })
 
   it('crosses languages by two things that both can express, and not by one', () => {
@@ -195,7 +195,7 @@ describe('a review', () => {
       const { index } = desk()
       let story = 100
       const file = (thread: number, title: string, body: string, language: string) =>
-        index.add(thread, ++story, index.features(threadWords({ title, body, language })), NOW + story)
+        index.add(thread, ++story, storyFeatures(index, threadWords({ title, body, language })), NOW + story)
       for (let at = 0; at < 60; at++) file(2_000 + at, `Zq${at}a wins ${at}zqb`, '', 'en')
       const english = 'Neighbours Gulbarov, Pentekis, Rodrikal, Safterin and Volmanek spoke to Tirkaset.'
       const arabic = 'وقال جيرانهم دلمونين وكرزافيش وبيتروخال وهندريسان إنهم سمعوا فلكسبورغ.'
@@ -229,7 +229,7 @@ describe('a review', () => {
 
 describe('a header', () => {
   const words = (index: ThreadIndex, title: string) =>
-    index.features(threadWords({ title, body: '', language: 'en' })).t
+    storyFeatures(index, threadWords({ title, body: '', language: 'en' })).ownTerms
 
   it('before the news of three threads is a slug, and no word on any of them', () => {
     const { index, file } = desk()
@@ -281,6 +281,8 @@ describe('a thread is introduced', () => {
   })
 })
 
+type Encoder = (text: string) => ArrayLike<number>
+
 describe("a user's encoder", () => {
   /** Knows two subjects: water and games. */
   const tiny: Encoder = text =>
@@ -292,9 +294,9 @@ describe("a user's encoder", () => {
     const place = (encoder: Encoder | null, first: string, second: string) => {
       const { index } = desk()
       const features = (title: string) =>
-        index.features(threadWords({ title, body: '', language: 'en' }), encoder ? direction(encoder(title)) : null)
+        storyFeatures(index, threadWords({ title, body: '', language: 'en' }), encoder ? quantise(encoder(title)) : null)
       index.add(1, 50, features(first), NOW)
-      return index.place(features(second), NOW + HOUR)
+      return placeStory(index, features(second), NOW + HOUR)
     }
     const wet = [
       'Dam gives way near Larkfield valley village',
@@ -311,7 +313,7 @@ describe("a user's encoder", () => {
     const { index } = desk()
     const file = (story: number, thread: number, title: string) => {
       const said = threadWords({ title, body: '', language: 'en' })
-      index.add(thread, story, index.features(said, encoder ? direction(encoder(title)) : null), NOW + story)
+      index.add(thread, story, storyFeatures(index, said, encoder ? quantise(encoder(title)) : null), NOW + story)
     }
     file(50, 1, 'Dam gives way near Larkfield valley village')
     file(51, 1, 'Larkfield deluge wakes sleeping farmers early')
@@ -326,18 +328,18 @@ describe("a user's encoder", () => {
   it('may give way to another with other numbers: what the two say is not compared, and neither leaves a trace', () => {
     const longer: Encoder = text => Float32Array.from([...Array.from(tiny(text)), 0.5])
     const { index, file } = wetThread(tiny)
-    const alone = (text: string) => index.meaning('en', direction(longer(text)))
+    const alone = (text: string) => index.meaning('en', quantise(longer(text)))
     expect(alone('Dam')).toBeNull()
     const next = threadWords({ title: 'Larkfield reservoir empties', body: '', language: 'en' })
-    index.add(1, 52, index.features(next, direction(longer('Larkfield reservoir empties'))), NOW + 52)
+    index.add(1, 52, storyFeatures(index, next, quantise(longer('Larkfield reservoir empties'))), NOW + 52)
     const before = alone('Dam')
     for (const story of [50, 51]) index.remove(story)
     expect(alone('Dam')).toEqual(before)
-    expect(index.meaning('en', direction(tiny('Dam')))).toBeNull()
+    expect(index.meaning('en', quantise(tiny('Dam')))).toBeNull()
     index.remove(52)
     expect(alone('Dam')).toBeNull()
     file(53, 2, 'Dam')
-    expect(index.meaning('en', direction(tiny('Dam')))).not.toBeNull()
+    expect(index.meaning('en', quantise(tiny('Dam')))).not.toBeNull()
   })
 
   it('is read back with the features as they were', () => {
@@ -347,16 +349,16 @@ describe("a user's encoder", () => {
       ['توكاييف يقيل الحكومة في كازاخستان', 'ar'],
       ['', null],
     ] as const) {
-      const said = index.features(threadWords({ title, body: '', language }), title ? [76, -102] : null)
-      expect(unpacked(packed(said))).toEqual(said)
+      const said = storyFeatures(index, threadWords({ title, body: '', language }), title ? [76, -102] : null)
+      expect(unpackFeatures(packFeatures(said))).toEqual(said)
     }
-    expect(() => unpacked('[]')).toThrow('not packed features')
+    expect(() => unpackFeatures(new Uint8Array([1, 2, 3]))).toThrow()
   })
 
   it('is stored in whole numbers, and only where it points somewhere', () => {
-    expect(direction(Float32Array.from([3, 4]))).toEqual([76, 102])
-    expect(direction(Float32Array.from([0, 0]))).toBeNull()
-    expect(direction(Float32Array.from([Number.NaN]))).toBeNull()
-    expect(direction(new Float32Array(5_000))).toBeNull()
+    expect(quantise(Float32Array.from([3, 4]))).toEqual([76, 102])
+    expect(quantise(Float32Array.from([0, 0]))).toBeNull()
+    expect(quantise(Float32Array.from([Number.NaN]))).toBeNull()
+    expect(quantise(new Float32Array(5_000))).toBeNull()
   })
 })

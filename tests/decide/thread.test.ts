@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
+import { type ThreadFeatures, ThreadIndex, placeStory, storyFeatures, threadWords } from '../../src/decide/thread/place.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 import type { Placement } from '../../src/model/decided.ts'
 
@@ -16,8 +16,8 @@ class Desk {
   #story = 0
 
   file(title: string, body: string, time: number, language: string | null = 'en'): Placement & { in: number } {
-    const features = this.index.features(threadWords({ title, body, language }))
-    const placement = this.index.place(features, time)
+    const features = storyFeatures(this.index, threadWords({ title, body, language }))
+    const placement = placeStory(this.index, features, time)
     const thread = placement.thread ?? this.#next++
     this.index.add(thread, ++this.#story, features, time)
     return { ...placement, in: thread }
@@ -25,7 +25,7 @@ class Desk {
 }
 
 const featuresOf = (index: ThreadIndex, title: string, body = '', language: string | null = 'en'): ThreadFeatures =>
-  index.features(threadWords({ title, body, language }))
+  storyFeatures(index, threadWords({ title, body, language }))
 
 /** A window with unrelated news in it, so that words have a rarity. */
 function busyDesk(): Desk {
@@ -116,7 +116,7 @@ describe('a story', () => {
     const desk = busyDesk()
     const features = featuresOf(desk.index, FIRST[0], FIRST[1])
     const size = desk.index.size
-    expect(desk.index.place(features, NOW)).toEqual(desk.index.place(features, NOW))
+    expect(desk.place(features, NOW)).toEqual(desk.place(features, NOW))
     expect(desk.index.size).toEqual(size)
   })
 })
@@ -155,7 +155,7 @@ describe('the words of a story', () => {
     const index = new ThreadIndex(SETTINGS)
     const one = featuresOf(index, 'dam rain bridge')
     const other = featuresOf(index, 'bridge dam rain')
-    expect([one.t, one.w]).toEqual([other.t, other.w])
+    expect([one.ownTerms, one.w]).toEqual([other.ownTerms, other.w])
   })
 
   it('have weights whose squares add up to one', () => {
@@ -244,7 +244,7 @@ describe('the window of threads', () => {
         for (const [at, { thread, words, time }] of stories.entries()) {
           index.add(thread, at, featuresOf(index, words.join(' ')), time)
         }
-        const placement = index.place(featuresOf(index, asked.join(' ')), NOW + DAY)
+        const placement = placeStory(index, featuresOf(index, asked.join(' ')), NOW + DAY)
         expect(placement.score).toBeGreaterThanOrEqual(0)
         expect(placement.score).toBeLessThanOrEqual(1.001)
         expect(placement.thread === null).toBe(placement.kind === 'opened')

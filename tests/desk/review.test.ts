@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { madeStream } from '../../bench/threads/world.ts'
+import { placeStory, storyFeatures } from '../../src/decide/thread/place.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk, type FilingContext } from '../../src/desk/desk.ts'
 import { prepareSome, prepareWindow } from '../../src/desk/prepare.ts'
@@ -194,8 +195,8 @@ function fullStore(path: string, stories: number, fresh: number): { store: Store
   store.file(filing => {
     for (const { time, said } of madeStream(stories, Math.round(stories / 100))) {
       if (filed === 0) prepareSome(filing, window, time, NO_TEXTS)
-      const features = window.threads.features(said)
-      const placement = window.threads.place(features, time)
+      const features = storyFeatures(window.threads, said)
+      const placement = placeStory(window.threads, features, time)
       const key = `${++filed}`
       const report = { ...REPORT, guid: key, time, firstSeen: time, language: said.language }
       const thread = placement.thread ?? filing.openThread(time, key)

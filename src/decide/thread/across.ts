@@ -1,11 +1,11 @@
 // Which threads in different languages turn out to be one event: the likeness of threads, and the plan of merging them. Pure.
-import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './active.ts'
-import { matched } from './candidates.ts'
-import { type Evidence, reasons, sharedBy, thousandths } from './evidence.ts'
+import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './index/active.ts'
+import { sharedTerms } from './candidates.ts'
+import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
 import { UNIT } from './features.ts'
 import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
-import type { Register } from './register.ts'
-import type { Summed } from './summed.ts'
+import type { ThreadIndex } from './index/index.ts'
+import type { PartProfile } from './index/profile.ts'
 import { COMMON, SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
 /** Of the configured threshold, the cosine of two centroids of one language at which two threads are hardly two. */
@@ -29,7 +29,7 @@ interface Proposed {
 }
 
 /** Merges of threads in different languages, the surest first. A thread occurs in one of them at most. */
-export function mergesAcross(index: Register, fresh: readonly SeenStory[], decisions: EditorDecisions): Merge[] {
+export function mergesAcross(index: ThreadIndex, fresh: readonly SeenStory[], decisions: EditorDecisions): Merge[] {
   const touched = new Set(fresh.map(({ thread }) => thread))
   const proposed: Proposed[] = []
   for (const thread of [...touched].sort((a, b) => a.id - b.id)) {
@@ -50,10 +50,10 @@ export function mergesAcross(index: Register, fresh: readonly SeenStory[], decis
   return surest.map(({ step }) => step)
 }
 
-function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisions): Proposed | null {
+function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Proposed | null {
   const parts = [...thread.parts.values()]
     .sort((a, b) => (a.language < b.language ? -1 : 1))
-    .map(part => index.summed(part))
+    .map(part => index.weights.profile(part))
   const threshold = MERGE_ACROSS * index.settings.threshold
   let best: Proposed | null = null
   let most = threshold
@@ -77,15 +77,15 @@ function mergeOf(index: Register, thread: ActiveThread, decisions: EditorDecisio
 }
 
 /** The threads that share most of what a thread is looked up by, by id. */
-export function nearest(index: Register, thread: ActiveThread, parts: readonly Summed[]): ActiveThread[] {
+export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly PartProfile[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
   const limits = { common: COMMON, least: FLOOR, silence: index.settings.window }
   const keep = ({ thread: other }: Part, cosine: number) => {
     if (other !== thread && cosine > (found.get(other) ?? FLOOR)) found.set(other, cosine)
   }
   for (const { part, heaviest, heaviestShared } of parts) {
-    index.finding(heaviest, part, { own: true, ...limits }, keep)
-    index.finding(heaviestShared, part, { own: false, ...limits }, keep)
+    index.weights.near(heaviest, part, { own: true, ...limits }, keep)
+    index.weights.near(heaviestShared, part, { own: false, ...limits }, keep)
   }
   return [...found]
     .sort(([a, x], [b, y]) => y - x || a.id - b.id)
@@ -96,7 +96,7 @@ export function nearest(index: Register, thread: ActiveThread, parts: readonly S
 
 /** Two parts that were compared, one of each thread. */
 interface Pair {
-  one: Summed
+  one: PartProfile
   part: Part
 }
 
@@ -104,7 +104,7 @@ interface Pair {
  * Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not; with
  * the pairs of parts it comes from.
  */
-export function compare(index: Register, parts: readonly Summed[], other: ActiveThread) {
+export function compare(index: ThreadIndex, parts: readonly PartProfile[], other: ActiveThread) {
   let own = 0
   let count = 0
   const ownPairs: Pair[] = []
@@ -130,15 +130,15 @@ export function compare(index: Register, parts: readonly Summed[], other: Active
 }
 
 /** Cosine of two parts of one language. */
-function likeness(index: Register, one: Summed, part: Part): number {
-  const dot = index.asking(one.own.terms, () => index.dotOf(part, one.own))
+function likeness(index: ThreadIndex, one: PartProfile, part: Part): number {
+  const dot = index.weights.dotOf(part, index.weights.query(one.own))
   return dot / (Math.sqrt(one.part.ownSquared * part.ownSquared) || 1)
 }
 
 /** Cosine of two parts of two languages; 0 where what they share tells of no event. */
-function likenessAcross(index: Register, one: Summed, part: Part): number {
+function likenessAcross(index: ThreadIndex, one: PartProfile, part: Part): number {
   const { terms, weights } = one.shared
-  const { dot, second, shares } = index.asking(terms, () => matched(index, part, one.shared))
+  const { dot, second, shares } = sharedTerms(index, part, index.weights.query(one.shared))
   if (second < SECOND_MATCH * dot) return 0
   const typicalMine = TYPICAL * UNIT * one.part.stories.length
   const typicalTheirs = TYPICAL * UNIT * part.stories.length
@@ -149,18 +149,18 @@ function likenessAcross(index: Register, one: Summed, part: Part): number {
   }
   if (matches < SHARED_MATCHES) return 0
   const cosine = dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
-  return isOnTheSame(index, one, index.summed(part)) ? Math.min(1, SAME * cosine) : cosine
+  return isOnTheSame(index, one, index.weights.profile(part)) ? Math.min(1, SAME * cosine) : cosine
 }
 
 /** Whether two parts speak above all of the same: of what each says most, rare names, numbers or countries are common. */
-function isOnTheSame(index: Register, one: Summed, other: Summed): boolean {
+function isOnTheSame(index: ThreadIndex, one: PartProfile, other: PartProfile): boolean {
   const above = other.shared.terms.slice(0, ABOVE_ALL)
   const common = one.shared.terms.slice(0, ABOVE_ALL).filter(term => above.includes(term) && index.isRare(term))
   return common.length >= SHARED_MATCHES
 }
 
 /** The heaviest of what the parts of that pair share which shares most, as parts of one. */
-export function reasonsOf(index: Register, pairs: readonly Pair[]): Evidence[] {
+export function reasonsOf(index: ThreadIndex, pairs: readonly Pair[]): Evidence[] {
   let best: Evidence[] = []
   for (const { one, part } of pairs) {
     const found = sharedBy(index, one.part.language === part.language ? one.own : one.shared, part)

@@ -1,12 +1,12 @@
 // The plan of a review in one language: the threads around a new story are grouped afresh, with all stories that have come by
 // now. A story that was placed by the first report of an event may belong elsewhere an hour later. Pure.
-import type { ActiveThread, Part, SeenStory } from './active.ts'
-import { type Evidence, reasons, sharedBy, thousandths } from './evidence.ts'
+import type { ActiveThread, Part, SeenStory } from './index/active.ts'
+import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
 import { UNIT } from './features.ts'
-import { isColumn, otherEdition } from './form.ts'
+import { isColumn, isOtherInstalment } from './form.ts'
 import { groups } from './grouping.ts'
 import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
-import type { Register } from './register.ts'
+import type { ThreadIndex } from './index/index.ts'
 import { COMMON } from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
 
@@ -27,7 +27,7 @@ const AROUND = 16
  * afresh. These stories are pending no longer.
  */
 export function planAround(
-  index: Register,
+  index: ThreadIndex,
   story: SeenStory,
   decisions: EditorDecisions,
   pending: Set<SeenStory> = new Set([story]),
@@ -36,7 +36,7 @@ export function planAround(
 }
 
 /** The parts around a story, and around other pending stories in them, which are pending no longer. */
-function around(index: Register, first: SeenStory, pending: Set<SeenStory>): Part[] {
+function around(index: ThreadIndex, first: SeenStory, pending: Set<SeenStory>): Part[] {
   const { language } = first
   const region = new Set<Part>()
   let size = 0
@@ -58,8 +58,8 @@ function around(index: Register, first: SeenStory, pending: Set<SeenStory>): Par
 }
 
 /** The parts of a story's language that are nearest to it, nearest first. */
-function neighbours(index: Register, story: SeenStory): Part[] {
-  const { own } = index.said(story)
+function neighbours(index: ThreadIndex, story: SeenStory): Part[] {
+  const { own } = index.weights.termsOf(story)
   const found: { part: Part; cosine: number }[] = []
   const alone = {
     thread: { first: story.time, last: story.time },
@@ -68,16 +68,16 @@ function neighbours(index: Register, story: SeenStory): Part[] {
     sharedSquared: 0,
   }
   const limits = { own: true, common: COMMON, least: NEAR, silence: index.settings.window }
-  index.finding(own, alone, limits, (part, cosine) => found.push({ part, cosine }))
+  index.weights.near(own, alone, limits, (part, cosine) => found.push({ part, cosine }))
   found.sort((a, b) => b.cosine - a.cosine || a.part.thread.id - b.part.thread.id)
   return found.slice(0, AROUND).map(({ part }) => part)
 }
 
 /** Parts grouped afresh, as the steps from the threads there are to those there should be. */
-function regrouped(index: Register, parts: readonly Part[], decisions: EditorDecisions): readonly Step[] {
+function regrouped(index: ThreadIndex, parts: readonly Part[], decisions: EditorDecisions): readonly Step[] {
   const stories = parts
     .flatMap(part => part.stories.slice(-LATEST))
-    .filter(story => !isEdition(index, story))
+    .filter(story => !isInstalment(index, story))
     .sort((a, b) => a.id - b.id)
   if (stories.length < 2) return []
   const likeness = likenesses(index, stories)
@@ -110,7 +110,7 @@ interface Opened {
 
 /** A plan on its way: where each story stands after the steps so far. */
 class Draft {
-  readonly #index: Register
+  readonly #index: ThreadIndex
   readonly #stories: readonly SeenStory[]
   readonly #groups: readonly (readonly number[])[]
   readonly #likeness: Float64Array
@@ -120,7 +120,7 @@ class Draft {
   #opened = 0
 
   constructor(
-    index: Register,
+    index: ThreadIndex,
     stories: readonly SeenStory[],
     found: readonly (readonly number[])[],
     likeness: Float64Array,
@@ -239,53 +239,51 @@ class Draft {
     const index = this.#index
     const thread = 'opens' in to ? to.first.thread : to
     const part = thread.parts.get(story.language)
-    return part ? reasons(sharedBy(index, index.said(story).own, part)) : []
+    return part ? reasons(sharedBy(index, index.weights.termsOf(story).own, part)) : []
   }
 }
 
 const targetOf = (to: ActiveThread | Opened): Target => ('opens' in to ? { opens: to.opens } : { thread: to.id })
 
 /** Likenesses of all pairs, fading with the time between: by words, and by meaning where both have a direction. */
-function likenesses(index: Register, stories: readonly SeenStory[]): Float64Array {
+function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Float64Array {
   const size = stories.length
   const found = new Float64Array(size * size)
-  const meant = stories.map(({ language, direction }) => index.meaning(language, direction))
-  const lands = stories.map(story => landsOf(index, story))
+  const meant = stories.map(({ language, vector }) => index.meaning(language, vector))
+  const countries = stories.map(story => countriesOf(index, story))
   for (const [at, one] of stories.entries()) {
-    const { own } = index.said(one)
-    index.asking(own.terms, () => {
-      for (let other = 0; other < at; other++) {
-        const story = stories[other] as SeenStory
-        const said = index.likeness(story, own.weights) / UNIT ** 2
-        const [a, b] = [meant[at], meant[other]]
-        const likeness = a && a.length === b?.length ? blended(said, dotOf(a, b)) : said
-        const faded =
-          (abroad(lands[at], lands[other]) ? index.tuning.abroad : 1) *
-          likeness *
-          Math.exp(-Math.abs(one.time - story.time) / DECAY)
-        found[at * size + other] = faded
-        found[other * size + at] = faded
-      }
-    })
+    const query = index.weights.query(index.weights.termsOf(one).own)
+    for (let other = 0; other < at; other++) {
+      const story = stories[other] as SeenStory
+      const said = index.weights.likeness(story, query) / UNIT ** 2
+      const [a, b] = [meant[at], meant[other]]
+      const likeness = a && a.length === b?.length ? blended(said, dotOf(a, b)) : said
+      const faded =
+        (differentCountries(countries[at], countries[other]) ? index.tuning.differentCountries : 1) *
+        likeness *
+        Math.exp(-Math.abs(one.time - story.time) / DECAY)
+      found[at * size + other] = faded
+      found[other * size + at] = faded
+    }
     found[at * size + at] = 1
   }
   return found
 }
 
 /** The countries a story names in its own words. */
-function landsOf(index: Register, story: SeenStory): ReadonlySet<number> {
-  return new Set(index.said(story).own.terms.filter(term => index.nameOf(term).startsWith('@')))
+function countriesOf(index: ThreadIndex, story: SeenStory): ReadonlySet<number> {
+  return new Set(index.weights.termsOf(story).own.terms.filter(term => index.weights.nameOf(term).startsWith('@')))
 }
 
 /** Whether two stories both name countries, and none in common. */
-function abroad(one: ReadonlySet<number> | undefined, other: ReadonlySet<number> | undefined): boolean {
+function differentCountries(one: ReadonlySet<number> | undefined, other: ReadonlySet<number> | undefined): boolean {
   if (!one || !other || one.size === 0 || other.size === 0) return false
-  for (const land of one) if (other.has(land)) return false
+  for (const country of one) if (other.has(country)) return false
   return true
 }
 
 /** A column's stories are with their edition; what they have in common is their form. */
-function isEdition(index: Register, { id, form, time }: SeenStory): boolean {
+function isInstalment(index: ThreadIndex, { id, form, time }: SeenStory): boolean {
   if (form[0] === 0 || !index.tuning.columns) return false
   const alike = index.ofShape(form[0])
   return (
@@ -312,12 +310,12 @@ function bound(stories: readonly SeenStory[], decisions: EditorDecisions) {
     for (let before = 0; before < at; before++) {
       const other = stories[before] as SeenStory
       if (one.thread === other.thread && judged.has(one.thread)) continue
-      const editions =
+      const instalments =
         one.form[0] !== 0 &&
         one.form[0] === other.form[0] &&
         one.form[2] === 1 &&
-        otherEdition({ time: one.time, filling: one.form[1] }, { time: other.time, filling: other.form[1] })
-      if (editions || (decisions.knows(one.id) && decisions.apart(one.id, other.id))) apart.push([before, at])
+        isOtherInstalment({ time: one.time, filling: one.form[1] }, { time: other.time, filling: other.form[1] })
+      if (instalments || (decisions.knows(one.id) && decisions.apart(one.id, other.id))) apart.push([before, at])
     }
   }
   return { together, apart }

@@ -2,9 +2,9 @@
 // from the index and from how far the review has come, so whoever stores both may stop after any of them.
 
 import { mergesAcross } from './across.ts'
-import type { SeenStory } from './active.ts'
+import type { SeenStory } from './index/active.ts'
 import { type EditorDecisions, NO_DECISIONS, type Step, storiesOf, type Target } from './plan.ts'
-import type { Register } from './register.ts'
+import type { ThreadIndex } from './index/index.ts'
 import { planAround } from './regroup.ts'
 
 /** Ids looked at together: as many as `covered` has bits. */
@@ -29,7 +29,7 @@ export interface Progress {
  * come the plans in each language around the stories of a batch, in the order of ids, then merges across languages.
  */
 export function nextPlan(
-  index: Register,
+  index: ThreadIndex,
   progress: Progress,
   decisions: EditorDecisions = NO_DECISIONS,
 ): { steps: readonly Step[]; progress: Progress } | null {
@@ -53,7 +53,7 @@ export function nextPlan(
     }
   }
   const done = finished(Math.min(until, first + BATCH - 1), until)
-  if (round >= ROUNDS || index.vocabulary.languages < 2) return { steps: [], progress: done }
+  if (round >= ROUNDS || index.weights.vocabulary.languages < 2) return { steps: [], progress: done }
   const steps = mergesAcross(index, batch, decisions)
   return { steps, progress: steps.length === 0 ? done : { ...at, covered, round: round + 1 } }
 }
@@ -61,7 +61,7 @@ export function nextPlan(
 const finished = (reviewed: number, until: number): Progress => ({ reviewed, until, covered: 0, round: 0 })
 
 /** The first id after those reviewed that is in the window; one past the end where none is. */
-function firstAfter(index: Register, { reviewed, until }: Progress): number {
+function firstAfter(index: ThreadIndex, { reviewed, until }: Progress): number {
   // Ids follow one another closely, but for those of a review that was far behind.
   if (until - reviewed > index.size.stories) {
     let first = until + 1
@@ -78,7 +78,7 @@ export type Carried = Step & { into: number }
 /**
  * Carry a plan out in the index alone. `open` gives the id of each thread that a step opens.
  */
-export function carryOut(index: Register, steps: readonly Step[], open: (step: Step) => number): Carried[] {
+export function carryOut(index: ThreadIndex, steps: readonly Step[], open: (step: Step) => number): Carried[] {
   const opened: number[] = []
   return steps.map(step => {
     if (step.kind === 'split') opened[step.to.opens] = open(step)
@@ -97,7 +97,7 @@ export function idOf(target: Target, opened: readonly number[]): number {
 
 /** A whole review of the stories with ids above `since`, carried out in the index alone. */
 export function* reviewAll(
-  index: Register,
+  index: ThreadIndex,
   since: number,
   open: (step: Step) => number,
   decisions: EditorDecisions = NO_DECISIONS,
