@@ -22,7 +22,10 @@ join threads t on t.id = s.thread
 join reports r on r.id = s.lead
 join agencies a on a.id = r.agency`
 
-const REPORT = 'select r.*, a.name as agency_name from reports r join agencies a on a.id = r.agency'
+const REPORT = `
+select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.text, r.language, r.time, r.published,
+       r.first_seen, r.signal, r.dateline, r.joined_by, r.similarity, r.coverage, r.stale, r.evidence, r.furniture
+from reports r join agencies a on a.id = r.agency`
 
 const PARTS = `
 select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports
@@ -43,7 +46,10 @@ export function withinBounds(rows: Iterable<Row>): Row[] {
   const kept: Row[] = []
   let read = 0
   for (const row of rows) {
-    for (const column of ['text', 'summary', 'content']) read += text(row[column]).length
+    const plain = text(row['text']).length
+    read += plain
+    // What is packed over the text grows by no more than the text.
+    for (const column of ['summary', 'content']) if (row[column] !== null) read += text(row[column]).length + plain
     kept.push(read <= LONGEST_LIST ? row : { ...row, summary: null, content: null, text: beginning(text(row['text'])) })
   }
   return kept
