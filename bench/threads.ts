@@ -10,7 +10,7 @@
 // labelled sets in ../shared/corpora/threads, and skips those that are absent.
 
 import { packFeatures, unpackFeatures } from '../src/decide/thread/packing.ts'
-import { ThreadIndex, placeStory, storyFeatures } from '../src/decide/thread/place.ts'
+import { placeStory, storyFeatures, ThreadIndex } from '../src/decide/thread/place.ts'
 import { reviewAll } from '../src/decide/thread/review.ts'
 import type { ThreadSettings } from '../src/model/config.ts'
 import { printJson, printTable, rounded } from './helpers.ts'

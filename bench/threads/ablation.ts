@@ -1,7 +1,15 @@
 // What each piece of evidence adds: the labelled sets, filed again and again with one thing left out.
 
 import { CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
-import { TUNING, ThreadIndex, type ThreadWords, type Tuning, placeStory, storyFeatures, threadWords } from '../../src/decide/thread/place.ts'
+import {
+  placeStory,
+  storyFeatures,
+  ThreadIndex,
+  type ThreadWords,
+  TUNING,
+  type Tuning,
+  threadWords,
+} from '../../src/decide/thread/place.ts'
 import { reviewAll } from '../../src/decide/thread/review.ts'
 import { readWire, wireNames } from '../../src/decide/wire/read.ts'
 import type { EvalItem } from '../../src/run/evaluate.ts'

@@ -265,12 +265,12 @@ export class Desk {
     }
   }
 
-  #transaction<T>({ now }: { now: Millis }, work: (filing: Filing) => T): T {
+  #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing) => T): T {
     let begun = false
     try {
       return this.#store.file(filing => {
         begun = true
-        this.#window.catchUp(filing, now)
+        this.#window.catchUp(filing, now, remaker(this.#window, names))
         return work(filing)
       })
     } catch (error) {

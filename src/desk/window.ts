@@ -156,8 +156,11 @@ export class ActiveWindow {
     return rows.length === limit
   }
 
-  /** Take in what was filed, joined and parted since the last look, by whichever process, and forget what has grown old. */
-  catchUp(filing: Filing, now: Millis): void {
+  /**
+   * Take in what was filed, joined and parted since the last look, by whichever process, and forget what has grown old. Where
+   * `remake` is given, stories that were opened meanwhile get their features.
+   */
+  catchUp(filing: Filing, now: Millis, remake: Remaker | null = null): void {
     const { since, copiesSince } = this.#horizons(now)
     // While the clock was ahead, what is recent now was forgotten.
     if (this.#since !== null && since < this.#since - CLOCK_SLIP) this.reset()
@@ -173,6 +176,8 @@ export class ActiveWindow {
     if (regrouped.some(({ kind }) => kind === 'split-story')) this.#mayLackFeatures = true
     this.#threads.expire(since)
     this.#copies.expire(copiesSince)
+    // An editor has just opened a story; where many lack features, `prepare.ts` makes them in turns.
+    if (remake && regrouped.length > 0) while (this.remake(filing, now, remake)) {}
   }
 
   /** Do in the indexes what was joined and parted since the last look. */

@@ -1,6 +1,6 @@
 // The engine's prepared statements, without naming the engine: what the files of this room write their SQL against.
-export type Parameters = Record<string, string | number | null>
-export type Row = Record<string, string | number | null>
+export type Parameters = Record<string, string | number | Uint8Array | null>
+export type Row = Record<string, string | number | Uint8Array | null>
 
 /** Reading. Parameters are named. */
 export interface Sql {

@@ -121,13 +121,7 @@ export function setOrigin(
 }
 
 /** Whether another story of the thread has this origin. */
-function tells(
-  sql: WritableSql,
-  thread: string | number | null,
-  story: number,
-  origin: string | number | null,
-  name: string | number | null,
-): boolean {
+function tells(sql: WritableSql, thread: Row[string], story: number, origin: Row[string], name: Row[string]): boolean {
   const where = origin === null ? 'origin is null and origin_name = @name' : 'origin = @origin'
   const found = sql.get(`select 1 as found from stories where thread = @thread and ${where} and id <> @story limit 1`, {
     thread,

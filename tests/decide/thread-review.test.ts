@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { Constraints } from '../../src/decide/constraints.ts'
 import { headerOf } from '../../src/decide/thread/header.ts'
 import { packFeatures, unpackFeatures } from '../../src/decide/thread/packing.ts'
-import { type ThreadFeatures, ThreadIndex, explainStory, placeStory, storyFeatures, threadWords } from '../../src/decide/thread/place.ts'
+import {
+  explainStory,
+  placeStory,
+  storyFeatures,
+  type ThreadFeatures,
+  ThreadIndex,
+  threadWords,
+} from '../../src/decide/thread/place.ts'
 import { type Carried, reviewAll } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
 import { quantise } from '../../src/decide/thread/vectors.ts'
@@ -294,7 +301,11 @@ describe("a user's encoder", () => {
     const place = (encoder: Encoder | null, first: string, second: string) => {
       const { index } = desk()
       const features = (title: string) =>
-        storyFeatures(index, threadWords({ title, body: '', language: 'en' }), encoder ? quantise(encoder(title)) : null)
+        storyFeatures(
+          index,
+          threadWords({ title, body: '', language: 'en' }),
+          encoder ? quantise(encoder(title)) : null,
+        )
       index.add(1, 50, features(first), NOW)
       return placeStory(index, features(second), NOW + HOUR)
     }

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ThreadFeatures, ThreadIndex, placeStory, storyFeatures, threadWords } from '../../src/decide/thread/place.ts'
+import {
+  placeStory,
+  storyFeatures,
+  type ThreadFeatures,
+  ThreadIndex,
+  threadWords,
+} from '../../src/decide/thread/place.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 import type { Placement } from '../../src/model/decided.ts'
 
@@ -116,7 +122,7 @@ describe('a story', () => {
     const desk = busyDesk()
     const features = featuresOf(desk.index, FIRST[0], FIRST[1])
     const size = desk.index.size
-    expect(desk.place(features, NOW)).toEqual(desk.place(features, NOW))
+    expect(placeStory(desk.index, features, NOW)).toEqual(placeStory(desk.index, features, NOW))
     expect(desk.index.size).toEqual(size)
   })
 })
@@ -155,15 +161,15 @@ describe('the words of a story', () => {
     const index = new ThreadIndex(SETTINGS)
     const one = featuresOf(index, 'dam rain bridge')
     const other = featuresOf(index, 'bridge dam rain')
-    expect([one.ownTerms, one.w]).toEqual([other.ownTerms, other.w])
+    expect([one.ownTerms, one.ownWeights]).toEqual([other.ownTerms, other.ownWeights])
   })
 
   it('have weights whose squares add up to one', () => {
     const texts = fc.array(fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split('').map(letter => `q${letter}z`)))
     fc.assert(
       fc.property(texts, words => {
-        const { w } = featuresOf(new ThreadIndex(SETTINGS), words.join(' '))
-        const squares = w.reduce((sum, weight) => sum + (weight / 10_000) ** 2, 0)
+        const { ownWeights } = featuresOf(new ThreadIndex(SETTINGS), words.join(' '))
+        const squares = ownWeights.reduce((sum, weight) => sum + (weight / 10_000) ** 2, 0)
         expect(squares).toBeCloseTo(words.length > 0 ? 1 : 0, 2)
       }),
       { seed: 20_220_105, numRuns: 200 },
@@ -227,8 +233,8 @@ describe('the window of threads', () => {
           expect(ran.size).toEqual(fresh.size)
           const title = asked.join(' ')
           expect(featuresOf(ran, title)).toEqual(featuresOf(fresh, title))
-          const placement = ran.place(featuresOf(ran, title), NOW + hours * HOUR)
-          expect(placement).toEqual(fresh.place(featuresOf(fresh, title), NOW + hours * HOUR))
+          const placement = placeStory(ran, featuresOf(ran, title), NOW + hours * HOUR)
+          expect(placement).toEqual(placeStory(fresh, featuresOf(fresh, title), NOW + hours * HOUR))
           if (placement.kind === 'joined') joined++
         },
       ),

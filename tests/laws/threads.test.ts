@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packFeatures, unpackFeatures } from '../../src/decide/thread/packing.ts'
-import { ThreadIndex, placeStory, storyFeatures, threadWords } from '../../src/decide/thread/place.ts'
+import { placeStory, storyFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
 import { reviewAll } from '../../src/decide/thread/review.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 
@@ -91,11 +91,10 @@ function seen(index: ThreadIndex) {
       const { id, thread, time } = story
       const part = [...thread.parts.values()].find(one => one.stories.includes(story))
       const { own, shared } = index.weights.termsOf(story)
-      const shares = ({ terms, weights }: typeof own) =>
-        {
-          const list = part ? [...index.weights.shares(part, index.weights.query({ terms, weights }))] : []
-          return terms.map((term, at) => [index.weights.nameOf(term), index.weights.frequencyOf(term), list[at]])
-        }
+      const shares = ({ terms, weights }: typeof own) => {
+        const list = part ? [...index.weights.shares(part, index.weights.query({ terms, weights }))] : []
+        return terms.map((term, at) => [index.weights.nameOf(term), index.weights.frequencyOf(term), list[at]])
+      }
       return [
         id,
         thread.id,

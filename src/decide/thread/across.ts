@@ -1,11 +1,12 @@
 // Which threads in different languages turn out to be one event: the likeness of threads, and the plan of merging them. Pure.
-import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './index/active.ts'
+
 import { sharedTerms } from './candidates.ts'
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
 import { UNIT } from './features.ts'
-import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
+import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { PartProfile } from './index/profile.ts'
+import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
 import { COMMON, SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
 
 /** Of the configured threshold, the cosine of two centroids of one language at which two threads are hardly two. */

@@ -51,7 +51,11 @@ export class BoilerplateCount {
 }
 
 /** Folded words of a text without those that are boilerplate. */
-export function withoutBoilerplate(tokens: readonly string[], boilerplate: Boilerplate, headline = false): readonly string[] {
+export function withoutBoilerplate(
+  tokens: readonly string[],
+  boilerplate: Boilerplate,
+  headline = false,
+): readonly string[] {
   if (boilerplate.size === 0) return tokens
   const whole = headline ? null : wholeOf(tokens)
   if (whole !== null && boilerplate.has(whole)) return []

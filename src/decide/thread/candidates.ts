@@ -1,14 +1,14 @@
 // Which parts of threads a story may belong to, and how near it is to each.
 import type { Millis } from '../../model/units.ts'
-import { type Part, type SeenStory, silenceOf } from './index/active.ts'
 import { type ThreadFeatures, UNIT } from './features.ts'
-import { firstOf, Nearest } from './nearest.ts'
+import { type Part, type SeenStory, silenceOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
+import type { Query } from './index/rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './index/slots.ts'
+import { LOOKED_UP } from './index/weights.ts'
+import { firstOf, Nearest } from './nearest.ts'
 import { SECOND_MATCH } from './tuning.ts'
 import { blended, likenessOfMeaning } from './vectors.ts'
-import { LOOKED_UP } from './index/weights.ts'
-import type { Query } from './index/rows.ts'
 
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
@@ -32,12 +32,7 @@ const nearer = (a: Candidate, b: Candidate) => b.cosine - a.cosine || firstOf(a.
  * Parts of threads near a story, best first, by the terms asked for. Without `except` those of its language; with it,
  * those of all others, by the terms that languages share.
  */
-export function candidates(
-  index: ThreadIndex,
-  query: Query,
-  time: Millis,
-  except: string | null = null,
-): Candidate[] {
+export function candidates(index: ThreadIndex, query: Query, time: Millis, except: string | null = null): Candidate[] {
   const { parts } = index.weights.slots
   const scored = except === null ? scoredOwn : scoredAcross
   const found: Candidate[] = []

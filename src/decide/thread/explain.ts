@@ -1,6 +1,7 @@
 // What a story and a thread share, as a user is told.
-import type { ActiveThread, Part } from './index/active.ts'
+
 import type { ThreadFeatures, Weighted } from './features.ts'
+import type { ActiveThread, Part } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 
 const REASONS = 5

@@ -81,12 +81,7 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
 }
 
 /** The threads near a story, each by its best part, best first, without some. */
-function ranked(
-  index: ThreadIndex,
-  features: ThreadFeatures,
-  time: Millis,
-  without: ReadonlySet<number>,
-): Candidate[] {
+function ranked(index: ThreadIndex, features: ThreadFeatures, time: Millis, without: ReadonlySet<number>): Candidate[] {
   const { own, shared } = index.weights.knownOf(features)
   const query = index.weights.query(own)
   const found = candidates(index, query, time)

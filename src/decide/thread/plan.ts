@@ -1,7 +1,8 @@
 // The steps of a review, as values: what is to be split off, moved and merged, and why. Whoever asked for a plan carries it
 // out, in the store and in the index.
-import type { ActiveThread, SeenStory } from './index/active.ts'
+
 import type { Evidence } from './explain.ts'
+import type { ActiveThread, SeenStory } from './index/active.ts'
 
 /** What editors have decided of pairs of stories: no review undoes it. */
 export interface EditorDecisions {

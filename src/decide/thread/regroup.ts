@@ -1,12 +1,13 @@
 // The plan of a review in one language: the threads around a new story are grouped afresh, with all stories that have come by
 // now. A story that was placed by the first report of an event may belong elsewhere an hour later. Pure.
-import type { ActiveThread, Part, SeenStory } from './index/active.ts'
+
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
 import { UNIT } from './features.ts'
 import { isColumn, isOtherInstalment } from './form.ts'
 import { groups } from './grouping.ts'
-import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
+import type { ActiveThread, Part, SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
 import { COMMON } from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
 

@@ -3,8 +3,8 @@
 
 import { mergesAcross } from './across.ts'
 import type { SeenStory } from './index/active.ts'
-import { type EditorDecisions, NO_DECISIONS, type Step, storiesOf, type Target } from './plan.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { type EditorDecisions, NO_DECISIONS, type Step, storiesOf, type Target } from './plan.ts'
 import { planAround } from './regroup.ts'
 
 /** Ids looked at together: as many as `covered` has bits. */

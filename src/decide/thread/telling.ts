@@ -54,12 +54,14 @@ export interface CentralCandidate {
  */
 export function centralStory(stories: readonly CentralCandidate[]): number | null {
   const byLanguage = new Map<string, CentralCandidate[]>()
-  for (const story of stories) byLanguage.set(story.features.language, [...(byLanguage.get(story.features.language) ?? []), story])
+  for (const story of stories)
+    byLanguage.set(story.features.language, [...(byLanguage.get(story.features.language) ?? []), story])
   const [largest] = [...byLanguage].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
   if (!largest) return null
   const sum = new Map<string, number>()
   for (const { features } of largest[1]) {
-    for (const [at, term] of features.ownTerms.entries()) sum.set(term, (sum.get(term) ?? 0) + (features.ownWeights[at] ?? 0))
+    for (const [at, term] of features.ownTerms.entries())
+      sum.set(term, (sum.get(term) ?? 0) + (features.ownWeights[at] ?? 0))
   }
   const centrality = ({ features }: CentralCandidate) =>
     features.ownTerms.reduce((dot, term, at) => dot + (sum.get(term) ?? 0) * (features.ownWeights[at] ?? 0), 0)

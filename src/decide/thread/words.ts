@@ -1,8 +1,8 @@
 // What a story says, as counted words: the words of its own language, and beside them the few terms that every language
 // can express: countries, numbers, and names by their sound. Pure.
 import { fold, terms, words } from '../../language/text.ts'
-import { type Form, formOf } from './form.ts'
 import { type Boilerplate, withoutBoilerplate } from './boilerplate.ts'
+import { type Form, formOf } from './form.ts'
 import { bareHeadline, type Header, headerOf } from './header.ts'
 import { countries } from './places.ts'
 import { soundKey } from './transliteration.ts'

@@ -66,7 +66,8 @@ export class Vocabulary {
     }
     // The table is read apart from the names, for its places to be fetched side by side.
     const ids = new Array<number>(names.length)
-    for (let at = 0; at < names.length; at++) ids[at] = this.#idOf(hashes[2 * at] as number, hashes[2 * at + 1] as number)
+    for (let at = 0; at < names.length; at++)
+      ids[at] = this.#idOf(hashes[2 * at] as number, hashes[2 * at + 1] as number)
     return ids
   }
 
@@ -90,7 +91,10 @@ export class Vocabulary {
   /** Ids of the terms of some features, as far as they are known. */
   find(features: ThreadFeatures): KnownTerms {
     if (this.#latest?.features === features) return this.#latest.known
-    const known = { own: this.idsOf(features.ownTerms, features.language), shared: this.idsOf(features.sharedTerms, null) }
+    const known = {
+      own: this.idsOf(features.ownTerms, features.language),
+      shared: this.idsOf(features.sharedTerms, null),
+    }
     this.remember(features, known)
     return known
   }
