@@ -12,9 +12,8 @@ import { apart } from './identity.ts'
 import { isAlike, isDifferent, likenessOf } from './likeness.ts'
 import type { Reading } from './reading.ts'
 import { flap, isCounter, type Revision, revise } from './revision.ts'
-import type { Furniture } from './thread/furniture.ts'
-import type { ThreadFeatures } from './thread/place.ts'
-import type { ThreadWords } from './thread/words.ts'
+import type { Boilerplate } from './thread/boilerplate.ts'
+import { placeStory, type ThreadFeatures, type ThreadIndex } from './thread/place.ts'
 import type { WireNames } from './wire/read.ts'
 
 /** All that a decision about a new or changed report may know of the store. */
@@ -32,10 +31,7 @@ export interface Facts {
 /** The indexes of the window, as far as they are asked. */
 export interface Indexes {
   copies: { look(features: CopyFeatures, time: Millis, asking: Asking): Look }
-  threads: {
-    features(words: ThreadWords, vector: readonly number[] | null): ThreadFeatures
-    place(features: ThreadFeatures, time: Millis): Placement
-  }
+  threads: ThreadIndex
 }
 
 /** An entry that is to be filed, with what its document says of it. */
@@ -43,7 +39,7 @@ export interface Arrival {
   report: Report
   reading: Reading
   /** Runs of words that the entries of its document have in common; null where there are none. */
-  furniture: Furniture | null
+  boilerplate: Boilerplate | null
   /** Other entries of its document that share only a notice with it. */
   beside: readonly Stranger[]
   vector: readonly number[] | null
@@ -189,7 +185,7 @@ export function decide(
   const said = features(arrival, trace.foreign)
   return {
     kind: 'new',
-    placement: threads.place(said, arrival.report.time),
+    placement: placeStory(threads, said, arrival.report.time),
     features: said,
     key: freeKey(facts, context.feedKey, arrival.report, arrival.aside !== null),
     foreign: trace.foreign,

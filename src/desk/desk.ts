@@ -10,12 +10,13 @@ import type { PollOutcome } from '../model/decided.ts'
 import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
+import { type Document, prepare } from './arrivals.ts'
 import { documentOf, identifyAll, type ReadDocument, type ReadEntry, readForDesk } from './document.ts'
 import { EntryFiling, type FiledEntry, followRenames } from './entries.ts'
 import { givenAgain, StoreFacts } from './facts.ts'
 import { judgeOrigin } from './origin.ts'
 import { type Closing, countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
-import { type Document, prepare } from './prepare.ts'
+import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
@@ -57,8 +58,9 @@ const TOGETHER = 40
 export class Desk {
   readonly #store: Store
   #window: ActiveWindow
-  readonly #turns = new Turns()
+  readonly #turns: Turns
   readonly #nextTime: NextTime
+  readonly #slice: Millis
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
 
@@ -67,11 +69,15 @@ export class Desk {
     settings: ThreadSettings,
     storing: Storing = storingAtOnce(),
     nextTime: NextTime = () => null,
+    /** Longest that filing keeps its thread from anything else, but for the entries under way. */
+    slice: Millis = SLICE,
   ) {
     this.#store = store
     this.#window = new ActiveWindow(settings)
     this.storing = storing
     this.#nextTime = nextTime
+    this.#slice = slice
+    this.#turns = new Turns(slice)
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
@@ -141,6 +147,7 @@ export class Desk {
     const readings = names.map(one => readForDesk(entries[one.at] as ReadEntry, one, context))
     const read: ReadDocument = { entries: names, rejected, read: async () => readings }
     const document = drain(prepare(read, readings, ambiguities(names)))
+    prepareWindowAtOnce(this.#store, this.#window, context.now, remaker(this.#window, context.names))
     return this.#transaction(context, (filing, catchUp) => {
       catchUp()
       this.#fileSome(filing, document, context, { released: false, first: true, until: Number.POSITIVE_INFINITY })
@@ -184,6 +191,7 @@ export class Desk {
 
   /** A report was withdrawn though no text says so: its page is gone. */
   async withdraw(report: number, context: { now: Millis; names: WireNames }): Promise<void> {
+    await this.#prepareWindow(context)
     await this.storing.write(() =>
       this.#transaction(context, (filing, catchUp) => {
         catchUp()
@@ -197,7 +205,7 @@ export class Desk {
   read(entries: readonly ReadEntry[], context: FilingContext): ReadDocument {
     let started = performance.now()
     return documentOf(entries, context, async () => {
-      if (performance.now() - started < SLICE) return
+      if (performance.now() - started < this.#slice) return
       await this.#turns.next()
       started = performance.now()
     })
@@ -211,6 +219,7 @@ export class Desk {
     released: boolean,
   ): Promise<FiledEntry[]> {
     const ambiguous = ambiguities(read.entries)
+    await this.#prepareWindow(context)
     if (!released) {
       await this.#turns.next()
       const known = await this.storing.write(() => this.#fileKnown(read, ambiguous, context, finish))
@@ -229,7 +238,7 @@ export class Desk {
       const { done, open } = this.#transaction(context, (filing, catchUp) => {
         takenBack = true
         catchUp()
-        const until = performance.now() + SLICE
+        const until = performance.now() + this.#slice
         if (this.#fileSome(filing, document, context, { released, first, until })) {
           this.#finish(filing, document, context, finish, { poll, waited })
           return { done: true, open: poll }
@@ -246,6 +255,7 @@ export class Desk {
     }
     const again = async (): Promise<void> => {
       if (!takenBack) return
+      await readWindow(this.#store, this.#window, context.now, { next: () => this.#turns.next(), slice: this.#slice })
       waited ||= document.accepted.some(({ waits }) => waits)
       const { notes } = document
       document = await this.#turns.run(prepare(read, readings, ambiguous))
@@ -267,7 +277,7 @@ export class Desk {
     context: FilingContext,
     finish: Finish,
   ): FiledEntry[] | null {
-    return this.#transaction(context, (filing, catchUp) => {
+    return this.#transaction(context, filing => {
       const facts = new StoreFacts(filing, context)
       facts.look(entries)
       const filed: FiledEntry[] = new Array(entries.length + rejected.length)
@@ -283,7 +293,6 @@ export class Desk {
       for (const { at, reason } of rejected) {
         filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
       }
-      catchUp()
       filing.touch(seen, context.now)
       this.#finish(filing, { accepted: [], filed, notes: [] }, context, finish, { poll: null, waited: false })
       return filed
@@ -324,6 +333,15 @@ export class Desk {
     finish(filing, filed, { counts: countsOf(filed), poll, notes: said, unsettled })
   }
 
+  /** What is stored is read, and the review that is due is done, before the first entry. */
+  #prepareWindow({ now, names }: { now: Millis; names: WireNames }): Promise<void> {
+    return prepareWindow(this.#store, this.#window, now, remaker(this.#window, names), {
+      next: () => this.#turns.next(),
+      write: work => this.storing.write(work),
+      slice: this.#slice,
+    })
+  }
+
   /** `catchUp` brings the window in step with the store: before it is asked, and before anything that changes it is written. */
   #transaction<T>(
     { now, names }: { now: Millis; names: WireNames },
@@ -335,8 +353,6 @@ export class Desk {
         work(filing, () => {
           begun = true
           this.#window.catchUp(filing, now, remaker(this.#window, names))
-          this.#window.review(filing, now)
-          this.#window.link(filing)
         }),
       )
     } catch (error) {

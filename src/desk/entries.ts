@@ -19,9 +19,9 @@ import { guidKey, REMATCH_REPORTS, REMATCH_TEXT } from '../decide/identity.ts'
 import { threadWordsOf } from '../decide/reading.ts'
 import { formerlyAsked, renamesOf } from '../decide/rematch.ts'
 import { droppedRevisions, REVISIONS_KEPT } from '../decide/revision.ts'
-import type { Furniture } from '../decide/thread/furniture.ts'
-import type { ThreadFeatures } from '../decide/thread/place.ts'
-import { direction } from '../decide/thread/vectors.ts'
+import type { Boilerplate } from '../decide/thread/boilerplate.ts'
+import { storyFeatures, type ThreadFeatures } from '../decide/thread/place.ts'
+import { quantise } from '../decide/thread/vectors.ts'
 import type { FilingKind } from '../model/decided.ts'
 import type { Joining, KnownReport } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -51,7 +51,7 @@ export interface Accepted extends Arriving {
   /** It flaps, and the text that was offered is not in force. */
   waits: boolean
   /** What it has in common with the document's other entries; null where nothing. */
-  furniture: Furniture | null
+  boilerplate: Boilerplate | null
   /** Those of them that share only a notice with it. */
   beside: readonly Stranger[]
 }
@@ -210,8 +210,8 @@ export class EntryFiling {
     this.#unwritten.renumber(this.#facts.forget())
   }
 
-  readonly #features = ({ reading, furniture, vector }: Arrival, foreign: Uint8Array | null): ThreadFeatures =>
-    this.#window.threads.features(threadWordsOf(reading, furniture, foreign), vector && direction(vector))
+  readonly #features = ({ reading, boilerplate, vector }: Arrival, foreign: Uint8Array | null): ThreadFeatures =>
+    storyFeatures(this.#window.threads, threadWordsOf(reading, boilerplate, foreign), vector && quantise(vector))
 
   #keepFlash({ report, reading }: Accepted, id: number): void {
     if (reading.isFlash) this.#unwritten.keepFlash(id, reading.wires, report.time)
@@ -306,8 +306,8 @@ const unchanged = ({ id, story }: KnownReport): FiledEntry => ({
   reason: null,
 })
 
-function arrivalOf({ report, reading, furniture, beside }: Accepted, aside: Arrival['aside']): Arrival {
+function arrivalOf({ report, reading, boilerplate, beside }: Accepted, aside: Arrival['aside']): Arrival {
   // What was found out of its names on the way is the report that is filed.
   const named = reading.report === report ? reading : { ...reading, report }
-  return { report, reading: named, furniture, beside, vector: reading.vector, aside }
+  return { report, reading: named, boilerplate, beside, vector: reading.vector, aside }
 }

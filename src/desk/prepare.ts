@@ -1,64 +1,95 @@
-// A document's entries as they are filed: in which order, and what they say of one another.
-import { strangersBeside } from '../decide/copy/beside.ts'
-import type { Ambiguity } from '../decide/guids.ts'
-import { FurnitureCount } from '../decide/thread/furniture.ts'
-import type { DeskReading, ReadDocument } from './document.ts'
-import type { Accepted, FiledEntry } from './entries.ts'
-import type { Steps } from './slices.ts'
+// Makes the active window ready for a document: reads what is stored, makes features that are missing, and carries out the
+// review that is due; in turns, so that pages and pushes wait no longer than one of them.
+import type { Millis } from '../model/units.ts'
+import type { Filing, Store } from '../store/store.ts'
+import { isReviewDue, reviewedHour, reviewStep, startsReview } from './review.ts'
+import type { ActiveWindow, Remaker } from './window.ts'
 
-/** A document on its way. */
-export interface Document {
-  /** Those that become reports, in the order in which they are filed. */
-  accepted: Accepted[]
-  /** What became of each entry, in the order of the document. */
-  filed: FiledEntry[]
-  notes: string[]
+/** Gives way to other work, and writes when the file can be written. */
+export interface WindowTurns {
+  next(): Promise<void>
+  /** Run a transaction as soon as the file can be written. */
+  write<T>(work: () => T): Promise<T>
+  /** Longest time between two turns, but for the step under way. */
+  slice: Millis
 }
 
 /**
- * The entries in the order in which they are filed: feeds list the newest first, threads grow from the oldest. `ambiguous`
- * goes with the document's entries.
+ * Make the window ready for a document of this time, in turns: read what is stored, and carry out the review that is due.
+ * Nothing that a later decision sees depends on how long a turn is.
  */
-export function* prepare(
-  { entries, rejected }: ReadDocument,
-  readings: readonly DeskReading[],
-  ambiguous: readonly Ambiguity[],
-): Steps<Document> {
-  const filed: FiledEntry[] = new Array(rejected.length + entries.length)
-  for (const { at, reason } of rejected)
-    filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
-  const byPlace = new Map(readings.map(reading => [reading.at, reading]))
-  const accepted: Accepted[] = []
-  for (const [n, { at, mark }] of entries.entries()) {
-    const reading = byPlace.get(at)
-    const says = ambiguous[n]
-    if (reading === undefined || says === undefined) throw new Error(`entry ${at} was not read`)
-    // What is found out of its names on the way is written into it.
-    const report = { ...reading.report }
-    if (says.sharedUrl) report.canonicalUrl = null
-    const { reused, reusedTwice } = says
-    accepted.push({ at, reading, report, mark, reused, reusedTwice, waits: false, furniture: null, beside: [] })
+export async function prepareWindow(
+  store: Store,
+  window: ActiveWindow,
+  now: Millis,
+  remake: Remaker,
+  { next, write, slice }: WindowTurns,
+): Promise<void> {
+  while (!isReady(window, now)) {
+    await readWindow(store, window, now, { next, slice })
+    const tired = tiredAfter(slice)
+    if (await write(() => prepareIn(store, window, now, remake, tired))) return
+    await next()
   }
-  yield
-  accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
-  yield* findFurniture(accepted)
-  return { filed, accepted, notes: [] }
 }
 
-/** What the entries of a document have in common is not what each of them tells. */
-function* findFurniture(accepted: readonly Accepted[]): Steps<void> {
-  const count = new FurnitureCount()
-  for (const { report } of accepted) {
-    count.add(report.wire)
-    yield
+/** Read what is stored, in turns. */
+export async function readWindow(
+  store: Pick<Store, 'read'>,
+  window: ActiveWindow,
+  now: Millis,
+  { next, slice }: Pick<WindowTurns, 'next' | 'slice'>,
+): Promise<void> {
+  for (let tired = tiredAfter(slice); !window.read(store, now); ) {
+    if (!tired()) continue
+    await next()
+    tired = tiredAfter(slice)
   }
-  const found = count.found()
-  if (found.size > 0) for (const one of accepted) one.furniture = found
-  const sharing = count.sharing()
-  const alike = accepted.filter((_, at) => sharing[at])
-  if (alike.length < 2) return
-  const strangers = yield* strangersBeside(
-    alike.map(({ report, reading }) => ({ features: reading.copy, time: report.time })),
-  )
-  for (const [at, one] of alike.entries()) one.beside = strangers[at] ?? []
+}
+
+/** The same as `prepareWindow`, at once. */
+export function prepareWindowAtOnce(store: Store, window: ActiveWindow, now: Millis, remake: Remaker): void {
+  if (isReady(window, now)) return
+  while (!window.read(store, now)) {}
+  prepareIn(store, window, now, remake, () => false)
+}
+
+function prepareIn(store: Store, window: ActiveWindow, now: Millis, remake: Remaker, tired: () => boolean): boolean {
+  let begun = false
+  try {
+    return store.file(filing => {
+      begun = true
+      return prepareSome(filing, window, now, remake, tired)
+    })
+  } catch (error) {
+    // The indexes may hold what was rolled back.
+    if (begun) window.reset()
+    throw error
+  }
+}
+
+/** Whether nothing is to be done before a document of this time. */
+function isReady(window: ActiveWindow, now: Millis): boolean {
+  return window.isWhole && window.reviewedHour !== null && !startsReview(window.reviewedHour, now)
+}
+
+/** Do some of what is to be done before a document of this time, until `tired`: true where nothing is left. */
+export function prepareSome(
+  filing: Filing,
+  window: ActiveWindow,
+  now: Millis,
+  remake: Remaker,
+  tired: () => boolean = () => false,
+): boolean {
+  window.dropOutdated(filing)
+  window.catchUp(filing, now)
+  while (window.remake(filing, now, remake)) if (tired()) return false
+  while (isReviewDue(filing, now) && reviewStep(filing, window, now)) if (tired()) return false
+  window.reviewedHour = reviewedHour(filing)
+  return true
+}
+
+function tiredAfter(slice: Millis): () => boolean {
+  const started = performance.now()
+  return () => performance.now() - started >= slice
 }

@@ -1,7 +1,7 @@
 // Makes features of texts on file as their filing would have, where they are missing: after another version of the rules, and
 // after stories were parted.
 import { copyFeatures } from '../decide/copy/index.ts'
-import { threadWords } from '../decide/thread/place.ts'
+import { storyFeatures, threadWords } from '../decide/thread/place.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import type { UnreadText } from '../model/stored.ts'
 import type { ActiveWindow, Remaker } from './window.ts'
@@ -11,7 +11,7 @@ export function remaker(window: ActiveWindow, names: WireNames): Remaker {
   return {
     story: (filing, story) => {
       const { title, body } = read(story)
-      const features = window.threads.features(threadWords({ title, body, language: story.language }))
+      const features = storyFeatures(window.threads, threadWords({ title, body, language: story.language }))
       window.addStory(filing, story.group, story.id, features, story.time)
     },
     report: (filing, report) => {

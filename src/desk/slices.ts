@@ -18,7 +18,12 @@ export function drain<T>(steps: Steps<T>): T {
 /** Pieces of work that take turns, one in each turn of the event loop: two documents hold it up no longer than one. */
 export class Turns {
   readonly #waiting: (() => void)[] = []
+  readonly #slice: Millis
   #called = false
+
+  constructor(slice: Millis = SLICE) {
+    this.#slice = slice
+  }
 
   /** Resolves when it is the caller's turn. */
   next(): Promise<void> {
@@ -33,7 +38,7 @@ export class Turns {
     for (;;) {
       await this.next()
       const started = performance.now()
-      while (performance.now() - started < SLICE) {
+      while (performance.now() - started < this.#slice) {
         const next = steps.next()
         if (next.done) return next.value
       }

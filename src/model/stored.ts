@@ -96,7 +96,7 @@ export interface IndexedStory {
   /** Time under which it was filed; later copies do not change it. */
   time: Millis
   /** Opaque to the store. */
-  features: string
+  features: Uint8Array
 }
 
 /** A report as the index of copies knows it. */
@@ -107,7 +107,7 @@ export interface IndexedReport {
   agency: string
   time: Millis
   /** Opaque to the store. */
-  features: string
+  features: Uint8Array
 }
 
 /** What features are made of, where they are missing: of a report, or of a story's lead. */

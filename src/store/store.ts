@@ -183,10 +183,10 @@ export interface Filing extends FilingFacts, Regrouping {
 
   /**
    * Features written after `seq` (by any process), in that order; from the beginning (0) only those of a time of at least
-   * `since`. What was written anew may be older than what it replaced.
+   * `since`. What was written anew may be older than what it replaced. At most `limit`, or all.
    */
-  storiesAfter(seq: number, since: Millis): IndexedStory[]
-  reportsAfter(seq: number, since: Millis): IndexedReport[]
+  storiesAfter(seq: number, since: Millis, limit?: number): IndexedStory[]
+  reportsAfter(seq: number, since: Millis, limit?: number): IndexedReport[]
   /** Write features anew; returns their `seq`. */
   keepStoryFeatures(story: number, time: Millis, features: IndexedStory['features']): number
   keepReportFeatures(report: number, time: Millis, features: IndexedReport['features']): number
@@ -194,8 +194,9 @@ export interface Filing extends FilingFacts, Regrouping {
   forgetFeatures(before: Millis): void
   /** Features made by another version of the rules are dropped: true where that has happened. */
   featuresOf(version: number): boolean
-  storiesWithoutFeatures(since: Millis): UnreadText[]
-  reportsWithoutFeatures(since: Millis): UnreadText[]
+  /** Texts that have no features, with ids above `after`, ascending; at most `limit`, or all. */
+  storiesWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
+  reportsWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
   /** A number kept under a name, like the last story reviewed; 0 at first. */
   mark(name: string): number
   setMark(name: string, value: number): void
@@ -273,6 +274,8 @@ export interface Store extends StoreReader {
   syncAgencies(agencies: readonly Agency[], now: Millis): void
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
+  /** Read features, a statement at a time and without a transaction: nobody who writes waits for it. */
+  read<T>(work: (filing: Pick<Filing, 'storiesAfter' | 'reportsAfter' | 'lastRegrouping' | 'mark'>) => T): T
   /**
    * The next of a feed's entries whose embargo has ended, as many as are filed as one document, as JSON; and the keys to take
    * them off the list by, those of entries that cannot be read any more among them.

@@ -56,7 +56,7 @@ function newsroom() {
         reports: [
           { id, story: id, report: written, stored: storedText(written, ''), guidKey: written.guid, joined: FIRST },
         ],
-        storyFeatures: [{ seq: id, story: id, time: written.time, features: '[]' }],
+        storyFeatures: [{ seq: id, story: id, time: written.time, features: new Uint8Array() }],
       })
     }
   })

@@ -209,7 +209,7 @@ function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flash
       seq,
       story,
       time,
-      Buffer.from(features),
+      features,
     ])
   }
   for (const { seq, report, time, features } of reportFeatures) {
@@ -217,7 +217,7 @@ function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flash
       seq,
       report,
       time,
-      Buffer.from(features),
+      features,
     ])
   }
   for (const { report, wires, time } of flashes) {
@@ -289,27 +289,27 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
       String(value),
     ])
   return {
-    storiesAfter: (after, since) =>
+    storiesAfter: (after, since, limit = -1) =>
       sql
         .all(
           `select f.seq, s.id, s.thread, f.time, f.features from story_features f join stories s on s.id = f.story
-           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
-          { after, since },
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
+          { after, since, limit },
         )
         .map(row => ({
           seq: number(row['seq']),
           id: number(row['id']),
           thread: number(row['thread']),
           time: number(row['time']),
-          features: String(row['features']),
+          features: row['features'] as Uint8Array,
         })),
-    reportsAfter: (after, since) =>
+    reportsAfter: (after, since, limit = -1) =>
       sql
         .all(
           `select f.seq, r.id, r.story, r.agency, f.time, f.features
            from report_features f join reports r on r.id = f.report
-           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
-          { after, since },
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
+          { after, since, limit },
         )
         .map(row => ({
           seq: number(row['seq']),
@@ -317,14 +317,14 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
           story: number(row['story']),
           agency: text(row['agency']),
           time: number(row['time']),
-          features: String(row['features']),
+          features: row['features'] as Uint8Array,
         })),
     keepStoryFeatures: (story, time, features) =>
       Number(
         sql.run('insert or replace into story_features (story, time, features) values (?, ?, ?)', [
           story,
           time,
-          Buffer.from(features),
+          features,
         ]).lastInsertRowid,
       ),
     keepReportFeatures: (report, time, features) =>
@@ -332,7 +332,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
         sql.run('insert or replace into report_features (report, time, features) values (?, ?, ?)', [
           report,
           time,
-          Buffer.from(features),
+          features,
         ]).lastInsertRowid,
       ),
     forgetFeatures: before => {
@@ -340,21 +340,23 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
       sql.run('delete from report_features where time < @before', { before })
       sql.run('delete from flashes where time < @before', { before })
     },
-    storiesWithoutFeatures: since =>
+    storiesWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
           `select s.id, s.thread as grouped, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
            from stories s join reports r on r.id = s.lead
-           where s.time >= @since and not exists (select 1 from story_features f where f.story = s.id) order by s.id`,
-          { since },
+           where s.id > @after and s.time >= @since and not exists (select 1 from story_features f where f.story = s.id)
+           order by s.id limit @limit`,
+          { since, after, limit },
         )
         .map(unread),
-    reportsWithoutFeatures: since =>
+    reportsWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
           `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from reports r
-           where r.time >= @since and not exists (select 1 from report_features f where f.report = r.id) order by r.id`,
-          { since },
+           where r.id > @after and r.time >= @since and not exists (select 1 from report_features f where f.report = r.id)
+           order by r.id limit @limit`,
+          { since, after, limit },
         )
         .map(unread),
     featuresOf: version => {

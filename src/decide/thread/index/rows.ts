@@ -1,13 +1,38 @@
 // Which terms a story says, row after row in a few long lists of numbers: objects and maps for a hundred thousand stories
 // cost ten times the memory, and most of the time goes into waiting for it.
+import { placeOf, Table } from './table.ts'
 
 const FIRST_ROWS = 1_024
-const FIRST_ASKED = 1_024
 // Rows that are gone stay until they are this many, and half as many as what is left.
 const MOST_GONE = 1_000
 
 /** Terms of the story's language, those of any, or both. */
 export type Kinds = 'own' | 'shared' | 'both'
+
+/** Terms that rows are compared with, by their place in a list that stays as it is. */
+export class Query {
+  readonly terms: ArrayLike<number>
+  readonly weights: ArrayLike<number>
+  readonly kinds: Kinds
+  #table: Table | null = null
+
+  constructor(terms: ArrayLike<number>, weights: ArrayLike<number>, kinds: Kinds) {
+    this.terms = terms
+    this.weights = weights
+    this.kinds = kinds
+  }
+
+  /** The place of each term, plus one. */
+  get table(): Table {
+    if (this.#table === null) {
+      const { terms } = this
+      // A third full at most: nearly every look-up finds its place at once.
+      this.#table = new Table(3 * terms.length)
+      for (let at = 0; at < terms.length; at++) this.#table.add(terms[at] as number, at + 1)
+    }
+    return this.#table
+  }
+}
 
 /** Stories have rows, of their own terms and of those of any language. Rows are numbered anew when they are compacted. */
 export class Rows {
@@ -21,14 +46,9 @@ export class Rows {
   #own = new Uint8Array(FIRST_ROWS)
   #count = 0
   #gone = 0
-  // The terms asked for, in a small table that stays near the processor: term + 1 and its place, by turns; 0 is no term.
-  #asked = new Int32Array(2 * FIRST_ASKED)
-  #mask = FIRST_ASKED - 1
-  #kinds: Kinds = 'both'
-  #latest: ArrayLike<number> | null = null
 
   get bytes(): number {
-    const lists = [this.holder, this.terms, this.weights, this.#from, this.#own, this.#asked]
+    const lists = [this.holder, this.terms, this.weights, this.#from, this.#own]
     return lists.reduce((sum, list) => sum + list.byteLength, 0)
   }
 
@@ -112,53 +132,30 @@ export class Rows {
     return moved
   }
 
-  /** Terms of some kinds to compare with: `sharesOf` and `dotOf` know them by their place in this list, which stays as it is. */
-  ask(terms: ArrayLike<number>, kinds: Kinds): void {
-    if (terms === this.#latest) return
-    this.#latest = terms
-    this.#kinds = kinds
-    if (4 * terms.length > this.#mask) {
-      this.#mask = 2 ** Math.ceil(Math.log2(4 * terms.length + 1)) - 1
-      this.#asked = new Int32Array(2 * (this.#mask + 1))
-    } else this.#asked.fill(0)
-    for (let at = 0; at < terms.length; at++) {
-      const key = (terms[at] as number) + 1
-      const place = placeOf(this.#asked, this.#mask, key)
-      this.#asked[place] = key
-      this.#asked[place + 1] = at
+  /** Add a story's weights of the terms of a query, by their places in it. */
+  sharesOf(row: number, { table: { entries, mask }, kinds }: Query, into: Float64Array): void {
+    const { terms, weights } = this
+    const end = kinds === 'own' ? this.sharedFrom(row) : this.end(row)
+    for (let at = kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
+      const place = entries[placeOf(entries, mask, terms[at] as number) + 1] as number
+      if (place !== 0) into[place - 1] = (into[place - 1] as number) + (weights[at] as number)
     }
   }
 
-  /** Add a story's weights of the terms asked for, by their places. */
-  sharesOf(row: number, into: Float64Array): void {
+  /** Dot product of a story's terms with those of a query. */
+  dotOf(row: number, { table: { entries, mask }, weights: given, kinds }: Query): number {
     const { terms, weights } = this
-    const asked = this.#asked
-    const mask = this.#mask
-    const end = this.#kinds === 'own' ? this.sharedFrom(row) : this.end(row)
-    for (let at = this.#kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
-      const found = placeOf(asked, mask, (terms[at] as number) + 1)
-      if (asked[found] === 0) continue
-      const place = asked[found + 1] as number
-      into[place] = (into[place] as number) + (weights[at] as number)
-    }
-  }
-
-  /** Dot product of a story's terms with the weights of those asked for. */
-  dotOf(row: number, given: ArrayLike<number>): number {
-    const { terms, weights } = this
-    const asked = this.#asked
-    const mask = this.#mask
-    const end = this.#kinds === 'own' ? this.sharedFrom(row) : this.end(row)
+    const end = kinds === 'own' ? this.sharedFrom(row) : this.end(row)
     let dot = 0
-    for (let at = this.#kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
-      const found = placeOf(asked, mask, (terms[at] as number) + 1)
-      if (asked[found] !== 0) dot += (weights[at] as number) * (given[asked[found + 1] as number] as number)
+    for (let at = kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
+      const place = entries[placeOf(entries, mask, terms[at] as number) + 1] as number
+      if (place !== 0) dot += (weights[at] as number) * (given[place - 1] as number)
     }
     return dot
   }
 
   /** A story's terms of one kind, heaviest first. */
-  said(row: number, own: boolean): { terms: number[]; weights: number[] } {
+  termsOf(row: number, own: boolean): { terms: number[]; weights: number[] } {
     const [from, end] = own ? [this.from(row), this.sharedFrom(row)] : [this.sharedFrom(row), this.end(row)]
     const terms = new Array<number>(end - from)
     const weights = new Array<number>(end - from)
@@ -167,16 +164,6 @@ export class Rows {
       weights[at - from] = this.weights[at] as number
     }
     return { terms, weights }
-  }
-}
-
-/** Where a key stands in a table of keys and values by turns, or where it would. */
-function placeOf(table: Int32Array, mask: number, key: number): number {
-  let at = Math.imul(key, 0x9e3779b1) & mask
-  for (;;) {
-    const found = table[2 * at]
-    if (found === 0 || found === key) return 2 * at
-    at = (at + 1) & mask
   }
 }
 
