@@ -34,12 +34,7 @@ const CROSSINGS: Readonly<Record<string, string>> = {
 }
 
 /** Circles of imports that are there still, by one of their files. */
-const CIRCLES: readonly string[] = [
-  'collect/feed/draft.ts',
-  'collect/feed/escaped.ts',
-  'publish/machine.ts',
-  'publish/site.ts',
-]
+const CIRCLES: readonly string[] = ['publish/machine.ts', 'publish/site.ts']
 
 /** Folders of pure functions, and what in them may nevertheless reach outside, with why. */
 const PURE = ['decide', 'publish', 'language']
@@ -57,7 +52,6 @@ const MOST_LINES_OF_A_FUNCTION = 120
 /** Files and functions that are longer still. */
 const LONG_FILES: readonly string[] = [
   'cli/main.ts',
-  'collect/feed/reading.ts',
   'collect/net/connection.ts',
   'config/config.ts',
   'config/subscriptions.ts',

@@ -4,6 +4,7 @@
 // How end tags, elements that end others, attributes and references are read follows htmlparser2, which sanitize-html
 // reads with.
 
+import { escapeAttribute, escapeText } from './escape.ts'
 import {
   type HtmlAttributes,
   isUnwrapped,
@@ -112,10 +113,6 @@ const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (c
 /** Thrown away where the markup is refused. */
 class Refused extends Error {}
 const REFUSAL = new Refused()
-
-const escapeText = (text: string): string =>
-  /[&<>]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text
-const escapeAttribute = (text: string): string => escapeText(text).replaceAll('"', '&quot;')
 
 /** Text with its references decoded; a reference without a semicolon also depends on what follows it. */
 function decoded(text: string, place: 'text' | 'attribute'): string {
