@@ -87,12 +87,12 @@ function byteTables(): ReadonlyMap<string, Uint8Array> {
 
 /** Text whose UTF-8 was taken for a single-byte charset and encoded again («Ã©», «Ø§Ù„»), as it was before; else null. */
 function encodedOnce(text: string): { text: string; as: string } | null {
-  if (!/[\u0080-\uffff]/.test(text)) return null
+  const first = text.search(/[\u0080-\uffff]/)
+  if (first < 0) return null
   for (const [charset, bytesOf] of byteTables()) {
     // Most texts show at their first letter beyond ASCII that they were not.
-    const [, first = '', second = ''] = /([\u0080-\uffff])(.?)/.exec(text) ?? []
-    const lead = bytesOf[first.charCodeAt(0)] ?? 0
-    if (lead < 0xc2 || lead > 0xf4 || ((bytesOf[second.charCodeAt(0)] ?? 0) & 0xc0) !== 0x80) continue
+    const lead = bytesOf[text.charCodeAt(first)] ?? 0
+    if (lead < 0xc2 || lead > 0xf4 || ((bytesOf[text.charCodeAt(first + 1)] ?? 0) & 0xc0) !== 0x80) continue
     const bytes = new Uint8Array(text.length)
     let at = 0
     while (at < text.length) {

@@ -261,6 +261,10 @@ export function plainText(html: string): string {
   return text
 }
 
+/** Words a single space apart. */
+export const oneSpaced = (text: string): string =>
+  /[^\S ]| {2}|^ | $/.test(text) ? text.replace(/\s+/g, ' ').trim() : text
+
 // HTML's own elements: what a title may have been marked up with. «List<T>» and «<blink>» of a headline are words.
 const KNOWN =
   /<(?!\/?(?:a|abbr|acronym|address|applet|area|article|aside|audio|b|base|basefont|bdi|bdo|big|blink|blockquote|body|br|button|canvas|caption|center|cite|code|col|colgroup|data|datalist|dd|del|details|dfn|dialog|dir|div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hgroup|hr|html|i|iframe|img|input|ins|isindex|kbd|label|legend|li|link|main|map|mark|menu|meta|meter|nav|nobr|noembed|noframes|noscript|object|ol|optgroup|option|output|p|param|picture|pre|progress|q|rp|rt|ruby|s|samp|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|xml)(?:[\s/>]|$)|!--)/gi
@@ -276,5 +280,5 @@ export function titleText(title: string, kind: 'text' | 'html'): string {
     if (isHostile(marked)) marked = marked.replace(/<[^<>]*>/g, ' ')
     text = unescapeHtml(sanitizeHtml(marked.replace(/<(?:br|\/p|\/div|\/li|\/h[1-6])\b/gi, ' $&'), TEXT_ONLY))
   }
-  return text.replace(/\s+/g, ' ').trim()
+  return oneSpaced(text)
 }

@@ -2,7 +2,8 @@
 import type { Outcome } from '../../model/units.ts'
 import { decodeText } from './decode.ts'
 import type { Attributes } from './draft.ts'
-import { type MarkupSink, scanMarkup } from './scan.ts'
+import type { MarkupSink } from './plain-markup.ts'
+import { scanMarkup } from './scan.ts'
 
 /** An outline that names a feed. All text is one line; nothing is proven. */
 export interface OpmlFeed {

@@ -35,13 +35,17 @@ export interface ParseOptions {
  * Reads a feed document that is already text: RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, CDF, JSON Feed.
  * Never rejects: what is no feed is a reason in one line. Repairs, cuts and omissions are warnings.
  */
-export async function parseFeed(text: string, options: ParseOptions): Promise<Outcome<ParsedFeed>> {
-  const clean = cleanControls(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
-  const start = /\S/.exec(clean)?.[0]
+export function parseFeed(text: string, options: ParseOptions): Promise<Outcome<ParsedFeed>> {
+  return parseClean(cleanControls(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text), options)
+}
+
+/** {@link parseFeed} of a text without control characters. */
+async function parseClean(text: string, options: ParseOptions): Promise<Outcome<ParsedFeed>> {
+  const start = /\S/.exec(text)?.[0]
   if (start === undefined) return { ok: false, reason: 'the document is empty' }
   const url = options.url === null ? null : resolve(options.url, null)
   const inner = { ...options, url }
-  const parsed = start === '{' || start === '[' ? parseJsonFeed(clean, inner) : await parseXmlFeed(clean, inner)
+  const parsed = start === '{' || start === '[' ? parseJsonFeed(text, inner) : await parseXmlFeed(text, inner)
   // Both quote the document.
   if (!parsed.ok) return { ok: false, reason: cleanText(parsed.reason) }
   return {
@@ -68,7 +72,8 @@ export async function parseDocument(
     return parsed.ok ? withWarnings(parsed.value, [joined.warning]) : parsed
   }
   const decoded = decodeText(bytes, contentType)
-  const parsed = await parseFeed(decoded.text, options)
+  const { text } = decoded
+  const parsed = await parseClean(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, options)
   return parsed.ok ? withWarnings(parsed.value, decoded.warnings) : parsed
 }
 

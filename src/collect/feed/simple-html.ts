@@ -4,7 +4,9 @@
 // How end tags, elements that end others, attributes and references are read follows htmlparser2, which sanitize-html
 // reads with.
 
+import { detached } from './detached.ts'
 import { escapeAttribute, escapeText } from './escape.ts'
+import { decodedByHtml } from './htmlparser2.ts'
 import {
   type HtmlAttributes,
   isUnwrapped,
@@ -13,7 +15,6 @@ import {
   REMOVED_ELEMENTS,
   rewritten,
 } from './policy.ts'
-import { decodedByHtml } from './scan.ts'
 
 export interface Sanitised {
   html: string
@@ -95,10 +96,13 @@ function ruleOf(written: string): Rule & { name: string } {
   if (known !== undefined) return known
   const lower = written.toLowerCase()
   const name = lower === 'image' ? 'img' : lower
-  const rule = { name, ...newRule(name) }
-  if (rules.size < MAX_RULES && written.length < 50) rules.set(written, rule)
+  const rule = { name: detached(name), ...newRule(name) }
+  if (rules.size < MAX_RULES && written.length < 50) rules.set(detached(written), rule)
   return rule
 }
+
+// What is kept is known before any document could fill the table.
+for (const name of KEPT_ELEMENTS) ruleOf(name)
 
 /** Open elements beyond which markup is refused: sanitize-html begins to cut at a hundred. */
 const MAX_DEPTH = 90

@@ -85,10 +85,10 @@ export function readDrafts(text: string, options: XmlOptions): Outcome<ReadDocum
   if (reading.flattened > 0) warnings.push(`elements nested deeper than ${MAX_DEPTH} levels were flattened`)
   if (reading.cut > 0)
     warnings.push(`${reading.cut} ${reading.cut === 1 ? 'field was' : 'fields were'} too long and cut`)
-  if (scanner.refusedEntities) {
+  if (scanner.decoder.refusedEntities) {
     warnings.push('the document declares entities that refer to others or grow too long: not expanded')
   }
-  return { ok: true, value: { reading, drafts, halves: scanner.halves, warnings } }
+  return { ok: true, value: { reading, drafts, halves: scanner.decoder.halves, warnings } }
 }
 
 const bodyOf = (body: Body | null, base: string | null): Loose['summary'] =>
