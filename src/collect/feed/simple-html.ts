@@ -386,12 +386,19 @@ const SCRIPT_END = /<\/script[\t\n\f\r />]/gi
 const STYLE_END = /<\/style[\t\n\f\r />]/gi
 const IFRAME_END = /<\/iframe[\t\n\f\r />]/gi
 
-/** Null where the markup is left to sanitize-html. Time is linear in the input. */
-export function sanitiseSimply(html: string, base: string | null): Sanitised | null {
+/** What `read` gives, or null where it refuses. */
+function unlessRefused<T>(read: () => T): T | null {
   try {
-    return new Pass(html, base).run()
+    return read()
   } catch (error) {
     if (error instanceof Refused) return null
     throw error
   }
 }
+
+/** Null where the markup is left to sanitize-html. Time is linear in the input. */
+export const sanitiseSimply = (html: string, base: string | null): Sanitised | null =>
+  unlessRefused(() => new Pass(html, base).run())
+
+/** HTML text without tags as plain text; null where it is left to sanitize-html. */
+export const decodedText = (text: string): string | null => unlessRefused(() => decoded(text, 'text'))
