@@ -225,7 +225,9 @@ export function decodeText(bytes: Uint8Array, contentType: string | null): Decod
   if (shape.high === 0) {
     // ISO-2022-JP and its kin are seven-bit: only the declaration and the escapes tell.
     const isJis = charsets.includes('iso-2022-jp') && body.includes(0x1b)
-    return isJis ? done(decodeAs('iso-2022-jp', body), 'iso-2022-jp', warnings) : done(ascii(body, body.length), 'utf-8', warnings)
+    return isJis
+      ? done(decodeAs('iso-2022-jp', body), 'iso-2022-jp', warnings)
+      : done(ascii(body, body.length), 'utf-8', warnings)
   }
   if (shape.broken === 0 && !(eastAsian && shape.long < 3)) {
     const text = isPlain ? decodeAs('utf-8', body) : readRuns(body, () => 'windows-1252').text
