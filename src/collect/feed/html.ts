@@ -1,6 +1,7 @@
 // Hides how untrusted HTML becomes safe HTML, and safe HTML becomes plain text.
 
 import sanitizeHtml from 'sanitize-html'
+import { decodedText } from './html-references.ts'
 import { resolve } from './links.ts'
 import {
   DROPPED_MARKUP,
@@ -10,7 +11,7 @@ import {
   rewritten,
   WRITTEN_ATTRIBUTES,
 } from './policy.ts'
-import { decodedText, type Sanitised, sanitiseSimply } from './simple-html.ts'
+import { type Sanitised, sanitiseSimply } from './simple-html.ts'
 
 /** Longest sanitised body, in characters. */
 export const MAX_HTML = 262_144

@@ -23,7 +23,11 @@ export class Scanner implements TokenizerCallbacks {
   private attributeValue = ''
   readonly decoder = new Decoder()
 
-  constructor(text: string, reading: MarkupSink, xmlMode = true) {
+  private readonly isPlainFirst: boolean
+
+  /** @param isPlainFirst whether markup without faults is read without the tokenizer, which changes nothing but the time */
+  constructor(text: string, reading: MarkupSink, xmlMode = true, isPlainFirst = xmlMode) {
+    this.isPlainFirst = isPlainFirst
     this.text = text
     this.reading = reading
     this.xmlMode = xmlMode
@@ -36,7 +40,7 @@ export class Scanner implements TokenizerCallbacks {
     let at = 0
     while (at < this.text.length) {
       this.restart = null
-      if (this.xmlMode) at = plain.run(at)
+      if (this.isPlainFirst) at = plain.run(at)
       if (at === this.text.length) break
       this.offset = at
       const tokenizer = new Tokenizer({ xmlMode: this.xmlMode, decodeEntities: false }, this)
@@ -75,7 +79,8 @@ export class Scanner implements TokenizerCallbacks {
   }
 
   ontext(start: number, end: number): void {
-    if (this.reading.gathering) this.reading.text(this.decoder.decode(this.slice(start, end)))
+    // A document that ends inside a closing tag has text at -1, by htmlparser2's count: it is none.
+    if (start >= 0 && this.reading.gathering) this.reading.text(this.decoder.decode(this.slice(start, end)))
   }
 
   oncdata(start: number, end: number, endOffset: number): void {
