@@ -1,6 +1,7 @@
 // Reads a subscription list with the scanner that reads feeds.
-import { scanMarkup } from '../collect/feed/canonical.ts'
+
 import { decodeText } from '../collect/feed/decode.ts'
+import { scanMarkup } from '../collect/feed/scan.ts'
 import { type OpmlList, readOpml } from '../config/opml.ts'
 import type { Outcome } from '../model/units.ts'
 
