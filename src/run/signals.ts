@@ -1,4 +1,4 @@
-// Signals that ask the process to stop.
+// Signals that end the process.
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
 export function stopSignal(): Promise<void> {
