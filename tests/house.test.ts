@@ -26,10 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Imports that rule forbids and that are there still, with why. */
-const CROSSINGS: Readonly<Record<string, string>> = {
-  'index.ts imports decide/wire/read.ts': 'goes with the public API',
-  'index.ts imports language/text.ts': 'goes with the public API',
-}
+const CROSSINGS: Readonly<Record<string, string>> = {}
 
 /** Circles of imports that are there still, by one of their files. */
 const CIRCLES: readonly string[] = []
@@ -48,7 +45,7 @@ const MOST_LINES = 400
 const MOST_LINES_OF_A_FUNCTION = 120
 /** Files and functions that are longer still. */
 const LONG_FILES: readonly string[] = [
-  'cli/main.ts',
+
   'decide/copy/index.ts',
   'desk/desk.ts',
   'run/daemon.ts',
