@@ -123,7 +123,9 @@ export function averageLink(items: readonly EvalItem[]): { f1: number; threshold
   let best = { f1: 0, threshold: 0 }
   for (const threshold of THRESHOLDS) {
     const group = groups(found, items.length, threshold)
-    const assignments = items.map(({ id }, at): Assignment => ({ id, story: String(group[at]), thread: String(group[at]) }))
+    const assignments = items.map(
+      ({ id }, at): Assignment => ({ id, story: String(group[at]), thread: String(group[at]) }),
+    )
     const f1 = scoreGroups(items, assignments, 'thread')?.bcubed.f1 ?? 0
     if (f1 > best.f1) best = { f1, threshold }
   }

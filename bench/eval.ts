@@ -27,7 +27,18 @@ for (const labelled of Object.values(SETS)) {
 if (results.length > 0) {
   const shown = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3))
   printTable(
-    ['set', 'items', 'threads', 'precision', 'recall', 'B³ F1', 'average link', 'copies found', 'kept apart', 'items/s'],
+    [
+      'set',
+      'items',
+      'threads',
+      'precision',
+      'recall',
+      'B³ F1',
+      'average link',
+      'copies found',
+      'kept apart',
+      'items/s',
+    ],
     results.map(({ set, result, baseline }) => [
       set,
       result.items,
