@@ -121,13 +121,7 @@ export function setOrigin(
 }
 
 /** Whether another story of the thread has this origin. */
-function tells(
-  sql: WritableSql,
-  thread: Value,
-  story: number,
-  origin: Value,
-  name: Value,
-): boolean {
+function tells(sql: WritableSql, thread: Value, story: number, origin: Value, name: Value): boolean {
   const where = origin === null ? 'origin is null and origin_name = @name' : 'origin = @origin'
   const found = sql.get(`select 1 as found from stories where thread = @thread and ${where} and id <> @story limit 1`, {
     thread,
