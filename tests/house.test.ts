@@ -72,7 +72,6 @@ const LONG_FUNCTIONS: readonly string[] = [
   'decide/wire/dateline.ts readDateline',
   'publish/site.ts createSite',
   'run/daemon.ts startDaemon',
-  'store/regroup.ts regrouping',
   'store/writing.ts createFiling',
 ]
 
