@@ -1,6 +1,7 @@
 // The engine's prepared statements, without naming the engine: what the files of this room write their SQL against.
-export type Parameters = Record<string, string | number | null>
-export type Row = Record<string, string | number | null>
+export type Value = string | number | Uint8Array | null
+export type Parameters = Record<string, Value>
+export type Row = Record<string, Value>
 
 /** Reading. Parameters are named. */
 export interface Sql {

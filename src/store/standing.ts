@@ -2,7 +2,7 @@
 
 import type { Report } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
-import type { Row, WritableSql } from './sql.ts'
+import type { Row, Value, WritableSql } from './sql.ts'
 
 // The lead story of a thread is the full report nearest to all others, as filing judged it; where that is not known, the
 // newest among those that most agencies carried. A flash or a withdrawn report leads only where there is nothing else.
@@ -121,13 +121,7 @@ export function setOrigin(
 }
 
 /** Whether another story of the thread has this origin. */
-function tells(
-  sql: WritableSql,
-  thread: string | number | null,
-  story: number,
-  origin: string | number | null,
-  name: string | number | null,
-): boolean {
+function tells(sql: WritableSql, thread: Value, story: number, origin: Value, name: Value): boolean {
   const where = origin === null ? 'origin is null and origin_name = @name' : 'origin = @origin'
   const found = sql.get(`select 1 as found from stories where thread = @thread and ${where} and id <> @story limit 1`, {
     thread,

@@ -1,8 +1,8 @@
 // What one filing reads and writes: reports, their revisions and furniture, stories, threads, and the poll itself. All of it
 // runs inside one transaction, which the engine opens.
-import { searchable } from '../language/text.ts'
 import type { Credit, Placement, Report, RevisionClass, Signal } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
+import { guidColumns, reportColumns } from './columns.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { regrouping } from './regroup.ts'
 import { nameOf, type Seal } from './seal.ts'
@@ -12,8 +12,6 @@ import type { Filing, IndexedReport, IndexedStory, KnownReport, ReportMark, Unre
 
 /** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
 const POLLS_KEPT: Millis = 30 * 86_400_000
-/** Text beyond this is kept and shown, but not searched. */
-const SEARCHED_LENGTH = 40_000
 /** What is kept back of one feed under embargo at most. */
 const HELD_ENTRIES = 10_000
 const HELD_CHARACTERS = 64 * 1_048_576
@@ -91,26 +89,6 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
     }
   }
 
-  const columns = (report: Report) => ({
-    url: report.url,
-    canonicalUrl: report.canonicalUrl,
-    title: report.title,
-    headline: report.wire.title,
-    summary: report.summary,
-    content: report.content,
-    text: report.text,
-    folded: searchable(`${report.title}\n${report.text.slice(0, SEARCHED_LENGTH)}`, report.language),
-    published: report.published,
-    updated: report.updated,
-    authors: JSON.stringify(report.authors),
-    categories: JSON.stringify(report.categories),
-    enclosures: JSON.stringify(report.enclosures),
-    dateline: report.wire.dateline?.matched ?? null,
-    signal: report.wire.signal,
-    furniture: JSON.stringify(report.wire.furniture),
-    hash: report.hash,
-  })
-
   const mark = (name: string): number =>
     Number(sql.get('select value from meta where key = @name', { name })?.['value'] ?? 0)
 
@@ -137,7 +115,11 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
     likely: (feed, keys, urls, characters) => {
       const found = new Set<number>()
       for (const key of keys) {
-        for (const row of sql.all('select id from reports where feed = @feed and guid_key = @key', { feed, key })) {
+        for (const row of sql.all(
+          `select id from reports where feed = @feed and own_guid_key = @key
+           union all select id from reports where feed = @feed and guid = @key and own_guid_key is null`,
+          { feed, key },
+        )) {
           found.add(Number(row['id']))
         }
       }
@@ -180,12 +162,11 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
       return missing.length > limit ? [] : missing
     },
     renameGuid: (id, guid, key, globalGuid) =>
-      void sql.run('update reports set guid = @guid, guid_key = @key, global_guid = @globalGuid where id = @id', {
-        id,
-        guid,
-        key,
-        globalGuid,
-      }),
+      void sql.run(
+        `update reports set own_guid = iif(@guid is canonical_url, null, @guid), own_guid_key = iif(@key is @guid, null, @key),
+           global_guid = @globalGuid where id = @id`,
+        { id, guid, key, globalGuid },
+      ),
     named: (by, name, agency, limit, characters) =>
       sql
         .all(
@@ -251,7 +232,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
         sql.run('insert or replace into story_features (story, time, features) values (@story, @time, @features)', {
           story,
           time,
-          features,
+          features: Buffer.from(features),
         }).lastInsertRowid,
       ),
     keepReportFeatures: (report, time, features) =>
@@ -259,7 +240,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
         sql.run('insert or replace into report_features (report, time, features) values (@report, @time, @features)', {
           report,
           time,
-          features,
+          features: Buffer.from(features),
         }).lastInsertRowid,
       ),
     forgetFeatures: before => {
@@ -311,20 +292,20 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
     addReport: (story, report, guidKey, { rule: joinedBy, similarity, coverage, evidence }) => {
       const id = Number(
         sql.run(
-          `insert into reports (story, feed, agency, guid, global_guid, url, canonical_url, title, headline, summary,
-             content, text, folded, language, published, updated, first_seen, last_seen, changed, time, authors,
+          `insert into reports (story, feed, agency, own_guid, global_guid, own_url, canonical_url, title, own_headline, summary,
+             content, text, folded_by, folded_extra, language, published, updated, first_seen, last_seen, changed, time, authors,
              categories, enclosures, dateline, signal, hash, joined_by, similarity,
-             coverage, evidence, furniture, guid_key)
-           values (@story, @feed, @agency, @guid, @globalGuid, @url, @canonicalUrl, @title, @headline, @summary,
-             @content, @text, @folded, @language, @published, @updated, @now, @now, @now, @time, @authors,
+             coverage, evidence, furniture, own_guid_key)
+           values (@story, @feed, @agency, @ownGuid, @globalGuid, @ownUrl, @canonicalUrl, @title, @ownHeadline, @summary,
+             @content, @text, @foldedBy, @foldedExtra, @language, @published, @updated, @now, @now, @now, @time, @authors,
              @categories, @enclosures, @dateline, @signal, @hash, @joinedBy,
-             @similarity, @coverage, @evidence, @furniture, @guidKey)`,
+             @similarity, @coverage, @evidence, @furniture, @ownGuidKey)`,
           {
-            ...columns(report),
+            ...reportColumns(report),
             story,
             feed: report.feed,
             agency: report.agency,
-            guid: report.guid,
+            ...guidColumns(report.guid, guidKey, report.canonicalUrl),
             globalGuid: report.globalGuid,
             language: report.language,
             now: report.firstSeen,
@@ -333,7 +314,6 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
             similarity,
             coverage,
             evidence,
-            guidKey,
           },
         ).lastInsertRowid,
       )
@@ -353,13 +333,15 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
         { id },
       )
       sql.run(
-        `update reports set url = @url, canonical_url = @canonicalUrl, title = @title, headline = @headline,
-           summary = @summary, content = @content, text = @text, folded = @folded, published = @published,
+        `update reports set own_guid = iif(guid is @canonicalUrl, null, guid),
+           own_guid_key = iif(guid_key is guid, null, guid_key), own_url = @ownUrl, canonical_url = @canonicalUrl,
+           title = @title, own_headline = @ownHeadline, summary = @summary, content = @content, text = @text,
+           folded_by = @foldedBy, folded_extra = @foldedExtra, published = @published,
            updated = @updated, last_seen = @now, changed = @now, authors = @authors, categories = @categories,
            enclosures = @enclosures, dateline = @dateline, signal = @signal, hash = @hash,
            furniture = @furniture, change = @change, revisions = revisions + 1
          where id = @id`,
-        { ...columns(report), id, change, now },
+        { ...reportColumns(report), id, change, now },
       )
       sql.run('delete from credits where report = @id', { id })
       writeFurniture(id, report, now)
