@@ -9,9 +9,9 @@ import { apart, guidKey, standingForSeveral } from '../decide/identity.ts'
 import { type Member, provenanceOf } from '../decide/provenance.ts'
 import { type ReportContext, toReport } from '../decide/report.ts'
 import { droppedRevisions, flap, isCounter, REVISIONS_KEPT, revise } from '../decide/revision.ts'
-import { type Furniture, FurnitureCount } from '../decide/thread/furniture.ts'
-import { type ThreadInput, threadWords } from '../decide/thread/place.ts'
-import { direction } from '../decide/thread/vectors.ts'
+import { type Boilerplate, BoilerplateCount } from '../decide/thread/boilerplate.ts'
+import { placeStory, storyFeatures, type ThreadInput, threadWords } from '../decide/thread/place.ts'
+import { quantise } from '../decide/thread/vectors.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import type { Entry } from '../model/collected.ts'
 import type { ThreadSettings } from '../model/config.ts'
@@ -19,6 +19,7 @@ import type { FilingKind, PollCounts, Report } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Joining, KnownReport, Store, UnreadText } from '../store/store.ts'
 import { type Arrived, claimedBy, followIds, freeKey, mark, putAside, tellApart, tellsAnother } from './naming.ts'
+import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
 import { ActiveWindow, type Remaker } from './window.ts'
 
@@ -61,10 +62,7 @@ export interface Closing {
 /** Records the poll in the transaction of its last entries. */
 export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
-/**
- * Longest that filing keeps the program from anything else, but for the entry under way. A page or a push waits no longer
- * than this.
- */
+/** A page or a push waits no longer than this. */
 const SLICE: Millis = 25
 
 /** Guids looked up in one piece. */
@@ -91,7 +89,7 @@ interface Accepted extends Arrived {
   /** It flaps, and the text that was offered is not in force. */
   waits: boolean
   /** What it has in common with the document's other entries; null until it is asked for. */
-  furniture: Furniture | null
+  boilerplate: Boilerplate | null
   /** Those of them that share only a notice with it. */
   beside: readonly Stranger[]
   /** Marks words of its body that are its publisher's; null until it is asked for, and where none are. */
@@ -113,13 +111,16 @@ type Steps<T> = Generator<undefined, T, undefined>
 /** The desk every entry passes: one per process and store. */
 export class Desk {
   readonly #store: Store
+  readonly #slice: Millis
   #window: ActiveWindow
   readonly #turns = new Turns()
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
 
-  constructor(store: Store, settings: ThreadSettings, storing: Storing = storingAtOnce()) {
+  /** `slice`: the longest that filing keeps the program from anything else, but for the entry under way. */
+  constructor(store: Store, settings: ThreadSettings, storing: Storing = storingAtOnce(), slice: Millis = SLICE) {
     this.#store = store
+    this.#slice = slice
     this.#window = new ActiveWindow(settings)
     this.storing = storing
   }
@@ -136,6 +137,7 @@ export class Desk {
   file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
     const document = toEnd(prepare(entries, context))
     const { accepted, filed, notes } = document
+    prepareWindowAtOnce(this.#store, this.#window, context.now, remaker(this.#window, context.names))
     return this.#transaction(context, filing => {
       toEnd(this.#fileAll(filing, document, context, false))
       const unsettled = accepted.some(({ waits }) => waits)
@@ -184,6 +186,7 @@ export class Desk {
 
   /** A report was withdrawn though no text says so: its page is gone. */
   async withdraw(report: number, context: { now: Millis; names: WireNames }): Promise<void> {
+    await this.#prepareWindow(context)
     await this.storing.write(() =>
       this.#transaction(context, filing => {
         const story = filing.withdraw(report, context.now)
@@ -199,6 +202,7 @@ export class Desk {
     finish: Finish,
     released: boolean,
   ): Promise<FiledEntry[]> {
+    await this.#prepareWindow(context)
     let document = await this.#givingWay(prepare(entries, context))
     // What is on disk: after a transaction that was taken back, filing begins again with what is not.
     let onDisk: (FiledEntry | undefined)[] = []
@@ -212,7 +216,7 @@ export class Desk {
         takenBack = true
         steps ??= this.#fileAll(filing, document, context, released)
         const { accepted, filed, notes } = document
-        if (untilTired(steps)) {
+        if (untilTired(steps, this.#slice)) {
           const unsettled = waited || accepted.some(({ waits }) => waits)
           finish(filing, filed, { counts: countsOf(filed), poll, notes: [...notes, ...embargoNotes(filed)], unsettled })
           return { done: true, open: poll }
@@ -228,6 +232,7 @@ export class Desk {
     }
     const again = async (): Promise<void> => {
       if (!takenBack) return
+      await readWindow(this.#store, this.#window, context.now, { next: () => this.#turns.next(), slice: this.#slice })
       waited ||= document.accepted.some(({ waits }) => waits)
       document = await this.#givingWay(prepare(entries, context))
       for (const [at, one] of onDisk.entries()) if (one) document.filed[at] = one
@@ -240,11 +245,20 @@ export class Desk {
     }
   }
 
+  /** What is stored is read, and the review that is due is done, before the first entry. */
+  #prepareWindow({ now, names }: { now: Millis; names: WireNames }): Promise<void> {
+    return prepareWindow(this.#store, this.#window, now, remaker(this.#window, names), {
+      next: () => this.#turns.next(),
+      write: work => this.storing.write(work),
+      slice: this.#slice,
+    })
+  }
+
   async #givingWay<T>(steps: Steps<T>): Promise<T> {
     for (;;) {
       await this.#turns.next()
       const started = performance.now()
-      while (performance.now() - started < SLICE) {
+      while (performance.now() - started < this.#slice) {
         const next = steps.next()
         if (next.done) return next.value
       }
@@ -257,8 +271,6 @@ export class Desk {
       return this.#store.file(filing => {
         begun = true
         this.#window.catchUp(filing, now, remaker(this.#window, names))
-        this.#window.review(filing, now)
-        this.#window.link(filing)
         return work(filing)
       })
     } catch (error) {
@@ -285,7 +297,7 @@ export class Desk {
     // What was kept back was known by its guid all the time.
     const renamed = released ? null : followIds(filing, accepted, unknown, context.feed)
     if (renamed !== null) notes.push(renamed)
-    if (unknown.length > 0 || changed) yield* findFurniture(accepted)
+    if (unknown.length > 0 || changed) yield* findBoilerplate(accepted)
     for (const one of accepted) {
       // Filed by a transaction before the one that was taken back.
       if (filed[one.at]) continue
@@ -324,8 +336,8 @@ export class Desk {
       return { kind: 'copy', report: id, story, thread: null, reason: null }
     }
     const { threads } = this.#window
-    const features = threads.features(threadWords(threadInput(one)), vector && direction(vector))
-    const placement = threads.place(features, report.time)
+    const features = storyFeatures(threads, threadWords(threadInput(one)), vector && quantise(vector))
+    const placement = placeStory(threads, features, report.time)
     const key = freeKey(filing, context.feedKey, report, one.aside !== null)
     const thread = placement.thread ?? filing.openThread(report.time, key)
     const story = filing.addStory(thread, report, key, JSON.stringify(placement))
@@ -378,7 +390,7 @@ export class Desk {
   /** A report leaves a story of others that it has nothing in common with any more. Returns its own. */
   #leave(filing: Filing, known: KnownReport, one: Accepted, context: FilingContext): number {
     const { report, vector } = one
-    const features = this.#window.threads.features(threadWords(threadInput(one)), vector && direction(vector))
+    const features = storyFeatures(this.#window.threads, threadWords(threadInput(one)), vector && quantise(vector))
     const key = freeKey(filing, context.feedKey, report, false)
     const why = { at: context.now, score: null, reasons: [] }
     return this.#window.leaveStory(filing, { story: known.story, report: known.id, key, features }, why)
@@ -389,7 +401,7 @@ export class Desk {
     const placed = filing.placed(story)
     if (!placed || placed.lead !== lead) return
     const { vector } = one
-    const features = this.#window.threads.features(threadWords(threadInput(one)), vector && direction(vector))
+    const features = storyFeatures(this.#window.threads, threadWords(threadInput(one)), vector && quantise(vector))
     this.#window.addStory(filing, placed.thread, story, features, placed.time)
   }
 
@@ -533,7 +545,7 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
         reusedTwice: false,
         aside: null,
         waits: false,
-        furniture: null,
+        boilerplate: null,
         beside: [],
         foreign: null,
       })
@@ -598,14 +610,14 @@ function embargoNotes(filed: readonly FiledEntry[]): string[] {
 }
 
 /** What the entries of a document have in common is not what each of them tells. */
-function* findFurniture(accepted: readonly Accepted[]): Steps<void> {
-  const count = new FurnitureCount()
+function* findBoilerplate(accepted: readonly Accepted[]): Steps<void> {
+  const count = new BoilerplateCount()
   for (const { report } of accepted) {
     count.add(report.wire)
     yield
   }
   const found = count.found()
-  if (found.size > 0) for (const one of accepted) one.furniture = found
+  if (found.size > 0) for (const one of accepted) one.boilerplate = found
   const sharing = count.sharing()
   const alike = accepted.filter((_, at) => sharing[at])
   if (alike.length < 2) return
@@ -619,9 +631,9 @@ function featuresOf({ wire, language }: Report): CopyFeatures | null {
   return copyFeatures(wire.title, wire.body, language, wire.part?.number)
 }
 
-function threadInput({ report, furniture, foreign }: Accepted): ThreadInput {
+function threadInput({ report, boilerplate, foreign }: Accepted): ThreadInput {
   const { wire, language } = report
-  return { title: wire.title, body: wire.body, language, furniture, foreign }
+  return { title: wire.title, body: wire.body, language, boilerplate, foreign }
 }
 
 /** Makes features of texts on file as their filing would have. */
@@ -630,7 +642,7 @@ function remaker(window: ActiveWindow, names: WireNames): Remaker {
   return {
     story: (filing, story) => {
       const { title, body } = read(story)
-      const features = window.threads.features(threadWords({ title, body, language: story.language }))
+      const features = storyFeatures(window.threads, threadWords({ title, body, language: story.language }))
       window.addStory(filing, story.group, story.id, features, story.time)
     },
     report: (filing, report) => {
@@ -650,9 +662,9 @@ function toEnd<T>(steps: Steps<T>): T {
 }
 
 /** Whether the work came to its end before it was time to give way. */
-function untilTired(steps: Steps<unknown>): boolean {
+function untilTired(steps: Steps<unknown>, slice: Millis): boolean {
   const started = performance.now()
-  while (performance.now() - started < SLICE) if (steps.next().done) return true
+  while (performance.now() - started < slice) if (steps.next().done) return true
   return false
 }
 

@@ -141,6 +141,7 @@ function createStore(db: Database.Database, path: string): Store {
       if (sync.immediate()) forgetFreed(db)
     },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    read: work => work(filing),
     held: (feed, now) => {
       const entries: string[] = []
       const keys: string[] = []

@@ -26,7 +26,7 @@ export interface IndexedStory {
   /** Time under which it was filed; later copies do not change it. */
   time: Millis
   /** Opaque to the store. */
-  features: string
+  features: Uint8Array
 }
 
 /** A report as the index of copies knows it. */
@@ -37,7 +37,7 @@ export interface IndexedReport {
   agency: string
   time: Millis
   /** Opaque to the store. */
-  features: string
+  features: Uint8Array
 }
 
 /** What features are made of, where they are missing: of a report, or of a story's lead. */
@@ -227,19 +227,20 @@ export interface Filing extends Regrouping {
   hasKey(key: string): boolean
   /**
    * Features written after `seq` (by any process), in that order; from the beginning (0) only those of a time of at least
-   * `since`. What was written anew may be older than what it replaced.
+   * `since`. What was written anew may be older than what it replaced. At most `limit`, or all.
    */
-  storiesAfter(seq: number, since: Millis): IndexedStory[]
-  reportsAfter(seq: number, since: Millis): IndexedReport[]
+  storiesAfter(seq: number, since: Millis, limit?: number): IndexedStory[]
+  reportsAfter(seq: number, since: Millis, limit?: number): IndexedReport[]
   /** Write features anew; returns their `seq`. */
-  keepStoryFeatures(story: number, time: Millis, features: string): number
-  keepReportFeatures(report: number, time: Millis, features: string): number
+  keepStoryFeatures(story: number, time: Millis, features: Uint8Array): number
+  keepReportFeatures(report: number, time: Millis, features: Uint8Array): number
   /** Features of before this time are needed no more. */
   forgetFeatures(before: Millis): void
   /** Features made by another version of the rules are dropped: true where that has happened. */
   featuresOf(version: number): boolean
-  storiesWithoutFeatures(since: Millis): UnreadText[]
-  reportsWithoutFeatures(since: Millis): UnreadText[]
+  /** Texts that have no features, with ids above `after`, ascending; at most `limit`, or all. */
+  storiesWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
+  reportsWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
   /** A number kept under a name, like the last story reviewed; 0 at first. */
   mark(name: string): number
   setMark(name: string, value: number): void
@@ -374,6 +375,8 @@ export interface Store extends StoreReader {
   syncAgencies(agencies: readonly Agency[], now: Millis): void
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
+  /** Read features, a statement at a time and without a transaction: nobody who writes waits for it. */
+  read<T>(work: (filing: Pick<Filing, 'storiesAfter' | 'reportsAfter' | 'lastRegrouping' | 'mark'>) => T): T
   /**
    * The next of a feed's entries whose embargo has ended, as many as are filed as one document, as JSON; and the keys to take
    * them off the list by, those of entries that cannot be read any more among them.

@@ -197,27 +197,27 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
            or exists (select 1 from threads where key = @key)`,
         { key },
       ) !== undefined,
-    storiesAfter: (after, since) =>
+    storiesAfter: (after, since, limit = -1) =>
       sql
         .all(
           `select f.seq, s.id, s.thread, f.time, f.features from story_features f join stories s on s.id = f.story
-           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
-          { after, since },
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
+          { after, since, limit },
         )
         .map<IndexedStory>(row => ({
           seq: Number(row['seq']),
           id: Number(row['id']),
           thread: Number(row['thread']),
           time: Number(row['time']),
-          features: String(row['features']),
+          features: row['features'] as Uint8Array,
         })),
-    reportsAfter: (after, since) =>
+    reportsAfter: (after, since, limit = -1) =>
       sql
         .all(
           `select f.seq, r.id, r.story, r.agency, f.time, f.features
            from report_features f join reports r on r.id = f.report
-           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq`,
-          { after, since },
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
+          { after, since, limit },
         )
         .map<IndexedReport>(row => ({
           seq: Number(row['seq']),
@@ -225,7 +225,7 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
           story: Number(row['story']),
           agency: String(row['agency']),
           time: Number(row['time']),
-          features: String(row['features']),
+          features: row['features'] as Uint8Array,
         })),
     keepStoryFeatures: (story, time, features) =>
       Number(
@@ -248,21 +248,21 @@ export function createFiling(sql: WritableSql, seal: Seal): Filing {
       sql.run('delete from report_features where time < @before', { before })
       sql.run('delete from flashes where time < @before', { before })
     },
-    storiesWithoutFeatures: since =>
+    storiesWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
           `select s.id, s.thread as grouped, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
            from stories s join reports r on r.id = s.lead
-           where s.time >= @since and not exists (select 1 from story_features f where f.story = s.id) order by s.id`,
-          { since },
+           where s.id > @after and s.time >= @since and not exists (select 1 from story_features f where f.story = s.id) order by s.id limit @limit`,
+          { since, after, limit },
         )
         .map(unread),
-    reportsWithoutFeatures: since =>
+    reportsWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
           `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from reports r
-           where r.time >= @since and not exists (select 1 from report_features f where f.report = r.id) order by r.id`,
-          { since },
+           where r.id > @after and r.time >= @since and not exists (select 1 from report_features f where f.report = r.id) order by r.id limit @limit`,
+          { since, after, limit },
         )
         .map(unread),
     featuresOf: version => {

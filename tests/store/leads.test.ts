@@ -32,7 +32,7 @@ function newsroom() {
     const add = (feed: number, agency: string, minutes: number, title: string): number => {
       const made = report(feed, agency, minutes, title)
       const story = filing.addStory(thread, made, title, '{}')
-      filing.keepStoryFeatures(story, made.time, '[]')
+      filing.keepStoryFeatures(story, made.time, new Uint8Array(0))
       filing.addReport(story, made, made.guid, { rule: 'first', similarity: 1, coverage: 1, evidence: null })
       return story
     }

@@ -1,13 +1,13 @@
-// The books of the active window: its stories and their threads. A function of the stories it holds, with their threads,
+// The index of the active window: its stories and their threads. A function of the stories it holds, with their threads,
 // times and features, in whatever order they came.
 
-import type { ThreadSettings } from '../../model/config.ts'
-import type { Millis } from '../../model/units.ts'
+import type { ThreadSettings } from '../../../model/config.ts'
+import type { Millis } from '../../../model/units.ts'
+import type { ThreadFeatures } from '../features.ts'
+import { SLUG_THREADS } from '../header.ts'
+import { TUNING, type Tuning } from '../tuning.ts'
+import { Meanings } from '../vectors.ts'
 import { type ActiveThread, later, type Part, type SeenStory } from './active.ts'
-import type { ThreadFeatures } from './features.ts'
-import { SLUG_THREADS } from './header.ts'
-import type { Tuning } from './tuning.ts'
-import { Meanings } from './vectors.ts'
 import { Weights } from './weights.ts'
 
 const HOUR: Millis = 3_600_000
@@ -15,23 +15,26 @@ const HOUR: Millis = 3_600_000
 const RARE = 0.05
 // A word may be said by this many, however young the window.
 const RARE_LEAST = 12
+/** Stories of one form that are looked at, the latest: a feed may give all its entries one headline. */
+const ALIKE_LOOKED_AT = 256
 
 /** Stories come, move and go; threads live while they hold any. */
-export class Register extends Weights {
+export class ThreadIndex {
+  /** What its stories and parts weigh each term. */
+  readonly weights = new Weights()
   readonly settings: ThreadSettings
   readonly tuning: Readonly<Tuning>
   readonly #threads = new Map<number, ActiveThread>()
   readonly #stories = new Map<number, SeenStory>()
   readonly #byShape = new Map<number, SeenStory[]>()
   readonly #byHeader = new Map<number, SeenStory[]>()
-  /** By language and length of the directions. */
+  /** By language and length of the vectors. */
   readonly #meanings = new Map<string, Meanings>()
   /** Ids of stories by the hour of their time; those that left before their time are in it still. */
   readonly #byHour = new Map<number, number[]>()
   #oldest: Millis = Number.POSITIVE_INFINITY
 
-  constructor(settings: ThreadSettings, tuning: Readonly<Tuning>) {
-    super()
+  constructor(settings: ThreadSettings, tuning: Readonly<Tuning> = TUNING) {
     this.settings = settings
     this.tuning = tuning
   }
@@ -60,9 +63,10 @@ export class Register extends Weights {
     return this.#stories.values()
   }
 
-  /** Stories whose headlines have a form. */
+  /** The latest stories whose headlines have a form. */
   ofShape(shape: number): readonly SeenStory[] {
-    return this.#byShape.get(shape) ?? []
+    const all = this.#byShape.get(shape) ?? []
+    return all.length <= ALIKE_LOOKED_AT ? all : all.slice(-ALIKE_LOOKED_AT)
   }
 
   /** Whether the stories under a header are of several threads: it is a slug, and no word on any of them. */
@@ -75,37 +79,38 @@ export class Register extends Weights {
     return false
   }
 
-  /** What a direction says beside those of all stories of a language; null where there is none. */
-  meaning(language: string, direction: readonly number[] | null): Float64Array | null {
-    return direction && (this.#meanings.get(spaceOf(language, direction))?.own(direction) ?? null)
+  /** What sets a vector apart from those of all stories of a language; null where there is none. */
+  meaning(language: string, vector: readonly number[] | null): Float64Array | null {
+    return vector && (this.#meanings.get(spaceOf(language, vector))?.own(vector) ?? null)
   }
 
-  /** Directions of another length are another encoder's: the two have nothing to do with each other. */
-  #countMeaning({ language, direction }: SeenStory, sign: 1 | -1): void {
-    if (!direction) return
-    const space = spaceOf(language, direction)
-    const meanings = this.#meanings.get(space) ?? new Meanings(direction.length)
-    meanings.count(direction, sign)
+  /** Vectors of another length are another encoder's: the two are never compared. */
+  #countMeaning({ language, vector }: SeenStory, sign: 1 | -1): void {
+    if (!vector) return
+    const space = spaceOf(language, vector)
+    const meanings = this.#meanings.get(space) ?? new Meanings(vector.length)
+    meanings.count(vector, sign)
     if (meanings.empty) this.#meanings.delete(space)
     else this.#meanings.set(space, meanings)
   }
 
   /** Whether a term says something of an event: the news is not full of it. */
   isRare(term: number): boolean {
-    return this.frequencyOf(term) <= Math.max(RARE_LEAST, RARE * this.#stories.size)
+    return this.weights.frequencyOf(term) <= Math.max(RARE_LEAST, RARE * this.#stories.size)
   }
 
   /** Features as they were before a story was added. */
   featuresOf(story: SeenStory): ThreadFeatures {
-    const { own, shared } = this.said(story)
+    const { own, shared } = this.weights.termsOf(story)
+    const name = (term: number) => this.weights.nameOf(term)
     return {
-      l: story.language,
-      t: own.terms.map(term => this.nameOf(term)),
-      w: own.weights,
-      x: shared.terms.map(term => this.nameOf(term)),
-      y: shared.weights,
-      f: story.form,
-      ...(story.direction ? { e: story.direction } : {}),
+      language: story.language,
+      ownTerms: own.terms.map(name),
+      ownWeights: own.weights,
+      sharedTerms: shared.terms.map(name),
+      sharedWeights: shared.weights,
+      form: story.form,
+      ...(story.vector ? { vector: story.vector } : {}),
     }
   }
 
@@ -117,17 +122,17 @@ export class Register extends Weights {
       id: story,
       thread: active,
       time,
-      language: features.l,
-      row: this.enter(features),
-      form: features.f,
-      direction: features.e ?? null,
+      language: features.language,
+      row: this.weights.enter(features),
+      form: features.form,
+      vector: features.vector ?? null,
     }
     this.#stories.set(story, seen)
     this.#countMeaning(seen, 1)
     this.#oldest = Math.min(this.#oldest, time)
     pushTo(this.#byHour, Math.floor(time / HOUR), story)
-    if (seen.form[0] !== 0) pushTo(this.#byShape, seen.form[0], seen)
-    if (seen.form[3] !== 0) pushTo(this.#byHeader, seen.form[3], seen)
+    if (seen.form[0] !== 0) insertById(this.#byShape, seen.form[0], seen)
+    if (seen.form[3] !== 0) insertById(this.#byHeader, seen.form[3], seen)
     this.#join(seen, active)
   }
 
@@ -148,7 +153,7 @@ export class Register extends Weights {
     this.#countMeaning(seen, -1)
     pullFrom(this.#byShape, seen.form[0], seen)
     pullFrom(this.#byHeader, seen.form[3], seen)
-    const moved = this.drop(seen)
+    const moved = this.weights.drop(seen)
     if (moved) for (const one of this.#stories.values()) one.row = moved[one.row] as number
   }
 
@@ -185,27 +190,27 @@ export class Register extends Weights {
     if (!part) {
       const { language } = seen
       part = { thread, language, slot: -1, stories: [], sums: null, version: 0, ownSquared: 0, sharedSquared: 0 }
-      this.slots.take(part)
+      this.weights.slots.take(part)
       thread.parts.set(language, part)
     }
     seen.thread = thread
-    this.weigh(part, seen, 1)
+    this.weights.weigh(part, seen, 1)
     this.#live(thread, Math.min(thread.first, seen.time), Math.max(thread.last, seen.time))
     const { stories } = part
     let at = stories.length
     while (at > 0 && later(stories[at - 1] as SeenStory, seen)) at--
     stories.splice(at, 0, seen)
-    this.hold(part, seen)
+    this.weights.hold(part, seen)
   }
 
   #leave(seen: SeenStory): void {
     const { thread } = seen
     const part = thread.parts.get(seen.language) as Part
     part.stories.splice(part.stories.indexOf(seen), 1)
-    this.weigh(part, seen, -1)
+    this.weights.weigh(part, seen, -1)
     if (part.stories.length === 0) {
       thread.parts.delete(seen.language)
-      this.slots.free(part)
+      this.weights.slots.free(part)
     }
     if (thread.parts.size === 0) this.#threads.delete(thread.id)
     let first = Number.POSITIVE_INFINITY
@@ -220,7 +225,7 @@ export class Register extends Weights {
   #live(thread: ActiveThread, first: Millis, last: Millis): void {
     thread.first = first
     thread.last = last
-    for (const part of thread.parts.values()) this.slots.live(part)
+    for (const part of thread.parts.values()) this.weights.slots.live(part)
   }
 }
 
@@ -230,10 +235,22 @@ function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   else lists.set(key, [value])
 }
 
+/** Ids ascend, so a story mostly goes to the end. */
+function insertById(lists: Map<number, SeenStory[]>, key: number, story: SeenStory): void {
+  const list = lists.get(key)
+  if (!list) {
+    lists.set(key, [story])
+    return
+  }
+  let at = list.length
+  while (at > 0 && (list[at - 1] as SeenStory).id > story.id) at--
+  list.splice(at, 0, story)
+}
+
 function pullFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key)
   list?.splice(list.indexOf(value), 1)
   if (list?.length === 0) lists.delete(key)
 }
 
-const spaceOf = (language: string, direction: readonly number[]) => `${language} ${direction.length}`
+const spaceOf = (language: string, vector: readonly number[]) => `${language} ${vector.length}`

@@ -1,7 +1,7 @@
-// What a part of a thread says as a whole: its heaviest terms.
+// The profile of a part of a thread: its heaviest terms, to look it up and to compare it by.
+import type { Weighted } from '../features.ts'
 import type { Part } from './active.ts'
-import type { Weighted } from './features.ts'
-import type { Sums } from './sums.ts'
+import type { Table } from './table.ts'
 
 // The terms a part is looked up by, those it is compared by, more of which only blur it, and those across languages.
 const LOOKED_UP = 12
@@ -15,7 +15,7 @@ export interface Terms {
 }
 
 /** The heaviest terms of a part as it stands. */
-export class Summed {
+export class PartProfile {
   readonly part: Part
   /** Own terms to look the part up by, heaviest first. */
   readonly heaviest: Weighted
@@ -50,12 +50,12 @@ export class Summed {
   }
 
   /** A part known by the terms of its only story. */
-  static ofOne(part: Part, { own, shared }: { own: Weighted; shared: Weighted }): Summed {
-    return new Summed(part, first(own, LOOKED_UP), first(shared, ACROSS), () => own)
+  static ofOne(part: Part, { own, shared }: { own: Weighted; shared: Weighted }): PartProfile {
+    return new PartProfile(part, first(own, LOOKED_UP), first(shared, ACROSS), () => own)
   }
 
   /** A part known by its sums. */
-  static ofMany(part: Part, sums: Sums, terms: Terms): Summed {
+  static ofMany(part: Part, sums: Table, terms: Terms): PartProfile {
     const own: Weighed = { terms: [], weights: [] }
     const shared: Weighed = { terms: [], weights: [] }
     sums.each((term, sum) => {
@@ -63,7 +63,7 @@ export class Summed {
       to.terms.push(term)
       to.weights.push(sum)
     })
-    return new Summed(part, heaviest(own, LOOKED_UP, terms), heaviest(shared, ACROSS, terms), () =>
+    return new PartProfile(part, heaviest(own, LOOKED_UP, terms), heaviest(shared, ACROSS, terms), () =>
       heaviest(own, COMPARED, terms),
     )
   }

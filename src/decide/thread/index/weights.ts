@@ -1,12 +1,12 @@
 // What the stories and the parts of threads of the window weigh each term, and how near they are to some terms.
-import type { Millis } from '../../model/units.ts'
+import type { Millis } from '../../../model/units.ts'
+import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from '../features.ts'
 import type { Part, SeenStory } from './active.ts'
-import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { Postings } from './postings.ts'
-import { Rows } from './rows.ts'
+import { PartProfile } from './profile.ts'
+import { Query, Rows } from './rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
-import { Summed } from './summed.ts'
-import { Sums } from './sums.ts'
+import { Table } from './table.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 // Stories from which on a part keeps the sums of its terms.
@@ -24,13 +24,14 @@ export class Weights {
   readonly slots = new Slots()
   readonly #rows = new Rows()
   readonly postings = new Postings(this.#rows, 2 * LOOKED_UP)
-  /** What parts are known by, for as long as no story comes. */
-  readonly #summed = new Map<Part, Summed>()
+  /** Profiles of parts, for as long as no story comes. */
+  readonly #profiles = new Map<Part, PartProfile>()
+  readonly #joining = new Query()
   #shares = new Float64Array(OWN_TERMS + SHARED_TERMS)
 
   /** A story's own terms and those of any language, heaviest first. */
-  said(story: SeenStory): { own: Weighted; shared: Weighted } {
-    return { own: this.#rows.said(story.row, true), shared: this.#rows.said(story.row, false) }
+  termsOf(story: SeenStory): { own: Weighted; shared: Weighted } {
+    return { own: this.#rows.termsOf(story.row, true), shared: this.#rows.termsOf(story.row, false) }
   }
 
   /** The name of a term. */
@@ -56,51 +57,52 @@ export class Weights {
   /** Those terms of some features that somebody in the window says. */
   knownOf(features: ThreadFeatures): { own: Weighted; shared: Weighted } {
     const { own, shared } = this.vocabulary.find(features)
-    return { own: known(own, features.w), shared: known(shared, features.y) }
+    return { own: known(own, features.ownWeights), shared: known(shared, features.sharedWeights) }
   }
 
-  /** Compare parts and stories with some terms of one kind: `answer` may ask for `shares`, `dotOf` and `likeness`. */
-  asking<T>(terms: readonly number[], answer: () => T): T {
-    this.#rows.ask(terms, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
-    return answer()
+  /** Terms of one kind to compare parts and stories with. */
+  query({ terms, weights }: Weighted): Query {
+    return new Query(terms, weights, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
   }
 
-  /** What a part weighs each of the terms asked for; overwritten by the next call. */
-  shares({ sums, stories }: Part, terms: ArrayLike<number>): Float64Array {
+  /** What a part weighs each term of a query; overwritten by the next call. */
+  shares({ sums, stories }: Part, query: Query): Float64Array {
+    const { terms } = query
     if (this.#shares.length < terms.length) this.#shares = new Float64Array(2 * terms.length)
     const into = this.#shares
     if (sums) for (let at = 0; at < terms.length; at++) into[at] = sums.get(terms[at] as number)
     else {
       into.fill(0, 0, terms.length)
-      for (let at = 0; at < stories.length; at++) this.#rows.sharesOf((stories[at] as SeenStory).row, into)
+      for (let at = 0; at < stories.length; at++) this.#rows.sharesOf((stories[at] as SeenStory).row, query, into)
     }
     return into
   }
 
-  /** What a part is known by. */
-  summed(part: Part): Summed {
-    const before = this.#summed.get(part)
+  /** The heaviest terms of a part. */
+  profile(part: Part): PartProfile {
+    const before = this.#profiles.get(part)
     if (before) return before
     const [only, another] = part.stories
     const made =
       only && !another
-        ? Summed.ofOne(part, this.said(only))
-        : Summed.ofMany(part, part.sums ?? this.#sum(part), this.vocabulary)
-    this.#summed.set(part, made)
+        ? PartProfile.ofOne(part, this.termsOf(only))
+        : PartProfile.ofMany(part, part.sums ?? this.#sum(part), this.vocabulary)
+    this.#profiles.set(part, made)
     return made
   }
 
-  /** Dot product of the summed terms of a part with those asked for. */
-  dotOf({ sums, stories }: Part, { terms, weights }: Weighted): number {
+  /** Dot product of the summed terms of a part with those of a query. */
+  dotOf({ sums, stories }: Part, query: Query): number {
+    const { terms, weights } = query
     let dot = 0
     if (sums) for (let at = 0; at < terms.length; at++) dot += sums.get(terms[at] as number) * (weights[at] as number)
-    else for (let at = 0; at < stories.length; at++) dot += this.#rows.dotOf((stories[at] as SeenStory).row, weights)
+    else for (let at = 0; at < stories.length; at++) dot += this.#rows.dotOf((stories[at] as SeenStory).row, query)
     return dot
   }
 
-  /** Dot product of a story's terms with those asked for. */
-  likeness(story: SeenStory, weights: readonly number[]): number {
-    return this.#rows.dotOf(story.row, weights)
+  /** Dot product of a story's terms with those of a query. */
+  likeness(story: SeenStory, query: Query): number {
+    return this.#rows.dotOf(story.row, query)
   }
 
   /**
@@ -108,25 +110,25 @@ export class Weights {
    * whose threads were silent for `silence` at most before or after its thread. Terms said by more than `common` stories
    * are left out; by own terms its own language is looked through, by the others all others.
    */
-  finding(
+  near(
     { terms, weights }: Weighted,
     { thread, language, ownSquared, sharedSquared }: Known,
     { own, common, least, silence }: { own: boolean; common: number; least: number; silence: Millis },
     found: (part: Part, cosine: number) => void,
   ): void {
-    const { scores, met, cosines, parts, facts } = this.slots
+    const { scores, matched, cosines, parts, facts } = this.slots
     let count = 0
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number
       if (this.frequencyOf(term) > common) continue
-      count = this.postings.collect(term, weights[at] as number, scores, met, count)
+      count = this.postings.collect(term, weights[at] as number, scores, matched, count)
     }
     const length = Math.sqrt(own ? ownSquared : sharedSquared)
     const except = own ? -1 : this.slots.numberOf(language)
     count = this.slots.measured(count, own ? OWN_LENGTH : SHARED_LENGTH, (least * length) / UNIT, except)
     for (let at = 0; at < count; at++) {
       const cosine = ((cosines[at] as number) * UNIT) / length
-      const slot = met[at] as number
+      const slot = matched[at] as number
       if (cosine < least) continue
       const first = facts[FACTS * slot + FIRST] as number
       const last = facts[FACTS * slot + LAST] as number
@@ -135,16 +137,16 @@ export class Weights {
   }
 
   /** Note what a new story says. Returns its row. */
-  protected enter(features: ThreadFeatures): number {
-    this.#summed.clear()
+  enter(features: ThreadFeatures): number {
+    this.#profiles.clear()
     const { own, shared } = this.vocabulary.enter(features)
     for (let at = 0; at < own.length; at++) this.postings.count(own[at] as number)
     for (let at = 0; at < shared.length; at++) this.postings.count(shared[at] as number)
-    return this.#rows.add(own, features.w, shared, features.y)
+    return this.#rows.add(own, features.ownWeights, shared, features.sharedWeights)
   }
 
   /** Forget what a story says that no part holds any more. Returns the new number of each row where these have changed. */
-  protected drop({ row, language }: SeenStory): Int32Array | null {
+  drop({ row, language }: SeenStory): Int32Array | null {
     const { terms } = this.#rows
     const end = this.#rows.end(row)
     for (let at = this.#rows.from(row); at < end; at++) {
@@ -157,27 +159,25 @@ export class Weights {
   }
 
   /** A story that was weighed stands among the stories of its part. */
-  protected hold(part: Part, { row }: SeenStory): void {
+  hold(part: Part, { row }: SeenStory): void {
     this.#rows.holder[row] = part.slot
     if (!part.sums && part.stories.length > SUMMED_FROM) part.sums = this.#sum(part)
   }
 
   /** The lists, sums and lengths of a part with a story that is not among its stories yet, or not any more. */
-  protected weigh(part: Part, seen: SeenStory, sign: 1 | -1): void {
+  weigh(part: Part, seen: SeenStory, sign: 1 | -1): void {
     const { terms, weights } = this.#rows
     if (part.stories.length <= SUMMED_FROM / 2) part.sums = null
     const { sums, slot } = part
     part.version++
-    this.#summed.delete(part)
+    this.#profiles.delete(part)
     const from = this.#rows.from(seen.row)
     const shared = this.#rows.sharedFrom(seen.row)
     const end = this.#rows.end(seen.row)
     const alone = part.stories.length === 0
     let without: Float64Array | null = null
     if (!alone && !sums) {
-      const said = terms.subarray(from, end)
-      this.#rows.ask(said, 'both')
-      without = this.shares(part, said)
+      without = this.shares(part, this.#joining.set(terms.subarray(from, end), 'both'))
     }
     let grown = 0
     for (let at = from; at < end; at++) {
@@ -199,8 +199,8 @@ export class Weights {
     this.slots.measure(part)
   }
 
-  #sum({ stories }: Part): Sums {
-    const sums = new Sums()
+  #sum({ stories }: Part): Table {
+    const sums = new Table()
     const { terms, weights } = this.#rows
     for (const { row } of stories) {
       const end = this.#rows.end(row)

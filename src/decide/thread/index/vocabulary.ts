@@ -1,13 +1,8 @@
 // The terms of the window by name and by id: names at the edge, where features come and go, ids everywhere inside.
-import type { ThreadFeatures } from './features.ts'
+import type { ThreadFeatures } from '../features.ts'
+import { placeOf, Table } from './table.ts'
 
 const FIRST_TERMS = 1_024
-// By place of the table: the two halves of a name's hash, and the id + 1, where 0 is no term.
-const SECOND = 1
-const ID = 2
-const FIELDS = 3
-// Of four places three may be taken.
-const FULL = 0.75
 
 const OWN = 0
 const SHARED = 1
@@ -20,13 +15,13 @@ export interface KnownTerms {
 
 /**
  * Own terms have an id in each language, shared ones only one. An id comes back as another term's when it is released. Two
- * names are the same where their hashes of 64 bits are: one table of numbers, read in one go, is ten times as fast as maps
+ * names are the same where their hashes of 63 bits are: one table of numbers, read in one go, is ten times as fast as maps
  * by name, which wait for memory four times a name.
  */
 export class Vocabulary {
-  #table = new Int32Array(FIELDS * FIRST_TERMS)
-  #mask = FIRST_TERMS - 1
-  #used = 0
+  /** By the first half of a name's hash: the id plus one. The second half tells names apart that share the first. */
+  readonly #table = new Table()
+  #seconds = new Int32Array(FIRST_TERMS)
   readonly #names: string[] = []
   #kinds = new Uint8Array(FIRST_TERMS)
   readonly #free: number[] = []
@@ -35,11 +30,10 @@ export class Vocabulary {
   // A story's features are weighed, placed and added, one after the other: the names are looked up once.
   #latest: { features: ThreadFeatures; known: KnownTerms } | null = null
   // Hashes of the names looked up.
-  #firsts = new Int32Array(FIRST_TERMS)
-  #seconds = new Int32Array(FIRST_TERMS)
+  #hashes = new Int32Array(2 * FIRST_TERMS)
 
   get bytes(): number {
-    return this.#table.byteLength + this.#kinds.byteLength
+    return this.#table.bytes + this.#seconds.byteLength + this.#kinds.byteLength
   }
 
   name(term: number): string {
@@ -63,42 +57,44 @@ export class Vocabulary {
 
   /** Ids of names: of a language's own terms, or without a language of those of any. */
   idsOf(names: readonly string[], language: string | null): number[] {
-    if (this.#firsts.length < names.length) {
-      this.#firsts = new Int32Array(2 * names.length)
-      this.#seconds = new Int32Array(2 * names.length)
-    }
-    const firsts = this.#firsts
-    const seconds = this.#seconds
+    if (this.#hashes.length < 2 * names.length) this.#hashes = new Int32Array(4 * names.length)
+    const hashes = this.#hashes
     const seed = seedOf(language)
     for (let at = 0; at < names.length; at++) {
-      firsts[at] = firstHash(names[at] as string, seed)
-      seconds[at] = secondHash(names[at] as string, seed)
+      hashes[2 * at] = firstHash(names[at] as string, seed)
+      hashes[2 * at + 1] = secondHash(names[at] as string, seed)
     }
     // The table is read apart from the names, for its places to be fetched side by side.
     const ids = new Array<number>(names.length)
-    for (let at = 0; at < names.length; at++) {
-      const place = this.#placeOf(firsts[at] as number, seconds[at] as number)
-      ids[at] = (this.#table[place + ID] as number) - 1
-    }
+    for (let at = 0; at < names.length; at++)
+      ids[at] = this.#idOf(hashes[2 * at] as number, hashes[2 * at + 1] as number)
     return ids
   }
 
-  /** Where a name stands in the table, or where it would. */
+  /** The id of the name with these hashes; -1 for none. */
+  #idOf(first: number, second: number): number {
+    return (this.#table.entries[this.#placeOf(first, second) + 1] as number) - 1
+  }
+
+  /** Where a name stands in the table, or an empty place. */
   #placeOf(first: number, second: number): number {
     const table = this.#table
-    const mask = this.#mask
-    let at = first & mask
+    let place = placeOf(table.entries, table.mask, first)
     for (;;) {
-      const place = FIELDS * at
-      if (table[place + ID] === 0 || (table[place] === first && table[place + SECOND] === second)) return place
-      at = (at + 1) & mask
+      if (table.entries[place] === 0) return place
+      const id = (table.entries[place + 1] as number) - 1
+      if (id >= 0 && this.#seconds[id] === second) return place
+      place = table.after(place)
     }
   }
 
   /** Ids of the terms of some features, as far as they are known. */
   find(features: ThreadFeatures): KnownTerms {
     if (this.#latest?.features === features) return this.#latest.known
-    const known = { own: this.idsOf(features.t, features.l), shared: this.idsOf(features.x, null) }
+    const known = {
+      own: this.idsOf(features.ownTerms, features.language),
+      shared: this.idsOf(features.sharedTerms, null),
+    }
     this.remember(features, known)
     return known
   }
@@ -111,10 +107,10 @@ export class Vocabulary {
   /** Ids of the terms of some features: those that have none get one. */
   enter(features: ThreadFeatures): KnownTerms {
     const before = this.find(features)
-    if (!this.#languages.has(features.l)) this.#languages.set(features.l, 0)
+    if (!this.#languages.has(features.language)) this.#languages.set(features.language, 0)
     const known = {
-      own: this.#entered(features.t, before.own, features.l),
-      shared: this.#entered(features.x, before.shared, null),
+      own: this.#entered(features.ownTerms, before.own, features.language),
+      shared: this.#entered(features.sharedTerms, before.shared, null),
     }
     this.remember(features, known)
     return known
@@ -126,40 +122,27 @@ export class Vocabulary {
   }
 
   #make(name: string, language: string | null): number {
-    if (this.#used + 1 > FULL * (this.#mask + 1)) this.#grow()
     const seed = seedOf(language)
     const first = firstHash(name, seed)
     const second = secondHash(name, seed)
-    const place = this.#placeOf(first, second)
-    const table = this.#table
-    const known = table[place + ID] as number
-    if (known > 0) return known - 1
+    const known = this.#idOf(first, second)
+    if (known >= 0) return known
     const term = this.#free.pop() ?? this.#names.length
     const kind = language === null ? SHARED : OWN
-    table[place] = first
-    table[place + SECOND] = second
-    table[place + ID] = term + 1
-    this.#used++
+    this.#table.insert(first, term + 1)
     if (term >= this.#kinds.length) {
       const kinds = new Uint8Array(2 * term)
       kinds.set(this.#kinds)
       this.#kinds = kinds
+      const seconds = new Int32Array(2 * term)
+      seconds.set(this.#seconds)
+      this.#seconds = seconds
     }
+    this.#seconds[term] = second
     this.#kinds[term] = kind
     this.#names[term] = name
     if (language !== null) this.#languages.set(language, (this.#languages.get(language) ?? 0) + 1)
     return term
-  }
-
-  #grow(): void {
-    const before = this.#table
-    this.#table = new Int32Array(2 * before.length)
-    this.#mask = 2 * this.#mask + 1
-    for (let from = 0; from < before.length; from += FIELDS) {
-      if (before[from + ID] === 0) continue
-      const place = this.#placeOf(before[from] as number, before[from + SECOND] as number)
-      for (let field = 0; field < FIELDS; field++) this.#table[place + field] = before[from + field] as number
-    }
   }
 
   /** Nobody says a term any more; `language` is that of the story that said it last. */
@@ -167,26 +150,11 @@ export class Vocabulary {
     const own = !this.isShared(term)
     const name = this.name(term)
     const seed = seedOf(own ? language : null)
-    this.#empty(this.#placeOf(firstHash(name, seed), secondHash(name, seed)))
+    this.#table.entries[this.#placeOf(firstHash(name, seed), secondHash(name, seed)) + 1] = 0
     this.#names[term] = ''
     this.#free.push(term)
     if (own) this.#languages.set(language, (this.#languages.get(language) ?? 0) - 1)
     this.#latest = null
-  }
-
-  /** Empty a place, and move up those behind it that would be looked for there. */
-  #empty(place: number): void {
-    const table = this.#table
-    const mask = this.#mask
-    this.#used--
-    let hole = place / FIELDS
-    for (let at = (hole + 1) & mask; table[FIELDS * at + ID] !== 0; at = (at + 1) & mask) {
-      const wanted = (table[FIELDS * at] as number) & mask
-      if (((at - wanted) & mask) < ((at - hole) & mask)) continue
-      table.copyWithin(FIELDS * hole, FIELDS * at, FIELDS * (at + 1))
-      hole = at
-    }
-    table[FIELDS * hole + ID] = 0
   }
 
   /** A story of a language has left: the language too, if it was the last. */
@@ -202,7 +170,7 @@ function firstHash(name: string, seed: number): number {
   let hash = seed
   for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
-  return hash ^ (hash >>> 13)
+  return (hash ^ (hash >>> 13)) & 0x7fffffff
 }
 
 function secondHash(name: string, seed: number): number {

@@ -1,6 +1,6 @@
 // What stands in the active window: threads, their parts by language, and stories.
-import type { Millis } from '../../model/units.ts'
-import type { Sums } from './sums.ts'
+import type { Millis } from '../../../model/units.ts'
+import type { Table } from './table.ts'
 
 /** A story in the window. */
 export interface SeenStory {
@@ -11,7 +11,7 @@ export interface SeenStory {
   /** Where its terms are kept. */
   row: number
   form: readonly [shape: number, filling: number, dated: number, header: number]
-  direction: readonly number[] | null
+  vector: readonly number[] | null
 }
 
 /** The stories of one language in a thread. */
@@ -23,7 +23,7 @@ export interface Part {
   /** By time, then id. */
   stories: SeenStory[]
   /** Sums of the weights by term, where there are stories enough to make it worthwhile. */
-  sums: Sums | null
+  sums: Table | null
   /** Another number whenever its stories have changed. */
   version: number
   /** Square of the length of the summed weights. */

@@ -1,7 +1,7 @@
 // What is kept of the parts of threads in lists of numbers, by their slots: a story is compared with thousands of parts, and
 // looks at few of them.
+import { UNIT } from '../features.ts'
 import type { Part } from './active.ts'
-import { UNIT } from './features.ts'
 
 const FIRST_SLOTS = 1_024
 // Less than the length of any part times the unit: the squares of a story's weights add up to about one.
@@ -20,14 +20,14 @@ export class Slots {
   languages = new Int32Array(FIRST_SLOTS)
   /** Room for scores, all 0 whenever nothing is compared; for the slots that have one; and for theirs in that order. */
   scores = new Float64Array(FIRST_SLOTS)
-  met = new Int32Array(FIRST_SLOTS)
+  matched = new Int32Array(FIRST_SLOTS)
   cosines = new Float64Array(FIRST_SLOTS)
   readonly #free: number[] = []
   readonly #numbers = new Map<string, number>()
 
   get bytes(): number {
-    const { facts, languages, scores, met, cosines } = this
-    return [facts, languages, scores, met, cosines].reduce((sum, list) => sum + list.byteLength, 0)
+    const { facts, languages, scores, matched, cosines } = this
+    return [facts, languages, scores, matched, cosines].reduce((sum, list) => sum + list.byteLength, 0)
   }
 
   /** The number of a language; a part's is found in `languages`. */
@@ -39,24 +39,24 @@ export class Slots {
   }
 
   /**
-   * Make cosines of the scores of the first `count` slots met, where they can be `least` or more and the language is not
+   * Make cosines of the scores of the first `count` slots matched, where they can be `least` or more and the language is not
    * that of number `except` (-1 for none), and set the scores back to 0. Returns how many: `met` and `cosines` then begin with these. The lengths are read one after the other with
    * nothing decided in between, so that the processor fetches many at a time.
    */
   measured(count: number, length: typeof OWN_LENGTH | typeof SHARED_LENGTH, least: number, except: number): number {
-    const { facts, languages, scores, met, cosines } = this
+    const { facts, languages, scores, matched, cosines } = this
     let kept = 0
     for (let at = 0; at < count; at++) {
-      const slot = met[at] as number
+      const slot = matched[at] as number
       const score = scores[slot] as number
       scores[slot] = 0
       // What most of the parts met have in common is a single word: no length makes them near, so it is not read.
       if (score < least * SHORTEST || (except >= 0 && languages[slot] === except)) continue
-      met[kept] = slot
+      matched[kept] = slot
       cosines[kept++] = score
     }
     for (let at = 0; at < kept; at++) {
-      cosines[at] = (cosines[at] as number) / (facts[FACTS * (met[at] as number) + length] as number)
+      cosines[at] = (cosines[at] as number) / (facts[FACTS * (matched[at] as number) + length] as number)
     }
     return kept
   }
@@ -66,7 +66,7 @@ export class Slots {
     const slot = this.#free.pop() ?? this.parts.length
     if (slot >= this.scores.length) {
       this.scores = new Float64Array(2 * slot)
-      this.met = new Int32Array(2 * slot)
+      this.matched = new Int32Array(2 * slot)
       this.cosines = new Float64Array(2 * slot)
       const { facts, languages } = this
       this.facts = new Float64Array(2 * facts.length)

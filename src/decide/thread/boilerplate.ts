@@ -3,7 +3,7 @@
 import { fold, hash32, words } from '../../language/text.ts'
 import { bareHeadline } from './header.ts'
 
-/** Entries of different headlines that make a run of words furniture. */
+/** Entries of different headlines that make a run of words boilerplate. */
 const LEAST_ENTRIES = 5
 /** Words of a run, and its least length in characters: five pairs of a script without spaces are a name. */
 const RUN = 5
@@ -12,10 +12,10 @@ const MAX_BODY = 800
 const NUMBERED = /\d/
 
 /** Runs of a document that are its publisher's, by hash. */
-export type Furniture = ReadonlySet<number>
+export type Boilerplate = ReadonlySet<number>
 
 /** Counts the runs of a document's entries: add them all, then ask. */
-export class FurnitureCount {
+export class BoilerplateCount {
   readonly #entries = new Map<number, number>()
   readonly #headlines = new Set<number>()
   /** Of each entry the runs of its body, and how many entries that were counted must have one for it to be shared. */
@@ -44,26 +44,30 @@ export class FurnitureCount {
   }
 
   /** What stands in so many of them. */
-  found(): Furniture {
+  found(): Boilerplate {
     if (this.#headlines.size < LEAST_ENTRIES) return new Set()
     return new Set([...this.#entries].filter(([, entries]) => entries >= LEAST_ENTRIES).map(([hash]) => hash))
   }
 }
 
-/** Folded words of a text without those that are furniture. */
-export function withoutFurniture(tokens: readonly string[], furniture: Furniture, headline = false): readonly string[] {
-  if (furniture.size === 0) return tokens
+/** Folded words of a text without those that are boilerplate. */
+export function withoutBoilerplate(
+  tokens: readonly string[],
+  boilerplate: Boilerplate,
+  headline = false,
+): readonly string[] {
+  if (boilerplate.size === 0) return tokens
   const whole = headline ? null : wholeOf(tokens)
-  if (whole !== null && furniture.has(whole)) return []
+  if (whole !== null && boilerplate.has(whole)) return []
   const taken = new Set<number>()
   for (const { hash, at } of runs(tokens, headline)) {
-    if (!furniture.has(hash)) continue
+    if (!boilerplate.has(hash)) continue
     for (let place = Math.max(0, at); place < Math.min(at + RUN, tokens.length); place++) taken.add(place)
   }
   if (taken.size === 0) return tokens
   // Of a headline that is a frame, what every entry is filled with: "Use a … display with Narrator".
   const frame = headline && 2 * taken.size >= tokens.length
-  return tokens.filter((word, at) => !taken.has(at) && !(frame && furniture.has(wordOf(word))))
+  return tokens.filter((word, at) => !taken.has(at) && !(frame && boilerplate.has(wordOf(word))))
 }
 
 const wordOf = (word: string) => hash32(`word ${framed(word)}`)

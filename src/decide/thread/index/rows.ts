@@ -1,13 +1,60 @@
 // Which terms a story says, row after row in a few long lists of numbers: objects and maps for a hundred thousand stories
 // cost ten times the memory, and most of the time goes into waiting for it.
+import { placeOf } from './table.ts'
 
 const FIRST_ROWS = 1_024
-const FIRST_ASKED = 1_024
 // Rows that are gone stay until they are this many, and half as many as what is left.
 const MOST_GONE = 1_000
 
 /** Terms of the story's language, those of any, or both. */
 export type Kinds = 'own' | 'shared' | 'both'
+
+const FIRST_ENTRIES = 1_024
+
+/** Terms that rows are compared with, known by their place in a list that stays as it is. */
+export class Query {
+  terms: ArrayLike<number>
+  weights: ArrayLike<number>
+  kinds: Kinds
+  #entries: Int32Array | null = null
+  #isFilled = false
+
+  constructor(terms: ArrayLike<number> = [], weights: ArrayLike<number> = [], kinds: Kinds = 'both') {
+    this.terms = terms
+    this.weights = weights
+    this.kinds = kinds
+  }
+
+  /** Ask for other terms: a new query in the memory of this one. */
+  set(terms: ArrayLike<number>, kinds: Kinds): this {
+    this.terms = terms
+    this.kinds = kinds
+    this.#isFilled = false
+    return this
+  }
+
+  /** A table of the terms, as `placeOf` reads it: the value is the place of the term, plus one. */
+  get entries(): Int32Array {
+    if (this.#isFilled && this.#entries) return this.#entries
+    const { terms } = this
+    let entries = this.#entries
+    // A quarter full at most: nearly every look-up finds its place at once.
+    if (entries === null || 8 * terms.length > entries.length) {
+      let length = FIRST_ENTRIES
+      while (length < 8 * terms.length) length *= 2
+      entries = new Int32Array(length)
+    } else entries.fill(0)
+    const mask = entries.length / 2 - 1
+    for (let at = 0; at < terms.length; at++) {
+      const place = placeOf(entries, mask, terms[at] as number)
+      entries[place] = (terms[at] as number) + 1
+      entries[place + 1] = at + 1
+    }
+    this.#entries = entries
+    this.#isFilled = true
+    return entries
+  }
+}
 
 /** Stories have rows, of their own terms and of those of any language. Rows are numbered anew when they are compacted. */
 export class Rows {
@@ -21,14 +68,9 @@ export class Rows {
   #own = new Uint8Array(FIRST_ROWS)
   #count = 0
   #gone = 0
-  // The terms asked for, in a small table that stays near the processor: term + 1 and its place, by turns; 0 is no term.
-  #asked = new Int32Array(2 * FIRST_ASKED)
-  #mask = FIRST_ASKED - 1
-  #kinds: Kinds = 'both'
-  #latest: ArrayLike<number> | null = null
 
   get bytes(): number {
-    const lists = [this.holder, this.terms, this.weights, this.#from, this.#own, this.#asked]
+    const lists = [this.holder, this.terms, this.weights, this.#from, this.#own]
     return lists.reduce((sum, list) => sum + list.byteLength, 0)
   }
 
@@ -112,53 +154,32 @@ export class Rows {
     return moved
   }
 
-  /** Terms of some kinds to compare with: `sharesOf` and `dotOf` know them by their place in this list, which stays as it is. */
-  ask(terms: ArrayLike<number>, kinds: Kinds): void {
-    if (terms === this.#latest) return
-    this.#latest = terms
-    this.#kinds = kinds
-    if (4 * terms.length > this.#mask) {
-      this.#mask = 2 ** Math.ceil(Math.log2(4 * terms.length + 1)) - 1
-      this.#asked = new Int32Array(2 * (this.#mask + 1))
-    } else this.#asked.fill(0)
-    for (let at = 0; at < terms.length; at++) {
-      const key = (terms[at] as number) + 1
-      const place = placeOf(this.#asked, this.#mask, key)
-      this.#asked[place] = key
-      this.#asked[place + 1] = at
+  /** Add a story's weights of the terms of a query, by their places in it. */
+  sharesOf(row: number, { entries, kinds }: Query, into: Float64Array): void {
+    const { terms, weights } = this
+    const mask = entries.length / 2 - 1
+    const end = kinds === 'own' ? this.sharedFrom(row) : this.end(row)
+    for (let at = kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
+      const place = entries[placeOf(entries, mask, terms[at] as number) + 1] as number
+      if (place !== 0) into[place - 1] = (into[place - 1] as number) + (weights[at] as number)
     }
   }
 
-  /** Add a story's weights of the terms asked for, by their places. */
-  sharesOf(row: number, into: Float64Array): void {
+  /** Dot product of a story's terms with those of a query. */
+  dotOf(row: number, { entries, weights: given, kinds }: Query): number {
     const { terms, weights } = this
-    const asked = this.#asked
-    const mask = this.#mask
-    const end = this.#kinds === 'own' ? this.sharedFrom(row) : this.end(row)
-    for (let at = this.#kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
-      const found = placeOf(asked, mask, (terms[at] as number) + 1)
-      if (asked[found] === 0) continue
-      const place = asked[found + 1] as number
-      into[place] = (into[place] as number) + (weights[at] as number)
-    }
-  }
-
-  /** Dot product of a story's terms with the weights of those asked for. */
-  dotOf(row: number, given: ArrayLike<number>): number {
-    const { terms, weights } = this
-    const asked = this.#asked
-    const mask = this.#mask
-    const end = this.#kinds === 'own' ? this.sharedFrom(row) : this.end(row)
+    const mask = entries.length / 2 - 1
+    const end = kinds === 'own' ? this.sharedFrom(row) : this.end(row)
     let dot = 0
-    for (let at = this.#kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
-      const found = placeOf(asked, mask, (terms[at] as number) + 1)
-      if (asked[found] !== 0) dot += (weights[at] as number) * (given[asked[found + 1] as number] as number)
+    for (let at = kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
+      const place = entries[placeOf(entries, mask, terms[at] as number) + 1] as number
+      if (place !== 0) dot += (weights[at] as number) * (given[place - 1] as number)
     }
     return dot
   }
 
   /** A story's terms of one kind, heaviest first. */
-  said(row: number, own: boolean): { terms: number[]; weights: number[] } {
+  termsOf(row: number, own: boolean): { terms: number[]; weights: number[] } {
     const [from, end] = own ? [this.from(row), this.sharedFrom(row)] : [this.sharedFrom(row), this.end(row)]
     const terms = new Array<number>(end - from)
     const weights = new Array<number>(end - from)
@@ -167,16 +188,6 @@ export class Rows {
       weights[at - from] = this.weights[at] as number
     }
     return { terms, weights }
-  }
-}
-
-/** Where a key stands in a table of keys and values by turns, or where it would. */
-function placeOf(table: Int32Array, mask: number, key: number): number {
-  let at = Math.imul(key, 0x9e3779b1) & mask
-  for (;;) {
-    const found = table[2 * at]
-    if (found === 0 || found === key) return 2 * at
-    at = (at + 1) & mask
   }
 }
 
