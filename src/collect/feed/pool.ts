@@ -1,4 +1,4 @@
-// Hides where documents are parsed: in threads that can be killed, so that no document stops the others.
+// Parses documents in threads that can be killed, so that no document stops the others.
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { ParsedFeed } from '../../model/collected.ts'
@@ -71,7 +71,7 @@ class Pool implements ParserPool {
   readonly #memory: number
   readonly #module: URL
   readonly #threads = new Set<Thread>()
-  /** Threads told to end that have not ended: an operation of the engine cannot be interrupted. */
+  /** Threads that were terminated and have not ended: an operation of the engine cannot be interrupted. */
   readonly #ending = new Set<Promise<unknown>>()
   #waiting: Job[] = []
   #closed = false
@@ -146,7 +146,7 @@ class Pool implements ParserPool {
           reason: `parsing needed more than ${this.#memory} MB: the document is given up`,
         })
       }
-      // A thread that has ended has no heap; its end is told elsewhere.
+      // A thread that has ended has no heap; its end is handled elsewhere.
       thread.worker.getHeapStatistics().then(looked, () => {})
     }, WATCH)
   }

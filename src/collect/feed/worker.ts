@@ -1,4 +1,4 @@
-// Hides what runs inside a parser thread: documents in, outcomes out, one at a time, and no outcome too large to hand over.
+// Runs in a parser thread: one document in, one outcome out, and no outcome too large to be handed over.
 import { parentPort } from 'node:worker_threads'
 import type { ParsedEntry, ParsedFeed } from '../../model/collected.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
@@ -14,7 +14,7 @@ export interface ParserJob {
   options: ParseOptions
 }
 
-/** What a parser thread says: once that it is ready, then one outcome a job. */
+/** Messages of a parser thread: once that it is ready, then one outcome a job. */
 export type ParserReply = 'ready' | Outcome<ParsedFeed>
 
 /**
@@ -120,7 +120,7 @@ async function work(job: ParserJob): Promise<Outcome<ParsedFeed>> {
 const port = parentPort
 if (port === null) throw new Error('parser-worker runs in a worker thread only')
 port.on('message', (job: ParserJob) => {
-  // What is thrown ends the thread, and the pool says so of this one document.
+  // What is thrown ends the thread, and the pool reports this one document as given up.
   void work(job).then(outcome => port.postMessage(outcome satisfies ParserReply))
 })
 port.postMessage('ready' satisfies ParserReply)
