@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['model', 'language'],
   collect: ['model', 'language'],
   decide: ['model', 'language'],
-  store: ['model', 'language'],
+  store: ['model', 'language', 'decide/lead.ts'],
   publish: ['model', 'language', 'config/opml.ts'],
   encode: ['model', 'log.ts'],
   desk: ['model', 'language', 'decide', 'store', 'log.ts'],
@@ -47,15 +47,12 @@ const MOST_LINES_OF_A_FUNCTION = 120
 const LONG_FILES: readonly string[] = [
 
   'decide/copy/index.ts',
-  'desk/desk.ts',
   'run/daemon.ts',
-  'run/poll.ts',
-  'store/writing.ts',
 ]
 const LONG_FUNCTIONS: readonly string[] = [
   'decide/wire/dateline.ts readDateline',
   'run/daemon.ts startDaemon',
-  'store/writing.ts createFiling',
+
 ]
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
