@@ -44,7 +44,7 @@ const CIRCLES: readonly string[] = [
 /** Folders of pure functions, and what in them may nevertheless reach outside, with why. */
 const PURE = ['decide', 'publish', 'language']
 const IMPURE: Readonly<Record<string, string>> = {
-  'language/detect.ts': 'loads the dictionary of languages from disk at first use',
+  'language/grams.ts': 'loads the dictionary of languages from disk at first use',
   'publish/delivery.ts': 'packs bodies in promises, with node:util',
 }
 const PURE_MODULES = ['node:crypto', 'node:zlib']
