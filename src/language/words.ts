@@ -321,13 +321,13 @@ export function wordsBetween({ text, words: all, starts, ends }: Cut, from: numb
     for (const word of words(fold(text.slice(from, end)))) out.push(wordOf(word))
     first++
   }
-  let at = first
-  for (; at < all.length && (ends[at] as number) <= to; at++) out.push(all[at] as Word)
-  const start = starts[at]
-  if (at >= first && start !== undefined && start < to && start >= from) {
-    for (const word of words(fold(text.slice(start, to)))) out.push(wordOf(word))
+  const last = Math.max(first, firstAfter(ends, to))
+  const inside = out.length === 0 ? all.slice(first, last) : out.concat(all.slice(first, last))
+  const start = starts[last]
+  if (start !== undefined && start < to && start >= from) {
+    for (const word of words(fold(text.slice(start, to)))) inside.push(wordOf(word))
   }
-  return out
+  return inside
 }
 
 /** Index of the first word that ends after `from`. */

@@ -87,7 +87,8 @@ export function placeWords(title: string, body: readonly Word[], language: strin
   const phrases: { code: string; words: readonly number[] }[] = []
   const patternHashes = new Uint32Array(distinct.length)
   const patternLengths = new Uint8Array(distinct.length)
-  for (const [at, word] of distinct.entries()) {
+  for (let at = 0; at < distinct.length; at++) {
+    const word = distinct[at] as Word
     const facts = factsOf(word, tongue, stemmer)
     words.push(word.text)
     found.push(facts.term)

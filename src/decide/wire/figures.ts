@@ -189,6 +189,7 @@ const HAS_TOLL = 4
 const HAS_DUAL = 8
 const ANYTHING = 15
 const DUALS = /(?:قتيل|شهيد|جريح|مصاب|مفقود|معتقل|موقوف)(?:ان|ين)/u
+const ALL_DIGITS = /^\d+$/
 /** Longer words are read in pieces. */
 const LONGEST_WORD = 24
 
@@ -199,7 +200,7 @@ function hintOf(word: FoldedWord): number {
   const { counted, leading } = lexeme(text)
   return (
     (digit ? HAS_DIGIT : 0) |
-    (digit || mayBeNumberWord(text) ? HAS_NUMBER_WORD : 0) |
+    ((digit && !ALL_DIGITS.test(text)) || mayBeNumberWord(text) ? HAS_NUMBER_WORD : 0) |
     (counted || leading || /^oldu/.test(text) || isToll(text) ? HAS_TOLL : 0) |
     (DUALS.test(text) ? HAS_DUAL : 0)
   )
