@@ -2,26 +2,14 @@
 // agreed with WebSub hubs. Only the processes that poll open it; readers of the database never do. A lost file costs nothing
 // but new subscriptions.
 
+import { existsSync } from 'node:fs'
 import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { Database, makeFile, setMode } from './engine.ts'
+import { subscription } from './rows.ts'
 import type { Row } from './sql.ts'
-
-/** Synchronous, and on a connection of its own: what is written here is not part of a filing's transaction. */
-export interface PrivateStore {
-  /** What was asked of a WebSub hub for this feed. */
-  subscription(feed: number): Subscription | null
-  /** The one whose callback ends in this id. */
-  subscriptionById(id: string): Subscription | null
-  /** Those whose hub is to be asked (again), longest due first. */
-  subscriptionsDue(now: Millis): Subscription[]
-  /** Keep it in place of any other of its feed. */
-  saveSubscription(subscription: Subscription): void
-
-  /** All that is written inside is on disk afterwards, or nothing is. May be nested. */
-  together<T>(work: () => T): T
-  close(): void
-}
+import { statements } from './statements.ts'
+import type { PrivateReader, PrivateStore } from './store.ts'
 
 /** Statement scripts; the file's `user_version` counts how many have run. Append only. */
 const MIGRATIONS: readonly string[] = [
@@ -92,28 +80,47 @@ export function openPrivate(path: string, identity: string, busyTimeout: Millis)
   }
 }
 
-function createPrivate(db: Database.Database): PrivateStore {
-  const prepared = new Map<string, Database.Statement>()
-  const statement = (text: string): Database.Statement => {
-    const found = prepared.get(text) ?? db.prepare(text)
-    prepared.set(text, found)
-    return found
+/** Open the private file for reading; null where there is none yet, or where it belongs to another database. */
+export function readPrivate(path: string, identity: string, busyTimeout: Millis): PrivateReader | null {
+  if (!existsSync(path)) return null
+  const db = new Database(path, { readonly: true, fileMustExist: true })
+  try {
+    db.pragma(`busy_timeout = ${busyTimeout}`)
+    if (Number(db.pragma('user_version', { simple: true })) > 0) {
+      if (db.prepare('select database from about').pluck().get() === identity) return readingOf(db)
+    }
+    db.close()
+    return null
+  } catch (error) {
+    db.close()
+    throw error
   }
-  const get = (text: string, parameters: object): Row | undefined => statement(text).get(parameters) as Row | undefined
-  const all = (text: string, parameters: object): Row[] => statement(text).all(parameters) as Row[]
-  const run = (text: string, parameters: object): void => void statement(text).run(parameters)
+}
+
+function readingOf(db: Database.Database): PrivateReader {
+  const sql = statements(db)
+  const one = (row: Row | undefined): Subscription | null => (row ? subscription(row) : null)
   return {
-    subscription: feed => subscriptionOf(get('select * from subscriptions where feed = @feed', { feed })),
-    subscriptionById: id => subscriptionOf(get('select * from subscriptions where id = @id', { id })),
+    subscription: feed => one(sql.get('select * from subscriptions where feed = @feed', { feed })),
+    subscriptionById: id => one(sql.get('select * from subscriptions where id = @id', { id })),
     subscriptionsDue: now =>
-      all(
-        `select * from subscriptions where (next_ask <= @now or asked > @now + 60000) and state <> 'unnamed' order by next_ask, feed`,
-        {
-          now,
-        },
-      ).flatMap(row => subscriptionOf(row) ?? []),
+      sql
+        .all(
+          `select * from subscriptions where (next_ask <= @now or asked > @now + 60000) and state <> 'unnamed'
+           order by next_ask, feed`,
+          { now },
+        )
+        .map(subscription),
+    close: () => void db.close(),
+  }
+}
+
+function createPrivate(db: Database.Database): PrivateStore {
+  const sql = statements(db)
+  return {
+    ...readingOf(db),
     saveSubscription: saved =>
-      run(
+      void sql.run(
         `insert or replace into subscriptions (feed, id, hub, topic, secret, callback, state, asked, lease_end, next_ask,
            attempts, last_push, ignored, note)
          values (@feed, @id, @hub, @topic, @secret, @callback, @state, @asked, @leaseEnd, @nextAsk, @attempts, @lastPush,
@@ -121,28 +128,5 @@ function createPrivate(db: Database.Database): PrivateStore {
         { ...saved, nextAsk: Math.round(saved.nextAsk) },
       ),
     together: work => db.transaction(work).immediate(),
-    close: () => void db.close(),
-  }
-}
-
-/** A row of the table, null for none. */
-export function subscriptionOf(row: Row | undefined): Subscription | null {
-  if (!row) return null
-  const when = (name: string): Millis | null => (row[name] == null ? null : Number(row[name]))
-  return {
-    id: String(row['id']),
-    feed: Number(row['feed']),
-    hub: String(row['hub']),
-    topic: String(row['topic']),
-    secret: String(row['secret']),
-    callback: String(row['callback']),
-    state: String(row['state']) as Subscription['state'],
-    asked: when('asked'),
-    leaseEnd: when('lease_end'),
-    nextAsk: Number(row['next_ask']),
-    attempts: Number(row['attempts']),
-    lastPush: when('last_push'),
-    ignored: Number(row['ignored']),
-    note: row['note'] == null ? null : String(row['note']),
   }
 }

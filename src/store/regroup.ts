@@ -2,25 +2,11 @@
 // logged, so that other processes' indexes catch up with it; an id that was merged redirects for ever.
 
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
-import { bumpVersion, type Row, type WritableSql } from './sql.ts'
+import { decisionsOf } from './read/threads.ts'
+import { regrouped } from './rows.ts'
+import { bumpVersion, type WritableSql } from './sql.ts'
 import { recountThread, refresh } from './standing.ts'
-import type { Decision, Reason, Regrouped, Regrouping, RegroupingFilter } from './store.ts'
-
-const numbers = (value: unknown): number[] => JSON.parse(String(value)) as number[]
-
-function regroupedRow(row: Row): Regrouped {
-  return {
-    id: Number(row['id']),
-    at: Number(row['at']),
-    by: String(row['by']) as Regrouped['by'],
-    kind: String(row['kind']) as Regrouped['kind'],
-    kept: Number(row['kept']),
-    other: Number(row['other']),
-    members: numbers(row['members']),
-    score: row['score'] === null ? null : Number(row['score']),
-    reasons: JSON.parse(String(row['reasons'])) as string[],
-  }
-}
+import type { Reason, Regrouped, Regrouping } from './store.ts'
 
 /** Where an id that was merged leads today; the id itself where it was not. */
 export function resolve(sql: WritableSql, what: 'story' | 'thread', id: number): number {
@@ -190,7 +176,7 @@ export function regrouping(sql: WritableSql): Regrouping {
       return opened
     },
     regroupedAfter: after =>
-      sql.all('select * from regroupings where id > @after order by id', { after }).map(regroupedRow),
+      sql.all('select * from regroupings where id > @after order by id', { after }).map(regrouped),
     lastRegrouping: () => Number(sql.get('select max(id) as id from regroupings')?.['id'] ?? 0),
     decide: decision =>
       void sql.run('insert into decisions (at, what, kind, one, other) values (@at, @what, @kind, @one, @other)', {
@@ -212,27 +198,4 @@ export function regrouping(sql: WritableSql): Regrouping {
       }
     },
   }
-}
-
-/** What editors decided, oldest first. */
-export function decisionsOf(sql: Pick<WritableSql, 'all'>): Decision[] {
-  return sql.all('select * from decisions order by id').map(row => ({
-    at: Number(row['at']),
-    what: String(row['what']) as Decision['what'],
-    kind: String(row['kind']) as Decision['kind'],
-    one: numbers(row['one']),
-    other: numbers(row['other']),
-  }))
-}
-
-/** What was joined or parted of these stories or threads, oldest first. */
-export function regroupingsOf(sql: Pick<WritableSql, 'all'>, filter: RegroupingFilter): Regrouped[] {
-  const kinds = filter.what === 'story' ? ['merge-stories', 'split-story'] : ['merge-threads', 'split-thread']
-  return sql
-    .all(
-      `select * from regroupings where kind in (select value from json_each(@kinds)) and (kept = @id or other = @id)
-       order by id`,
-      { kinds: JSON.stringify(kinds), id: filter.id },
-    )
-    .map(regroupedRow)
 }

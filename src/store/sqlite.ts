@@ -1,44 +1,26 @@
-// The embedded engine: SQLite, and nobody else knows. SQL is plain text with named parameters,
-// prepared once. One filing is one synchronous immediate transaction.
-import { randomUUID } from 'node:crypto'
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+// The embedded engine: SQLite, and nobody else knows. One filing is one synchronous immediate transaction. Pages are read on
+// a connection of their own, in another thread than the one that files.
+import { existsSync } from 'node:fs'
 import type { Millis, Outcome } from '../model/units.ts'
 import { adoptFeeds, syncAgencies } from './agencies.ts'
 import { Database, makeFile, setMode } from './engine.ts'
-import { holderOf } from './holder.ts'
-import { openPrivate, type PrivateStore, privatePath, subscriptionOf } from './private.ts'
-import { createReader, FEED_QUERY, feedState } from './reading.ts'
-import { decisionsOf, regroupingsOf } from './regroup.ts'
-import { MIGRATIONS } from './schema.ts'
+import { storeFault } from './fault.ts'
+import { forgetFreed, identityOf, lookFirst, type OpenOptions, prepareFile, privateOf } from './prepare.ts'
+import { privatePath, readPrivate } from './private.ts'
+import { createReader } from './read/reader.ts'
 import { sealOf } from './seal.ts'
-import type { Row, WritableSql } from './sql.ts'
-import type { Filing, Store } from './store.ts'
-import { CREATE_VIEWS, DROP_VIEWS } from './views.ts'
+import { snapshots, statements } from './statements.ts'
+import type { Filing, PrivateReader, PrivateStore, Store, StoreReader } from './store.ts'
 import { createFiling } from './writing.ts'
 
-/** `MNWL`: marks the file as ours in the header (pragma application_id). */
-const APPLICATION_ID = 0x4d4e574c
-/** How long opening waits for another program, and each statement until `waitForLock` says otherwise. */
-const BUSY_TIMEOUT: Millis = 10_000
+export { storeFault, storeTrouble } from './fault.ts'
+export type { OpenOptions } from './prepare.ts'
+
 /** As much as a filing takes in the journal. */
 const PROBE_BYTES = 524_288
 /** Released at once: enough to see what a document's entries have in common, little enough to hold nothing up. */
 const RELEASED_ENTRIES = 300
 const RELEASED_CHARACTERS = 4 * 1_048_576
-
-export interface OpenOptions {
-  /** Path of the file, or `:memory:`. */
-  path: string
-  /** Reading commands open without creating or migrating. */
-  readOnly?: boolean
-  /** Authority of tag ids for a new file, like `news.example,2026`. */
-  tagAuthority?: string
-  /**
-   * Mode of the file and its journals, set also where the file is there already. Default: 0640 less the umask for a new
-   * file, and an existing one keeps what it has.
-   */
-  mode?: number | null
-}
 
 /** Others may not read what is on file unless the user says so: a feed may be private. */
 const DEFAULT_MODE = 0o640
@@ -79,189 +61,60 @@ export function openStore(options: OpenOptions): Outcome<Store> {
 }
 
 /**
- * What is wrong with the file when working on it threw, in one line that names it: locked, damaged, not writable. Null
- * where the file is not to blame, which is a bug.
+ * How long a reading statement waits for a lock. Readers do not wait for writers (SQLite, "Write-Ahead Logging"); they meet a
+ * lock only while another process recovers the journal or removes it on closing.
  */
-export function storeFault(path: string, error: unknown): string | null {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const message = error instanceof Error ? error.message : String(error)
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    return `the database ${path} is a folder: name a file as "database"`
-  }
-  if (code === 'SQLITE_NOTADB') return `${path} is not a Minwal database: name another file as "database"`
-  if (code.startsWith('SQLITE_CORRUPT')) {
-    return `the database ${path} is damaged (${message}): it was not changed; restore it from a backup`
-  }
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    const holder = holderOf(path)
-    return `the database ${path} is locked by another program${holder === null ? '' : ` (${holder})`}: close it and try again`
-  }
-  if (/^SQLITE_(?:READONLY|FULL|IOERR)/.test(code)) {
-    return `cannot read or write the database ${path} (${message}): check permissions and free space`
-  }
-  // What the operating system refuses (EACCES, ENOTDIR, EROFS …) names a system call; a bug of ours does not.
-  if (/^SQLITE_(?:CANTOPEN|PERM|AUTH)/.test(code) || (error instanceof Error && 'syscall' in error)) {
-    return `cannot open the database ${path} (${message}): check the path and its permissions`
-  }
-  return null
-}
+const READER_PATIENCE: Millis = 1_000
+/** Pages of the file that a reader keeps in memory, in KiB. Measured on 100,000 stories: more makes no page faster. */
+const READER_CACHE = 8_192
 
 /**
- * Whether an error of a write says that the file is locked, or that it cannot be written at all; null for a bug. Both end
- * without a restart, when the other program is done or the disk has room again.
+ * Open a file for reading on a connection of its own, which sees what others commit: `version()` tells. It must have been
+ * made, and be of this version; a database in memory cannot be shared.
  */
-export function storeTrouble(error: unknown): 'locked' | 'failing' | null {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (/^SQLITE_(?:BUSY|LOCKED|PROTOCOL)/.test(code)) return 'locked'
-  if (/^SQLITE_(?:READONLY|FULL|IOERR|CANTOPEN|CORRUPT|NOTADB|PERM|AUTH|NOMEM|NOLFS)/.test(code)) return 'failing'
-  return error instanceof Error && 'syscall' in error ? 'failing' : null
-}
-
-/**
- * Why an existing file is refused, seen without leave to write: a connection that may write would bring another
- * program's journal into its file merely by closing.
- */
-function lookFirst(path: string): string | null {
-  if (!existsSync(path) || statSync(path).size === 0) return null
-  const db = new Database(path, { readonly: true, fileMustExist: true })
+export function openReader(path: string): Outcome<StoreReader> {
+  if (path === ':memory:') return { ok: false, reason: 'a database in memory has no second connection' }
+  let db: Database.Database | null = null
   try {
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
-    return inspect(db, path).refusal
-  } finally {
+    db = new Database(path, { readonly: true, fileMustExist: true })
+    const refusal = prepareFile(db, { path, readOnly: true })
+    if (refusal === null) {
+      db.pragma(`busy_timeout = ${READER_PATIENCE}`)
+      db.pragma(`cache_size = -${READER_CACHE}`)
+      return { ok: true, value: readerOf(db, path) }
+    }
     db.close()
-  }
-}
-
-/** The schema's version, and why the file is refused, if it is. */
-function inspect(db: Database.Database, path: string): { version: number; refusal: string | null } {
-  // One transaction, so that another process's first migration is seen as a whole or not at all.
-  const look = db.transaction(() => ({
-    version: Number(db.pragma('user_version', { simple: true })),
-    application: Number(db.pragma('application_id', { simple: true })),
-    tables: Number(db.prepare('select count(*) from sqlite_schema').pluck().get()),
-  }))
-  const { version, application, tables } = look()
-  const untouched = version === 0 && application === 0 && tables === 0
-  if (!untouched && application !== APPLICATION_ID) {
-    return { version, refusal: `${path} is the database of another program: name another file as "database"` }
-  }
-  const refusal =
-    version > MIGRATIONS.length
-      ? `the database ${path} was written by a newer Minwal (schema ${version}, this one knows ${MIGRATIONS.length}): update Minwal; the file was not changed`
-      : null
-  return { version, refusal }
-}
-
-/** Null when the file is ready; otherwise why it is refused. Nothing is written before the file is known to be ours. */
-function prepareFile(db: Database.Database, options: OpenOptions): string | null {
-  db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
-  const { version, refusal } = inspect(db, options.path)
-  if (refusal !== null) return refusal
-  if (options.readOnly) {
-    if (version < MIGRATIONS.length) {
-      return `the database ${options.path} is older than this Minwal: run \`minwal poll\` once to bring it up to date`
-    }
-    db.pragma('query_only = on')
-    return null
-  }
-  db.pragma('journal_mode = wal')
-  // Safe against a killed process; after a power cut the last filings may be missing and are polled again.
-  db.pragma('synchronous = normal')
-  db.pragma('foreign_keys = on')
-  db.pragma('cache_size = -32768')
-  // Pages that several polls change in turn (indexes, the search index) are moved into the file once in 16 MB of journal.
-  db.pragma('wal_autocheckpoint = 4000')
-  const migrate = db.transaction((): boolean => {
-    // Read again inside the transaction: another process may have migrated meanwhile.
-    const from = Number(db.pragma('user_version', { simple: true }))
-    if (from >= MIGRATIONS.length) return false
-    const moved = from > 0 && moveSecrets(db, options.path)
-    for (const script of [DROP_VIEWS, ...MIGRATIONS.slice(from), CREATE_VIEWS]) db.exec(script)
-    db.pragma(`user_version = ${MIGRATIONS.length}`)
-    db.pragma(`application_id = ${APPLICATION_ID}`)
-    const put = db.prepare('insert into meta (key, value) values (@key, @value) on conflict do nothing')
-    put.run({ key: 'version', value: '1' })
-    put.run({ key: 'tag_authority', value: options.tagAuthority ?? 'localhost,2026' })
-    put.run({ key: 'identity', value: randomUUID() })
-    return moved
-  })
-  if (version < MIGRATIONS.length && migrate.immediate()) forgetFreed(db)
-  // Another program's lock is met here, where it is a reason not to start.
-  db.exec('begin immediate; rollback')
-  return null
-}
-
-/** What tells this database from any other at the same path. */
-function identityOf(db: Database.Database): string {
-  return String(db.prepare("select value from meta where key = 'identity'").pluck().get())
-}
-
-/**
- * The private file of a database; one that is damaged is set aside and made anew, for nothing in it is lost for good. Throws
- * what SQLite or the operating system says.
- */
-function privateOf(db: Database.Database, path: string): PrivateStore {
-  const place = privatePath(path)
-  try {
-    return openPrivate(place, identityOf(db), BUSY_TIMEOUT)
+    return { ok: false, reason: refusal }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (!/^SQLITE_(?:NOTADB|CORRUPT)/.test(code)) throw error
-    renameSync(place, `${place}.damaged`)
-    for (const end of ['-wal', '-shm']) rmSync(place + end, { force: true })
-    return openPrivate(place, identityOf(db), BUSY_TIMEOUT)
+    db?.close()
+    const reason = existsSync(path) ? storeFault(path, error) : `there is no database at ${path}`
+    if (reason === null) throw error
+    return { ok: false, reason }
   }
 }
 
-/** Before they had a file of their own, secrets of subscriptions lay in the database. True where some did. */
-function moveSecrets(db: Database.Database, path: string): boolean {
-  db.prepare("insert into meta (key, value) values ('identity', ?) on conflict do nothing").run(randomUUID())
-  const there = db.prepare("select 1 from sqlite_schema where name = 'subscriptions'").get()
-  const rows = there === undefined ? [] : (db.prepare('select * from subscriptions').all() as Row[])
-  if (rows.length === 0) return false
-  const kept = privateOf(db, path)
-  try {
-    kept.together(() => {
-      for (const row of rows) {
-        const subscription = subscriptionOf(row)
-        if (subscription !== null) kept.saveSubscription(subscription)
-      }
-    })
-  } finally {
-    kept.close()
-  }
-  return true
-}
-
-/**
- * Write the file anew without what was deleted: SQLite leaves old rows in free pages. Best effort, for it needs as much free
- * space as the file has.
- */
-function forgetFreed(db: Database.Database): void {
-  try {
-    db.exec('vacuum')
-    db.pragma('wal_checkpoint(truncate)')
-  } catch {
-    // Locked by another process, or no space: the rows are gone all the same for whoever asks with SQL.
-  }
-}
-
-/** Statements prepared on first use and kept: their text is the key, and texts come from this room only. */
-function statements(db: Database.Database): WritableSql {
-  const prepared = new Map<string, Database.Statement>()
-  const statement = (text: string): Database.Statement => {
-    let found = prepared.get(text)
-    if (!found) {
-      found = db.prepare(text)
-      prepared.set(text, found)
-    }
-    return found
+function readerOf(db: Database.Database, path: string): StoreReader {
+  const { polled, ...reader } = createReader(statements(db), snapshots(db))
+  let kept: PrivateReader | null = null
+  // Made by whoever polls, maybe later than this reader was opened.
+  const secret = () => {
+    kept ??= readPrivate(privatePath(path), identityOf(db), READER_PATIENCE)
+    return kept
   }
   return {
-    all: (text, parameters = {}) => statement(text).all(parameters) as Row[],
-    get: (text, parameters = {}) => statement(text).get(parameters) as Row | undefined,
-    run: (text, parameters = {}) => statement(text).run(parameters),
-    each: (text, parameters = {}) => statement(text).iterate(parameters) as Iterable<Row>,
+    ...reader,
+    subscription: feed => secret()?.subscription(feed) ?? null,
+    subscriptionById: id => secret()?.subscriptionById(id) ?? null,
+    subscriptionsDue: now => {
+      const due = secret()?.subscriptionsDue(now) ?? []
+      const among = polled(due.map(({ feed }) => feed))
+      return due.filter(({ feed }) => among.has(feed))
+    },
+    integrity: () => integrityOf(db),
+    close: () => {
+      kept?.close()
+      db.close()
+    },
   }
 }
 
@@ -275,9 +128,10 @@ function createStore(db: Database.Database, path: string): Store {
   }
   const seal = sealOf(path)
   const filing = createFiling(sql, seal)
+  const { polled, ...reader } = createReader(sql, snapshots(db))
   const transaction = db.transaction((work: (filing: Filing) => unknown) => work(filing))
   return {
-    ...createReader(sql),
+    ...reader,
     syncAgencies: (agencies, now) => {
       const sync = db.transaction((): boolean => {
         const held = adoptFeeds(sql, agencies)
@@ -286,32 +140,7 @@ function createStore(db: Database.Database, path: string): Store {
       })
       if (sync.immediate()) forgetFreed(db)
     },
-    due: (now, beyond = null) =>
-      sql
-        .all(
-          `${FEED_QUERY} where f.active and not f.paused and (f.next_poll <= @now or @beyond is not null
-             and (f.last_poll is null or f.last_poll > @now or f.next_poll > @beyond))
-           order by f.next_poll, f.id`,
-          { now, beyond },
-        )
-        .map(feedState),
-    feed: id => {
-      const row = sql.get(`${FEED_QUERY} where f.id = @id`, { id })
-      return row ? feedState(row) : null
-    },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
-    storyOf: report => {
-      const row = sql.get('select story from reports where id = @report', { report })
-      return row ? Number(row['story']) : null
-    },
-    decisions: () => decisionsOf(sql),
-    regroupings: of => regroupingsOf(sql, of),
-    releasable: now =>
-      sql
-        .all(`${FEED_QUERY} where f.active and f.id in (select feed from held where until <= @now) order by f.id`, {
-          now,
-        })
-        .map(feedState),
     held: (feed, now) => {
       const entries: string[] = []
       const keys: string[] = []
@@ -335,14 +164,11 @@ function createStore(db: Database.Database, path: string): Store {
     },
     subscription: feed => secret().subscription(feed),
     subscriptionById: id => secret().subscriptionById(id),
-    subscriptionsDue: now =>
-      secret()
-        .subscriptionsDue(now)
-        .filter(
-          ({ feed }) =>
-            sql.get('select 1 from feeds where id = @feed and active and not paused and not retired', { feed }) !==
-            undefined,
-        ),
+    subscriptionsDue: now => {
+      const due = secret().subscriptionsDue(now)
+      const among = polled(due.map(({ feed }) => feed))
+      return due.filter(({ feed }) => among.has(feed))
+    },
     saveSubscription: saved => secret().saveSubscription(saved),
     waitForLock: ms => void db.pragma(`busy_timeout = ${Math.round(ms)}`),
     probe: () => {
@@ -356,18 +182,7 @@ function createStore(db: Database.Database, path: string): Store {
       write.immediate()
       sql.run(`delete from meta where key = 'probe'`)
     },
-    integrity: () => {
-      try {
-        const rows = db.pragma('integrity_check') as { integrity_check: string }[]
-        return rows.map(row => row.integrity_check).join('\n')
-      } catch (error) {
-        // Some damage stops the check itself.
-        if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT')) {
-          return error.message
-        }
-        throw error
-      }
-    },
+    integrity: () => integrityOf(db),
     close: () => {
       try {
         if (!db.readonly) db.exec('pragma busy_timeout = 0; pragma optimize')
@@ -377,5 +192,18 @@ function createStore(db: Database.Database, path: string): Store {
       kept?.close()
       db.close()
     },
+  }
+}
+
+function integrityOf(db: Database.Database): string {
+  try {
+    const rows = db.pragma('integrity_check') as { integrity_check: string }[]
+    return rows.map(row => row.integrity_check).join('\n')
+  } catch (error) {
+    // Some damage stops the check itself.
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT')) {
+      return error.message
+    }
+    throw error
   }
 }

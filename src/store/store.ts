@@ -16,7 +16,6 @@ import type {
 import type { Reader, ReportView } from '../model/shown.ts'
 import type { FeedState, Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import type { PrivateStore } from './private.ts'
 
 /** A story as the index of threads knows it. */
 export interface IndexedStory {
@@ -320,19 +319,35 @@ export interface PollUpdate {
   notes: readonly string[]
 }
 
-export type { PrivateStore, Reader }
+export type { Reader }
 
-export interface Store extends Reader {
-  /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
-  syncAgencies(agencies: readonly Agency[], now: Millis): void
+/** Synchronous, and on a connection of its own: what is written here is not part of a filing's transaction. */
+export interface PrivateStore {
+  /** What was asked of a WebSub hub for this feed. */
+  subscription(feed: number): Subscription | null
+  /** The one whose callback ends in this id. */
+  subscriptionById(id: string): Subscription | null
+  /** Those whose hub is to be asked (again), longest due first. */
+  subscriptionsDue(now: Millis): Subscription[]
+  /** Keep it in place of any other of its feed. */
+  saveSubscription(subscription: Subscription): void
+
+  /** All that is written inside is on disk afterwards, or nothing is. May be nested. */
+  together<T>(work: () => T): T
+  close(): void
+}
+
+/** What reads subscriptions, from a connection that cannot write. */
+export type PrivateReader = Pick<PrivateStore, 'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'close'>
+
+/** What reading alone can answer, from a connection that cannot write. Each method sees one state of the store. */
+export interface StoreReader extends Reader {
   /**
    * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
    * polled, polled in the future, or not to be polled before `beyond`.
    */
   due(now: Millis, beyond?: Millis | null): FeedState[]
   feed(id: number): FeedState | null
-  /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
-  file<T>(work: (filing: Filing) => T): T
   report(id: number): ReportView | null
   /** The story a report is in; null for no report. */
   storyOf(report: number): number | null
@@ -341,6 +356,24 @@ export interface Store extends Reader {
   regroupings(of: RegroupingFilter): Regrouped[]
   /** Feeds with entries whose embargo has ended. */
   releasable(now: Millis): FeedState[]
+  /** What was asked of a WebSub hub for this feed. */
+  subscription(feed: number): Subscription | null
+  /** The one whose callback ends in this id. */
+  subscriptionById(id: string): Subscription | null
+  /** Those of feeds being polled whose hub is to be asked (again), longest due first. */
+  subscriptionsDue(now: Millis): Subscription[]
+  /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
+  together<T>(work: () => T): T
+  /** `ok`, or what the engine found wrong. */
+  integrity(): string
+  close(): void
+}
+
+export interface Store extends StoreReader {
+  /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
+  syncAgencies(agencies: readonly Agency[], now: Millis): void
+  /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
+  file<T>(work: (filing: Filing) => T): T
   /**
    * The next of a feed's entries whose embargo has ended, as many as are filed as one document, as JSON; and the keys to take
    * them off the list by, those of entries that cannot be read any more among them.
@@ -348,19 +381,10 @@ export interface Store extends Reader {
   held(feed: number, now: Millis): { entries: string[]; keys: string[] }
   /** What no other user of the machine may read: opened at first use, by processes that may write. */
   readonly private: PrivateStore
-  /** What was asked of a WebSub hub for this feed. */
-  subscription(feed: number): Subscription | null
-  /** The one whose callback ends in this id. */
-  subscriptionById(id: string): Subscription | null
-  /** Those of feeds being polled whose hub is to be asked (again), longest due first. */
-  subscriptionsDue(now: Millis): Subscription[]
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
   /** How long a statement blocks the thread while another program holds the lock. */
   waitForLock(ms: Millis): void
   /** Write a few pages for good and take them away again; throws where that is not possible. */
   probe(): void
-  /** `ok`, or what the engine found wrong. */
-  integrity(): string
-  close(): void
 }

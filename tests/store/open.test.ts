@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
-import { MIGRATIONS } from '../../src/store/schema.ts'
+import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { openStore } from '../../src/store/sqlite.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 

@@ -1,0 +1,159 @@
+// Makes a database file ready: looks whose it is, sets up the connection, migrates. A file from a newer version, of another
+// program or damaged is left as it is.
+import { randomUUID } from 'node:crypto'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import type { Millis } from '../model/units.ts'
+import { Database } from './engine.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { openPrivate, privatePath } from './private.ts'
+import { subscription } from './rows.ts'
+import type { Row } from './sql.ts'
+import type { PrivateStore } from './store.ts'
+import { CREATE_VIEWS, DROP_VIEWS } from './views.ts'
+
+/** `MNWL`: marks the file as ours in the header (pragma application_id). */
+const APPLICATION_ID = 0x4d4e574c
+/** How long opening waits for another program, and each statement until `waitForLock` says otherwise. */
+export const BUSY_TIMEOUT: Millis = 10_000
+
+export interface OpenOptions {
+  /** Path of the file, or `:memory:`. */
+  path: string
+  /** Reading commands open without creating or migrating. */
+  readOnly?: boolean
+  /** Authority of tag ids for a new file, like `news.example,2026`. */
+  tagAuthority?: string
+  /**
+   * Mode of the file and its journals, set also where the file is there already. Default: 0640 less the umask for a new
+   * file, and an existing one keeps what it has.
+   */
+  mode?: number | null
+}
+
+/**
+ * Why an existing file is refused, seen without leave to write: a connection that may write would bring another
+ * program's journal into its file merely by closing.
+ */
+export function lookFirst(path: string): string | null {
+  if (!existsSync(path) || statSync(path).size === 0) return null
+  const db = new Database(path, { readonly: true, fileMustExist: true })
+  try {
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+    return inspect(db, path).refusal
+  } finally {
+    db.close()
+  }
+}
+
+/** The schema's version, and why the file is refused, if it is. */
+function inspect(db: Database.Database, path: string): { version: number; refusal: string | null } {
+  // One transaction, so that another process's first migration is seen as a whole or not at all.
+  const look = db.transaction(() => ({
+    version: Number(db.pragma('user_version', { simple: true })),
+    application: Number(db.pragma('application_id', { simple: true })),
+    tables: Number(db.prepare('select count(*) from sqlite_schema').pluck().get()),
+  }))
+  const { version, application, tables } = look()
+  const untouched = version === 0 && application === 0 && tables === 0
+  if (!untouched && application !== APPLICATION_ID) {
+    return { version, refusal: `${path} is the database of another program: name another file as "database"` }
+  }
+  const refusal =
+    version > MIGRATIONS.length
+      ? `the database ${path} was written by a newer Minwal (schema ${version}, this one knows ${MIGRATIONS.length}): update Minwal; the file was not changed`
+      : null
+  return { version, refusal }
+}
+
+/** Null when the file is ready; otherwise why it is refused. Nothing is written before the file is known to be ours. */
+export function prepareFile(db: Database.Database, options: OpenOptions): string | null {
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+  const { version, refusal } = inspect(db, options.path)
+  if (refusal !== null) return refusal
+  if (options.readOnly) {
+    if (version < MIGRATIONS.length) {
+      return `the database ${options.path} is older than this Minwal: run \`minwal poll\` once to bring it up to date`
+    }
+    db.pragma('query_only = on')
+    return null
+  }
+  db.pragma('journal_mode = wal')
+  // Safe against a killed process; after a power cut the last filings may be missing and are polled again.
+  db.pragma('synchronous = normal')
+  db.pragma('foreign_keys = on')
+  db.pragma('cache_size = -32768')
+  // Pages that several polls change in turn (indexes, the search index) are moved into the file once in 16 MB of journal.
+  db.pragma('wal_autocheckpoint = 4000')
+  const migrate = db.transaction((): boolean => {
+    // Read again inside the transaction: another process may have migrated meanwhile.
+    const from = Number(db.pragma('user_version', { simple: true }))
+    if (from >= MIGRATIONS.length) return false
+    const moved = from > 0 && moveSecrets(db, options.path)
+    for (const script of [DROP_VIEWS, ...MIGRATIONS.slice(from), CREATE_VIEWS]) db.exec(script)
+    db.pragma(`user_version = ${MIGRATIONS.length}`)
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    const put = db.prepare('insert into meta (key, value) values (@key, @value) on conflict do nothing')
+    put.run({ key: 'version', value: '1' })
+    put.run({ key: 'tag_authority', value: options.tagAuthority ?? 'localhost,2026' })
+    put.run({ key: 'identity', value: randomUUID() })
+    return moved
+  })
+  if (version < MIGRATIONS.length && migrate.immediate()) forgetFreed(db)
+  // Another program's lock is met here, where it is a reason not to start.
+  db.exec('begin immediate; rollback')
+  return null
+}
+
+/** What tells this database from any other at the same path. */
+export function identityOf(db: Database.Database): string {
+  return String(db.prepare("select value from meta where key = 'identity'").pluck().get())
+}
+
+/**
+ * The private file of a database; one that is damaged is set aside and made anew, for nothing in it is lost for good. Throws
+ * what SQLite or the operating system says.
+ */
+export function privateOf(db: Database.Database, path: string): PrivateStore {
+  const place = privatePath(path)
+  try {
+    return openPrivate(place, identityOf(db), BUSY_TIMEOUT)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!/^SQLITE_(?:NOTADB|CORRUPT)/.test(code)) throw error
+    renameSync(place, `${place}.damaged`)
+    for (const end of ['-wal', '-shm']) rmSync(place + end, { force: true })
+    return openPrivate(place, identityOf(db), BUSY_TIMEOUT)
+  }
+}
+
+/** Before they had a file of their own, secrets of subscriptions lay in the database. True where some did. */
+function moveSecrets(db: Database.Database, path: string): boolean {
+  db.prepare("insert into meta (key, value) values ('identity', ?) on conflict do nothing").run(randomUUID())
+  const there = db.prepare("select 1 from sqlite_schema where name = 'subscriptions'").get()
+  const rows = there === undefined ? [] : (db.prepare('select * from subscriptions').all() as Row[])
+  if (rows.length === 0) return false
+  const kept = privateOf(db, path)
+  try {
+    kept.together(() => {
+      for (const row of rows) {
+        kept.saveSubscription(subscription(row))
+      }
+    })
+  } finally {
+    kept.close()
+  }
+  return true
+}
+
+/**
+ * Write the file anew without what was deleted: SQLite leaves old rows in free pages. Best effort, for it needs as much free
+ * space as the file has.
+ */
+export function forgetFreed(db: Database.Database): void {
+  try {
+    db.exec('vacuum')
+    db.pragma('wal_checkpoint(truncate)')
+  } catch {
+    // Locked by another process, or no space: the rows are gone all the same for whoever asks with SQL.
+  }
+}

@@ -1,0 +1,70 @@
+// Reads feeds, agencies and sizes: for pages, commands and the schedule.
+import type { Reader } from '../../model/shown.ts'
+import type { FeedState } from '../../model/stored.ts'
+import type { Millis } from '../../model/units.ts'
+import { agencySummary, feedState, number, numberOrNull, text } from '../rows.ts'
+import type { Sql } from '../sql.ts'
+
+const FEED = 'select f.*, a.name as agency_name from feeds f join agencies a on a.id = f.agency'
+
+export interface FeedReader extends Pick<Reader, 'version' | 'tagAuthority' | 'agencies' | 'feeds' | 'totals'> {
+  due(now: Millis, beyond?: Millis | null): FeedState[]
+  feed(id: number): FeedState | null
+  releasable(now: Millis): FeedState[]
+  /** Those of these feeds that are polled: neither removed, paused nor retired. */
+  polled(feeds: readonly number[]): Set<number>
+}
+
+export function feedReader(sql: Sql): FeedReader {
+  const meta = (key: string) => sql.get('select value from meta where key = @key', { key })?.['value']
+  return {
+    version: () => number(meta('version')),
+    tagAuthority: () => text(meta('tag_authority')),
+    agencies: () =>
+      sql
+        .all('select id, name, language, homepage, feeds, reports, last_report from agency order by name')
+        .map(agencySummary),
+    feeds: () => sql.all(`${FEED} where f.active order by a.name, f.url`).map(feedState),
+    feed: id => {
+      const row = sql.get(`${FEED} where f.id = @id`, { id })
+      return row ? feedState(row) : null
+    },
+    due: (now, beyond = null) =>
+      sql
+        .all(
+          `${FEED} where f.active and not f.paused and (f.next_poll <= @now or @beyond is not null
+             and (f.last_poll is null or f.last_poll > @now or f.next_poll > @beyond))
+           order by f.next_poll, f.id`,
+          { now, beyond },
+        )
+        .map(feedState),
+    releasable: now =>
+      sql
+        .all(`${FEED} where f.active and f.id in (select feed from held where until <= @now) order by f.id`, { now })
+        .map(feedState),
+    polled: feeds =>
+      new Set(
+        sql
+          .all(
+            `select f.id from json_each(@feeds) i join feeds f on f.id = i.value
+             where f.active and not f.paused and not f.retired`,
+            { feeds: JSON.stringify(feeds) },
+          )
+          .map(row => number(row['id'])),
+      ),
+    totals: () => {
+      const row = sql.get(
+        `select (select count(*) from feeds where active) as feeds, (select sum(reports) from feeds) as reports,
+                (select count(*) from stories) as stories, (select count(*) from threads) as threads,
+                (select max(last_poll) from feeds) as last_poll`,
+      )
+      return {
+        feeds: number(row?.['feeds']),
+        reports: number(row?.['reports']),
+        stories: number(row?.['stories']),
+        threads: number(row?.['threads']),
+        lastPoll: numberOrNull(row?.['last_poll']),
+      }
+    },
+  }
+}

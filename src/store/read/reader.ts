@@ -1,0 +1,37 @@
+// Everything that is read outside a filing, over the prepared statements of one connection.
+import type { Sql } from '../sql.ts'
+import type { StoreReader } from '../store.ts'
+import { feedReader } from './feeds.ts'
+import { storyReader } from './stories.ts'
+import { threadReader } from './threads.ts'
+
+/** What SQL alone answers; subscriptions stand in a file of their own. */
+export type SqlReader = Omit<
+  StoreReader,
+  'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'integrity' | 'close'
+>
+
+/**
+ * Every method sees one state of the file, though it asks several statements and others write meanwhile; `together` makes
+ * that so of several methods.
+ */
+export function createReader(
+  sql: Sql,
+  snapshot: <T>(work: () => T) => T,
+): SqlReader & { polled(feeds: readonly number[]): Set<number> } {
+  const stories = storyReader(sql)
+  const feeds = feedReader(sql)
+  const threads = threadReader(sql, stories)
+  return {
+    ...feeds,
+    report: id => snapshot(() => stories.report(id)),
+    storyOf: stories.storyOf,
+    story: id => snapshot(() => stories.story(id)),
+    recentStories: selection => snapshot(() => stories.recentStories(selection)),
+    search: (words, limit) => snapshot(() => stories.search(words, limit)),
+    ...threads,
+    thread: id => snapshot(() => threads.thread(id)),
+    recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
+    together: snapshot,
+  }
+}

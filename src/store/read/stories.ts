@@ -1,0 +1,126 @@
+// Reads stories and their reports, for pages and commands.
+import type { Reader, ReportView, Selection, StoryDetail, StorySummary } from '../../model/shown.ts'
+import { agencyPart, number, placementOf, reportView, revisionView, storySummary, text } from '../rows.ts'
+import type { Row, Sql } from '../sql.ts'
+import { byId } from './by-id.ts'
+import { storyConditions, whereOf } from './selection.ts'
+
+/** Characters of texts in one list of stories: of what comes after them, the newest first, the beginning is read. */
+const LONGEST_LIST = 8 * 1024 * 1024
+const BEGINNING = 2_000
+
+/** A story with the report that speaks for it, as {@link StoryReader.summaries} reads it. */
+export const STORY = `
+select s.id, s.key, s.thread, t.key as thread_key, t.title as thread_title, s.language, s.time, s.updated,
+       s.reports, s.agencies, r.id as report, r.title, r.headline, r.url, r.agency, a.name as agency_name, r.signal,
+       r.summary, r.content, r.text, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions,
+       s.origin, s.origin_name, s.sources,
+       exists (select 1 from reports x where x.story = s.id and x.signal = 'kill'
+         and x.agency = coalesce(s.origin, x.agency)) as withdrawn
+from stories s
+join threads t on t.id = s.thread
+join reports r on r.id = s.lead
+join agencies a on a.id = r.agency`
+
+const REPORT = 'select r.*, a.name as agency_name from reports r join agencies a on a.id = r.agency'
+
+const PARTS = `
+select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports
+from json_each(@ids) i join reports r on r.story = i.value join agencies a on a.id = r.agency
+group by r.story, r.agency order by first, r.agency`
+
+/** Credits without those of the lead's own agency, and of each report's. */
+const CREDITS = `
+select distinct s.id as "of", coalesce(a.name, c.name) as name
+from json_each(@ids) i join stories s on s.id = i.value join reports lead on lead.id = s.lead
+join reports r on r.story = s.id join credits c on c.report = r.id left join agencies a on a.id = c.agency
+where c.agency is not lead.agency and c.agency is not r.agency order by name`
+
+const REVISIONS = 'select number, seen, title, text, change from revision where report = @report order by number'
+
+/** Rows of stories; those past {@link LONGEST_LIST} with the beginning of their text and without markup. */
+export function withinBounds(rows: Iterable<Row>): Row[] {
+  const kept: Row[] = []
+  let read = 0
+  for (const row of rows) {
+    for (const column of ['text', 'summary', 'content']) read += text(row[column]).length
+    kept.push(read <= LONGEST_LIST ? row : { ...row, summary: null, content: null, text: beginning(text(row['text'])) })
+  }
+  return kept
+}
+
+function beginning(whole: string): string {
+  return whole.length <= BEGINNING ? whole : `${whole.slice(0, BEGINNING).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
+export interface StoryReader extends Pick<Reader, 'recentStories' | 'story' | 'search'> {
+  report(id: number): ReportView | null
+  storyOf(report: number): number | null
+  /** Rows of {@link STORY} with agencies and credits. */
+  summaries(rows: readonly Row[]): StorySummary[]
+}
+
+export function storyReader(sql: Sql): StoryReader {
+  const summaries = (rows: readonly Row[]): StorySummary[] => {
+    const ids = rows.map(row => number(row['id']))
+    const parts = byId(sql, PARTS, ids, agencyPart)
+    const credits = byId(sql, CREDITS, ids, row => text(row['name']))
+    return rows.map(row => {
+      const id = number(row['id'])
+      return storySummary(row, parts.get(id) ?? [], credits.get(id) ?? [])
+    })
+  }
+
+  const report = (row: Row): ReportView => {
+    const id = number(row['id'])
+    const credits = sql.all('select distinct name from credits where report = @id order by name', { id })
+    return reportView(
+      row,
+      credits.map(credit => text(credit['name'])),
+      sql.all(REVISIONS, { report: id }).map(revisionView),
+    )
+  }
+
+  const recentStories = (selection: Selection): StorySummary[] => {
+    const conditions = storyConditions(selection)
+    if (!conditions) return []
+    const { where, parameters } = conditions
+    if (selection.since !== undefined) {
+      where.push('s.time >= @since')
+      parameters['since'] = selection.since
+    }
+    if (selection.minAgencies !== undefined) {
+      where.push('s.agencies >= @minAgencies')
+      parameters['minAgencies'] = selection.minAgencies
+    }
+    return summaries(
+      withinBounds(
+        sql.each(`${STORY} ${whereOf(where)} order by s.time desc, s.id desc limit @limit`, {
+          ...parameters,
+          limit: selection.limit,
+        }),
+      ),
+    )
+  }
+
+  return {
+    summaries,
+    recentStories,
+    search: (words, limit) => recentStories({ q: words, limit }),
+    story: id => {
+      const [summary] = summaries(sql.all(`${STORY} where s.id = @id`, { id }))
+      if (!summary) return null
+      const members = sql.all(`${REPORT} where r.story = @id order by r.time, r.id`, { id }).map(report)
+      const placement = placementOf(sql.get('select placement from stories where id = @id', { id }))
+      return { ...summary, members, placement } satisfies StoryDetail
+    },
+    report: id => {
+      const row = sql.get(`${REPORT} where r.id = @id`, { id })
+      return row ? report(row) : null
+    },
+    storyOf: report => {
+      const row = sql.get('select story from reports where id = @report', { report })
+      return row ? number(row['story']) : null
+    },
+  }
+}

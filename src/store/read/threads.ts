@@ -1,0 +1,128 @@
+// Reads threads, what is joined and parted, and what editors decided: for pages and commands.
+import type { FigureView, Reader, ThreadDetail, ThreadSummary } from '../../model/shown.ts'
+import { agencyPart, decision, figureView, number, regrouped, threadLink, threadSummary } from '../rows.ts'
+import type { Row, Sql } from '../sql.ts'
+import type { Decision, Regrouped, RegroupingFilter } from '../store.ts'
+import { byId } from './by-id.ts'
+import { storyConditions, whereOf } from './selection.ts'
+import { STORY, type StoryReader, withinBounds } from './stories.ts'
+
+/** Stories and figures of one thread that are read at most; the newest stories are. */
+const LONGEST_TIMELINE = 500
+
+const THREAD = `
+select t.id, t.key, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.lead, t.sources
+from threads t`
+
+const PARTS = `
+select p.thread as "of", p.agency, a.name, p.first, p.reports
+from json_each(@ids) i join thread_agencies p on p.thread = i.value join agencies a on a.id = p.agency
+order by p.first, p.agency`
+
+/** A number in a revised text was said when that text came, not when the report was first published. */
+const FIGURES = `
+select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
+       max(r.time, coalesce(g.seen, 0)) as said_at
+from stories s join reports r on r.story = s.id join figures g on g.report = r.id
+join agencies a on a.id = r.agency where s.thread = @id
+order by said_at desc, r.id desc, g.kind desc, g.value desc limit @limit`
+
+const LINKS = `
+select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
+from thread_links l join threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`
+
+export interface ThreadReader extends Pick<Reader, 'recentThreads' | 'thread' | 'figures' | 'redirect' | 'mergedInto'> {
+  decisions(): Decision[]
+  regroupings(of: RegroupingFilter): Regrouped[]
+}
+
+export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>): ThreadReader {
+  const threads = (rows: readonly Row[]): ThreadSummary[] => {
+    const parts = byId(
+      sql,
+      PARTS,
+      rows.map(row => number(row['id'])),
+      agencyPart,
+    )
+    const leads = JSON.stringify(rows.map(row => number(row['lead'])))
+    const byLead = new Map(
+      stories
+        .summaries(sql.all(`${STORY} where s.id in (select value from json_each(@ids))`, { ids: leads }))
+        .map(lead => [lead.id, lead]),
+    )
+    return rows.map(row => {
+      const id = number(row['id'])
+      const lead = byLead.get(number(row['lead']))
+      if (!lead) throw new Error(`thread ${id} has no lead story`)
+      return threadSummary(row, parts.get(id) ?? [], lead)
+    })
+  }
+
+  const figures = (id: number): FigureView[] =>
+    sql.all(FIGURES, { id, limit: LONGEST_TIMELINE }).reverse().map(figureView)
+
+  return {
+    figures,
+    recentThreads: selection => {
+      const conditions = storyConditions(selection)
+      if (!conditions) return []
+      const { where, parameters } = conditions
+      const grown: string[] = []
+      if (where.length > 0) grown.push(`t.id in (select s.thread from stories s ${whereOf(where)})`)
+      if (selection.since !== undefined) {
+        grown.push('t.last >= @since')
+        parameters['since'] = selection.since
+      }
+      if (selection.minAgencies !== undefined) {
+        grown.push('t.agencies >= @minAgencies')
+        parameters['minAgencies'] = selection.minAgencies
+      }
+      return threads(
+        sql.all(`${THREAD} ${whereOf(grown)} order by t.last desc, t.id desc limit @limit`, {
+          ...parameters,
+          limit: selection.limit,
+        }),
+      )
+    },
+    thread: id => {
+      const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))
+      if (!summary) return null
+      const timeline = stories
+        .summaries(
+          withinBounds(
+            sql.each(`${STORY} where s.thread = @id order by s.time desc, s.id desc limit @limit`, {
+              id,
+              limit: LONGEST_TIMELINE,
+            }),
+          ),
+        )
+        .reverse()
+      const links = sql.all(LINKS, { id }).map(threadLink)
+      return { ...summary, timeline, figures: figures(id), links } satisfies ThreadDetail
+    },
+    redirect: (what, id) => {
+      const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
+      return row ? number(row['target']) : null
+    },
+    mergedInto: (what, id) =>
+      sql
+        .all('select id from redirects where what = @what and target = @id order by id', { what, id })
+        .map(row => number(row['id'])),
+    decisions: () => decisionsOf(sql),
+    regroupings: ({ what, id }) => {
+      const kinds = what === 'story' ? ['merge-stories', 'split-story'] : ['merge-threads', 'split-thread']
+      return sql
+        .all(
+          `select * from regroupings where kind in (select value from json_each(@kinds)) and (kept = @id or other = @id)
+           order by id`,
+          { kinds: JSON.stringify(kinds), id },
+        )
+        .map(regrouped)
+    },
+  }
+}
+
+/** What editors decided, oldest first. */
+export function decisionsOf(sql: Pick<Sql, 'all'>): Decision[] {
+  return sql.all('select * from decisions order by id').map(decision)
+}

@@ -1,0 +1,37 @@
+// Prepared statements of one connection, and reading in one state of the file.
+import type { Database } from './engine.ts'
+import type { Row, WritableSql } from './sql.ts'
+
+/** Statements are prepared on first use and kept. Their text is the key: texts come from this room only. */
+export function statements(db: Database.Database): WritableSql {
+  const prepared = new Map<string, Database.Statement>()
+  const statement = (text: string): Database.Statement => {
+    let found = prepared.get(text)
+    if (!found) {
+      found = db.prepare(text)
+      prepared.set(text, found)
+    }
+    return found
+  }
+  return {
+    all: (text, parameters = {}) => statement(text).all(parameters) as Row[],
+    get: (text, parameters = {}) => statement(text).get(parameters) as Row | undefined,
+    run: (text, parameters = {}) => statement(text).run(parameters),
+    each: (text, parameters = {}) => statement(text).iterate(parameters) as Iterable<Row>,
+  }
+}
+
+/** Runs work that reads several times in one read transaction; inside a transaction, in that. */
+export function snapshots(db: Database.Database): <T>(work: () => T) => T {
+  const begin = db.prepare('begin')
+  const end = db.prepare('commit')
+  return work => {
+    if (db.inTransaction) return work()
+    begin.run()
+    try {
+      return work()
+    } finally {
+      if (db.inTransaction) end.run()
+    }
+  }
+}
