@@ -7,28 +7,32 @@ import { type Bridge, type CopyFeatures, type CopyFound, copyFeatures } from '..
 import type { Stranger } from '../decide/copy/strangers.ts'
 import { apart, guidKey, standingForSeveral } from '../decide/identity.ts'
 import { type Member, provenanceOf } from '../decide/provenance.ts'
-import { type ReportContext, toReport } from '../decide/report.ts'
+import type { ReportContext } from '../decide/report.ts'
 import { droppedRevisions, flap, isCounter, REVISIONS_KEPT, revise } from '../decide/revision.ts'
+import { type Filed, NOTHING_FILED, type PollPlan, recordOf } from '../decide/schedule/plan.ts'
 import { type Furniture, FurnitureCount } from '../decide/thread/furniture.ts'
 import { type ThreadInput, threadWords } from '../decide/thread/place.ts'
 import { direction } from '../decide/thread/vectors.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
-import type { Entry } from '../model/collected.ts'
 import type { ThreadSettings } from '../model/config.ts'
-import type { FilingKind, PollCounts, Report } from '../model/decided.ts'
+import type { FilingKind, PollCounts, PollOutcome, Report } from '../model/decided.ts'
+import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import type { Filing, Joining, KnownReport, Store, UnreadText } from '../store/store.ts'
+import type { Filing, Joining, KnownReport, ReportMark, Store, UnreadText } from '../store/store.ts'
+import {
+  type DeskReading,
+  documentOf,
+  identifyAll,
+  type ReadDocument,
+  type ReadEntry,
+  type Rejected,
+  readForDesk,
+} from './document.ts'
 import { type Arrived, claimedBy, followIds, freeKey, mark, putAside, tellApart, tellsAnother } from './naming.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
 import { ActiveWindow, type Remaker } from './window.ts'
 
-/** An entry with the plain text of its body. */
-export interface ReadEntry {
-  entry: Entry
-  text: string
-  /** What the user's encoder made of it. */
-  vector?: readonly number[] | null
-}
+export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
 
 export interface FiledEntry {
   kind: FilingKind
@@ -58,6 +62,9 @@ export interface Closing {
   unsettled: boolean
 }
 
+/** The next time after a moment that a cron expression names; null where it names none. */
+export type NextTime = (schedule: string, after: Millis) => Millis | null
+
 /** Records the poll in the transaction of its last entries. */
 export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
@@ -67,6 +74,8 @@ export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => 
  */
 const SLICE: Millis = 25
 
+/** Most reports missing from one document that are asked after. */
+const ASKED_AFTER = 2
 /** Guids looked up in one piece. */
 const LOOKED_UP = 200
 
@@ -81,10 +90,21 @@ function countsOf(filed: readonly (FiledEntry | undefined)[]): PollCounts {
   return counts
 }
 
+/** What came of a poll or a push. Plain data. */
+export interface FiledPoll {
+  outcome: PollOutcome
+  /** What became of each entry, in the order of the document. */
+  filed: FiledEntry[]
+  /** Reports that left the feed though it shows older ones: their pages are to be asked whether they are gone. */
+  missing: ReportMark[]
+  /** The address the feed is polled at from now on, where that was decided by this poll. */
+  moved: string | null
+}
+
 /** An accepted entry on its way: which of the document's it is, and how to tell it from others of the same guid. */
 interface Accepted extends Arrived {
   at: number
-  entry: ReadEntry
+  read: DeskReading
   vector: readonly number[] | null
   /** The report and story that had its guid before, put aside for it. */
   aside: { report: number; story: number } | null
@@ -115,13 +135,20 @@ export class Desk {
   readonly #store: Store
   #window: ActiveWindow
   readonly #turns = new Turns()
+  readonly #nextTime: NextTime
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
 
-  constructor(store: Store, settings: ThreadSettings, storing: Storing = storingAtOnce()) {
+  constructor(
+    store: Store,
+    settings: ThreadSettings,
+    storing: Storing = storingAtOnce(),
+    nextTime: NextTime = () => null,
+  ) {
     this.#store = store
     this.#window = new ActiveWindow(settings)
     this.storing = storing
+    this.#nextTime = nextTime
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
@@ -130,11 +157,69 @@ export class Desk {
   }
 
   /**
-   * File the entries of one poll, oldest first, and let `finish` record the poll in the same transaction. On an exception
-   * nothing is stored.
+   * File a document that a feed answered with, or that a hub pushed, and record the poll: in one transaction, or in several
+   * where it is large. Every entry is filed wholly or not at all. The poll of a document that was filed in part stands as
+   * interrupted.
+   */
+  async fileDocument(document: ReadDocument, plan: PollPlan, context: FilingContext): Promise<FiledPoll> {
+    const received = performance.now()
+    let done: Omit<FiledPoll, 'filed'> | null = null
+    const filed = await this.#inSlices(
+      document,
+      context,
+      (filing, filed, closing) => {
+        const { id } = plan.feed
+        const missing = plan.answer.kind === 'document' ? filing.vanished(id, plan.at, ASKED_AFTER) : []
+        const record = this.#record(
+          filing,
+          { ...plan, ms: plan.ms + performance.now() - received },
+          whatWasFiled(document, filed, closing),
+          closing.poll,
+        )
+        done = { ...record, missing }
+      },
+      false,
+    )
+    if (done === null) throw new Error(`the poll of ${plan.feed.url} was not recorded`)
+    return { ...(done as Omit<FiledPoll, 'filed'>), filed }
+  }
+
+  /** Record a poll that brought no document to file. */
+  recordPoll(plan: PollPlan): Promise<Pick<FiledPoll, 'outcome' | 'moved'>> {
+    return this.storing.write(() => this.#store.file(filing => this.#record(filing, plan, NOTHING_FILED, null)))
+  }
+
+  /** Whether the feed has a report with one of these guids. */
+  knowsAny(feed: number, guids: readonly string[]): Promise<boolean> {
+    return this.storing.write(() => this.#store.file(filing => guids.some(guid => filing.known(feed, guid) !== null)))
+  }
+
+  /** Keep what was asked of a hub, in place of any other of its feed. */
+  saveSubscription(subscription: Subscription): Promise<void> {
+    return this.storing.write(() => this.#store.saveSubscription(subscription))
+  }
+
+  #record(filing: Filing, plan: PollPlan, filed: Filed, poll: number | null): Pick<FiledPoll, 'outcome' | 'moved'> {
+    const { id } = plan.feed
+    const needsHub = plan.rules.websub || plan.answer.kind === 'pushed'
+    const { outcome, update, subscription, moved } = recordOf(plan, filed, {
+      feed: this.#store.feed(id) ?? plan.feed,
+      subscription: needsHub ? this.#store.subscription(id) : null,
+      nextTime: this.#nextTime,
+    })
+    if (subscription !== null) this.#store.saveSubscription(subscription)
+    filing.recordPoll(outcome, update, poll)
+    return { outcome, moved }
+  }
+
+  /**
+   * File entries that are there already, in one transaction, and let `finish` record the poll in it. On an exception nothing
+   * is stored. For tests and measuring: nothing else gets a turn meanwhile.
    */
   file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
-    const document = toEnd(prepare(entries, context))
+    const { entries: names, rejected } = identifyAll(entries, context)
+    const readings = names.map(one => readForDesk(entries[one.at] as ReadEntry, one, context))
+    const document = toEnd(prepare(rejected, readings))
     const { accepted, filed, notes } = document
     return this.#transaction(context, filing => {
       toEnd(this.#fileAll(filing, document, context, false))
@@ -154,7 +239,7 @@ export class Desk {
    * a crash, what was filed stays filed: the poll then stands as interrupted, and the next one finds those entries unchanged.
    */
   fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
-    return this.#inSlices(entries, context, finish, false)
+    return this.#inSlices(this.read(entries, context), context, finish, false)
   }
 
   /**
@@ -169,7 +254,7 @@ export class Desk {
       if (keys.length === 0 || signal?.aborted) return done
       const read = entries.map(entry => JSON.parse(entry) as ReadEntry)
       await this.#inSlices(
-        read,
+        this.read(read, context),
         context,
         (filing, _, { counts, poll }) => {
           filing.dropHeld(feed, keys)
@@ -194,12 +279,13 @@ export class Desk {
 
   /** `released`: the entries were kept back under an embargo that is over. */
   async #inSlices(
-    entries: readonly ReadEntry[],
+    read: ReadDocument,
     context: FilingContext,
     finish: Finish,
     released: boolean,
   ): Promise<FiledEntry[]> {
-    let document = await this.#givingWay(prepare(entries, context))
+    const readings = await read.read(read.entries.map(({ at }) => at))
+    let document = await this.#givingWay(prepare(read.rejected, readings))
     // What is on disk: after a transaction that was taken back, filing begins again with what is not.
     let onDisk: (FiledEntry | undefined)[] = []
     let poll: number | null = null
@@ -229,7 +315,7 @@ export class Desk {
     const again = async (): Promise<void> => {
       if (!takenBack) return
       waited ||= document.accepted.some(({ waits }) => waits)
-      document = await this.#givingWay(prepare(entries, context))
+      document = await this.#givingWay(prepare(read.rejected, readings))
       for (const [at, one] of onDisk.entries()) if (one) document.filed[at] = one
       steps = null
       takenBack = false
@@ -238,6 +324,16 @@ export class Desk {
       await this.#turns.next()
       if (await this.storing.write(slice, again)) return document.filed
     }
+  }
+
+  /** A document that this thread reads itself, in turns. */
+  read(entries: readonly ReadEntry[], context: FilingContext): ReadDocument {
+    let started = performance.now()
+    return documentOf(entries, context, async () => {
+      if (performance.now() - started < SLICE) return
+      await this.#turns.next()
+      started = performance.now()
+    })
   }
 
   async #givingWay<T>(steps: Steps<T>): Promise<T> {
@@ -517,27 +613,26 @@ function announcedBy(filing: Filing, report: Report, names: WireNames): FlashFou
 }
 
 /** Which entries become reports, in the order in which they are filed: feeds list the newest first, threads grow from the oldest. */
-function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<Document> {
-  const filed: FiledEntry[] = new Array(entries.length)
+function* prepare(rejected: readonly Rejected[], readings: readonly DeskReading[]): Steps<Document> {
+  const filed: FiledEntry[] = new Array(rejected.length + readings.length)
   const accepted: Accepted[] = []
-  for (const [at, read] of entries.entries()) {
-    const made = toReport(read.entry, read.text, context)
-    if (made.ok) {
-      const { report } = made
-      accepted.push({
-        at,
-        entry: read,
-        report,
-        vector: read.vector ?? null,
-        reused: false,
-        reusedTwice: false,
-        aside: null,
-        waits: false,
-        furniture: null,
-        beside: [],
-        foreign: null,
-      })
-    } else filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason: made.reason }
+  for (const { at, reason } of rejected)
+    filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
+  for (const read of readings) {
+    accepted.push({
+      at: read.at,
+      read,
+      // What is found out of its names on the way is written into it.
+      report: { ...read.report },
+      vector: read.vector,
+      reused: false,
+      reusedTwice: false,
+      aside: null,
+      waits: false,
+      furniture: null,
+      beside: [],
+      foreign: null,
+    })
     yield
   }
   const reports = accepted.map(({ report }) => report)
@@ -560,11 +655,11 @@ function* prepare(entries: readonly ReadEntry[], context: FilingContext): Steps<
  * Keep an entry back that asks not to be published yet. It is filed as it then stands when its time has come; one that is on
  * file already is no secret any more.
  */
-function holdBack(filing: Filing, { entry, report }: Accepted, context: FilingContext): FiledEntry | null {
+function holdBack(filing: Filing, { read, report }: Accepted, context: FilingContext): FiledEntry | null {
   const { embargo } = report.wire
   if (embargo === null || embargo <= context.now || filing.known(report.feed, report.guid)) return null
   const nowhere = { report: null, story: null, thread: null }
-  if (filing.holdBack(report.feed, report.guid, embargo, context.now, JSON.stringify(entry))) {
+  if (filing.holdBack(report.feed, report.guid, embargo, context.now, read.kept ?? '')) {
     return { ...nowhere, kind: 'unchanged', reason: null, embargo }
   }
   return { ...nowhere, kind: 'rejected', reason: FULL_OF_EMBARGOES, embargo }
@@ -580,6 +675,32 @@ const FULL_OF_EMBARGOES =
   'under embargo, and no more of this feed can be kept back; filed if the feed still has it when the embargo is over'
 /** Different moments that a feed's warnings name. */
 const MOMENTS_NAMED = 5
+
+/** What became of a document's entries, as planning the next poll takes it. */
+function whatWasFiled(
+  { entries }: ReadDocument,
+  filed: readonly FiledEntry[],
+  { counts, notes, unsettled }: Closing,
+): Filed {
+  const shown: { times: (Millis | null)[]; fresh: (Millis | null)[] } = { times: [], fresh: [] }
+  const leftOut = new Map<string, number>()
+  for (const { reason } of filed) if (reason !== null) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
+  for (const { at, published, updated } of entries) {
+    const kind = filed[at]?.kind
+    if (kind === undefined || kind === 'rejected') continue
+    const time = published ?? updated
+    shown.times.push(time)
+    if (kind === 'new' || kind === 'copy') shown.fresh.push(time)
+  }
+  return {
+    counts,
+    shown,
+    notes,
+    leftOut: [...leftOut].map(([reason, count]) => `${count} ${count === 1 ? 'entry' : 'entries'} left out: ${reason}`),
+    // What could not be kept back is only found again where the same document is read again.
+    readAgain: unsettled || filed.some(({ kind, embargo }) => kind === 'rejected' && embargo !== undefined),
+  }
+}
 
 /** What a user is told of entries under embargo: how many and until when, and nothing that they say. */
 function embargoNotes(filed: readonly FiledEntry[]): string[] {

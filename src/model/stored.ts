@@ -37,6 +37,24 @@ export interface FeedState {
   gaps: number
 }
 
+/** What a poll changes of its feed. */
+export interface PollUpdate {
+  title: string | null
+  language: string | null
+  /** Null keeps the ones on file. */
+  validators: Validators | null
+  bodyHash: string | null
+  interval: Millis | null
+  failures: number
+  retired: boolean
+  /** Where to poll from now on; null for the configured address. */
+  address: string | null
+  move: Move | null
+  habit: string | null
+  /** What scheduling has to say of silence and gaps, in sentences. */
+  notes: readonly string[]
+}
+
 /** What we asked a WebSub hub for (W3C WebSub), one a feed. */
 export interface Subscription {
   /** Unguessable last part of `callback`. */

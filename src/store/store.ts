@@ -1,11 +1,9 @@
 // The whole persistence interface, in domain words. Engines stand behind it; nobody else knows tables or SQL.
 
-import type { Validators } from '../model/collected.ts'
 import type { Agency } from '../model/config.ts'
 import type {
   CopyRule,
   Credit,
-  Move,
   Placement,
   PollCounts,
   PollOutcome,
@@ -14,7 +12,7 @@ import type {
   Signal,
 } from '../model/decided.ts'
 import type { Reader, ReportView } from '../model/shown.ts'
-import type { FeedState, Subscription } from '../model/stored.ts'
+import type { FeedState, PollUpdate, Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 
 /** A story as the index of threads knows it. */
@@ -302,24 +300,7 @@ export interface Filing extends Regrouping {
   recordPoll(outcome: PollOutcome, update: PollUpdate, poll?: number | null): void
 }
 
-export interface PollUpdate {
-  title: string | null
-  language: string | null
-  /** Null keeps the ones on file. */
-  validators: Validators | null
-  bodyHash: string | null
-  interval: Millis | null
-  failures: number
-  retired: boolean
-  /** Where to poll from now on; null for the configured address. */
-  address: string | null
-  move: Move | null
-  habit: string | null
-  /** What scheduling has to say of silence and gaps, in sentences. */
-  notes: readonly string[]
-}
-
-export type { Reader }
+export type { PollUpdate, Reader }
 
 /** Synchronous, and on a connection of its own: what is written here is not part of a filing's transaction. */
 export interface PrivateStore {
