@@ -62,9 +62,6 @@ export interface Closing {
   unsettled: boolean
 }
 
-/** The next time after a moment that a cron expression names; null where it names none. */
-export type NextTime = (schedule: string, after: Millis) => Millis | null
-
 /** Records the poll in the transaction of its last entries. */
 export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
@@ -135,20 +132,13 @@ export class Desk {
   readonly #store: Store
   #window: ActiveWindow
   readonly #turns = new Turns()
-  readonly #nextTime: NextTime
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
 
-  constructor(
-    store: Store,
-    settings: ThreadSettings,
-    storing: Storing = storingAtOnce(),
-    nextTime: NextTime = () => null,
-  ) {
+  constructor(store: Store, settings: ThreadSettings, storing: Storing = storingAtOnce()) {
     this.#store = store
     this.#window = new ActiveWindow(settings)
     this.storing = storing
-    this.#nextTime = nextTime
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
@@ -184,9 +174,11 @@ export class Desk {
     return { ...(done as Omit<FiledPoll, 'filed'>), filed }
   }
 
-  /** Record a poll that brought no document to file. */
-  recordPoll(plan: PollPlan): Promise<Pick<FiledPoll, 'outcome' | 'moved'>> {
-    return this.storing.write(() => this.#store.file(filing => this.#record(filing, plan, NOTHING_FILED, null)))
+  /** Record polls that brought no document to file, in one transaction. */
+  recordPolls(plans: readonly PollPlan[]): Promise<Pick<FiledPoll, 'outcome' | 'moved'>[]> {
+    return this.storing.write(() =>
+      this.#store.file(filing => plans.map(plan => this.#record(filing, plan, NOTHING_FILED, null))),
+    )
   }
 
   /** Whether the feed has a report with one of these guids. */
@@ -205,7 +197,6 @@ export class Desk {
     const { outcome, update, subscription, moved } = recordOf(plan, filed, {
       feed: this.#store.feed(id) ?? plan.feed,
       subscription: needsHub ? this.#store.subscription(id) : null,
-      nextTime: this.#nextTime,
     })
     if (subscription !== null) this.#store.saveSubscription(subscription)
     filing.recordPoll(outcome, update, poll)
