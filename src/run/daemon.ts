@@ -1,7 +1,7 @@
 // The long-running service: what is opened at the start, and closed in reverse at the end. Everything that is opened pushes its
 // own closer.
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
-import type { Loaded } from '../config/config.ts'
+import type { Loaded } from '../config/load.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
 import { duration } from '../language/say.ts'
 import type { LeveledLog } from '../log.ts'

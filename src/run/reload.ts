@@ -1,6 +1,6 @@
 // What a changed configuration changes in a running daemon, and what it cannot.
 import { unwatchFile, watchFile } from 'node:fs'
-import type { Loaded } from '../config/config.ts'
+import type { Loaded } from '../config/load.ts'
 import type { DeskClient } from '../desk/client.ts'
 import type { LeveledLog } from '../log.ts'
 import type { Config } from '../model/config.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFetcher } from '../../src/collect/net/fetch.ts'
-import { parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { Poller } from '../../src/run/poller.ts'

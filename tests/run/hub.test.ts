@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import { emptyHabit, ratesOf, readHabit } from '../../src/decide/schedule/habit.ts'
 import type { PollSettings } from '../../src/model/config.ts'
 import type { FeedState, Subscription } from '../../src/model/stored.ts'

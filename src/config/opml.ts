@@ -1,12 +1,13 @@
-// Hides OPML in the wild (http://opml.org/spec2.opml and what readers make of it): a subscription list in, feeds out.
-import type { Outcome } from '../../model/units.ts'
-import { type MarkupSink, scanMarkup } from './canonical.ts'
-import { decodeText } from './decode.ts'
-import type { Attributes } from './draft.ts'
+// Reads and writes subscription lists in OPML (http://opml.org/spec2.opml). What feed readers export deviates from it in
+// many ways; reading takes what is meant.
+import { cleanLine, escapeMarkup } from '../language/markup.ts'
+import type { Outcome } from '../model/units.ts'
 
-/** An outline that names a feed. All text is one line; nothing is proven. */
+// ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An outline that names a feed. Texts are one line; nothing else has been checked. */
 export interface OpmlFeed {
-  /** As written. */
+  /** The address as written. */
   url: string
   title: string | null
   /** Names of the folders around it, outermost first. */
@@ -18,7 +19,7 @@ export interface OpmlFeed {
   own: ReadonlyMap<string, string>
 }
 
-/** An outline that no feed came of. */
+/** An outline without a feed. */
 export interface LeftOut {
   /** Its text, or its address; one line. */
   name: string
@@ -29,19 +30,39 @@ export interface LeftOut {
 export interface OpmlList {
   title: string | null
   feeds: OpmlFeed[]
-  /** Outlines that are neither feeds nor folders with something in them: how many, and the first of them. */
+  /** Outlines that are neither feeds nor folders that hold something: how many, and the first {@link MAX_NAMED} of them. */
   leftOut: { number: number; named: LeftOut[] }
   /** What was left out or cut, in sentences. */
   warnings: string[]
 }
 
-/** Bytes of a list: some thousand times what a newsroom follows. */
+/** Attributes of an element, names in lower case. */
+export type Attributes = ReadonlyMap<string, string>
+
+/** What is called with the elements of a document, in its order. */
+export interface MarkupSink {
+  /** Whether text is of any use at this point. */
+  readonly gathering: boolean
+  text(text: string): void
+  /** `attributes` are reused for the next element. */
+  open(tag: string, attributes: Attributes, selfClosing: boolean): void
+  close(tag: string): void
+}
+
+/** Decodes a document in any charset and passes its elements on, well-formed or not. Gives warnings. */
+export type MarkupScan = (bytes: Uint8Array, sink: MarkupSink) => readonly string[]
+
+/** Largest list, in bytes: some hundred thousand outlines. */
 const MAX_BYTES = 20_971_520
 const MAX_FEEDS = 20_000
-const MAX_FOLDERS = 32
+/** Levels of folders that are kept apart; deeper ones are taken into the last. */
+export const MAX_FOLDERS = 32
+/** Characters of a folder's name, of any other text, and of an attribute in Minwal's own namespace. */
 const MAX_FOLDER = 200
 const MAX_TEXT = 1_000
 const MAX_OWN = 20_000
+/** Characters of an address. */
+const MAX_ADDRESS = 4_096
 /** Outlines without a feed that are named one by one. */
 const MAX_NAMED = 100
 
@@ -51,7 +72,7 @@ const FEED_TYPE = /^(?:rss|atom|rdf|feed|json|xml|podcast|application\/(?:rss|at
 const FEED_ADDRESSES = ['xmlurl', 'xml_url', 'feedurl', 'feed_url', 'rssurl', 'jsonurl', 'atomurl']
 const ADDRESSES = ['url', 'href']
 
-/** One line without control characters; cut where it is absurd. */
+/** One line without control characters, of at most `longest` characters. */
 function line(text: string | undefined, longest: number): string | null {
   const clean = (text ?? '')
     .slice(0, longest * 4)
@@ -65,7 +86,7 @@ function line(text: string | undefined, longest: number): string | null {
   return clean.slice(0, longest).toWellFormed() || null
 }
 
-/** The first of these attributes that says something. */
+/** The first of these attributes that is not blank. */
 function first(attributes: Attributes, names: readonly string[]): string | null {
   for (const name of names) {
     const value = attributes.get(name)?.trim() ?? ''
@@ -76,14 +97,14 @@ function first(attributes: Attributes, names: readonly string[]): string | null 
 
 /** An outline that is open. */
 interface Open {
-  /** Its name as a folder; null where it is none, or has no name. */
+  /** Its name as a folder; null for a feed, a link, or a folder without a name. */
   folder: string | null
   isFolder: boolean
   title: string | null
   empty: boolean
 }
 
-/** Gathers the feeds of a list. Memory grows with what is kept, whatever the depth. */
+/** Collects the feeds of a list. Memory is bounded by what is kept, whatever the depth. */
 class Gathering implements MarkupSink {
   rootName: string | null = null
   ended = false
@@ -130,7 +151,7 @@ class Gathering implements MarkupSink {
     } else if (FEED_TYPE.test(type)) this.leave(title, attributes, 'a feed without an address')
     else if (selfClosing) this.leave(title, attributes, 'no feed in it')
     if (selfClosing) return
-    // What has an address of any kind is no folder.
+    // An outline with an address of any kind is no folder.
     const isFolder = url === null && other === null && !FEED_TYPE.test(type)
     const open: Open = { folder: isFolder ? line(title ?? '', MAX_FOLDER) : null, isFolder, title, empty: true }
     if (this.stack.length < MAX_FOLDERS) this.stack.push(open)
@@ -172,10 +193,10 @@ class Gathering implements MarkupSink {
       if (name.startsWith('minwal:')) own.set(name.slice('minwal:'.length), line(value, MAX_OWN) ?? '')
     }
     this.feeds.push({
-      url: url.slice(0, 4096),
+      url: url.slice(0, MAX_ADDRESS),
       title,
       folders: this.stack.flatMap(({ folder }) => folder ?? []),
-      homepage: first(attributes, ['htmlurl', 'html_url', 'siteurl', 'weburl'])?.slice(0, 4096) ?? null,
+      homepage: first(attributes, ['htmlurl', 'html_url', 'siteurl', 'weburl'])?.slice(0, MAX_ADDRESS) ?? null,
       language: first(attributes, ['language', 'xml:lang']),
       category: line(attributes.get('category'), MAX_TEXT),
       own,
@@ -184,24 +205,25 @@ class Gathering implements MarkupSink {
 }
 
 /**
- * Reads a subscription list: OPML 1.0 to 2.0, well-formed or not, in any charset. Feeds are in the order of the
- * document, one for each outline with an `xmlUrl` or what others write for it. Time is linear; depth, entities and the number of feeds are bounded.
+ * Reads a subscription list: OPML 1.0 to 2.0, well-formed or not. Feeds are in the order of the document, one for each
+ * outline with an `xmlUrl` or what other readers write for it. Time is linear in the size; depth and the number of feeds are
+ * bounded.
  */
-export function readOpml(bytes: Uint8Array): Outcome<OpmlList> {
+export function readOpml(bytes: Uint8Array, scan: MarkupScan): Outcome<OpmlList> {
   if (bytes.length === 0) return { ok: false, reason: 'the file is empty' }
   if (bytes.length > MAX_BYTES) return { ok: false, reason: `the file is larger than ${MAX_BYTES / 1_048_576} MB` }
-  const decoded = decodeText(bytes, null)
   const list = new Gathering()
-  scanMarkup(decoded.text, 'xml', list)
+  const warnings = [...scan(bytes, list)]
   if (list.rootName === null) return { ok: false, reason: 'not OPML: the file has no XML element' }
   if (list.rootName !== 'opml')
     return { ok: false, reason: `not OPML: root element is <${list.rootName.slice(0, 60)}>` }
-  const warnings = [...decoded.warnings]
   if (!list.ended) warnings.push('the file has no proper end: it may be cut off')
   if (list.tooMany > 0) warnings.push(`the file names more than ${MAX_FEEDS} feeds: ${list.tooMany} are left out`)
   if (list.flattened > 0) warnings.push(`folders nested deeper than ${MAX_FOLDERS} levels were flattened`)
   return { ok: true, value: { title: list.title, feeds: list.feeds, leftOut: list.leftOut, warnings } }
 }
+
+// ── folders and categories ──────────────────────────────────────────────────────────────────────────────────────────
 
 /**
  * Folders as one category, and back: `World/Asia`. A `/` in a folder's name is written `\/`, as OPML's own slash-delimited
@@ -217,4 +239,51 @@ export function foldersOf(category: string | null): string[] {
   return [...category.matchAll(/(?:\\[\\/]|[^/])+/g)]
     .map(([name]) => name.replace(/\\([\\/])/g, '$1').trim())
     .filter(name => name !== '')
+}
+
+// ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Namespace of the attributes that OPML does not define (OPML 2.0, section on extending). Other readers ignore them. */
+export const OPML_NAMESPACE = 'urn:x-minwal:opml'
+
+export interface Outline {
+  text: string
+  /** Further attributes, in order. Those that are null are left out. */
+  attributes?: Readonly<Record<string, string | null>>
+  outlines?: readonly Outline[]
+}
+
+/** An OPML 2.0 document. Texts become one line without characters that XML forbids. */
+export function writeOpml(title: string, outlines: readonly Outline[]): string {
+  const own = outlines.some(usesNamespace) ? ` xmlns:minwal="${OPML_NAMESPACE}"` : ''
+  return `<?xml version="1.0" encoding="utf-8"?>
+<opml version="2.0"${own}>
+  <head>
+    <title>${oneLine(title)}</title>
+  </head>
+  <body>
+${outlines.map(outline => write(outline, '    ')).join('')}  </body>
+</opml>
+`
+}
+
+function usesNamespace({ attributes = {}, outlines = [] }: Outline): boolean {
+  return Object.keys(attributes).some(name => name.startsWith('minwal:')) || outlines.some(usesNamespace)
+}
+
+function oneLine(text: string): string {
+  return escapeMarkup(cleanLine(text))
+}
+
+function write({ text, attributes = {}, outlines }: Outline, indent: string): string {
+  const given = Object.entries(attributes).flatMap(([name, value]) =>
+    value === null ? [] : [[name, oneLine(value)] as const],
+  )
+  // `type` comes first, as other programs write it.
+  const [type, rest] = [given.filter(([name]) => name === 'type'), given.filter(([name]) => name !== 'type')]
+  const written = [...type, ['text', oneLine(text)] as const, ...rest]
+    .map(([name, value]) => ` ${name}="${value}"`)
+    .join('')
+  if (outlines === undefined) return `${indent}<outline${written}/>\n`
+  return `${indent}<outline${written}>\n${outlines.map(inner => write(inner, `${indent}  `)).join('')}${indent}</outline>\n`
 }

@@ -1,34 +1,11 @@
-// Hides what machines other than feed readers ask for: OPML 2.0, Prometheus metrics, the icon.
-
-import type { Reader } from '../model/shown.ts'
+// Metrics in the text format of Prometheus, and the icon.
+import type { Health, Reader } from '../model/shown.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import { writeOpml } from './opml.ts'
-import { cleanLine, languageTag, shownAddress } from './pages/html.ts'
-import type { Health } from './site.ts'
 
 /** Threads through a loom, in the colour of ink and of a mark. */
 export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="5" fill="#1d1b17"/><g fill="none" stroke-linecap="round" stroke-width="2.6"><path stroke="#fcfaf5" d="M8 6v20M16 6v20M24 6v20"/><path stroke="#d9604f" d="M4.5 11h7M20.5 11h7M12.5 16.5h7M4.5 22h7M20.5 22h7"/></g></svg>
 `
-
-/** The feeds Minwal reads, a folder an agency. Names and passwords in addresses are left out. */
-export function opml(title: string, feeds: readonly FeedState[]): string {
-  const agencies = Map.groupBy(
-    feeds.filter(feed => feed.state !== 'retired'),
-    feed => feed.agency,
-  )
-  const folders = [...agencies.values()].map(list => ({
-    text: list[0]?.agencyName ?? '',
-    outlines: list.flatMap(feed => {
-      const xmlUrl = shownAddress(feed.url)
-      if (xmlUrl === null) return []
-      const text = cleanLine(feed.title ?? '') || [feed.agencyName, feed.category ?? ''].join(' ')
-      const { category } = feed
-      return [{ text, attributes: { type: 'rss', xmlUrl, category, language: languageTag(feed.language) } }]
-    }),
-  }))
-  return writeOpml(title, folders)
-}
 
 const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired', 'paused']
 

@@ -1,8 +1,8 @@
-// Hides how untrusted text becomes markup: everything is escaped unless it was marked as sanitised HTML.
+// Builds HTML from templates. Strings are cleaned and escaped; only `Html` values are inserted as they are.
+import { cleanHtml, cleanLine, cleanText, escapeMarkup } from '../language/markup.ts'
+import { direction } from '../language/text.ts'
 
-import { direction } from '../../language/text.ts'
-
-/** Markup that is safe to send as it is. */
+/** Markup that is inserted without escaping. */
 export class Html {
   readonly source: string
   constructor(source: string) {
@@ -12,14 +12,14 @@ export class Html {
 
 export type Piece = Html | string | number | null | undefined | false | readonly Piece[]
 
-/** Template tag: strings and numbers are cleaned and escaped, `Html` is kept, arrays are joined, nothing is nothing. */
+/** Template tag: strings and numbers are cleaned and escaped, `Html` is kept, arrays are joined; null, undefined and false give nothing. */
 export function html(strings: TemplateStringsArray, ...pieces: Piece[]): Html {
   let out = strings[0] ?? ''
   for (let index = 0; index < pieces.length; index++) out += render(pieces[index]) + (strings[index + 1] ?? '')
   return new Html(out)
 }
 
-/** HTML that the store holds sanitised. Control characters still go: they have no place in a page. */
+/** HTML that was sanitised before it was stored, without control characters. */
 export function sanitised(source: string): Html {
   return new Html(cleanHtml(source))
 }
@@ -30,42 +30,7 @@ function render(piece: Piece): string {
   if (piece === null || piece === undefined || piece === false) return ''
   if (piece instanceof Html) return piece.source
   if (typeof piece === 'object') return piece.map(render).join('')
-  return escapeHtml(cleanText(String(piece)))
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Safe between tags and inside quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => ESCAPES[character] ?? character)
-}
-
-// Characters XML 1.0 section 2.2 forbids, those it discourages, and noncharacters: feeds.ts uses U+FDD0.. as its own
-// marks, which is sound only because no text from outside can hold them.
-const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF]/g
-// Explicit embeddings, overrides and isolates (UAX 9): one left open in a headline turns round whatever follows it.
-// The marks LRM, RLM, ALM, ZWJ and ZWNJ stay: Persian spelling and emoji need them.
-const DIRECTION_CONTROLS = /[\u202A-\u202E\u2066-\u2069]/g
-
-/** Plain text without what would break XML or the direction of its surroundings. */
-export function cleanText(text: string): string {
-  return text.toWellFormed().replace(FORBIDDEN, '').replace(DIRECTION_CONTROLS, '')
-}
-
-/** One line of plain text. */
-export function cleanLine(text: string): string {
-  return cleanText(text).replace(/\s+/g, ' ').trim()
-}
-
-/** HTML without characters XML forbids. */
-export function cleanHtml(source: string): string {
-  return source.toWellFormed().replace(FORBIDDEN, '')
+  return escapeMarkup(cleanText(String(piece)))
 }
 
 /** The address if it is http or https, without any name and password in it; else null. */
