@@ -53,12 +53,10 @@ const LONG_FILES: readonly string[] = [
   'collect/net/connection.ts',
   'decide/copy/index.ts',
   'desk/desk.ts',
-  'run/daemon.ts',
   'store/writing.ts',
 ]
 const LONG_FUNCTIONS: readonly string[] = [
   'decide/wire/dateline.ts readDateline',
-  'run/daemon.ts startDaemon',
   'store/regroup.ts regrouping',
   'store/writing.ts createFiling',
 ]

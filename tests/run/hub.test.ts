@@ -158,7 +158,7 @@ describe('asking', () => {
     }
     const feeds = Array.from({ length: 12 }, (_, at) => beside(hub, `/${at}`))
     const { websub, feed, deps, store } = await newsroom({ feeds })
-    for (const [at, url] of feeds.entries()) websub.onHub(feed(at), { hub: hub.url, topic: url })
+    for (const [at, url] of feeds.entries()) await websub.onHub(feed(at), { hub: hub.url, topic: url })
     await Promise.all([websub.renew(), websub.renew()])
     expect(hub.asked.map(({ topic }) => topic).sort()).toEqual([...feeds].sort())
     expect(new Set(hub.asked.map(({ callback }) => callback)).size).toBe(12)
