@@ -3,10 +3,12 @@
 /** Bytes of documents on their way. A poll that would begin beyond this waits. */
 export const BACKLOG_BYTES = 32 * 1_048_576
 /**
- * What is set aside for a document that is being fetched, whose size nobody knows: about the median of feeds of news
- * agencies.
+ * What is set aside for a document that is being fetched, whose size nobody knows: at least about the median of feeds of news
+ * agencies, and what the last ones had on average.
  */
-const EXPECTED_BYTES = 64 * 1_024
+const LEAST_EXPECTED_BYTES = 64 * 1_024
+/** Weight of the last document in that average. */
+const LAST_WEIGHT = 1 / 8
 
 /** A document that is being fetched or waits to be filed. */
 export interface Load {
@@ -21,6 +23,8 @@ export class Backlog {
   readonly #onRoom = new Set<() => void>()
   #bytes = 0
   #most = 0
+  #under = 0
+  #expected = LEAST_EXPECTED_BYTES
 
   constructor(limit = BACKLOG_BYTES) {
     this.#limit = limit
@@ -31,6 +35,11 @@ export class Backlog {
     return this.#bytes
   }
 
+  /** Documents on their way, those being fetched among them. */
+  get under(): number {
+    return this.#under
+  }
+
   /** The most that was ever on its way. */
   get most(): number {
     return this.#most
@@ -38,20 +47,39 @@ export class Backlog {
 
   /** Whether no other document may be fetched now. */
   get isFull(): boolean {
-    return this.#bytes + EXPECTED_BYTES > this.#limit
+    return this.#bytes + this.#expected > this.#limit
   }
 
   begin(): Load {
     let held = 0
-    const set = (bytes: number): void => {
-      const wasFull = this.isFull
+    let over = false
+    const hold = (bytes: number): void => {
       this.#bytes += bytes - held
       held = bytes
       this.#most = Math.max(this.#most, this.#bytes)
-      if (wasFull && !this.isFull) for (const told of this.#onRoom) told()
     }
-    set(EXPECTED_BYTES)
-    return { is: set, end: () => set(0) }
+    hold(this.#expected)
+    this.#under++
+    return {
+      is: bytes =>
+        this.#change(() => {
+          const average = this.#expected + (bytes - this.#expected) * LAST_WEIGHT
+          if (bytes > 0) this.#expected = Math.min(this.#limit, Math.max(LEAST_EXPECTED_BYTES, average))
+          hold(bytes)
+        }),
+      end: () =>
+        this.#change(() => {
+          if (!over) this.#under--
+          over = true
+          hold(0)
+        }),
+    }
+  }
+
+  #change(work: () => void): void {
+    const wasFull = this.isFull
+    work()
+    if (wasFull && !this.isFull) for (const told of this.#onRoom) told()
   }
 
   /** `told` is called whenever documents may be fetched again. */

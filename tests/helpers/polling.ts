@@ -9,9 +9,18 @@ import { openDesk } from '../../src/run/open.ts'
 import type { Polling } from '../../src/run/poll.ts'
 
 /** `more` takes the place of what the configuration makes. */
-export async function pollingFor(config: Config, more: Partial<Polling> = {}): Promise<Polling> {
+export async function pollingFor(
+  config: Config,
+  more: Partial<Polling> = {},
+  { patience = 0 }: { patience?: number | null } = {},
+): Promise<Polling> {
   const now = more.now ?? Date.now
-  const opened = await openDesk(config, { now: now(), log: silent, lockPatience: 10_000, patience: 0 })
+  const opened = await openDesk(config, {
+    now: now(),
+    log: silent,
+    lockPatience: patience === 0 ? 10_000 : 10,
+    patience,
+  })
   if (!opened.ok) throw new Error(opened.reason)
   const { desk, reader } = opened.value
   const { fetcher, readers, feeds, encoder } = assemble(
