@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import { type WireNames, wireNames } from '../decide/wire/read.ts'
 import type { Log } from '../log.ts'
+import type { Subscription } from '../model/stored.ts'
 import { storeFault, storeTrouble } from '../store/fault.ts'
 import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
@@ -80,7 +81,8 @@ class Service {
     this.#storing = new Storing({
       patience: settings.patience,
       signal: stopping.signal,
-      log,
+      // Whoever reads of it in the log finds it in the state too.
+      log: { ...log, error: this.#telling(log.error), info: this.#telling(log.info) },
       onGivenUp: reason => say({ kind: 'given up', reason }),
       probe: () => store.probe(),
       troubleOf: error => {
@@ -92,8 +94,16 @@ class Service {
     this.#desk = new Desk(store, settings.threads, this.#storing)
   }
 
-  get storing(): Storing {
-    return this.#storing
+  /** Say whether writes wait. */
+  state(): void {
+    say({ kind: 'state', trouble: this.#storing.trouble })
+  }
+
+  #telling(log: Log['info']): Log['info'] {
+    return (...given) => {
+      this.state()
+      log(...given)
+    }
   }
 
   close(): void {
@@ -123,7 +133,7 @@ class Service {
       knowsAny: (feed, guids) => this.#desk.knowsAny(feed, guids),
       release: context => this.#inTurn(() => this.#desk.release(this.#context(context), stopping.signal)),
       withdraw: (report, now) => this.#desk.withdraw(report, { now, names: this.#names }),
-      saveSubscription: subscription => this.#desk.saveSubscription(subscription),
+      saveSubscription: subscription => this.#desk.saveSubscription(this.#withLastPush(subscription)),
       syncAgencies: async (agencies, now) => {
         await this.#storing.write(() => this.#store.syncAgencies(agencies, now))
         this.#names = wireNames(agencies)
@@ -143,6 +153,12 @@ class Service {
   unread(call: number, error: Error): void {
     this.#asked.get(call)?.reject(error)
     this.#asked.delete(call)
+  }
+
+  /** When a hub last pushed is known here alone: whoever asks has read the subscription before. */
+  #withLastPush(subscription: Subscription): Subscription {
+    const stored = this.#store.subscription(subscription.feed)
+    return stored?.id === subscription.id ? { ...subscription, lastPush: stored.lastPush } : subscription
   }
 
   #context(context: DeskContext) {
@@ -228,7 +244,7 @@ if ('store' in made) serve(new Service(made.store))
 else port.close()
 
 function serve(service: Service): void {
-  const timer = setInterval(() => say({ kind: 'state', trouble: service.storing.trouble }), STATE_EVERY)
+  const timer = setInterval(() => service.state(), STATE_EVERY)
   port?.on('message', (message: ToDesk) => {
     switch (message.kind) {
       case 'call': {

@@ -45,9 +45,15 @@ export class Backlog {
     return this.#most
   }
 
+  /** So many documents may be fetched beside those on their way. One may always be, where there is no other. */
+  get room(): number {
+    if (this.#under === 0) return Math.max(1, Math.floor(this.#limit / this.#expected))
+    return Math.max(0, Math.floor((this.#limit - this.#bytes) / this.#expected))
+  }
+
   /** Whether no other document may be fetched now. */
   get isFull(): boolean {
-    return this.#bytes + this.#expected > this.#limit
+    return this.room === 0
   }
 
   begin(): Load {
@@ -63,7 +69,7 @@ export class Backlog {
     return {
       is: bytes =>
         this.#change(() => {
-          const average = this.#expected + (bytes - this.#expected) * LAST_WEIGHT
+          const average = Math.round(this.#expected + (bytes - this.#expected) * LAST_WEIGHT)
           if (bytes > 0) this.#expected = Math.min(this.#limit, Math.max(LEAST_EXPECTED_BYTES, average))
           hold(bytes)
         }),

@@ -112,7 +112,7 @@ export class Poller {
     if (signal.aborted) this.#giveBack(() => true)
     const now = performance.now()
     // What was fetched and is not filed yet takes memory: a desk that is slow slows fetching down.
-    const free = backlog.isFull ? 0 : settings.concurrency - this.#running
+    const free = Math.min(backlog.room, settings.concurrency - this.#running)
     if (free > 0 && this.#waiting.length > 0) {
       const slowFree = Math.max(0, Math.ceil(this.#mostLent() / 2) - this.#slowRunning)
       const { start, wakeAt } = drain(this.#waiting, host => this.#hosts.now(host, now), free, now, slowFree)
