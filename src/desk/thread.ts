@@ -157,7 +157,8 @@ class Service {
 
   /** When a hub last pushed is known here alone: whoever asks has read the subscription before. */
   #withLastPush(subscription: Subscription): Subscription {
-    const stored = this.#store.subscription(subscription.feed)
+    // A denial takes it away for good.
+    const stored = subscription.state === 'denied' ? null : this.#store.subscription(subscription.feed)
     return stored?.id === subscription.id ? { ...subscription, lastPush: stored.lastPush } : subscription
   }
 
