@@ -1,4 +1,4 @@
-// Reads XML markup of the usual form, without faults, jumping from bracket to bracket; some three times as fast as the
+// Reads XML markup of the usual form, without faults, jumping from bracket to bracket; nearly twice as fast as the
 // tokenizer, which looks at each character. What has another form is left to the tokenizer, see scan.ts.
 
 import type { Decoder } from './decoder.ts'
