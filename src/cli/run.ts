@@ -10,7 +10,7 @@ import { createLog } from '../log.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import { type Daemon, nextTime, openDesk, startDaemon } from '../run/daemon.ts'
+import { type Daemon, openDesk, startDaemon } from '../run/daemon.ts'
 import { dueFeeds, feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from '../run/poll.ts'
 import { Poller } from '../run/poller.ts'
 import { stopSignal } from '../run/signals.ts'
@@ -96,7 +96,6 @@ export async function poll(named: string[], options: Common & { force?: boolean 
       settings: config.poll,
       now: Date.now,
       parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
-      nextTime,
     }
     const poller = new Poller(
       () => deps,
