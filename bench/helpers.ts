@@ -19,7 +19,8 @@ export function skipped(bench: string, missing: string): void {
 
 /** The machine the figures hold for. */
 export function machine(): { cores: number; processor: string; node: string } {
-  return { cores: availableParallelism(), processor: cpus()[0]?.model ?? 'unknown', node: process.version }
+  // Not what this process may use: benches confine themselves.
+  return { cores: cpus().length, processor: cpus()[0]?.model ?? 'unknown', node: process.version }
 }
 
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { loadConfig } from '../src/config/config.ts'
+import { loadConfig } from '../src/config/load.ts'
 import type { ThreadSettings } from '../src/model/config.ts'
 import type { EvalItem, EvalResult } from '../src/run/evaluate.ts'
 import { evaluate, readItems } from '../src/run/evaluate.ts'
@@ -36,6 +36,13 @@ const set = (name: string, file: string, language: string | null = null, pairs: 
 })
 
 export const SETS = {
+  /** The project's own: there on every machine. */
+  agencies: {
+    name: 'our own',
+    file: path.join(root, 'tests', 'fixtures', 'labelled', 'agencies.jsonl'),
+    language: null,
+    pairs: null,
+  },
   olympicsEnglish: set('olympics-2021 English', 'olympics-2021.jsonl', 'en'),
   olympicsArabic: set('olympics-2021 Arabic', 'olympics-2021.jsonl', 'ar'),
   olympics: set('olympics-2021 all', 'olympics-2021.jsonl'),
@@ -60,11 +67,15 @@ export interface LabelledResult extends EvalResult {
   storyPairs: PairScore | null
 }
 
-/** File the set's items with the default settings and score what came of them. */
-export async function measure(labelled: LabelledSet): Promise<LabelledResult> {
+export async function itemsOf(labelled: LabelledSet): Promise<EvalItem[]> {
   const read = await readItems(labelled.file)
   if (!read.ok) throw new Error(read.reason)
-  const items = labelled.language === null ? read.value : read.value.filter(({ lang }) => lang === labelled.language)
+  return labelled.language === null ? read.value : read.value.filter(({ lang }) => lang === labelled.language)
+}
+
+/** File the set's items with the default settings and score what came of them. */
+export async function measure(labelled: LabelledSet): Promise<LabelledResult> {
+  const items = await itemsOf(labelled)
   const { assignments, result } = evaluate(items, settings())
   const storyPairs = labelled.pairs === null ? null : scorePairs(items, labelled.pairs, assignments)
   return { ...result, storyPairs }

@@ -1,6 +1,7 @@
 // The public API for programs that embed Minwal: everything a command does, without the command line.
 export { parseFeed } from './collect/feed/parse.ts'
-export { configSchema, type Loaded, loadConfig, parseConfig } from './config/config.ts'
+export { type Loaded, loadConfig, parseConfig } from './config/load.ts'
+export { configSchema } from './config/schema.ts'
 export { readWire, type WireNames, wireNames } from './decide/wire/read.ts'
 export { fold, searchExpression, stem, terms } from './language/text.ts'
 export type * from './model/collected.ts'

@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['model', 'language'],
   collect: ['model', 'language'],
   decide: ['model', 'language'],
-  store: ['model', 'language'],
+  store: ['model', 'language', 'decide/lead.ts'],
   publish: ['model', 'language', 'config/opml.ts'],
   encode: ['model', 'log.ts'],
   desk: ['model', 'language', 'decide', 'store', 'log.ts'],
@@ -27,25 +27,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Imports that rule forbids and that are there still, with why. */
 const CROSSINGS: Readonly<Record<string, string>> = {
-  'config/subscriptions.ts imports collect/feed/opml.ts':
-    'OPML has one reader and one writer when config/opml.ts is both',
   'index.ts imports decide/wire/read.ts': 'goes with the public API',
   'index.ts imports language/text.ts': 'goes with the public API',
 }
 
 /** Circles of imports that are there still, by one of their files. */
-const CIRCLES: readonly string[] = [
-  'collect/feed/draft.ts',
-  'collect/feed/escaped.ts',
-  'publish/machine.ts',
-  'publish/site.ts',
-]
+const CIRCLES: readonly string[] = ['collect/feed/draft.ts', 'collect/feed/escaped.ts']
 
 /** Folders of pure functions, and what in them may nevertheless reach outside, with why. */
 const PURE = ['decide', 'publish', 'language']
 const IMPURE: Readonly<Record<string, string>> = {
   'language/detect.ts': 'loads the dictionary of languages from disk at first use',
-  'publish/delivery.ts': 'packs bodies in promises, with node:util',
 }
 const PURE_MODULES = ['node:crypto', 'node:zlib']
 /** What depends on when and where it is asked, or acts on the machine. */
@@ -59,21 +51,10 @@ const LONG_FILES: readonly string[] = [
   'cli/main.ts',
   'collect/feed/reading.ts',
   'collect/net/connection.ts',
-  'config/config.ts',
-  'config/subscriptions.ts',
   'decide/copy/index.ts',
-  'desk/desk.ts',
-  'publish/pages/words.ts',
   'run/daemon.ts',
-  'run/poll.ts',
-  'store/writing.ts',
 ]
-const LONG_FUNCTIONS: readonly string[] = [
-  'decide/wire/dateline.ts readDateline',
-  'publish/site.ts createSite',
-  'run/daemon.ts startDaemon',
-  'store/writing.ts createFiling',
-]
+const LONG_FUNCTIONS: readonly string[] = ['decide/wire/dateline.ts readDateline', 'run/daemon.ts startDaemon']
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))

@@ -1,6 +1,6 @@
 // The command that measures: filing and threading over labelled items.
 import { writeFileSync } from 'node:fs'
-import { THREADS } from '../config/config.ts'
+import { THREADS } from '../config/load.ts'
 import { createEncoder, textToEncode, tryEncoder } from '../encode/encoder.ts'
 import { createLog } from '../log.ts'
 import type { ThreadSettings } from '../model/config.ts'

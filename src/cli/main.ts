@@ -7,7 +7,7 @@ import { parseDocument } from '../collect/feed/parse.ts'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { unpackFile } from '../collect/net/coding.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
-import { type Loaded, loadConfig } from '../config/config.ts'
+import { type Loaded, loadConfig } from '../config/load.ts'
 import { withoutLogin } from '../config/secrets.ts'
 import { wireNames } from '../decide/wire/read.ts'
 import { noCounts } from '../desk/desk.ts'
@@ -21,7 +21,7 @@ import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { readMoment } from '../publish/query.ts'
 import { staticSite } from '../publish/static.ts'
-import { type Daemon, nextTime, openDesk, startDaemon } from '../run/daemon.ts'
+import { type Daemon, openDesk, startDaemon } from '../run/daemon.ts'
 import { dueFeeds, feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from '../run/poll.ts'
 import { Poller } from '../run/poller.ts'
 import { storeFault } from '../store/sqlite.ts'
@@ -243,7 +243,6 @@ async function poll(named: string[], options: Common & { force?: boolean }): Pro
       settings: config.poll,
       now: Date.now,
       parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
-      nextTime,
     }
     const poller = new Poller(
       () => deps,

@@ -1,7 +1,7 @@
 // What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
 // opened.
 import { existsSync } from 'node:fs'
-import { loadConfig } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'

@@ -1,31 +1,17 @@
 // The commands that change which feeds are read: add, import, export. They edit the configuration file as a person would.
-import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { discover, type FoundFeed } from '../collect/discover.ts'
-import { foldersOf, readOpml } from '../collect/feed/opml.ts'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
-import { type AgencyEntry, type FeedEntry, withFeeds } from '../config/config.ts'
+import { Additions } from '../config/agencies.ts'
+import { addToFile, type FeedEntry } from '../config/edit.ts'
+import { foldersOf, MAX_FOLDERS, type Outline, writeOpml } from '../config/opml.ts'
 import { everyText, fillIn, keptAddress, readAddress, targetOf, withoutLogin } from '../config/secrets.ts'
-import { Additions, planImport } from '../config/subscriptions.ts'
+import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import { stamp } from '../language/say.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { type Outline, writeOpml } from '../publish/opml.ts'
 import {
   type Common,
   configured,
@@ -38,6 +24,7 @@ import {
   say,
   taking,
 } from './shared.ts'
+import { readSubscriptionList } from './subscription-list.ts'
 import { table } from './table.ts'
 
 /** `command` makes a command that takes `--config`. */
@@ -54,37 +41,6 @@ export function registerFeedCommands(command: (name: string, description: string
   command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
     taking(exportFeeds),
   )
-}
-
-// ── the file ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Adds to the file; the reason where it could not be. A reader sees the old file or the new one, never a part. */
-function change(file: string, drafts: Iterable<AgencyEntry>): string | null {
-  let temporary: string | null = null
-  try {
-    // The file itself, not a link to it, is replaced.
-    const path = realpathSync(file)
-    const edited = withFeeds(readFileSync(path, 'utf8'), [...drafts], file, process.env)
-    if (!edited.ok) return edited.reason
-    const { mode, uid, gid } = statSync(path)
-    temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
-    const handle = openSync(temporary, 'wx', 0o600)
-    try {
-      writeFileSync(handle, edited.value)
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-    chmodSync(temporary, mode & 0o7777)
-    const made = statSync(temporary)
-    if (made.uid !== uid || made.gid !== gid) chownSync(temporary, uid, gid)
-    renameSync(temporary, path)
-    return null
-  } catch (error) {
-    if (temporary !== null) rmSync(temporary, { force: true })
-    if (error instanceof Error && 'code' in error) return `${file} cannot be changed (${error.message})`
-    throw error
-  }
 }
 
 // ── add ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +78,7 @@ async function add(given: string, options: Common & { agency?: string }): Promis
       homepage: first.link,
       target: first.url,
     })
-    const reason = change(options.config, additions.drafts.values())
+    const reason = addToFile(options.config, [...additions.drafts.values()], process.env)
     if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
     const fresh = isNew ?? !config.agencies.some(agency => agency.id === id)
     if (options.json) json({ added: { url: feed, agency: id, newAgency: fresh }, found: found.value.map(shown) })
@@ -198,13 +154,13 @@ function importFeeds(file: string, options: Common): void {
   } catch (error) {
     throw new Failed(`${file} cannot be read (${error instanceof Error ? error.message : String(error)})`)
   }
-  const list = readOpml(bytes)
+  const list = readSubscriptionList(bytes)
   if (!list.ok) throw new Failed(`${file}: ${list.reason}`)
   for (const warning of list.value.warnings) say(`${file}: ${warning}`)
   const { drafts, counts, notes } = planImport(list.value, config.agencies)
   for (const note of notes) say(`${file}: ${note}`)
   if (counts.added > 0) {
-    const reason = change(options.config, drafts)
+    const reason = addToFile(options.config, drafts, process.env)
     if (reason !== null) throw new Failed(`nothing was imported: ${reason}`)
   }
   if (options.json) json(counts)
@@ -243,8 +199,6 @@ interface Folder {
   folders: Map<string, Folder>
   feeds: Outline[]
 }
-
-const MAX_FOLDERS = 32
 
 function exportFeeds(options: Common): void {
   const config = configured(options)

@@ -1,11 +1,11 @@
 // Hides how the feeds behind an address are found: what is asked for, in which order, and when to stop asking.
 import type { FailureKind, FeedFormat, ParsedFeed } from '../model/collected.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { type MarkupSink, scanMarkup } from './feed/canonical.ts'
 import { decodeText } from './feed/decode.ts'
 import type { Attributes } from './feed/draft.ts'
 import { rebase, resolve } from './feed/links.ts'
 import { type ParseOptions, parseDocument, quotable } from './feed/parse.ts'
+import { type MarkupSink, scanMarkup } from './feed/scan.ts'
 import { oneLine } from './net/failure.ts'
 import type { Fetcher } from './net/fetch.ts'
 import { sameService } from './net/guard.ts'

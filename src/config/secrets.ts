@@ -1,5 +1,5 @@
-// What of the configuration is told to feed servers and to nobody else: logins in addresses, values of `${NAME}`, headers. A
-// feed is known by its address without them; they are put in for the request, and taken out of whatever comes back.
+// Keeps secrets of the configuration (logins in addresses, values of `${NAME}`, headers) out of the store, the log and every
+// output. A feed is known by its address without them. They are inserted for requests and removed from what comes back.
 
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, FeedSpec, Secret } from '../model/config.ts'
@@ -7,10 +7,10 @@ import type { Config, FeedSpec, Secret } from '../model/config.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
-/** Stands for `${` in text that came from outside: see `withFeeds`. */
+/** Name of the variable that stands for `${` in text from outside: see `withFeeds` in edit.ts. */
 const LITERAL = 'MINWAL_LITERAL'
 
-/** `${NAME}` and `${NAME:-default}` filled in. `onUnset` is told of each that has neither a value nor a default. */
+/** Replaces `${NAME}` and `${NAME:-default}` by their values. `onUnset` is called for each with neither value nor default. */
 export function fillIn(text: string, environment: Environment, onUnset: (name: string) => void = () => {}): string {
   return text.replace(VARIABLE, (_, name: string, fallback?: string) => {
     const found = environment[name] || fallback
@@ -19,7 +19,7 @@ export function fillIn(text: string, environment: Environment, onUnset: (name: s
   })
 }
 
-/** The address to ask. */
+/** The address that is requested. */
 export function targetOf(spec: Pick<FeedSpec, 'url' | 'target'>): string {
   return spec.target ?? spec.url
 }
@@ -52,19 +52,19 @@ function usedIn(text: string, used: readonly Used[]): Used[] {
   return used.filter((_, n) => text.includes(String.fromCodePoint(0xf0000 + n)))
 }
 
-/** Parts of an address as the URL parser divides it; the login ends before the last @. */
+/** Parts of an address as the URL parser separates them: the login ends at the last @. */
 const ADDRESS = /^([a-z\u{f0000}-\u{ffffd}][a-z0-9+.\u{f0000}-\u{ffffd}-]*:[\\/]*)(?:([^\\/?#]*)@)?([^\\/?#@]*)(.*)$/isu
 
 /**
- * A feed's address as it is known (without its login, variables as written), as it is asked, and what of it is secret.
- * `account` tells the logins of one address apart without saying what they are; null where there is none.
+ * A feed's address as it is stored and shown (`url`: without its login, variables as written), as it is requested (`target`),
+ * and the secrets in it. `account` is the user's name of the login, variables as written; null without a login.
  */
 export function readAddress(
   written: string,
   environment: Environment,
 ): { url: string; target: string; account: string | null; secrets: Secret[] } {
   const target = fillIn(written, environment)
-  // The URL parser passes over these wherever they stand.
+  // The URL parser ignores tabs and line ends anywhere in an address.
   const plain = marked(written.replace(/[\t\r\n]/g, '').trim(), environment)
   const { used } = plain
   const [, scheme = '', login, host = '', rest = plain.text] = ADDRESS.exec(plain.text) ?? []
@@ -87,7 +87,7 @@ export function readAddress(
   }
 }
 
-/** Password, or a token in its place; together they are what servers echo and what Basic authorization carries. */
+/** The password, or the user's name where there is none; and both together, also in Base64, as Basic authorization sends them. */
 function loginSecrets({ username, password }: URL, used: readonly Used[]): Secret[] {
   if (username === '' && password === '') return []
   const found: Secret[] = []
@@ -108,7 +108,7 @@ function variableSecrets({ written, name, value }: Used): Secret[] {
   const found: Secret[] = [{ shown: written, value, rare: isRare(value, hinted) }]
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? URL.parse(value) : null
   if (address === null) return found
-  // A whole address in a variable: what only it can hold is secret, its host is not.
+  // Of a variable that holds a whole address, login, path and parameters are secret; its host is not.
   found.push(...loginSecrets(address, []))
   const path = address.pathname + address.search
   if (path.length >= 8) found.push({ shown: written, value: path, rare: isRare(path, hinted) })
@@ -119,12 +119,12 @@ function variableSecrets({ written, name, value }: Used): Secret[] {
 }
 
 const SECRET_NAME = /key|token|secret|pass|pwd|auth|sig|cred|session|sid|login/i
-/** Stands for what has no name. */
+/** Replaces a secret that comes from no variable. */
 const MASK = '***'
 
 /**
- * Whether a value is never met by chance in a text or an address: then it is taken out of entries too. `hinted`: it is
- * called a secret.
+ * Whether a value is too unusual to occur in a text by chance: then it is removed from entries too. `hinted`: its variable or
+ * parameter has a name like `token`.
  */
 function isRare(value: string, hinted: boolean): boolean {
   if (value.length < 6 || /\s/.test(value)) return false
@@ -132,10 +132,10 @@ function isRare(value: string, hinted: boolean): boolean {
   return hinted ? /[^\p{L}]/u.test(value) || /.\p{Lu}/u.test(value) : value.length >= 24 && !/[-_/.]/.test(value)
 }
 
-/** Headers that tell a server nothing it could not know. */
+/** Headers without secrets. */
 const OPEN_HEADERS = /^(?:accept|accept-.*|user-agent|referer|cache-control|pragma|dnt|from|origin|priority|sec-.*)$/i
 
-/** What is secret of a feed's headers, as written and as sent. */
+/** The secrets in a feed's headers, as written and as sent. */
 export function readHeaders(written: unknown, environment: Environment): Secret[] {
   const secrets: Secret[] = []
   for (const [name, text] of Object.entries(written ?? {})) {
@@ -159,7 +159,7 @@ export function readHeaders(written: unknown, environment: Environment): Secret[
   return secrets
 }
 
-/** What comes from variables in any other text of the configuration, such as the arguments of a program. */
+/** Values of variables in any other text of the configuration, such as the arguments of a program. */
 export function readText(written: string, environment: Environment): Secret[] {
   return marked(written, environment).used.map(({ written: shown, name, value }) => ({
     shown,
@@ -168,7 +168,7 @@ export function readText(written: string, environment: Environment): Secret[] {
   }))
 }
 
-/** An address without its login, for messages; what cannot be read as one loses all before its last @. */
+/** An address without its login, for messages. Of a text that is no address, everything before the last @ is removed. */
 export function withoutLogin(address: string): string {
   const [, scheme, login, host = '', rest = ''] = ADDRESS.exec(address.trim()) ?? []
   if (scheme !== undefined) return login === undefined ? address : scheme + host + rest
@@ -179,17 +179,18 @@ export function withoutLogin(address: string): string {
 // ── taking secrets out of what comes back ───────────────────────────────────────────────────────────────────────────
 
 export interface Redactor {
-  /** For what Minwal says and keeps of a feed: messages, warnings, titles. */
+  /** For messages, warnings and titles: all secrets. */
   text(said: string): string
-  /** For what a document holds: only what is never there by chance. */
+  /** For entries: only secrets that cannot occur there by chance. */
   entry(text: string): string
 }
 
+/** Characters of the shortest secret that is removed. */
 const SHORTEST = 4
-/** A cut in the middle of a secret leaves its beginning: before these signs, or at the end of a field. */
+/** A text that was cut within a secret ends with its beginning: before these signs, or at the end of a field. */
 const CUTS = ['…', '»']
 const MOST_CUTS = 20
-/** What ends a text by chance is shorter. */
+/** Characters of a secret's beginning that is removed at the end of a field; fewer may stand there by chance. */
 const SHORTEST_AT_END = 8
 
 function decoded(text: string): string {
@@ -200,7 +201,7 @@ function decoded(text: string): string {
   }
 }
 
-/** A value in the forms in which servers and programs write it. */
+/** A value in the encodings in which servers and programs write it. */
 function formsOf({ value, rare }: Secret): string[] {
   const encoded = encodeURIComponent(value)
   const inUrl = URL.parse(`http://x/${value.replace(/[/?#\\]/g, encodeURIComponent)}?${value.replaceAll('#', '%23')}`)
@@ -221,7 +222,7 @@ function formsOf({ value, rare }: Secret): string[] {
   return forms.filter(form => form.length >= SHORTEST)
 }
 
-/** One pass for all secrets; a longer one before those it holds. Words in it are taken out only where they stand alone. */
+/** Removes all secrets in one pass, longer ones first. Secrets that are not rare are removed only as whole words. */
 function replacer(secrets: readonly Secret[]): (text: string) => string {
   const shown = new Map<string, string>()
   const alone = new Set<string>()
@@ -255,13 +256,13 @@ function replacer(secrets: readonly Secret[]): (text: string) => string {
     return end
   }
   return text => {
-    // Looking for each is many times faster than the expression, and nearly always all there is to do.
+    // `includes` is many times faster than the expression, and most texts hold no secret.
     const held = forms.some(form => text.includes(form))
     return uncut(held ? text.replace(all, form => shown.get(form) ?? MASK) : text)
   }
 }
 
-/** Where the last signs of a cut stand, the last first. */
+/** Places of the last signs of a cut, the last first. */
 function lastCuts(text: string): number[] {
   const found: number[] = []
   for (const sign of CUTS) {
@@ -282,7 +283,7 @@ function heldBeginning(text: string, form: string): number {
   return 0
 }
 
-/** What takes all secrets of a configuration out of texts. */
+/** A function that removes all secrets of a configuration from a text. */
 export function hiding(config: Pick<Config, 'agencies' | 'secrets'>): (said: string) => string {
   const ofFeeds = config.agencies.flatMap(agency => agency.feeds.flatMap(feed => feed.secrets ?? []))
   return replacer([...ofFeeds, ...(config.secrets ?? [])])
@@ -290,7 +291,7 @@ export function hiding(config: Pick<Config, 'agencies' | 'secrets'>): (said: str
 
 const redactors = new WeakMap<object, Redactor>()
 
-/** What takes the secrets of one feed out of what it answers. */
+/** Functions that remove the secrets of one feed. */
 export function redactorOf(spec: Pick<FeedSpec, 'secrets'>): Redactor {
   const known = redactors.get(spec)
   if (known !== undefined) return known
@@ -303,7 +304,7 @@ export function redactorOf(spec: Pick<FeedSpec, 'secrets'>): Redactor {
   return made
 }
 
-/** A document without the feed's secrets. `hub` and `self` stay as they are: the hub is asked for what the feed calls itself. */
+/** A document without the feed's secrets. `hub` and `self` are kept: subscribing needs them as they are. */
 export function withoutSecrets(feed: ParsedFeed, spec: FeedSpec): ParsedFeed {
   if ((spec.secrets ?? []).length === 0) return feed
   const { text, entry } = redactorOf(spec)
@@ -329,8 +330,8 @@ export function everyText<T>(value: T, change: (text: string) => string): T {
 // ── addresses that servers name ─────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * An address that a server named for its feed, to be kept and asked later: variables stand in it as written. Null where it
- * holds a secret that could not be put in again.
+ * An address that a server gave for its feed, in the form in which it is stored: values of variables replaced by their names.
+ * Null where it holds a secret that could not be inserted again.
  */
 export function keptAddress(address: string, spec: Pick<FeedSpec, 'secrets'>): string | null {
   if ((spec.secrets ?? []).length === 0) return address
@@ -339,7 +340,7 @@ export function keptAddress(address: string, spec: Pick<FeedSpec, 'secrets'>): s
   return redactorOf(spec).text(kept) === kept ? kept : null
 }
 
-/** The address that `keptAddress` kept, to be asked. */
+/** The address to request for one that {@link keptAddress} gave. */
 export function askedAddress(kept: string, spec: FeedSpec): string {
   let address = kept
   for (const [shown, value] of variablesOf(spec)) address = address.replaceAll(shown, () => value)

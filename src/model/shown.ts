@@ -213,3 +213,17 @@ export interface Reader {
   /** Sizes for /metrics and the closing line of commands. */
   totals(): { feeds: number; reports: number; stories: number; threads: number; lastPoll: Millis | null }
 }
+
+/** How the daemon stands: shown at `/healthz`, `/readyz`, `/metrics` and `/feeds`. */
+export interface Health {
+  /** Polls complete. */
+  live: boolean
+  /** Requests can be answered. */
+  ready: boolean
+  /** The database can be written. True where left out. */
+  storing?: boolean
+  /** Why it cannot be written, for visitors; null where it can. */
+  fault?: string | null
+  /** One line in plain words. */
+  detail: string
+}

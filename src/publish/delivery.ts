@@ -1,7 +1,6 @@
 // Hides how a rendering travels: validators, conditional requests (RFC 9110 section 13), encodings, and the memory of
 // what was rendered.
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Millis } from '../model/units.ts'
 
@@ -19,8 +18,19 @@ export interface Rendering {
 
 export type Encoding = 'br' | 'gzip' | 'identity'
 
-const compressBrotli = promisify(brotliCompress)
-const compressGzip = promisify(gzip)
+type Done = (error: Error | null, bytes: Buffer<ArrayBuffer>) => void
+
+/** The result of a function of node:zlib, which works in a thread of its own. */
+function compressed(start: (done: Done) => void): Promise<Buffer<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    start((error, bytes) => (error === null ? resolve(bytes) : reject(error)))
+  })
+}
+
+const BROTLI = {
+  [constants.BROTLI_PARAM_QUALITY]: 5,
+  [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+}
 
 /** A rendering as bytes, each encoding made when first asked for. */
 export class Prepared {
@@ -54,16 +64,11 @@ export class Prepared {
   /** Make the bytes in an encoding, off the main thread. */
   async encode(encoding: Encoding): Promise<void> {
     if (this.bytes(encoding) !== undefined) return
-    const made =
-      encoding === 'gzip'
-        ? await compressGzip(this.#plain, { level: 6 })
-        : await compressBrotli(this.#plain, {
-            params: {
-              [constants.BROTLI_PARAM_QUALITY]: 5,
-              [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-              [constants.BROTLI_PARAM_SIZE_HINT]: this.#plain.length,
-            },
-          })
+    const plain = this.#plain
+    const made = await compressed(done => {
+      if (encoding === 'gzip') gzip(plain, { level: 6 }, done)
+      else brotliCompress(plain, { params: { ...BROTLI, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } }, done)
+    })
     this.#encoded.set(encoding, made)
   }
 

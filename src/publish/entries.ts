@@ -1,4 +1,6 @@
 // Hides what an entry of a feed says of a story or a thread, in words all formats share; writing it is feeds.ts's work.
+
+import { cleanLine } from '../language/markup.ts'
 import { direction, primaryLanguage } from '../language/text.ts'
 import type { Enclosure } from '../model/collected.ts'
 import type { StorySummary, ThreadSummary } from '../model/shown.ts'
@@ -6,10 +8,10 @@ import type { Millis } from '../model/units.ts'
 import { type CountedEdition, tagId } from './edition.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
-import { cleanLine, excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './pages/html.ts'
+import { excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './markup.ts'
 import { bears } from './pages/layout.ts'
 import { bounded } from './pages/toll.ts'
-import { type Words, within, wordsOf } from './pages/words.ts'
+import { type Words, within, wordsOf } from './words/index.ts'
 
 /** One entry; not yet escaped. */
 export interface FeedEntry {

@@ -5,12 +5,13 @@
 // in afterwards, at marks (U+FDD0 to U+FDD2) that no text from outside can hold, because `cleanText` and `cleanHtml`
 // take them out.
 import { Feed, type FeedOptions, type Item } from 'feed'
+import { cleanHtml, cleanLine, cleanText, escapeMarkup } from '../language/markup.ts'
 import type { Edition } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import type { CountedEdition } from './edition.ts'
 import { type FeedEntry, storyEntry, threadEntries } from './entries.ts'
-import { cleanHtml, cleanLine, cleanText, escapeHtml, languageTag } from './pages/html.ts'
-import { within, wordsFor } from './pages/words.ts'
+import { languageTag } from './markup.ts'
+import { within, wordsFor } from './words/index.ts'
 
 export type OutputFormat = 'atom' | 'rss' | 'json'
 
@@ -112,7 +113,7 @@ function writeAtom(head: Head, entries: FeedEntry[], edition: Edition): string {
     feed.addItem({
       ...item(entry),
       id: entry.id,
-      title: `${MARK_ENTRY}${index};${escapeHtml(entry.title)}`,
+      title: `${MARK_ENTRY}${index};${escapeMarkup(entry.title)}`,
       ...(entry.summary === null ? {} : { description: htmlSection(entry.summary) }),
       content: htmlSection(entry.content),
       author: entry.authors.slice(0, MOST_AUTHORS).map(name => ({ name: textNode(name) })),
@@ -146,10 +147,10 @@ function xmlLang(language: string | null): string {
 function atomLinks(entry: FeedEntry | undefined): string {
   if (entry === undefined) return ''
   const links: string[] = []
-  if (entry.page !== entry.link) links.push(`<link rel="related" type="text/html" href="${escapeHtml(entry.page)}"/>`)
+  if (entry.page !== entry.link) links.push(`<link rel="related" type="text/html" href="${escapeMarkup(entry.page)}"/>`)
   for (const media of entry.enclosures) {
     const length = media.length === null ? '' : ` length="${media.length}"`
-    links.push(`<link rel="enclosure" type="${media.type}" href="${escapeHtml(media.url)}"${length}/>`)
+    links.push(`<link rel="enclosure" type="${media.type}" href="${escapeMarkup(media.url)}"${length}/>`)
   }
   return links.join('\n        ')
 }

@@ -1,8 +1,9 @@
 // What a feed is called in the list of a reader that follows several feeds of one Minwal: by what was chosen.
+
+import { cleanLine } from '../language/markup.ts'
 import type { Selection } from '../model/shown.ts'
 import type { EditionKind } from './edition.ts'
-import { cleanLine } from './pages/html.ts'
-import type { Words } from './pages/words.ts'
+import type { Words } from './words/index.ts'
 
 const SEPARATOR = ' · '
 

@@ -4,7 +4,7 @@ import { unwatchFile, watchFile } from 'node:fs'
 import { basename } from 'node:path'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
-import type { Loaded } from '../config/config.ts'
+import type { Loaded } from '../config/load.ts'
 import { targetOf } from '../config/secrets.ts'
 import { judgeHealth } from '../decide/schedule/health.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
@@ -137,7 +137,7 @@ export function openDesk(
       return kind === null || reason === null ? null : { kind, reason }
     },
   })
-  return { ok: true, value: { store, desk: new Desk(store, config.threads, storing) } }
+  return { ok: true, value: { store, desk: new Desk(store, config.threads, storing, nextTime) } }
 }
 
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
@@ -171,7 +171,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
     settings: wiring.config.poll,
     now,
     parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
-    nextTime,
     log,
     encoder: wiring.encoder,
     signal: stopping.signal,

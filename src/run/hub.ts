@@ -5,13 +5,10 @@ import { quotable } from '../collect/feed/parse.ts'
 import { checkUrl } from '../collect/net/guard.ts'
 import { withoutSecrets } from '../config/secrets.ts'
 import {
-  besidePush,
   type Fresh,
-  isProven,
   isSigned,
   judgeIntent,
   type NamedHub,
-  type Next,
   onAsking,
   onNamed,
   onRefused,
@@ -119,8 +116,8 @@ export function createWebSub(deps: () => WebSubDeps): WebSub {
   return { answer, onHub, renew }
 }
 
-function save({ desk, store }: WebSubDeps, subscription: Subscription): Promise<void> {
-  return desk.storing.write(() => store.saveSubscription(subscription))
+function save({ desk }: WebSubDeps, subscription: Subscription): Promise<void> {
+  return desk.saveSubscription(subscription)
 }
 
 function pathOf(url: string): string {
@@ -257,31 +254,14 @@ async function receive(
   const now = store.feed(feed.id) ?? feed
   const before = store.subscriptionById(subscription.id)
   if (before === null) return plain(410, 'This subscription is over.\n')
-  const proven: Subscription = { ...before, lastPush: at }
   await filePush(
     deps,
     { feed: now, named, at, started, parsed: withoutSecrets(parsed.value, named.spec) },
-    nextAfter(deps, now, before, proven),
-    () => store.saveSubscription(proven),
+    subscription.id,
   )
   if (remembered.size >= REMEMBERED) remembered.clear()
   remembered.add(seal)
   return acknowledged
-}
-
-/** A push that proves the hub puts the next poll off; the pushes after it leave that poll where it is, so that it comes. */
-function nextAfter(deps: WebSubDeps, feed: FeedState, before: Subscription, proven: Subscription): Next {
-  const at = proven.lastPush ?? deps.now()
-  const asItWas: Next = { at: feed.nextPoll, interval: feed.interval ?? 0, reason: feed.reason }
-  if (isProven(before, at) || feed.failures > 0) return asItWas
-  return besidePush(asItWas, {
-    now: at,
-    url: feed.url,
-    every: deps.feeds.get(feed.url)?.spec.every ?? null,
-    interval: feed.interval,
-    maxInterval: deps.settings.maxInterval,
-    subscription: proven,
-  })
 }
 
 /** The body, or null as soon as it is larger than the limit. */

@@ -5,33 +5,25 @@ import type { ParserPool } from '../collect/feed/pool.ts'
 import type { Fetcher } from '../collect/net/fetch.ts'
 import { keepsSecrets, sameService } from '../collect/net/guard.ts'
 import { askedAddress, keptAddress, redactorOf, targetOf, withoutSecrets } from '../config/secrets.ts'
+import { identify } from '../decide/identify.ts'
 import { isPlaceholderTitle } from '../decide/placeholder.ts'
-import { toReport } from '../decide/report.ts'
-import { asksWhole, readHabit, writeHabit } from '../decide/schedule/habit.ts'
-import { FAILURES_TO_RETURN, heirOf, observeMove } from '../decide/schedule/move.ts'
-import {
-  afterPush,
-  type Gap,
-  type Habit,
-  isDue,
-  nextPoll,
-  type Schedule,
-  type ScheduleInput,
-  type Shown,
-} from '../decide/schedule/next.ts'
-import { besidePush, isProven, type NamedHub, type Next } from '../decide/schedule/push.ts'
-import { silenceOf } from '../decide/schedule/silence.ts'
+import { asksWhole } from '../decide/schedule/habit.ts'
+import { heirOf } from '../decide/schedule/move.ts'
+import { isDue } from '../decide/schedule/next.ts'
+import { type Answer, habitOf, type PollPlan } from '../decide/schedule/plan.ts'
+import type { NamedHub } from '../decide/schedule/push.ts'
 import type { WireNames } from '../decide/wire/read.ts'
-import { type Desk, type FiledEntry, type FilingContext, noCounts } from '../desk/desk.ts'
+import type { MissingReport } from '../decide/withdrawn.ts'
+import type { Desk, FiledPoll, FilingContext } from '../desk/desk.ts'
 import { type SentenceEncoder, textToEncode } from '../encode/encoder.ts'
 import type { Log } from '../log.ts'
-import type { Entry, Failure, FetchResult, ParsedFeed, Validators } from '../model/collected.ts'
+import type { Failure, FetchResult, ParsedFeed, Validators } from '../model/collected.ts'
 import type { Agency, FeedSpec, PollSettings } from '../model/config.ts'
-import type { PollCounts, PollOutcome } from '../model/decided.ts'
+import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { storeTrouble } from '../store/sqlite.ts'
-import type { Filing, PollUpdate, ReportMark, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /** A feed as configured, with its agency. */
 export interface NamedFeed {
@@ -51,8 +43,6 @@ export interface PollDeps {
   now: () => Millis
   /** Parses in threads that can be given up. */
   parse: ParserPool['parse']
-  /** The next time after a moment that a cron expression names. */
-  nextTime: (schedule: string, after: Millis) => Millis | null
   log: Log
   signal?: AbortSignal
   /** Gives texts vectors, where the user has a program for that. */
@@ -102,7 +92,7 @@ export async function pollFeed(feed: FeedState, deps: PollDeps): Promise<PollOut
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     })
     const message = 'a fault in Minwal kept it from being filed: the log says more; please report it'
-    return settle(deps, visit, { failure: { kind: 'document', message, status: null, retryAt: null } })
+    return settle(deps, visit, failedWith({ kind: 'document', message, status: null, retryAt: null }))
   }
 }
 
@@ -117,26 +107,32 @@ async function visitFeed(deps: PollDeps, visit: Visit): Promise<PollOutcome | nu
   if (got.kind === 'failed') {
     const followed = await follow(deps, visit, got.failure)
     if (deps.signal?.aborted) return null
-    return followed ?? settle(deps, visit, { failure: got.failure })
+    return followed ?? settle(deps, visit, failedWith(got.failure))
   }
-  if (got.kind === 'unchanged') return settle(deps, visit, { ...got, whole: false })
+  if (got.kind === 'unchanged') return settle(deps, visit, unchangedBy(got, null))
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
-  if (got.hash === feed.bodyHash && feed.failures === 0) {
-    return settle(deps, visit, { ...got, whole: true })
-  }
+  if (got.hash === feed.bodyHash && feed.failures === 0) return settle(deps, visit, unchangedBy(got, got.validators))
   const parsed = await read(deps, visit, got)
   if (!parsed.ok) {
-    const failure: Failure = { kind: 'document', message: parsed.reason, status: got.status, retryAt: null }
-    return settle(deps, visit, { failure })
+    const { status } = got
+    return settle(deps, visit, failedWith({ kind: 'document', message: parsed.reason, status, retryAt: null }))
   }
   return fileAnswer(deps, visit, got, parsed.value, null)
 }
 
 type Body = Extract<FetchResult, { kind: 'body' }>
 
+const failedWith = (failure: Failure) => ({ kind: 'failed' as const, failure })
+
+/** `validators` are those of a whole document that was the one before; null where the server said "not modified". */
+function unchangedBy(
+  { maxAge, retryAt, movedTo }: Exclude<FetchResult, { kind: 'failed' }>,
+  validators: Validators | null,
+): Extract<Answer, { kind: 'unchanged' }> {
+  return { kind: 'unchanged', maxAge, retryAt, movedTo, validators, whole: validators !== null }
+}
+
 const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
-/** Makes the next poll read the whole document, though it be the same: no hash is empty. */
-const READ_AGAIN: Pick<PollUpdate, 'validators' | 'bodyHash'> = { validators: NOTHING_KNOWN, bodyHash: '' }
 
 /** Ask an address of the feed. What the configuration says in confidence is for the configured host. */
 async function ask(
@@ -207,17 +203,11 @@ async function isKnownFeed(deps: PollDeps, visit: Visit, parsed: ParsedFeed): Pr
   const { feed } = visit
   if (parsed.title !== null && parsed.title === feed.title) return true
   const context = contextOf(deps, visit, parsed.language)
-  return inTransaction(deps, filing =>
-    parsed.entries.slice(0, 50).some(entry => {
-      const made = toReport(entry, entry.text, context)
-      return made.ok && filing.known(feed.id, made.report.guid) !== null
-    }),
-  )
-}
-
-/** One transaction when its turn has come. */
-function inTransaction<T>({ desk, store }: PollDeps, work: (filing: Filing) => T): Promise<T> {
-  return desk.storing.write(() => store.file(work))
+  const guids = parsed.entries.slice(0, 50).flatMap((entry, at) => {
+    const made = identify(entry, entry.text, at, context)
+    return made.ok ? [made.value.guid] : []
+  })
+  return deps.desk.knowsAny(feed.id, guids)
 }
 
 /** File what was fetched. `heir` is the address it was found at when the feed's own is dead. */
@@ -228,56 +218,41 @@ async function fileAnswer(
   parsed: ParsedFeed,
   heir: string | null,
 ): Promise<PollOutcome> {
-  const { feed, at } = visit
-  let missing: ReportMark[] = []
-  const outcome = await fileDocument(deps, visit, parsed, (counts, filed, filing) => {
-    missing = filing.vanished(feed.id, at, ASKED_AFTER)
-    const shown = shownBy(parsed.entries, filed)
-    const { ttl, skip } = parsed
-    const schedule = nextPoll({
-      ...given(deps, visit),
-      outcome: { kind: 'filed', counts, maxAge: got.maxAge, retryAt: got.retryAt, ttl, skip, shown },
-    })
-    const beside = withPush(deps, visit, schedule, counts)
-    return {
-      schedule: beside,
-      gap: schedule.gap,
-      update: {
-        title: parsed.title,
-        language: parsed.language,
-        // What could not be kept back is only found again where the same document is read again.
-        ...(filed.some(({ kind, embargo }) => kind === 'rejected' && embargo !== undefined)
-          ? { validators: NOTHING_KNOWN, bodyHash: '' }
-          : { validators: got.validators, bodyHash: got.hash }),
-        interval: beside.interval,
-        failures: 0,
-        retired: false,
-        ...learnt(schedule.habit, at),
-        ...(heir === null
-          ? moveOf(deps, visit, got.movedTo, isSameFeed(feed, parsed, counts))
-          : movedFor(deps, feed, heir)),
-      },
-    }
+  const { title, language, ttl, skip, warnings } = parsed
+  const { validators, hash, maxAge, retryAt, movedTo } = got
+  const { outcome, missing } = await fileDocument(deps, visit, parsed, {
+    kind: 'document',
+    title,
+    language,
+    validators,
+    hash,
+    maxAge,
+    retryAt,
+    ttl,
+    skip,
+    movedTo,
+    heir,
+    warnings,
   })
   const hub = got.hub ?? parsed.hub
   const topic = got.self ?? parsed.self
   // W3C WebSub, section 4: without both there is nothing to subscribe to.
-  await deps.onHub?.(feed, hub === null || topic === null ? null : { hub, topic })
+  await deps.onHub?.(visit.feed, hub === null || topic === null ? null : { hub, topic })
   announce(deps, outcome, 'polled')
   for (const report of missing) await askAfter(deps, visit, report)
   return outcome
 }
 
-/** Most reports missing from one document that are asked after. */
+/** Pages of missing reports that one poll asks at most. */
 const ASKED_AFTER = 2
 
 /**
  * A report that an agency took out of its feed may have been withdrawn: its page says so, once, with 410. Anything else it
  * says is no news of ours. The fetcher waits for the host's turn.
  */
-async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
+async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }: MissingReport): Promise<void> {
   // In an address with `${`, a secret was taken out: without it, it is another page.
-  if (url === null || url.includes('${')) return
+  if (url.includes('${')) return
   if (deps.signal?.aborted) return
   const got = await deps.fetcher.get({
     url,
@@ -292,106 +267,25 @@ async function askAfter(deps: PollDeps, { feed, named, at }: Visit, { id, url }:
   deps.log.info('withdrawn', { url, feed: feed.url, reason: 'it left its feed, and its page says that it is gone' })
 }
 
-/** File what a hub pushed exactly as a poll files what it fetched; when the feed is polled next, the caller knows. */
+/** File what a hub pushed exactly as a poll files what it fetched. `subscription` is the one it came by. */
 export async function filePush(
   deps: PollDeps,
   pushed: { feed: FeedState; named: NamedFeed; at: Millis; started: number; parsed: ParsedFeed },
-  schedule: Next,
-  record: () => void,
+  subscription: string,
 ): Promise<PollOutcome> {
-  const { feed } = pushed
-  const outcome = await fileDocument(deps, pushed, pushed.parsed, (counts, filed) => {
-    record()
-    const habit = afterPush(habitOf(feed), pushed.at, { counts, shown: shownBy(pushed.parsed.entries, filed) })
-    return {
-      schedule,
-      gap: null,
-      // All that polling alone can know stays as polling found it.
-      update: {
-        title: null,
-        language: null,
-        validators: null,
-        bodyHash: null,
-        interval: feed.interval,
-        failures: feed.failures,
-        retired: false,
-        ...learnt(habit, pushed.at),
-        address: feed.address,
-        move: feed.move,
-      },
-    }
-  })
+  const { parsed } = pushed
+  const { warnings } = parsed
+  const { outcome } = await fileDocument(deps, pushed, parsed, { kind: 'pushed', subscription, warnings })
   return announce(deps, outcome, 'pushed')
 }
 
-/** The schedule of a feed beside its hub. What a poll found that no push had brought takes the hub's proof away. */
-function withPush(deps: PollDeps, { feed, named, at }: Visit, schedule: Schedule, counts: PollCounts): Schedule {
-  const subscription = deps.settings.websub ? deps.store.subscription(feed.id) : null
-  if (subscription !== null && isProven(subscription, at) && counts.new + counts.copy > 0) {
-    deps.store.saveSubscription({ ...subscription, lastPush: null })
-    return schedule
-  }
-  return besidePush(schedule, {
-    now: at,
-    url: feed.url,
-    every: named.spec.every,
-    interval: feed.interval,
-    maxInterval: deps.settings.maxInterval,
-    subscription,
-  })
+/** One visit as the desk takes it. */
+function planOf({ settings }: PollDeps, { feed, named, at, started }: Visit, answer: Answer): PollPlan {
+  const { minInterval, maxInterval, websub } = settings
+  const { every, schedule = null } = named.spec
+  const rules = { every, schedule, minInterval, maxInterval, websub }
+  return { feed, at, ms: performance.now() - started, rules, answer }
 }
-
-/** What the scheduler is given of every poll. */
-function given(deps: PollDeps, { feed, named, at }: Visit): Omit<ScheduleInput, 'outcome'> {
-  const schedule = named.spec.schedule ?? null
-  return {
-    now: at,
-    url: feed.url,
-    every: named.spec.every,
-    schedule: schedule === null ? null : after => deps.nextTime(schedule, after),
-    minInterval: deps.settings.minInterval,
-    maxInterval: deps.settings.maxInterval,
-    interval: feed.interval,
-    // Read again, for a push may have come meanwhile.
-    habit: habitOf(deps.store.feed(feed.id) ?? feed),
-  }
-}
-
-function habitOf(feed: FeedState): Habit | null {
-  return feed.habit === null ? null : readHabit(feed.habit)
-}
-
-/** What is remembered of the feed, and what that lets us say. */
-function learnt(habit: Habit | null, now: Millis): Pick<PollUpdate, 'habit' | 'notes'> {
-  if (habit === null) return { habit: null, notes: [] }
-  const notes: string[] = []
-  const silence = silenceOf(habit, now)
-  if (silence?.quiet) notes.push(silence.sentence)
-  const { lastGap } = habit
-  if (lastGap !== null && now - lastGap.to < GAP_SHOWN) {
-    const from = new Date(lastGap.from).toISOString().slice(0, 16)
-    const to = new Date(lastGap.to).toISOString().slice(0, 16)
-    notes.push(`entries between ${from} and ${to} UTC may have been missed: two polls had none in common`)
-  }
-  return { habit: writeHabit(habit), notes }
-}
-
-/** Claimed times of the accepted entries, and of the new ones among them. */
-function shownBy(entries: readonly Entry[], filed: readonly FiledEntry[]): Shown {
-  const times: (Millis | null)[] = []
-  const fresh: (Millis | null)[] = []
-  for (const [at, entry] of entries.entries()) {
-    const kind = filed[at]?.kind
-    if (kind === undefined || kind === 'rejected') continue
-    const time = entry.published ?? entry.updated
-    times.push(time)
-    if (kind === 'new' || kind === 'copy') fresh.push(time)
-  }
-  return { times, fresh }
-}
-
-/** How long a gap is shown beside its feed. */
-const GAP_SHOWN: Millis = 7 * 86_400_000
 
 interface Visit {
   feed: FeedState
@@ -436,134 +330,31 @@ export async function releaseEmbargoes(deps: PollDeps): Promise<void> {
   }
 }
 
-async function fileDocument(
-  deps: PollDeps,
-  visit: Visit,
-  parsed: ParsedFeed,
-  plan: (
-    counts: PollCounts,
-    filed: readonly FiledEntry[],
-    filing: Filing,
-  ) => { schedule: Next; gap: Gap | null; update: PollUpdate },
-): Promise<PollOutcome> {
-  const { feed, at, started } = visit
-  let outcome: PollOutcome | undefined
+async function fileDocument(deps: PollDeps, visit: Visit, parsed: ParsedFeed, answer: Answer): Promise<FiledPoll> {
   const vectors = await deps.encoder?.encode(
     parsed.entries.map(entry => textToEncode(isPlaceholderTitle(entry.title) ? '' : entry.title, entry.text)),
   )
-  await deps.desk.fileInSlices(
-    parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null })),
-    contextOf(deps, visit, parsed.language),
-    (filing, filed, { counts, poll, notes, unsettled }) => {
-      const { schedule, gap, update } = plan(counts, filed, filing)
-      outcome = {
-        feed: feed.id,
-        url: feed.url,
-        at,
-        ms: performance.now() - started,
-        status: 'filed',
-        counts,
-        warnings: [...notes, ...parsed.warnings, ...rejections(filed)].slice(0, 50),
-        failure: null,
-        nextPoll: schedule.at,
-        reason: schedule.reason,
-        gap,
-      }
-      filing.recordPoll(outcome, unsettled ? { ...update, ...READ_AGAIN } : update, poll)
-    },
-  )
-  if (!outcome) throw new Error(`the poll of ${feed.url} was not recorded`)
-  return outcome
-}
-
-function rejections(filed: readonly FiledEntry[]): string[] {
-  const reasons = new Map<string, number>()
-  for (const { reason } of filed) if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-  return [...reasons].map(([reason, count]) => `${count} ${count === 1 ? 'entry' : 'entries'} left out: ${reason}`)
+  const entries = parsed.entries.map((entry, n) => ({ entry, text: entry.text, vector: vectors?.[n] ?? null }))
+  const context = contextOf(deps, visit, parsed.language)
+  const filed = await deps.desk.fileDocument(deps.desk.read(entries, context), planOf(deps, visit, answer), context)
+  announceMove(deps, visit, filed.moved)
+  return filed
 }
 
 /** Record a poll that brought no document to file. */
 async function settle(
   deps: PollDeps,
   visit: Visit,
-  result:
-    | { failure: Failure }
-    | {
-        maxAge: Millis | null
-        retryAt: Millis | null
-        movedTo: string | null
-        whole: boolean
-        validators?: Validators
-      },
+  answer: Extract<Answer, { kind: 'unchanged' | 'failed' }>,
 ): Promise<PollOutcome> {
-  const { feed, at, started } = visit
-  const failed = 'failure' in result
-  const failures = failed ? feed.failures + 1 : 0
-  // Only an answer brings a retired feed back: its host dying later is no reason to ask more often.
-  const retired = failed && (result.failure.kind === 'gone' || feed.state === 'retired')
-  const alone = nextPoll({
-    ...given(deps, visit),
-    retired,
-    outcome: failed
-      ? { kind: 'failed', failure: result.failure, failures }
-      : { kind: 'unchanged', maxAge: result.maxAge, retryAt: result.retryAt, whole: result.whole },
-  })
-  const schedule = failed ? alone : withPush(deps, visit, alone, noCounts())
-  const outcome: PollOutcome = {
-    feed: feed.id,
-    url: feed.url,
-    at,
-    ms: performance.now() - started,
-    status: failed ? 'failed' : 'unchanged',
-    counts: noCounts(),
-    warnings: [],
-    failure: failed ? result.failure : null,
-    nextPoll: schedule.at,
-    reason: schedule.reason,
-    gap: null,
-  }
-  await inTransaction(deps, filing =>
-    filing.recordPoll(outcome, {
-      title: null,
-      language: null,
-      validators: (failed ? null : result.validators) ?? null,
-      bodyHash: null,
-      // The learnt interval outlasts failures; a feed that never answered has none.
-      interval: failed ? feed.interval : schedule.interval,
-      failures,
-      retired,
-      ...learnt(alone.habit, at),
-      ...(failed ? stillAt(feed, failures) : moveOf(deps, visit, result.movedTo, true)),
-    }),
-  )
+  const { outcome, moved } = await deps.desk.recordPoll(planOf(deps, visit, answer))
+  announceMove(deps, visit, moved)
   return announce(deps, outcome, 'polled')
 }
 
-/** Whether a document is the feed we know: it holds entries on file, or its title. The first one is, whatever it holds. */
-function isSameFeed(feed: FeedState, parsed: ParsedFeed, counts: PollCounts): boolean {
-  if (feed.lastSuccess === null || counts.unchanged + counts.revision > 0) return true
-  return parsed.title !== null && parsed.title === feed.title
-}
-
-/** Where the feed is polled from now on, after a poll that got an answer. */
-function moveOf(
-  deps: PollDeps,
-  { feed, at }: Visit,
-  movedTo: string | null,
-  sameFeed: boolean,
-): Pick<PollUpdate, 'address' | 'move'> {
-  const { move, address } = observeMove(feed.move, { movedTo, sameFeed, now: at })
-  return address === null ? { move, address: feed.address } : movedFor(deps, feed, address)
-}
-
-function movedFor(deps: PollDeps, feed: FeedState, to: string): Pick<PollUpdate, 'address' | 'move'> {
-  deps.log.warn('the feed has moved for good: change its address in the configuration', { url: feed.url, to })
-  return { move: null, address: to }
-}
-
-/** After failures at a new address the configured one is tried again: a move is never how a feed is lost. */
-function stillAt(feed: FeedState, failures: number): Pick<PollUpdate, 'address' | 'move'> {
-  return { move: feed.move, address: failures >= FAILURES_TO_RETURN ? null : feed.address }
+function announceMove({ log }: PollDeps, { feed }: Visit, to: string | null): void {
+  if (to === null) return
+  log.warn('the feed has moved for good: change its address in the configuration', { url: feed.url, to })
 }
 
 /** One log line a poll, with what changed. */

@@ -1,11 +1,11 @@
 // What is joined or parted after it was filed: threads and stories, by the review or by an editor's hand. Each change is
 // logged, so that other processes' indexes catch up with it; an id that was merged redirects for ever.
 
+import { recountThread, refresh } from './counts.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { decisionsOf } from './read/threads.ts'
 import { regrouped } from './rows.ts'
 import { bumpVersion, type WritableSql } from './sql.ts'
-import { recountThread, refresh } from './standing.ts'
 import type { Reason, Regrouped, Regrouping } from './store.ts'
 
 /** Where an id that was merged leads today; the id itself where it was not. */

@@ -2,7 +2,7 @@
 // How secrets are told apart in a configuration, and taken out of what comes back.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import { askedAddress, hiding, keptAddress, readAddress, redactorOf, withoutLogin } from '../../src/config/secrets.ts'
 import type { Config, FeedSpec } from '../../src/model/config.ts'
 import { tickFaults } from '../../src/run/daemon.ts'

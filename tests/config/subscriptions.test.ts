@@ -4,18 +4,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readOpml } from '../../src/collect/feed/opml.ts'
-import { type AgencyEntry, parseConfig, withFeeds } from '../../src/config/config.ts'
-import { Additions, planImport } from '../../src/config/subscriptions.ts'
+import { readSubscriptionList } from '../../src/cli/subscription-list.ts'
+import { Additions } from '../../src/config/agencies.ts'
+import { type AgencyEntry, withFeeds } from '../../src/config/edit.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { type Outline, writeOpml } from '../../src/config/opml.ts'
+import { planImport } from '../../src/config/subscriptions.ts'
 import type { Agency } from '../../src/model/config.ts'
-import { type Outline, writeOpml } from '../../src/publish/opml.ts'
 import { minwal } from '../helpers/cli.ts'
 import { folder } from '../helpers/folder.ts'
 
 const opml = (body: string): string => `<?xml version="1.0"?><opml version="2.0"><head/><body>${body}</body></opml>`
 
 function plan(body: string, agencies: readonly Agency[] = []) {
-  const list = readOpml(new TextEncoder().encode(opml(body)))
+  const list = readSubscriptionList(new TextEncoder().encode(opml(body)))
   if (!list.ok) throw new Error(list.reason)
   const { drafts, counts, notes } = planImport(list.value, agencies)
   return { drafts: [...drafts], counts, notes, warnings: list.value.warnings }
@@ -335,7 +337,7 @@ describe('a list', () => {
   it('is taken whole: each address once, in a configuration that loads, and never two sites in one agency', () => {
     fc.assert(
       fc.property(listed, feeds => {
-        const list = readOpml(new TextEncoder().encode(writeOpml('T', outlines(feeds))))
+        const list = readSubscriptionList(new TextEncoder().encode(writeOpml('T', outlines(feeds))))
         if (!list.ok) throw new Error(list.reason)
         const { drafts, counts } = planImport(list.value, [])
         const made = [...drafts]

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createParserPool } from '../../src/collect/feed/pool.ts'
 import { createFetcher } from '../../src/collect/net/fetch.ts'
-import { parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import { silent } from '../../src/log.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
-import { nextTime, openDesk } from '../../src/run/daemon.ts'
+import { openDesk } from '../../src/run/daemon.ts'
 import { feedsByUrl } from '../../src/run/poll.ts'
 import { Poller } from '../../src/run/poller.ts'
 import { watchThread } from '../helpers/event-loop.ts'
@@ -66,7 +66,6 @@ async function pollAll(feeds: readonly HostileFeed[]) {
           feeds: feedsByUrl(config.agencies),
           now: Date.now,
           parse: pool.parse.bind(pool),
-          nextTime,
           log: silent,
         }
         const poller = new Poller(

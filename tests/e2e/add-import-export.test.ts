@@ -3,10 +3,11 @@ import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync,
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { categoryOf, foldersOf, type OpmlFeed, readOpml } from '../../src/collect/feed/opml.ts'
-import { loadConfig, parseConfig, withFeeds } from '../../src/config/config.ts'
+import { readSubscriptionList } from '../../src/cli/subscription-list.ts'
+import { withFeeds } from '../../src/config/edit.ts'
+import { loadConfig, parseConfig } from '../../src/config/load.ts'
+import { categoryOf, foldersOf, type OpmlFeed, type Outline, writeOpml } from '../../src/config/opml.ts'
 import type { Agency } from '../../src/model/config.ts'
-import { type Outline, writeOpml } from '../../src/publish/opml.ts'
 import { minwal } from '../helpers/cli.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -245,7 +246,9 @@ const oddText = fc
 
 /** What a line of OPML can carry: no control characters, no spaces but single ones. */
 function writtenOnce(text: string): string {
-  const read = readOpml(new TextEncoder().encode(writeOpml('', [{ text, attributes: { xmlUrl: 'http://a' } }])))
+  const read = readSubscriptionList(
+    new TextEncoder().encode(writeOpml('', [{ text, attributes: { xmlUrl: 'http://a' } }])),
+  )
   return read.ok ? (read.value.feeds[0]?.title ?? '') : ''
 }
 
@@ -281,7 +284,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const byUrl = (feeds: readonly Wanted[]): Wanted[] => feeds.toSorted((a, b) => (a.url < b.url ? -1 : 1))
 
 function read(text: string): OpmlFeed[] {
-  const list = readOpml(bytes(text))
+  const list = readSubscriptionList(bytes(text))
   if (!list.ok) throw new Error(list.reason)
   expect(list.value.warnings).toEqual([])
   return list.value.feeds

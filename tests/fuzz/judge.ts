@@ -1,8 +1,8 @@
 // What must hold of every document, however broken: nothing throws, nothing takes long, and what is read is already safe.
 import { Parser } from 'htmlparser2'
+import { readSubscriptionList } from '../../src/cli/subscription-list.ts'
 import { discover } from '../../src/collect/discover.ts'
 import { readDate } from '../../src/collect/feed/dates.ts'
-import { readOpml } from '../../src/collect/feed/opml.ts'
 import { parseDocument } from '../../src/collect/feed/parse.ts'
 import type { Fetcher } from '../../src/collect/net/fetch.ts'
 import type { ParsedFeed } from '../../src/model/collected.ts'
@@ -49,7 +49,7 @@ async function judged({ kind, bytes, contentType }: Generated): Promise<string[]
     case 'date':
       return dateFaults(Buffer.from(bytes).toString('utf8'))
     case 'opml': {
-      const list = readOpml(bytes)
+      const list = readSubscriptionList(bytes)
       return list.ok ? stringFaults('the list', list.value) : lineFaults('the reason', list.reason)
     }
     case 'page': {

@@ -5,6 +5,7 @@ import type {
   AgencyPart,
   AgencySummary,
   FigureView,
+  Health,
   Reader,
   ReportView,
   Selection,
@@ -15,7 +16,6 @@ import type {
 } from '../../src/model/shown.ts'
 import type { FeedState } from '../../src/model/stored.ts'
 import type { Millis } from '../../src/model/units.ts'
-import type { Health } from '../../src/publish/site.ts'
 import { createSite, type Site, type SiteDependencies } from '../../src/publish/site.ts'
 
 export const NOW: Millis = Date.UTC(2022, 0, 5, 18, 0)

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Agency, FeedSpec } from '../../src/model/config.ts'
 import type { RevisionClass } from '../../src/model/decided.ts'
+import { excerpt, html } from '../../src/publish/markup.ts'
 import { changes } from '../../src/publish/pages/difference.ts'
-import { excerpt, html } from '../../src/publish/pages/html.ts'
 import { aDay, type Draft, fakeStore, HOUR, member, NOW, serve } from './fixture.ts'
 
 describe('the front page', () => {

@@ -7,7 +7,6 @@ import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk } from '../../src/desk/desk.ts'
 import type { PollSettings } from '../../src/model/config.ts'
 import type { FeedState, Subscription } from '../../src/model/stored.ts'
-import { nextTime } from '../../src/run/daemon.ts'
 import { createWebSub, isPublic, type WebSubDeps } from '../../src/run/hub.ts'
 import { feedsByUrl, pollFeed } from '../../src/run/poll.ts'
 import { openStore } from '../../src/store/sqlite.ts'
@@ -67,7 +66,6 @@ function newsroom(options: { feeds?: readonly string[]; link?: string; poll?: Pa
     feeds: feedsByUrl(agencies),
     now: () => clock.now,
     parse: parseDocument,
-    nextTime,
     log: { debug: log, info: log, warn: log, error: log },
     signal: stopping.signal,
     link,

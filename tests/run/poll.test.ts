@@ -4,12 +4,12 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseDocument } from '../../src/collect/feed/parse.ts'
 import { createFetcher, type Fetcher } from '../../src/collect/net/fetch.ts'
-import { parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import { silent } from '../../src/log.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
-import { nextTime, openDesk } from '../../src/run/daemon.ts'
+import { openDesk } from '../../src/run/daemon.ts'
 import { dueFeeds, feedsByUrl, type PollDeps } from '../../src/run/poll.ts'
 import { Poller } from '../../src/run/poller.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
@@ -49,7 +49,6 @@ function newsroom(config: Config, fetcher: Fetcher = createFetcher(config.poll))
     settings: config.poll,
     now: () => clock,
     parse: parseDocument,
-    nextTime,
     log: silent,
   }
   const poll = async (): Promise<PollOutcome[]> => {
@@ -502,15 +501,15 @@ describe('a document that a bug of ours keeps from being filed', () => {
     const server = await feedServer({ '/feed': document })
     const room = newsroom(configFor([`${server.origin}/feed`]))
     const { desk } = room.deps
-    const file = desk.fileInSlices.bind(desk)
-    desk.fileInSlices = () => Promise.reject(new TypeError('cannot read properties of undefined'))
+    const file = desk.fileDocument.bind(desk)
+    desk.fileDocument = () => Promise.reject(new TypeError('cannot read properties of undefined'))
     const [outcome] = await room.poll()
     expect(outcome?.failure?.message).toMatch(/^a fault in Minwal kept it from being filed/)
     const due = () => dueFeeds(room.deps)
     expect(due()).toEqual([])
     // No assertion text reaches a user.
     expect(room.store.feeds()[0]?.error).not.toContain('undefined')
-    desk.fileInSlices = file
+    desk.fileDocument = file
     room.pass(DAY)
     expect(due()).toHaveLength(1)
     expect((await room.poll())[0]).toMatchObject({ status: 'filed', failure: null, counts: { new: 1 } })

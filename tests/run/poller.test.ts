@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseDocument } from '../../src/collect/feed/parse.ts'
 import { createFetcher, type Fetcher } from '../../src/collect/net/fetch.ts'
-import { parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import { silent } from '../../src/log.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
-import { nextTime, openDesk } from '../../src/run/daemon.ts'
+import { openDesk } from '../../src/run/daemon.ts'
 import { feedsByUrl, type PollDeps } from '../../src/run/poll.ts'
 import { Poller } from '../../src/run/poller.ts'
 import { minwal } from '../helpers/cli.ts'
@@ -67,7 +67,6 @@ function poller(urls: readonly string[], poll: object, patience: number, fetcher
     settings: config.poll,
     now: Date.now,
     parse: parseDocument,
-    nextTime,
     log: silent,
     signal: control.signal,
   }

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import { silent } from '../../src/log.ts'
 import { startDaemon } from '../../src/run/daemon.ts'
 import { longestPoll } from '../../src/run/poll.ts'

@@ -1,29 +1,25 @@
 // Hides how untrusted HTML becomes safe HTML, and safe HTML becomes plain text.
 
 import sanitizeHtml from 'sanitize-html'
-import { isPlain, resolve } from './links.ts'
+import { resolve } from './links.ts'
+import {
+  DROPPED_MARKUP,
+  isUnwrapped,
+  KEPT_ELEMENTS,
+  REMOVED_ELEMENTS,
+  rewritten,
+  WRITTEN_ATTRIBUTES,
+} from './policy.ts'
+import { type Sanitised, sanitiseSimply } from './simple-html.ts'
 
 /** Longest sanitised body, in characters. */
 export const MAX_HTML = 262_144
-/** Elements left open at once before we stop believing in the markup (the HTML parser's work is quadratic in it). */
+/** Elements open at once beyond which markup is taken for text: the HTML parser's time is quadratic in them. */
 const MAX_OPEN = 400
 
 const BLOCKS =
   'address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul'
 const BLOCK = new Set(BLOCKS.split(' '))
-
-/** A link's place: absolute http, https or mailto; anything else is no link. */
-function absolute(link: string | undefined, base: string | null, mail: boolean): string | null {
-  if (link !== undefined && isPlain(link)) return link
-  const found = resolve(link ?? '', base)
-  try {
-    if (found !== null) return /[\s"'<>`]/.test(found) ? new URL(found).href : found
-    const written = link?.trim() ?? ''
-    return mail && /^mailto:/i.test(written) && written.length <= 4096 ? new URL(written).href : null
-  } catch {
-    return null
-  }
-}
 
 /** What the links of a text are relative to, where it says so itself. */
 function ownBase(html: string, base: string | null): string | null {
@@ -32,110 +28,42 @@ function ownBase(html: string, base: string | null): string | null {
   return href === null ? base : (resolve(href[1] ?? href[2] ?? href[3] ?? '', base) ?? base)
 }
 
-/** Images of one pixel count readers; they show nothing. */
-const isTracker = (attributes: sanitizeHtml.Attributes): boolean =>
-  /^\s*[01](?:px)?\s*$/.test(attributes['width'] ?? '') || /^\s*[01](?:px)?\s*$/.test(attributes['height'] ?? '')
-
-/** Where the body being sanitised is relative to. sanitize-html's options are built once; work is synchronous. */
+/** Base and outcome of the text that sanitize-html is reading: its options are built once, and its work is synchronous. */
 let currentBase: string | null = null
-/** Whether an element of it went, or got another name, and what was in it stayed. */
-let isOpened = false
+let wasUnwrapped = false
 /** Times that a body is sanitised at most until it stays as it is. */
 const MAX_ROUNDS = 4
 
-const ATTRIBUTES = new Set(['dir', 'lang', 'colspan', 'rowspan', 'start', 'datetime', 'title'])
-/** An attribute's value that is worth keeping, by name. */
-const SHAPES: Readonly<Record<string, RegExp>> = {
-  dir: /^(?:rtl|ltr|auto)$/i,
-  lang: /^[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,4}$/i,
-  colspan: /^\d{1,3}$/,
-  rowspan: /^\d{1,3}$/,
-  start: /^-?\d{1,6}$/,
-  datetime: /^[\w:+. -]{1,40}$/,
-  title: /./,
-}
-
-/** Elements that say the same in the elements we keep. A page has one h1, and it is not the report's. */
-const RENAMED = new Map([
-  ['h1', 'h2'],
-  ['strike', 's'],
-  ['tt', 'code'],
-  ['acronym', 'abbr'],
-  ['listing', 'pre'],
-])
-for (const section of 'article section center aside main header footer address details summary fieldset nav'.split(
-  ' ',
-)) {
-  RENAMED.set(section, 'div')
-}
-
-/**
- * An image that is taken out of the sanitised text. Under another name its end would not be recognised, and the end of the
- * next element would be taken for it.
- */
-const DROPPED: sanitizeHtml.Tag = { tagName: 'img', attribs: {} }
-const DROPPED_MARKUP = '<img />'
-
-function image(attributes: sanitizeHtml.Attributes): sanitizeHtml.Tag {
-  // Lazy loaders keep the picture's address in a data attribute and a placeholder in src.
-  const src = absolute(attributes['src'], currentBase, false) ?? absolute(attributes['data-src'], currentBase, false)
-  if (src === null || isTracker(attributes)) return DROPPED
-  const attribs: sanitizeHtml.Attributes = { src }
-  if (attributes['alt'] !== undefined) attribs['alt'] = attributes['alt']
-  for (const size of ['width', 'height']) {
-    const pixels = /^\s{0,9}(\d{1,5})(?:px)?\s{0,9}$/.exec(attributes[size] ?? '')?.[1]
-    if (pixels !== undefined) attribs[size] = pixels
-  }
-  return { tagName: 'img', attribs }
-}
-
-/** What becomes of each element: its attributes are chosen here, one by one, and checked again by the allow-list below. */
-function transform(tagName: string, attributes: sanitizeHtml.Attributes): sanitizeHtml.Tag {
-  if (tagName === 'img') return image(attributes)
-  const attribs: sanitizeHtml.Attributes = {}
-  for (const name in attributes) {
-    const value = attributes[name] ?? ''
-    if (ATTRIBUTES.has(name) && SHAPES[name]?.test(value) === true) attribs[name] = value
-  }
-  if (tagName === 'a') {
-    const href = absolute(attributes['href'], currentBase, true)
-    if (href !== null) attribs['href'] = href
-    return { tagName, attribs }
-  }
-  const name = RENAMED.get(tagName) ?? tagName
-  if (name !== tagName || !ALLOWED.has(name)) isOpened = true
-  return { tagName: name, attribs }
-}
-
-// sanitize-html works its options through anew on every call: few keys make it four times faster on short bodies,
-// and the commonest elements stand first because it searches the list in order.
+// sanitize-html works through its options on every call: few keys make it four times faster on short bodies.
 const OPTIONS: sanitizeHtml.IOptions = {
-  allowedTags:
-    'p a br img strong div span b em i li ul h2 h3 h4 blockquote td tr figure figcaption ol table tbody code pre u s del ins small mark dl dt dd h5 h6 caption thead tfoot th kbd samp var sub sup abbr cite q bdi bdo time hr'.split(
-      ' ',
-    ),
-  allowedAttributes: {
-    '*': ['href', 'src', 'alt', 'title', 'width', 'height', 'dir', 'lang', 'colspan', 'rowspan', 'start', 'datetime'],
-  },
+  allowedTags: [...KEPT_ELEMENTS],
+  allowedAttributes: { '*': [...WRITTEN_ATTRIBUTES] },
   allowedSchemes: ['http', 'https', 'mailto'],
   allowedSchemesAppliedToAttributes: ['href', 'src'],
   allowProtocolRelative: false,
   parseStyleAttributes: false,
-  nonTextTags: 'script style textarea option xmp noscript title noembed noframes template select applet'.split(' '),
+  nonTextTags: [...REMOVED_ELEMENTS],
   nestingLimit: 100,
-  transformTags: { '*': transform },
+  transformTags: {
+    '*': (tagName, attributes) => {
+      if (isUnwrapped(tagName)) wasUnwrapped = true
+      return rewritten(tagName, attributes, currentBase)
+    },
+  },
 }
 
-const ALLOWED: ReadonlySet<string> = new Set([
-  ...(OPTIONS.allowedTags || []),
-  ...(OPTIONS.nonTextTags ?? []),
-  ...'input meta link area base col embed source track wbr param image'.split(' '),
-])
+/** Any markup, sanitised once, by sanitize-html. Exported for the comparison with {@link sanitiseSimply}. */
+export function sanitiseAny(html: string, base: string | null): Sanitised {
+  currentBase = base
+  wasUnwrapped = false
+  const clean = sanitizeHtml(html, OPTIONS).replaceAll(DROPPED_MARKUP, '')
+  return { html: clean, isUnwrapped: wasUnwrapped }
+}
 
 const TEXT_ONLY: sanitizeHtml.IOptions = {
   allowedTags: [],
   allowedAttributes: {},
-  nonTextTags: OPTIONS.nonTextTags ?? [],
+  nonTextTags: [...REMOVED_ELEMENTS],
 }
 
 const TAGS = /<(\/?)([a-zA-Z][a-zA-Z0-9]*)/g
@@ -147,8 +75,11 @@ const UNCLOSED = new Set(
 
 /** Whether more elements are open at once than any writer means: a bound on the parser's stack before it runs. */
 function isHostile(html: string): boolean {
-  // Too short to open so many.
+  // Most texts are too short to open so many, or have too few brackets.
   if (html.length < MAX_OPEN * 3) return false
+  let brackets = 0
+  for (let at = html.indexOf('<'); at >= 0 && brackets <= MAX_OPEN; at = html.indexOf('<', at + 1)) brackets++
+  if (brackets <= MAX_OPEN) return false
   let open = 0
   let opened = 0
   for (const [, closing, name] of html.matchAll(TAGS)) {
@@ -193,13 +124,6 @@ export function sanitise(html: string, baseUrl: string | null): string {
   if (!html.includes('<') && !html.includes('&')) {
     return cut(html.includes('>') ? html.replaceAll('>', '&gt;') : html, MAX_HTML)
   }
-  if (!html.includes('&') && html.includes('<br>')) {
-    // Plain text whose lines were kept: four times as fast as the whole way.
-    const lines = html.split('<br>')
-    if (!lines.some(line => line.includes('<'))) {
-      return cut(lines.map(line => line.replaceAll('>', '&gt;')).join('<br />'), MAX_HTML)
-    }
-  }
   if (isHostile(html))
     return cut(
       escapeHtml(
@@ -210,15 +134,14 @@ export function sanitise(html: string, baseUrl: string | null): string {
       ),
       MAX_HTML,
     )
-  currentBase = ownBase(html, baseUrl)
+  const base = ownBase(html, baseUrl)
   let text = html
   // What stood in an element that goes may now stand in one that it cannot stand in: the next reader would part them.
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    isOpened = false
-    const before = text
-    text = sanitizeHtml(text, OPTIONS).replaceAll(DROPPED_MARKUP, '')
-    if (!isOpened && round === 0) break
-    if (text === before) break
+    const clean = sanitiseSimply(text, base) ?? sanitiseAny(text, base)
+    const isSame = clean.html === text
+    text = clean.html
+    if (isSame || (!clean.isUnwrapped && round === 0)) break
   }
   return cut(text, MAX_HTML)
 }
@@ -251,31 +174,91 @@ const unescapeHtml = (text: string): string =>
       })
     : text
 
+/** White space of JavaScript's `\s`. */
+function isSpace(code: number): boolean {
+  if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+  if (code < 0x1680) return code === 0xa0
+  return (
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000 ||
+    code === 0x1680 ||
+    code === 0xfeff
+  )
+}
+
+const ESCAPE = /&(?:amp|lt|gt|quot|apos|nbsp|#39|#160);/y
+
+/** What a tag puts between the words before and behind it: nothing, a space, or a line's end. */
+function gapOf(html: string, tag: number): number {
+  const start = html.charCodeAt(tag + 1) === 0x2f ? tag + 2 : tag + 1
+  let end = start
+  for (; end < start + 12; end++) {
+    const code = html.charCodeAt(end)
+    if (!((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39))) break
+  }
+  // The commonest elements by far have names of one letter, of which only `p` is a block.
+  if (end - start === 1) return html.charCodeAt(start) === 0x70 ? 2 : 0
+  const name = html.slice(start, end)
+  return name === 'td' || name === 'th' ? 1 : BLOCK.has(name) ? 2 : 0
+}
+
 /**
  * The text of sanitised HTML: block elements and line breaks become newlines, entities characters, other white space
  * single spaces. Linear in the length of the input.
  */
 export function plainText(html: string): string {
+  const { length } = html
   let text = ''
+  let from = 0
+  // White space since the last character: 1 for a space, 2 where a line ends in it.
+  let gap = 0
   let at = 0
-  while (at < html.length) {
-    const start = html.indexOf('<', at)
-    if (start < 0) {
-      text += html.slice(at)
-      break
-    }
-    text += html.slice(at, start)
-    const end = html.indexOf('>', start)
-    if (end < 0) break
-    const name = /^[a-z0-9]{1,12}/.exec(html.slice(html[start + 1] === '/' ? start + 2 : start + 1, start + 16))?.[0]
-    if (name === 'td' || name === 'th') text += ' '
-    else if (name !== undefined && BLOCK.has(name)) text += '\n'
-    at = end + 1
+  /** Writes the input from `from` to `end`, with the white space before it. */
+  const write = (piece: string): void => {
+    if (gap > 0 && text !== '') text += gap === 1 ? ' ' : '\n'
+    gap = 0
+    text += piece
   }
-  return unescapeHtml(text)
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n[ \n]*/g, '\n')
-    .trim()
+  while (at < length) {
+    const code = html.charCodeAt(at)
+    if (code === 0x3c) {
+      if (at > from) write(html.slice(from, at))
+      const end = html.indexOf('>', at)
+      if (end < 0) return text
+      gap = Math.max(gap, gapOf(html, at))
+      at = end + 1
+      from = at
+    } else if (code === 0x26) {
+      ESCAPE.lastIndex = at
+      const found = ESCAPE.exec(html)?.[0]
+      if (found === undefined) {
+        at++
+        continue
+      }
+      if (at > from) write(html.slice(from, at))
+      const character = unescapeHtml(found)
+      if (character === ' ') gap = Math.max(gap, 1)
+      else write(character)
+      at += found.length
+      from = at
+    } else if (isSpace(code)) {
+      // A single space between two letters needs no second look.
+      const next = html.charCodeAt(at + 1)
+      if (code === 0x20 && at > from && next > 0x26 && next !== 0x3c && next !== 0x26 && !isSpace(next)) {
+        at += 2
+        continue
+      }
+      if (at > from) write(html.slice(from, at))
+      gap = Math.max(gap, code === 0x0a ? 2 : 1)
+      from = ++at
+    } else at++
+  }
+  if (length > from) write(html.slice(from))
+  return text
 }
 
 // HTML's own elements: what a title may have been marked up with. «List<T>» and «<blink>» of a headline are words.

@@ -1,5 +1,6 @@
 // Hides how two versions of a text are compared: word by word, by the longest common subsequence, within a bound.
-import { cleanText, type Html, html } from './html.ts'
+import { cleanText } from '../../language/markup.ts'
+import { type Html, html } from '../markup.ts'
 
 export interface Change {
   kind: 'same' | 'out' | 'in'

@@ -1,8 +1,10 @@
 // Hides how the front page is laid out: one lead, a few large threads, the others, and what one agency has alone.
+
+import { cleanLine } from '../../language/markup.ts'
 import type { AgencySummary, Selection, ThreadSummary } from '../../model/shown.ts'
 import type { FrontPage, FrontThread } from '../edition.ts'
 import { independentSources } from '../hotness.ts'
-import { cleanLine, excerpt, type Html, html, languageTag, nothing, speech } from './html.ts'
+import { excerpt, type Html, html, languageTag, nothing, speech } from '../markup.ts'
 import { headline, label, linkedHeadline, own, type PageContext, page, shortMoment, signalOf } from './layout.ts'
 
 export interface FrontInput {

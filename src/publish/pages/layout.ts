@@ -1,11 +1,13 @@
 // Hides what every page has in common: its head, masthead, sections, footer, and how times and bylines are written.
+
+import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'
 import type { Signal } from '../../model/decided.ts'
 import type { StorySummary } from '../../model/shown.ts'
 import type { Millis } from '../../model/units.ts'
-import { cleanLine, excerpt, Html, html, languageTag, nothing, speech } from './html.ts'
+import { excerpt, Html, html, languageTag, nothing, speech } from '../markup.ts'
+import { type Words, within } from '../words/index.ts'
 import { STYLE } from './style.ts'
-import { type Words, within } from './words.ts'
 
 /** What a page needs besides its news. */
 export interface PageContext {

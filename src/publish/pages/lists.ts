@@ -1,8 +1,10 @@
 // Hides how the plain pages look: agencies, feeds and why each is as late as it is, search, and messages.
+
+import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'
 import type { AgencySummary, StorySummary } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
-import { cleanLine, type Html, html, languageTag, nothing, shownAddress, speech, webUrl } from './html.ts'
+import { type Html, html, languageTag, nothing, shownAddress, speech, webUrl } from '../markup.ts'
 import { moment, type PageContext, page, shortMoment, storyLine } from './layout.ts'
 
 export function agenciesHtml(context: PageContext, agencies: readonly AgencySummary[]): string {

@@ -1,6 +1,8 @@
 // Hides how it is told whose copy a story is: who ran it, when, how much of it, and who still runs what was taken back.
+
+import { cleanLine } from '../../language/markup.ts'
 import type { ReportView, StoryDetail } from '../../model/shown.ts'
-import { cleanLine, type Html, html, nothing, speech, webUrl } from './html.ts'
+import { type Html, html, nothing, speech, webUrl } from '../markup.ts'
 import { headline, iso, label, names, own, type PageContext, shortMoment } from './layout.ts'
 
 /** Copies shown on one page. */

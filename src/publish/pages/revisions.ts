@@ -1,8 +1,10 @@
 // Hides how the history of a text is told: what changed at each time, with its class; what is only cosmetic stays folded.
+
+import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'
 import type { ReportView, RevisionView, StoryDetail } from '../../model/shown.ts'
+import { type Html, html, languageTag, nothing, speech } from '../markup.ts'
 import { changes, differenceHtml, wordCounts } from './difference.ts'
-import { cleanLine, type Html, html, languageTag, nothing, speech } from './html.ts'
 import { dotted, iso, type PageContext } from './layout.ts'
 
 /** Revisions shown on one page, the newest ones. */

@@ -1,6 +1,8 @@
 // Hides how one story is shown: what a reader must know first, its text, whose it is, and what became of it.
+
+import { cleanLine } from '../../language/markup.ts'
 import type { StoryDetail } from '../../model/shown.ts'
-import { cleanLine, type Html, html, nothing, paragraphs, sanitised, speech, webUrl } from './html.ts'
+import { type Html, html, nothing, paragraphs, sanitised, speech, webUrl } from '../markup.ts'
 import { dotted, headline, label, moment, own, type PageContext, page, signalOf } from './layout.ts'
 import { chainHtml, flashHtml, warningHtml } from './provenance.ts'
 import { revisionsHtml } from './revisions.ts'

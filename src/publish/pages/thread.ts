@@ -1,10 +1,12 @@
 // Hides how a thread is told: newest story first, so that a returning reader starts where the news is; the first
 // report is marked, and a table beside it says who came when.
+
+import { cleanLine } from '../../language/markup.ts'
 import type { Agency } from '../../model/config.ts'
 import type { StorySummary, ThreadDetail, ThreadLink } from '../../model/shown.ts'
 import { figureSeries } from '../figures.ts'
 import { independentSources } from '../hotness.ts'
-import { cleanLine, excerpt, type Html, html, languageTag, nothing, speech } from './html.ts'
+import { excerpt, type Html, html, languageTag, nothing, speech } from '../markup.ts'
 import {
   alsoCarriedBy,
   dotted,

@@ -1,6 +1,8 @@
 // Hides how a series of figures is shown: a table for everyone, and above it a step chart where the number moved.
+
+import { cleanLine } from '../../language/markup.ts'
 import type { FigurePoint, FigureSeries } from '../figures.ts'
-import { cleanLine, Html, html, nothing } from './html.ts'
+import { Html, html, nothing } from '../markup.ts'
 import { iso, type PageContext } from './layout.ts'
 
 /** Numbers in one table, the newest ones. */

@@ -1,0 +1,52 @@
+// The addresses of the feeds of a configuration, and what of them and of other values is secret.
+import { createHash } from 'node:crypto'
+import type { Secret } from '../model/config.ts'
+import { items, member } from './raw.ts'
+import { type Environment, readAddress, readHeaders, readText } from './secrets.ts'
+
+/** A feed's address as read from the file, and what is secret of it and its headers. */
+export interface FeedAddress {
+  url: string
+  target: string
+  formerly: string[]
+  secrets: Secret[]
+}
+
+/**
+ * The addresses of all feeds, by the places of agency and feed. Two logins at one address are two feeds: a mark of the
+ * account, which says nothing of it, keeps them apart. What was on file before there was another login is still known.
+ */
+export function feedAddresses(raw: unknown, environment: Environment): Map<string, FeedAddress> {
+  const found = new Map<string, FeedAddress>()
+  const read: { place: string; address: ReturnType<typeof readAddress> }[] = []
+  for (const [at, agency] of items(member(raw, 'agencies'))) {
+    for (const [n, feed] of items(member(agency, 'feeds'))) {
+      const written = typeof feed === 'string' ? feed : member(feed, 'url')
+      if (typeof written !== 'string') continue
+      const address = readAddress(written, environment)
+      const secrets = [...address.secrets, ...readHeaders(member(feed, 'headers'), environment)]
+      read.push({ place: `${at} ${n}`, address: { ...address, secrets } })
+    }
+  }
+  const shared = Map.groupBy(read, ({ address }) => address.url)
+  for (const { place, address } of read) {
+    const { url: plain, target, account, secrets } = address
+    const mark = account === null ? '' : createHash('sha256').update(account).digest('hex').slice(0, 6)
+    const apart = mark === '' ? plain : `${plain}${plain.includes('#') ? '-' : '#'}${mark}`
+    const url = (shared.get(plain)?.length ?? 0) > 1 ? apart : plain
+    const formerly = [...new Set([target, plain, apart])].filter(former => former !== url)
+    found.set(place, { url, target, formerly, secrets })
+  }
+  return found
+}
+
+/** Values of variables in what is never meant to be shown: arguments of the encoder's program, times, limits. */
+export function otherSecrets(raw: unknown, environment: Environment): Secret[] {
+  const texts: unknown[] = [...Object.values(member(raw, 'poll') ?? {})]
+  for (const value of Object.values(member(raw, 'threads') ?? {}))
+    texts.push(value, ...items(value).map(([, one]) => one))
+  for (const [, agency] of items(member(raw, 'agencies'))) {
+    for (const [, feed] of items(member(agency, 'feeds'))) texts.push(member(feed, 'schedule'), member(feed, 'every'))
+  }
+  return texts.flatMap(text => (typeof text === 'string' ? readText(text, environment) : []))
+}

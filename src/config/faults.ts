@@ -1,0 +1,125 @@
+// Faults of a configuration as sentences: the key, its value, and what is allowed.
+import type { FeedAddress } from './addresses.ts'
+import { items, member } from './raw.ts'
+import { type Issue, knownKeys, parseDuration } from './schema.ts'
+import { withoutLogin } from './secrets.ts'
+
+/** Sentences about the issues of a schema; `raw` is the file before its variables were filled in. */
+export function describeIssues(issues: readonly Issue[], raw: unknown): string[] {
+  return issues.flatMap(issue => describeIssue(asWritten(issue, raw, []), []))
+}
+
+/** An issue with its value as the file has it: without values of variables, logins and headers, which may be secret. */
+function asWritten(issue: Issue, raw: unknown, base: readonly PropertyKey[]): Issue {
+  const path = [...base, ...issue.path]
+  let input = path.reduce<unknown>((value, name) => member(value, String(name)), raw)
+  if (path.includes('headers')) input = input === undefined ? undefined : '…'
+  else if (typeof input === 'string' && (path.includes('feeds') || input.includes('://'))) input = withoutLogin(input)
+  if (issue.code !== 'invalid_union') return { ...issue, input } as Issue
+  const errors = issue.errors.map(inner => inner.map(one => asWritten(one, raw, path)))
+  return { ...issue, input, errors } as Issue
+}
+
+/** A place in the file: `agencies[0].feeds[1].url`. */
+export function keyOf(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'the file'
+  return path
+    .map(part => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+/** A value in a message. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (text === undefined) return 'nothing'
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+function describeIssue(issue: Issue, base: readonly PropertyKey[]): string[] {
+  const path = [...base, ...issue.path]
+  const where = keyOf(path)
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(name => `${keyOf([...path, name])}: unknown key; known here: ${knownKeys(path).join(', ')}`)
+    case 'invalid_union': {
+      // A feed that is an object is judged as one; anything else gets the short sentence.
+      const input = issue.input
+      if (path[0] === 'threads') {
+        const judged = Array.isArray(input) ? issue.errors[0] : isObject(input) ? issue.errors.at(-1) : undefined
+        if (judged) return judged.flatMap(inner => describeIssue(inner, path))
+        return [`${where}: ${show(input)} must be a list of a program and its arguments, or an object with "model"`]
+      }
+      const detailed = isObject(input) ? issue.errors.at(-1) : undefined
+      if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))
+      return [`${where}: ${show(input)} must be an http, https or file address, or an object with "url"`]
+    }
+    case 'invalid_type':
+      return issue.input === undefined
+        ? [`${where}: is missing; it must be ${article(issue.expected)}`]
+        : [`${where}: ${show(issue.input)} must be ${article(issue.expected)}`]
+    case 'invalid_value':
+      return [`${where}: ${show(issue.input)} must be one of ${issue.values.map(show).join(', ')}`]
+    case 'invalid_key':
+      return [`${where}: is no name a header may have: letters, digits and hyphens`]
+    case 'too_big':
+      return [`${where}: ${show(issue.input)} must be at most ${issue.maximum}`]
+    case 'too_small':
+      return [
+        issue.message.startsWith('must')
+          ? `${where}: ${issue.message}`
+          : `${where}: ${show(issue.input)} must be at least ${issue.minimum}${issue.origin === 'string' ? (issue.minimum === 1 ? ' character' : ' characters') : ''}`,
+      ]
+    default:
+      return [`${where}: ${show(issue.input)} ${issue.message}`]
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+function article(type: string): string {
+  if (type === 'int') return 'a whole number'
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
+}
+
+/**
+ * Faults between values: ids and addresses that stand twice, a longest interval below the shortest. Found in the raw file, so
+ * that they are reported together with whatever else is wrong. `addresses` are those of all feeds.
+ */
+export function contradictions(filled: unknown, raw: unknown, addresses: ReadonlyMap<string, FeedAddress>): string[] {
+  const faults: string[] = []
+  const poll = member(filled, 'poll')
+  const least = parseDuration(String(member(poll, 'minInterval') ?? '5m'))
+  const most = parseDuration(String(member(poll, 'maxInterval') ?? ''))
+  if (least !== null && most !== null && most < least) {
+    faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${least / 60_000} min)`)
+  }
+  const ids = new Map<unknown, number>()
+  const urls = new Map<unknown, string>()
+  const known = new Map<string, string>()
+  const feedsAsWritten = items(member(raw, 'agencies')).map(([, agency]) => items(member(agency, 'feeds')))
+  for (const [at, agency] of items(member(filled, 'agencies'))) {
+    const id = member(agency, 'id')
+    const before = ids.get(id)
+    if (before !== undefined) faults.push(`agencies[${at}].id: ${show(id)} is the id of agencies[${before}] too`)
+    else if (id !== undefined) ids.set(id, at)
+    for (const [n, feed] of items(member(agency, 'feeds'))) {
+      const url = typeof feed === 'string' ? feed : member(feed, 'url')
+      const where = `agencies[${at}].feeds[${n}]`
+      const other = urls.get(url)
+      const feedAsWritten = feedsAsWritten[at]?.[n]?.[1]
+      const written = typeof feedAsWritten === 'string' ? feedAsWritten : member(feedAsWritten, 'url')
+      if (other !== undefined) faults.push(`${where}: ${withoutLogin(String(written))} stands at ${other} too`)
+      else if (url !== undefined) urls.set(url, where)
+      const address = addresses.get(`${at} ${n}`)?.url ?? ''
+      const account = known.get(address)
+      if (other === undefined && account !== undefined) {
+        faults.push(`${where}: ${withoutLogin(String(written))} stands at ${account} too, with the same user`)
+      }
+      if (address !== '') known.set(address, where)
+    }
+  }
+  return faults
+}

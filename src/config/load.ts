@@ -1,0 +1,198 @@
+// Loads config.json: variables filled in, checked, defaults added, frozen. All faults are reported together.
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { harmless } from '../language/printable.ts'
+import type { Agency, Config, EncoderSettings, FeedSpec, ThreadSettings } from '../model/config.ts'
+import type { Outcome } from '../model/units.ts'
+import { type FeedAddress, feedAddresses, otherSecrets } from './addresses.ts'
+import { contradictions, describeIssues, keyOf, show } from './faults.ts'
+import { readJsonc } from './jsonc.ts'
+import {
+  type ConfigInput,
+  checkConfig,
+  type EncoderInput,
+  type FeedInput,
+  hostName,
+  toBytes,
+  toMillis,
+} from './schema.ts'
+import { type Environment, fillIn, withoutLogin } from './secrets.ts'
+
+/** `threads` where the configuration does not set it. */
+export const THREADS: Readonly<ThreadSettings> = { threshold: 0.28, window: 7 * 86_400_000 }
+
+export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[] }
+
+/**
+ * Load a configuration file. `environment` gives values to `${NAME}` and `${NAME:-default}` in strings. Every fault is one
+ * line: key, value, what is allowed.
+ */
+export function loadConfig(file: string, environment: Environment): Loaded {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code === 'ENOENT')
+      return { ok: false, faults: [`${file} does not exist: name a configuration with --config FILE`] }
+    return { ok: false, faults: [`${file} cannot be read (${code || String(error)}): check its permissions`] }
+  }
+  return parseConfig(text, file, environment)
+}
+
+/** {@link loadConfig} for the text of a file; `file` names it in faults and is the base of relative paths. */
+export function parseConfig(text: string, file: string, environment: Environment): Loaded {
+  const read = readJsonc(text)
+  if (!read.ok) return { ok: false, faults: read.faults.map(fault => `${file}:${fault}`) }
+  const raw = read.value
+  const faults: string[] = []
+  const filled = fill(raw, environment, [], faults)
+  const checked = checkConfig(filled)
+  if (!checked.ok) {
+    // A value that is wrong because a variable is not set has been reported.
+    const keyIn = (fault: string): string => fault.slice(0, fault.indexOf(':'))
+    const unset = new Set(faults.map(keyIn))
+    faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
+  }
+  const addresses = feedAddresses(raw, environment)
+  faults.push(...contradictions(filled, raw, addresses))
+  const mode = databaseMode(environment)
+  if (!mode.ok) faults.push(mode.reason)
+  if (faults.length > 0 || !checked.ok) return { ok: false, faults: faults.map(fault => `${file}: ${fault}`) }
+  const config = {
+    ...complete(checked.data, addresses, file),
+    secrets: otherSecrets(raw, environment),
+    databaseMode: mode.ok ? mode.value : null,
+  }
+  return { ok: true, config: deepFreeze(config) }
+}
+
+/** The mode of the database's file, from the environment: the systemd unit sets one that lets all users read. */
+function databaseMode({ MINWAL_DATABASE_MODE: mode }: Environment): Outcome<number | null> {
+  if (!mode) return { ok: true, value: null }
+  if (/^0?6[046][04]$/.test(mode)) return { ok: true, value: Number.parseInt(mode, 8) }
+  return {
+    ok: false,
+    reason: `MINWAL_DATABASE_MODE: ${show(mode)} must be the mode of a file, like 0600, 0640 or 0644`,
+  }
+}
+
+/** The same value with the variables in its strings filled in. */
+function fill(value: unknown, environment: Environment, path: (string | number)[], faults: string[]): unknown {
+  if (typeof value === 'string') {
+    return fillIn(value, environment, name => {
+      faults.push(`${keyOf(path)}: the environment variable ${name} is not set`)
+    })
+  }
+  if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, fill(item, environment, [...path, name], faults)]),
+    )
+  }
+  return value
+}
+
+/** The configuration with every default. */
+function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>, file: string): Config {
+  const listen = data.listen ?? '127.0.0.1:8080'
+  const colon = listen.lastIndexOf(':')
+  const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
+  const port = Number(listen.slice(colon + 1))
+  const database = data.database ?? 'data/minwal.db'
+  const link = withoutLogin(data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(
+    /(?<!\/)\/+$/,
+    '',
+  )
+  const poll = data.poll ?? {}
+  const excluded = (poll.exclude ?? []).map(hostName)
+  const minInterval = toMillis(poll.minInterval ?? '5m')
+  return {
+    title: harmless(data.title ?? 'Minwal'),
+    link,
+    linkIsDefault: data.link === undefined,
+    language: data.language ?? 'en',
+    database: besides(file, database),
+    listen: { host, port },
+    poll: {
+      tick: poll.tick ?? '*/15 * * * * *',
+      concurrency: poll.concurrency ?? 16,
+      perHost: poll.perHost ?? 2,
+      hostDelay: toMillis(poll.hostDelay ?? '5s'),
+      minInterval,
+      maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
+      connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
+      responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
+      totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
+      maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
+      maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
+      maxRedirects: poll.maxRedirects ?? 5,
+      maxEntries: poll.maxEntries ?? 1_000,
+      userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
+      exclude: excluded,
+      websub: poll.websub ?? true,
+      allowPrivate: poll.allowPrivate ?? false,
+    },
+    threads: {
+      threshold: data.threads?.threshold ?? THREADS.threshold,
+      window: data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window),
+      encoder: encoderSettings(data.threads?.encoder, file),
+    },
+    publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
+    log: { level: data.log?.level ?? 'info' },
+    agencies: data.agencies.map<Agency>((agency, at) => ({
+      id: agency.id,
+      name: harmless(agency.name),
+      aliases: (agency.aliases ?? []).map(harmless),
+      language: agency.language ?? null,
+      homepage: agency.homepage === undefined ? null : withoutLogin(agency.homepage),
+      feeds: agency.feeds.map((feed, n) =>
+        feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
+      ),
+    })),
+  }
+}
+
+/** A path of the configuration, which is relative to its folder. */
+function besides(file: string, path: string): string {
+  return isAbsolute(path) ? path : resolve(dirname(file), path)
+}
+
+function encoderSettings(given: EncoderInput | undefined, file: string): EncoderSettings | null {
+  if (given === undefined || Array.isArray(given)) return given ?? null
+  return { model: besides(file, given.model), pooling: given.pooling ?? 'mean', prefix: given.prefix ?? '' }
+}
+
+function feedSpec(
+  feed: FeedInput,
+  address: FeedAddress | undefined,
+  agencyLanguage: string | null,
+  excluded: readonly string[],
+): FeedSpec {
+  const given = typeof feed === 'string' ? { url: feed } : feed
+  const host = new URL(given.url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const { url, target, formerly, secrets } = address ?? { url: given.url, target: given.url, formerly: [], secrets: [] }
+  return {
+    url,
+    ...(target === url ? {} : { target }),
+    ...(formerly.length === 0 ? {} : { formerly }),
+    ...(secrets.length === 0 ? {} : { secrets }),
+    ...(given.title === undefined ? {} : { title: harmless(given.title) }),
+    category: given.category === undefined ? null : harmless(given.category),
+    language: given.language ?? agencyLanguage,
+    every: given.every === undefined ? null : toMillis(given.every),
+    schedule: given.schedule ?? null,
+    headers: given.headers ?? {},
+    identity: given.identity ?? 'guid',
+    allowPrivate: given.allowPrivate ?? false,
+    paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}

@@ -1,0 +1,169 @@
+// The pages and feeds there are: the address of each and how it is rendered. site.ts serves them, static.ts writes them to
+// files.
+import type { Config } from '../model/config.ts'
+import type { AgencySummary, Reader } from '../model/shown.ts'
+import type { FeedState } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
+import type { Rendering } from './delivery.ts'
+import { feedDocument, pageDocument } from './documents.ts'
+import { type CountedEdition, type EditionKind, edition, frontPage } from './edition.ts'
+import { type OutputFormat, renderFeed } from './feeds.ts'
+import { feedTitle } from './heading.ts'
+import { frontHtml } from './pages/front.ts'
+import type { PageContext } from './pages/layout.ts'
+import { agenciesHtml, agencyHtml } from './pages/lists.ts'
+import { storyHtml } from './pages/story.ts'
+import { type Polled, threadHtml } from './pages/thread.ts'
+import type { Choice } from './query.ts'
+import { wordsFor } from './words/index.ts'
+
+/** What is shown, and where: the same for all pages of a site at one moment. */
+export interface View {
+  reader: Reader
+  config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>
+  /** Agencies with anything on file. */
+  agencies: () => readonly AgencySummary[]
+  /** Agencies whose feeds are polled: a thread's page says which of them have not reported it. */
+  polled: () => readonly Polled[]
+  /** Whether the store holds no report at all. */
+  isEmpty: () => boolean
+  /** Feeds of an agency as its page lists them. */
+  feedsOf: (agency: string) => readonly FeedState[]
+  /** Whether a thread and its stories have pages that can be linked to. */
+  hasPage: (thread: number) => boolean
+  now: Millis
+}
+
+export interface Page {
+  /** As Hono matches it. */
+  pattern: string
+  /** The address within the site. */
+  path: (id: string | number) => string
+  /** Takes the choices of a query: language, agency and so on. */
+  takesChoice: boolean
+  /** What may have been merged, so that an old id leads on. */
+  merges: 'thread' | 'story' | null
+  /** Null where there is nothing with that id. */
+  render: (view: View, context: PageContext, id: string, choice: Choice) => Rendering | null
+}
+
+export const NO_CHOICE: Choice = { selection: {}, query: '' }
+
+const AGENCY_STORIES = 60
+
+const front: Page = {
+  pattern: '/',
+  path: () => '/',
+  takesChoice: true,
+  merges: null,
+  render: (view, context, _id, { selection, query }) => {
+    const shown = frontPage(view.reader, view.config, selection, view.now)
+    const input = { front: shown, agencies: view.agencies(), chosen: selection, query, empty: view.isEmpty() }
+    return pageDocument(frontHtml(context, input), shown.updated)
+  },
+}
+
+const thread: Page = {
+  pattern: '/threads/:id{[0-9]{1,15}}',
+  path: id => `/threads/${Number(id)}`,
+  takesChoice: false,
+  merges: 'thread',
+  render: (view, context, id) => {
+    const found = view.reader.thread(Number(id))
+    // No Last-Modified: the agencies that have not reported it change with the configuration.
+    return found && pageDocument(threadHtml(context, found, view.polled()), null)
+  },
+}
+
+const story: Page = {
+  pattern: '/stories/:id{[0-9]{1,15}}',
+  path: id => `/stories/${Number(id)}`,
+  takesChoice: false,
+  merges: 'story',
+  render: (view, context, id) => {
+    const found = view.reader.story(Number(id))
+    return found && pageDocument(storyHtml(context, found), null)
+  },
+}
+
+const agencies: Page = {
+  pattern: '/agencies',
+  path: () => '/agencies',
+  takesChoice: false,
+  merges: null,
+  render: (view, context) => pageDocument(agenciesHtml(context, view.agencies()), null),
+}
+
+const agency: Page = {
+  pattern: '/agencies/:id',
+  path: id => `/agencies/${encodeURIComponent(id)}`,
+  takesChoice: false,
+  merges: null,
+  render: (view, context, id) => {
+    const found = view.agencies().find(candidate => candidate.id === id)
+    if (found === undefined) return null
+    const stories = view.reader
+      .recentStories({ agency: id, limit: AGENCY_STORIES })
+      .filter(({ thread }) => view.hasPage(thread))
+    return pageDocument(agencyHtml(context, found, stories, view.feedsOf(id)), null)
+  },
+}
+
+export const PAGES = { front, thread, story, agencies, agency }
+
+// ── feeds ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const FORMATS: readonly OutputFormat[] = ['atom', 'rss', 'json']
+
+export interface FeedRoute {
+  kind: EditionKind
+  /** As Hono matches it; the parameter `file` ends in the format. */
+  pattern: string
+  /** The address within the site, without the format. */
+  stem: (id: string | number) => string
+}
+
+const ENDING = `\\.(${FORMATS.join('|')})`
+
+export const FEEDS = {
+  stories: { kind: 'stories', pattern: `/:file{feed${ENDING}}`, stem: () => '/feed' },
+  threads: { kind: 'threads', pattern: `/:file{threads${ENDING}}`, stem: () => '/threads' },
+  thread: {
+    kind: 'thread',
+    pattern: `/threads/:file{[0-9]{1,15}${ENDING}}`,
+    stem: id => `/threads/${Number(id)}`,
+  },
+} as const satisfies Readonly<Record<EditionKind, FeedRoute>>
+
+/** What a feed holds; null for a thread that does not exist. `agencyName` is the name of the chosen agency. */
+export function feedEdition(
+  { reader, config }: Pick<View, 'reader' | 'config'>,
+  kind: EditionKind,
+  id: number | null,
+  { selection }: Choice,
+  agencyName: string | null = null,
+): CountedEdition | null {
+  const title = feedTitle(config.title, kind, selection, agencyName, wordsFor(config.language))
+  const chosen = edition(reader, { ...config, title }, id === null ? selection : { ...selection, thread: id }, kind)
+  return kind === 'thread' && chosen.threads.length === 0 ? null : chosen
+}
+
+/** An edition as a feed that is found at `stem`, in a format. `pageUrl` gives addresses of pages; below `link` where left out. */
+export function feedFile(
+  chosen: CountedEdition,
+  kind: EditionKind,
+  stem: string,
+  format: OutputFormat,
+  { query = '', pageUrl }: { query?: string; pageUrl?: (path: string) => string } = {},
+): Rendering {
+  const what = kind === 'threads' ? 'threads' : 'stories'
+  const selfPath = `${stem}.${format}${query}`
+  const { body } = renderFeed({
+    edition: chosen,
+    format,
+    what,
+    selfPath,
+    ...(pageUrl === undefined ? {} : { pageUrl }),
+  })
+  return feedDocument(body, format, chosen.updated)
+}
