@@ -10,6 +10,7 @@ import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk, type FilingContext } from '../../src/desk/desk.ts'
 import { prepareSome, prepareWindow } from '../../src/desk/prepare.ts'
 import { storingAtOnce } from '../../src/desk/storing.ts'
+import { Unwritten } from '../../src/desk/unwritten.ts'
 import { ActiveWindow, type Remaker } from '../../src/desk/window.ts'
 import type { Report } from '../../src/model/decided.ts'
 import type { Millis } from '../../src/model/units.ts'
@@ -89,7 +90,7 @@ function marksOf(path: string): Record<string, number> {
 async function filedIn(slice: Millis, all: readonly Document[]): Promise<Record<string, unknown[]>> {
   const path = join(temporaryFolder(), 'news.db')
   const store = openNewsroom({ path })
-  const desk = new Desk(store, SETTINGS, storingAtOnce(), () => null, slice)
+  const desk = new Desk(store, SETTINGS, storingAtOnce(), slice)
   for (const document of all) await fileDocument(desk, store, document)
   store.close()
   return rowsOf(path)

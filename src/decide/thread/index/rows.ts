@@ -1,6 +1,6 @@
 // Which terms a story says, row after row in a few long lists of numbers: objects and maps for a hundred thousand stories
 // cost ten times the memory, and most of the time goes into waiting for it.
-import { placeOf, Table } from './table.ts'
+import { placeOf } from './table.ts'
 
 const FIRST_ROWS = 1_024
 // Rows that are gone stay until they are this many, and half as many as what is left.
@@ -9,28 +9,50 @@ const MOST_GONE = 1_000
 /** Terms of the story's language, those of any, or both. */
 export type Kinds = 'own' | 'shared' | 'both'
 
-/** Terms that rows are compared with, by their place in a list that stays as it is. */
-export class Query {
-  readonly terms: ArrayLike<number>
-  readonly weights: ArrayLike<number>
-  readonly kinds: Kinds
-  #table: Table | null = null
+const FIRST_ENTRIES = 1_024
 
-  constructor(terms: ArrayLike<number>, weights: ArrayLike<number>, kinds: Kinds) {
+/** Terms that rows are compared with, known by their place in a list that stays as it is. */
+export class Query {
+  terms: ArrayLike<number>
+  weights: ArrayLike<number>
+  kinds: Kinds
+  #entries: Int32Array | null = null
+  #isFilled = false
+
+  constructor(terms: ArrayLike<number> = [], weights: ArrayLike<number> = [], kinds: Kinds = 'both') {
     this.terms = terms
     this.weights = weights
     this.kinds = kinds
   }
 
-  /** The place of each term, plus one. */
-  get table(): Table {
-    if (this.#table === null) {
-      const { terms } = this
-      // A third full at most: nearly every look-up finds its place at once.
-      this.#table = new Table(3 * terms.length)
-      for (let at = 0; at < terms.length; at++) this.#table.add(terms[at] as number, at + 1)
+  /** Ask for other terms: a new query in the memory of this one. */
+  set(terms: ArrayLike<number>, kinds: Kinds): this {
+    this.terms = terms
+    this.kinds = kinds
+    this.#isFilled = false
+    return this
+  }
+
+  /** A table of the terms, as `placeOf` reads it: the value is the place of the term, plus one. */
+  get entries(): Int32Array {
+    if (this.#isFilled && this.#entries) return this.#entries
+    const { terms } = this
+    let entries = this.#entries
+    // A quarter full at most: nearly every look-up finds its place at once.
+    if (entries === null || 8 * terms.length > entries.length) {
+      let length = FIRST_ENTRIES
+      while (length < 8 * terms.length) length *= 2
+      entries = new Int32Array(length)
+    } else entries.fill(0)
+    const mask = entries.length / 2 - 1
+    for (let at = 0; at < terms.length; at++) {
+      const place = placeOf(entries, mask, terms[at] as number)
+      entries[place] = (terms[at] as number) + 1
+      entries[place + 1] = at + 1
     }
-    return this.#table
+    this.#entries = entries
+    this.#isFilled = true
+    return entries
   }
 }
 
@@ -133,8 +155,9 @@ export class Rows {
   }
 
   /** Add a story's weights of the terms of a query, by their places in it. */
-  sharesOf(row: number, { table: { entries, mask }, kinds }: Query, into: Float64Array): void {
+  sharesOf(row: number, { entries, kinds }: Query, into: Float64Array): void {
     const { terms, weights } = this
+    const mask = entries.length / 2 - 1
     const end = kinds === 'own' ? this.sharedFrom(row) : this.end(row)
     for (let at = kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {
       const place = entries[placeOf(entries, mask, terms[at] as number) + 1] as number
@@ -143,8 +166,9 @@ export class Rows {
   }
 
   /** Dot product of a story's terms with those of a query. */
-  dotOf(row: number, { table: { entries, mask }, weights: given, kinds }: Query): number {
+  dotOf(row: number, { entries, weights: given, kinds }: Query): number {
     const { terms, weights } = this
+    const mask = entries.length / 2 - 1
     const end = kinds === 'own' ? this.sharedFrom(row) : this.end(row)
     let dot = 0
     for (let at = kinds === 'shared' ? this.sharedFrom(row) : this.from(row); at < end; at++) {

@@ -4,7 +4,7 @@ import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } fro
 import type { Part, SeenStory } from './active.ts'
 import { Postings } from './postings.ts'
 import { PartProfile } from './profile.ts'
-import { type Kinds, Query, Rows } from './rows.ts'
+import { Query, Rows } from './rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
 import { Table } from './table.ts'
 import { Vocabulary } from './vocabulary.ts'
@@ -26,6 +26,7 @@ export class Weights {
   readonly postings = new Postings(this.#rows, 2 * LOOKED_UP)
   /** Profiles of parts, for as long as no story comes. */
   readonly #profiles = new Map<Part, PartProfile>()
+  readonly #joining = new Query()
   #shares = new Float64Array(OWN_TERMS + SHARED_TERMS)
 
   /** A story's own terms and those of any language, heaviest first. */
@@ -176,7 +177,7 @@ export class Weights {
     const alone = part.stories.length === 0
     let without: Float64Array | null = null
     if (!alone && !sums) {
-      without = this.shares(part, new Query(terms.subarray(from, end), weights, 'both' satisfies Kinds))
+      without = this.shares(part, this.#joining.set(terms.subarray(from, end), 'both'))
     }
     let grown = 0
     for (let at = from; at < end; at++) {
