@@ -1,6 +1,6 @@
 // Which terms a story says, row after row in a few long lists of numbers: objects and maps for a hundred thousand stories
 // cost ten times the memory, and most of the time goes into waiting for it.
-import { placeOf } from './table.ts'
+import { placeOf } from '../../table.ts'
 
 const FIRST_ROWS = 1_024
 // Rows that are gone stay until they are this many, and half as many as what is left.

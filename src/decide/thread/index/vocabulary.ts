@@ -1,6 +1,7 @@
 // The terms of the window by name and by id: names at the edge, where features come and go, ids everywhere inside.
+
+import { placeOf, Table } from '../../table.ts'
 import type { ThreadFeatures } from '../features.ts'
-import { placeOf, Table } from './table.ts'
 
 const FIRST_TERMS = 1_024
 
