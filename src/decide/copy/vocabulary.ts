@@ -1,7 +1,7 @@
 // How the words of the active window are kept: each once, as a number, with how many texts have it. Texts are then rows of
 // numbers, compared without touching a string, and a word is rare or common by what is being reported just now.
 import { fold, hash32, stem, terms } from '../../language/text.ts'
-import { placeOf, Table } from '../table.ts'
+import { Table } from '../table.ts'
 
 /** Below this many texts nothing is known of what is rare: counts are read as if there were so many more. */
 const PRIOR_TEXTS = 1_000
@@ -35,9 +35,8 @@ const IS_CONTENT = 4
 const IS_WORD = 8
 
 export class Vocabulary {
-  /** By the first half of a word's hash: its number plus one. The second half tells words apart that share the first. */
-  readonly #table = new Table()
-  #seconds = new Int32Array(FIRST_WORDS)
+  /** By both halves of a word's hash: its number plus one. */
+  readonly #table = new Table({ wide: true })
   readonly #names: string[] = []
   /** Hash of the letters: the same in every process, as a word's number is not. */
   #hashes = new Uint32Array(FIRST_WORDS)
@@ -106,14 +105,13 @@ export class Vocabulary {
 
   /** The number of the word with these hashes; -1 for none. */
   #numberOf(first: number, second: number): number {
-    return (this.#table.entries[this.#placeOf(first, second) + 1] as number) - 1
+    return this.#table.find(first, second) - 1
   }
 
   #make(text: string, first: number, second: number): number {
     const number = this.#free.pop() ?? this.#names.length
     if (number >= this.#held.length) this.#grow()
-    this.#table.insert(first, number + 1)
-    this.#seconds[number] = second
+    this.#table.insert(first, second, number + 1)
     this.#names[number] = text
     this.#hashes[number] = hash32(text)
     this.#bits[number] =
@@ -141,7 +139,6 @@ export class Vocabulary {
       made.set(before)
       return made
     }
-    this.#seconds = wider(new Int32Array(room), this.#seconds)
     this.#hashes = wider(new Uint32Array(room), this.#hashes)
     this.#stems = wider(new Uint32Array(room), this.#stems)
     this.#bits = wider(new Uint8Array(room), this.#bits)
@@ -150,24 +147,12 @@ export class Vocabulary {
     this.#met = wider(new Int32Array(room), this.#met)
   }
 
-  /** Where a word stands in the table, or an empty place. */
-  #placeOf(first: number, second: number): number {
-    const table = this.#table
-    let place = placeOf(table.entries, table.mask, first)
-    for (;;) {
-      if (table.entries[place] === 0) return place
-      const number = (table.entries[place + 1] as number) - 1
-      if (number >= 0 && this.#seconds[number] === second) return place
-      place = table.after(place)
-    }
-  }
-
   #release(number: number): void {
     const left = (this.#held[number] as number) - 1
     this.#held[number] = left
     if (left > 0) return
     const [first, second] = hashesOf(this.#names[number] as string)
-    this.#table.entries[this.#placeOf(first, second) + 1] = 0
+    this.#table.remove(first, second)
     this.#names[number] = ''
     this.#free.push(number)
     const root = this.#stems[number] as number

@@ -1,7 +1,7 @@
 // Which parts of threads a story may belong to, and how near it is to each.
 import type { Millis } from '../../model/units.ts'
 import { type ThreadFeatures, UNIT } from './features.ts'
-import { type Part, type SeenStory, silenceOf } from './index/active.ts'
+import { type Part, silenceOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { Query } from './index/rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './index/slots.ts'

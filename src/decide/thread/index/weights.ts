@@ -61,9 +61,9 @@ export class Weights {
     return { own: known(own, features.ownWeights), shared: known(shared, features.sharedWeights) }
   }
 
-  /** Terms of one kind to compare parts and stories with. */
-  query({ terms, weights }: Weighted): Query {
-    return new Query(terms, weights, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
+  /** Terms of one kind to compare parts and stories with; in the memory of a query that is over, where one is given. */
+  query({ terms, weights }: Weighted, into: Query = new Query()): Query {
+    return into.set(terms, weights, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
   }
 
   /** What a part weighs each term of a query; overwritten by the next call. */
@@ -192,7 +192,7 @@ export class Weights {
     const alone = part.stories.length === 0
     let without: Float64Array | null = null
     if (!alone && !sums) {
-      without = this.shares(part, this.#joining.set(terms.subarray(from, end), 'both'))
+      without = this.shares(part, this.#joining.set(terms.subarray(from, end), [], 'both'))
     }
     let grown = 0
     for (let at = from; at < end; at++) {
