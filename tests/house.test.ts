@@ -51,7 +51,6 @@ const LONG_FILES: readonly string[] = [
   'cli/main.ts',
   'collect/feed/reading.ts',
   'collect/net/connection.ts',
-  'decide/copy/index.ts',
   'desk/desk.ts',
   'run/daemon.ts',
   'run/poll.ts',
