@@ -73,10 +73,11 @@ alter table reports_next rename to reports;
 
 create unique index reports_guid on reports (feed, guid);
 create index reports_guid_key on reports (feed, own_guid_key) where own_guid_key is not null;
-create index reports_story on reports (story, time);
+-- With all that pages ask of the reports of a story, so that they are not read themselves.
+create index reports_story on reports (story, agency, feed, time);
 create index reports_global_guid on reports (global_guid) where global_guid is not null;
 create index reports_canonical_url on reports (canonical_url) where canonical_url is not null;
-create index reports_agency on reports (agency, time);
+create index reports_agency on reports (agency, time, story);
 create index reports_seen on reports (feed, last_seen);
 
 create trigger reports_search_insert after insert on reports begin
@@ -88,6 +89,30 @@ end;
 create trigger reports_search_update after update of title, text, folded_by, folded_extra on reports begin
   insert into search (search, rowid, title, text, folded) values ('delete', old.id, old.title, old.text, old.folded);
   insert into search (rowid, title, text, folded) values (new.id, new.title, new.text, new.folded);
+end;
+
+drop index stories_time;
+create index stories_time on stories (time, language, agencies);
+create index stories_language on stories (language, time);
+create index feeds_agency on feeds (agency);
+create index credits_name on credits (name);
+
+-- Reports by the categories that stand in them.
+create table report_categories (
+  category text not null,
+  report   integer not null references reports (id) on delete cascade,
+  primary key (category, report)
+) strict, without rowid;
+insert or ignore into report_categories (category, report)
+select c.value, r.id from reports r, json_each(r.categories) c where r.categories <> '[]' and c.type = 'text';
+create trigger reports_categories_insert after insert on reports when new.categories <> '[]' begin
+  insert or ignore into report_categories (category, report)
+  select c.value, new.id from json_each(new.categories) c where c.type = 'text';
+end;
+create trigger reports_categories_update after update of categories on reports when new.categories <> old.categories begin
+  delete from report_categories where report = new.id and category in (select value from json_each(old.categories));
+  insert or ignore into report_categories (category, report)
+  select c.value, new.id from json_each(new.categories) c where c.type = 'text';
 end;
 
 -- How many reports an agency has: counting them takes a tenth of a second at a million.
@@ -107,7 +132,7 @@ create table story_features (
   story    integer not null unique references stories (id) on delete cascade,
   -- Time under which it was placed: a story's own time changes when a copy turns out to be older.
   time     integer not null,
-  features any not null
+  features blob not null
 ) strict;
 create index story_features_time on story_features (time);
 drop table report_features;
@@ -115,7 +140,7 @@ create table report_features (
   seq      integer primary key autoincrement,
   report   integer not null unique references reports (id) on delete cascade,
   time     integer not null,
-  features any not null
+  features blob not null
 ) strict;
 create index report_features_time on report_features (time);
 delete from meta where key = 'features';

@@ -45,10 +45,10 @@ for (let code = 0; code < BY.length; code++) {
   if (code === 0 || /[\p{M}Σ]/u.test(letter.normalize('NFKC'))) continue
   const same =
     folded === letter ||
-    folded === letter.toLowerCase() ||
+    ((code < 0x180 || (code >= 0x400 && code < 0x460)) && folded === letter.toLowerCase()) ||
     (folded.length > 0 && !INDEXED.test(folded) && !INDEXED.test(letter)) ||
-    // The tokenizer takes the marks of Latin letters away as `fold` does.
-    (LATIN_WITH_MARK.test(letter.toLowerCase().normalize('NFD')) && folded.length === 1)
+    // The tokenizer takes the marks of these Latin letters away, as `fold` does; not of all further ones.
+    (code < 0x180 && LATIN_WITH_MARK.test(letter.toLowerCase().normalize('NFD')) && folded.length === 1)
   if (same) BY[code] = AS_IT_IS
 }
 for (const [letter] of REPLACED) BY[letter.charCodeAt(0)] = BY_LETTERS

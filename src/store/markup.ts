@@ -22,7 +22,7 @@ export function packMarkup(markup: string | null, text: string): string | null {
   if (markup === null) return null
   const packed = packable(markup, text) ? packedPieces(markup, text) : null
   if (packed !== null && packed.length < markup.length) return packed
-  return markup.startsWith('[') ? JSON.stringify([markup]) : markup
+  return markup.startsWith('[') ? JSON.stringify([markup.toWellFormed()]) : markup
 }
 
 /** Markup from its stored form and the text it was stored beside. */
@@ -54,7 +54,13 @@ const hasPairs = (text: string): boolean => /[\ud800-\udfff]/.test(text)
 
 function packable(markup: string, text: string): boolean {
   // SQLite ends strings at U+0000, and reads half a surrogate pair as another character.
-  return text.length <= LONGEST_TEXT && markup.length >= SHORTEST_RUN && text.isWellFormed() && !text.includes('\0')
+  return (
+    text.length <= LONGEST_TEXT &&
+    markup.length >= SHORTEST_RUN &&
+    markup.isWellFormed() &&
+    text.isWellFormed() &&
+    !text.includes('\0')
+  )
 }
 
 function packedPieces(markup: string, text: string): string | null {

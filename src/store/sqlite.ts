@@ -11,7 +11,7 @@ import { createReader } from './read/reader.ts'
 import { sealOf } from './seal.ts'
 import { snapshots, statements } from './statements.ts'
 import type { Filing, PrivateReader, PrivateStore, Store, StoreReader } from './store.ts'
-import { createFiling } from './writing.ts'
+import { createFiling } from './write/filing.ts'
 
 export { storeFault, storeTrouble } from './fault.ts'
 export type { OpenOptions } from './prepare.ts'

@@ -10,9 +10,11 @@ import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk, type FilingContext } from '../../src/desk/desk.ts'
 import { prepareSome, prepareWindow } from '../../src/desk/prepare.ts'
 import { storingAtOnce } from '../../src/desk/storing.ts'
+import { Unwritten } from '../../src/desk/unwritten.ts'
 import { ActiveWindow, type Remaker } from '../../src/desk/window.ts'
 import type { Report } from '../../src/model/decided.ts'
 import type { Millis } from '../../src/model/units.ts'
+import { storedText } from '../../src/store/columns.ts'
 import type { Store } from '../../src/store/store.ts'
 import { watchThread } from '../helpers/event-loop.ts'
 import { random } from '../helpers/random.ts'
@@ -186,6 +188,8 @@ const REPORT: Report = {
   hash: '',
 }
 
+const FIRST = { rule: 'first', similarity: 1, coverage: 1, evidence: null } as const
+
 /** A store with so many stories of a few days, placed as they would be; the reviews of all but the last hours are done. */
 function fullStore(path: string, stories: number, fresh: number): { store: Store; now: Millis } {
   const store = openNewsroom({ path })
@@ -193,24 +197,33 @@ function fullStore(path: string, stories: number, fresh: number): { store: Store
   let now = NOW
   let filed = 0
   store.file(filing => {
+    const asked = {
+      feed: 1,
+      agency: 'harir',
+      mark: '',
+      keys: [],
+      guids: [],
+      urls: [],
+      flashes: [],
+      limit: 1,
+      characters: 0,
+    }
+    const unwritten = new Unwritten(filing, { feed: 1, now }, filing.facts(asked))
     for (const { time, said } of madeStream(stories, Math.round(stories / 100))) {
       if (filed === 0) prepareSome(filing, window, time, NO_TEXTS)
       const features = storyFeatures(window.threads, said)
       const placement = placeStory(window.threads, features, time)
       const key = `${++filed}`
       const report = { ...REPORT, guid: key, time, firstSeen: time, language: said.language }
-      const thread = placement.thread ?? filing.openThread(time, key)
-      const story = filing.addStory(thread, report, key, JSON.stringify(placement))
-      const id = filing.addReport(story, report, key, {
-        rule: 'first',
-        similarity: 1,
-        coverage: 1,
-        evidence: null,
-      })
-      window.addStory(filing, thread, story, features, time)
-      window.addReport(filing, story, { ...report, id }, null)
+      const thread = placement.thread ?? unwritten.openThread(key)
+      const story = unwritten.addStory(thread, key, said.language, JSON.stringify(placement))
+      const id = unwritten.addReport(story, { report, stored: storedText(report, ''), joined: FIRST })
+      window.addStory(unwritten.filing, thread, story, features, time)
+      window.addReport(unwritten.filing, story, { ...report, id }, null)
+      if (filed % 100 === 0) unwritten.flush()
       now = time
     }
+    unwritten.flush()
     for (const mark of ['reviewed_story', 'linked_story']) filing.setMark(mark, stories - fresh)
   })
   return { store, now }

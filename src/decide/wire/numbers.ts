@@ -98,6 +98,11 @@ export function isNumberWord(word: string): boolean {
   return look(word) !== null
 }
 
+/** Whether a folded word is one, or may be with a letter before it: «وثلاثة». */
+export function mayBeNumberWord(folded: string): boolean {
+  return WORDS.has(folded) || (/^[وفبل]/.test(folded) && WORDS.has(folded.slice(1)))
+}
+
 // The article is a number behind a ten: "vingt et un", "treinta y una".
 function unitOf(word: string): NumberWord | null {
   return /^(?:une?|uno|una)$/i.test(word) ? { value: 1, ten: false, arabic: false } : look(word)

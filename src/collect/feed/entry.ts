@@ -1,9 +1,9 @@
-// Hides how loose values from any format become a bounded, sanitised Entry.
+// Makes a bounded, sanitised entry of the loose values that any format gives.
 
 import type { Enclosure, ParsedEntry } from '../../model/collected.ts'
 import type { Millis } from '../../model/units.ts'
 import { cleanOrNull, cleanText, MAX_MARKS, type Removed } from './characters.ts'
-import { MAX_HTML, plainText, sanitise, titleText } from './html.ts'
+import { MAX_HTML, oneSpaced, plainText, sanitise, titleText } from './html.ts'
 import { mendReferences } from './references.ts'
 
 /** Values of one entry as a format gave them: text not yet trusted, links absolute. */
@@ -63,10 +63,14 @@ export interface Cuts extends Removed {
 
 export const newCuts = (): Cuts => ({ titles: 0, bodies: 0, halves: 0, marks: 0 })
 
+/** ASCII without markup, its words one space apart: what most names and many titles are. */
+const PLAIN_LINE = /^[!-%'-;=?-~]+(?: [!-%'-;=?-~]+)*$/
+
 /** The text of a title, a name or a category: one line, decoded, without what may not be shown. */
 export function lineOf(written: string, kind: 'text' | 'html', removed?: Removed): string {
+  if (PLAIN_LINE.test(written)) return written
   const text = kind === 'html' ? mendReferences(written, removed) : written
-  return cleanText(titleText(text, kind), removed).replace(/\s+/g, ' ').trim()
+  return oneSpaced(cleanText(titleText(text, kind), removed))
 }
 
 /** Bounds: title 1,000 characters, summary and content 256 Ki characters of sanitised HTML, 50 values in each list. */

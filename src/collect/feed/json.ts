@@ -6,8 +6,8 @@ import { cleanOrNull } from './characters.ts'
 import { languageOfDates } from './dates/language.ts'
 import { DateReader } from './dates/reader.ts'
 import { readDate } from './dates.ts'
+import { finish, type Loose, languageTag, lineOf, newCuts, reportCuts } from './entry.ts'
 import { meantHtml, plainToHtml } from './escaped.ts'
-import { finish, type Loose, languageTag, lineOf, newCuts, reportCuts } from './finish.ts'
 import { escapeHtml } from './html.ts'
 import { describeJsonFault } from './json-fault.ts'
 import { mediaType, resolve, siteBase } from './links.ts'
@@ -44,7 +44,7 @@ function time(item: Json, key: string, dates: DateReader): Millis | null {
   const written = text(item, key)
   if (written === null) return null
   const own = text(item, 'language')
-  return dates.read(written, own === null ? null : languageOfDates(null, own, [text(item, 'title') ?? '']))
+  return dates.read(written, () => (own === null ? null : languageOfDates(null, own, [text(item, 'title') ?? ''])))
 }
 
 /** What an item's dates say, without a word of those that cannot be read. */

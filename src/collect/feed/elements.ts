@@ -1,11 +1,10 @@
-// Hides what an element of a feed means by where it stands: the open elements, and the text gathered for a field.
+// Tells what an element of a feed means by where it stands: keeps the open elements, and the drafts of feed and entries.
 
 import type { FeedFormat } from '../../model/collected.ts'
+import { atomMode, Capture, type Mode, rssMode, textMode } from './capture.ts'
 import {
   type Attributes,
   type Draft,
-  escapeAttribute,
-  escapeText,
   type FeedDraft,
   type Gathered,
   isEmpty,
@@ -20,8 +19,8 @@ import {
   newFeedDraft,
   openEntry,
 } from './draft.ts'
-import { rebase, resolve, siteBase } from './links.ts'
-import type { Newest } from './newest.ts'
+import { type Frame, inherit } from './frame.ts'
+import { resolve, siteBase } from './links.ts'
 import {
   AUTHOR_NAMES,
   BEGINS,
@@ -30,138 +29,23 @@ import {
   ENDS,
   FEED_FIELDS,
   ID_NAMES,
-  KEPT_ATTRIBUTES,
   newScope,
   OTHER_FIELDS,
   PICTURE_NAMES,
   PUBLISHED_RANK,
   resolveName,
-  type Scope,
   SKIPPED,
   SUMMARY_RANK,
   TITLE_RANK,
   UPDATED_RANK,
-  VOID,
-} from './vocabulary.ts'
+} from './names.ts'
+import type { Newest } from './newest.ts'
 
 /** Elements nested deeper are flattened: their text stays, they themselves go. */
 export const MAX_DEPTH = 256
 /** Characters kept of one body before sanitising, and of any other field. */
 const MAX_BODY = 1_000_000
 const MAX_FIELD = 20_000
-
-/** What is done inside an element. */
-type Kind =
-  /** Before and around the feed. */
-  | 'outside'
-  | 'feed'
-  | 'entry'
-  /** Passed over with all its children. */
-  | 'skip'
-  /** Its children count as children of the element around it. */
-  | 'open'
-  /** Its text is gathered; for a body, its markup too. */
-  | 'field'
-  | 'body'
-  | 'person'
-  | 'source'
-  | 'image'
-  /** Inside one of the five before. */
-  | 'inside'
-
-/** How the text of a field is to be taken. */
-type Mode = 'html' | 'xhtml' | 'text' | 'base64' | 'text-or-base64' | 'drop'
-
-/** An open element. */
-interface Frame {
-  /** Lower-cased name as written: what a closing tag must match. */
-  tag: string
-  kind: Kind
-  /** Canonical name. */
-  name: string
-  scope: Scope
-  base: string | null
-  language: string | null
-  /** Length of the gathered text when it was opened. */
-  from: number
-  /** Whether a closing tag has to be written into the gathered markup. */
-  emit: boolean
-}
-
-/** The field whose text is being gathered. */
-interface Capture {
-  frame: Frame
-  kind: Gathered['kind']
-  mode: Mode
-  attributes: Attributes
-  limit: number
-  text: string
-  /** Whether there was markup in it. */
-  markup: boolean
-  /** Whether something no longer fitted. */
-  cut: boolean
-  childName: string
-  childEmail: string
-  children: string
-}
-
-/** A tag that HTML knows, closed or empty: what tells escaped markup from text that merely has angle brackets. */
-const LOOKS_LIKE_HTML =
-  /<\/(?:p|a|b|i|em|strong|div|span|ul|ol|li|h[1-6]|blockquote|table|pre|code|img|u|font|figure|iframe|center|small)>|<(?:br|hr|img|p)(?: [^<>]*)?\/?>|&(?:amp|lt|gt|quot|nbsp|#\d{1,6}|#x[0-9a-f]{1,6}|[lr][sd]quo|[mn]dash|hellip|[aeiou](?:acute|grave|circ|uml));/i
-
-/** Gathered text as HTML, or as text, and which it is. */
-function contentOf(capture: Capture): { text: string; html: boolean } {
-  const text = capture.text.trim()
-  switch (capture.mode) {
-    case 'drop':
-      return { text: '', html: false }
-    case 'base64':
-    case 'text-or-base64': {
-      const unpacked = BASE64.test(text) ? unbase64(text) : ''
-      // Of a type that should be packed and is not: text is what is left to take it for. A picture stays out.
-      const isText = unpacked === '' && (capture.mode === 'text-or-base64' || !BASE64.test(text))
-      return isText ? { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) } : { text: unpacked, html: true }
-    }
-    case 'html':
-    case 'xhtml':
-      return { text, html: true }
-    default:
-      // Many feeds put escaped HTML where their type says text (as feedparser and others allow for).
-      return { text, html: capture.markup || LOOKS_LIKE_HTML.test(text) }
-  }
-}
-
-/** At least a dozen characters, or any short word would do. */
-const BASE64 = /^[A-Za-z0-9+/\s]{12,}={0,2}$/
-
-function unbase64(text: string): string {
-  const bytes = Buffer.from(text, 'base64')
-  const decoded = bytes.toString('utf8')
-  // Not text after all: an image, an archive.
-  return /[\ufffd\u0000-\u0008\u000e-\u001f]/.test(decoded) ? '' : decoded.trim()
-}
-
-/** A text construct of RFC 4287 (section 3.1.1): titles and summaries are text whatever type they claim, if not packed. */
-function textMode(attributes: Attributes): Mode {
-  const mode = atomMode(attributes)
-  return mode === 'drop' || mode === 'base64' ? 'text-or-base64' : mode
-}
-
-/** RFC 4287 sections 3.1.1 and 4.1.3.3; Atom 0.3's `mode`. */
-function atomMode(attributes: Attributes): Mode {
-  const type = attributes.get('type')?.toLowerCase().split(';')[0]?.trim() ?? ''
-  const mode = attributes.get('mode')?.trim().toLowerCase()
-  if (mode === 'base64') return 'base64'
-  if (mode === 'escaped') return type === 'text/plain' || type === 'text' ? 'text' : 'html'
-  if (type === 'html' || type === 'text/html') return 'html'
-  if (type === 'xhtml' || type.endsWith('+xml') || type.endsWith('/xml')) return 'xhtml'
-  if (/^(?:image|audio|video)\//.test(type)) return 'drop'
-  return type.startsWith('text/') || !type.includes('/') ? 'text' : 'base64'
-}
-
-/** Media RSS text is plain unless it says otherwise; RSS bodies and titles are HTML by custom. */
-const rssMode = (name: string, attributes: Attributes): Mode =>
-  name.startsWith('media:') && attributes.get('type')?.toLowerCase().includes('html') !== true ? 'text' : 'html'
 
 /** What one document says, gathered element by element. Bounded in depth; no input makes it throw. */
 export class Reading {
@@ -215,9 +99,7 @@ export class Reading {
   }
 
   text(text: string): void {
-    const capture = this.capture
-    if (capture !== null)
-      this.append(capture, capture.mode === 'xhtml' && capture.kind === 'body' ? escapeText(text) : text)
+    this.capture?.addText(text)
   }
 
   /** @param tag lower-cased qualified name @param attributes by lower-cased name, decoded */
@@ -273,6 +155,7 @@ export class Reading {
   finish(): { truncated: boolean; inEntry: boolean } {
     const truncated = !this.rootClosed && this.stack.some(frame => frame.kind === 'feed' || frame.kind === 'entry')
     const inEntry = this.draft !== null
+    if (this.capture?.isCut === true) this.cut++
     if (this.capture === null && this.drafts.size === 0) this.endEntry()
     return { truncated, inEntry }
   }
@@ -299,7 +182,7 @@ export class Reading {
       // «<item/>» inside an item (seen in FeedBurner's output) says nothing and must not end it.
       if (this.draft === null || !selfClosing) this.enterEntry(frame, attributes)
     } else if (this.capture !== null) {
-      this.enterCapture(this.capture, frame, name, attributes)
+      this.capture.openChild(frame, parent === this.capture.frame, name, attributes)
     } else if (parent.kind === 'outside' || name === 'channel' || name === 'feed' || name === 'rss') {
       if (parent.kind !== 'skip') frame.kind = 'feed'
     } else if (name !== null && parent.kind !== 'skip') {
@@ -455,56 +338,7 @@ export class Reading {
     limit: number = MAX_FIELD,
   ): void {
     frame.kind = kind
-    this.capture = {
-      frame,
-      kind,
-      mode,
-      attributes: new Map(attributes),
-      limit,
-      text: '',
-      markup: false,
-      cut: false,
-      childName: '',
-      childEmail: '',
-      children: '',
-    }
-  }
-
-  /** An element inside a field: in a body it is markup and written down again, elsewhere only its text counts. */
-  private enterCapture(capture: Capture, frame: Frame, name: string | null, attributes: Attributes): void {
-    frame.kind = 'inside'
-    frame.from = capture.text.length
-    if (capture.kind !== 'body') return
-    // Nothing below a body's own element is feed vocabulary: names count as HTML's, whatever their namespace.
-    const tag = frame.tag.slice(frame.tag.lastIndexOf(':') + 1)
-    capture.markup = true
-    if (!/^[a-z][a-z0-9]{0,30}$/.test(tag)) return
-    const isFirst = capture.text.length < 100 && capture.text.trim() === '' && this.top === capture.frame
-    // RFC 4287 section 3.1.1.3: the div of xhtml is not part of the content.
-    if (isFirst && tag === 'div' && capture.mode === 'xhtml' && (name === 'xhtml:div' || name === 'div')) return
-    let markup = `<${tag}`
-    for (const [attribute, value] of attributes) {
-      const local = attribute.startsWith('xml:') ? attribute.slice(4) : attribute
-      if (!KEPT_ATTRIBUTES.has(local)) continue
-      const isLink = local === 'href' || local === 'src'
-      const own = isLink && frame.base !== capture.frame.base ? (resolve(value, frame.base) ?? value) : value
-      markup += ` ${local}="${escapeAttribute(own)}"`
-    }
-    this.append(capture, `${markup}>`)
-    frame.emit = !VOID.has(tag)
-    frame.name = tag
-  }
-
-  private append(capture: Capture, text: string): void {
-    const room = capture.limit - capture.text.length
-    if (text.length <= room) {
-      capture.text += text
-    } else if (!capture.cut) {
-      // Never cut inside a tag of ours: one that does not fit whole is left out.
-      if (text[0] !== '<') capture.text += text.slice(0, Math.max(0, room))
-      capture.cut = true
-      this.cut++
-    }
+    this.capture = new Capture(frame, kind, mode, attributes, limit)
   }
 
   private closeEntry(): void {
@@ -520,22 +354,12 @@ export class Reading {
       this.capture = null
       this.keep(capture)
     } else if (capture !== null && frame.kind === 'inside') {
-      this.leaveCapture(capture, frame)
+      capture.closeChild(frame)
     } else if (frame.kind === 'entry') {
       this.endEntry()
     } else if (frame.kind === 'feed' && this.stack.every(outer => outer.kind === 'outside')) {
       this.rootClosed = true
     }
-  }
-
-  private leaveCapture(capture: Capture, frame: Frame): void {
-    if (frame.emit) this.append(capture, `</${frame.name}>`)
-    if (capture.kind === 'field' || capture.kind === 'body') return
-    const inner = capture.text.slice(frame.from).trim()
-    const local = frame.name.replace(/^atom:/, '')
-    if (capture.kind === 'image' ? local === 'url' : local === 'name' || local === 'title') capture.childName ||= inner
-    if (local === 'email') capture.childEmail ||= inner
-    capture.children += inner
   }
 
   private endEntry(): void {
@@ -547,11 +371,9 @@ export class Reading {
   }
 
   private keep(capture: Capture): void {
-    const { frame, kind, attributes, childName, childEmail, children } = capture
-    const { text, html } = contentOf(capture)
-    const { name, language } = frame
-    const base = this.draft === null ? this.channelBase(frame.base) : frame.base
-    const gathered: Gathered = { name, kind, text, html, base, language, attributes, childName, childEmail, children }
+    const { base } = capture.frame
+    const gathered = capture.gathered(this.draft === null ? this.channelBase(base) : base)
+    if (capture.isCut) this.cut++
     if (this.draft !== null) {
       keepInEntry(this.draft, gathered)
     } else {
@@ -573,19 +395,5 @@ export class Reading {
     // What declares a base of its own keeps it.
     for (const frame of this.stack) if (frame.base === before) frame.base = base
     this.lateSite ||= this.drafts.size > 0
-  }
-}
-
-/** Namespaces, base and language that an element declares for itself and what is in it. */
-function inherit(frame: Frame, parent: Frame, attributes: Attributes): void {
-  for (const [name, value] of attributes) {
-    if (name.startsWith('xmlns') && (name.length === 5 || name[5] === ':')) {
-      if (frame.scope === parent.scope) frame.scope = newScope(parent.scope)
-      frame.scope.prefixes.set(name.slice(6), value)
-    } else if (name === 'xml:base') {
-      frame.base = rebase(value, parent.base)
-    } else if (name === 'xml:lang') {
-      frame.language = value
-    }
   }
 }
