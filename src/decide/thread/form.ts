@@ -1,7 +1,9 @@
 // How a column is known: the same headline with other numbers or dates, at the same time of day. Weather, market tables,
 // horoscopes, "today in pictures" share all their words and tell of different days. Pure.
 
-import { fold, hash32, stem, words } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
+import { stem } from '../../language/terms.ts'
+import { hash32, words } from '../../language/words.ts'
 import type { Millis } from '../../model/units.ts'
 
 export interface Form {

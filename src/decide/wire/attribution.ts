@@ -1,7 +1,7 @@
 // What a text says of a figure: whether it is a bound or a guess, and who said it. Only plain words count; who is not
 // named in the same sentence is not guessed.
 
-import { fold } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
 import type { Figure } from '../../model/decided.ts'
 import { trimInk } from './edges.ts'
 

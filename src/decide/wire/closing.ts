@@ -1,11 +1,10 @@
 // What stands before and after a report without being part of it: lone credits, desk notes, "related articles".
 
-import { fold } from '../../language/text.ts'
+import { fold, foldWord } from '../../language/fold.ts'
 import type { Furniture } from '../../model/decided.ts'
 import type { NameList, WireNames } from './agencies.ts'
 import { lookupBare, readNames } from './agencies.ts'
 import { inkEnd, inkStart, isBlank, lineStart, trimInk } from './edges.ts'
-import { foldWord } from './memory.ts'
 
 const LINE = 160
 const WINDOW = 1_000

@@ -1,6 +1,6 @@
 // How an opening «PLACE, DATE (AGENCY) —» is told from prose. Prose must survive: what is not unmistakable stays.
 
-import { fold } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
 import type { Dateline } from '../../model/decided.ts'
 import type { Named, WireNames } from './agencies.ts'
 import { isCommon } from './agencies.ts'

@@ -1,7 +1,7 @@
 // When a desk forbids to publish before a moment, and which moment that is. Only unmistakable words at the very start
 // count: a story about an embargo must not vanish.
 
-import { fold } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
 import type { Millis } from '../../model/units.ts'
 import { inkStart, lineEnd } from './edges.ts'
 

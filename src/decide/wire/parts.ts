@@ -1,9 +1,9 @@
 // What one piece of an opening line can be: agency, date, place, or prose, which ends the reading.
-import { fold } from '../../language/text.ts'
+import { fold, foldWord } from '../../language/fold.ts'
+import { remember } from '../../language/remember.ts'
 import type { Named, WireNames } from './agencies.ts'
 import { isGeneric, lookupBare, readNames } from './agencies.ts'
 import { inkEnd, inkStart, isCapitals, isCased, startsLower, trimInk } from './edges.ts'
-import { foldWord, remember } from './memory.ts'
 
 export type Wrap = '' | '(' | '/' | '"'
 export interface Part {
