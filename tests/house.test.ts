@@ -58,7 +58,6 @@ const LONG_FILES: readonly string[] = [
   'store/writing.ts',
 ]
 const LONG_FUNCTIONS: readonly string[] = [
-  'decide/wire/dateline.ts readDateline',
   'run/daemon.ts startDaemon',
   'store/regroup.ts regrouping',
   'store/writing.ts createFiling',

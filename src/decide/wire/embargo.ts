@@ -2,6 +2,7 @@
 // count: a story about an embargo must not vanish.
 
 import { fold } from '../../language/fold.ts'
+import { PACKS } from '../../language/phrases/index.ts'
 import type { Millis } from '../../model/units.ts'
 import { inkStart, lineEnd } from './edges.ts'
 
@@ -18,26 +19,8 @@ const HOUR: Millis = 3_600_000
 const FARTHEST: Millis = 60 * DAY
 const OLDEST: Millis = 400 * DAY
 
-// Each ends where the moment begins. Folded forms.
-const OPENINGS = [
-  'under (?:strict )?embargo until',
-  'not for (?:release|publication|broadcast|use|publication or broadcast)(?: before| until| prior to)',
-  '(?:hold for release|for release|do not (?:publish|use|release) before|hold until)(?: until| at| on| after)?',
-  "(?:sous )?embargo(?: strict)? (?:jusqu['a]*(?: a)?(?: au)?|jusqu'au)",
-  'ne pas (?:diffuser|publier) avant(?: le)?',
-  '(?:bajo embargo|embargado|embargada|embargo) hasta(?: el| la| las)?',
-  'no (?:difundir|publicar) antes (?:de|del)(?: las)?',
-  'sperrfrist(?: bis)?',
-  '(?:nicht|frei) (?:vor|ab)(?: dem)?',
-  'эмбарго(?: до)?',
-  '(?:не публиковать|запрещено к публикации|публикация запрещена) до',
-  'ambargo(?:lu)?',
-  '(?:embargado|sob embargo) ate(?: as| o dia)?',
-  '(?:sotto )?embargo fino (?:al|alle|a)(?: ore)?',
-  '(?:محظور النشر|محظور نشره|يحظر النشر|يحظر نشره|حظر النشر|ممنوع النشر|غير قابل للنشر|لا ينشر|ليس للنشر|غير مخصص للنشر|محظور)(?: الا)? ?(?:حتي|قبل|الي|بعد|لغايه)',
-  // Last, for it is the beginning of others.
-  '(?:strictly )?embargo(?:ed)?(?: for release)?(?: not for (?:release|publication|broadcast)(?: or broadcast)?)?(?: until| till| to| for)?(?: (?:release|publication)(?: at| on)?)?',
-]
+/** Each ends where the moment begins. */
+const OPENINGS = PACKS.flatMap(({ embargo }) => embargo ?? [])
 const OPENING = new RegExp(`^[\\s([*#"-]*(?:${OPENINGS.join('|')})(?![\\p{L}])[\\s:：–—-]*`, 'u')
 // Cheap to see that there is none.
 const MAYBE =

@@ -32,4 +32,14 @@ export const de: Phrases = {
     thousand: 'tausend',
     million: 'millionen',
   },
+  authors: 'Von|VON',
+  bounds: {
+    upTo: 'bis zu|hochstens',
+    atLeast: 'mindestens|mehr als|uber',
+    about: 'etwa|rund|fast|ungefahr|knapp',
+    atLeastAfter: 'oder mehr',
+  },
+  embargo: ['sperrfrist(?: bis)?', '(?:nicht|frei) (?:vor|ab)(?: dem)?'],
+  headings: 'teilen|mehr',
+  headed: 'lesen sie auch|mehr zum thema|auch interessant|das könnte sie auch interessieren|weiterlesen',
 }

@@ -49,4 +49,22 @@ export const en: Phrases = {
     thousand: 'thousand',
     million: 'million millions',
   },
+  authors: '(?:Story |Text |Photos )?By|BY',
+  bounds: {
+    upTo: 'up to|as many as|at most|no more than|not more than',
+    atLeast: 'at least|no (?:fewer|less) than|not less than|more than|over|upwards of|a minimum of',
+    about: 'about|around|some|nearly|almost|roughly|approximately|an estimated|close to',
+    atLeastAfter: 'or more|at least',
+    aboutAfter: 'approximately|or so',
+  },
+  embargo: [
+    'under (?:strict )?embargo until',
+    'not for (?:release|publication|broadcast|use|publication or broadcast)(?: before| until| prior to)',
+    '(?:hold for release|for release|do not (?:publish|use|release) before|hold until)(?: until| at| on| after)?',
+    '(?:strictly )?embargo(?:ed)?(?: for release)?(?: not for (?:release|publication|broadcast)(?: or broadcast)?)?(?: until| till| to| for)?(?: (?:release|publication)(?: at| on)?)?',
+  ],
+  headings:
+    'share|share this|share this article|share on|tweet|related|related stories|related news|related topics|related content|tags|topics|comments|more|more stories|more news|most read|advertisement|recommended|trending',
+  headed:
+    'related articles|more from|recommended reading|what to read next|related article|read more|read also|also read|see also|more on this story|you may also like|recommended for you|continue reading|follow us on|sign up for',
 }

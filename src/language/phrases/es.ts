@@ -39,4 +39,19 @@ export const es: Phrases = {
     thousand: 'mil',
     million: 'millón millones',
   },
+  authors: 'Por|POR',
+  bounds: {
+    upTo: 'hasta|no mas de',
+    atLeast: 'al menos|por lo menos|mas de|no menos de|como minimo',
+    about: 'unos|unas|cerca de|alrededor de|casi|aproximadamente',
+    atLeastAfter: 'al menos|por lo menos|como minimo|o mas',
+    aboutAfter: 'aproximadamente',
+  },
+  embargo: [
+    '(?:bajo embargo|embargado|embargada|embargo) hasta(?: el| la| las)?',
+    'no (?:difundir|publicar) antes (?:de|del)(?: las)?',
+  ],
+  headings: 'compartir|etiquetas|más noticias',
+  headed:
+    'lea también|lea además|le recomendamos|relacionado|relacionados|artículos relacionados|más sobre este tema|lee también|leer más|te puede interesar|le puede interesar|noticias relacionadas|más información',
 }

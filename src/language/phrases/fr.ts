@@ -40,4 +40,19 @@ export const fr: Phrases = {
     stop: 'et ou dans par lors après qui mais',
     thousand: 'mille',
   },
+  authors: 'Par|PAR|De notre correspondant(?:e)?,?',
+  bounds: {
+    upTo: "jusqu'a|jusqu a|au plus",
+    atLeast: "au moins|plus de|plus d'|pas moins de|au minimum",
+    about: 'environ|pres de|quelque|quelques',
+    atLeastAfter: 'au moins',
+    aboutAfter: 'environ',
+  },
+  embargo: [
+    "(?:sous )?embargo(?: strict)? (?:jusqu['a]*(?: a)?(?: au)?|jusqu'au)",
+    'ne pas (?:diffuser|publier) avant(?: le)?',
+  ],
+  headings: 'partager|partagez|plus|les plus lus',
+  headed:
+    "lire aussi|à lire aussi|lire également|sur le même sujet|lire la suite|en savoir plus|a voir aussi|articles similaires|articles liés|nos autres articles|plus d'informations",
 }

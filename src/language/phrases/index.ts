@@ -6,6 +6,7 @@ import { en } from './en.ts'
 import { es } from './es.ts'
 import { fa } from './fa.ts'
 import { fr } from './fr.ts'
+import { it } from './it.ts'
 import { pt } from './pt.ts'
 import { ru } from './ru.ts'
 import type { Phrases } from './shape.ts'
@@ -13,4 +14,10 @@ import { tr } from './tr.ts'
 
 export type { Phrases, Slugs, TollWords } from './shape.ts'
 
-export const PACKS: readonly Phrases[] = [ar, en, fr, es, de, pt, ru, tr, fa]
+/** English last: what opens its embargoes is the beginning of what opens those of others. */
+export const PACKS: readonly Phrases[] = [ar, fr, es, de, pt, ru, tr, it, fa, en]
+
+/** What all packs have of one kind, as alternatives of a pattern. */
+export function alternatives(pick: (pack: Phrases) => string | undefined): string {
+  return PACKS.map(pick).filter(Boolean).join('|')
+}

@@ -26,4 +26,11 @@ export const pt: Phrases = {
     thousand: 'mil',
     million: 'milhões',
   },
+  authors: 'Por|POR',
+  bounds: {
+    upTo: 'ate',
+    atLeast: 'pelo menos|mais de',
+  },
+  embargo: ['(?:embargado|sob embargo) ate(?: as| o dia)?'],
+  headed: 'leia também|leia mais|saiba mais',
 }

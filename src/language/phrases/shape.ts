@@ -68,8 +68,9 @@ export interface Phrases {
   slugs?: Slugs
   /** Desks and sections, before a slash: «عام / …». */
   sections?: string
-  /** A first line that only names who wrote. */
-  bylines?: readonly RegExp[]
+  /** What opens a line that only names who wrote: alternatives of a pattern, "By" before a name, and labels before a sign. */
+  authors?: string
+  authorLabels?: string
   tolls?: TollWords
   bounds?: Bounds
   /** What begins an embargo, up to its moment: alternatives of a pattern over folded text, the longer before the shorter. */

@@ -28,4 +28,16 @@ export const tr: Phrases = {
     thousand: 'bin',
     million: 'milyon',
   },
+  authorLabels: 'Haber|Yazan|Muhabir|Yazar',
+  bounds: {
+    upTo: 'en fazla',
+    atLeast: 'en az',
+    about: 'yaklasik',
+    atLeastAfter: 'den fazla|dan fazla|ten fazla|tan fazla',
+    aboutAfter: 'civarinda',
+  },
+  embargo: ['ambargo(?:lu)?'],
+  headings: 'paylaş|etiketler',
+  headed:
+    'ayrıca okuyun|bunlar da ilginizi çekebilir|bu haberler de ilginizi çekebilir|bunları da okuyun|ilgili haberler|benzer haberler|devamını oku',
 }
