@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { parseDocument } from '../src/collect/feed/parse.ts'
 import { identify } from '../src/decide/identify.ts'
 import { readEntry, threadWordsOf } from '../src/decide/reading.ts'
-import { FurnitureCount } from '../src/decide/thread/furniture.ts'
+import { BoilerplateCount } from '../src/decide/thread/boilerplate.ts'
 import { wireNames } from '../src/decide/wire/read.ts'
 import type { ParsedEntry } from '../src/model/collected.ts'
 import { printJson, printTable, rounded, shared, skipped } from './helpers.ts'
@@ -85,13 +85,13 @@ function pass(documents: readonly Document[]): Figures {
       }),
     )
     const received = timed('hand over', () => structuredClone(read))
-    const furniture = timed('count runs', () => {
-      const runs = new FurnitureCount()
+    const boilerplate = timed('count runs', () => {
+      const runs = new BoilerplateCount()
       for (const reading of received) runs.addRuns(reading.runs)
       runs.sharing()
       return runs.found()
     })
-    timed('count words', () => received.map(reading => threadWordsOf(reading, furniture, null)))
+    timed('count words', () => received.map(reading => threadWordsOf(reading, boilerplate, null)))
     count += entries.length
   }
   for (const step of STEPS) sums[step] = rounded(sums[step] / count)

@@ -4,12 +4,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { stopSignal } from '../src/cli/main.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { createLog } from '../src/log.ts'
 import type { Config } from '../src/model/config.ts'
 import type { Millis } from '../src/model/units.ts'
 import { type Daemon, startDaemon } from '../src/run/daemon.ts'
+import { stopSignal } from '../src/run/signals.ts'
 import { readWires, serveAgencies } from './agencies.ts'
 
 const WEEK_STARTS = Date.parse('2022-01-02T00:00:00Z')

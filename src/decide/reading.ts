@@ -8,7 +8,7 @@ import { type CopyFeatures, featuresOfWords, OPENING_CHARACTERS } from './copy/f
 import { isFlashLong, LENGTH_LOOKED_AT } from './copy/flash.ts'
 import type { Identified } from './identify.ts'
 import { locateReport, type ReportContext } from './report.ts'
-import { type DocumentRuns, type Furniture, RUNS_BODY, runsOf } from './thread/furniture.ts'
+import { type Boilerplate, type DocumentRuns, RUNS_BODY, runsOf } from './thread/boilerplate.ts'
 import { bareHeadline } from './thread/header.ts'
 import { countWords, type PlacedWords, placeWords, THREAD_BODY, type ThreadWords } from './thread/words.ts'
 
@@ -32,7 +32,7 @@ export interface Reading {
   isFlash: boolean
   /** The words by which threads know it: see {@link threadWordsOf}. */
   words: PlacedWords
-  /** What it adds to the `FurnitureCount` of its document. */
+  /** What it adds to the `BoilerplateCount` of its document. */
   runs: DocumentRuns
 }
 
@@ -71,13 +71,13 @@ function openingOf(whole: Cut, start: number, body: string): (characters: number
 }
 
 /**
- * The words by which threads know a text. `furniture` is what the entries of its document have in common; `foreign` marks
+ * The words by which threads know a text. `boilerplate` is what the entries of its document have in common; `foreign` marks
  * words of the body that its publisher says under other reports too: 1 for such a word, and may be shorter than the body.
  */
 export function threadWordsOf(
   { words }: Pick<Reading, 'words'>,
-  furniture: Furniture | null,
+  boilerplate: Boilerplate | null,
   foreign: Uint8Array | null,
 ): ThreadWords {
-  return countWords(words, furniture, foreign)
+  return countWords(words, boilerplate, foreign)
 }

@@ -3,7 +3,7 @@ import { copyFeatures } from '../../src/decide/copy/features.ts'
 import { isFlash } from '../../src/decide/copy/flash.ts'
 import { identify } from '../../src/decide/identify.ts'
 import { type Reading, readEntry, threadWordsOf } from '../../src/decide/reading.ts'
-import { FurnitureCount } from '../../src/decide/thread/furniture.ts'
+import { BoilerplateCount } from '../../src/decide/thread/boilerplate.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import { searchable } from '../../src/language/search.ts'
@@ -72,19 +72,19 @@ describe('a reading of an entry', () => {
     const received = structuredClone(sent)
     const { wire } = sent.report
     const foreign = Uint8Array.from({ length: 20 }, (_, at) => (at % 3 === 0 ? 1 : 0))
-    const furniture = new Set([...sent.runs.body.slice(0, 3), ...sent.runs.title.slice(0, 2)])
+    const boilerplate = new Set([...sent.runs.body.slice(0, 3), ...sent.runs.title.slice(0, 2)])
     for (const [runs, mask] of [
       [null, null],
-      [furniture, null],
+      [boilerplate, null],
       [null, foreign],
-      [furniture, foreign],
+      [boilerplate, foreign],
     ] as const) {
       expect(threadWordsOf(received, runs, mask)).toEqual(
         threadWords({
           title: wire.title,
           body: wire.body,
           language: sent.report.language,
-          furniture: runs,
+          boilerplate: runs,
           foreign: mask,
         }),
       )
@@ -96,7 +96,7 @@ describe('a reading of an entry', () => {
     const readings = names.map(name =>
       read(`Use an ${name} braille display with Narrator`, `${name} displays work well.`),
     )
-    const [byRuns, byText] = [new FurnitureCount(), new FurnitureCount()]
+    const [byRuns, byText] = [new BoilerplateCount(), new BoilerplateCount()]
     for (const { runs, report } of readings) {
       byRuns.addRuns(structuredClone(runs))
       byText.add(report.wire)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FurnitureCount, withoutFurniture } from '../../src/decide/thread/furniture.ts'
+import { BoilerplateCount, withoutBoilerplate } from '../../src/decide/thread/boilerplate.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
 import { fold, hash32, words } from '../../src/language/text.ts'
 
@@ -9,7 +9,7 @@ interface Entry {
 }
 
 function furnitureOf(entries: readonly Entry[]) {
-  const count = new FurnitureCount()
+  const count = new BoilerplateCount()
   for (const entry of entries) count.add(entry)
   return count.found()
 }
@@ -17,7 +17,7 @@ function furnitureOf(entries: readonly Entry[]) {
 const NAMES = ['Alder', 'Birch', 'Cedar', 'Hazel', 'Juniper', 'Larch']
 const of = (names: readonly string[], entry: (name: string, at: number) => Entry) => names.map(entry)
 const said = (entry: Entry, entries: readonly Entry[]) =>
-  [...threadWords({ ...entry, language: 'en', furniture: furnitureOf(entries) }).own.keys()].sort()
+  [...threadWords({ ...entry, language: 'en', boilerplate: furnitureOf(entries) }).own.keys()].sort()
 
 describe('what the entries of a document have in common word for word', () => {
   it('is no word on any of them: the frame of a headline and the sentence below', () => {
@@ -68,8 +68,8 @@ describe('what the entries of a document have in common word for word', () => {
     const tokens = words(fold('Ferry burns off the port'))
     const patterns = { places: [0, 1, 2, 3, 4], hashes: tokens.map(hash32), sizes: tokens.map(({ length }) => length) }
     const wordAt = (at: number): string => tokens[at] as string
-    expect(withoutFurniture(patterns, wordAt, new Set())).toBeNull()
-    expect(withoutFurniture(patterns, wordAt, new Set([1]))).toBeNull()
+    expect(withoutBoilerplate(patterns, wordAt, new Set())).toBeNull()
+    expect(withoutBoilerplate(patterns, wordAt, new Set([1]))).toBeNull()
   })
 })
 

@@ -5,11 +5,11 @@ import { soundKey } from '../../language/sound.ts'
 import { primaryLanguage } from '../../language/tag.ts'
 import { hasContent, rootOf, stemmerOf, terms } from '../../language/terms.ts'
 import { CYRILLIC_SCRIPT, newList, type Word, type WordFacts, wordsOf } from '../../language/words.ts'
+import { type Boilerplate, withoutBoilerplate } from './boilerplate.ts'
 import { type Form, formOf } from './form.ts'
-import { type Furniture, withoutFurniture } from './furniture.ts'
 import { bareHeadline, type Header, headerOf } from './header.ts'
 
-/** What threading reads of a story: the wire's furniture is already off. */
+/** What threading reads of a story: the wire's boilerplate is already off. */
 export interface ThreadInput {
   title: string
   /** Plain text; only its first 1,600 characters are read. */
@@ -17,7 +17,7 @@ export interface ThreadInput {
   /** BCP 47 tag, or null where nobody knows. */
   language: string | null
   /** What the entries of its document have in common; it says nothing of this one. */
-  furniture?: Furniture | null
+  boilerplate?: Boilerplate | null
   /** Marks words of the body that its publisher says under other reports too: 1 for such a word. May be shorter than it. */
   foreign?: Uint8Array | null
 }
@@ -162,14 +162,18 @@ function factsOf(word: Word, language: string, stemmer: number): WordFacts {
 }
 
 /** Count the prepared words of a story, without those that are its publisher's. */
-export function countWords(placed: PlacedWords, furniture: Furniture | null, foreign: Uint8Array | null): ThreadWords {
+export function countWords(
+  placed: PlacedWords,
+  boilerplate: Boilerplate | null,
+  foreign: Uint8Array | null,
+): ThreadWords {
   const { headline, places } = placed
   const counting = new Counting(placed)
-  const title = counting.without(places.subarray(0, headline), furniture, true)
+  const title = counting.without(places.subarray(0, headline), boilerplate, true)
   counting.add(title, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   const body = places.subarray(headline)
   const own = foreign === null ? body : body.filter((_, at) => foreign[at] !== 1)
-  counting.add(counting.without(own, furniture, false), 1, BODY_WORDS, SHARED_BODY_WORDS)
+  counting.add(counting.without(own, boilerplate, false), 1, BODY_WORDS, SHARED_BODY_WORDS)
   const { header } = placed
   const kept = header?.words.every((word, at) => title[at] === word)
   return {
@@ -195,16 +199,16 @@ class Counting {
     this.#shared = placed.shared.split(' ')
   }
 
-  /** The words at these places that are not furniture. */
-  without(places: Uint16Array, furniture: Furniture | null, headline: boolean): Uint16Array {
-    if (furniture === null || furniture.size === 0) return places
+  /** The words at these places that are not boilerplate. */
+  without(places: Uint16Array, boilerplate: Boilerplate | null, headline: boolean): Uint16Array {
+    if (boilerplate === null || boilerplate.size === 0) return places
     const { patternHashes, patternLengths, words } = this.#placed
     const wordAt = (at: number): string => {
       this.#words ??= words.split(' ')
       return this.#words[places[at] as number] as string
     }
     const patterns = { places, hashes: patternHashes, sizes: patternLengths }
-    const left = withoutFurniture(patterns, wordAt, furniture, headline)
+    const left = withoutBoilerplate(patterns, wordAt, boilerplate, headline)
     return left === null ? places : Uint16Array.from(left, at => places[at] as number)
   }
 
@@ -248,9 +252,9 @@ class Counting {
 }
 
 /** Count the words of a story. */
-export function threadWords({ title, body, language, furniture, foreign }: ThreadInput): ThreadWords {
+export function threadWords({ title, body, language, boilerplate, foreign }: ThreadInput): ThreadWords {
   const placed = placeWords(title, wordsOf(body.slice(0, THREAD_BODY)), language)
-  return countWords(placed, furniture ?? null, foreign ?? null)
+  return countWords(placed, boilerplate ?? null, foreign ?? null)
 }
 
 /** What a term is in all languages; null for one that says nothing outside its own. */
