@@ -106,41 +106,6 @@ export function configuration(origin: string, feeds: number, more: { database: s
   }
 }
 
-export interface Measured {
-  stdout: string
-  seconds: number
-  /** Of all threads of the process, in user and kernel together: steadier than the clock on a busy machine. */
-  cpuSeconds: number
-  peakRssMB: number
-}
-
-// The command itself tells what it used, at its very end, through a pipe of its own.
-const TELL = `import { writeSync } from 'node:fs'
-process.on('exit', () => {
-  const { user, system } = process.cpuUsage()
-  writeSync(3, JSON.stringify({ cpuSeconds: (user + system) / 1e6, peakRssMB: process.resourceUsage().maxRSS / 1024 }))
-})`
-
-/** Run `minwal ARGS` on core 1 to its end. Throws where it fails or takes longer than `limit` seconds. */
-export async function minwal(args: readonly string[], limit: number): Promise<Measured> {
-  const tell = `data:text/javascript,${encodeURIComponent(TELL)}`
-  const [program, line] = pinned(1, ['--import', tell, command, ...args])
-  const started = performance.now()
-  const child = spawn(program, line, { stdio: ['ignore', 'pipe', 'inherit', 'pipe'], timeout: limit * 1_000 })
-  let stdout = ''
-  let told = ''
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk
-  })
-  child.stdio[3]?.on('data', (chunk: Buffer) => {
-    told += chunk.toString()
-  })
-  const code = await ended(child)
-  if (code !== 0) throw new Error(`minwal ${args.join(' ')} ended with ${code ?? `a signal, maybe after ${limit} s`}`)
-  const used = JSON.parse(told) as { cpuSeconds: number; peakRssMB: number }
-  return { stdout, seconds: (performance.now() - started) / 1_000, ...used }
-}
-
 /** Start `minwal ARGS` on core 1 and leave it running. */
 export function startMinwal(args: readonly string[]): { child: ChildProcess; ended: Promise<number | null> } {
   const [program, line] = pinned(1, [command, ...args])

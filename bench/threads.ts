@@ -9,9 +9,9 @@
 // best of five counts. Times are CPU seconds of the process. --ablate prints what each piece of evidence adds on the
 // labelled sets in ../shared/corpora/threads, and skips those that are absent.
 
-import { packed, unpacked } from '../src/decide/thread/packed.ts'
-import { ThreadIndex } from '../src/decide/thread/place.ts'
-import { regroup, review } from '../src/decide/thread/review.ts'
+import { packFeatures, unpackFeatures } from '../src/decide/thread/packing.ts'
+import { placeStory, storyFeatures, ThreadIndex } from '../src/decide/thread/place.ts'
+import { reviewAll } from '../src/decide/thread/review.ts'
 import type { ThreadSettings } from '../src/model/config.ts'
 import { printJson, printTable, rounded } from './helpers.ts'
 import { ablate } from './threads/ablation.ts'
@@ -66,7 +66,7 @@ class Passing {
   fill(count: number): void {
     for (const { time, said, event } of this.#next(count)) {
       this.index.expire(ThreadIndex.horizon(SETTINGS, time))
-      this.index.add(event > 0 ? event : FIRST_ALONE - event, ++this.filed, this.index.features(said), time)
+      this.index.add(event > 0 ? event : FIRST_ALONE - event, ++this.filed, storyFeatures(this.index, said), time)
     }
     this.#since = this.filed
   }
@@ -88,8 +88,8 @@ class Passing {
       const started = cpu()
       for (const { time, said } of batch) {
         this.index.expire(ThreadIndex.horizon(SETTINGS, time))
-        const features = this.index.features(said)
-        const { thread } = this.index.place(features, time)
+        const features = storyFeatures(this.index, said)
+        const { thread } = placeStory(this.index, features, time)
         this.index.add(thread ?? ++this.#threads, ++this.filed, features, time)
       }
       const placed = cpu()
@@ -101,10 +101,7 @@ class Passing {
   }
 
   #review(): void {
-    for (const one of review(this.index, this.#since)) {
-      regroup(this.index, one, one.kind === 'split' ? ++this.#threads : 0)
-      this.regroupings++
-    }
+    for (const _ of reviewAll(this.index, this.#since, () => ++this.#threads)) this.regroupings++
     this.#since = this.filed
   }
 }
@@ -148,11 +145,11 @@ function measure(window: number, archive: number): void {
 function restart(index: ThreadIndex): Record<string, number> {
   const stored = [...index.stories()].map(story => {
     const { id, thread, time } = story
-    return { thread: thread.id, id, time, text: packed(index.featuresOf(story)) }
+    return { thread: thread.id, id, time, text: packFeatures(index.featuresOf(story)) }
   })
   const started = cpu()
   const again = new ThreadIndex(SETTINGS)
-  for (const { thread, id, time, text } of stored) again.add(thread, id, unpacked(text), time)
+  for (const { thread, id, time, text } of stored) again.add(thread, id, unpackFeatures(text), time)
   const seconds = cpu() - started
   if (again.size.stories !== index.size.stories) throw new Error('the rebuilt window is another')
   return {

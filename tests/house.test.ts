@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['model', 'language'],
   collect: ['model', 'language'],
   decide: ['model', 'language'],
-  store: ['model', 'language'],
+  store: ['model', 'language', 'decide/lead.ts'],
   publish: ['model', 'language', 'config/opml.ts'],
   encode: ['model', 'log.ts'],
   desk: ['model', 'language', 'decide', 'store', 'log.ts'],
@@ -26,13 +26,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Imports that rule forbids and that are there still, with why. */
-const CROSSINGS: Readonly<Record<string, string>> = {
-  'index.ts imports decide/wire/read.ts': 'goes with the public API',
-  'index.ts imports language/text.ts': 'goes with the public API',
-}
+const CROSSINGS: Readonly<Record<string, string>> = {}
 
 /** Circles of imports that are there still, by one of their files. */
-const CIRCLES: readonly string[] = ['collect/feed/draft.ts', 'collect/feed/escaped.ts']
+const CIRCLES: readonly string[] = []
 
 /** Folders of pure functions, and what in them may nevertheless reach outside, with why. */
 const PURE = ['decide', 'publish', 'language']
@@ -47,19 +44,8 @@ const REACHES_OUT =
 const MOST_LINES = 400
 const MOST_LINES_OF_A_FUNCTION = 120
 /** Files and functions that are longer still. */
-const LONG_FILES: readonly string[] = [
-  'cli/main.ts',
-  'collect/feed/reading.ts',
-  'collect/net/connection.ts',
-  'decide/copy/index.ts',
-  'desk/desk.ts',
-  'store/writing.ts',
-]
-const LONG_FUNCTIONS: readonly string[] = [
-  'decide/wire/dateline.ts readDateline',
-  'store/regroup.ts regrouping',
-  'store/writing.ts createFiling',
-]
+const LONG_FILES: readonly string[] = ['decide/copy/index.ts']
+const LONG_FUNCTIONS: readonly string[] = ['decide/wire/dateline.ts readDateline']
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))

@@ -1,8 +1,16 @@
 // What each piece of evidence adds: the labelled sets, filed again and again with one thing left out.
 
 import { CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
-import { ThreadIndex, type ThreadWords, TUNING, type Tuning, threadWords } from '../../src/decide/thread/place.ts'
-import { regroup, review } from '../../src/decide/thread/review.ts'
+import {
+  placeStory,
+  storyFeatures,
+  ThreadIndex,
+  type ThreadWords,
+  TUNING,
+  type Tuning,
+  threadWords,
+} from '../../src/decide/thread/place.ts'
+import { reviewAll } from '../../src/decide/thread/review.ts'
 import { readWire, wireNames } from '../../src/decide/wire/read.ts'
 import type { EvalItem } from '../../src/run/evaluate.ts'
 import { readItems, scoreGroups } from '../../src/run/evaluate.ts'
@@ -31,7 +39,7 @@ const VARIANTS: Variant[] = [
   { name: 'no nearest story', tuning: { nearest: 0, scale: 0.28 / 0.3 } },
   { name: 'no fading', tuning: { decay: Number.MAX_VALUE } },
   { name: 'no columns', tuning: { columns: false } },
-  { name: 'countries apart', tuning: { abroad: 1 } },
+  { name: 'countries apart', tuning: { differentCountries: 1 } },
   { name: 'no slugs', words: said => ({ ...said, header: null }) },
   { name: 'nothing across languages', tuning: { across: 0 }, words: said => ({ ...said, shared: new Map() }) },
   { name: 'across: no names by sound', words: without('~') },
@@ -77,9 +85,8 @@ function thread(items: readonly Read[], said: readonly ThreadWords[], variant: V
   let since = 0
   let filed = 0
   const look = () => {
-    for (const one of review(index, since)) {
-      if (one.kind === 'merge') for (const [story, of] of threadOf) if (of === one.from) threadOf.set(story, one.thread)
-      regroup(index, one, one.kind === 'split' ? ++opened : 0)
+    for (const one of reviewAll(index, since, () => ++opened)) {
+      if (one.kind === 'merge') for (const [story, of] of threadOf) if (of === one.from) threadOf.set(story, one.into)
     }
     since = filed
   }
@@ -92,8 +99,8 @@ function thread(items: readonly Read[], said: readonly ThreadWords[], variant: V
     for (const { id, time: then, thread: of } of index.stories()) if (then < limit) threadOf.set(id, of.id)
     index.expire(limit)
     const words = said[at] as ThreadWords
-    const features = index.features(variant.words ? variant.words(words) : words)
-    const placed = index.place(features, time)
+    const features = storyFeatures(index, variant.words ? variant.words(words) : words)
+    const placed = placeStory(index, features, time)
     index.add(placed.thread ?? ++opened, story, features, time)
     filed = story
   }

@@ -1,18 +1,62 @@
-// `minwal check --fetch`: every feed is asked once, at the pace a poll would ask its host, and nothing is stored.
-
-import { quotable } from '../collect/feed/parse.ts'
-import { createParserPool } from '../collect/feed/pool.ts'
-import { createFetcher } from '../collect/net/fetch.ts'
+// The commands that try things out and store nothing: check, parse.
+import { readFileSync } from 'node:fs'
+import { parseDocument, quotable } from '../collect/feed/parse.ts'
+import { createParserPool, type ParserPool } from '../collect/feed/pool.ts'
+import { unpackFile } from '../collect/net/coding.ts'
+import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import { redactorOf, targetOf } from '../config/secrets.ts'
 import { hostOf } from '../decide/schedule/host.ts'
-import { drain } from '../decide/schedule/hosts.ts'
+import { tryEncoder } from '../encode/encoder.ts'
+import { counted, stamp } from '../language/say.ts'
+import type { ParsedFeed } from '../model/collected.ts'
 import type { PollSettings } from '../model/config.ts'
-import type { Millis } from '../model/units.ts'
-import { Hosts, LONGEST_WAIT } from '../run/hosts.ts'
-import { mayBePrivate, type NamedFeed } from '../run/poll.ts'
+import type { Outcome } from '../model/units.ts'
+import { Hosts } from '../run/hosts.ts'
+import { feedsByUrl, mayBePrivate, type NamedFeed } from '../run/poll.ts'
+import { parsedJson } from './json.ts'
+import { type Common, configuredToPoll, Failed, json, jsonLine, out, progress, say } from './shared.ts'
+import { table } from './table.ts'
+
+export async function check(options: Common & { fetch?: boolean }): Promise<void> {
+  const config = configuredToPoll(options)
+  const named = [...feedsByUrl(config.agencies).values()]
+  const tried = config.threads.encoder ? await tryEncoder(config.threads.encoder) : null
+  if (tried?.ok === false) throw new Failed(`${options.config}: threads.encoder: ${tried.reason}`, 2)
+  if (!options.fetch) {
+    const numbers = tried === null ? {} : { encoder: { numbers: tried.value } }
+    if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length, ...numbers })
+    else {
+      const encoder = tried === null ? '' : `, an encoder that gives a text ${tried.value} numbers`
+      const agencies = counted(config.agencies.length, 'agency', 'agencies')
+      out(`${options.config} is right: ${agencies}, ${counted(named.length, 'feed', 'feeds')}${encoder}`)
+    }
+    return
+  }
+  const bar = progress(named.length)
+  const results = await tryFeeds(named, config.poll, () => bar.step()).finally(() => bar.end())
+  results.sort((a, b) => a.agency.localeCompare(b.agency) || a.url.localeCompare(b.url))
+  const failed = results.filter(result => result.error !== null)
+  if (options.json) json({ ok: failed.length === 0, feeds: results })
+  else {
+    out(
+      table(
+        ['agency', 'entries', 'feed', 'result'],
+        results.map(({ agency, entries, url, error, warnings }) => [
+          agency,
+          String(entries),
+          url,
+          error ?? (warnings.join('; ') || 'ok'),
+        ]),
+        80,
+      ),
+    )
+    say(`${results.length - failed.length} of ${results.length} feeds answered with a feed`)
+  }
+  if (failed.length > 0) process.exitCode = 1
+}
 
 /** What came of one feed. */
-export interface Tried {
+interface Tried {
   url: string
   agency: string
   entries: number
@@ -20,25 +64,55 @@ export interface Tried {
   warnings: string[]
 }
 
-interface Waiting {
-  named: NamedFeed
-  host: string
-  due: Millis
-  interval: null
+/** Fetch and parse every feed once, each host at the pace of a poll. `step` is called after each. Rejects only for a bug. */
+async function tryFeeds(feeds: readonly NamedFeed[], settings: PollSettings, step: () => void): Promise<Tried[]> {
+  const tools = {
+    fetcher: createFetcher(settings),
+    pool: createParserPool(),
+    hosts: new Hosts(() => settings),
+    settings,
+  }
+  const queue = hostsInTurn(feeds)
+  const results: Tried[] = []
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      results.push(await tryFeed(next, tools))
+      step()
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: settings.concurrency }, work))
+  } finally {
+    await tools.fetcher.close()
+    await tools.pool.close()
+  }
+  return results
 }
 
-/** Try every feed; `step` is called after each. Rejects only for a bug. */
-export async function tryFeeds(
-  feeds: readonly NamedFeed[],
-  settings: PollSettings,
-  step: () => void,
-): Promise<Tried[]> {
-  const fetcher = createFetcher(settings)
-  const pool = createParserPool()
-  const hosts = new Hosts(() => settings)
+const askedHost = ({ spec }: NamedFeed): string => hostOf(targetOf(spec))
 
-  const visit = async ({ agency, spec }: NamedFeed, host: string): Promise<Tried> => {
-    const tried: Tried = { url: spec.url, agency: agency.id, entries: 0, error: null, warnings: [] }
+/** The first feed of each host, then the second of each, and so on: feeds that wait for their host hold up no others. */
+function hostsInTurn(feeds: readonly NamedFeed[]): NamedFeed[] {
+  const places = new Map<string, number>()
+  const rounds = feeds.map(feed => {
+    const round = places.get(askedHost(feed)) ?? 0
+    places.set(askedHost(feed), round + 1)
+    return { feed, round }
+  })
+  return rounds.sort((a, b) => a.round - b.round).map(({ feed }) => feed)
+}
+
+async function tryFeed(
+  named: NamedFeed,
+  { fetcher, pool, hosts, settings }: { fetcher: Fetcher; pool: ParserPool; hosts: Hosts; settings: PollSettings },
+): Promise<Tried> {
+  const { agency, spec } = named
+  const tried: Tried = { url: spec.url, agency: agency.id, entries: 0, error: null, warnings: [] }
+  const host = askedHost(named)
+  // A host that refused one feed is not asked for the others.
+  if (!(await hosts.turn(host))) return { ...tried, error: `not tried: ${hosts.reason(host) ?? `${host} refused us`}` }
+  const { text } = redactorOf(spec)
+  try {
     const got = await fetcher.get({
       url: targetOf(spec),
       validators: { etag: null, lastModified: null },
@@ -46,11 +120,9 @@ export async function tryFeeds(
       allowPrivate: mayBePrivate(settings, spec, targetOf(spec)),
       now: Date.now(),
     })
-    const asked = performance.now() - Date.now()
     const failure = got.kind === 'failed' ? got.failure : null
-    const retryAt = failure?.retryAt == null ? null : failure.retryAt + asked
+    const retryAt = failure?.retryAt == null ? null : failure.retryAt + performance.now() - Date.now()
     hosts.heard(host, failure && { ...failure, retryAt })
-    const { text } = redactorOf(spec)
     if (got.kind === 'failed') return { ...tried, error: text(got.failure.message) }
     if (got.kind === 'unchanged') return tried
     const parsed = await pool.parse(got.body, got.contentType, {
@@ -61,54 +133,45 @@ export async function tryFeeds(
     })
     if (!parsed.ok) return { ...tried, error: text(quotable(got, parsed.reason)) }
     return { ...tried, entries: parsed.value.entries.length, warnings: parsed.value.warnings.map(text) }
-  }
-
-  const results: Tried[] = []
-  let waiting: Waiting[] = feeds.map(named => ({ named, host: hostOf(targetOf(named.spec)), due: 0, interval: null }))
-  const done = (tried: Tried): void => {
-    results.push(tried)
-    step()
-  }
-  try {
-    await new Promise<void>((resolve, reject) => {
-      let running = 0
-      let wake: NodeJS.Timeout | undefined
-      const start = ({ named, host }: Waiting): void => {
-        running++
-        hosts.began(host)
-        visit(named, host)
-          .then(done)
-          .finally(() => {
-            running--
-            hosts.ended(host)
-          })
-          .then(pump, reject)
-      }
-      const pump = (): void => {
-        clearTimeout(wake)
-        const now = performance.now()
-        const next = drain(waiting, host => hosts.now(host, now), settings.concurrency - running, now)
-        const taken = new Set(next.start)
-        waiting = waiting.filter(item => !taken.has(item))
-        next.start.forEach(start)
-        // A host that refused one feed is not asked for the others.
-        const [rested, rest] = [
-          waiting.filter(({ host }) => hosts.now(host, now).restUntil - now > LONGEST_WAIT),
-          waiting,
-        ]
-        waiting = rest.filter(item => !rested.includes(item))
-        for (const { named, host } of rested) {
-          const error = `not tried: ${hosts.reason(host) ?? `${host} refused us`}`
-          done({ url: named.spec.url, agency: named.agency.id, entries: 0, error, warnings: [] })
-        }
-        if (running === 0 && waiting.length === 0) resolve()
-        else if (next.wakeAt !== null) wake = setTimeout(pump, Math.max(1, next.wakeAt - now))
-      }
-      pump()
-    })
   } finally {
-    await fetcher.close()
-    await pool.close()
+    hosts.ended(host)
   }
-  return results
+}
+
+// ── parse ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Bytes to which `minwal parse` unpacks a compressed file at most. */
+const MOST_UNPACKED = 256 * 1_048_576
+
+export async function parse(files: string[], options: { url?: string; json?: boolean }): Promise<void> {
+  for (const file of files) {
+    let bytes: Uint8Array
+    try {
+      bytes = file === '-' ? readFileSync(0) : readFileSync(file)
+    } catch (error) {
+      const reason = `cannot read it (${error instanceof Error ? error.message : String(error)})`
+      showParsed(file, { ok: false, reason }, options)
+      continue
+    }
+    const unpacked = await unpackFile(bytes, MOST_UNPACKED)
+    const limits = { url: options.url ?? null, maxEntries: 10_000 }
+    showParsed(file, unpacked.ok ? await parseDocument(unpacked.value, null, limits) : unpacked, options)
+  }
+}
+
+function showParsed(file: string, parsed: Outcome<ParsedFeed>, options: { json?: boolean }): void {
+  if (!parsed.ok) {
+    process.exitCode = 1
+    if (options.json) jsonLine({ file, error: parsed.reason })
+    else say(`${file}: ${parsed.reason}`)
+    return
+  }
+  if (options.json) {
+    jsonLine(parsedJson(file, parsed.value))
+    return
+  }
+  const { format, version, title, entries, warnings } = parsed.value
+  out(`${file}: ${format} ${version ?? ''} «${title ?? ''}», ${entries.length} entries`)
+  for (const entry of entries) out(`  ${stamp(entry.published)}  ${entry.title}`)
+  for (const warning of warnings) say(`${file}: ${warning}`)
 }

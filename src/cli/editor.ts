@@ -1,4 +1,4 @@
-// The commands of the editor's hand: why something is where it is, and joining and parting what the machine got wrong.
+// The editor's commands: explain, merge, split, decisions.
 import { writeFileSync } from 'node:fs'
 import {
   decisionItems,
@@ -10,30 +10,9 @@ import {
   splitThread,
 } from '../desk/editor.ts'
 import { type Explanation, explain } from '../desk/explain.ts'
-import { stamp } from '../language/say.ts'
+import { counted, stamp } from '../language/say.ts'
 import type { Outcome } from '../model/units.ts'
-import { type Common, changing, Failed, json, out, type Registered, reading, say, taking } from './shared.ts'
-
-/** `command` makes a command that takes `--config`. */
-export function registerEditorCommands(command: (name: string, description: string) => Registered): void {
-  command('explain', 'why the reports of a story are one piece of copy, and why it is in its thread')
-    .argument('<id>', 'number of a story; or report:ID, thread:ID')
-    .option('--json', 'print as JSON')
-    .action(taking(explainCommand))
-  command('merge', 'make one thread of several, or one story with story:ID; the machine never undoes it')
-    .argument('<ids...>', 'numbers of threads, or story:ID story:ID')
-    .option('--json', 'print the id that remains as JSON')
-    .action(taking(merge))
-  command('split', 'take stories out of a thread, or reports out of a story; the machine never undoes it')
-    .argument('<id>', 'number of the thread, or story:ID')
-    .argument('<members...>', 'numbers of the stories, or of the reports, that leave')
-    .option('--json', 'print the new id as JSON')
-    .action(taking(split))
-  command('decisions', 'list what was joined and parted by hand')
-    .option('--export <file>', 'write it as labelled items for `minwal eval`; - for standard output')
-    .option('--json', 'print as JSON')
-    .action(taking(decisions))
-}
+import { type Common, changing, Failed, json, out, reading, say } from './shared.ts'
 
 function named(text: string, fallback: Named['what'], allowed: readonly Named['what'][]): Named {
   const found = readNamed(text, fallback)
@@ -47,7 +26,7 @@ function done(outcome: Outcome<number>): number {
   return outcome.value
 }
 
-function merge(ids: string[], options: Common): void {
+export function merge(ids: string[], options: Common): void {
   const all = ids.map(id => named(id, 'thread', ['thread', 'story']))
   const what = all[0]?.what ?? 'thread'
   if (all.length < 2) throw new Failed('name at least two ids to merge', 2)
@@ -63,7 +42,7 @@ function merge(ids: string[], options: Common): void {
   })
 }
 
-function split(id: string, members: string[], options: Common): void {
+export function split(id: string, members: string[], options: Common): void {
   const { what, id: number } = named(id, 'thread', ['thread', 'story'])
   const inside = what === 'thread' ? 'story' : 'report'
   const leaving = members.map(member => named(member, inside, [inside]).id)
@@ -78,7 +57,7 @@ function split(id: string, members: string[], options: Common): void {
   })
 }
 
-function decisions(options: Common & { export?: string }): void {
+export function decisions(options: Common & { export?: string }): void {
   reading(options, store => {
     if (options.export !== undefined) {
       const items = decisionItems(store)
@@ -102,11 +81,11 @@ function decisions(options: Common & { export?: string }): void {
         `${stamp(at)}  ${members} ${one.join(' ')} ${kind === 'together' ? 'belong with' : 'are apart from'} ${other.join(' ')}`,
       )
     }
-    say(`${all.length} ${all.length === 1 ? 'decision' : 'decisions'}`)
+    say(counted(all.length, 'decision', 'decisions'))
   })
 }
 
-function explainCommand(id: string, options: Common): void {
+export function explainItem(id: string, options: Common): void {
   const asked = named(id, 'story', ['story', 'report', 'thread'])
   reading(options, (store, config) => {
     const found = explain(store, asked, config.threads)

@@ -1,6 +1,6 @@
 // What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
 // opened.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
@@ -9,21 +9,14 @@ import { encoderFaults, linkFault, tickFaults } from '../run/daemon.ts'
 import { openStore, storeFault } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 
-/** As much of commander's `Command` as the files that add commands need. */
-export interface Registered {
-  argument(name: string, description: string): Registered
-  option(flags: string, description: string): Registered
-  action(run: (...given: unknown[]) => void | Promise<void>): unknown
-}
+export const version = String(
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version,
+)
 
+/** Options that most commands have. */
 export interface Common {
   config: string
   json?: boolean
-}
-
-/** An action that takes what its command's arguments and options say: commander hands that over untyped. */
-export function taking<Given extends unknown[]>(run: (...given: Given) => void | Promise<void>) {
-  return (...given: unknown[]): void | Promise<void> => run(...(given as Given))
 }
 
 /** An expected failure: its message is all the user sees. Exit code 1 failed, 2 wrong usage or configuration. */
@@ -105,4 +98,22 @@ export function reading<T>(options: Common, work: (store: Store, config: Config)
 export function changing<T>(options: Common, work: (store: Store, config: Config) => T): T {
   // There must be a database: a mistyped path shall not make one.
   return reading(options, () => opened(options, false, work))
+}
+
+/** A bar on a terminal; nothing elsewhere. */
+export function progress(total: number): { step(): void; end(): void } {
+  if (!process.stderr.isTTY || total === 0) return { step: () => {}, end: () => {} }
+  let done = 0
+  const draw = (): void => {
+    const filled = Math.round((done / total) * 30)
+    process.stderr.write(`\r[${'█'.repeat(filled)}${'·'.repeat(30 - filled)}] ${done}/${total} feeds`)
+  }
+  draw()
+  return {
+    step: () => {
+      done++
+      draw()
+    },
+    end: () => void process.stderr.write('\r\u001b[K'),
+  }
 }

@@ -1,4 +1,4 @@
-// The commands that change which feeds are read: add, import, export. They edit the configuration file as a person would.
+// The commands on the list of feeds: add, import, export.
 import { readFileSync } from 'node:fs'
 import { discover, type FoundFeed } from '../collect/discover.ts'
 import { createParserPool } from '../collect/feed/pool.ts'
@@ -11,41 +11,15 @@ import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import { stamp } from '../language/say.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
-import type { Millis, Outcome } from '../model/units.ts'
-import {
-  type Common,
-  configured,
-  Failed,
-  hidden,
-  hideSecretsOf,
-  json,
-  out,
-  type Registered,
-  say,
-  taking,
-} from './shared.ts'
+import type { Outcome } from '../model/units.ts'
+import { isoOrNull } from './json.ts'
+import { type Common, configured, Failed, hidden, hideSecretsOf, json, out, say } from './shared.ts'
 import { readSubscriptionList } from './subscription-list.ts'
 import { table } from './table.ts'
 
-/** `command` makes a command that takes `--config`. */
-export function registerFeedCommands(command: (name: string, description: string) => Registered): void {
-  command('add', 'find the feed behind an address and add it to the configuration')
-    .argument('<url>', 'address of a feed, or of a page that has one')
-    .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
-    .option('--json', 'print what was found and added as JSON')
-    .action(taking(add))
-  command('import', 'add the feeds of an OPML file to the configuration; folders become categories')
-    .argument('<file>', 'file, or - for standard input')
-    .option('--json', 'print the counts as JSON')
-    .action(taking(importFeeds))
-  command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
-    taking(exportFeeds),
-  )
-}
-
 // ── add ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function add(given: string, options: Common & { agency?: string }): Promise<void> {
+export async function add(given: string, options: Common & { agency?: string }): Promise<void> {
   const config = configured(options)
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
   // Variables may be typed as they stand in the file: they are filled in for asking, and written as typed.
@@ -124,9 +98,8 @@ async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>
   }
 }
 
-const iso = (time: Millis | null): string | null => (time === null ? null : new Date(time).toISOString())
 const shown = ({ newest, ...feed }: FoundFeed): object =>
-  everyText({ ...feed, url: plainly(feed.url), newest: iso(newest) }, hidden)
+  everyText({ ...feed, url: plainly(feed.url), newest: isoOrNull(newest) }, hidden)
 
 function show(found: readonly FoundFeed[]): void {
   out(
@@ -146,7 +119,7 @@ function show(found: readonly FoundFeed[]): void {
 
 // ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function importFeeds(file: string, options: Common): void {
+export function importFeeds(file: string, options: Common): void {
   const config = configured(options)
   let bytes: Uint8Array
   try {
@@ -200,7 +173,7 @@ interface Folder {
   feeds: Outline[]
 }
 
-function exportFeeds(options: Common): void {
+export function exportFeeds(options: Common): void {
   const config = configured(options)
   const root: Folder = { folders: new Map(), feeds: [] }
   let [secrets, variables, files] = [0, 0, 0]

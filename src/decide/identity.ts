@@ -49,9 +49,9 @@ export function guidKey(guid: string): string {
 }
 
 /** Values that stand for more than one text among these reports. */
-export function standingForSeveral(
-  reports: readonly Report[],
-  pick: (report: Report) => string | null,
+export function standingForSeveral<T extends { hash: string }>(
+  reports: readonly T[],
+  pick: (report: T) => string | null,
 ): ReadonlySet<string> {
   const texts = new Map<string, string>()
   const ambiguous = new Set<string>()

@@ -7,7 +7,7 @@ import { isFlash } from './copy/flash.ts'
 import { type CopyFeatures, copyFeatures } from './copy/index.ts'
 import type { Identified } from './identify.ts'
 import { type ReportContext, reportOf } from './report.ts'
-import type { Furniture } from './thread/furniture.ts'
+import type { Boilerplate } from './thread/boilerplate.ts'
 import { type ThreadWords, threadWords } from './thread/words.ts'
 
 /** Characters of a text beyond which it is kept and shown, but not searched. */
@@ -45,14 +45,14 @@ export function readEntry(entry: Entry, text: string, identified: Identified, co
 }
 
 /**
- * The words by which threads know a text. `furniture` is what the entries of its document have in common; `foreign` marks
+ * The words by which threads know a text. `boilerplate` is what the entries of its document have in common; `foreign` marks
  * words of the body that its publisher says under other reports too: 1 for such a word, and may be shorter than the body.
  */
 export function threadWordsOf(
   { report }: Reading,
-  furniture: Furniture | null,
+  boilerplate: Boilerplate | null,
   foreign: Uint8Array | null,
 ): ThreadWords {
   const { wire, language } = report
-  return threadWords({ title: wire.title, body: wire.body, language, furniture, foreign })
+  return threadWords({ title: wire.title, body: wire.body, language, boilerplate, foreign })
 }

@@ -4,6 +4,7 @@ import { type Identified, identify } from '../decide/identify.ts'
 import { type Reading, readEntry } from '../decide/reading.ts'
 import type { ReportContext } from '../decide/report.ts'
 import type { Entry } from '../model/collected.ts'
+import { type StoredText, storedText } from '../store/columns.ts'
 
 /** An entry with the plain text of its body. */
 export interface ReadEntry {
@@ -16,6 +17,8 @@ export interface ReadEntry {
 /** What was read of an entry, with what only filing needs. Plain data: it travels between threads. */
 export interface DeskReading extends Reading {
   vector: readonly number[] | null
+  /** Its long columns as they are written. */
+  stored: StoredText
   /** The entry itself, as JSON, where it may not be shown yet and is to be kept back; else null. */
   kept: string | null
 }
@@ -57,7 +60,12 @@ export function readForDesk(read: ReadEntry, identified: Identified, context: Re
   const reading = readEntry(entry, text, identified, context)
   const { embargo } = reading.report.wire
   const isHeld = embargo !== null && embargo > context.now
-  return { ...reading, vector, kept: isHeld ? JSON.stringify(read) : null }
+  return {
+    ...reading,
+    vector,
+    stored: storedText(reading.report, reading.folded),
+    kept: isHeld ? JSON.stringify(read) : null,
+  }
 }
 
 /** A document that is read in this thread, giving way to other work between its entries. */

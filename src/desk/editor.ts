@@ -1,11 +1,11 @@
 // The editor's hand: threads and stories joined and parted by command. What is decided here is stored as a decision, which
 // neither placing nor the review ever undoes, and can be exported as labelled items for `minwal eval`.
 
+import { storyKey } from '../decide/file.ts'
 import type { StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
-import { judgeOrigin } from './desk.ts'
-import { storyKey } from './naming.ts'
+import { judgeOrigin } from './origin.ts'
 
 /** What an id on the command line names. */
 export interface Named {

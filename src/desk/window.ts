@@ -2,25 +2,25 @@
 // hold nothing that is not stored, so a restart, a second process and a rolled-back transaction all end in the same index.
 import { Constraints } from '../decide/constraints.ts'
 import { type CopyFeatures, CopyIndex } from '../decide/copy/index.ts'
-import { packed, unpacked } from '../decide/thread/packed.ts'
+import { packCopyFeatures, unpackCopyFeatures } from '../decide/copy/packing.ts'
+import { packFeatures, unpackFeatures } from '../decide/thread/packing.ts'
 import { type ThreadFeatures, ThreadIndex } from '../decide/thread/place.ts'
-import { review } from '../decide/thread/review.ts'
-import { centralStory, storylines } from '../decide/thread/telling.ts'
+import { centralStory } from '../decide/thread/telling.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
-import type { Filing, Reason, Regrouped, UnreadText } from '../store/store.ts'
+import type { Filing, Reason, Regrouped, Store, UnreadText } from '../store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 7
+const FEATURES_VERSION = 8
 
 const HOUR: Millis = 3_600_000
 /** Reprints come within days; a longer window of threads does not make the index of copies longer. */
 const COPIES: Millis = 144 * HOUR
 /** Polls that run side by side began at different times: so much is no clock set back. */
 const CLOCK_SLIP: Millis = 2 * HOUR
-const LINKED_AT_ONCE = 2
-/** Stories looked at again with one filing: some twenty milliseconds in a full window. */
-const REVIEWED_AT_ONCE = 32
+/** Rows of features, and texts without them, taken in between two looks at the clock. */
+const ROWS = 200
+const TEXTS = 8
 /** Stories up to which the lead of a thread is chosen anew with each. */
 const ALWAYS_LED = 8
 /** Stories of one language among which the lead is looked for. */
@@ -34,20 +34,36 @@ export interface Remaker {
 
 const copiesWindow = ({ window }: ThreadSettings): Millis => Math.min(2 * window, COPIES)
 
+/** Threads that are still to be linked, ascending: remembered between steps, and found again from what is stored. */
+export interface Linking {
+  until: number
+  left: number[]
+}
+
+type WindowReader = Pick<Filing, 'storiesAfter' | 'reportsAfter'>
+
 export class ActiveWindow {
   readonly #settings: ThreadSettings
   #threads: ThreadIndex
   #copies: CopyIndex
-  /** What editors decided of stories in threads. */
   #constraints = new Constraints([])
   #story = 0
   #report = 0
   #regrouping: number | null = null
   /** From when on the indexes hold what is stored. */
   #since: Millis | null = null
-  /** Threads whose neighbours are to be looked for; those of reviewed stories up to this one are among them. */
-  readonly #unlinked = new Set<number>()
-  #queued: number | null = null
+  /** Whether everything that was stored before the first look has been read. */
+  #read = false
+  #hasDecisions = false
+  /** Whether texts may be on file without features: of another version, or of stories that an editor opened. */
+  #mayLackFeatures = true
+  /** Stories and reports up to these have features; null where all stories have. */
+  #remadeStory: number | null = 0
+  #remadeReport = 0
+  /** The hour of the last review of which no step is left: set by desk/prepare.ts. */
+  reviewedHour: number | null = null
+  /** The linking of threads under way: set by desk/review.ts. */
+  linking: Linking | null = null
 
   constructor(settings: ThreadSettings) {
     this.#settings = settings
@@ -63,6 +79,11 @@ export class ActiveWindow {
     return this.#copies
   }
 
+  /** What editors decided of stories in threads. */
+  get decisions(): Constraints {
+    return this.#constraints
+  }
+
   /** Forget everything: the next `catchUp` reads it again. After an exception nobody knows what was rolled back. */
   reset(): void {
     this.#threads = new ThreadIndex(this.#settings)
@@ -72,39 +93,120 @@ export class ActiveWindow {
     this.#report = 0
     this.#regrouping = null
     this.#since = null
-    this.#queued = null
+    this.#read = false
+    this.#hasDecisions = false
+    this.#mayLackFeatures = true
+    this.#remadeStory = 0
+    this.#remadeReport = 0
+    this.reviewedHour = null
+    this.linking = null
   }
 
-  /** Take in what was filed, joined and parted since the last look, by whichever process, and forget what has grown old. */
-  catchUp(filing: Filing, now: Millis, remake: Remaker): void {
+  /** Whether all that is stored has been read, and has features. */
+  get isWhole(): boolean {
+    return this.#read && !this.#mayLackFeatures
+  }
+
+  /** Drop features on file that were made in another way. */
+  dropOutdated(filing: Filing): void {
+    if (filing.featuresOf(FEATURES_VERSION)) this.reset()
+  }
+
+  /**
+   * Read some of what is stored, outside of any transaction: true when all is read. What is stored meanwhile, and whatever
+   * was joined and parted since the first look, is left to `catchUp`.
+   */
+  read(store: Pick<Store, 'read'>, now: Millis): boolean {
+    if (this.#read) return true
+    const { since, copiesSince } = this.#horizons(now)
+    const more = store.read(filing => {
+      // Of another version: to be made anew, and not to be read.
+      if (filing.mark('features') !== FEATURES_VERSION) return false
+      this.#regrouping ??= filing.lastRegrouping()
+      return this.#takeStories(filing, since, ROWS) || this.#takeReports(filing, copiesSince, ROWS)
+    })
+    this.#read = !more
+    return this.#read
+  }
+
+  #horizons(now: Millis): { since: Millis; copiesSince: Millis } {
     const since = ThreadIndex.horizon(this.#settings, now)
-    // While the clock was ahead, what is recent now was forgotten.
-    if (this.#since !== null && since < this.#since - CLOCK_SLIP) this.reset()
-    this.#since = Math.max(this.#since ?? since, since)
-    const copiesSince = Math.max(since, Math.floor((now - COPIES) / HOUR) * HOUR)
-    const first = this.#regrouping === null
-    if (first) filing.featuresOf(FEATURES_VERSION)
-    this.#regrouping ??= filing.lastRegrouping()
-    for (const story of filing.storiesAfter(this.#story, since)) {
+    return { since, copiesSince: Math.max(since, Math.floor((now - COPIES) / HOUR) * HOUR) }
+  }
+
+  /** Returns whether there may be more than `limit`. */
+  #takeStories(filing: WindowReader, since: Millis, limit?: number): boolean {
+    const rows = filing.storiesAfter(this.#story, since, limit)
+    for (const story of rows) {
       if (story.time < since) this.#threads.remove(story.id)
-      else this.#threads.add(story.thread, story.id, unpacked(story.features), story.time)
+      else this.#threads.add(story.thread, story.id, unpackFeatures(story.features), story.time)
       this.#story = story.seq
     }
-    for (const report of filing.reportsAfter(this.#report, copiesSince)) {
-      const features = JSON.parse(report.features) as CopyFeatures | null
-      if (features === null || report.time < copiesSince) this.#copies.forget(report.id)
+    return rows.length === limit
+  }
+
+  #takeReports(filing: WindowReader, since: Millis, limit?: number): boolean {
+    const rows = filing.reportsAfter(this.#report, since, limit)
+    for (const report of rows) {
+      const features = unpackCopyFeatures(report.features)
+      if (features === null || report.time < since) this.#copies.forget(report.id)
       else this.#copies.add(report.story, report.id, features, report.time, report.agency)
       this.#report = report.seq
     }
-    const regrouped = filing.regroupedAfter(this.#regrouping)
-    for (const one of regrouped) this.#apply(one)
+    return rows.length === limit
+  }
+
+  /**
+   * Take in what was filed, joined and parted since the last look, by whichever process, and forget what has grown old. Where
+   * `remake` is given, stories that were opened meanwhile get their features.
+   */
+  catchUp(filing: Filing, now: Millis, remake: Remaker | null = null): void {
+    const { since, copiesSince } = this.#horizons(now)
+    // While the clock was ahead, what is recent now was forgotten.
+    if (this.#since !== null && since < this.#since - CLOCK_SLIP) this.reset()
+    this.#since = Math.max(this.#since ?? since, since)
+    const first = !this.#hasDecisions
+    this.#regrouping ??= filing.lastRegrouping()
+    this.#takeStories(filing, since)
+    this.#takeReports(filing, copiesSince)
+    this.#read = true
+    const regrouped = this.follow(filing)
     if (first || regrouped.some(({ by }) => by === 'editor')) this.#constraints = constraintsOf(filing)
-    if (first || regrouped.some(({ kind }) => kind === 'split-story')) {
-      for (const text of filing.storiesWithoutFeatures(since)) remake.story(filing, text)
-      for (const text of filing.reportsWithoutFeatures(copiesSince)) remake.report(filing, text)
-    }
+    this.#hasDecisions = true
+    if (regrouped.some(({ kind }) => kind === 'split-story')) this.#mayLackFeatures = true
     this.#threads.expire(since)
     this.#copies.expire(copiesSince)
+    // An editor has just opened a story; where many lack features, `prepare.ts` makes them in turns.
+    if (remake && regrouped.length > 0) while (this.remake(filing, now, remake)) {}
+  }
+
+  /** Do in the indexes what was joined and parted since the last look. */
+  follow(filing: Filing): Regrouped[] {
+    const regrouped = filing.regroupedAfter(this.#regrouping ?? 0)
+    for (const one of regrouped) this.#apply(one)
+    return regrouped
+  }
+
+  /** Make features of some texts on file that have none. Returns whether there may be more such texts. */
+  remake(filing: Filing, now: Millis, remake: Remaker): boolean {
+    if (!this.#mayLackFeatures) return false
+    const { since, copiesSince } = this.#horizons(now)
+    if (this.#remadeStory !== null) {
+      const stories = filing.storiesWithoutFeatures(since, this.#remadeStory, TEXTS)
+      for (const text of stories) remake.story(filing, text)
+      this.#remadeStory = stories.at(-1)?.id ?? null
+      if (stories.length > 0) return true
+    }
+    const reports = filing.reportsWithoutFeatures(copiesSince, this.#remadeReport, TEXTS)
+    for (const text of reports) {
+      remake.report(filing, text)
+      this.#remadeReport = text.id
+    }
+    if (reports.length > 0) return true
+    this.#mayLackFeatures = false
+    this.#remadeStory = 0
+    this.#remadeReport = 0
+    return false
   }
 
   /** Do in the indexes what was done in the store, by whichever process. */
@@ -119,81 +221,11 @@ export class ActiveWindow {
     this.#regrouping = id
   }
 
-  /**
-   * Late evidence: when the clock has come into another hour, the stories filed until then are looked at again. Threads that
-   * turned out to be one are merged, those that became two are split, stories that belong elsewhere move. What it looks at
-   * and when follows from what is stored, so that the same filings give the same threads. A few stories at a time: what is
-   * left is looked at with the next filing.
-   */
-  review(filing: Filing, now: Millis): void {
-    const hour = Math.floor(now / HOUR)
-    const reviewed = filing.mark('review_hour')
-    // An hour that is still to come was reviewed by a clock that was ahead.
-    if (reviewed < hour || reviewed > hour + CLOCK_SLIP / HOUR) {
-      filing.setMark('review_hour', hour)
-      filing.setMark('review_until', this.#lastStory())
-      // What no index reads any more; a window more is kept, for a user who lengthens it a little.
-      filing.forgetFeatures(ThreadIndex.horizon(this.#settings, now) - this.#settings.window)
-    }
-    const since = filing.mark('reviewed_story')
-    const until = filing.mark('review_until')
-    if (since >= until) return
-    const upTo = this.#nextStories(since, until)
-    const changed = new Set<number>()
-    for (const one of review(this.#threads, since, this.#constraints, upTo)) {
-      const why = { at: now, by: 'review' as const, score: one.score, reasons: one.reasons.map(({ term }) => term) }
-      changed.add(one.thread)
-      if (one.kind === 'merge') filing.mergeThreads(one.thread, one.from, why)
-      else if (one.kind === 'split') changed.add(filing.splitThread(one.thread, one.stories, why))
-      else {
-        changed.add(one.from)
-        filing.moveStories(one.from, one.thread, one.stories, why)
-      }
-      for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
-    }
-    filing.setMark('reviewed_story', upTo)
-    for (const thread of changed) {
-      if (!this.#threads.thread(thread)) continue
-      this.#unlinked.add(thread)
-      this.lead(filing, thread)
-    }
-  }
-
-  #lastStory(): number {
+  /** The highest id of a story in the window, 0 in an empty one. */
+  lastStory(): number {
     let last = 0
     for (const { id } of this.#threads.stories()) if (id > last) last = id
     return last
-  }
-
-  /** The id up to which the next few stories after one are looked at. */
-  #nextStories(after: number, until: number): number {
-    const ids: number[] = []
-    for (const { id } of this.#threads.stories()) if (id > after && id <= until) ids.push(id)
-    return ids.length <= REVIEWED_AT_ONCE ? until : (ids.sort((a, b) => a - b)[REVIEWED_AT_ONCE - 1] as number)
-  }
-
-  /** Say beside what threads are told: a few at a time, for it is work that can wait. */
-  link(filing: Filing): void {
-    // Which reviewed stories were linked is stored, so that a restart loses none that wait.
-    const reviewed = filing.mark('reviewed_story')
-    const linked = filing.mark('linked_story')
-    const queued = Math.max(this.#queued ?? 0, linked)
-    if (queued < reviewed) {
-      for (const { id, thread } of this.#threads.stories()) {
-        if (id > queued && id <= reviewed) this.#unlinked.add(thread.id)
-      }
-    }
-    this.#queued = reviewed
-    for (const thread of [...this.#unlinked].slice(0, LINKED_AT_ONCE)) {
-      this.#unlinked.delete(thread)
-      if (!this.#threads.thread(thread)) continue
-      const links = storylines(this.#threads, thread).flatMap(({ thread: other, when, score }) =>
-        // What comes after names this one as before it.
-        when === 'after' ? [] : [{ other, kind: when === 'before' ? ('before' as const) : ('beside' as const), score }],
-      )
-      filing.link(thread, links)
-    }
-    if (this.#unlinked.size === 0 && linked < reviewed) filing.setMark('linked_story', reviewed)
   }
 
   /** Let the story that says most of what all say lead its thread. Of a large one it is not asked after every story. */
@@ -221,7 +253,7 @@ export class ActiveWindow {
     const [kept, gone] = one < other ? [one, other] : [other, one]
     if (this.#constraints.apart(kept, gone) || partedReports(filing, kept, gone)) return null
     filing.mergeStories(kept, gone, { ...why, by: 'review' })
-    for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
+    this.follow(filing)
     const thread = filing.placed(kept)?.thread
     if (thread !== undefined) this.lead(filing, thread)
     return kept
@@ -242,14 +274,14 @@ export class ActiveWindow {
     if (!placed) throw new Error(`story ${opened} was not opened`)
     this.addStory(filing, placed.thread, opened, features, placed.time)
     const thread = filing.splitThread(placed.thread, [opened], byUs)
-    for (const done of filing.regroupedAfter(this.#regrouping ?? 0)) this.#apply(done)
+    this.follow(filing)
     for (const changed of [placed.thread, thread]) this.lead(filing, changed)
     return opened
   }
 
   /** A story was filed: keep what the index needs of it. */
   addStory(filing: Filing, thread: number, story: number, features: ThreadFeatures, time: Millis): void {
-    this.#story = filing.keepStoryFeatures(story, time, packed(features))
+    this.#story = filing.keepStoryFeatures(story, time, packFeatures(features))
     this.#threads.add(thread, story, features, time)
   }
 
@@ -260,7 +292,7 @@ export class ActiveWindow {
     features: CopyFeatures | null,
   ): void {
     const { id, agency, time } = report
-    this.#report = filing.keepReportFeatures(id, time, JSON.stringify(features))
+    this.#report = filing.keepReportFeatures(id, time, packCopyFeatures(features))
     if (features) this.#copies.add(story, id, features, time, agency)
     else this.#copies.forget(id)
   }

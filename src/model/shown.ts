@@ -175,19 +175,6 @@ export interface ThreadDetail extends ThreadSummary {
   links: ThreadLink[]
 }
 
-/** An ordered, immutable choice at one moment: what publishing renders. */
-export interface Edition {
-  title: string
-  link: string
-  language: string
-  /** Authority of tag ids: fixed when the database was made, so ids survive a changed `link`. */
-  tagAuthority: string
-  /** Newest change in what was chosen; 0 when nothing was. Never the clock, so the same choice renders the same bytes. */
-  updated: Millis
-  threads: ThreadSummary[]
-  stories: StorySummary[]
-}
-
 /** What publishing needs: reading only. Every method answers from the store alone. */
 export interface Reader {
   /** Grows with every change of published data, in this process or another: renderings of an older state are stale. */

@@ -1,6 +1,6 @@
 // What the store keeps for polling. Types only.
 import type { Validators } from './collected.ts'
-import type { Move } from './decided.ts'
+import type { CopyRule, Credit, Move, RevisionClass, Signal } from './decided.ts'
 import type { Millis } from './units.ts'
 
 /** A feed with all that is known of its polls. */
@@ -83,4 +83,185 @@ export interface Subscription {
   ignored: number
   /** Why it was denied or could not be asked. */
   note: string | null
+}
+
+// ── what filing reads ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A story as the index of threads knows it. */
+export interface IndexedStory {
+  /** Grows with each writing, also of the same story. */
+  seq: number
+  id: number
+  thread: number
+  /** Time under which it was filed; later copies do not change it. */
+  time: Millis
+  /** Opaque to the store. */
+  features: Uint8Array
+}
+
+/** A report as the index of copies knows it. */
+export interface IndexedReport {
+  seq: number
+  id: number
+  story: number
+  agency: string
+  time: Millis
+  /** Opaque to the store. */
+  features: Uint8Array
+}
+
+/** What features are made of, where they are missing: of a report, or of a story's lead. */
+export interface UnreadText {
+  id: number
+  /** Its thread; of a report, its story. */
+  group: number
+  time: Millis
+  agency: string
+  title: string
+  text: string
+  language: string | null
+  authors: string[]
+  categories: string[]
+}
+
+/** A report already on file, as filing meets it again. */
+export interface KnownReport {
+  id: number
+  story: number
+  guid: string
+  hash: string
+  revisions: number
+  firstSeen: Millis
+  /** When it was last seen, with whatever text. */
+  lastSeen: Millis
+}
+
+/** The text of a report in force, as a revision is compared with it. */
+export interface TextInForce {
+  hash: string
+  title: string
+  text: string
+  signal: Signal | null
+  language: string | null
+  url: string | null
+  published: Millis | null
+  updated: Millis | null
+  /** When this text was first seen. */
+  changed: Millis
+  /** What was remembered of earlier texts; opaque to the store. */
+  flapping: string | null
+}
+
+/** A report with an address or a global guid that others may have too. */
+export interface Named {
+  report: number
+  story: number
+  feed: number
+  agency: string
+  /** Address of its feed by configuration. */
+  feedUrl: string
+  url: string | null
+  title: string
+  /** Plain text, as much of it as was asked for. */
+  text: string
+  language: string | null
+  /** When it says that it was published or updated. */
+  published: Millis | null
+  time: Millis
+}
+
+/** A report of a feed as its identity is judged when ids change. */
+export interface ReportMark extends KnownReport {
+  url: string | null
+  canonicalUrl: string | null
+  /** When it says that it was published or updated. */
+  published: Millis | null
+  title: string
+  /** Plain text, as much of it as was asked for. */
+  text: string
+}
+
+/** A report that stands in the last document of a feed, or stood in the one before. */
+export interface StoodReport {
+  id: number
+  url: string | null
+  canonicalUrl: string | null
+  time: Millis
+  signal: Signal | null
+  /** Whether it stands in the document that was filed just now. */
+  stands: boolean
+}
+
+/** A report of a story as provenance weighs it. */
+export interface StoryMember {
+  id: number
+  agency: string
+  agencyName: string
+  time: Millis
+  signal: Signal | null
+  title: string
+  text: string
+  coverage: number
+  /** Class and time of its last revision; null for a first text. */
+  change: RevisionClass | null
+  changed: Millis
+  credits: Credit[]
+  /** Texts it had before, oldest first. */
+  earlier: { title: string; text: string; change: RevisionClass | null }[]
+}
+
+/** A one-liner on file that waits for its report. */
+export interface OpenFlash {
+  report: number
+  story: number
+  agency: string
+  credits: string[]
+  title: string
+  text: string
+  language: string | null
+  signal: Signal | null
+  time: Millis
+}
+
+/** How a report came into its story. */
+export interface Joining {
+  rule: CopyRule | 'first'
+  /** 0 to 1. */
+  similarity: number
+  /** Share of the story's copy that it carries, 0 to 1. */
+  coverage: number
+  /** What decided, as JSON; opaque to the store. */
+  evidence: string | null
+}
+
+/** Something joined or parted after it was filed. */
+export interface Regrouped {
+  id: number
+  at: Millis
+  by: 'review' | 'editor'
+  kind: 'merge-threads' | 'split-thread' | 'merge-stories' | 'split-story'
+  /** Thread (story) that remains. */
+  kept: number
+  /** The one merged into it, opened by parting, or joined by what left. */
+  other: number
+  /** Stories (of stories: reports) that went from one to the other. */
+  members: number[]
+  score: number | null
+  reasons: string[]
+}
+
+export type Reason = Pick<Regrouped, 'at' | 'by' | 'score' | 'reasons'>
+
+/** What an editor said belongs together, or does not: stories (of stories: reports) on two sides. */
+export interface Decision {
+  at: Millis
+  what: 'story' | 'thread'
+  kind: 'together' | 'apart'
+  one: number[]
+  other: number[]
+}
+
+export interface RegroupingFilter {
+  what: 'story' | 'thread'
+  id: number
 }

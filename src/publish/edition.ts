@@ -1,15 +1,25 @@
-// Hides how a choice of stories or threads is made from the store: pure reading, never the clock.
+// Chooses from a Reader what a feed or the front page shows. Reads no clock.
 import type { Config } from '../model/config.ts'
-import type { Edition, Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
+import type { Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
 import { byHotness } from './hotness.ts'
 
 export type EditionKind = 'stories' | 'threads' | 'thread'
 
-/** An edition with what its threads count. */
-export interface CountedEdition extends Edition {
-  /** By thread; of an edition of threads only. */
+/** An ordered choice of stories or threads at one moment: what a feed is rendered from. */
+export interface Edition {
+  kind: EditionKind
+  title: string
+  link: string
+  language: string
+  /** Authority of `tag:` ids: fixed when the database was made, so that ids survive a changed `link`. */
+  tagAuthority: string
+  /** Newest change in what was chosen; 0 for nothing. Never the clock: the same choice renders the same bytes. */
+  updated: Millis
+  threads: ThreadSummary[]
+  stories: StorySummary[]
+  /** Figures by thread; empty unless `kind` is `threads`. */
   figures: ReadonlyMap<number, FigureSeries[]>
 }
 
@@ -17,20 +27,20 @@ export interface CountedEdition extends Edition {
 const STORIES_PER_THREAD = 40
 
 /**
- * What a feed or page renders.
- * `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their timelines, for lists
- * inside entries. `thread`: the stories of `selection.thread`; no thread and no story where there is none with that id.
+ * Choose an edition. `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their newest
+ * stories, which entries list. `thread`: the stories of `selection.thread`; empty where there is no such thread.
  */
 export function edition(
   reader: Reader,
   config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>,
   selection: Partial<Selection>,
   kind: EditionKind,
-): CountedEdition {
+): Edition {
   const chosen: Selection = { limit: config.publish.limit, ...selection }
   const { threads, stories, figures } = choose(reader, chosen, kind)
   const heading = kind === 'thread' ? threads[0]?.title : undefined
   return {
+    kind,
     title: heading === undefined ? config.title : `${heading} · ${config.title}`,
     link: config.link,
     language: config.language,
@@ -46,7 +56,7 @@ function choose(
   reader: Reader,
   chosen: Selection,
   kind: EditionKind,
-): Pick<CountedEdition, 'threads' | 'stories' | 'figures'> {
+): Pick<Edition, 'threads' | 'stories' | 'figures'> {
   const figures = new Map<number, FigureSeries[]>()
   switch (kind) {
     case 'stories':

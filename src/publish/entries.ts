@@ -5,7 +5,7 @@ import { direction, primaryLanguage } from '../language/text.ts'
 import type { Enclosure } from '../model/collected.ts'
 import type { StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
-import { type CountedEdition, tagId } from './edition.ts'
+import { type Edition, tagId } from './edition.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
 import { excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './markup.ts'
@@ -44,7 +44,7 @@ export interface MediaLink {
 }
 
 export function storyEntry(
-  edition: CountedEdition,
+  edition: Edition,
   story: StorySummary,
   pageUrl: (path: string) => string,
   words: Words,
@@ -121,13 +121,13 @@ function notice(mark: 'kill' | 'correction' | null, words: Words, language: stri
   return html`<p${same ? nothing : html` ${speech(words.tag)}`}><strong>${text}</strong></p>`
 }
 
-export function threadEntries(edition: CountedEdition, pageUrl: (path: string) => string, words: Words): FeedEntry[] {
+export function threadEntries(edition: Edition, pageUrl: (path: string) => string, words: Words): FeedEntry[] {
   const timelines = Map.groupBy(edition.stories, story => story.thread)
   return edition.threads.map(thread => threadEntry(edition, thread, timelines.get(thread.id) ?? [], pageUrl, words))
 }
 
 function threadEntry(
-  edition: CountedEdition,
+  edition: Edition,
   thread: ThreadSummary,
   timeline: readonly StorySummary[],
   pageUrl: (path: string) => string,

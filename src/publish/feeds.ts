@@ -6,9 +6,8 @@
 // take them out.
 import { Feed, type FeedOptions, type Item } from 'feed'
 import { cleanHtml, cleanLine, cleanText, escapeMarkup } from '../language/markup.ts'
-import type { Edition } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
-import type { CountedEdition } from './edition.ts'
+import type { Edition, EditionKind } from './edition.ts'
 import { type FeedEntry, storyEntry, threadEntries } from './entries.ts'
 import { languageTag } from './markup.ts'
 import { within, wordsFor } from './words/index.ts'
@@ -21,43 +20,44 @@ export const CONTENT_TYPES: Readonly<Record<OutputFormat, string>> = {
   json: 'application/feed+json; charset=utf-8',
 }
 
-export interface RenderedFeed {
-  contentType: string
-  body: string
-}
-
-export interface FeedRendering {
-  edition: CountedEdition
-  format: OutputFormat
-  what: 'stories' | 'threads'
-  /** Path and canonical query the feed is found at: `/feed.atom?lang=ar`. Its id is made from it. */
-  selfPath: string
-  /** Address of a page of the site (`/threads/5`); below the edition's link unless told otherwise. */
+export interface RenderOptions {
+  /**
+   * Path and query the feed is found at below the edition's link: `/feed.atom?lang=ar`. The feed's id is made from it.
+   * Where left out, the address at which the site serves such an edition without a query.
+   */
+  selfPath?: string
+  /** Address of a page of the site (`/threads/5`); below the edition's link where left out. */
   pageUrl?: (path: string) => string
 }
 
+/** Where the site serves a feed of an edition, without format and query. `thread` is the id of the one it is about. */
+export function feedStem(kind: EditionKind, thread: number | null): string {
+  if (kind === 'thread') return `/threads/${thread}`
+  return kind === 'threads' ? '/threads' : '/feed'
+}
+
 /**
- * Render a feed. Entry ids are the `tag:` URIs of `tagId` in every format; times come from the edition alone, so equal
- * editions give equal bytes. Never throws for what a report holds.
+ * Render an edition as a feed. Entry ids are the `tag:` URIs of `tagId` in every format; times come from the edition alone,
+ * so that equal editions give equal bytes. Never throws for the content of a report.
  */
-export function renderFeed(rendering: FeedRendering): RenderedFeed {
-  const { edition, format, what } = rendering
+export function renderFeed(edition: Edition, format: OutputFormat, options: RenderOptions = {}): string {
   const base = edition.link.replace(/(?<!\/)\/+$/, '')
-  const pageUrl = rendering.pageUrl ?? (path => `${base}${path}`)
+  const pageUrl = options.pageUrl ?? (path => `${base}${path}`)
+  const selfPath = options.selfPath ?? `${feedStem(edition.kind, edition.threads[0]?.id ?? null)}.${format}`
   const words = wordsFor(edition.language)
   const entries =
-    what === 'stories'
-      ? edition.stories.map(story => storyEntry(edition, story, pageUrl, words))
-      : threadEntries(edition, pageUrl, words)
+    edition.kind === 'threads'
+      ? threadEntries(edition, pageUrl, words)
+      : edition.stories.map(story => storyEntry(edition, story, pageUrl, words))
   const head: Head = {
-    id: `tag:${edition.tagAuthority}:${rendering.selfPath.replace(/^\//, '').replace(/\.(?:atom|rss|json)(?=\?|$)/, '')}`,
+    id: `tag:${edition.tagAuthority}:${selfPath.replace(/^\//, '').replace(/\.(?:atom|rss|json)(?=\?|$)/, '')}`,
     title: cleanLine(edition.title) || 'Minwal',
-    self: `${base}${rendering.selfPath}`,
-    home: homeOf(edition, what, pageUrl),
+    self: `${base}${selfPath}`,
+    home: homeOf(edition, pageUrl),
     language: languageTag(edition.language),
     updated: edition.updated,
   }
-  return { contentType: CONTENT_TYPES[format], body: WRITERS[format](head, entries, edition) }
+  return WRITERS[format](head, entries, edition)
 }
 
 interface Head {
@@ -69,10 +69,10 @@ interface Head {
   updated: Millis
 }
 
-// A feed of one thread belongs to that thread's page, every other to the front page.
-function homeOf(edition: Edition, what: FeedRendering['what'], pageUrl: (path: string) => string): string {
-  const only = edition.threads[0]
-  return what === 'stories' && only !== undefined ? pageUrl(`/threads/${only.id}`) : pageUrl('/')
+/** A feed of one thread belongs to that thread's page, every other to the front page. */
+function homeOf({ kind, threads }: Edition, pageUrl: (path: string) => string): string {
+  const [only] = threads
+  return kind === 'thread' && only !== undefined ? pageUrl(`/threads/${only.id}`) : pageUrl('/')
 }
 
 const MOST_CATEGORIES = 20

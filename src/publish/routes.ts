@@ -6,7 +6,7 @@ import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Rendering } from './delivery.ts'
 import { feedDocument, pageDocument } from './documents.ts'
-import { type CountedEdition, type EditionKind, edition, frontPage } from './edition.ts'
+import { type Edition, type EditionKind, edition, frontPage } from './edition.ts'
 import { type OutputFormat, renderFeed } from './feeds.ts'
 import { feedTitle } from './heading.ts'
 import { frontHtml } from './pages/front.ts'
@@ -119,51 +119,29 @@ export interface FeedRoute {
   kind: EditionKind
   /** As Hono matches it; the parameter `file` ends in the format. */
   pattern: string
-  /** The address within the site, without the format. */
-  stem: (id: string | number) => string
 }
 
 const ENDING = `\\.(${FORMATS.join('|')})`
 
-export const FEEDS = {
-  stories: { kind: 'stories', pattern: `/:file{feed${ENDING}}`, stem: () => '/feed' },
-  threads: { kind: 'threads', pattern: `/:file{threads${ENDING}}`, stem: () => '/threads' },
-  thread: {
-    kind: 'thread',
-    pattern: `/threads/:file{[0-9]{1,15}${ENDING}}`,
-    stem: id => `/threads/${Number(id)}`,
-  },
-} as const satisfies Readonly<Record<EditionKind, FeedRoute>>
+export const FEEDS: readonly FeedRoute[] = [
+  { kind: 'stories', pattern: `/:file{feed${ENDING}}` },
+  { kind: 'threads', pattern: `/:file{threads${ENDING}}` },
+  { kind: 'thread', pattern: `/threads/:file{[0-9]{1,15}${ENDING}}` },
+]
 
 /** What a feed holds; null for a thread that does not exist. `agencyName` is the name of the chosen agency. */
 export function feedEdition(
   { reader, config }: Pick<View, 'reader' | 'config'>,
   kind: EditionKind,
-  id: number | null,
+  thread: number | null,
   { selection }: Choice,
   agencyName: string | null = null,
-): CountedEdition | null {
+): Edition | null {
   const title = feedTitle(config.title, kind, selection, agencyName, wordsFor(config.language))
-  const chosen = edition(reader, { ...config, title }, id === null ? selection : { ...selection, thread: id }, kind)
+  const chosen = edition(reader, { ...config, title }, thread === null ? selection : { ...selection, thread }, kind)
   return kind === 'thread' && chosen.threads.length === 0 ? null : chosen
 }
 
-/** An edition as a feed that is found at `stem`, in a format. `pageUrl` gives addresses of pages; below `link` where left out. */
-export function feedFile(
-  chosen: CountedEdition,
-  kind: EditionKind,
-  stem: string,
-  format: OutputFormat,
-  { query = '', pageUrl }: { query?: string; pageUrl?: (path: string) => string } = {},
-): Rendering {
-  const what = kind === 'threads' ? 'threads' : 'stories'
-  const selfPath = `${stem}.${format}${query}`
-  const { body } = renderFeed({
-    edition: chosen,
-    format,
-    what,
-    selfPath,
-    ...(pageUrl === undefined ? {} : { pageUrl }),
-  })
-  return feedDocument(body, format, chosen.updated)
+export function feedRendering(chosen: Edition, format: OutputFormat, selfPath: string): Rendering {
+  return feedDocument(renderFeed(chosen, format, { selfPath }), format, chosen.updated)
 }

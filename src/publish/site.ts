@@ -6,7 +6,7 @@ import type { Millis } from '../model/units.ts'
 import { Answers } from './answers.ts'
 import type { Rendering } from './delivery.ts'
 import { dataDocument, messagePage, PUBLIC, pageDocument, sentenceDocument, UNCACHED } from './documents.ts'
-import type { OutputFormat } from './feeds.ts'
+import { feedStem, type OutputFormat } from './feeds.ts'
 import { FAVICON, metrics } from './metrics.ts'
 import { opml } from './opml.ts'
 import type { PageContext } from './pages/layout.ts'
@@ -17,7 +17,7 @@ import {
   type FeedRoute,
   FORMATS,
   feedEdition,
-  feedFile,
+  feedRendering,
   NO_CHOICE,
   PAGES,
   type Page,
@@ -56,9 +56,7 @@ export function createSite(dependencies: SiteDependencies): Site {
   const site = new Pages(dependencies)
   // Trailing slashes are forgiven: people type them.
   const app = new Hono({ strict: false })
-  app.get(FEEDS.stories.pattern, c => site.feed(c, FEEDS.stories))
-  app.get(FEEDS.threads.pattern, c => site.feed(c, FEEDS.threads))
-  app.get(FEEDS.thread.pattern, c => site.feed(c, FEEDS.thread))
+  for (const feed of FEEDS) app.get(feed.pattern, c => site.feed(c, feed))
   for (const page of Object.values(PAGES)) app.get(page.pattern, c => site.page(c, page))
   app.get('/search', c => site.search(c))
   app.get('/feeds', c => site.feeds(c))
@@ -113,17 +111,17 @@ class Pages {
     })
   }
 
-  feed(c: Context, { kind, stem }: FeedRoute): Answer {
+  feed(c: Context, { kind }: FeedRoute): Answer {
     const choice = this.#choice(c)
     if (!choice.ok) return this.sentence(c, 400, choice.reason)
     const [name, format] = splitFile(c.req.param('file') ?? '')
     const thread = kind === 'thread' ? Number(name) : null
-    const path = `${stem(name)}.${format}`
+    const path = `${feedStem(kind, thread)}.${format}`
     return this.answers.remembered(c.req.raw, path + choice.value.query, () => {
       const { agency } = choice.value.selection
       const agencyName = agency === undefined ? null : this.#nameOf(agency)
       const chosen = feedEdition(this.#view(), kind, thread, choice.value, agencyName)
-      if (chosen !== null) return feedFile(chosen, kind, stem(name), format, { query: choice.value.query })
+      if (chosen !== null) return feedRendering(chosen, format, path + choice.value.query)
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
       return moved ?? sentenceDocument(404, `${path} names no thread.`)
     })

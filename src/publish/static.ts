@@ -2,10 +2,11 @@
 import type { Config } from '../model/config.ts'
 import type { Reader, ThreadDetail } from '../model/shown.ts'
 import type { EditionKind } from './edition.ts'
+import { feedStem, renderFeed } from './feeds.ts'
 import { FAVICON } from './metrics.ts'
 import type { PageContext } from './pages/layout.ts'
 import { movedHtml } from './pages/lists.ts'
-import { FEEDS, FORMATS, feedEdition, feedFile, NO_CHOICE, PAGES, type Page, type View } from './routes.ts'
+import { FORMATS, feedEdition, NO_CHOICE, PAGES, type Page, type View } from './routes.ts'
 import { wordsFor } from './words/index.ts'
 
 export interface StaticFile {
@@ -78,10 +79,9 @@ class Files {
   *feed(kind: EditionKind, id: number | null = null): Generator<StaticFile> {
     const chosen = feedEdition(this.#view, kind, id, NO_CHOICE)
     if (chosen === null) return
-    const stem = FEEDS[kind].stem(id ?? '')
     for (const format of FORMATS) {
-      const { body } = feedFile(chosen, kind, stem, format, { pageUrl: path => this.#url(path) })
-      yield { path: fileOf(`${stem}.${format}`), body }
+      const path = fileOf(`${feedStem(kind, id)}.${format}`)
+      yield { path, body: renderFeed(chosen, format, { pageUrl: page => this.#url(page) }) }
     }
   }
 

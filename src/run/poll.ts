@@ -7,6 +7,7 @@ import { heirOf } from '../decide/schedule/move.ts'
 import { isDue } from '../decide/schedule/next.ts'
 import { type Answer, habitOf, type PollPlan } from '../decide/schedule/plan.ts'
 import type { NamedHub } from '../decide/schedule/push.ts'
+import type { MissingReport } from '../decide/withdrawn.ts'
 import type { DeskClient } from '../desk/client.ts'
 import { type DeskContext, isDeskStopped, type PollResult } from '../desk/messages.ts'
 import type { SentenceEncoder } from '../encode/encoder.ts'
@@ -17,7 +18,7 @@ import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { storeTrouble } from '../store/fault.ts'
-import type { ReportMark, StoreReader } from '../store/store.ts'
+import type { StoreReader } from '../store/store.ts'
 import { askFeed, askPage, NOTHING_KNOWN } from './ask.ts'
 import type { Backlog, Load } from './backlog.ts'
 import { givenUp, type OpenDocument, type Readers } from './readers.ts'
@@ -240,9 +241,9 @@ async function fileAnswer(
  * A report that an agency took out of its feed may have been withdrawn: its page says so, once, with 410. Anything else it
  * says is no news of ours. The fetcher waits for the host's turn.
  */
-async function askAfter(polling: Polling, { feed, named, at }: Visit, { id, url }: ReportMark): Promise<void> {
+async function askAfter(polling: Polling, { feed, named, at }: Visit, { id, url }: MissingReport): Promise<void> {
   // In an address with `${`, a secret was taken out: without it, it is another page.
-  if (url === null || url.includes('${') || polling.signal.aborted) return
+  if (url.includes('${') || polling.signal.aborted) return
   const got = await askPage(polling, named.spec, url, at)
   if (got.kind !== 'failed' || got.failure.kind !== 'gone') return
   await polling.desk.withdraw(id, at)

@@ -1,6 +1,10 @@
 // How the agencies and feeds of the configuration come into the file: those no longer named stay, without being polled.
 import type { Agency, Secret } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
+import { guidColumns } from './columns.ts'
+import { foldedColumns } from './folded.ts'
+import { packMarkup } from './markup.ts'
+import { textOrNull } from './rows.ts'
 import { bumpVersion, type WritableSql } from './sql.ts'
 
 /**
@@ -39,8 +43,9 @@ const SAID = {
   feeds: ['title', 'reason', 'error', 'warnings', 'notes', 'address', 'move'],
   polls: ['error', 'warnings'],
 }
-const HELD =
-  'guid guid_key global_guid url canonical_url title headline summary content text folded authors categories enclosures'.split(
+/** Columns of a report that may hold an address, in the form in which `reports` and its view give them. */
+const WORDS =
+  'guid guid_key global_guid url canonical_url title headline summary content text authors categories enclosures'.split(
     ' ',
   )
 
@@ -60,8 +65,52 @@ function forget(sql: WritableSql, feed: number, { shown, value, rare }: Secret):
     replace('feeds', 'id = @feed', SAID.feeds, form)
     replace('polls', 'feed = @feed', SAID.polls, form)
     if (!rare) continue
-    replace('reports', 'feed = @feed', HELD, form)
+    forgetInReports(sql, feed, form, shown)
     replace('revisions', 'report in (select id from reports where feed = @feed)', ['title', 'text'], form)
+  }
+}
+
+function forgetInReports(sql: WritableSql, feed: number, form: string, shown: string): void {
+  const columns = 'r.guid_key, r.global_guid, r.headline, v.*'
+  const rows = sql.all(
+    `select id from (select ${columns} from report v join reports r on r.id = v.id where v.feed = @feed)
+     where ${WORDS.map(column => `instr(${column}, @form) > 0`).join(' or ')}`,
+    { feed, form },
+  )
+  for (const { id = null } of rows) {
+    const row = sql.get(`select ${columns} from report v join reports r on r.id = v.id where v.id = @id`, { id })
+    const said = (column: string): string | null => textOrNull(row?.[column])?.replaceAll(form, () => shown) ?? null
+    const [title, body, canonicalUrl, url] = [
+      said('title') ?? '',
+      said('text') ?? '',
+      said('canonical_url'),
+      said('url'),
+    ]
+    const guid = said('guid') ?? ''
+    const taken = sql.get('select 1 from reports where feed = @feed and guid = @guid and id <> @id', { feed, guid, id })
+    const kept = taken === undefined ? guid : (textOrNull(row?.['guid']) ?? '')
+    sql.run(
+      `update reports set own_guid = @ownGuid, own_guid_key = @ownGuidKey, global_guid = @globalGuid, own_url = @ownUrl,
+         canonical_url = @canonicalUrl, title = @title, own_headline = @ownHeadline, text = @text, summary = @summary,
+         content = @content, folded_by = @foldedBy, folded_extra = @foldedExtra, authors = @authors,
+         categories = @categories, enclosures = @enclosures where id = @id`,
+      {
+        ...guidColumns(kept, said('guid_key') ?? kept, canonicalUrl),
+        ...foldedColumns(title, body, textOrNull(row?.['language'])),
+        id,
+        globalGuid: said('global_guid'),
+        canonicalUrl,
+        ownUrl: url === canonicalUrl ? null : url,
+        title,
+        ownHeadline: said('headline') === title ? null : said('headline'),
+        text: body,
+        summary: packMarkup(said('summary'), body),
+        content: packMarkup(said('content'), body),
+        authors: said('authors'),
+        categories: said('categories'),
+        enclosures: said('enclosures'),
+      },
+    )
   }
 }
 

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Millis } from '../model/units.ts'
 import { Database } from './engine.ts'
+import { type FoldedColumns, foldedColumns } from './folded.ts'
+import { packMarkup } from './markup.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { openPrivate, privatePath } from './private.ts'
 import { subscription } from './rows.ts'
@@ -15,6 +17,8 @@ import { CREATE_VIEWS, DROP_VIEWS } from './views.ts'
 const APPLICATION_ID = 0x4d4e574c
 /** How long opening waits for another program, and each statement until `waitForLock` says otherwise. */
 export const BUSY_TIMEOUT: Millis = 10_000
+/** Bytes a page of a new file. A report takes some 3 KB: of pages of 4 KB a third was empty. */
+const PAGE_SIZE = 8_192
 
 export interface OpenOptions {
   /** Path of the file, or `:memory:`. */
@@ -28,6 +32,8 @@ export interface OpenOptions {
    * file, and an existing one keeps what it has.
    */
   mode?: number | null
+  /** Told, in sentences, what opening takes time for. */
+  notice?: (sentence: string) => void
 }
 
 /**
@@ -77,10 +83,11 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
     db.pragma('query_only = on')
     return null
   }
+  // Takes effect in an empty file only.
+  db.pragma(`page_size = ${PAGE_SIZE}`)
   db.pragma('journal_mode = wal')
   // Safe against a killed process; after a power cut the last filings may be missing and are polled again.
   db.pragma('synchronous = normal')
-  db.pragma('foreign_keys = on')
   db.pragma('cache_size = -32768')
   // Pages that several polls change in turn (indexes, the search index) are moved into the file once in 16 MB of journal.
   db.pragma('wal_autocheckpoint = 4000')
@@ -98,10 +105,34 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
     put.run({ key: 'identity', value: randomUUID() })
     return moved
   })
-  if (version < MIGRATIONS.length && migrate.immediate()) forgetFreed(db)
+  if (version < MIGRATIONS.length) bringUpToDate(db, options, version, migrate.immediate)
+  db.pragma('foreign_keys = on')
   // Another program's lock is met here, where it is a reason not to start.
   db.exec('begin immediate; rollback')
   return null
+}
+
+/** Migrate and, where the file held news already, write it anew: in the pages of today, without what was deleted. */
+function bringUpToDate(db: Database.Database, options: OpenOptions, version: number, migrate: () => boolean): void {
+  // A table that is made anew is known by its name, not by what refers to it (SQLite, "ALTER TABLE", 7).
+  db.pragma('foreign_keys = off')
+  db.function('pack_markup', { deterministic: true }, (markup, text) =>
+    packMarkup(markup === null ? null : String(markup), String(text)),
+  )
+  // Both are asked of each row, in this order.
+  let columns: FoldedColumns = { foldedBy: 0, foldedExtra: '' }
+  db.function('folded_by', (title, text, language, folded) => {
+    columns = foldedColumns(String(title), String(text), language === null ? null : String(language), String(folded))
+    return columns.foldedBy
+  })
+  db.function('folded_extra', () => columns.foldedExtra)
+  const tell = (what: (megabytes: number) => string): void => {
+    if (version > 0) options.notice?.(what(Math.ceil(statSync(options.path).size / 1e6)))
+  }
+  tell(size => `${options.path} (${size} MB) is of an older version of Minwal: it is brought up to date first`)
+  const moved = migrate()
+  if (version > 0 || moved) rewrite(db)
+  tell(size => `${options.path} is up to date (${size} MB)`)
 }
 
 /** What tells this database from any other at the same path. */
@@ -149,6 +180,19 @@ function moveSecrets(db: Database.Database, path: string): boolean {
  * Write the file anew without what was deleted: SQLite leaves old rows in free pages. Best effort, for it needs as much free
  * space as the file has.
  */
+function rewrite(db: Database.Database): void {
+  try {
+    // The size of pages cannot change while there is a write-ahead journal.
+    db.pragma('journal_mode = delete')
+    db.pragma(`page_size = ${PAGE_SIZE}`)
+  } catch {
+    // Another process has the file open.
+  }
+  forgetFreed(db)
+  db.pragma('journal_mode = wal')
+}
+
+/** What was deleted is gone from the file, as far as that can be done. */
 export function forgetFreed(db: Database.Database): void {
   try {
     db.exec('vacuum')

@@ -13,6 +13,7 @@ import type {
   ThreadSummary,
 } from '../model/shown.ts'
 import type { FeedState, Subscription } from '../model/stored.ts'
+import { unpackMarkup } from './markup.ts'
 import type { Row } from './sql.ts'
 import type { Decision, Regrouped } from './store.ts'
 
@@ -102,8 +103,8 @@ export const storySummary = (row: Row, agencies: AgencyPart[], credits: string[]
   agencyName: text(row['agency_name']),
   credits,
   signal: textOrNull(row['signal']) as Signal | null,
-  summary: textOrNull(row['summary']),
-  content: textOrNull(row['content']),
+  summary: unpackMarkup(textOrNull(row['summary']), text(row['text'])),
+  content: unpackMarkup(textOrNull(row['content']), text(row['text'])),
   text: text(row['text']),
   time: number(row['time']),
   published: numberOrNull(row['published']),

@@ -11,7 +11,7 @@ import { createReader } from './read/reader.ts'
 import { sealOf } from './seal.ts'
 import { snapshots, statements } from './statements.ts'
 import type { Filing, PrivateReader, PrivateStore, Store, StoreReader } from './store.ts'
-import { createFiling } from './writing.ts'
+import { createFiling } from './write/filing.ts'
 
 export { storeFault, storeTrouble } from './fault.ts'
 export type { OpenOptions } from './prepare.ts'
@@ -141,6 +141,7 @@ function createStore(db: Database.Database, path: string): Store {
       if (sync.immediate()) forgetFreed(db)
     },
     file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    read: work => work(filing),
     held: (feed, now) => {
       const entries: string[] = []
       const keys: string[] = []

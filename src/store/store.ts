@@ -1,189 +1,30 @@
 // The whole persistence interface, in domain words. Engines stand behind it; nobody else knows tables or SQL.
 
 import type { Agency } from '../model/config.ts'
-import type {
-  CopyRule,
-  Credit,
-  Placement,
-  PollCounts,
-  PollOutcome,
-  Report,
-  RevisionClass,
-  Signal,
-} from '../model/decided.ts'
+import type { Placement, PollCounts, PollOutcome, Report, RevisionClass } from '../model/decided.ts'
 import type { Reader, ReportView } from '../model/shown.ts'
-import type { FeedState, PollUpdate, Subscription } from '../model/stored.ts'
+import type {
+  Decision,
+  FeedState,
+  IndexedReport,
+  IndexedStory,
+  Joining,
+  KnownReport,
+  Named,
+  OpenFlash,
+  PollUpdate,
+  Reason,
+  Regrouped,
+  RegroupingFilter,
+  ReportMark,
+  StoodReport,
+  StoryMember,
+  Subscription,
+  TextInForce,
+  UnreadText,
+} from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-
-/** A story as the index of threads knows it. */
-export interface IndexedStory {
-  /** Grows with each writing, also of the same story. */
-  seq: number
-  id: number
-  thread: number
-  /** Time under which it was filed; later copies do not change it. */
-  time: Millis
-  /** Opaque to the store. */
-  features: string
-}
-
-/** A report as the index of copies knows it. */
-export interface IndexedReport {
-  seq: number
-  id: number
-  story: number
-  agency: string
-  time: Millis
-  /** Opaque to the store. */
-  features: string
-}
-
-/** What features are made of, where they are missing: of a report, or of a story's lead. */
-export interface UnreadText {
-  id: number
-  /** Its thread; of a report, its story. */
-  group: number
-  time: Millis
-  agency: string
-  title: string
-  text: string
-  language: string | null
-  authors: string[]
-  categories: string[]
-}
-
-/** A report already on file, as filing meets it again. */
-export interface KnownReport {
-  id: number
-  story: number
-  hash: string
-  revisions: number
-  firstSeen: Millis
-  /** When it was last seen, with whatever text. */
-  lastSeen: Millis
-}
-
-/** The text of a report in force, as a revision is compared with it. */
-export interface TextInForce {
-  hash: string
-  title: string
-  text: string
-  signal: Signal | null
-  language: string | null
-  url: string | null
-  published: Millis | null
-  updated: Millis | null
-  /** When this text was first seen. */
-  changed: Millis
-  /** What was remembered of earlier texts; opaque to the store. */
-  flapping: string | null
-}
-
-/** A report with an address or a global guid that others may have too. */
-export interface Named {
-  report: number
-  story: number
-  feed: number
-  agency: string
-  /** Address of its feed by configuration. */
-  feedUrl: string
-  url: string | null
-  title: string
-  /** Plain text, as much of it as was asked for. */
-  text: string
-  language: string | null
-  /** When it says that it was published or updated. */
-  published: Millis | null
-  time: Millis
-}
-
-/** A report of a feed as its identity is judged when ids change. */
-export interface ReportMark {
-  id: number
-  story: number
-  guid: string
-  url: string | null
-  canonicalUrl: string | null
-  /** When it says that it was published or updated. */
-  published: Millis | null
-  title: string
-  /** Plain text, as much of it as was asked for. */
-  text: string
-}
-
-/** A report of a story as provenance weighs it. */
-export interface StoryMember {
-  id: number
-  agency: string
-  agencyName: string
-  time: Millis
-  signal: Signal | null
-  title: string
-  text: string
-  coverage: number
-  /** Class and time of its last revision; null for a first text. */
-  change: RevisionClass | null
-  changed: Millis
-  credits: Credit[]
-  /** Texts it had before, oldest first. */
-  earlier: { title: string; text: string; change: RevisionClass | null }[]
-}
-
-/** A one-liner on file that waits for its report. */
-export interface OpenFlash {
-  report: number
-  story: number
-  agency: string
-  credits: string[]
-  title: string
-  text: string
-  language: string | null
-  signal: Signal | null
-  time: Millis
-}
-
-/** How a report came into its story. */
-export interface Joining {
-  rule: CopyRule | 'first'
-  /** 0 to 1. */
-  similarity: number
-  /** Share of the story's copy that it carries, 0 to 1. */
-  coverage: number
-  /** What decided, as JSON; opaque to the store. */
-  evidence: string | null
-}
-
-/** Something joined or parted after it was filed. */
-export interface Regrouped {
-  id: number
-  at: Millis
-  by: 'review' | 'editor'
-  kind: 'merge-threads' | 'split-thread' | 'merge-stories' | 'split-story'
-  /** Thread (story) that remains. */
-  kept: number
-  /** The one merged into it, opened by parting, or joined by what left. */
-  other: number
-  /** Stories (of stories: reports) that went from one to the other. */
-  members: number[]
-  score: number | null
-  reasons: string[]
-}
-
-export type Reason = Pick<Regrouped, 'at' | 'by' | 'score' | 'reasons'>
-
-/** What an editor said belongs together, or does not: stories (of stories: reports) on two sides. */
-export interface Decision {
-  at: Millis
-  what: 'story' | 'thread'
-  kind: 'together' | 'apart'
-  one: number[]
-  other: number[]
-}
-
-export interface RegroupingFilter {
-  what: 'story' | 'thread'
-  id: number
-}
+import type { StoredText } from './columns.ts'
 
 /** Joining and parting, inside a filing's transaction. */
 export interface Regrouping {
@@ -209,83 +50,122 @@ export interface Regrouping {
   link(thread: number, links: readonly { other: number; kind: 'before' | 'beside'; score: number }[]): void
 }
 
-/** Reads and writes of one filing. Synchronous: they run inside one transaction, without an await between. */
-export interface Filing extends Regrouping {
-  /** The report of this feed with this guid. */
-  known(feed: number, guid: string): KnownReport | null
-  /** Reports that stood in this feed within two days of its last document, newest first, with the beginning of their text. */
-  standing(feed: number, limit: number, characters: number): ReportMark[]
-  /** Reports of this feed with one of these guid keys or addresses. */
-  likely(feed: number, keys: readonly string[], urls: readonly string[], characters: number): ReportMark[]
-  /** The feed has given a report another guid. */
-  renameGuid(report: number, guid: string, key: string, globalGuid: string | null): void
-  /** Reports of any feed with this `globalGuid` or `canonicalUrl`: those of the agency first, then the newest. */
-  named(by: 'guid' | 'url', name: string, agency: string, limit: number, characters: number): Named[]
-  /** Whether a story or a thread has this key. */
-  hasKey(key: string): boolean
-  /**
-   * Features written after `seq` (by any process), in that order; from the beginning (0) only those of a time of at least
-   * `since`. What was written anew may be older than what it replaced.
-   */
-  storiesAfter(seq: number, since: Millis): IndexedStory[]
-  reportsAfter(seq: number, since: Millis): IndexedReport[]
-  /** Write features anew; returns their `seq`. */
-  keepStoryFeatures(story: number, time: Millis, features: string): number
-  keepReportFeatures(report: number, time: Millis, features: string): number
-  /** Features of before this time are needed no more. */
-  forgetFeatures(before: Millis): void
-  /** Features made by another version of the rules are dropped: true where that has happened. */
-  featuresOf(version: number): boolean
-  storiesWithoutFeatures(since: Millis): UnreadText[]
-  reportsWithoutFeatures(since: Millis): UnreadText[]
-  /** A number kept under a name, like the last story reviewed; 0 at first. */
-  mark(name: string): number
-  setMark(name: string, value: number): void
-  openThread(time: Millis, key: string): number
-  addStory(thread: number, report: Report, key: string, placement: string): number
-  /** `guidKey`: see `guidKey` in decide/identity.ts. */
-  addReport(story: number, report: Report, guidKey: string, joined: Joining): number
+/** What is asked of the store before the entries of a document are decided. */
+export interface FactsAsked {
+  feed: number
+  agency: string
+  /** A number that is kept under this name. */
+  mark: string
+  /** Keys of stories and threads that may be taken. */
+  keys: readonly string[]
+  /** Global guids and addresses of the entries that are not on file. */
+  guids: readonly string[]
+  urls: readonly string[]
+  /** Most reports under each, and characters of each text. */
+  limit: number
+  characters: number
+  /** One-liners of these wires between two times. */
+  flashes: readonly { wire: string; from: Millis; to: Millis }[]
+}
+
+export interface StoredFacts {
+  /** The next free numbers. Whoever holds the transaction gives them out. */
+  next: { report: number; story: number; thread: number; storyFeatures: number; reportFeatures: number }
+  agencyName: string
+  /** Whether anything of the feed is kept back under an embargo. */
+  holds: boolean
+  mark: number
+  /** Those of the keys that a story or a thread has. */
+  taken: string[]
+  named: { by: 'guid' | 'url'; name: string; report: Named }[]
+  flashes: { wire: string; flash: OpenFlash }[]
+}
+
+/** Reports of a feed that its unknown entries may be. */
+export type FormerlyAsked = { characters: number } & (
+  | /** That stood in this feed within two days of its last document, newest first. */
+  { kind: 'standing'; limit: number }
+  /** With one of these guid keys or addresses. */
+  | { kind: 'likely'; keys: readonly string[]; urls: readonly string[] }
+)
+
+/** What a filing reads before it decides. */
+export interface FilingFacts {
+  /** Reports of this feed with these guids, by guid. */
+  known(feed: number, guids: readonly string[]): Map<string, KnownReport>
+  formerly(feed: number, asked: FormerlyAsked): ReportMark[]
+  facts(asked: FactsAsked): StoredFacts
+  /** The texts in force of these reports. */
+  inForce(reports: readonly number[]): Map<number, TextInForce>
   /** What marked a report as one part of several, as written; null where nothing did. */
   partOf(report: number): string | null
-  /** The text in force of a report. */
-  inForce(report: number): TextInForce
-  /** `change` is null where nothing but unseen fields changed. */
-  addRevision(reportId: number, report: Report, change: RevisionClass, now: Millis): void
-  keepFlapping(report: number, flapping: string): void
-  /** Texts that a report had before the one in force, oldest first. */
-  earlier(report: number): { number: number; change: RevisionClass | null }[]
-  dropRevisions(report: number, numbers: readonly number[]): void
-  /** The entry was seen again, unchanged. */
-  touch(reportIds: readonly number[], now: Millis): void
-  /**
-   * Reports that stood in the last document of the feed and are missing from the one filed at `now`, though it shows
-   * older ones: taken down, not rolled out. Newest first; none where so many are missing that the feed is simply another.
-   */
-  vanished(feed: number, now: Millis, limit: number): ReportMark[]
-  /** Its page says that it is gone (410): withdrawn, though no text says so. Returns its story. */
-  withdraw(report: number, now: Millis): number | null
+  /** Whether a story or a thread has this key. */
+  isTaken(key: string): boolean
+  /** Reports of a story, the earliest first. */
+  members(story: number, limit: number): StoryMember[]
+  /** Reports that stand in the document filed at `now`, and those that stood in the one before and do not. */
+  stood(feed: number, now: Millis): StoodReport[]
+  /** How many stood in the last document before `now` and were not seen at `now`. */
+  stoodBefore(feed: number, now: Millis): number
   /** Its lead report, the thread it is in, the time under which it was placed, and why there; null for no story. */
   placed(story: number): { lead: number; thread: number; time: Millis; placement: Placement } | null
-  agencyName(id: string): string
-  members(story: number, limit: number): StoryMember[]
-  /** Remember a one-liner under the wires that send it. */
-  keepFlash(report: number, wires: readonly string[], time: Millis): void
-  /** One-liners of these wires between two times that no full report has told yet. */
-  flashes(wires: readonly string[], from: Millis, to: Millis): OpenFlash[]
+  /** Texts that a report had before the one in force, oldest first. */
+  earlier(report: number): { number: number; change: RevisionClass | null }[]
+}
+
+/** Whose copy a story is. */
+export interface StoryOrigin {
+  origin: string | null
+  originName: string
+  sources: number
+  provenance: string
+}
+
+/** What became of a few entries of one document, to be written together. Numbers were given out by whoever decided. */
+export interface Batch {
+  feed: number
+  now: Millis
+  threads: { id: number; key: string }[]
+  stories: {
+    id: number
+    key: string
+    thread: number
+    language: string | null
+    placement: string
+    /** Null where more than one report tells it: it is judged when they are on file. */
+    origin: StoryOrigin | null
+  }[]
+  reports: { id: number; story: number; report: Report; stored: StoredText; guidKey: string; joined: Joining }[]
+  storyFeatures: { seq: number; story: number; time: Millis; features: IndexedStory['features'] }[]
+  reportFeatures: { seq: number; report: number; time: Millis; features: IndexedReport['features'] }[]
+  /** One-liners, under the wires that send them. */
+  flashes: { report: number; wires: readonly string[]; time: Millis }[]
+  /** Guids that may be on the list of what is kept back: their embargo is lifted. */
+  lifted: readonly string[]
+  /** By thread, the story nearest to all others of it. */
+  central: ReadonlyMap<number, number>
+}
+
+/** Reads and writes of one filing. They run inside one transaction. */
+export interface Filing extends FilingFacts, Regrouping {
+  /** Write reports, stories and threads, and count them. */
+  write(batch: Batch): void
+  /** The feed has given a report another guid. */
+  renameGuid(report: number, guid: string, key: string, globalGuid: string | null): void
+  /** `change` is null where nothing but unseen fields changed. */
+  addRevision(report: number, text: Report, change: RevisionClass | null, now: Millis, stored: StoredText): void
+  keepFlapping(report: number, flapping: string): void
+  dropRevisions(report: number, numbers: readonly number[]): void
+  /** The entries were seen again, unchanged. */
+  touch(reports: readonly number[], now: Millis): void
+  /** Its page says that it is gone (410): withdrawn, though no text says so. Returns its story. */
+  withdraw(report: number, now: Millis): number | null
   /** A full report has told what a story's flashes announced. */
   dropFlashes(story: number): void
-  /** Whose copy a story is; `stale` are the reports that still run an old text of it. */
+  /** Whose copy a story is; `stale` are the reports that still run an old text of it, `runs` how much of it each carries. */
   setOrigin(
     story: number,
-    is: {
-      origin: string | null
-      originName: string
-      sources: number
-      provenance: string
-      stale: readonly number[]
-      /** How much of the copy each report carries. */
-      runs: readonly { report: number; share: number }[]
-    },
+    is: StoryOrigin & { stale: readonly number[]; runs: readonly { report: number; share: number }[] },
   ): void
   /** The story nearest to all others of its thread. */
   setCentral(thread: number, story: number): void
@@ -298,9 +178,48 @@ export interface Filing extends Regrouping {
   countPoll(poll: number, counts: PollCounts): void
   /** Result of the poll, the feed's next due time and validators, in the same transaction as its last entries. */
   recordPoll(outcome: PollOutcome, update: PollUpdate, poll?: number | null): void
+
+  // What the window reads and keeps.
+
+  /**
+   * Features written after `seq` (by any process), in that order; from the beginning (0) only those of a time of at least
+   * `since`. What was written anew may be older than what it replaced. At most `limit`, or all.
+   */
+  storiesAfter(seq: number, since: Millis, limit?: number): IndexedStory[]
+  reportsAfter(seq: number, since: Millis, limit?: number): IndexedReport[]
+  /** Write features anew; returns their `seq`. */
+  keepStoryFeatures(story: number, time: Millis, features: IndexedStory['features']): number
+  keepReportFeatures(report: number, time: Millis, features: IndexedReport['features']): number
+  /** Features of before this time are needed no more. */
+  forgetFeatures(before: Millis): void
+  /** Features made by another version of the rules are dropped: true where that has happened. */
+  featuresOf(version: number): boolean
+  /** Texts that have no features, with ids above `after`, ascending; at most `limit`, or all. */
+  storiesWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
+  reportsWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
+  /** A number kept under a name, like the last story reviewed; 0 at first. */
+  mark(name: string): number
+  setMark(name: string, value: number): void
 }
 
-export type { PollUpdate, Reader }
+export type {
+  Decision,
+  IndexedReport,
+  IndexedStory,
+  Joining,
+  KnownReport,
+  Named,
+  OpenFlash,
+  PollUpdate,
+  Reader,
+  Reason,
+  Regrouped,
+  RegroupingFilter,
+  ReportMark,
+  StoryMember,
+  TextInForce,
+  UnreadText,
+}
 
 /** Synchronous, and on a connection of its own: what is written here is not part of a filing's transaction. */
 export interface PrivateStore {
@@ -355,6 +274,8 @@ export interface Store extends StoreReader {
   syncAgencies(agencies: readonly Agency[], now: Millis): void
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
+  /** Read features, a statement at a time and without a transaction: nobody who writes waits for it. */
+  read<T>(work: (filing: Pick<Filing, 'storiesAfter' | 'reportsAfter' | 'lastRegrouping' | 'mark'>) => T): T
   /**
    * The next of a feed's entries whose embargo has ended, as many as are filed as one document, as JSON; and the keys to take
    * them off the list by, those of entries that cannot be read any more among them.

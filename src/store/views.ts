@@ -1,14 +1,15 @@
 // The public face of the file: views that keep their names, columns and meanings from version to version, whatever becomes
 // of the tables. docs/sql.md describes them, and a test holds the two together.
+import { markupSql } from './markup.ts'
 
 const DEFINITIONS: Readonly<Record<string, string>> = {
   agency: `
 select a.id, a.name, a.language, a.homepage,
        (select count(*) from feeds f where f.agency = a.id and f.active) as feeds,
-       (select count(*) from reports r where r.agency = a.id) as reports,
+       a.reports,
        (select max(r.time) from reports r where r.agency = a.id) as last_report
 from agencies a
-where a.active or exists (select 1 from reports r where r.agency = a.id)`,
+where a.active or a.reports > 0`,
 
   feed: `
 select f.id, f.agency, f.url, f.title, f.category, f.language,
@@ -18,7 +19,8 @@ select f.id, f.agency, f.url, f.title, f.category, f.language,
 from feeds f`,
 
   report: `
-select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url, r.title, r.text, r.summary, r.content,
+select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url, r.title, r.text,
+       ${markupSql('r.summary', 'r.text')} as summary, ${markupSql('r.content', 'r.text')} as content,
        r.language, r.published, r.updated, r.first_seen, r.last_seen, r.changed, r.time, r.authors, r.categories,
        r.enclosures, r.dateline, r.signal, r.joined_by, r.similarity, r.revisions, r.coverage, r.evidence, r.furniture,
        r.stale

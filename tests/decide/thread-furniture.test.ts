@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FurnitureCount, withoutFurniture } from '../../src/decide/thread/furniture.ts'
+import { BoilerplateCount, withoutBoilerplate } from '../../src/decide/thread/boilerplate.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
 import { fold, words } from '../../src/language/text.ts'
 
@@ -8,8 +8,8 @@ interface Entry {
   body: string
 }
 
-function furnitureOf(entries: readonly Entry[]) {
-  const count = new FurnitureCount()
+function boilerplateOf(entries: readonly Entry[]) {
+  const count = new BoilerplateCount()
   for (const entry of entries) count.add(entry)
   return count.found()
 }
@@ -17,7 +17,7 @@ function furnitureOf(entries: readonly Entry[]) {
 const NAMES = ['Alder', 'Birch', 'Cedar', 'Hazel', 'Juniper', 'Larch']
 const of = (names: readonly string[], entry: (name: string, at: number) => Entry) => names.map(entry)
 const said = (entry: Entry, entries: readonly Entry[]) =>
-  [...threadWords({ ...entry, language: 'en', furniture: furnitureOf(entries) }).own.keys()].sort()
+  [...threadWords({ ...entry, language: 'en', boilerplate: boilerplateOf(entries) }).own.keys()].sort()
 
 describe('what the entries of a document have in common word for word', () => {
   it('is no word on any of them: the frame of a headline and the sentence below', () => {
@@ -43,12 +43,12 @@ describe('what the entries of a document have in common word for word', () => {
 
   it('is none where fewer than five say it', () => {
     const entries = of(NAMES.slice(2), name => ({ title: `Use an ${name} braille display with Narrator`, body: '' }))
-    expect(furnitureOf(entries).size).toBe(0)
+    expect(boilerplateOf(entries).size).toBe(0)
   })
 
   it('is none where one headline stands six times', () => {
     const entries = of(NAMES, () => ({ title: 'Ferry burns off the port of Larkfield', body: '' }))
-    expect(furnitureOf(entries).size).toBe(0)
+    expect(boilerplateOf(entries).size).toBe(0)
   })
 
   it('is not the name of what happened', () => {
@@ -66,8 +66,8 @@ describe('what the entries of a document have in common word for word', () => {
 
   it('leaves a text without it as it is', () => {
     const tokens = words(fold('Ferry burns off the port'))
-    expect(withoutFurniture(tokens, new Set())).toBe(tokens)
-    expect(withoutFurniture(tokens, new Set([1]))).toBe(tokens)
+    expect(withoutBoilerplate(tokens, new Set())).toBe(tokens)
+    expect(withoutBoilerplate(tokens, new Set([1]))).toBe(tokens)
   })
 })
 

@@ -1,24 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Part } from '../../src/decide/thread/active.ts'
 import { weigh } from '../../src/decide/thread/features.ts'
+import type { Part } from '../../src/decide/thread/index/active.ts'
+import { Postings } from '../../src/decide/thread/index/postings.ts'
+import { PartProfile } from '../../src/decide/thread/index/profile.ts'
+import { Query, Rows } from '../../src/decide/thread/index/rows.ts'
+import { Table } from '../../src/decide/thread/index/table.ts'
+import { Vocabulary } from '../../src/decide/thread/index/vocabulary.ts'
 import { Nearest } from '../../src/decide/thread/nearest.ts'
 import type { ThreadFeatures } from '../../src/decide/thread/place.ts'
-import { Postings } from '../../src/decide/thread/postings.ts'
-import { Rows } from '../../src/decide/thread/rows.ts'
-import { Summed } from '../../src/decide/thread/summed.ts'
-import { Sums } from '../../src/decide/thread/sums.ts'
-import { Vocabulary } from '../../src/decide/thread/vocabulary.ts'
 
 const LAW = { seed: 20_220_105, numRuns: 200 }
 
 const features = (language: string, own: readonly string[], shared: readonly string[] = []): ThreadFeatures => ({
-  l: language,
-  t: own,
-  w: own.map(() => 100),
-  x: shared,
-  y: shared.map(() => 100),
-  f: [0, 0, 0, 0],
+  language,
+  ownTerms: own,
+  ownWeights: own.map(() => 100),
+  sharedTerms: shared,
+  sharedWeights: shared.map(() => 100),
+  form: [0, 0, 0, 0],
 })
 const partOf = (thread: number, language = 'en'): Part => ({
   thread: { id: thread, first: 0, last: 0, parts: new Map() },
@@ -141,6 +141,30 @@ describe('the lists of terms', () => {
   })
 })
 
+describe('the table', () => {
+  it('holds what a map would, whatever was added, taken away and added again', () => {
+    const step = fc.record({
+      key: fc.oneof(fc.nat(60), fc.constantFrom(0x7fffffff, 0x7ffffffe)),
+      by: fc.integer({ min: -3, max: 3 }),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 600 }), steps => {
+        const table = new Table()
+        const map = new Map<number, number>()
+        for (const { key, by } of steps) {
+          expect(table.add(key, by)).toBe(map.get(key) ?? 0)
+          map.set(key, (map.get(key) ?? 0) + by)
+        }
+        const held: [number, number][] = []
+        table.each((key, value) => held.push([key, value]))
+        expect(new Map(held)).toEqual(new Map([...map].filter(([, value]) => value !== 0)))
+        for (const [key, value] of map) expect(table.get(key)).toBe(value)
+      }),
+      LAW,
+    )
+  })
+})
+
 describe('rows', () => {
   it('keep what they say when others are left out', () => {
     const rows = new Rows()
@@ -155,24 +179,22 @@ describe('rows', () => {
     expect(moved[1_000]).toBe(-1)
     const row = moved[1_001] as number
     expect(rows.holder[row]).toBe(1_001)
-    expect(rows.said(row, true)).toEqual({ terms: [1_001, 1_002], weights: [7, 5] })
-    expect(rows.said(row, false)).toEqual({ terms: [1_003], weights: [3] })
+    expect(rows.termsOf(row, true)).toEqual({ terms: [1_001, 1_002], weights: [7, 5] })
+    expect(rows.termsOf(row, false)).toEqual({ terms: [1_003], weights: [3] })
   })
 
   it('compare only the kind of terms that is asked for', () => {
     const rows = new Rows()
     const row = rows.add([1, 2], [7, 5], [3], [2])
     const shares = (terms: number[], kinds: 'own' | 'shared' | 'both') => {
-      rows.ask(terms, kinds)
       const into = new Float64Array(terms.length)
-      rows.sharesOf(row, into)
+      rows.sharesOf(row, new Query(terms, [], kinds), into)
       return [...into]
     }
     expect(shares([3, 2, 9], 'both')).toEqual([2, 5, 0])
     expect(shares([3, 2, 9], 'own')).toEqual([0, 5, 0])
     expect(shares([3, 2, 9], 'shared')).toEqual([2, 0, 0])
-    rows.ask([2, 1], 'own')
-    expect(rows.dotOf(row, [10, 100])).toBe(750)
+    expect(rows.dotOf(row, new Query([2, 1], [10, 100], 'own'))).toBe(750)
   })
 })
 
@@ -221,12 +243,12 @@ describe('what a part is known by', () => {
     const weights = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 2_000 })
     fc.assert(
       fc.property(weights, list => {
-        const sums = new Sums()
+        const sums = new Table()
         for (const [term, weight] of [...list.entries()].reverse()) {
           sums.add(term, weight - 1)
           expect(sums.add(term, 1)).toBe(weight - 1)
         }
-        const summed = Summed.ofMany(partOf(1), sums, named)
+        const summed = PartProfile.ofMany(partOf(1), sums, named)
         const sorted = (kind: number) =>
           [...list.entries()].filter(([term]) => term % 2 === kind).sort((a, b) => b[1] - a[1] || a[0] - b[0])
         const terms = (kind: number, limit: number) =>
@@ -248,7 +270,7 @@ describe('what a part is known by', () => {
   })
 
   it('is compared again only where the other has changed', () => {
-    const summed = Summed.ofMany(partOf(1), new Sums(), named)
+    const summed = PartProfile.ofMany(partOf(1), new Table(), named)
     const other = partOf(2)
     expect(summed.likenessTo(other, () => 0.5)).toBe(0.5)
     expect(summed.likenessTo(other, () => 0.7)).toBe(0.5)

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { Constraints } from '../../src/decide/constraints.ts'
 import { headerOf } from '../../src/decide/thread/header.ts'
-import { packed, unpacked } from '../../src/decide/thread/packed.ts'
-import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
-import type { Regrouping } from '../../src/decide/thread/regrouping.ts'
-import { regroup, review } from '../../src/decide/thread/review.ts'
+import { packFeatures, unpackFeatures } from '../../src/decide/thread/packing.ts'
+import {
+  explainStory,
+  placeStory,
+  storyFeatures,
+  type ThreadFeatures,
+  ThreadIndex,
+  threadWords,
+} from '../../src/decide/thread/place.ts'
+import { type Carried, reviewAll } from '../../src/decide/thread/review.ts'
 import { centralStory, storylines } from '../../src/decide/thread/telling.ts'
-import { direction, type Encoder } from '../../src/decide/thread/vectors.ts'
+import { quantise } from '../../src/decide/thread/vectors.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 
 const HOUR = 3_600_000
@@ -27,10 +33,10 @@ function desk() {
   const index = new ThreadIndex(SETTINGS)
   let story = 0
   const features = (title: string, language: string | null = 'en'): ThreadFeatures =>
-    index.features(threadWords({ title, body: '', language }))
+    storyFeatures(index, threadWords({ title, body: '', language }))
   const file = (title: string, time: number, thread?: number, language: string | null = 'en') => {
     const said = features(title, language)
-    const placement = index.place(said, time)
+    const placement = placeStory(index, said, time)
     const to = thread ?? placement.thread ?? 1_000 + story
     index.add(to, ++story, said, time)
     return { story, thread: to, placement, features: said }
@@ -55,9 +61,9 @@ describe('a placement', () => {
   it('can be explained against any thread', () => {
     const { index, file, features } = desk()
     const dam = file('Larkfield dam breaks after two days of rain', NOW)
-    const evidence = index.explain(features('Larkfield dam holds'), dam.thread)
+    const evidence = explainStory(index, features('Larkfield dam holds'), dam.thread)
     expect(evidence.map(({ term }) => term).sort()).toEqual(['dam', 'larkfield'])
-    expect(index.explain(features('Larkfield dam holds'), 999)).toEqual([])
+    expect(explainStory(index, features('Larkfield dam holds'), 999)).toEqual([])
   })
 
   it('crosses languages by two things that both can express, and not by one', () => {
@@ -91,13 +97,9 @@ describe('a placement', () => {
 })
 
 /** What a review proposes, carried out. */
-function reviewed(index: ThreadIndex, since: number, decisions?: Constraints): Regrouping[] {
-  const done: Regrouping[] = []
-  for (const one of review(index, since, decisions)) {
-    done.push(one)
-    regroup(index, one, 900 + done.length)
-  }
-  return done
+function reviewed(index: ThreadIndex, since: number, decisions?: Constraints): Carried[] {
+  let opened = 900
+  return [...reviewAll(index, since, () => ++opened, decisions)]
 }
 
 describe('a review', () => {
@@ -116,9 +118,9 @@ describe('a review', () => {
   it('merges threads that turn out to be one into the older, and says why', () => {
     const { index } = twins()
     const found = reviewed(index, 5)
-    expect(found).toMatchObject([{ kind: 'merge', thread: 201, from: 202 }])
-    expect(found[0]?.score).toBeGreaterThanOrEqual(found[0]?.threshold ?? 1)
-    expect(found[0]?.reasons.map(({ term }) => term)).toContain('larkfield')
+    expect(found).toMatchObject([{ kind: 'merge', from: 202, into: 201 }])
+    expect(found[0]?.why.score).toBeGreaterThanOrEqual(found[0]?.why.threshold ?? 1)
+    expect(found[0]?.why.reasons.map(({ term }) => term)).toContain('larkfield')
     expect(index.thread(202)).toBeUndefined()
     expect(reviewed(index, 5)).toEqual([])
   })
@@ -150,7 +152,7 @@ describe('a review', () => {
 
   it('splits a thread whose stories have nothing in common; the oldest story stays', () => {
     const { index, ids } = mixed()
-    expect(reviewed(index, 5)).toMatchObject([{ kind: 'split', thread: 301, stories: ids.slice(3) }])
+    expect(reviewed(index, 5)).toMatchObject([{ kind: 'split', from: 301, stories: ids.slice(3) }])
     expect(ids.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301, 901, 901, 901])
   })
 
@@ -166,8 +168,8 @@ describe('a review', () => {
     const early = file('Penalties decide cup final', NOW + 3 * HOUR, 301).story
     const cup = CUP.map((title, at) => file(title, NOW + (4 + at) * HOUR, 302).story)
     const found = reviewed(index, 5)
-    expect(found).toMatchObject([{ kind: 'move', thread: 302, from: 301, stories: [early] }])
-    expect(found[0]?.reasons.map(({ term }) => term)).toContain('cup')
+    expect(found).toMatchObject([{ kind: 'move', from: 301, into: 302, stories: [early] }])
+    expect(found[0]?.why.reasons.map(({ term }) => term)).toContain('cup')
     expect(dam.map(id => index.story(id)?.thread.id)).toEqual([301, 301, 301])
     expect([early, ...cup].map(id => index.story(id)?.thread.id)).toEqual([302, 302, 302, 302])
   })
@@ -178,7 +180,7 @@ describe('a review', () => {
     const joined = file('Penalties decide cup final', NOW + HOUR, 301).story
     for (const [at, title] of CUP.entries()) file(title, NOW + (2 + at) * HOUR, 302)
     const together = new Constraints([{ kind: 'together', one: [arabic], other: [joined] }])
-    expect(reviewed(index, 5, together)).toMatchObject([{ kind: 'merge', thread: 302, from: 301 }])
+    expect(reviewed(index, 5, together)).toMatchObject([{ kind: 'merge', from: 301, into: 302 }])
     expect(index.story(arabic)?.thread.id).toBe(index.story(joined)?.thread.id)
   })
 
@@ -192,7 +194,7 @@ describe('a review', () => {
       return reviewed(index, 5)
     }
     expect(crashes('Morocco')).toEqual([])
-    expect(crashes('Egypt')).toMatchObject([{ kind: 'merge', thread: 301, from: 302 }])
+    expect(crashes('Egypt')).toMatchObject([{ kind: 'merge', from: 302, into: 301 }])
   })
 
   it('brings two languages together that speak above all of the same, whatever they name in passing', () => {
@@ -200,7 +202,7 @@ describe('a review', () => {
       const { index } = desk()
       let story = 100
       const file = (thread: number, title: string, body: string, language: string) =>
-        index.add(thread, ++story, index.features(threadWords({ title, body, language })), NOW + story)
+        index.add(thread, ++story, storyFeatures(index, threadWords({ title, body, language })), NOW + story)
       for (let at = 0; at < 60; at++) file(2_000 + at, `Zq${at}a wins ${at}zqb`, '', 'en')
       const english = 'Neighbours Gulbarov, Pentekis, Rodrikal, Safterin and Volmanek spoke to Tirkaset.'
       const arabic = 'وقال جيرانهم دلمونين وكرزافيش وبيتروخال وهندريسان إنهم سمعوا فلكسبورغ.'
@@ -211,7 +213,7 @@ describe('a review', () => {
       return reviewed(index, story - 4)
     }
     expect(threadsOf('توقيف ماسيموف حليف نزارباييف للاشتباه في خيانة الدولة')).toMatchObject([
-      { kind: 'merge', thread: 701, from: 702 },
+      { kind: 'merge', from: 702, into: 701 },
     ])
     expect(threadsOf('توقيف سلمانوف حليف نزارباييف للاشتباه في خيانة الدولة')).toEqual([])
   })
@@ -227,14 +229,14 @@ describe('a review', () => {
     file('سد لاركفيلد ينهار بعد يومين من المطر', NOW, 301, 'ar')
     const stray = file('Penalties decide cup final', NOW + HOUR, 301).story
     for (const [at, title] of CUP.entries()) file(title, NOW + (2 + at) * HOUR, 302)
-    expect(reviewed(index, 5)).toMatchObject([{ kind: 'move', from: 301, thread: 302, stories: [stray] }])
+    expect(reviewed(index, 5)).toMatchObject([{ kind: 'move', from: 301, into: 302, stories: [stray] }])
     expect(index.thread(301)?.parts.size).toBe(1)
   })
 })
 
 describe('a header', () => {
   const words = (index: ThreadIndex, title: string) =>
-    index.features(threadWords({ title, body: '', language: 'en' })).t
+    storyFeatures(index, threadWords({ title, body: '', language: 'en' })).ownTerms
 
   it('before the news of three threads is a slug, and no word on any of them', () => {
     const { index, file } = desk()
@@ -286,6 +288,8 @@ describe('a thread is introduced', () => {
   })
 })
 
+type Encoder = (text: string) => ArrayLike<number>
+
 describe("a user's encoder", () => {
   /** Knows two subjects: water and games. */
   const tiny: Encoder = text =>
@@ -297,9 +301,13 @@ describe("a user's encoder", () => {
     const place = (encoder: Encoder | null, first: string, second: string) => {
       const { index } = desk()
       const features = (title: string) =>
-        index.features(threadWords({ title, body: '', language: 'en' }), encoder ? direction(encoder(title)) : null)
+        storyFeatures(
+          index,
+          threadWords({ title, body: '', language: 'en' }),
+          encoder ? quantise(encoder(title)) : null,
+        )
       index.add(1, 50, features(first), NOW)
-      return index.place(features(second), NOW + HOUR)
+      return placeStory(index, features(second), NOW + HOUR)
     }
     const wet = [
       'Dam gives way near Larkfield valley village',
@@ -316,7 +324,7 @@ describe("a user's encoder", () => {
     const { index } = desk()
     const file = (story: number, thread: number, title: string) => {
       const said = threadWords({ title, body: '', language: 'en' })
-      index.add(thread, story, index.features(said, encoder ? direction(encoder(title)) : null), NOW + story)
+      index.add(thread, story, storyFeatures(index, said, encoder ? quantise(encoder(title)) : null), NOW + story)
     }
     file(50, 1, 'Dam gives way near Larkfield valley village')
     file(51, 1, 'Larkfield deluge wakes sleeping farmers early')
@@ -324,25 +332,25 @@ describe("a user's encoder", () => {
   }
 
   it('is asked by the review too, which would undo what it joined', () => {
-    expect(wetThread(null).done()).toMatchObject([{ kind: 'split', thread: 1, stories: [51] }])
+    expect(wetThread(null).done()).toMatchObject([{ kind: 'split', from: 1, stories: [51] }])
     expect(wetThread(tiny).done()).toEqual([])
   })
 
   it('may give way to another with other numbers: what the two say is not compared, and neither leaves a trace', () => {
     const longer: Encoder = text => Float32Array.from([...Array.from(tiny(text)), 0.5])
     const { index, file } = wetThread(tiny)
-    const alone = (text: string) => index.meaning('en', direction(longer(text)))
+    const alone = (text: string) => index.meaning('en', quantise(longer(text)))
     expect(alone('Dam')).toBeNull()
     const next = threadWords({ title: 'Larkfield reservoir empties', body: '', language: 'en' })
-    index.add(1, 52, index.features(next, direction(longer('Larkfield reservoir empties'))), NOW + 52)
+    index.add(1, 52, storyFeatures(index, next, quantise(longer('Larkfield reservoir empties'))), NOW + 52)
     const before = alone('Dam')
     for (const story of [50, 51]) index.remove(story)
     expect(alone('Dam')).toEqual(before)
-    expect(index.meaning('en', direction(tiny('Dam')))).toBeNull()
+    expect(index.meaning('en', quantise(tiny('Dam')))).toBeNull()
     index.remove(52)
     expect(alone('Dam')).toBeNull()
     file(53, 2, 'Dam')
-    expect(index.meaning('en', direction(tiny('Dam')))).not.toBeNull()
+    expect(index.meaning('en', quantise(tiny('Dam')))).not.toBeNull()
   })
 
   it('is read back with the features as they were', () => {
@@ -352,16 +360,16 @@ describe("a user's encoder", () => {
       ['توكاييف يقيل الحكومة في كازاخستان', 'ar'],
       ['', null],
     ] as const) {
-      const said = index.features(threadWords({ title, body: '', language }), title ? [76, -102] : null)
-      expect(unpacked(packed(said))).toEqual(said)
+      const said = storyFeatures(index, threadWords({ title, body: '', language }), title ? [76, -102] : null)
+      expect(unpackFeatures(packFeatures(said))).toEqual(said)
     }
-    expect(() => unpacked('[]')).toThrow('not packed features')
+    expect(() => unpackFeatures(new Uint8Array([1, 2, 3]))).toThrow()
   })
 
   it('is stored in whole numbers, and only where it points somewhere', () => {
-    expect(direction(Float32Array.from([3, 4]))).toEqual([76, 102])
-    expect(direction(Float32Array.from([0, 0]))).toBeNull()
-    expect(direction(Float32Array.from([Number.NaN]))).toBeNull()
-    expect(direction(new Float32Array(5_000))).toBeNull()
+    expect(quantise(Float32Array.from([3, 4]))).toEqual([76, 102])
+    expect(quantise(Float32Array.from([0, 0]))).toBeNull()
+    expect(quantise(Float32Array.from([Number.NaN]))).toBeNull()
+    expect(quantise(new Float32Array(5_000))).toBeNull()
   })
 })

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ThreadFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
+import {
+  placeStory,
+  storyFeatures,
+  type ThreadFeatures,
+  ThreadIndex,
+  threadWords,
+} from '../../src/decide/thread/place.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 import type { Placement } from '../../src/model/decided.ts'
 
@@ -16,8 +22,8 @@ class Desk {
   #story = 0
 
   file(title: string, body: string, time: number, language: string | null = 'en'): Placement & { in: number } {
-    const features = this.index.features(threadWords({ title, body, language }))
-    const placement = this.index.place(features, time)
+    const features = storyFeatures(this.index, threadWords({ title, body, language }))
+    const placement = placeStory(this.index, features, time)
     const thread = placement.thread ?? this.#next++
     this.index.add(thread, ++this.#story, features, time)
     return { ...placement, in: thread }
@@ -25,7 +31,7 @@ class Desk {
 }
 
 const featuresOf = (index: ThreadIndex, title: string, body = '', language: string | null = 'en'): ThreadFeatures =>
-  index.features(threadWords({ title, body, language }))
+  storyFeatures(index, threadWords({ title, body, language }))
 
 /** A window with unrelated news in it, so that words have a rarity. */
 function busyDesk(): Desk {
@@ -116,7 +122,7 @@ describe('a story', () => {
     const desk = busyDesk()
     const features = featuresOf(desk.index, FIRST[0], FIRST[1])
     const size = desk.index.size
-    expect(desk.index.place(features, NOW)).toEqual(desk.index.place(features, NOW))
+    expect(placeStory(desk.index, features, NOW)).toEqual(placeStory(desk.index, features, NOW))
     expect(desk.index.size).toEqual(size)
   })
 })
@@ -155,15 +161,15 @@ describe('the words of a story', () => {
     const index = new ThreadIndex(SETTINGS)
     const one = featuresOf(index, 'dam rain bridge')
     const other = featuresOf(index, 'bridge dam rain')
-    expect([one.t, one.w]).toEqual([other.t, other.w])
+    expect([one.ownTerms, one.ownWeights]).toEqual([other.ownTerms, other.ownWeights])
   })
 
   it('have weights whose squares add up to one', () => {
     const texts = fc.array(fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split('').map(letter => `q${letter}z`)))
     fc.assert(
       fc.property(texts, words => {
-        const { w } = featuresOf(new ThreadIndex(SETTINGS), words.join(' '))
-        const squares = w.reduce((sum, weight) => sum + (weight / 10_000) ** 2, 0)
+        const { ownWeights } = featuresOf(new ThreadIndex(SETTINGS), words.join(' '))
+        const squares = ownWeights.reduce((sum, weight) => sum + (weight / 10_000) ** 2, 0)
         expect(squares).toBeCloseTo(words.length > 0 ? 1 : 0, 2)
       }),
       { seed: 20_220_105, numRuns: 200 },
@@ -227,8 +233,8 @@ describe('the window of threads', () => {
           expect(ran.size).toEqual(fresh.size)
           const title = asked.join(' ')
           expect(featuresOf(ran, title)).toEqual(featuresOf(fresh, title))
-          const placement = ran.place(featuresOf(ran, title), NOW + hours * HOUR)
-          expect(placement).toEqual(fresh.place(featuresOf(fresh, title), NOW + hours * HOUR))
+          const placement = placeStory(ran, featuresOf(ran, title), NOW + hours * HOUR)
+          expect(placement).toEqual(placeStory(fresh, featuresOf(fresh, title), NOW + hours * HOUR))
           if (placement.kind === 'joined') joined++
         },
       ),
@@ -244,7 +250,7 @@ describe('the window of threads', () => {
         for (const [at, { thread, words, time }] of stories.entries()) {
           index.add(thread, at, featuresOf(index, words.join(' ')), time)
         }
-        const placement = index.place(featuresOf(index, asked.join(' ')), NOW + DAY)
+        const placement = placeStory(index, featuresOf(index, asked.join(' ')), NOW + DAY)
         expect(placement.score).toBeGreaterThanOrEqual(0)
         expect(placement.score).toBeLessThanOrEqual(1.001)
         expect(placement.thread === null).toBe(placement.kind === 'opened')

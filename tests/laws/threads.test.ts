@@ -1,9 +1,9 @@
 // Laws of threads: whatever is filed, the window is a function of the stories it holds.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { packed, unpacked } from '../../src/decide/thread/packed.ts'
-import { ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
-import { regroup, review } from '../../src/decide/thread/review.ts'
+import { packFeatures, unpackFeatures } from '../../src/decide/thread/packing.ts'
+import { placeStory, storyFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
+import { reviewAll } from '../../src/decide/thread/review.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 
 const HOUR = 3_600_000
@@ -35,7 +35,7 @@ const titleOf = ({ language, event, names, extra }: Made) => {
 
 interface Stored {
   thread: number
-  features: string
+  features: Uint8Array
   time: number
 }
 
@@ -55,7 +55,7 @@ class Desk {
     this.index = new ThreadIndex(SETTINGS)
     const limit = ThreadIndex.horizon(SETTINGS, this.#now)
     for (const [id, { thread, features, time }] of [...this.stored].sort(([a], [b]) => order * (a - b))) {
-      if (time >= limit) this.index.add(thread, id, unpacked(features), time)
+      if (time >= limit) this.index.add(thread, id, unpackFeatures(features), time)
     }
   }
 
@@ -65,22 +65,20 @@ class Desk {
     this.index.expire(ThreadIndex.horizon(SETTINGS, time))
     if (Math.floor(time / HOUR) > this.hour) this.#review()
     this.hour = Math.floor(time / HOUR)
-    const features = this.index.features(threadWords({ title: titleOf(made), body: '', language: made.language }))
-    const thread = this.index.place(features, time).thread ?? ++this.opened
+    const features = storyFeatures(this.index, threadWords({ title: titleOf(made), body: '', language: made.language }))
+    const thread = placeStory(this.index, features, time).thread ?? ++this.opened
     const id = this.stored.size + 1
-    this.stored.set(id, { thread, features: packed(features), time })
+    this.stored.set(id, { thread, features: packFeatures(features), time })
     this.index.add(thread, id, features, time)
   }
 
   #review(): void {
-    for (const one of review(this.index, this.since)) {
-      const to = one.kind === 'split' ? ++this.opened : one.thread
+    for (const one of reviewAll(this.index, this.since, () => ++this.opened)) {
       if (one.kind === 'merge') this.merges++
       else this.moves++
       for (const [id, stored] of this.stored) {
-        if (one.kind === 'merge' ? stored.thread === one.from : one.stories.includes(id)) stored.thread = to
+        if (one.kind === 'merge' ? stored.thread === one.from : one.stories.includes(id)) stored.thread = one.into
       }
-      regroup(this.index, one, to)
     }
     this.since = this.stored.size
   }
@@ -92,12 +90,11 @@ function seen(index: ThreadIndex) {
     .map(story => {
       const { id, thread, time } = story
       const part = [...thread.parts.values()].find(one => one.stories.includes(story))
-      const { own, shared } = index.said(story)
-      const shares = ({ terms }: typeof own) =>
-        index.asking(terms, () => {
-          const list = part ? [...index.shares(part, terms)] : []
-          return terms.map((term, at) => [index.nameOf(term), index.frequencyOf(term), list[at]])
-        })
+      const { own, shared } = index.weights.termsOf(story)
+      const shares = ({ terms, weights }: typeof own) => {
+        const list = part ? [...index.weights.shares(part, index.weights.query({ terms, weights }))] : []
+        return terms.map((term, at) => [index.weights.nameOf(term), index.weights.frequencyOf(term), list[at]])
+      }
       return [
         id,
         thread.id,
@@ -189,12 +186,12 @@ describe('threads', () => {
         const desk = new Desk()
         for (const made of stream) desk.file(made)
         const terms = [...desk.index.stories()].flatMap(story => {
-          const { own, shared } = desk.index.said(story)
+          const { own, shared } = desk.index.weights.termsOf(story)
           return [...own.terms, ...shared.terms]
         })
         desk.index.expire(START + 1_000 * DAY)
         expect(desk.index.size).toEqual({ stories: 0, threads: 0 })
-        for (const term of terms) expect(desk.index.frequencyOf(term)).toBe(0)
+        for (const term of terms) expect(desk.index.weights.frequencyOf(term)).toBe(0)
         // Another stream is placed as in an index that never saw the first.
         const fresh = new Desk()
         const again = new Desk()

@@ -64,7 +64,7 @@ const FORMATS: readonly OutputFormat[] = ['atom', 'rss', 'json']
 
 function render(format: OutputFormat, drafts: Draft[], what: 'stories' | 'threads' = 'stories'): string {
   const chosen = edition(fakeStore(...drafts).reader, config(), {}, what)
-  return renderFeed({ edition: chosen, format, what, selfPath: `/feed.${format}` }).body
+  return renderFeed(chosen, format, { selfPath: `/feed.${format}` })
 }
 
 describe.each(FORMATS)('the combined feed as %s', format => {

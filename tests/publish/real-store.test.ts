@@ -7,6 +7,7 @@ import { explain } from '../../src/desk/explain.ts'
 import type { Report, RevisionClass } from '../../src/model/decided.ts'
 import type { Millis } from '../../src/model/units.ts'
 import { staticSite } from '../../src/publish/static.ts'
+import { storedText } from '../../src/store/columns.ts'
 import type { Reason, Store } from '../../src/store/store.ts'
 import {
   AGENCIES,
@@ -57,7 +58,7 @@ function revise(report: number, title: string, text: string, change: RevisionCla
   })
   if (!made.ok) throw new Error(made.reason)
   const revised: Report = made.report
-  store.file(filing => filing.addRevision(report, revised, change, now))
+  store.file(filing => filing.addRevision(report, revised, change, now, storedText(revised, '')))
 }
 
 describe('a merged id', () => {

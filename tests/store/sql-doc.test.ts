@@ -217,14 +217,14 @@ describe('docs/sql.md', () => {
         execFileSync('sqlite3', ['-readonly', '-json', path], { input: sql, encoding: 'utf8' })
       // In the middle of a filing: the shell sees the state before it, and does not wait.
       store.file(filing => {
-        filing.openThread(1, 'unfinished')
+        filing.openPoll(1, 1)
         for (const { says, sql } of samples) {
           const rows = JSON.parse(shell(sql) || '[]') as unknown[]
           expect(rows.length, says).toBeGreaterThan(0)
         }
-        expect(shell(`select count(*) as n from thread where key = 'unfinished'`)).toContain('"n":0')
+        expect(shell(`select count(*) as n from poll where at = 1`)).toContain('"n":0')
       })
-      expect(shell(`select count(*) as n from thread where key = 'unfinished'`)).toContain('"n":1')
+      expect(shell(`select count(*) as n from poll where at = 1`)).toContain('"n":1')
       store.close()
     },
   )

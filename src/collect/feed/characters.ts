@@ -11,7 +11,7 @@ export interface Removed {
 /** Characters of the C1 range as windows-1252 means them (WHATWG encoding, index windows-1252). */
 const C1 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
-// NUL and other controls that XML 1.0 (section 2.2) forbids, and two noncharacters that canonical.ts writes with; C1 controls are never meant as such in feeds.
+// NUL and other controls that XML 1.0 (section 2.2) forbids, and noncharacters; C1 controls are never meant as such in feeds.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0\ufdd1\ufffe\uffff]/
 const FORBIDDEN_ALL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0\ufdd1\ufffe\uffff]/g
 
@@ -35,6 +35,9 @@ const UNSHOWN_ALL = /[\u0000\u202a-\u202e\u2061-\u206f\ufdd0-\ufdef\ufeff\ufff9-
 /** Letters of tags (U+E0000 to U+E007F) and the last two code points of each plane. */
 const UNSHOWN_PAIRS =
   /(\ud83c\udff4(?:\udb40[\udc20-\udc7e]){1,16}\udb40\udc7f)|\udb40[\udc00-\udc7f]|[\ud800-\udbff][\udffe\udfff]/g
+/** First halves of such pairs. */
+const MAY_LEAD_UNSHOWN =
+  /[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb40\udb7f\udbbf\udbff]/
 const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /**
@@ -43,28 +46,45 @@ const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\ud
  */
 export const MAX_MARKS = 16
 const MANY_MARKS = new RegExp(`(\\p{M}{${MAX_MARKS}})\\p{M}+`, 'gu')
-const ASCII = /^[\t\n\r\x20-\x7e]*$/
 const MARK = /\p{M}/u
-/** By UTF-16 unit, 1 for a combining mark and for a half of a pair, which may be one; made when first asked for. */
-let marks: Uint8Array | null = null
 
-function marksTable(): Uint8Array {
+/** What a UTF-16 unit of a text needs. */
+const HARMLESS = 0
+/** May be a combining mark: one of the Basic Multilingual Plane, or half of a pair. */
+const MAY_BE_MARK = 1
+/** A control, what may not be shown, or half of a pair that may not be. */
+const SUSPECT = 2
+
+/** By unit; made when first asked for. */
+let units: Uint8Array | null = null
+
+function unitsTable(): Uint8Array {
   const table = new Uint8Array(0x1_0000)
-  for (let code = 0x300; code < 0x1_0000; code++) {
-    table[code] = (code >= 0xd800 && code < 0xe000) || MARK.test(String.fromCharCode(code)) ? 1 : 0
+  for (let code = 0; code < 0x1_0000; code++) {
+    const unit = String.fromCharCode(code)
+    const isHalf = code >= 0xd800 && code < 0xe000
+    if (FORBIDDEN.test(unit) || UNSHOWN.test(unit) || MAY_LEAD_UNSHOWN.test(unit)) table[code] = SUSPECT
+    else if (isHalf || MARK.test(unit)) table[code] = MAY_BE_MARK
   }
   return table
 }
 
-/** Whether a run of marks may be too long: a look at each unit, which costs a tenth of the expression. */
-function mayHaveManyMarks(text: string): boolean {
-  marks ??= marksTable()
+/** Whether {@link cleanText} might change a text: one look at each unit, which costs a third of the expressions. */
+function isSuspect(text: string): boolean {
+  units ??= unitsTable()
   let run = 0
+  let hasHalves = false
   for (let at = 0; at < text.length; at++) {
-    run = marks[text.charCodeAt(at)] === 1 ? run + 1 : 0
-    if (run > MAX_MARKS) return true
+    const code = text.charCodeAt(at)
+    const kind = units[code]
+    if (kind === HARMLESS) {
+      run = 0
+      continue
+    }
+    if (kind === SUSPECT || ++run > MAX_MARKS) return true
+    if (code >= 0xd800) hasHalves = true
   }
-  return false
+  return hasHalves && !text.isWellFormed()
 }
 
 /** Whether a code point of four bytes is the last but one or the last of its plane: no character. */
@@ -75,7 +95,10 @@ const isNoncharacter = (pair: string): boolean => ((pair.codePointAt(0) ?? 0) & 
  * lone halves of surrogate pairs, noncharacters, or endless combining marks. A NUL becomes a space: it separated.
  */
 export function cleanText(text: string, removed?: Removed): string {
-  if (ASCII.test(text)) return text
+  return isSuspect(text) ? cleaned(text, removed) : text
+}
+
+function cleaned(text: string, removed: Removed | undefined): string {
   let clean = UNSHOWN.test(text) ? text.replace(UNSHOWN_ALL, found => (found === '\0' ? ' ' : '')) : text
   clean = cleanControls(clean)
   if (!clean.isWellFormed()) {
@@ -84,16 +107,12 @@ export function cleanText(text: string, removed?: Removed): string {
       return ''
     })
   }
-  if (
-    /[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb40\udb7f\udbbf\udbff]/.test(
-      clean,
-    )
-  ) {
+  if (MAY_LEAD_UNSHOWN.test(clean)) {
     clean = clean.replace(UNSHOWN_PAIRS, (all: string, flag?: string) =>
       flag !== undefined || (!all.startsWith('\udb40') && !isNoncharacter(all)) ? all : '',
     )
   }
-  if (!mayHaveManyMarks(clean)) return clean
+  if (!isSuspect(clean)) return clean
   return clean.replace(MANY_MARKS, (_, kept: string) => {
     if (removed !== undefined) removed.marks++
     return kept

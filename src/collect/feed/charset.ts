@@ -131,7 +131,34 @@ interface Reading {
   alone: number
 }
 
+/** What is known of a character, in bits. */
+const IS_LETTER = 1
+const IS_CAPITAL = 2
+const HAS_CAPITAL = 4
+const IS_LOOKED_UP = 8
+/** By UTF-16 unit, filled in as characters are met: a few hundred in a document, each thousands of times. */
+const kinds = new Uint8Array(0x1_0000)
+const lowerCase: string[] = []
+
+function kindOf(code: number): number {
+  const known = kinds[code] ?? 0
+  if (known !== 0) return known
+  const character = String.fromCharCode(code)
+  const lower = character.toLowerCase()
+  const kind =
+    IS_LOOKED_UP |
+    (/[\p{L}\p{M}]/u.test(character) ? IS_LETTER : 0) |
+    (lower === character ? 0 : IS_CAPITAL) |
+    (character.toUpperCase() === character ? 0 : HAS_CAPITAL)
+  kinds[code] = kind
+  lowerCase[code] = lower
+  return kind
+}
+
 const isAsciiLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122
+
+const isLetterAt = (text: string, at: number): boolean =>
+  at < text.length && (kindOf(text.charCodeAt(at)) & IS_LETTER) !== 0
 
 function read(text: string): Reading {
   const reading: Reading = { letters: new Map(), capitals: 0, common: 0, besideAscii: 0, inARow: 0, alone: 0 }
@@ -149,19 +176,20 @@ function read(text: string): Reading {
       before = code
       continue
     }
-    const character = text.charAt(at)
-    if (/[\p{L}\p{M}]/u.test(character)) {
-      const lower = character.toLowerCase()
-      const isCapital = lower !== character
+    const kind = kindOf(code)
+    if ((kind & IS_LETTER) !== 0) {
+      const lower = lowerCase[code] ?? ''
+      const isCapital = (kind & IS_CAPITAL) !== 0
       if (isCapital) reading.capitals++
       if (isCapital && wasLower) reading.common -= MIXED_CASE
-      wasLower = !isCapital && character.toUpperCase() !== character
+      wasLower = !isCapital && (kind & HAS_CAPITAL) !== 0
       reading.letters.set(lower, (reading.letters.get(lower) ?? 0) + 1)
       if (isAsciiLetter(before)) reading.besideAscii++
       row++
       if (row > 2) reading.inARow++
-      if (row === 1 && !isAsciiLetter(before) && !/[a-z\p{L}\p{M}]/iu.test(text.charAt(at + 1))) reading.alone++
+      if (row === 1 && !isAsciiLetter(before) && !isLetterAt(text, at + 1)) reading.alone++
     } else {
+      const character = text.charAt(at)
       if (code === 0xfffd || code < 0xa0 || (code >= 0xe000 && code < 0xf900)) reading.common += IMPOSSIBLE
       else if (code === 0xa0) reading.common += SPACE
       else reading.common += USUAL.has(character) ? PUNCTUATION : SYMBOL

@@ -69,8 +69,9 @@ const RFC_822 =
 const W3C = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** What nearly all feeds write, without a look at languages; null for anything else. */
-function exact(text: string): DateReading | null {
+/** A date in one of the two forms that nearly all feeds write, in which no word depends on a language; else null. */
+export function exactDate(text: string): DateReading | null {
+  if (text.length > LONGEST) return null
   const w3c = W3C.exec(text)
   const match = w3c ?? RFC_822.exec(text)
   if (match === null) return null
@@ -336,7 +337,7 @@ const capitalsOf = (text: string): ReadonlySet<string> =>
  */
 export function readDate(text: string, language: string | null = null): DateReading {
   if (text.length > LONGEST) return UNREADABLE
-  const quick = exact(text)
+  const quick = exactDate(text)
   if (quick !== null) return quick
   const clean = eastAsianNumerals(plain(text))
   if (clean === '' || !/\d/.test(clean)) return UNREADABLE

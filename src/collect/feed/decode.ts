@@ -87,12 +87,12 @@ function byteTables(): ReadonlyMap<string, Uint8Array> {
 
 /** Text whose UTF-8 was taken for a single-byte charset and encoded again («Ã©», «Ø§Ù„»), as it was before; else null. */
 function encodedOnce(text: string): { text: string; as: string } | null {
-  if (!/[\u0080-\uffff]/.test(text)) return null
+  const first = text.search(/[\u0080-\uffff]/)
+  if (first < 0) return null
   for (const [charset, bytesOf] of byteTables()) {
     // Most texts show at their first letter beyond ASCII that they were not.
-    const [, first = '', second = ''] = /([\u0080-\uffff])(.?)/.exec(text) ?? []
-    const lead = bytesOf[first.charCodeAt(0)] ?? 0
-    if (lead < 0xc2 || lead > 0xf4 || ((bytesOf[second.charCodeAt(0)] ?? 0) & 0xc0) !== 0x80) continue
+    const lead = bytesOf[text.charCodeAt(first)] ?? 0
+    if (lead < 0xc2 || lead > 0xf4 || ((bytesOf[text.charCodeAt(first + 1)] ?? 0) & 0xc0) !== 0x80) continue
     const bytes = new Uint8Array(text.length)
     let at = 0
     while (at < text.length) {
@@ -225,7 +225,9 @@ export function decodeText(bytes: Uint8Array, contentType: string | null): Decod
   if (shape.high === 0) {
     // ISO-2022-JP and its kin are seven-bit: only the declaration and the escapes tell.
     const isJis = charsets.includes('iso-2022-jp') && body.includes(0x1b)
-    return done(decodeAs(isJis ? 'iso-2022-jp' : 'utf-8', body), isJis ? 'iso-2022-jp' : 'utf-8', warnings)
+    return isJis
+      ? done(decodeAs('iso-2022-jp', body), 'iso-2022-jp', warnings)
+      : done(ascii(body, body.length), 'utf-8', warnings)
   }
   if (shape.broken === 0 && !(eastAsian && shape.long < 3)) {
     const text = isPlain ? decodeAs('utf-8', body) : readRuns(body, () => 'windows-1252').text

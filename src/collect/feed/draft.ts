@@ -11,7 +11,7 @@ import {
   SUMMARY_RANK,
   TITLE_RANK,
   UPDATED_RANK,
-} from './vocabulary.ts'
+} from './names.ts'
 
 /** A value and how good its element is for the purpose: 1 is best. */
 export interface Ranked {
@@ -131,12 +131,6 @@ export interface Gathered {
 const MAX_LIST = 50
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const WEEKDAY = /^(?:sun|mon|tue|wed|thu|fri|sat)(?:day|sday|nesday|rsday|urday)?$/i
-
-export const escapeText = (text: string): string =>
-  /[<>&]/.test(text)
-    ? text.replace(/[<>&]/g, found => (found === '<' ? '&lt;' : found === '>' ? '&gt;' : '&amp;'))
-    : text
-export const escapeAttribute = (text: string): string => escapeText(text).replaceAll('"', '&quot;')
 
 function addTo(list: string[], value: string): void {
   const text = value.replace(/\s+/g, ' ').trim().slice(0, 500)

@@ -1,6 +1,6 @@
 // Tells what a body without markup is: markup that was escaped once more than it should be, or plain text whose line
 // breaks mean something. HTML would show the first as tags and the second as one long line.
-import { escapeText } from './draft.ts'
+import { escapeText } from './escape.ts'
 
 const KNOWN = new Set(
   'a abbr b big blockquote br center cite code dd del div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hr i iframe img ins li ol p pre q s section article small span strong strike sub sup table tbody td th thead tr u ul video'.split(

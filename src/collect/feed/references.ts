@@ -1,7 +1,7 @@
 // Character references in HTML that the HTML parser would not read as their writers meant.
 
 import { joinHalves, type Removed } from './characters.ts'
-import { htmlEntity } from './scan.ts'
+import { htmlEntity } from './htmlparser2.ts'
 
 /** Names that HTML reads without their semicolon too (HTML standard, named character references). */
 const LEGACY = new Set(

@@ -4,15 +4,10 @@
 // How end tags, elements that end others, attributes and references are read follows htmlparser2, which sanitize-html
 // reads with.
 
-import {
-  type HtmlAttributes,
-  isUnwrapped,
-  KEPT_ELEMENTS,
-  READ_ATTRIBUTES,
-  REMOVED_ELEMENTS,
-  rewritten,
-} from './policy.ts'
-import { decodedByHtml } from './scan.ts'
+import { escapeAttribute, escapeText } from './escape.ts'
+import { decoded, REFUSAL, unlessRefused } from './html-references.ts'
+import { type Rule, ruleOf } from './html-rules.ts'
+import { type HtmlAttributes, READ_ATTRIBUTES, rewritten } from './policy.ts'
 
 export interface Sanitised {
   html: string
@@ -20,130 +15,12 @@ export interface Sanitised {
   isUnwrapped: boolean
 }
 
-/** What an opening tag of one name does. */
-interface Rule {
-  /** Name that it is written under; null where the element goes. */
-  output: string | null
-  /** The opening tag without attributes; empty for an image, which goes then. */
-  bare: string
-  /** Open elements that end where it begins, if they are innermost. */
-  ends: ReadonlySet<string> | null
-  isVoid: boolean
-  isUnwrapped: boolean
-  /** How its content is read. */
-  content: 'markup' | 'removed' | 'empty' | 'refused'
-}
-
-const words = (text: string): Set<string> => new Set(text.split(' '))
-
-const VOID = words(
-  'area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr',
-)
-/** Elements of other vocabularies, those whose content is no markup, and a form, which stands in no other. */
-const REFUSED = words(
-  'svg math mi mo mn ms mtext annotation-xml foreignobject desc title textarea xmp plaintext noembed noframes form animate animatemotion animatetransform set',
-)
-const ENDS = new Map<string, Set<string>>([
-  ['tr', words('tr th td')],
-  ['th', words('th')],
-  ['td', words('thead th td')],
-  ['body', words('head link script')],
-  ['a', words('a')],
-  ['li', words('li')],
-  ['option', words('option')],
-  ['optgroup', words('optgroup option')],
-])
-const FORM = words('input option optgroup select button datalist textarea')
-for (const [names, ended] of [
-  ['h1 h2 h3 h4 h5 h6', words('h1 h2 h3 h4 h5 h6 p')],
-  ['select input output button datalist textarea', FORM],
-  ['dd dt', words('dd dt')],
-  ['rt rp', words('rt rp')],
-  ['tbody tfoot', words('thead tbody')],
-  [
-    'p address article aside blockquote details div dl fieldset figcaption figure footer form header hr main nav ol pre section table ul',
-    words('p'),
-  ],
-] as const) {
-  for (const name of words(names)) ENDS.set(name, ended)
-}
-
-function newRule(name: string): Rule {
-  const isVoid = VOID.has(name)
-  const { tagName } = rewritten(name, {}, null)
-  const output = KEPT_ELEMENTS.includes(tagName) ? tagName : null
-  const content = REFUSED.has(name)
-    ? 'refused'
-    : name === 'script' || name === 'style'
-      ? 'removed'
-      : name === 'iframe'
-        ? 'empty'
-        : REMOVED_ELEMENTS.includes(name)
-          ? 'refused'
-          : 'markup'
-  const bare = output === null || name === 'img' ? '' : `<${output}${isVoid ? ' />' : '>'}`
-  return { output, bare, ends: ENDS.get(name) ?? null, isVoid, isUnwrapped: isUnwrapped(name), content }
-}
-
-/** Rules by name as written, so that no name is lowered twice; a bounded number of them. */
-const rules = new Map<string, Rule & { name: string }>()
-const MAX_RULES = 2_000
-
-function ruleOf(written: string): Rule & { name: string } {
-  const known = rules.get(written)
-  if (known !== undefined) return known
-  const lower = written.toLowerCase()
-  const name = lower === 'image' ? 'img' : lower
-  const rule = { name, ...newRule(name) }
-  if (rules.size < MAX_RULES && written.length < 50) rules.set(written, rule)
-  return rule
-}
-
 /** Open elements beyond which markup is refused: sanitize-html begins to cut at a hundred. */
 const MAX_DEPTH = 90
-
-/** A reference, its semicolon if it has one. Longer names are none. */
-const REFERENCE = /&(?:#[xX]?[0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{0,40});?/y
 
 const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0c || code === 0x0d
 const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
-
-/** Thrown away where the markup is refused. */
-class Refused extends Error {}
-const REFUSAL = new Refused()
-
-const escapeText = (text: string): string =>
-  /[&<>]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text
-const escapeAttribute = (text: string): string => escapeText(text).replaceAll('"', '&quot;')
-
-/** Text with its references decoded; a reference without a semicolon also depends on what follows it. */
-function decoded(text: string, place: 'text' | 'attribute'): string {
-  let out = ''
-  let from = 0
-  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at)) {
-    const next = text.charCodeAt(at + 1)
-    if (!isLetter(next) && next !== 0x23) {
-      at++
-      continue
-    }
-    REFERENCE.lastIndex = at
-    const found = REFERENCE.exec(text)?.[0]
-    if (found === undefined) throw REFUSAL
-    const end = at + found.length
-    let meant: string
-    if (found.endsWith(';')) meant = decodedByHtml(found, place)
-    else {
-      const follows = text.charAt(end)
-      if (/[A-Za-z0-9]/.test(follows)) throw REFUSAL
-      meant = decodedByHtml(`${found}${follows === '=' ? '=' : ' '}`, place).slice(0, -1)
-    }
-    out += text.slice(from, at) + meant
-    from = end
-    at = end
-  }
-  return from === 0 ? text : out + text.slice(from)
-}
 
 class Pass {
   private readonly html: string
@@ -311,7 +188,7 @@ class Pass {
     return next
   }
 
-  private tagOf(rule: Rule & { name: string }, attributes: HtmlAttributes): string {
+  private tagOf(rule: Rule, attributes: HtmlAttributes): string {
     const { tagName, attribs } = rewritten(rule.name, attributes, this.base)
     let tag = ''
     for (const name in attribs) {
@@ -369,7 +246,7 @@ class Pass {
   }
 
   /** The content of an element that goes with it, read as text. */
-  private passOver(rule: Rule & { name: string }, start: number): number {
+  private passOver(rule: Rule, start: number): number {
     const end = rule.name === 'script' ? SCRIPT_END : rule.name === 'style' ? STYLE_END : IFRAME_END
     end.lastIndex = start
     const found = end.exec(this.html)
@@ -386,11 +263,5 @@ const STYLE_END = /<\/style[\t\n\f\r />]/gi
 const IFRAME_END = /<\/iframe[\t\n\f\r />]/gi
 
 /** Null where the markup is left to sanitize-html. Time is linear in the input. */
-export function sanitiseSimply(html: string, base: string | null): Sanitised | null {
-  try {
-    return new Pass(html, base).run()
-  } catch (error) {
-    if (error instanceof Refused) return null
-    throw error
-  }
-}
+export const sanitiseSimply = (html: string, base: string | null): Sanitised | null =>
+  unlessRefused(() => new Pass(html, base).run())

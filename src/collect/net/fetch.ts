@@ -5,7 +5,7 @@ import type { Failure, FetchResult, Validators } from '../../model/collected.ts'
 import type { PollSettings } from '../../model/config.ts'
 import type { Millis } from '../../model/units.ts'
 import { codingOf, codings, unpack, unpackWhileRead } from './coding.ts'
-import { askHop, type LineOptions, type Lines, openLine, type Reply } from './connection.ts'
+import { askHop, type ClientOptions, type Clients, openClient, type Reply } from './connection.ts'
 import { Cookies } from './cookies.ts'
 import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { createFileReader } from './file.ts'
@@ -40,7 +40,7 @@ export interface Fetcher {
   close(): Promise<void>
 }
 
-export type FetcherOptions = LineOptions
+export type FetcherOptions = ClientOptions
 
 const ACCEPT =
   'application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, ' +
@@ -50,7 +50,7 @@ const ACCEPT =
 type Answer = FetchResult extends infer R ? (R extends { kind: 'failed' } ? never : Omit<R, 'ms'>) : never
 
 async function answer(
-  lines: Lines,
+  clients: Clients,
   request: FetchRequest,
   settings: PollSettings,
   signal: AbortSignal,
@@ -81,7 +81,7 @@ async function answer(
       ...known,
       'accept-encoding': 'gzip, deflate, br, zstd',
     }
-    const response = await askHop(lines, mayBePrivate(url), hops, url, headers, signal)
+    const response = await askHop(clients, mayBePrivate(url), hops, url, headers, signal)
     const { status, headers: said } = response
     try {
       // A gate that sends us on with a cookie may lead back to where we began: that is no move.
@@ -194,16 +194,16 @@ async function visit<T>(
  * Two pools, because a connection made with private addresses allowed must not serve a feed without that right.
  */
 export function createFetcher(settings: PollSettings, options: FetcherOptions = {}): Fetcher {
-  const guarded = openLine(false, settings, options)
-  const trusted = openLine(true, settings, options)
+  const guarded = openClient(false, settings, options)
+  const trusted = openClient(true, settings, options)
   const files = createFileReader(settings)
-  const lines: Lines = { guarded, trusted }
+  const clients: Clients = { guarded, trusted }
   return {
     get: request =>
       request.url.startsWith('file:')
         ? files.read(request)
-        : visit(request, settings, signal => answer(lines, request, settings, signal)),
-    post: request => visit(request, settings, signal => send(lines, request, settings, signal)),
+        : visit(request, settings, signal => answer(clients, request, settings, signal)),
+    post: request => visit(request, settings, signal => send(clients, request, settings, signal)),
     close: async () => {
       files.close()
       await Promise.all([guarded.close(), trusted.close()])

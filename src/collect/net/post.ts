@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Failure } from '../../model/collected.ts'
 import type { PollSettings } from '../../model/config.ts'
 import type { Millis } from '../../model/units.ts'
-import { askHop, type Lines } from './connection.ts'
+import { askHop, type Clients } from './connection.ts'
 import { Fault, oneLine } from './failure.ts'
 import { checkUrl, sameService } from './guard.ts'
 import { one, retryAfter, takeCredentials } from './headers.ts'
@@ -31,7 +31,7 @@ export type PostResult =
  * they are failures. Throws a `Fault`, or the signal's reason.
  */
 export async function send(
-  lines: Lines,
+  clients: Clients,
   request: PostRequest,
   settings: PollSettings,
   signal: AbortSignal,
@@ -51,7 +51,7 @@ export async function send(
       'content-type': 'application/x-www-form-urlencoded',
     }
     if (login !== null && hops.length === 1) headers['authorization'] = login
-    const response = await askHop(lines, mayBePrivate(url), hops, url, headers, signal, body)
+    const response = await askHop(clients, mayBePrivate(url), hops, url, headers, signal, body)
     const { status, headers: said } = response
     try {
       if (status >= 200 && status < 300) return { kind: 'accepted', status }

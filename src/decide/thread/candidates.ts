@@ -1,13 +1,14 @@
 // Which parts of threads a story may belong to, and how near it is to each.
 import type { Millis } from '../../model/units.ts'
-import { type Part, type SeenStory, silenceOf } from './active.ts'
-import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
+import { type ThreadFeatures, UNIT } from './features.ts'
+import { type Part, type SeenStory, silenceOf } from './index/active.ts'
+import type { ThreadIndex } from './index/index.ts'
+import type { Query } from './index/rows.ts'
+import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './index/slots.ts'
+import { LOOKED_UP } from './index/weights.ts'
 import { firstOf, Nearest } from './nearest.ts'
-import type { Register } from './register.ts'
-import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './slots.ts'
 import { SECOND_MATCH } from './tuning.ts'
 import { blended, likenessOfMeaning } from './vectors.ts'
-import { LOOKED_UP } from './weights.ts'
 
 // Below this cosine nothing else can bring a story over the threshold.
 const FLOOR = 0.15
@@ -31,27 +32,22 @@ const nearer = (a: Candidate, b: Candidate) => b.cosine - a.cosine || firstOf(a.
  * Parts of threads near a story, best first, by the terms asked for. Without `except` those of its language; with it,
  * those of all others, by the terms that languages share.
  */
-export function candidates(
-  register: Register,
-  asked: Weighted,
-  time: Millis,
-  except: string | null = null,
-): Candidate[] {
-  const { parts } = register.slots
+export function candidates(index: ThreadIndex, query: Query, time: Millis, except: string | null = null): Candidate[] {
+  const { parts } = index.weights.slots
   const scored = except === null ? scoredOwn : scoredAcross
   const found: Candidate[] = []
-  const near = lookUp(register, asked, time, except)
+  const near = lookUp(index, query, time, except)
   for (let at = 0; at < near.count; at++) {
-    const one = scored(register, parts[near.slots[at] as number] as Part, asked, time)
+    const one = scored(index, parts[near.slots[at] as number] as Part, query, time)
     if (one) found.push(one)
   }
   return found.sort(nearer)
 }
 
 /** The nearest parts by the terms looked up: the heaviest come first, and what they do not find is hardly near. */
-function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, except: string | null): Nearest {
-  const { postings, slots } = register
-  const { scores, met, cosines, facts } = slots
+function lookUp(index: ThreadIndex, { terms, weights }: Query, time: Millis, except: string | null): Nearest {
+  const { postings, slots } = index.weights
+  const { scores, matched, cosines, facts } = slots
   let count = 0
   let rest = 0
   for (let at = 0; at < weights.length; at++) rest += (weights[at] as number) ** 2
@@ -65,17 +61,17 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
     if (frequency > left) continue
     left -= frequency
     rest -= weight * weight
-    count = postings.collect(term, weight, scores, met, count)
+    count = postings.collect(term, weight, scores, matched, count)
   }
-  const { window } = register.settings
-  const { decay } = register.tuning
+  const { window } = index.settings
+  const { decay } = index.tuning
   const length = except === null ? OWN_LENGTH : SHARED_LENGTH
   const near = new Nearest(RESCORED, slots.parts)
   let least = NEAR
   const measured = slots.measured(count, length, least, except === null ? -1 : slots.numberOf(except))
   for (let at = 0; at < measured; at++) {
     const cosine = cosines[at] as number
-    const slot = met[at] as number
+    const slot = matched[at] as number
     if (cosine < least) continue
     const first = facts[FACTS * slot + FIRST] as number
     const silence = Math.max(0, time - (facts[FACTS * slot + LAST] as number), first - time)
@@ -88,31 +84,32 @@ function lookUp(register: Register, { terms, weights }: Weighted, time: Millis, 
   return near
 }
 
-const fading = (register: Register, part: Part, time: Millis) =>
-  Math.exp(-silenceOf(part.thread, time) / register.tuning.decay)
+const fading = (index: ThreadIndex, part: Part, time: Millis) =>
+  Math.exp(-silenceOf(part.thread, time) / index.tuning.decay)
 
 /** A part of the story's language scored to the last term. */
-function scoredOwn(register: Register, part: Part, asked: Weighted, time: Millis): Candidate {
+function scoredOwn(index: ThreadIndex, part: Part, query: Query, time: Millis): Candidate {
   const length = Math.sqrt(part.ownSquared) * UNIT
-  const cosine = (register.dotOf(part, asked) / length) * fading(register, part, time)
-  return { part, cosine, score: cosine * register.tuning.scale }
+  const cosine = (index.weights.dotOf(part, query) / length) * fading(index, part, time)
+  return { part, cosine, score: cosine * index.tuning.scale }
 }
 
 /** A part of another language; null where the likeness rests on one term, or on others that the news is full of. */
-function scoredAcross(register: Register, part: Part, asked: Weighted, time: Millis): Candidate | null {
-  const { dot, second } = matched(register, part, asked)
+function scoredAcross(index: ThreadIndex, part: Part, query: Query, time: Millis): Candidate | null {
+  const { dot, second } = sharedTerms(index, part, query)
   if (second < SECOND_MATCH * dot) return null
   const length = Math.sqrt(part.sharedSquared) * UNIT
-  const cosine = (dot / length) * fading(register, part, time)
-  return { part, cosine, score: cosine * register.tuning.across }
+  const cosine = (dot / length) * fading(index, part, time)
+  return { part, cosine, score: cosine * index.tuning.across }
 }
 
 /**
  * What the terms asked for and a part have in common: the dot product, the second largest match of a rare term, and what the
  * part weighs each term, which the next question overwrites.
  */
-export function matched(register: Register, part: Part, { terms, weights }: Weighted) {
-  const shares = register.shares(part, terms)
+export function sharedTerms(index: ThreadIndex, part: Part, query: Query) {
+  const { terms, weights } = query
+  const shares = index.weights.shares(part, query)
   let dot = 0
   let most = 0
   let second = 0
@@ -120,7 +117,7 @@ export function matched(register: Register, part: Part, { terms, weights }: Weig
     if (shares[at] === 0) continue
     const match = (weights[at] as number) * (shares[at] as number)
     dot += match
-    if (!register.isRare(terms[at] as number)) continue
+    if (!index.isRare(terms[at] as number)) continue
     if (match > most) {
       second = most
       most = match
@@ -131,38 +128,38 @@ export function matched(register: Register, part: Part, { terms, weights }: Weig
 
 /** Scores of parts of the story's own language, whose terms are asked for. */
 export function compare(
-  register: Register,
+  index: ThreadIndex,
   found: readonly Candidate[],
-  asked: Weighted,
+  query: Query,
   features: ThreadFeatures,
   time: Millis,
 ): void {
   const first = found[0]?.cosine ?? 0
   const second = found[1]?.cosine ?? 0
-  const { standingOut, scale, nearest } = register.tuning
-  const own = features.e ? register.meaning(features.l, features.e) : null
+  const { standingOut, scale, nearest } = index.tuning
+  const own = features.vector ? index.meaning(features.language, features.vector) : null
   for (let at = 0; at < Math.min(COMPARED, found.length); at++) {
     const candidate = found[at] as Candidate
     const { part, cosine } = candidate
-    if (cosine < FLOOR && !features.e) break
-    const faded = fading(register, part, time)
+    if (cosine < FLOOR && !features.vector) break
+    const faded = fading(index, part, time)
     const ahead = cosine - (at === 0 ? second : first)
-    const sum = cosine + standingOut * ahead + nearest * nearestStory(register, part, asked) * faded
+    const sum = cosine + standingOut * ahead + nearest * nearestStory(index, part, query) * faded
     candidate.score = Math.min(1, Math.max(0, scale * sum))
-    const meant = own ? likenessOfMeaning(own, latest(register, part)) : null
+    const meant = own ? likenessOfMeaning(own, latest(index, part)) : null
     if (meant !== null) candidate.score = blended(candidate.score, meant, faded)
   }
 }
 
 /** Cosine of a story with the nearest of a part's latest. */
-function nearestStory(register: Register, { stories }: Part, { weights }: Weighted): number {
+function nearestStory(index: ThreadIndex, { stories }: Part, query: Query): number {
   let nearest = 0
   for (let at = Math.max(0, stories.length - LATEST); at < stories.length; at++) {
-    const dot = register.likeness(stories[at] as SeenStory, weights)
+    const dot = index.weights.likeness(stories[at] as SeenStory, query)
     if (dot > nearest) nearest = dot
   }
   return nearest / UNIT ** 2
 }
 
-const latest = (register: Register, { language, stories }: Part) =>
-  stories.slice(-LATEST).map(({ direction }) => register.meaning(language, direction))
+const latest = (index: ThreadIndex, { language, stories }: Part) =>
+  stories.slice(-LATEST).map(({ vector }) => index.meaning(language, vector))

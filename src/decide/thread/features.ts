@@ -17,17 +17,16 @@ const SHORT_KEY = 4
  */
 export interface ThreadFeatures {
   /** Language of the own terms; "" where nobody knows. */
-  l: string
-  /** Own terms and their weights. */
-  t: readonly string[]
-  w: readonly number[]
-  /** Terms of any language and their weights. */
-  x: readonly string[]
-  y: readonly number[]
+  language: string
+  ownTerms: readonly string[]
+  ownWeights: readonly number[]
+  /** Terms of any language. */
+  sharedTerms: readonly string[]
+  sharedWeights: readonly number[]
   /** Form of the headline: shape, filling, 1 where it names a day, and the hash of what stands before it or 0. */
-  f: readonly [shape: number, filling: number, dated: number, header: number]
-  /** Direction given by the user's encoder, in whole 127ths. */
-  e?: readonly number[]
+  form: readonly [shape: number, filling: number, dated: number, header: number]
+  /** Vector given by the user's encoder, in whole 127ths of its length. */
+  vector?: readonly number[]
 }
 
 /** Terms by id with their weights, heaviest first. */

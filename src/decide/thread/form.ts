@@ -131,12 +131,12 @@ export function isColumn(time: Millis, earlier: readonly SameShape[]): boolean {
 }
 
 /** Whether two headlines of one shape are two editions: other fillings, where the headline names its day or the form recurs. */
-export function otherEdition(one: { time: Millis; filling: number }, other: SameShape): boolean {
+export function isOtherInstalment(one: { time: Millis; filling: number }, other: SameShape): boolean {
   return one.filling !== other.filling || Math.abs(one.time - other.time) >= NEXT_EDITION
 }
 
 /** What the form of a headline says: whether it is a column, the thread of the same edition, those of other editions. */
-export function editionOf(
+export function instalmentOf(
   { time, filling, dated }: { time: Millis; filling: number; dated: boolean },
   alike: readonly { time: Millis; form: readonly [number, number, ...number[]]; thread: { id: number } }[],
 ): { column: boolean; same: number | null; others: Set<number> } {
@@ -146,7 +146,7 @@ export function editionOf(
   const column = isColumn(time, earlier)
   let same: number | null = null
   for (const one of earlier) {
-    if (otherEdition({ time, filling }, one)) {
+    if (isOtherInstalment({ time, filling }, one)) {
       if (dated && one.filling !== filling) others.add(one.thread)
     } else if (same === null || one.thread < same) same = one.thread
   }

@@ -1,5 +1,5 @@
 // The few nearest of many parts, kept in order while they are met.
-import type { Part } from './active.ts'
+import type { Part } from './index/active.ts'
 
 /** Which of two parts equally near comes first. */
 export const firstOf = (a: Part, b: Part) => a.thread.id - b.thread.id || (a.language < b.language ? -1 : 1)

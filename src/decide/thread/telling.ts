@@ -1,9 +1,9 @@
 // What a thread is introduced by: the story that speaks for it, and the threads of neighbouring events. Pure.
 import type { Millis } from '../../model/units.ts'
-import { type Evidence, thousandths } from './evidence.ts'
+import { ALIKE, compare, MERGE_ACROSS, nearest, reasonsOf } from './across.ts'
+import { type Evidence, thousandths } from './explain.ts'
 import type { ThreadFeatures } from './features.ts'
-import type { Register } from './register.ts'
-import { ALIKE, compare, MERGE_ACROSS, nearest, reasonsOf } from './review.ts'
+import type { ThreadIndex } from './index/index.ts'
 
 /** A thread that is not the same event, but near it. */
 export interface Neighbour {
@@ -19,12 +19,12 @@ const NEIGHBOUR = 0.35
 const NEIGHBOURS = 6
 
 /** The threads of the window that tell of neighbouring events, nearest first, at most six. */
-export function storylines(index: Register, id: number): Neighbour[] {
+export function storylines(index: ThreadIndex, id: number): Neighbour[] {
   const thread = index.thread(id)
   if (!thread) return []
   const parts = [...thread.parts.values()]
     .sort((a, b) => (a.language < b.language ? -1 : 1))
-    .map(part => index.summed(part))
+    .map(part => index.weights.profile(part))
   const found: Neighbour[] = []
   for (const other of nearest(index, thread, parts)) {
     const compared = compare(index, parts, other)
@@ -46,7 +46,7 @@ export function storylines(index: Register, id: number): Neighbour[] {
 export interface CentralCandidate {
   id: number
   time: Millis
-  features: Pick<ThreadFeatures, 'l' | 't' | 'w'>
+  features: Pick<ThreadFeatures, 'language' | 'ownTerms' | 'ownWeights'>
 }
 
 /**
@@ -54,15 +54,17 @@ export interface CentralCandidate {
  */
 export function centralStory(stories: readonly CentralCandidate[]): number | null {
   const byLanguage = new Map<string, CentralCandidate[]>()
-  for (const story of stories) byLanguage.set(story.features.l, [...(byLanguage.get(story.features.l) ?? []), story])
+  for (const story of stories)
+    byLanguage.set(story.features.language, [...(byLanguage.get(story.features.language) ?? []), story])
   const [largest] = [...byLanguage].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
   if (!largest) return null
   const sum = new Map<string, number>()
   for (const { features } of largest[1]) {
-    for (const [at, term] of features.t.entries()) sum.set(term, (sum.get(term) ?? 0) + (features.w[at] ?? 0))
+    for (const [at, term] of features.ownTerms.entries())
+      sum.set(term, (sum.get(term) ?? 0) + (features.ownWeights[at] ?? 0))
   }
   const centrality = ({ features }: CentralCandidate) =>
-    features.t.reduce((dot, term, at) => dot + (sum.get(term) ?? 0) * (features.w[at] ?? 0), 0)
+    features.ownTerms.reduce((dot, term, at) => dot + (sum.get(term) ?? 0) * (features.ownWeights[at] ?? 0), 0)
   const ranked = largest[1]
     .map(story => ({ story, score: centrality(story) }))
     .sort((a, b) => b.score - a.score || a.story.time - b.story.time || a.story.id - b.story.id)

@@ -19,7 +19,7 @@ export interface Tuning {
   /** The same for the few terms that two languages can both express, where a cosine must be higher to say as much. */
   across: number
   /** What is left of the likeness of two stories that name different countries: two bus crashes are told in the same words. */
-  abroad: number
+  differentCountries: number
   /** Whether columns are told by the form of their headlines. */
   columns: boolean
 }
@@ -30,7 +30,7 @@ export const TUNING: Readonly<Tuning> = {
   nearest: 0.15,
   scale: 0.28 / 0.33,
   across: 0.28 / 0.4,
-  abroad: 0.4,
+  differentCountries: 0.4,
   columns: true,
 }
 

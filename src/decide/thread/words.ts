@@ -1,8 +1,8 @@
 // What a story says, as counted words: the words of its own language, and beside them the few terms that every language
 // can express: countries, numbers, and names by their sound. Pure.
 import { fold, terms, words } from '../../language/text.ts'
+import { type Boilerplate, withoutBoilerplate } from './boilerplate.ts'
 import { type Form, formOf } from './form.ts'
-import { type Furniture, withoutFurniture } from './furniture.ts'
 import { bareHeadline, type Header, headerOf } from './header.ts'
 import { countries } from './places.ts'
 import { soundKey } from './transliteration.ts'
@@ -15,7 +15,7 @@ export interface ThreadInput {
   /** BCP 47 tag, or null where nobody knows. */
   language: string | null
   /** What the entries of its document have in common; it says nothing of this one. */
-  furniture?: Furniture | null
+  boilerplate?: Boilerplate | null
   /** Marks words of the body that its publisher says under other reports too: 1 for such a word. May be shorter than it. */
   foreign?: Uint8Array | null
 }
@@ -44,26 +44,26 @@ const NUMBER = /^\d+$/
 const SHORTEST_KEY = 3
 
 /** Count the words of a story. */
-export function threadWords({ title, body, language, furniture, foreign }: ThreadInput): ThreadWords {
+export function threadWords({ title, body, language, boilerplate, foreign }: ThreadInput): ThreadWords {
   const own = new Map<string, number>()
   const shared = new Map<string, number>()
   const add = (to: Map<string, number>, term: string, count: number) => to.set(term, (to.get(term) ?? 0) + count)
   const headline = bareHeadline(title)
   const tokens = words(fold(headline))
   const read = (list: readonly string[], weight: number, limit: number, sharedLimit: number) => {
-    for (const [at, { term, said }] of placedTerms(list, language, limit).entries()) {
+    for (const [at, { term, spoken }] of placedTerms(list, language, limit).entries()) {
       add(own, term, weight)
-      const common = at < sharedLimit ? sharedTerm(said) : null
+      const common = at < sharedLimit ? sharedTerm(spoken) : null
       if (common !== null) add(shared, common, weight)
     }
   }
-  const said = furniture ? withoutFurniture(tokens, furniture, true) : tokens
-  read(said, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+  const tokensLeft = boilerplate ? withoutBoilerplate(tokens, boilerplate, true) : tokens
+  read(tokensLeft, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   const all = words(fold(body.slice(0, MAX_BODY)))
   const text = foreign ? all.filter((_, at) => foreign[at] !== 1) : all
-  read(furniture ? withoutFurniture(text, furniture) : text, 1, BODY_WORDS, SHARED_BODY_WORDS)
+  read(boilerplate ? withoutBoilerplate(text, boilerplate) : text, 1, BODY_WORDS, SHARED_BODY_WORDS)
   const before = headerOf(headline)
-  const header = before?.words.every((word, at) => said[at] === word)
+  const header = before?.words.every((word, at) => tokensLeft[at] === word)
     ? {
         key: before.key,
         terms: placedTerms(before.words, language, before.words.length).map(({ term }) => term),
@@ -76,7 +76,7 @@ export function threadWords({ title, body, language, furniture, foreign }: Threa
 interface Placed {
   term: string
   /** What it sounds like: the term, but in Cyrillic, whose stems lose the end of names («Токаев» is «тока»), the word. */
-  said: string
+  spoken: string
 }
 
 const CYRILLIC = /^[\u0400-\u04ff]/
@@ -92,17 +92,17 @@ function placedTerms(tokens: readonly string[], language: string | null, limit: 
     if (between.some(word => CYRILLIC.test(word))) {
       for (const word of between) {
         for (const term of terms(word, language)) {
-          out.push({ term, said: CYRILLIC.test(word) ? word.replace(CASE, '') : term })
+          out.push({ term, spoken: CYRILLIC.test(word) ? word.replace(CASE, '') : term })
         }
       }
     } else if (between.length > 0) {
-      for (const term of terms(between.join(' '), language)) out.push({ term, said: term })
+      for (const term of terms(between.join(' '), language)) out.push({ term, spoken: term })
     }
   }
   for (const { code, at, length } of countries(tokens, language)) {
     if (out.length >= limit) break
     upTo(at)
-    out.push({ term: `@${code}`, said: `@${code}` })
+    out.push({ term: `@${code}`, spoken: `@${code}` })
     last = at + length
   }
   if (out.length < limit) upTo(tokens.length)

@@ -1,46 +1,109 @@
-// A reader's selection as conditions on stories (`s`) and their parameters.
+// A reader's selection as conditions on stories (`s`) and their parameters. What few reports have is read from them; what many
+// have is tested story by story, newest first, until enough are found. So neither takes long among 100,000 stories.
 import { searchExpression } from '../../language/text.ts'
 import type { Selection } from '../../model/shown.ts'
-import type { Parameters } from '../sql.ts'
+import { number, text } from '../rows.ts'
+import type { Parameters, Sql } from '../sql.ts'
+
+/** Reports up to which their stories are read at once: 5,000 rows take some 10 ms. */
+const FEW = 5_000
+/** Reports in which words are found at most, those filed last: a common word is in most of a million. */
+const MOST_FOUND = 5_000
 
 export interface Conditions {
   where: string[]
   parameters: Parameters
+  /** One of them names a small set of stories: that is where to begin, not with the newest. */
+  few: boolean
 }
 
-/** Null where nothing can match: the words typed hold nothing to search for. */
-export function storyConditions(selection: Partial<Selection>): Conditions | null {
-  const where: string[] = []
-  const parameters: Parameters = {}
+/** Null where nothing can match: no such agency, category or credit, or no words to search for. */
+export function storyConditions(sql: Sql, selection: Partial<Selection>): Conditions | null {
+  const conditions: Conditions = { where: [], parameters: {}, few: false }
+  const { where, parameters } = conditions
+  /** `reports` selects reports by `id`; `each` tests the reports `x` of one story. False where there are none. */
+  const ofReports = (reports: string, each: string, named: Parameters): boolean => {
+    Object.assign(parameters, named)
+    const count = number(sql.get(`select count(*) as n from (${reports} limit ${FEW + 1})`, named)?.['n'])
+    if (count === 0) return false
+    if (count > FEW) where.push(`exists (select 1 from reports x where x.story = s.id and ${each})`)
+    else {
+      where.push(`s.id in (select x.story from reports x where x.id in (${reports}))`)
+      conditions.few = true
+    }
+    return true
+  }
   if (selection.lang !== undefined) {
-    where.push(`(s.language = @lang or substr(s.language, 1, length(@lang) + 1) = @lang || '-')`)
-    parameters['lang'] = selection.lang
-  }
-  if (selection.agency !== undefined) {
-    where.push('exists (select 1 from reports x where x.story = s.id and x.agency = @agency)')
-    parameters['agency'] = selection.agency
-  }
-  if (selection.category !== undefined) {
-    where.push(`exists (select 1 from reports x join feeds f on f.id = x.feed where x.story = s.id and
-      (f.category = @category or exists (select 1 from json_each(x.categories) c where c.value = @category)))`)
-    parameters['category'] = selection.category
-  }
-  if (selection.credit !== undefined) {
-    where.push(`exists (select 1 from reports x join credits c on c.report = x.id
-      where x.story = s.id and (c.agency = @credit or c.name = @credit))`)
-    parameters['credit'] = selection.credit
-  }
-  if (selection.q !== undefined) {
-    const expression = searchExpression(selection.q)
-    if (!expression) return null
-    where.push('s.id in (select x.story from search join reports x on x.id = search.rowid where search match @match)')
-    parameters['match'] = expression
+    const languages = JSON.stringify(languagesOf(sql, selection.lang))
+    const matching = 'language in (select value from json_each(@languages))'
+    const counted = `select count(*) as n from (select 1 from stories where ${matching} limit ${FEW + 1})`
+    const count = number(sql.get(counted, { languages })?.['n'])
+    if (count === 0) return null
+    parameters['languages'] = languages
+    where.push(count > FEW ? `s.${matching}` : `s.id in (select id from stories where ${matching})`)
+    conditions.few ||= count <= FEW
   }
   if (selection.thread !== undefined) {
     where.push('s.thread = @thread')
     parameters['thread'] = selection.thread
   }
-  return { where, parameters }
+  if (selection.agency !== undefined) {
+    const counted = sql.get('select id, reports from agencies where id = @agency', { agency: selection.agency })
+    if (number(counted?.['reports']) === 0) return null
+    const few = number(counted?.['reports']) <= FEW
+    conditions.few ||= few
+    where.push(
+      few
+        ? 's.id in (select story from reports where agency = @agency)'
+        : 'exists (select 1 from reports x where x.story = s.id and x.agency = @agency)',
+    )
+    parameters['agency'] = selection.agency
+  }
+  const { category, credit, q } = selection
+  if (category !== undefined) {
+    const found = ofReports(
+      `select report as id from report_categories where category = @category
+       union all select id from reports where feed in (select id from feeds where category = @category)`,
+      `(x.feed in (select id from feeds where category = @category)
+        or exists (select 1 from report_categories c where c.category = @category and c.report = x.id))`,
+      { category },
+    )
+    if (!found) return null
+  }
+  if (credit !== undefined) {
+    const found = ofReports(
+      `select report as id from credits where agency = @credit or name = @credit`,
+      'exists (select 1 from credits c where c.report = x.id and (c.agency = @credit or c.name = @credit))',
+      { credit },
+    )
+    if (!found) return null
+  }
+  if (q !== undefined) {
+    const expression = searchExpression(q)
+    if (!expression) return null
+    where.push(
+      `s.id in (select x.story from (
+         select rowid as id from search where search match @match order by rowid desc limit ${MOST_FOUND}) m
+       join reports x on x.id = m.id)`,
+    )
+    parameters['match'] = expression
+    conditions.few = true
+  }
+  return conditions
+}
+
+/** Languages on file that are this one, or a variety of it. */
+function languagesOf(sql: Sql, lang: string): string[] {
+  return sql
+    .all(
+      `with recursive found (language) as (
+         select min(language) from stories
+         union all select (select min(language) from stories where language > found.language) from found
+         where found.language is not null)
+       select language from found where language is not null`,
+    )
+    .map(row => text(row['language']))
+    .filter(language => language === lang || language.startsWith(`${lang}-`))
 }
 
 /** `where` of these conditions, empty for none. */

@@ -22,7 +22,10 @@ join threads t on t.id = s.thread
 join reports r on r.id = s.lead
 join agencies a on a.id = r.agency`
 
-const REPORT = 'select r.*, a.name as agency_name from reports r join agencies a on a.id = r.agency'
+const REPORT = `
+select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.text, r.language, r.time, r.published,
+       r.first_seen, r.signal, r.dateline, r.joined_by, r.similarity, r.coverage, r.stale, r.evidence, r.furniture
+from reports r join agencies a on a.id = r.agency`
 
 const PARTS = `
 select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports
@@ -43,7 +46,10 @@ export function withinBounds(rows: Iterable<Row>): Row[] {
   const kept: Row[] = []
   let read = 0
   for (const row of rows) {
-    for (const column of ['text', 'summary', 'content']) read += text(row[column]).length
+    const plain = text(row['text']).length
+    read += plain
+    // What is packed over the text grows by no more than the text.
+    for (const column of ['summary', 'content']) if (row[column] !== null) read += text(row[column]).length + plain
     kept.push(read <= LONGEST_LIST ? row : { ...row, summary: null, content: null, text: beginning(text(row['text'])) })
   }
   return kept
@@ -82,11 +88,13 @@ export function storyReader(sql: Sql): StoryReader {
   }
 
   const recentStories = (selection: Selection): StorySummary[] => {
-    const conditions = storyConditions(selection)
+    const conditions = storyConditions(sql, selection)
     if (!conditions) return []
-    const { where, parameters } = conditions
+    const { where, parameters, few } = conditions
+    // With a sign before it, a column is not looked for in an index: the stories are few, and known by their ids.
+    const time = few ? '+s.time' : 's.time'
     if (selection.since !== undefined) {
-      where.push('s.time >= @since')
+      where.push(`${time} >= @since`)
       parameters['since'] = selection.since
     }
     if (selection.minAgencies !== undefined) {
@@ -95,10 +103,13 @@ export function storyReader(sql: Sql): StoryReader {
     }
     return summaries(
       withinBounds(
-        sql.each(`${STORY} ${whereOf(where)} order by s.time desc, s.id desc limit @limit`, {
-          ...parameters,
-          limit: selection.limit,
-        }),
+        // Texts are read of those chosen only: sorting would carry them along.
+        sql.each(
+          `${STORY} where s.id in (
+             select s.id from stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit)
+           order by s.time desc, s.id desc`,
+          { ...parameters, limit: selection.limit },
+        ),
       ),
     )
   }

@@ -64,13 +64,17 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
   return {
     figures,
     recentThreads: selection => {
-      const conditions = storyConditions(selection)
+      const conditions = storyConditions(sql, selection)
       if (!conditions) return []
-      const { where, parameters } = conditions
+      const { where, parameters, few } = conditions
+      const last = few ? '+t.last' : 't.last'
       const grown: string[] = []
-      if (where.length > 0) grown.push(`t.id in (select s.thread from stories s ${whereOf(where)})`)
+      if (few) grown.push(`t.id in (select s.thread from stories s ${whereOf(where)})`)
+      else if (where.length > 0) {
+        grown.push(`exists (select 1 from stories s ${whereOf(['s.thread = t.id', ...where])})`)
+      }
       if (selection.since !== undefined) {
-        grown.push('t.last >= @since')
+        grown.push(`${last} >= @since`)
         parameters['since'] = selection.since
       }
       if (selection.minAgencies !== undefined) {
@@ -78,7 +82,7 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
         parameters['minAgencies'] = selection.minAgencies
       }
       return threads(
-        sql.all(`${THREAD} ${whereOf(grown)} order by t.last desc, t.id desc limit @limit`, {
+        sql.all(`${THREAD} ${whereOf(grown)} order by ${last} desc, t.id desc limit @limit`, {
           ...parameters,
           limit: selection.limit,
         }),

@@ -6,7 +6,7 @@ import { parseDocument } from '../../../src/collect/feed/parse.ts'
 import type { Entry, ParsedFeed } from '../../../src/model/collected.ts'
 
 // The corpora lie beside the repository and may not be copied into it; without them these tests are skipped.
-const corpus = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'corpora', 'feeds')
+const corpus = path.join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'corpora', 'feeds')
 const absent = !existsSync(corpus)
 
 /** Floors: what was reached when this was written. */

@@ -56,6 +56,8 @@ export function languageOfDates(
     text += ` ${title.slice(0, SAMPLE)}`
   }
   text = text.slice(0, SAMPLE)
+  // No script of the table begins before Greek: nothing tells in Latin letters.
+  if (!/[\u0370-\uffff]/.test(text)) return tag
   const letters = text.match(/\p{L}/gu)?.length ?? 0
   for (const [pattern, language, writers] of SCRIPTS) {
     const share = (text.match(pattern)?.length ?? 0) / Math.max(1, letters)

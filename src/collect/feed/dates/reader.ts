@@ -1,7 +1,7 @@
 // Reads the dates of one document and keeps what has to be said about them.
 
 import type { Millis } from '../../../model/units.ts'
-import { type DateReading, readDate } from '../dates.ts'
+import { type DateReading, exactDate, readDate } from '../dates.ts'
 
 /** Unknown zones told apart in one document. */
 const MAX_ZONES = 5
@@ -23,9 +23,9 @@ export class DateReader {
     this.#language = language
   }
 
-  /** Null where the date cannot be used. `language` is the entry's own, if it names one. */
-  read(text: string, language: string | null = null): Millis | null {
-    const reading = readDate(text, language ?? this.#language)
+  /** Null where the date cannot be used. `language` is asked for the entry's own, if it names one, where that matters. */
+  read(text: string, language: () => string | null = () => null): Millis | null {
+    const reading = exactDate(text) ?? readDate(text, language() ?? this.#language)
     if (reading.kind !== 'time') {
       count(this.#left, reading.kind, text)
       return null

@@ -1,0 +1,77 @@
+// The JSON that commands print: what scripts are written against. Times are ISO 8601 in UTC.
+import type { ParsedFeed } from '../model/collected.ts'
+import type { StoryDetail, StorySummary, ThreadDetail, ThreadSummary } from '../model/shown.ts'
+import type { FeedState } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
+
+export function iso(time: Millis): string {
+  return new Date(time).toISOString()
+}
+
+export function isoOrNull(time: Millis | null): string | null {
+  return time === null ? null : iso(time)
+}
+
+/** A feed without validators and hash, which matter to polling only. */
+export function feedJson({ validators: _validators, bodyHash: _hash, ...shown }: FeedState): object {
+  return shown
+}
+
+export function threadJson(item: ThreadSummary): object {
+  const { lead, ...rest } = item
+  return {
+    ...rest,
+    first: iso(item.first),
+    last: iso(item.last),
+    updated: iso(item.updated),
+    agencies: item.agencies.map(part => ({ ...part, first: iso(part.first) })),
+    lead: storyJson(lead),
+  }
+}
+
+export function storyJson(story: StorySummary): object {
+  const { id, key, thread, title, url, language, agency, credits, signal, text, reports, revisions } = story
+  return {
+    id,
+    key,
+    thread,
+    title,
+    url,
+    language,
+    agency,
+    agencies: story.agencies.map(part => part.id),
+    credits,
+    signal,
+    time: iso(story.time),
+    updated: iso(story.updated),
+    reports,
+    revisions,
+    text,
+  }
+}
+
+/** A thread with its stories; `membersOf` gives the reports of a story. */
+export function threadDetailJson(
+  { timeline, figures, ...summary }: ThreadDetail,
+  membersOf: (story: number) => StoryDetail['members'] | undefined,
+): object {
+  return {
+    ...threadJson(summary),
+    timeline: timeline.map(story => ({ ...storyJson(story), reports: membersOf(story.id)?.map(reportJson) })),
+    figures: figures.map(figure => ({ ...figure, time: iso(figure.time) })),
+  }
+}
+
+function reportJson({ id, agency, url, title, time, joinedBy, revisions }: StoryDetail['members'][number]): object {
+  return { id, agency, url, title, time: iso(time), joinedBy, revisions: revisions.length }
+}
+
+/** A feed document as `minwal parse` shows it. */
+export function parsedJson(file: string, parsed: ParsedFeed): object {
+  const { ttl: _ttl, skip: _skip, hub: _hub, self: _self, entries, warnings, ...feed } = parsed
+  return { file, ...feed, entries: entries.map(entryJson), warnings }
+}
+
+function entryJson({ source: _source, text: _text, ...entry }: ParsedFeed['entries'][number]): object {
+  return { ...entry, published: isoOrNull(entry.published), updated: isoOrNull(entry.updated) }
+}

@@ -1,0 +1,141 @@
+// The commands that show what is stored: feeds, threads, thread, search.
+import { relative, stamp } from '../language/say.ts'
+import type { ReportView, Selection, StoryDetail, StorySummary, ThreadDetail } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
+import { feedJson, storyJson, threadDetailJson, threadJson } from './json.ts'
+import { type Common, Failed, json, out, reading, say } from './shared.ts'
+import { table } from './table.ts'
+
+export function feeds(options: Common): void {
+  reading(options, (store, config) => {
+    const states = store.feeds()
+    if (options.json) return json(states.map(feedJson))
+    const now = Date.now()
+    out(
+      table(
+        ['id', 'agency', 'state', 'reports', 'last success', 'next poll', 'feed', 'why'],
+        states.map(feed => [
+          String(feed.id),
+          feed.agency,
+          feed.state,
+          String(feed.reports),
+          relative(feed.lastSuccess, now),
+          feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
+          feed.url,
+          [feed.error, feed.reason, ...feed.warnings].filter(Boolean).join('; '),
+        ]),
+        70,
+      ),
+    )
+    const failing = states.filter(feed => feed.state === 'failing' || feed.state === 'retired').length
+    say(`${states.length} feeds of ${config.agencies.length} agencies, ${failing} failing`)
+  })
+}
+
+export function threads(options: Common & { since?: Millis; lang?: string; agency?: string; limit: number }): void {
+  reading(options, store => {
+    const selection: Selection = { limit: options.limit }
+    if (options.since !== undefined) selection.since = options.since
+    if (options.lang !== undefined) selection.lang = options.lang
+    if (options.agency !== undefined) selection.agency = options.agency
+    const found = store.recentThreads(selection)
+    if (options.json) return json(found.map(threadJson))
+    out(
+      table(
+        ['id', 'last', 'stories', 'reports', 'agencies', 'lead'],
+        found.map(item => [
+          String(item.id),
+          stamp(item.last),
+          String(item.stories),
+          String(item.reports),
+          item.agencies.map(agency => agency.id).join(' '),
+          item.title,
+        ]),
+        40,
+      ),
+    )
+  })
+}
+
+/** Why a report belongs to a story. */
+const ALSO: Readonly<Record<ReportView['joinedBy'], string>> = {
+  first: 'filed first',
+  guid: 'same id',
+  url: 'same address',
+  text: 'same text',
+  flash: 'its full report',
+  editor: "an editor's decision",
+}
+
+export function thread(id: number, options: Common): void {
+  reading(options, store => {
+    const found = store.thread(store.redirect('thread', id) ?? id)
+    if (!found) throw new Failed(`there is no thread ${id}: \`minwal threads\` lists them`)
+    if (found.id !== id) say(`thread ${id} was merged into thread ${found.id}`)
+    const membersOf = (story: number) => store.story(story)?.members
+    if (options.json) json(threadDetailJson(found, membersOf))
+    else out(threadLines(found, membersOf).join('\n'))
+  })
+}
+
+type Members = StoryDetail['members']
+
+function threadLines(found: ThreadDetail, membersOf: (story: number) => Members | undefined): string[] {
+  const lines = [
+    found.title,
+    `${stamp(found.first)} – ${stamp(found.last)} UTC, ${found.stories} stories, ${found.reports} reports`,
+    '',
+    'Agencies, by first report',
+    table(
+      ['first', 'reports', 'agency'],
+      found.agencies.map(part => [stamp(part.first), String(part.reports), part.name]),
+    ),
+    '',
+    'Stories, oldest first',
+    ...found.timeline.flatMap(story => storyLines(story, membersOf(story.id) ?? [])),
+  ]
+  if (found.figures.length === 0) return lines
+  const figures = table(
+    ['time', 'what', 'number', 'agency', 'as written'],
+    found.figures.map(figure => [
+      stamp(figure.time),
+      figure.kind,
+      String(figure.value),
+      figure.agencyName,
+      figure.matched,
+    ]),
+  )
+  return [...lines, '', 'Figures', figures]
+}
+
+/** A story, and under it the other reports that carry it. */
+function storyLines(story: StorySummary, members: Members): string[] {
+  const signal = story.signal ? ` [${story.signal}]` : ''
+  const lines = [`${stamp(story.time)}  #${story.id}  ${story.agencyName}: ${story.title}${signal}`]
+  // The report that leads the story stands in the first line.
+  const lead = members.findIndex(({ agency, title }) => agency === story.agency && title === story.title)
+  for (const [at, member] of members.entries()) {
+    const edits = member.revisions.length > 1 ? `${member.revisions.length} revisions` : ''
+    const notes = [at === lead ? '' : ALSO[member.joinedBy], edits, member.stale ? 'still runs the old text' : '']
+      .filter(Boolean)
+      .join(', ')
+    if (at !== lead) lines.push(`    also ${member.agencyName}: ${member.title} (${notes})`)
+    else if (notes) lines.push(`    ${notes}`)
+  }
+  return lines
+}
+
+export function search(words: string[], options: Common & { limit: number }): void {
+  reading(options, store => {
+    const found = store.search(words.join(' '), options.limit)
+    if (options.json) return json(found.map(storyJson))
+    if (found.length === 0) return say(`nothing found for ${words.join(' ')}`)
+    out(
+      table(
+        ['time', 'thread', 'agency', 'headline'],
+        found.map(story => [stamp(story.time), String(story.thread), story.agencyName, story.title]),
+        30,
+      ),
+    )
+  })
+}

@@ -1,0 +1,49 @@
+// What a story and a thread share, as a user is told.
+
+import type { ThreadFeatures, Weighted } from './features.ts'
+import type { ActiveThread, Part } from './index/active.ts'
+import type { ThreadIndex } from './index/index.ts'
+
+const REASONS = 5
+
+/** A word or name two sides share, and its part of the score. */
+export interface Evidence {
+  term: string
+  weight: number
+}
+
+export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
+
+const heaviest = (a: Evidence, b: Evidence) => b.weight - a.weight || (a.term < b.term ? -1 : 1)
+
+/** What a story and a thread share, heaviest first, as parts of one: in the story's language, or else in the one that shares most. */
+export function explain(index: ThreadIndex, features: ThreadFeatures, thread: ActiveThread): Evidence[] {
+  const own = thread.parts.get(features.language)
+  const said = own ? evidence(index, features, own) : []
+  if (said.length > 0) return said
+  const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
+  return parts.map(part => evidence(index, features, part)).sort((a, b) => b.length - a.length)[0] ?? []
+}
+
+/** What a story and a part share, heaviest first, as parts of one. */
+export function evidence(index: ThreadIndex, features: ThreadFeatures, part: Part): Evidence[] {
+  const { own, shared } = index.weights.knownOf(features)
+  return sharedBy(index, part.language === features.language ? own : shared, part)
+}
+
+/** The heaviest of what speaks for a decision: what is kept with it, and told. */
+export const reasons = (found: readonly Evidence[]): Evidence[] => found.slice(0, REASONS)
+
+/** What some terms and a part share, heaviest first, as parts of one. */
+export function sharedBy(index: ThreadIndex, { terms, weights }: Weighted, part: Part): Evidence[] {
+  const shares = index.weights.shares(part, index.weights.query({ terms, weights }))
+  const found: Evidence[] = []
+  let sum = 0
+  for (let at = 0; at < terms.length; at++) {
+    const share = (weights[at] as number) * (shares[at] as number)
+    if (share > 0) found.push({ term: index.weights.nameOf(terms[at] as number), weight: share })
+    sum += share
+  }
+  for (const one of found) one.weight = thousandths(one.weight / (sum || 1))
+  return found.sort(heaviest)
+}

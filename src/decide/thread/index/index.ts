@@ -1,0 +1,256 @@
+// The index of the active window: its stories and their threads. A function of the stories it holds, with their threads,
+// times and features, in whatever order they came.
+
+import type { ThreadSettings } from '../../../model/config.ts'
+import type { Millis } from '../../../model/units.ts'
+import type { ThreadFeatures } from '../features.ts'
+import { SLUG_THREADS } from '../header.ts'
+import { TUNING, type Tuning } from '../tuning.ts'
+import { Meanings } from '../vectors.ts'
+import { type ActiveThread, later, type Part, type SeenStory } from './active.ts'
+import { Weights } from './weights.ts'
+
+const HOUR: Millis = 3_600_000
+// What more of the window's stories say than this tells of no event: in a week of games, "Olympics" and the host.
+const RARE = 0.05
+// A word may be said by this many, however young the window.
+const RARE_LEAST = 12
+/** Stories of one form that are looked at, the latest: a feed may give all its entries one headline. */
+const ALIKE_LOOKED_AT = 256
+
+/** Stories come, move and go; threads live while they hold any. */
+export class ThreadIndex {
+  /** What its stories and parts weigh each term. */
+  readonly weights = new Weights()
+  readonly settings: ThreadSettings
+  readonly tuning: Readonly<Tuning>
+  readonly #threads = new Map<number, ActiveThread>()
+  readonly #stories = new Map<number, SeenStory>()
+  readonly #byShape = new Map<number, SeenStory[]>()
+  readonly #byHeader = new Map<number, SeenStory[]>()
+  /** By language and length of the vectors. */
+  readonly #meanings = new Map<string, Meanings>()
+  /** Ids of stories by the hour of their time; those that left before their time are in it still. */
+  readonly #byHour = new Map<number, number[]>()
+  #oldest: Millis = Number.POSITIVE_INFINITY
+
+  constructor(settings: ThreadSettings, tuning: Readonly<Tuning> = TUNING) {
+    this.settings = settings
+    this.tuning = tuning
+  }
+
+  /**
+   * The time before which stories no longer matter at `now`: what a restart must read from. Moves in whole hours, so that
+   * forgetting costs little, and the same stories matter whether or not there was a restart within the hour.
+   */
+  static horizon(settings: ThreadSettings, now: Millis): Millis {
+    return Math.floor((now - 2 * settings.window) / HOUR) * HOUR
+  }
+
+  get size(): { stories: number; threads: number } {
+    return { stories: this.#stories.size, threads: this.#threads.size }
+  }
+
+  story(id: number): SeenStory | undefined {
+    return this.#stories.get(id)
+  }
+
+  thread(id: number): ActiveThread | undefined {
+    return this.#threads.get(id)
+  }
+
+  stories(): Iterable<SeenStory> {
+    return this.#stories.values()
+  }
+
+  /** The latest stories whose headlines have a form. */
+  ofShape(shape: number): readonly SeenStory[] {
+    const all = this.#byShape.get(shape) ?? []
+    return all.length <= ALIKE_LOOKED_AT ? all : all.slice(-ALIKE_LOOKED_AT)
+  }
+
+  /** Whether the stories under a header are of several threads: it is a slug, and no word on any of them. */
+  isSlug(header: number): boolean {
+    const threads = new Set<ActiveThread>()
+    for (const { thread } of this.#byHeader.get(header) ?? []) {
+      threads.add(thread)
+      if (threads.size >= SLUG_THREADS) return true
+    }
+    return false
+  }
+
+  /** What sets a vector apart from those of all stories of a language; null where there is none. */
+  meaning(language: string, vector: readonly number[] | null): Float64Array | null {
+    return vector && (this.#meanings.get(spaceOf(language, vector))?.own(vector) ?? null)
+  }
+
+  /** Vectors of another length are another encoder's: the two are never compared. */
+  #countMeaning({ language, vector }: SeenStory, sign: 1 | -1): void {
+    if (!vector) return
+    const space = spaceOf(language, vector)
+    const meanings = this.#meanings.get(space) ?? new Meanings(vector.length)
+    meanings.count(vector, sign)
+    if (meanings.empty) this.#meanings.delete(space)
+    else this.#meanings.set(space, meanings)
+  }
+
+  /** Whether a term says something of an event: the news is not full of it. */
+  isRare(term: number): boolean {
+    return this.weights.frequencyOf(term) <= Math.max(RARE_LEAST, RARE * this.#stories.size)
+  }
+
+  /** Features as they were before a story was added. */
+  featuresOf(story: SeenStory): ThreadFeatures {
+    const { own, shared } = this.weights.termsOf(story)
+    const name = (term: number) => this.weights.nameOf(term)
+    return {
+      language: story.language,
+      ownTerms: own.terms.map(name),
+      ownWeights: own.weights,
+      sharedTerms: shared.terms.map(name),
+      sharedWeights: shared.weights,
+      form: story.form,
+      ...(story.vector ? { vector: story.vector } : {}),
+    }
+  }
+
+  /** Take a filed story into the window. A story that is in it already is moved. */
+  add(thread: number, story: number, features: ThreadFeatures, time: Millis): void {
+    this.remove(story)
+    const active = this.#opened(thread, time)
+    const seen: SeenStory = {
+      id: story,
+      thread: active,
+      time,
+      language: features.language,
+      row: this.weights.enter(features),
+      form: features.form,
+      vector: features.vector ?? null,
+    }
+    this.#stories.set(story, seen)
+    this.#countMeaning(seen, 1)
+    this.#oldest = Math.min(this.#oldest, time)
+    pushTo(this.#byHour, Math.floor(time / HOUR), story)
+    if (seen.form[0] !== 0) insertById(this.#byShape, seen.form[0], seen)
+    if (seen.form[3] !== 0) insertById(this.#byHeader, seen.form[3], seen)
+    this.#join(seen, active)
+  }
+
+  /** A story moves to another thread, which may be new: what an editor or a review decided. */
+  move(story: number, to: number): void {
+    const seen = this.#stories.get(story)
+    if (!seen || seen.thread.id === to) return
+    this.#leave(seen)
+    this.#join(seen, this.#opened(to, seen.time))
+  }
+
+  /** Take a story out of the window. */
+  remove(story: number): void {
+    const seen = this.#stories.get(story)
+    if (!seen) return
+    this.#leave(seen)
+    this.#stories.delete(story)
+    this.#countMeaning(seen, -1)
+    pullFrom(this.#byShape, seen.form[0], seen)
+    pullFrom(this.#byHeader, seen.form[3], seen)
+    const moved = this.weights.drop(seen)
+    if (moved) for (const one of this.#stories.values()) one.row = moved[one.row] as number
+  }
+
+  /** Forget stories from before `limit`, and threads that have none left. */
+  expire(limit: Millis): void {
+    if (this.#oldest >= limit) return
+    this.#oldest = Number.POSITIVE_INFINITY
+    for (const [hour, ids] of this.#byHour) {
+      const left: number[] = hour * HOUR < limit ? [] : ids
+      for (const id of left === ids ? [] : ids) {
+        const time = this.#stories.get(id)?.time
+        if (time === undefined || Math.floor(time / HOUR) !== hour) continue
+        if (time < limit) this.remove(id)
+        else left.push(id)
+      }
+      if (left.length === 0) this.#byHour.delete(hour)
+      else {
+        this.#byHour.set(hour, left)
+        this.#oldest = Math.min(this.#oldest, hour * HOUR)
+      }
+    }
+  }
+
+  #opened(thread: number, time: Millis): ActiveThread {
+    const known = this.#threads.get(thread)
+    if (known) return known
+    const active: ActiveThread = { id: thread, first: time, last: time, parts: new Map() }
+    this.#threads.set(thread, active)
+    return active
+  }
+
+  #join(seen: SeenStory, thread: ActiveThread): void {
+    let part = thread.parts.get(seen.language)
+    if (!part) {
+      const { language } = seen
+      part = { thread, language, slot: -1, stories: [], sums: null, version: 0, ownSquared: 0, sharedSquared: 0 }
+      this.weights.slots.take(part)
+      thread.parts.set(language, part)
+    }
+    seen.thread = thread
+    this.weights.weigh(part, seen, 1)
+    this.#live(thread, Math.min(thread.first, seen.time), Math.max(thread.last, seen.time))
+    const { stories } = part
+    let at = stories.length
+    while (at > 0 && later(stories[at - 1] as SeenStory, seen)) at--
+    stories.splice(at, 0, seen)
+    this.weights.hold(part, seen)
+  }
+
+  #leave(seen: SeenStory): void {
+    const { thread } = seen
+    const part = thread.parts.get(seen.language) as Part
+    part.stories.splice(part.stories.indexOf(seen), 1)
+    this.weights.weigh(part, seen, -1)
+    if (part.stories.length === 0) {
+      thread.parts.delete(seen.language)
+      this.weights.slots.free(part)
+    }
+    if (thread.parts.size === 0) this.#threads.delete(thread.id)
+    let first = Number.POSITIVE_INFINITY
+    let last = Number.NEGATIVE_INFINITY
+    for (const { stories } of thread.parts.values()) {
+      first = Math.min(first, stories[0]?.time ?? first)
+      last = Math.max(last, stories.at(-1)?.time ?? last)
+    }
+    this.#live(thread, first, last)
+  }
+
+  #live(thread: ActiveThread, first: Millis, last: Millis): void {
+    thread.first = first
+    thread.last = last
+    for (const part of thread.parts.values()) this.weights.slots.live(part)
+  }
+}
+
+function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
+}
+
+/** Ids ascend, so a story mostly goes to the end. */
+function insertById(lists: Map<number, SeenStory[]>, key: number, story: SeenStory): void {
+  const list = lists.get(key)
+  if (!list) {
+    lists.set(key, [story])
+    return
+  }
+  let at = list.length
+  while (at > 0 && (list[at - 1] as SeenStory).id > story.id) at--
+  list.splice(at, 0, story)
+}
+
+function pullFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  list?.splice(list.indexOf(value), 1)
+  if (list?.length === 0) lists.delete(key)
+}
+
+const spaceOf = (language: string, vector: readonly number[]) => `${language} ${vector.length}`

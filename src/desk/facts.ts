@@ -1,0 +1,255 @@
+// What a filing knows of the store: read for several entries at once, and brought up to date with what it decided itself. What
+// was not foreseen is asked for by itself.
+import { CANDIDATES } from '../decide/claim.ts'
+import { FLASH_SPAN, type FlashText } from '../decide/copy/flash.ts'
+import { type Facts, storyKey } from '../decide/file.ts'
+import { type GuidFacts, otherGuids } from '../decide/guids.ts'
+import { TOLD_TEXT } from '../decide/likeness.ts'
+import type { Reading } from '../decide/reading.ts'
+import type { Rename } from '../decide/rematch.ts'
+import { readWire, type WireNames } from '../decide/wire/read.ts'
+import type { Report } from '../model/decided.ts'
+import type { KnownReport, Named, OpenFlash, TextInForce } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
+import type { FactsAsked, Filing, StoredFacts } from '../store/store.ts'
+
+export interface FactsContext {
+  feed: number
+  /** Address of the feed by configuration. */
+  feedKey: string
+  agency: string
+  names: WireNames
+  now: Millis
+}
+
+/** An entry by the names under which it may be on file. */
+export interface EntryNames {
+  guid: string
+  mark: string
+  hash: string
+}
+
+/** The name under which the store keeps when it was last seen that a feed gives its guids to other reports. */
+export const givenAgain = (feed: number): string => `guid_given_again:${feed}`
+
+/** Flashes read before: the same few are compared with every report of their wires. */
+const read = new Map<number, { flash: OpenFlash; text: FlashText }>()
+const READ_KEPT = 2_000
+
+function readFlash(flash: OpenFlash, names: WireNames): FlashText {
+  const kept = read.get(flash.report)
+  if (kept && kept.flash.text === flash.text && kept.flash.title === flash.title) {
+    return { ...kept.text, story: flash.story, signal: flash.signal }
+  }
+  const { text, title: headline, ...rest } = flash
+  const { title, body } = readWire({ title: headline, text, authors: [], source: null }, names)
+  if (read.size >= READ_KEPT) read.clear()
+  const told = { ...rest, title, body }
+  read.set(flash.report, { flash, text: told })
+  return told
+}
+
+export class StoreFacts implements Facts, GuidFacts {
+  readonly #filing: Filing
+  readonly #context: FactsContext
+  /** Null where it was asked for and is not on file. */
+  readonly #known = new Map<string, KnownReport | null>()
+  #forces = new Map<number, TextInForce>()
+  #named = new Map<string, Named[]>()
+  #flashes: { wire: string; flash: OpenFlash }[] = []
+  #flashesAsked: FactsAsked['flashes'] = []
+  #keys = new Map<string, boolean>()
+  #parts = new Map<number, string | null>()
+
+  constructor(filing: Filing, context: FactsContext) {
+    this.#filing = filing
+    this.#context = context
+  }
+
+  // ── what is on file of the feed's guids ───────────────────────────────────────────────────────────────────────────
+
+  /** Ask for entries by their guids, and by the marks of those that are not on file as they are. */
+  look(entries: readonly EntryNames[]): void {
+    this.#ask(entries.map(({ guid }) => guid))
+    const others = entries.filter(({ guid, hash }) => this.#known.get(guid)?.hash !== hash)
+    if (others.length > 0) this.#ask(others.flatMap(entry => otherGuids(entry)))
+  }
+
+  #ask(guids: readonly string[]): void {
+    const found = this.#filing.known(this.#context.feed, guids)
+    for (const guid of guids) this.#known.set(guid, found.get(guid) ?? null)
+  }
+
+  known(guid: string): KnownReport | null {
+    if (!this.#known.has(guid)) this.#ask([guid])
+    return this.#known.get(guid) ?? null
+  }
+
+  inForce(report: number): TextInForce {
+    let force = this.#forces.get(report)
+    if (force === undefined) {
+      force = this.#filing.inForce([report]).get(report)
+      if (force === undefined) throw new Error(`report ${report} has no text`)
+      this.#forces.set(report, force)
+    }
+    return force
+  }
+
+  /** What is remembered of a report's texts has changed. */
+  forgetForce(report: number): void {
+    this.#forces.delete(report)
+  }
+
+  /** A report on file is known by another guid from now on. */
+  rename({ report, guid }: Pick<Rename, 'report' | 'guid'>, was: KnownReport): void {
+    this.#known.set(was.guid, null)
+    this.#known.set(guid, { ...was, id: report, guid })
+  }
+
+  // ── what decides about new reports ────────────────────────────────────────────────────────────────────────────────
+
+  /** Ask for all that deciding these readings will want to know. Returns what the store says of writing them. */
+  prepare(readings: readonly { report: Report; reading: Reading }[]): StoredFacts {
+    const { feed, feedKey, agency } = this.#context
+    const keys = readings.map(({ report }) => storyKey(feedKey, report.guid))
+    const guids = readings.flatMap(({ report }) => report.globalGuid ?? [])
+    const urls = readings.flatMap(({ report }) => report.canonicalUrl ?? [])
+    const flashes = readings.flatMap(({ report: { time }, reading }) =>
+      reading.isFlash ? [] : reading.wires.map(wire => ({ wire, from: time - FLASH_SPAN, to: time + FLASH_SPAN })),
+    )
+    const asked: FactsAsked = {
+      feed,
+      agency,
+      mark: givenAgain(feed),
+      keys,
+      guids: [...new Set(guids)],
+      urls: [...new Set(urls)],
+      limit: CANDIDATES,
+      characters: TOLD_TEXT,
+      flashes: merged(flashes),
+    }
+    const stored = this.#filing.facts(asked)
+    const taken = new Set(stored.taken)
+    for (const key of keys) this.#keys.set(key, taken.has(key))
+    for (const guid of guids) this.#named.set(`guid ${guid}`, [])
+    for (const url of urls) this.#named.set(`url ${url}`, [])
+    for (const { by, name, report } of stored.named) this.#named.get(`${by} ${name}`)?.push(report)
+    this.#flashes = stored.flashes
+    this.#flashesAsked = asked.flashes
+    return stored
+  }
+
+  named(by: 'guid' | 'url', name: string): readonly Named[] {
+    const key = `${by} ${name}`
+    let found = this.#named.get(key)
+    if (found === undefined) {
+      found = this.#single({ [by === 'guid' ? 'guids' : 'urls']: [name] }).named.map(({ report }) => report)
+      this.#named.set(key, found)
+    }
+    const { agency } = this.#context
+    const own = (one: Named): number => (one.agency === agency ? 0 : 1)
+    return found.sort((a, b) => own(a) - own(b) || b.report - a.report).slice(0, CANDIDATES)
+  }
+
+  flashes(wires: readonly string[], from: Millis, to: Millis): readonly FlashText[] {
+    const isAsked = wires.every(wire =>
+      this.#flashesAsked.some(asked => asked.wire === wire && asked.from <= from && to <= asked.to),
+    )
+    if (!isAsked) {
+      const asked = wires.map(wire => ({ wire, from, to }))
+      this.#flashes = [...this.#flashes, ...this.#single({ flashes: asked }).flashes]
+      this.#flashesAsked = [...this.#flashesAsked, ...asked]
+    }
+    const found = new Map<number, OpenFlash>()
+    for (const { wire, flash } of this.#flashes) {
+      if (wires.includes(wire) && flash.time >= from && flash.time <= to) found.set(flash.report, flash)
+    }
+    const { names } = this.#context
+    return [...found.values()].sort((a, b) => a.report - b.report).map(flash => readFlash(flash, names))
+  }
+
+  partOf(report: number): string | null {
+    let part = this.#parts.get(report)
+    if (part === undefined) {
+      part = this.#filing.partOf(report)
+      this.#parts.set(report, part)
+    }
+    return part
+  }
+
+  isTaken(key: string): boolean {
+    let taken = this.#keys.get(key)
+    if (taken === undefined) {
+      taken = this.#filing.isTaken(key)
+      this.#keys.set(key, taken)
+    }
+    return taken
+  }
+
+  #single(asked: Partial<FactsAsked>): StoredFacts {
+    const { feed, agency } = this.#context
+    const nothing = { keys: [], guids: [], urls: [], flashes: [], limit: CANDIDATES, characters: TOLD_TEXT }
+    return this.#filing.facts({ feed, agency, mark: givenAgain(feed), ...nothing, ...asked })
+  }
+
+  // ── what this filing decided ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** A report was filed; `key` is that of the story it opened. */
+  add(
+    id: number,
+    story: number,
+    { report, reading, key }: { report: Report; reading: Reading; key: string | null },
+  ): void {
+    const { feed, agency, guid, globalGuid, canonicalUrl, url, title, text, language, time, firstSeen, hash } = report
+    this.#known.set(guid, { id, story, guid, hash, revisions: 1, firstSeen, lastSeen: firstSeen })
+    this.#parts.set(id, reading.part)
+    if (key !== null) this.#keys.set(key, true)
+    const published = report.published ?? report.updated
+    const named: Named = {
+      report: id,
+      story,
+      feed,
+      agency,
+      feedUrl: this.#context.feedKey,
+      url,
+      title,
+      text: text.slice(0, TOLD_TEXT),
+      language,
+      published,
+      time,
+    }
+    if (globalGuid !== null) this.#named.get(`guid ${globalGuid}`)?.push(named)
+    if (canonicalUrl !== null) this.#named.get(`url ${canonicalUrl}`)?.push(named)
+    if (!reading.isFlash) return
+    const { wire } = report
+    const credits = wire.credits.map(credit => credit.agency ?? credit.name)
+    const flash = { report: id, story, agency, credits, title: wire.title, text, language, signal: wire.signal, time }
+    for (const name of reading.wires) this.#flashes.push({ wire: name, flash })
+  }
+
+  /**
+   * Reports on file have changed, or went to other stories: what is known of them is asked anew. All that was decided must be
+   * on file. Returns the next free numbers.
+   */
+  forget(): StoredFacts['next'] {
+    this.#forces = new Map()
+    this.#named = new Map()
+    this.#flashes = []
+    this.#flashesAsked = []
+    this.#parts = new Map()
+    this.#keys = new Map()
+    this.#ask([...this.#known.keys()])
+    return this.#single({}).next
+  }
+}
+
+/** The same spans with those of one wire that overlap made one. */
+function merged(spans: FactsAsked['flashes']): FactsAsked['flashes'] {
+  const out: { wire: string; from: Millis; to: Millis }[] = []
+  for (const span of spans.toSorted((a, b) => (a.wire < b.wire ? -1 : a.wire > b.wire ? 1 : a.from - b.from))) {
+    const last = out.at(-1)
+    if (last?.wire === span.wire && span.from <= last.to) last.to = Math.max(last.to, span.to)
+    else out.push({ ...span })
+  }
+  return out
+}

@@ -1,0 +1,56 @@
+// Whose copy a story is: judged anew when reports came to it, changed or left.
+import { type Member, provenanceOf } from '../decide/provenance.ts'
+import type { Report } from '../model/decided.ts'
+import type { Filing, StoryOrigin } from '../store/store.ts'
+
+/** Reports of one story that are weighed for whose copy it is, the earliest. */
+const WEIGHED = 200
+
+/** Say anew whose copy a story on file is. */
+export function judgeOrigin(filing: Filing, story: number): void {
+  const provenance = provenanceOf(filing.members(story, WEIGHED))
+  if (!provenance) return
+  const { stale, runs } = provenance
+  filing.setOrigin(story, {
+    ...originOf(provenance),
+    stale,
+    runs: runs.map(({ report, share }) => ({ report, share: Math.round(share * 1_000) / 1_000 })),
+  })
+}
+
+/** The same of a story that one report alone tells. */
+export function originAlone(id: number, report: Report, agencyName: string): StoryOrigin | null {
+  const { agency, time, title, wire } = report
+  const { credits, signal } = wire
+  // Its text says nothing of whose copy it is: there is none to hold it against.
+  const alone: Member = {
+    id,
+    agency,
+    agencyName,
+    time,
+    signal,
+    title,
+    text: '',
+    change: null,
+    changed: time,
+    credits,
+    earlier: [],
+  }
+  const provenance = provenanceOf([alone])
+  return provenance && originOf(provenance)
+}
+
+function originOf({
+  origin,
+  sources,
+  by,
+  first,
+  takenBack,
+}: NonNullable<ReturnType<typeof provenanceOf>>): StoryOrigin {
+  return {
+    origin: origin.agency,
+    originName: origin.name,
+    sources,
+    provenance: JSON.stringify({ by, first, takenBack }),
+  }
+}

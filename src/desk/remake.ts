@@ -1,0 +1,22 @@
+// Makes features of texts on file as their filing would have, where they are missing: after another version of the rules, and
+// after stories were parted.
+import { copyFeatures } from '../decide/copy/index.ts'
+import { storyFeatures, threadWords } from '../decide/thread/place.ts'
+import { readWire, type WireNames } from '../decide/wire/read.ts'
+import type { UnreadText } from '../model/stored.ts'
+import type { ActiveWindow, Remaker } from './window.ts'
+
+export function remaker(window: ActiveWindow, names: WireNames): Remaker {
+  const read = ({ title, text, authors }: UnreadText) => readWire({ title, text, authors, source: null }, names)
+  return {
+    story: (filing, story) => {
+      const { title, body } = read(story)
+      const features = storyFeatures(window.threads, threadWords({ title, body, language: story.language }))
+      window.addStory(filing, story.group, story.id, features, story.time)
+    },
+    report: (filing, report) => {
+      const { title, body, part } = read(report)
+      window.addReport(filing, report.group, report, copyFeatures(title, body, report.language, part?.number))
+    },
+  }
+}

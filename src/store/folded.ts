@@ -1,0 +1,106 @@
+// Keeps the search column `folded` without what the raw words give: SQL makes it of headline and text by replacing letters,
+// where that gives the full-text index the same words as `fold` (language/text.ts) does; only stems are stored then. Any
+// other text is stored folded, whole.
+import { fold, searchable } from '../language/text.ts'
+
+/** Text beyond this is kept and shown, but not searched. */
+const SEARCHED_LENGTH = 40_000
+
+/** How a row's `folded` is made: of the raw words as they are, by replacing letters, or as it is stored. */
+const AS_IT_IS = 0
+const BY_LETTERS = 1
+const STORED = 2
+export type FoldedBy = typeof AS_IT_IS | typeof BY_LETTERS | typeof STORED
+
+export interface FoldedColumns {
+  foldedBy: FoldedBy
+  /** Stems, and guesses at them, that are no words of the text; or the whole column. */
+  foldedExtra: string
+}
+
+/** Letters that SQL replaces, of those that `fold` does: what Arabic and Persian news are full of. */
+const REPLACED: readonly (readonly [letter: string, by: string])[] = [
+  ...[...'أإآ'].map(letter => [letter, 'ا'] as const),
+  ...[...'ىئی'].map(letter => [letter, 'ي'] as const),
+  ['ؤ', 'و'],
+  ['ة', 'ه'],
+  ['ک', 'ك'],
+  ['ё', 'е'],
+  ['Ё', 'е'],
+  ...[...'٠١٢٣٤٥٦٧٨٩'].map((letter, digit) => [letter, String(digit)] as const),
+  // Tatweel and vowel marks.
+  ...[...'\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652'].map(letter => [letter, ''] as const),
+]
+
+const INDEXED = /[\p{L}\p{N}\p{M}\p{Co}]/u
+const LATIN_WITH_MARK = /^[a-z]\p{M}+$/u
+
+/** How each letter of the common scripts may be folded. Between U+0700 and U+2000 letters depend on their neighbours. */
+const BY = new Uint8Array(0x2070).fill(STORED)
+for (let code = 0; code < BY.length; code++) {
+  if (code >= 0x700 && code < 0x2000) continue
+  const letter = String.fromCharCode(code)
+  const folded = fold(letter)
+  // SQLite ends a text at U+0000. Marks may join the letter before, and sigma is folded by its place in the word.
+  if (code === 0 || /[\p{M}Σ]/u.test(letter.normalize('NFKC'))) continue
+  const same =
+    folded === letter ||
+    ((code < 0x180 || (code >= 0x400 && code < 0x460)) && folded === letter.toLowerCase()) ||
+    (folded.length > 0 && !INDEXED.test(folded) && !INDEXED.test(letter)) ||
+    // The tokenizer takes the marks of these Latin letters away, as `fold` does; not of all further ones.
+    (code < 0x180 && LATIN_WITH_MARK.test(letter.toLowerCase().normalize('NFD')) && folded.length === 1)
+  if (same) BY[code] = AS_IT_IS
+}
+for (const [letter] of REPLACED) BY[letter.charCodeAt(0)] = BY_LETTERS
+
+const folding = (text: string): FoldedBy => {
+  let by: number = AS_IT_IS
+  for (let at = 0; at < text.length; at++) {
+    const one = BY[text.charCodeAt(at)] ?? STORED
+    if (one > by) by = one
+    if (by === STORED) break
+  }
+  return by as FoldedBy
+}
+
+const searched = (title: string, text: string): string => `${title}\n${text.slice(0, SEARCHED_LENGTH)}`
+
+/** What is stored of a report's search column; `whole` is that column where it has been made already. */
+export function foldedColumns(
+  title: string,
+  text: string,
+  language: string | null,
+  whole: string = searchable(searched(title, text), language),
+): FoldedColumns {
+  const raw = searched(title, text)
+  const foldedBy = folding(raw)
+  const folded = foldedBy === STORED ? '' : fold(raw)
+  // A column of an older version may have been folded by other rules.
+  if (foldedBy === STORED || !whole.startsWith(folded)) return { foldedBy: STORED, foldedExtra: whole }
+  const extra = whole.slice(folded.length)
+  if (extra !== '' && !extra.startsWith('\n')) return { foldedBy: STORED, foldedExtra: whole }
+  return { foldedBy, foldedExtra: extra.slice(1) }
+}
+
+/** Replacements in one expression: SQLite before 3.46 parses some thirty calls within each other, and no more. */
+const NESTED = 9
+
+/** Definitions of the column `folded` and of those it is made through, from `title`, `text`, `folded_by` and `folded_extra`. */
+export const FOLDED_COLUMNS: string = ((): string => {
+  const raw = `title || char(10) || substr(text, 1, ${SEARCHED_LENGTH})`
+  const columns: string[] = []
+  let source = raw
+  for (let at = 0; at < REPLACED.length; at += NESTED) {
+    const sql = REPLACED.slice(at, at + NESTED).reduce(
+      (inner, [from, to]) => `replace(${inner}, '${from}', '${to}')`,
+      source,
+    )
+    source = `folded_${columns.length + 1}`
+    columns.push(`${source} text generated always as (${sql}) virtual`)
+  }
+  return [
+    ...columns,
+    `folded text generated always as (case folded_by when ${AS_IT_IS} then ${raw} || char(10) || folded_extra
+    when ${BY_LETTERS} then ${source} || char(10) || folded_extra else folded_extra end) virtual`,
+  ].join(',\n  ')
+})()

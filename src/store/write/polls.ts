@@ -1,0 +1,130 @@
+// Writes polls with what they change of their feeds, and what is kept back under an embargo.
+import type { PollOutcome } from '../../model/decided.ts'
+import type { PollUpdate } from '../../model/stored.ts'
+import type { Millis } from '../../model/units.ts'
+import { nameOf, type Seal } from '../seal.ts'
+import { bumpVersion, type WritableSql } from '../sql.ts'
+import type { Filing } from '../store.ts'
+
+/** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
+const POLLS_KEPT: Millis = 30 * 86_400_000
+/** What is kept back of one feed under embargo at most. */
+const HELD_ENTRIES = 10_000
+const HELD_CHARACTERS = 64 * 1_048_576
+
+function recordPoll(sql: WritableSql, outcome: PollOutcome, update: PollUpdate, poll: number | null): void {
+  const { counts } = outcome
+  const error = outcome.failure?.message ?? null
+  const warnings = JSON.stringify(outcome.warnings)
+  sql.run(
+    `insert or replace into polls (id, feed, at, ms, status, entries, new, revision, copy, unchanged, rejected,
+       gap_from, gap_to, error, warnings)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      poll,
+      outcome.feed,
+      outcome.at,
+      Math.round(outcome.ms),
+      outcome.status,
+      counts.entries,
+      counts.new,
+      counts.revision,
+      counts.copy,
+      counts.unchanged,
+      counts.rejected,
+      outcome.gap?.from ?? null,
+      outcome.gap?.to ?? null,
+      error,
+      warnings,
+    ],
+  )
+  sql.run('delete from polls where feed = ? and at < ?', [outcome.feed, outcome.at - POLLS_KEPT])
+  sql.run(
+    `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
+       last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
+       interval = @interval, failures = @failures,
+       -- A push does not end what polling fails of.
+       error = case when @failures > 0 then coalesce(@error, error) else @error end,
+       warnings = case when @status = 'filed' then @warnings else warnings end,
+       etag = case when @hasValidators then @etag else etag end,
+       last_modified = case when @hasValidators then @lastModified else last_modified end,
+       body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
+       habit = @habit, notes = @notes, gaps = gaps + @gap
+     where id = @feed`,
+    {
+      feed: outcome.feed,
+      at: outcome.at,
+      failed: outcome.status === 'failed' ? 1 : 0,
+      status: outcome.status,
+      nextPoll: outcome.nextPoll,
+      reason: outcome.reason,
+      // `1.1h` is no whole number of milliseconds to a computer, and the column takes no other.
+      interval: update.interval === null ? null : Math.round(update.interval),
+      failures: update.failures,
+      error,
+      warnings,
+      title: update.title,
+      language: update.language,
+      hasValidators: update.validators ? 1 : 0,
+      etag: update.validators?.etag ?? null,
+      lastModified: update.validators?.lastModified ?? null,
+      bodyHash: update.bodyHash,
+      retired: update.retired ? 1 : 0,
+      address: update.address,
+      move: update.move === null ? null : JSON.stringify(update.move),
+      habit: update.habit,
+      notes: JSON.stringify(update.notes),
+      gap: outcome.gap === null ? 0 : 1,
+    },
+  )
+  if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
+}
+
+/** The part of a filing that records polls. */
+export function recordingPolls(sql: WritableSql): Pick<Filing, 'openPoll' | 'countPoll' | 'recordPoll'> {
+  return {
+    openPoll: (feed, at, status = 'interrupted') =>
+      Number(
+        sql.run(
+          `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
+           values (?, ?, 0, ?, 0, 0, 0, 0, 0, 0)`,
+          [feed, at, status],
+        ).lastInsertRowid,
+      ),
+    countPoll: (poll, counts) => {
+      sql.run(
+        `update polls set entries = @entries, new = @new, revision = @revision, copy = @copy, unchanged = @unchanged,
+           rejected = @rejected where id = @poll`,
+        { poll, ...counts },
+      )
+      if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
+    },
+    recordPoll: (outcome, update, poll = null) => recordPoll(sql, outcome, update, poll),
+  }
+}
+
+/** The part of a filing that keeps entries back. */
+export function holdingBack(sql: WritableSql, seal: Seal): Pick<Filing, 'holdBack' | 'dropHeld'> {
+  return {
+    holdBack: (feed, guid, until, now, entry) => {
+      const key = nameOf(guid)
+      const mark = seal.mark(entry)
+      const kept = sql.get('select until, mark, size from held where feed = ? and key = ?', [feed, key])
+      if (kept?.['until'] === until && kept['mark'] === mark) return true
+      const sums = sql.get('select entries, bytes from held_sums where feed = ?', [feed])
+      const others = Number(sums?.['entries'] ?? 0) - (kept ? 1 : 0)
+      const size = Number(sums?.['bytes'] ?? 0) - Number(kept?.['size'] ?? 0) + entry.length
+      if (others >= HELD_ENTRIES || size > HELD_CHARACTERS) return false
+      sql.run(
+        `insert into held (feed, key, until, first_seen, size, mark, sealed) values (?, ?, ?, ?, ?, ?, ?)
+         on conflict do update set until = excluded.until, size = excluded.size, mark = excluded.mark,
+           sealed = excluded.sealed`,
+        [feed, key, until, now, entry.length, mark, seal.close(entry)],
+      )
+      return true
+    },
+    dropHeld: (feed, keys) => {
+      for (const key of keys) sql.run('delete from held where feed = ? and key = ?', [feed, key])
+    },
+  }
+}

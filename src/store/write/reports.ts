@@ -1,0 +1,171 @@
+// Writes reports, their credits and figures, and their revisions.
+import type { Report, RevisionClass } from '../../model/decided.ts'
+import type { Millis } from '../../model/units.ts'
+import { guidColumns, reportColumns, type StoredText } from '../columns.ts'
+import { refresh } from '../counts.ts'
+import { number } from '../rows.ts'
+import { nameOf } from '../seal.ts'
+import { bumpVersion, type WritableSql } from '../sql.ts'
+import type { Batch, Filing } from '../store.ts'
+
+/** Figures of one report that are kept where it has had more texts than are kept, the last. */
+const FIGURES_KEPT = 200
+
+const INSERT = `insert into reports (id, story, feed, agency, own_guid, own_guid_key, global_guid, own_url, canonical_url,
+    title, own_headline, summary, content, text, folded_by, folded_extra, language, published, updated, first_seen, last_seen,
+    changed, time, authors, categories, enclosures, dateline, signal, hash, joined_by, similarity, coverage, evidence, furniture)
+  values (${new Array(34).fill('?').join(', ')})`
+
+/** Write new reports with all that stands in tables of its own. */
+export function insertReports(sql: WritableSql, { reports, feed, lifted }: Batch): void {
+  for (const { id, story, report, stored, guidKey, joined } of reports) {
+    const { firstSeen: now } = report
+    const columns = reportColumns(report, stored)
+    const { ownGuid, ownGuidKey } = guidColumns(report.guid, guidKey, report.canonicalUrl)
+    sql.run(INSERT, [
+      id,
+      story,
+      report.feed,
+      report.agency,
+      ownGuid,
+      ownGuidKey,
+      report.globalGuid,
+      columns.ownUrl,
+      columns.canonicalUrl,
+      columns.title,
+      columns.ownHeadline,
+      columns.summary,
+      columns.content,
+      columns.text,
+      columns.foldedBy,
+      columns.foldedExtra,
+      report.language,
+      columns.published,
+      columns.updated,
+      now,
+      now,
+      now,
+      report.time,
+      columns.authors,
+      columns.categories,
+      columns.enclosures,
+      columns.dateline,
+      columns.signal,
+      columns.hash,
+      joined.rule,
+      joined.similarity,
+      joined.coverage,
+      joined.evidence,
+      columns.furniture,
+    ])
+    writeWireDetails(sql, id, report, null)
+  }
+  if (reports.length > 0) sql.run('update feeds set reports = reports + ? where id = ?', [reports.length, feed])
+  // The agency has lifted its embargo.
+  for (const guid of lifted) sql.run('delete from held where feed = ? and key = ?', [feed, nameOf(guid)])
+}
+
+/** `seen`: when a changed text brought it. Numbers of earlier texts stay: together they are how a toll grew. */
+function writeWireDetails(sql: WritableSql, id: number, { wire }: Report, seen: Millis | null): void {
+  for (const { agency, name, where } of wire.credits) {
+    sql.run('insert into credits (report, agency, name, place) values (?, ?, ?, ?) on conflict do nothing', [
+      id,
+      agency,
+      name,
+      where,
+    ])
+  }
+  for (const { kind, value, bound, said, matched } of wire.figures) {
+    sql.run(
+      `insert into figures (report, kind, value, bound, said, matched, seen) values (?, ?, ?, ?, ?, ?, ?)
+       on conflict do nothing`,
+      [id, kind, value, bound, said, matched, seen],
+    )
+  }
+}
+
+/** The text in force becomes a revision of the past. */
+function keepRevision(sql: WritableSql, id: number): void {
+  sql.run(
+    `insert into revisions (report, number, seen, title, text, change)
+     select id, revisions, case revisions when 1 then first_seen else changed end, title, text, change
+     from reports where id = ?`,
+    [id],
+  )
+}
+
+function addRevision(
+  sql: WritableSql,
+  id: number,
+  report: Report,
+  change: RevisionClass | null,
+  now: Millis,
+  stored: StoredText,
+): void {
+  keepRevision(sql, id)
+  const row = sql.get(
+    `update reports set own_guid = iif(guid is @canonicalUrl, null, guid),
+       own_guid_key = iif(guid_key is guid, null, guid_key), own_url = @ownUrl, canonical_url = @canonicalUrl,
+       title = @title, own_headline = @ownHeadline, summary = @summary, content = @content, text = @text,
+       folded_by = @foldedBy, folded_extra = @foldedExtra, published = @published,
+       updated = @updated, last_seen = @now, changed = @now, authors = @authors, categories = @categories,
+       enclosures = @enclosures, dateline = @dateline, signal = @signal, hash = @hash,
+       furniture = @furniture, change = @change, revisions = revisions + 1
+     where id = @id returning story`,
+    { ...reportColumns(report, stored), id, change, now },
+  )
+  sql.run('delete from credits where report = ?', [id])
+  writeWireDetails(sql, id, report, now)
+  // Spelling and layout are no news: nobody's reader shall show the story as new for them.
+  refresh(sql, number(row?.['story']), change === 'cosmetic' ? 0 : now)
+}
+
+function dropRevisions(sql: WritableSql, id: number, numbers: readonly number[]): void {
+  sql.run('delete from revisions where report = @id and number in (select value from json_each(@numbers))', {
+    id,
+    numbers: JSON.stringify(numbers),
+  })
+  // A number that changes at every visit would be a figure for each of them.
+  sql.run(
+    `delete from figures where report = @id and seen < (
+       select min(seen) from (select seen from figures where report = @id order by seen desc limit ${FIGURES_KEPT}))`,
+    { id },
+  )
+}
+
+/** The part of a filing that changes reports on file. */
+export function changingReports(
+  sql: WritableSql,
+): Pick<Filing, 'renameGuid' | 'addRevision' | 'keepFlapping' | 'dropRevisions' | 'touch' | 'withdraw'> {
+  return {
+    renameGuid: (id, guid, key, globalGuid) =>
+      void sql.run(
+        `update reports set own_guid = iif(@guid is canonical_url, null, @guid), own_guid_key = iif(@key is @guid, null, @key),
+           global_guid = @globalGuid where id = @id`,
+        { id, guid, key, globalGuid },
+      ),
+    addRevision: (id, report, change, now, stored) => addRevision(sql, id, report, change, now, stored),
+    keepFlapping: (id, flapping) => void sql.run('update reports set flapping = ? where id = ?', [flapping, id]),
+    dropRevisions: (id, numbers) => dropRevisions(sql, id, numbers),
+    touch: (ids, now) => {
+      if (ids.length === 0) return
+      sql.run('update reports set last_seen = ? where id in (select value from json_each(?))', [
+        now,
+        JSON.stringify(ids),
+      ])
+    },
+    withdraw: (id, now) => {
+      const row = sql.get('select story from reports where id = ?', [id])
+      if (!row) return null
+      keepRevision(sql, id)
+      sql.run(
+        `update reports set signal = 'kill', change = 'kill', changed = ?, revisions = revisions + 1 where id = ?`,
+        [now, id],
+      )
+      const story = number(row['story'])
+      refresh(sql, story, now)
+      bumpVersion(sql)
+      return story
+    },
+  }
+}

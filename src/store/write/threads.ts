@@ -1,0 +1,372 @@
+// Writes stories and threads with their counts, and what the indexes of the window are made of.
+import { countStory, leadStory, type StoryCount } from '../../decide/lead.ts'
+import type { UnreadText } from '../../model/stored.ts'
+import type { Millis } from '../../model/units.ts'
+import {
+  type CountedStory,
+  countStories,
+  countThreads,
+  headlineOf,
+  markCentral,
+  membersOf,
+  newOrigins,
+  type Parts,
+  setCentral,
+  setOrigin,
+} from '../counts.ts'
+import { number, text, textOrNull } from '../rows.ts'
+import type { Row, WritableSql } from '../sql.ts'
+import type { Batch, Filing, StoryOrigin } from '../store.ts'
+import { insertReports } from './reports.ts'
+
+type NewStory = Batch['stories'][number] & { count: StoryCount }
+
+/** All of a batch, a kind at a time: what is new is written with its counts, what is on file is counted anew. */
+export function writeBatch(sql: WritableSql, batch: Batch): void {
+  const members = membersOf(batch)
+  const stories = batch.stories.flatMap<NewStory>(story => {
+    const count = countStory(members.get(story.id) ?? [])
+    return count === null ? [] : [{ ...story, count }]
+  })
+  const opened = new Set(batch.threads.map(({ id }) => id))
+  const joining = stories.filter(
+    (story): story is NewStory & { origin: StoryOrigin } => story.origin !== null && !opened.has(story.thread),
+  )
+  const sources = newOrigins(sql, joining)
+  const byThread = Map.groupBy(stories, ({ thread }) => thread)
+  for (const thread of batch.threads) insertThread(sql, batch, thread, byThread.get(thread.id) ?? [])
+  for (const story of stories) insertStory(sql, batch, story)
+  insertReports(sql, batch)
+  const parts = partsOf(batch, stories)
+  for (const thread of opened) insertParts(sql, thread, parts)
+  insertFeatures(sql, batch)
+  countTouched(sql, batch, stories, opened, parts)
+  for (const [thread, added] of sources) {
+    sql.run('update threads set sources = sources + ? where id = ?', [added, thread])
+  }
+}
+
+function insertThread(
+  sql: WritableSql,
+  batch: Batch,
+  { id, key }: { id: number; key: string },
+  stories: NewStory[],
+): void {
+  const central = batch.central.get(id)
+  const lead = leadStory(
+    stories.map(({ id: story, count, language }) => ({
+      id: story,
+      ...count,
+      lead: count.lead,
+      central: story === central,
+      language,
+    })),
+  )
+  if (lead === null) throw new Error(`thread ${id} was opened without a story`)
+  const times = stories.map(({ count }) => count.time)
+  const own = new Set(stories.map(story => story.id))
+  const reports = batch.reports.filter(({ story }) => own.has(story))
+  const sources = new Set(stories.flatMap(({ origin }) => (origin === null ? [] : [sourceOf(origin)])))
+  sql.run(
+    `insert into threads (id, key, lead, title, language, first, last, updated, stories, reports, agencies, sources)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      id,
+      key,
+      lead.id,
+      headlineOf(batch, lead.lead),
+      lead.language,
+      Math.min(...times),
+      Math.max(...times),
+      // A report filed by a clock that is behind says no earlier moment than its own.
+      Math.max(batch.now, ...times),
+      stories.length,
+      reports.length,
+      new Set(reports.map(({ report }) => report.agency)).size,
+      Math.max(1, sources.size),
+    ],
+  )
+}
+
+const sourceOf = ({ origin, originName }: StoryOrigin): string => origin ?? `name ${originName}`
+
+function insertStory(sql: WritableSql, { now, central }: Batch, story: NewStory): void {
+  const { id, key, thread, language, placement, origin, count } = story
+  sql.run(
+    `insert into stories (id, key, thread, lead, language, time, updated, reports, agencies, standing, central, placement,
+       origin, origin_name, sources, provenance)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      id,
+      key,
+      thread,
+      count.lead,
+      language,
+      count.time,
+      now,
+      count.reports,
+      count.agencies,
+      count.rank,
+      central.get(thread) === id ? 1 : 0,
+      placement,
+      origin?.origin ?? null,
+      origin?.originName ?? null,
+      origin?.sources ?? 1,
+      origin?.provenance ?? null,
+    ],
+  )
+}
+
+function partsOf(batch: Batch, stories: readonly NewStory[]): Parts {
+  const threads = new Map(stories.map(({ id, thread }) => [id, thread]))
+  const parts: Parts = new Map()
+  for (const { story, report } of batch.reports) {
+    const thread = threads.get(story)
+    if (thread === undefined) continue
+    addTo(parts, thread, report.agency, report.time)
+  }
+  return parts
+}
+
+function addTo(parts: Parts, thread: number, agency: string, time: Millis): void {
+  const agencies = parts.get(thread) ?? new Map<string, { reports: number; first: Millis }>()
+  parts.set(thread, agencies)
+  const part = agencies.get(agency)
+  if (part === undefined) agencies.set(agency, { reports: 1, first: time })
+  else {
+    part.reports++
+    part.first = Math.min(part.first, time)
+  }
+}
+
+function insertParts(sql: WritableSql, thread: number, parts: Parts): void {
+  for (const [agency, { reports, first }] of parts.get(thread) ?? []) {
+    sql.run('insert into thread_agencies (thread, agency, first, reports) values (?, ?, ?, ?)', [
+      thread,
+      agency,
+      first,
+      reports,
+    ])
+  }
+}
+
+/** Stories on file that reports came to, and threads on file that stories came to. */
+function countTouched(
+  sql: WritableSql,
+  batch: Batch,
+  stories: readonly NewStory[],
+  opened: ReadonlySet<number>,
+  parts: Parts,
+): void {
+  const own = new Set(stories.map(({ id }) => id))
+  const touched = new Map<number, Millis>()
+  for (const { story } of batch.reports) if (!own.has(story)) touched.set(story, batch.now)
+  const counted = countStories(sql, touched)
+  const threads = new Map(counted.map(({ id, thread }) => [id, thread]))
+  for (const { story, report } of batch.reports) {
+    const thread = threads.get(story)
+    if (thread !== undefined) addTo(parts, thread, report.agency, report.time)
+  }
+  const came = stories
+    .filter(({ thread }) => !opened.has(thread))
+    .map<CountedStory>(({ id, thread, count }) => ({
+      id,
+      thread,
+      rank: count.rank,
+      agencies: count.agencies,
+      time: count.time,
+      central: batch.central.get(thread) === id,
+      before: null,
+      now: batch.now,
+    }))
+  const central = new Set<number>()
+  const changing = new Set([...counted, ...came].map(({ thread }) => thread))
+  for (const [thread, story] of batch.central) {
+    if (opened.has(thread)) continue
+    if (!changing.has(thread)) {
+      setCentral(sql, thread, story)
+      continue
+    }
+    // A story that was written as central takes the place of another.
+    const written = own.has(story)
+    if (written) clearCentral(sql, thread, story)
+    if (written || markCentral(sql, thread, story)) central.add(thread)
+  }
+  const changed = [...counted, ...came].map(story => {
+    const chosen = batch.central.get(story.thread)
+    return chosen === undefined ? story : { ...story, central: chosen === story.id }
+  })
+  countThreads(sql, changed, parts, central)
+}
+
+function clearCentral(sql: WritableSql, thread: number, story: number): void {
+  sql.run('update stories set central = 0 where thread = ? and central = 1 and id <> ?', [thread, story])
+}
+
+function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flashes }: Batch): void {
+  for (const { seq, story, time, features } of storyFeatures) {
+    sql.run('insert or replace into story_features (seq, story, time, features) values (?, ?, ?, ?)', [
+      seq,
+      story,
+      time,
+      features,
+    ])
+  }
+  for (const { seq, report, time, features } of reportFeatures) {
+    sql.run('insert or replace into report_features (seq, report, time, features) values (?, ?, ?, ?)', [
+      seq,
+      report,
+      time,
+      features,
+    ])
+  }
+  for (const { report, wires, time } of flashes) {
+    for (const wire of wires) {
+      sql.run('insert or ignore into flashes (wire, time, report) values (?, ?, ?)', [wire, time, report])
+    }
+  }
+}
+
+/** A text as it is read again where its features are missing. */
+function unread(row: Row): UnreadText {
+  return {
+    id: number(row['id']),
+    group: number(row['grouped']),
+    time: number(row['time']),
+    agency: text(row['agency']),
+    title: text(row['title']),
+    text: text(row['text']),
+    language: textOrNull(row['language']),
+    authors: JSON.parse(text(row['authors'])) as string[],
+    categories: JSON.parse(text(row['categories'])) as string[],
+  }
+}
+
+/** The part of a filing that judges stories on file. */
+export function judgingStories(sql: WritableSql): Pick<Filing, 'setOrigin' | 'setCentral' | 'dropFlashes'> {
+  return {
+    dropFlashes: story =>
+      void sql.run('delete from flashes where report in (select id from reports where story = ?)', [story]),
+    setOrigin: (story, { stale, runs, ...is }) => {
+      setOrigin(sql, story, is)
+      // A story of one report: nothing to compare.
+      if (runs.length === 0 && stale.length === 0) return
+      sql.run(
+        `update reports set coverage = (select json_extract(value, '$.share') from json_each(@runs)
+           where json_extract(value, '$.report') = reports.id)
+         where id in (select json_extract(value, '$.report') from json_each(@runs)
+           where json_extract(value, '$.share') <> (select coverage from reports x where x.id = json_extract(value, '$.report')))`,
+        { runs: JSON.stringify(runs) },
+      )
+      sql.run(
+        `update reports set stale = id in (select value from json_each(@stale))
+         where story = @story and stale <> (id in (select value from json_each(@stale)))`,
+        { story, stale: JSON.stringify(stale) },
+      )
+    },
+    setCentral: (thread, story) => setCentral(sql, thread, story),
+  }
+}
+
+type WindowPart =
+  | 'storiesAfter'
+  | 'reportsAfter'
+  | 'keepStoryFeatures'
+  | 'keepReportFeatures'
+  | 'forgetFeatures'
+  | 'featuresOf'
+  | 'storiesWithoutFeatures'
+  | 'reportsWithoutFeatures'
+  | 'mark'
+  | 'setMark'
+
+/** What the window reads and keeps. */
+export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
+  const mark = (name: string): number => number(sql.get('select value from meta where key = ?', [name])?.['value'])
+  const setMark = (name: string, value: number): void =>
+    void sql.run('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value', [
+      name,
+      String(value),
+    ])
+  return {
+    storiesAfter: (after, since, limit = -1) =>
+      sql
+        .all(
+          `select f.seq, s.id, s.thread, f.time, f.features from story_features f join stories s on s.id = f.story
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
+          { after, since, limit },
+        )
+        .map(row => ({
+          seq: number(row['seq']),
+          id: number(row['id']),
+          thread: number(row['thread']),
+          time: number(row['time']),
+          features: row['features'] as Uint8Array,
+        })),
+    reportsAfter: (after, since, limit = -1) =>
+      sql
+        .all(
+          `select f.seq, r.id, r.story, r.agency, f.time, f.features
+           from report_features f join reports r on r.id = f.report
+           where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
+          { after, since, limit },
+        )
+        .map(row => ({
+          seq: number(row['seq']),
+          id: number(row['id']),
+          story: number(row['story']),
+          agency: text(row['agency']),
+          time: number(row['time']),
+          features: row['features'] as Uint8Array,
+        })),
+    keepStoryFeatures: (story, time, features) =>
+      Number(
+        sql.run('insert or replace into story_features (story, time, features) values (?, ?, ?)', [
+          story,
+          time,
+          features,
+        ]).lastInsertRowid,
+      ),
+    keepReportFeatures: (report, time, features) =>
+      Number(
+        sql.run('insert or replace into report_features (report, time, features) values (?, ?, ?)', [
+          report,
+          time,
+          features,
+        ]).lastInsertRowid,
+      ),
+    forgetFeatures: before => {
+      sql.run('delete from story_features where time < @before', { before })
+      sql.run('delete from report_features where time < @before', { before })
+      sql.run('delete from flashes where time < @before', { before })
+    },
+    storiesWithoutFeatures: (since, after = 0, limit = -1) =>
+      sql
+        .all(
+          `select s.id, s.thread as grouped, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
+           from stories s join reports r on r.id = s.lead
+           where s.id > @after and s.time >= @since and not exists (select 1 from story_features f where f.story = s.id)
+           order by s.id limit @limit`,
+          { since, after, limit },
+        )
+        .map(unread),
+    reportsWithoutFeatures: (since, after = 0, limit = -1) =>
+      sql
+        .all(
+          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from reports r
+           where r.id > @after and r.time >= @since and not exists (select 1 from report_features f where f.report = r.id)
+           order by r.id limit @limit`,
+          { since, after, limit },
+        )
+        .map(unread),
+    featuresOf: version => {
+      if (mark('features') === version) return false
+      sql.run('delete from story_features')
+      sql.run('delete from report_features')
+      setMark('features', version)
+      return true
+    },
+    mark,
+    setMark,
+  }
+}
