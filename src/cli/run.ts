@@ -1,20 +1,13 @@
 // The commands that poll: run, the daemon, and poll, once.
-import { createParserPool } from '../collect/feed/pool.ts'
-import { createFetcher } from '../collect/net/fetch.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { withoutLogin } from '../config/secrets.ts'
-import { wireNames } from '../decide/wire/read.ts'
-import { noCounts } from '../desk/desk.ts'
-import { createEncoder } from '../encode/encoder.ts'
+import { noCounts } from '../desk/outcome.ts'
 import { createLog } from '../log.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
-import type { Millis } from '../model/units.ts'
-import { type Daemon, openDesk, startDaemon } from '../run/daemon.ts'
-import { dueFeeds, feedsByUrl, type NamedFeed, type PollDeps, releaseEmbargoes } from '../run/poll.ts'
-import { Poller } from '../run/poller.ts'
+import type { Daemon } from '../run/daemon.ts'
+import { feedsByUrl, type NamedFeed } from '../run/poll.ts'
 import { stopSignal } from '../run/signals.ts'
-import { storeFault } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import {
   type Common,
@@ -36,6 +29,7 @@ export async function run(options: Common): Promise<void> {
   const asked = stopSignal()
   let daemon: Daemon | null = null
   process.on('SIGHUP', () => daemon?.reload())
+  const { startDaemon } = await import('../run/daemon.ts')
   const started = await startDaemon({
     config,
     log,
@@ -60,75 +54,23 @@ function loadAgain(file: string): Loaded {
 export async function poll(named: string[], options: Common & { force?: boolean }): Promise<void> {
   const config = configuredToPoll(options)
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
-  const stopping = new AbortController()
-  let fault: string | null = null
-  const opened = openDesk(config, Date.now, {
-    lockPatience: 1_000,
-    patience: PATIENCE,
-    signal: stopping.signal,
-    onGivenUp: reason => {
-      fault = reason
-      // What else there is to fetch could not be stored either.
-      stopping.abort()
+  let bar: ReturnType<typeof progress> | null = null
+  const { pollOnce } = await import('../run/once.ts')
+  const polled = await pollOnce(config, {
+    log,
+    choose: ({ reader, feeds, due }) => choose(reader, feeds, named, options.force === true, due),
+    onChosen: total => {
+      bar = progress(total)
     },
-  })
-  if (!opened.ok) throw new Failed(opened.reason)
-  const { store, desk } = opened.value
-  const fetcher = createFetcher(config.poll)
-  const pool = createParserPool()
-  const encoder = config.threads.encoder ? createEncoder(config.threads.encoder, log) : null
-  try {
-    const feeds = feedsByUrl(config.agencies)
-    const due = () => dueFeeds({ store, feeds, settings: config.poll, now: Date.now })
-    const chosen = choose(store, feeds, named, options.force === true, due)
-    const started = performance.now()
-    const outcomes: PollOutcome[] = []
-    const bar = progress(chosen.length)
-    const deps: PollDeps = {
-      store,
-      desk,
-      fetcher,
-      log,
-      encoder,
-      names: wireNames(config.agencies),
-      feeds,
-      signal: stopping.signal,
-      settings: config.poll,
-      now: Date.now,
-      parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
-    }
-    const poller = new Poller(
-      () => deps,
-      outcome => {
-        outcomes.push(outcome)
-        bar.step()
-      },
-    )
-    try {
-      await releaseEmbargoes(deps)
-      poller.add(chosen)
-      await poller.idle()
-    } catch (error) {
-      fault ??= storeFault(config.database, error)
-      throw new Failed(fault ?? `a poll could not be stored: ${error instanceof Error ? error.message : String(error)}`)
-    } finally {
-      bar.end()
-    }
-    if (fault !== null) throw new Failed(fault)
-    report(outcomes, (performance.now() - started) / 1_000, options)
-  } finally {
-    encoder?.close()
-    await fetcher.close()
-    await pool.close()
-    store.close()
-  }
+    onOutcome: () => bar?.step(),
+  }).finally(() => bar?.end())
+  if (!polled.ok) throw new Failed(polled.reason)
+  const { outcomes, seconds } = polled.value
+  report(outcomes, seconds, options)
 }
 
-/** How long `minwal poll` waits for a file that cannot be written. */
-const PATIENCE: Millis = 30_000
-
 function choose(
-  store: Store,
+  store: Pick<Store, 'feeds'>,
   feeds: ReadonlyMap<string, NamedFeed>,
   named: readonly string[],
   force: boolean,

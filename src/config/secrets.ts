@@ -304,8 +304,8 @@ export function redactorOf(spec: Pick<FeedSpec, 'secrets'>): Redactor {
   return made
 }
 
-/** A document without the feed's secrets. `hub` and `self` are kept: subscribing needs them as they are. */
-export function withoutSecrets(feed: ParsedFeed, spec: FeedSpec): ParsedFeed {
+/** A document without the feed's secrets. `hub` and `self` stay as they are: the hub is asked for what the feed calls itself. */
+export function withoutSecrets(feed: ParsedFeed, spec: Pick<FeedSpec, 'secrets'>): ParsedFeed {
   if ((spec.secrets ?? []).length === 0) return feed
   const { text, entry } = redactorOf(spec)
   return {

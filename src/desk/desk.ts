@@ -32,9 +32,6 @@ export interface FilingContext extends ReportContext {
   feedKey: string
 }
 
-/** The next time after a moment that a cron expression names; null where it names none. */
-export type NextTime = (schedule: string, after: Millis) => Millis | null
-
 /** Records the poll in the transaction of its last entries. */
 export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
@@ -74,7 +71,6 @@ export class Desk {
   readonly #store: Store
   #window: ActiveWindow
   readonly #turns: Turns
-  readonly #nextTime: NextTime
   readonly #slice: Millis
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
@@ -83,14 +79,12 @@ export class Desk {
     store: Store,
     settings: ThreadSettings,
     storing: Storing = storingAtOnce(),
-    nextTime: NextTime = () => null,
     /** Longest that filing keeps its thread from anything else, but for the entries under way. */
     slice: Millis = SLICE,
   ) {
     this.#store = store
     this.#window = new ActiveWindow(settings)
     this.storing = storing
-    this.#nextTime = nextTime
     this.#slice = slice
     this.#turns = new Turns(slice)
   }
@@ -127,9 +121,11 @@ export class Desk {
     return { ...last, filed }
   }
 
-  /** Record a poll that brought no document to file. */
-  recordPoll(plan: PollPlan): Promise<Pick<FiledPoll, 'outcome' | 'moved'>> {
-    return this.storing.write(() => this.#store.file(filing => this.#record(filing, plan, NOTHING_FILED)))
+  /** Record polls that brought no document to file, in one transaction. */
+  recordPolls(plans: readonly PollPlan[]): Promise<Pick<FiledPoll, 'outcome' | 'moved'>[]> {
+    return this.storing.write(() =>
+      this.#store.file(filing => plans.map(plan => this.#record(filing, plan, NOTHING_FILED))),
+    )
   }
 
   /** Whether the feed has a report with one of these guids. */
@@ -154,7 +150,6 @@ export class Desk {
     const { outcome, update, subscription, moved } = recordOf(plan, filed, {
       feed: feed ?? this.#store.feed(id) ?? plan.feed,
       subscription: needsHub ? this.#store.subscription(id) : null,
-      nextTime: this.#nextTime,
     })
     if (subscription !== null) this.#store.saveSubscription(subscription)
     filing.recordPoll(outcome, update, poll)

@@ -1,40 +1,30 @@
-// Wiring of the long-running service: schedule, poller, HTTP, reload, watchdog, shutdown. Everything that is opened pushes
-// its own closer; stopping runs them in reverse.
-import { unwatchFile, watchFile } from 'node:fs'
-import { basename } from 'node:path'
-import { createParserPool } from '../collect/feed/pool.ts'
+// The long-running service: what is opened at the start, and closed in reverse at the end. Everything that is opened pushes its
+// own closer.
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
-import { targetOf } from '../config/secrets.ts'
-import { judgeHealth } from '../decide/schedule/health.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
-import { type WireNames, wireNames } from '../decide/wire/read.ts'
-import { Desk } from '../desk/desk.ts'
-import { Storing, type StoringOptions } from '../desk/storing.ts'
-import { createEncoder, encoderFault, type SentenceEncoder } from '../encode/encoder.ts'
 import { duration } from '../language/say.ts'
-import type { LeveledLog, Log } from '../log.ts'
+import type { LeveledLog } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { createSite } from '../publish/site.ts'
 import { presenceOf } from '../store/presence.ts'
-import { openStore, storeFault, storeTrouble } from '../store/sqlite.ts'
-import type { Store } from '../store/store.ts'
-import { createWebSub } from './hub.ts'
+import { askFeed, NOTHING_KNOWN } from './ask.ts'
+import { type Assembly, assemble, dismiss } from './assemble.ts'
+import { Backlog } from './backlog.ts'
+import { linkFault } from './faults.ts'
+import { HealthWatch, NO_NETWORK } from './health.ts'
+import { createWebSub, type WebSub } from './hub.ts'
 import { listen, OnTheWay } from './listener.ts'
 import { Network } from './network.ts'
-import {
-  dueFeeds,
-  feedsByUrl,
-  longestPoll,
-  mayBePrivate,
-  type NamedFeed,
-  type PollDeps,
-  releaseEmbargoes,
-} from './poll.ts'
+import { type OpenedDesk, openDesk } from './open.ts'
+import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
-import { notify, watchdogInterval } from './systemd.ts'
-import { isCron, nextTime, Ticker } from './ticker.ts'
+import { Reload } from './reload.ts'
+import { feedWatchdog, notify } from './systemd.ts'
+import { Ticker } from './ticker.ts'
+
+export { encoderFaults, linkFault, tickFaults } from './faults.ts'
 
 export interface DaemonOptions {
   config: Config
@@ -59,405 +49,317 @@ export interface Daemon {
   lost: Promise<string>
 }
 
-/** How long a statement of the daemon blocks everything else while another program holds the lock. */
+/** How long a statement of the desk blocks the desk while another program holds the lock. */
 const LOCK_PATIENCE: Millis = 10
 /** The clock is logged at most so often. */
 const JUMPS_LOGGED: Millis = 60_000
 /** What it showed before there was a Minwal. */
 const NO_CLOCK = Date.UTC(2026, 0, 1)
 
-/** Authority of tag ids for a new database: the public host, in the year of the format. */
-export function tagAuthority(link: string): string {
-  return `${new URL(link).hostname},2026`
-}
-
-const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
-
-/** What a reload cannot change. */
-const AT_START = ['database', 'listen'] as const
-
-/** What polling needs of a configuration, made anew at each reload. */
-interface Wiring {
-  config: Config
-  fetcher: Fetcher
-  names: WireNames
-  feeds: Map<string, NamedFeed>
-  encoder: SentenceEncoder | null
-}
-
-function wire(config: Config, log: Log, makeFetcher: typeof createFetcher, before?: Wiring): Wiring {
-  const { encoder } = config.threads
-  // Starting a model takes seconds, and what it remembers is worth minutes.
-  const isSame = JSON.stringify(encoder) === JSON.stringify(before?.config.threads.encoder)
-  return {
-    encoder: before && isSame ? before.encoder : encoder ? createEncoder(encoder, log) : null,
-    config,
-    fetcher: makeFetcher(config.poll),
-    names: wireNames(config.agencies),
-    feeds: feedsByUrl(config.agencies),
-  }
-}
-
-/** How the store of a configuration is written: what waits, for how long, and who is told. */
-export interface OpenDeskOptions extends Omit<StoringOptions, 'troubleOf' | 'probe'> {
-  /** How long a statement blocks the thread while another program holds the lock; what opening waits where left out. */
-  lockPatience?: Millis
-}
-
-/** Store and desk of a configuration: what `poll` and `run` share. */
-export function openDesk(
-  config: Config,
-  now: () => Millis,
-  { lockPatience, ...options }: OpenDeskOptions = { patience: 0 },
-): Outcome<{ store: Store; desk: Desk }> {
-  const opened = openStore({
-    path: config.database,
-    tagAuthority: tagAuthority(config.link),
-    mode: config.databaseMode ?? null,
-  })
-  if (!opened.ok) return opened
-  const store = opened.value
-  try {
-    store.syncAgencies(config.agencies, now())
-    // Whoever polls needs it: that it cannot be opened is told at the start.
-    void store.private
-    if (lockPatience !== undefined) store.waitForLock(lockPatience)
-  } catch (error) {
-    store.close()
-    const reason = storeFault(config.database, error)
-    if (reason === null) throw error
-    return { ok: false, reason }
-  }
-  const storing = new Storing({
-    ...options,
-    probe: () => store.probe(),
-    troubleOf: error => {
-      const kind = storeTrouble(error)
-      const reason = kind === null ? null : storeFault(config.database, error)
-      return kind === null || reason === null ? null : { kind, reason }
-    },
-  })
-  return { ok: true, value: { store, desk: new Desk(store, config.threads, storing, nextTime) } }
-}
-
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
-  const { log } = options
-  const now = options.now ?? Date.now
-  const closers: (() => unknown)[] = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer()
-  }
-
-  const stopping = new AbortController()
-  const opened = openDesk(options.config, now, { lockPatience: LOCK_PATIENCE, signal: stopping.signal, log })
+  const { config, log } = options
+  const now = (options.now ?? Date.now)()
+  const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null })
   if (!opened.ok) return opened
-  const { store, desk } = opened.value
-  closers.push(() => store.close())
-  const { database } = options.config
-  const presence = presenceOf(database)
-
-  const makeFetcher = options.fetcher ?? createFetcher
-  let wiring = wire(options.config, log, makeFetcher)
-  closers.push(() => wiring.fetcher.close())
-  const pool = createParserPool()
-  closers.push(() => pool.close())
-  const deps = (): PollDeps => ({
-    store,
-    desk,
-    fetcher: wiring.fetcher,
-    names: wiring.names,
-    feeds: wiring.feeds,
-    settings: wiring.config.poll,
-    now,
-    parse: (bytes, contentType, options) => pool.parse(bytes, contentType, options),
-    log,
-    encoder: wiring.encoder,
-    signal: stopping.signal,
-    onHub: (feed, hub) => websub.onHub(feed, hub),
-  })
-  const websub = createWebSub(() => ({ ...deps(), link: wiring.config.link }))
-  const renew = (): Promise<void> =>
-    websub.renew().catch((error: unknown) => {
-      if (!stopping.signal.aborted) log.error('subscriptions could not be renewed', { error: said(error) })
-    })
-  closers.push(async () => {
-    stopping.abort()
-    await renew()
-  })
-  // When due feeds were last looked for, and when the next look should come, as seen then.
-  let looked = performance.now()
-  let expected = looked
-  let ticked = false
-  const network = new Network({
-    feeds: () => store.feeds(),
-    reaches: async ({ url }) => {
-      const { fetcher, settings, feeds } = deps()
-      const spec = feeds.get(url)?.spec
-      if (spec === undefined) return false
-      const target = targetOf(spec)
-      const got = await fetcher.get({
-        url: target,
-        validators: { etag: null, lastModified: null },
-        headers: {},
-        allowPrivate: mayBePrivate(settings, spec, target),
-        now: now(),
-        signal: stopping.signal,
-      })
-      return got.kind !== 'failed' || !isUnreachable(got.failure)
-    },
-    onLost: () => {
-      poller.drop()
-      log.warn('no network: nothing is polled until it is back', { reason: NO_NETWORK })
-      void notify(log, status())
-    },
-    onReturn: feeds => {
-      log.info('the network is back', { feeds: feeds.size })
-      void notify(log, status())
-      poller.add(store.feeds().filter(({ id, state }) => feeds.has(id) && state !== 'paused'))
-      void tick()
-    },
-  })
-  closers.push(() => network.stop())
-  const poller = new Poller(deps, outcome => network.heard(outcome))
-  closers.push(async () => {
-    stopping.abort()
-    // What is being filed does not wait for vectors any more.
-    wiring.encoder?.close()
-    await poller.idle().catch(() => {
-      // Already logged where it happened; stopping goes on.
-    })
-  })
-
-  const onTheWay = new OnTheWay()
-  const withoutPath = (text: string): string => text.replaceAll(database, basename(database))
-  // Polls that waited for the file did not hang meanwhile.
-  let waited = 0
-  let lost: string | null = null
-  const health = () => {
-    const at = performance.now()
-    const { trouble } = desk.storing
-    if (trouble !== null) waited = performance.now()
-    const { oldest } = poller
-    const judged = judgeHealth({
-      now: at,
-      looked,
-      expected,
-      pending: poller.pending,
-      oldestPoll: oldest === null ? null : performance.now() - Math.max(oldest, waited),
-      longestPoll: longestPoll(wiring.config.poll),
-      // Everybody may see it: the log has the whole path.
-      trouble: trouble && { ...trouble, reason: withoutPath(trouble.reason) },
-      lost: lost === null ? null : withoutPath(lost),
-    })
-    if (!network.isGone) return judged
-    return { ...judged, fault: judged.fault ?? NO_NETWORK, detail: `${judged.detail}; ${NO_NETWORK}` }
-  }
-  const site = createSite({
-    reader: store,
-    turn: setImmediate,
-    isFull: () => onTheWay.isFull,
-    config: () => wiring.config,
-    now,
-    version: options.version,
-    onError: error => log.error('a page failed', { error: error instanceof Error ? error.message : String(error) }),
-    health: () => ({ ...health(), ready: ticked }),
-  })
-  const answer = (request: Request): Response | Promise<Response> => {
-    const pushed = websub.answer(request)
-    if (pushed === null) return site.fetch(request)
-    return pushed.catch((error: unknown) => {
-      log.error('a push could not be taken', { error: error instanceof Error ? error.message : String(error) })
-      return new Response('Send it again later.\n', { status: 503 })
-    })
-  }
-  const listening = await listen(answer, options.config.listen, onTheWay)
+  const service = new Service(options, opened.value)
+  const listening = await service.listen()
   if (!listening.ok) {
-    await close()
+    await service.close()
     return listening
   }
-  closers.push(listening.value.close)
-  const { address } = listening.value
+  await service.begin(listening.value)
+  return { ok: true, value: service.asDaemon(listening.value) }
+}
 
-  let releasing: Promise<void> | null = null
-  const release = (): Promise<void> => {
-    releasing ??= releaseEmbargoes(deps())
-      .catch((error: unknown) => {
-        if (stopping.signal.aborted) return
-        log.error('what was kept back could not be filed', { error: said(error) })
-      })
-      .finally(() => {
-        releasing = null
-      })
-    return releasing
+class Service {
+  readonly #options: DaemonOptions
+  readonly #log: LeveledLog
+  readonly #now: () => Millis
+  readonly #store: OpenedDesk
+  readonly #closers: (() => unknown)[] = []
+  readonly #stopping = new AbortController()
+  readonly #backlog = new Backlog()
+  readonly #onTheWay = new OnTheWay()
+  readonly #websub: WebSub
+  readonly #network: Network
+  readonly #poller: Poller
+  readonly #health: HealthWatch
+  readonly #reload: Reload | null
+  readonly #end = Promise.withResolvers<string>()
+  #assembly: Assembly
+  #ticker: Ticker | null = null
+  #releasing: Promise<void> | null = null
+  /** All that was due at the start has been polled. */
+  #ticked = false
+  /** Due feeds could not be read the last time. */
+  #unread = false
+  #jumpLogged: Millis | null = null
+  #address = ''
+
+  constructor(options: DaemonOptions, store: OpenedDesk) {
+    this.#options = options
+    this.#log = options.log
+    this.#now = options.now ?? Date.now
+    this.#store = store
+    this.#closers.push(() => store.reader.close())
+    this.#closers.push(() => store.desk.close())
+    this.#assembly = assemble(options.config, this.#log, this.#makeFetcher)
+    this.#closers.push(() => dismiss(this.#assembly, null))
+    this.#websub = createWebSub(() => ({ ...this.#polling(), link: this.#assembly.config.link }))
+    this.#closers.push(() => this.#renew())
+    this.#network = this.#watchNetwork()
+    this.#closers.push(() => this.#network.stop())
+    this.#poller = new Poller(
+      () => this.#polling(),
+      outcome => this.#network.heard(outcome),
+    )
+    this.#closers.push(() => this.#pollsDone())
+    this.#health = new HealthWatch({
+      desk: store.desk,
+      poller: this.#poller,
+      network: this.#network,
+      settings: () => this.#assembly.config.poll,
+      database: options.config.database,
+    })
+    this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
+    void store.desk.lost.then(why => this.#lose(why, why))
   }
-  closers.push(() => releasing ?? undefined)
-  let unread = false
-  const tick = async (): Promise<void> => {
-    if (lost !== null || stopping.signal.aborted) return
-    const released = release()
+
+  get #makeFetcher(): (settings: PollSettings) => Fetcher {
+    return this.#options.fetcher ?? createFetcher
+  }
+
+  #polling(): Polling {
+    const { config, fetcher, readers, feeds, encoder } = this.#assembly
+    return {
+      settings: config.poll,
+      feeds,
+      fetcher,
+      readers,
+      encoder,
+      desk: this.#store.desk,
+      reader: this.#store.reader,
+      backlog: this.#backlog,
+      now: this.#now,
+      log: this.#log,
+      signal: this.#stopping.signal,
+      onHub: (feed, hub) => this.#websub.onHub(feed, hub),
+    }
+  }
+
+  // ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #watchNetwork(): Network {
+    const { reader } = this.#store
+    return new Network({
+      feeds: () => reader.feeds(),
+      reaches: async ({ url }) => {
+        const polling = this.#polling()
+        const spec = polling.feeds.get(url)?.spec
+        if (spec === undefined) return false
+        const got = await askFeed(polling, spec, null, { validators: NOTHING_KNOWN, now: this.#now() })
+        return got.kind !== 'failed' || !isUnreachable(got.failure)
+      },
+      onLost: () => {
+        this.#poller.drop()
+        this.#log.warn('no network: nothing is polled until it is back', { reason: NO_NETWORK })
+        void notify(this.#log, this.#status())
+      },
+      onReturn: feeds => {
+        this.#log.info('the network is back', { feeds: feeds.size })
+        void notify(this.#log, this.#status())
+        this.#poller.add(reader.feeds().filter(({ id, state }) => feeds.has(id) && state !== 'paused'))
+        void this.tick()
+      },
+    })
+  }
+
+  #reloadFrom(source: { file: string; load: () => Loaded }): Reload {
+    return new Reload({
+      source,
+      started: this.#options.config,
+      current: () => this.#assembly.config,
+      desk: this.#store.desk,
+      log: this.#log,
+      signal: this.#stopping.signal,
+      now: this.#now,
+      apply: config => this.#apply(config),
+    })
+  }
+
+  /** Serve. Resolves to the address. */
+  async listen(): Promise<Outcome<string>> {
+    const site = createSite({
+      reader: this.#store.reader,
+      turn: setImmediate,
+      isFull: () => this.#onTheWay.isFull,
+      config: () => this.#assembly.config,
+      now: this.#now,
+      version: this.#options.version,
+      onError: error => this.#log.error('a page failed', { error: said(error) }),
+      health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
+    })
+    const answer = (request: Request): Response | Promise<Response> => {
+      const pushed = this.#websub.answer(request)
+      if (pushed === null) return site.fetch(request)
+      return pushed.catch((error: unknown) => {
+        if (!this.#stopping.signal.aborted) this.#log.error('a push could not be taken', { error: said(error) })
+        return new Response('Send it again later.\n', { status: 503 })
+      })
+    }
+    const listening = await listen(answer, this.#options.config.listen, this.#onTheWay)
+    if (!listening.ok) return listening
+    this.#closers.push(listening.value.close)
+    return { ok: true, value: listening.value.address }
+  }
+
+  /** Begin to look for due feeds, and say that it has started. */
+  async begin(address: string): Promise<void> {
+    this.#address = address
+    const { config } = this.#options
+    const presence = presenceOf(config.database)
+    this.#closers.push(() => this.#releasing ?? undefined)
+    const ticker = new Ticker(config.poll.tick, {
+      tick: () => void this.tick(),
+      onJump: by => this.#jumped(by),
+      onBeat: () => {
+        const gone = this.#health.lost === null ? presence() : null
+        if (gone !== null) this.#fileGone(gone)
+      },
+    })
+    this.#ticker = ticker
+    this.#closers.push(() => ticker.stop())
+    if (this.#options.now === undefined && this.#now() < NO_CLOCK) {
+      this.#log.warn('the clock cannot be right: reports without a date of their own are dated by it', {
+        clock: new Date(this.#now()).toISOString(),
+      })
+    }
+    if (this.#reload !== null) this.#closers.push(this.#reload.watch())
+    this.#closers.push(feedWatchdog(this.#log, () => this.#health.judge().working))
+    const unset = linkFault(config)
+    if (unset !== null) this.#log.warn('"link" is not set', { reason: unset })
+    // First of all: whatever waits for the file waits no more.
+    this.#closers.push(() => this.#stop())
+    await notify(this.#log, 'READY=1', this.#status())
+    this.#log.info('started', { address, feeds: this.#assembly.feeds.size, database: config.database })
+    void this.tick()
+  }
+
+  asDaemon(address: string): Daemon {
+    return {
+      address,
+      tick: () => this.tick(),
+      reload: () => this.#reload?.now(),
+      lost: this.#end.promise,
+      stop: async () => {
+        await notify(this.#log, 'STOPPING=1')
+        await this.close()
+        this.#log.info('stopped')
+      },
+    }
+  }
+
+  // ── running ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async tick(): Promise<void> {
+    if (this.#health.lost !== null || this.#stopping.signal.aborted) return
+    const released = this.#release()
+    const { reader, feeds, settings } = this.#polling()
     try {
-      if (!network.isGone) poller.add(dueFeeds(deps()))
-      looked = performance.now()
-      expected = ticker.due
-      unread = false
+      if (!this.#network.isGone) this.#poller.add(dueFeeds(reader, feeds, settings, this.#now()))
+      this.#health.looked(this.#ticker?.due ?? performance.now())
+      this.#unread = false
     } catch (error) {
       // Health says it all the while; the log once.
-      if (!unread) log.error('due feeds could not be read', { error: said(error) })
-      unread = true
+      if (!this.#unread) this.#log.error('due feeds could not be read', { error: said(error) })
+      this.#unread = true
     }
-    void renew()
+    void this.#renew()
     await released
-    await poller.idle().catch(() => {
+    await this.#poller.idle().catch(() => {
       // Already logged by the poller; the next tick tries again.
     })
-    ticked = true
-  }
-  const end = Promise.withResolvers<string>()
-  const lookAtFile = (): void => {
-    if (lost !== null) return
-    lost = presence()
-    if (lost === null) return
-    log.error('the database is gone: nothing is polled any more', { reason: lost })
-    end.resolve(`${lost}: what was filed since is lost; start it again, and it opens what is there`)
-  }
-  let jumpLogged: Millis | null = null
-  const onJump = (by: Millis): void => {
-    const at = performance.now()
-    if (jumpLogged !== null && at - jumpLogged < JUMPS_LOGGED) return
-    jumpLogged = at
-    const set = `${by < 0 ? 'back' : 'forward'} by ${duration(Math.abs(by))}`
-    log.warn('the clock was set, or the machine slept: due feeds are looked for at once', { clock: set })
-  }
-  const ticker = new Ticker(wiring.config.poll.tick, {
-    tick: () => void tick(),
-    onJump,
-    onBeat: lookAtFile,
-  })
-  closers.push(() => ticker.stop())
-  if (options.now === undefined && now() < NO_CLOCK) {
-    log.warn('the clock cannot be right: reports without a date of their own are dated by it', {
-      clock: new Date(now()).toISOString(),
-    })
+    this.#ticked = true
   }
 
-  const status = (): string =>
-    `STATUS=serving ${address}, ${wiring.feeds.size} feeds${network.isGone ? `; ${NO_NETWORK}` : ''}`
-  let applying: Promise<void> = Promise.resolve()
-  const reload = (): void => {
-    if (!options.reload) return
-    const loaded = options.reload.load()
-    const faults = loaded.ok ? [...tickFaults(loaded.config), ...encoderFaults(loaded.config)] : loaded.faults
-    if (!loaded.ok || faults.length > 0) {
-      for (const fault of faults) log.error('configuration not reloaded', { fault })
-      return
-    }
-    // One after the other: the agencies of each are written, which may have to wait.
-    applying = applying
-      .then(() => desk.storing.write(() => store.syncAgencies(loaded.config.agencies, now())))
-      .then(() => apply(loaded.config))
+  #release(): Promise<void> {
+    this.#releasing ??= releaseEmbargoes(this.#polling())
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.error('configuration not reloaded', { fault: said(error) })
+        if (this.#stopping.signal.aborted) return
+        this.#log.error('what was kept back could not be filed', { error: said(error) })
       })
+      .finally(() => {
+        this.#releasing = null
+      })
+    return this.#releasing
   }
-  const apply = (config: Config): void => {
-    if (stopping.signal.aborted) return
-    const before = wiring
-    for (const key of AT_START) {
-      if (JSON.stringify(config[key]) !== JSON.stringify(options.config[key])) {
-        log.warn(`"${key}" takes effect at the next start`)
-      }
-    }
-    wiring = wire(config, log, makeFetcher, before)
-    log.setLevel?.(config.log.level)
-    const { threshold, window } = config.threads
-    if (threshold !== before.config.threads.threshold || window !== before.config.threads.window) {
-      desk.configure(config.threads)
-    }
-    if (before.config.poll.tick !== config.poll.tick) ticker.schedule(config.poll.tick)
-    // Polls under way end with the connections they began with.
-    void poller
-      .idle()
-      .catch(() => {
-        // Already logged where it happened.
-      })
-      .then(() => {
-        if (before.encoder !== wiring.encoder) before.encoder?.close()
-        return before.fetcher.close()
-      })
-    log.info('configuration reloaded', { feeds: wiring.feeds.size })
-    void notify(log, status())
-    void tick()
-  }
-  closers.push(() => applying)
-  if (options.reload) {
-    const { file } = options.reload
-    watchFile(file, { interval: 2_000, persistent: false }, (current, previous) => {
-      if (current.mtimeMs !== previous.mtimeMs && current.size > 0) reload()
+
+  #renew(): Promise<void> {
+    return this.#websub.renew().catch((error: unknown) => {
+      if (this.#stopping.signal.aborted) return
+      this.#log.error('subscriptions could not be renewed', { error: said(error) })
     })
-    closers.push(() => unwatchFile(file))
   }
 
-  const patience = watchdogInterval(process.env)
-  if (patience !== null) {
-    const timer = setInterval(() => {
-      if (health().working) void notify(log, 'WATCHDOG=1')
-    }, patience)
-    closers.push(() => clearInterval(timer))
+  #apply(config: Config): void {
+    const before = this.#assembly
+    this.#assembly = assemble(config, this.#log, this.#makeFetcher, before)
+    if (before.config.poll.tick !== config.poll.tick) this.#ticker?.schedule(config.poll.tick)
+    // Polls under way end with what they began with.
+    void this.#pollsIdle().then(() => dismiss(before, this.#assembly))
+    this.#log.info('configuration reloaded', { feeds: this.#assembly.feeds.size })
+    void notify(this.#log, this.#status())
+    void this.tick()
   }
-  const unset = linkFault(options.config)
-  if (unset !== null) log.warn('"link" is not set', { reason: unset })
-  // First of all: whatever waits for the file waits no more.
-  closers.push(() => stopping.abort())
-  await notify(log, 'READY=1', status())
-  log.info('started', { address, feeds: wiring.feeds.size, database: options.config.database })
-  void tick()
 
-  return {
-    ok: true,
-    value: {
-      address,
-      tick,
-      reload,
-      lost: end.promise,
-      stop: async () => {
-        await notify(log, 'STOPPING=1')
-        await close()
-        log.info('stopped')
-      },
-    },
+  #status(): string {
+    const gone = this.#network.isGone ? `; ${NO_NETWORK}` : ''
+    return `STATUS=serving ${this.#address}, ${this.#assembly.feeds.size} feeds${gone}`
   }
-}
 
-/** What only the scheduler can judge of a configuration, in the words of a configuration fault. */
-export function tickFaults(config: Config): string[] {
-  const faults: string[] = []
-  const judge = (key: string, expression: string): void => {
-    if (!isCron(expression)) faults.push(`${key}: ${JSON.stringify(expression)} is not a cron expression`)
+  #jumped(by: Millis): void {
+    const at = performance.now()
+    if (this.#jumpLogged !== null && at - this.#jumpLogged < JUMPS_LOGGED) return
+    this.#jumpLogged = at
+    const set = `${by < 0 ? 'back' : 'forward'} by ${duration(Math.abs(by))}`
+    this.#log.warn('the clock was set, or the machine slept: due feeds are looked for at once', { clock: set })
   }
-  judge('poll.tick', config.poll.tick)
-  for (const [at, agency] of config.agencies.entries()) {
-    for (const [n, { schedule }] of agency.feeds.entries()) {
-      if (schedule != null) judge(`agencies[${at}].feeds[${n}].schedule`, schedule)
-    }
+
+  #fileGone(why: string): void {
+    this.#log.error('the database is gone: nothing is polled any more', { reason: why })
+    this.#lose(why, `${why}: what was filed since is lost; start it again, and it opens what is there`)
   }
-  return faults
-}
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
+  #lose(why: string, sentence: string): void {
+    if (this.#health.lost !== null) return
+    this.#health.lose(why)
+    this.#end.resolve(sentence)
+  }
 
-/** Whether other machines may read the site though nobody said under which address; null where that is not so. */
-export function linkFault({ link, linkIsDefault, listen }: Config): string | null {
-  if (!linkIsDefault || LOOPBACK.test(listen.host)) return null
-  return `"listen" opens the site to other machines and "link" is not set: addresses in the feeds would begin with ${link}, and the ids of entries be made of it for good. Set "link" to the address readers will use`
-}
+  // ── closing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What keeps the encoder from working, in the words of a configuration fault. */
-export function encoderFaults({ threads: { encoder } }: Config): string[] {
-  const fault = encoder ? encoderFault(encoder) : null
-  return fault === null ? [] : [`threads.encoder: ${fault}`]
+  #stop(): void {
+    this.#stopping.abort()
+    // What is being filed does not wait for vectors any more.
+    this.#assembly.encoder?.close()
+    this.#store.desk.stop()
+  }
+
+  #pollsIdle(): Promise<void> {
+    return this.#poller.idle().catch(() => {
+      // Already logged where it happened.
+    })
+  }
+
+  async #pollsDone(): Promise<void> {
+    this.#stop()
+    await this.#pollsIdle()
+  }
+
+  async close(): Promise<void> {
+    for (const closer of this.#closers.splice(0).reverse()) await closer()
+  }
 }
 
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-export { nextTime } from './ticker.ts'

@@ -1,9 +1,7 @@
-// Hides how pushes reach the desk: the callback a hub talks to, the requests that keep subscriptions alive. The only part of
+// The callback that hubs talk to (W3C WebSub), and the requests that keep subscriptions alive. The only part of
 // Minwal reachable over HTTP that stores anything, and only for what was asked for and is signed.
 import { createHash, randomBytes } from 'node:crypto'
-import { quotable } from '../collect/feed/parse.ts'
 import { checkUrl } from '../collect/net/guard.ts'
-import { withoutSecrets } from '../config/secrets.ts'
 import {
   type Fresh,
   isSigned,
@@ -15,9 +13,11 @@ import {
   subscribeForm,
 } from '../decide/schedule/push.ts'
 import type { FeedState, Subscription } from '../model/stored.ts'
-import { filePush, mayBePrivate, type NamedFeed, type PollDeps } from './poll.ts'
+import { mayBePrivate } from './ask.ts'
+import type { Polling, Visit } from './poll.ts'
+import { filePush } from './pushed.ts'
 
-export interface WebSubDeps extends PollDeps {
+export interface Following extends Polling {
   /** Public address without a trailing slash. */
   link: string
 }
@@ -53,9 +53,9 @@ export function isPublic(address: string): boolean {
  * Whether to subscribe at all: the hub must be able to reach `link`. With `poll.allowPrivate`, a private `link` will do for
  * a hub that is private itself.
  */
-function reachable(deps: WebSubDeps, hub: string): boolean {
-  if (!deps.settings.websub) return false
-  return isPublic(deps.link) || (deps.settings.allowPrivate && !isPublic(hub))
+function reachable(following: Following, hub: string): boolean {
+  if (!following.settings.websub) return false
+  return isPublic(following.link) || (following.settings.allowPrivate && !isPublic(hub))
 }
 
 function freshFor(link: string, id = randomBytes(24).toString('base64url')): Fresh {
@@ -76,18 +76,18 @@ const plain = (status: number, text: string, headers: Record<string, string> = {
     },
   })
 
-/** `deps` is asked anew each time, so that a reloaded configuration holds at once. */
-export function createWebSub(deps: () => WebSubDeps): WebSub {
+/** `following` is asked anew each time, so that a reloaded configuration holds at once. */
+export function createWebSub(following: () => Following): WebSub {
   // A push that comes again word for word is acknowledged and not read again.
   const remembered = new Set<string>()
   let renewing: Promise<void> | null = null
 
   const respond = async (id: string, request: Request): Promise<Response> => {
-    const now = deps()
-    const subscription = ID.test(id) && now.settings.websub ? now.store.subscriptionById(id) : null
+    const now = following()
+    const subscription = ID.test(id) && now.settings.websub ? now.reader.subscriptionById(id) : null
     if (subscription === null) return plain(404, 'There is no such subscription.\n')
     // A hub sends again; what waits here would take memory.
-    if (now.desk.storing.trouble !== null) return plain(503, LATER, { 'retry-after': '300' })
+    if (now.desk.trouble !== null || now.backlog.isFull) return plain(503, LATER, { 'retry-after': '300' })
     if (request.method === 'GET') return verify(now, subscription, request)
     if (request.method === 'POST') return receive(now, subscription, request, remembered)
     return plain(405, 'Hubs use GET and POST here.\n', { allow: 'GET, POST' })
@@ -99,15 +99,15 @@ export function createWebSub(deps: () => WebSubDeps): WebSub {
   }
 
   const onHub = async (feed: FeedState, named: NamedHub | null): Promise<void> => {
-    const now = deps()
+    const now = following()
     if (named !== null && !reachable(now, named.hub)) return
-    const before = now.store.subscription(feed.id)
+    const before = now.reader.subscription(feed.id)
     const after = onNamed(before, named, feed.id, id => freshFor(now.link, id), now.now())
     if (after !== null) await save(now, after)
   }
 
   const renew = (): Promise<void> => {
-    renewing ??= renewDue(deps).finally(() => {
+    renewing ??= renewDue(following).finally(() => {
       renewing = null
     })
     return renewing
@@ -116,7 +116,7 @@ export function createWebSub(deps: () => WebSubDeps): WebSub {
   return { answer, onHub, renew }
 }
 
-function save({ desk }: WebSubDeps, subscription: Subscription): Promise<void> {
+function save({ desk }: Following, subscription: Subscription): Promise<void> {
   return desk.saveSubscription(subscription)
 }
 
@@ -126,71 +126,71 @@ function pathOf(url: string): string {
 
 // ── asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function renewDue(deps: () => WebSubDeps): Promise<void> {
-  const { store, now, settings } = deps()
+async function renewDue(following: () => Following): Promise<void> {
+  const { reader, now, settings } = following()
   if (!settings.websub) return
-  const byHub = Map.groupBy(store.subscriptionsDue(now()), ({ hub }) => new URL(hub).origin)
+  const byHub = Map.groupBy(reader.subscriptionsDue(now()), ({ hub }) => new URL(hub).origin)
   const waiting = [...byHub.values()]
   const lane = async (): Promise<void> => {
     for (let group = waiting.shift(); group; group = waiting.shift()) {
       for (const subscription of group) {
-        if (deps().signal?.aborted) return
-        await ask(deps(), subscription)
+        if (following().signal.aborted) return
+        await ask(following(), subscription)
       }
     }
   }
   await Promise.all(Array.from({ length: HUBS_AT_ONCE }, lane))
 }
 
-async function ask(deps: WebSubDeps, due: Subscription): Promise<void> {
-  const { store, log } = deps
-  const feed = store.feed(due.feed)
-  const named = feed === null ? undefined : deps.feeds.get(feed.url)
-  if (feed === null || named === undefined || !reachable(deps, due.hub)) return
+async function ask(following: Following, due: Subscription): Promise<void> {
+  const { reader, log } = following
+  const feed = reader.feed(due.feed)
+  const named = feed === null ? undefined : following.feeds.get(feed.url)
+  if (feed === null || named === undefined || !reachable(following, due.hub)) return
   // The public address may have changed since.
-  const { callback } = freshFor(deps.link, due.id)
-  const asking = onAsking({ ...due, callback }, deps.now(), Math.random())
+  const { callback } = freshFor(following.link, due.id)
+  const asking = onAsking({ ...due, callback }, following.now(), Math.random())
   // Before the request: a hub may verify before it has answered.
-  await save(deps, asking)
-  const got = await deps.fetcher.post({
+  await save(following, asking)
+  const got = await following.fetcher.post({
     url: asking.hub,
     form: subscribeForm(asking),
     // A hub that the feed names is no address of the configuration, unless it is the same host and port.
-    allowPrivate: mayBePrivate(deps.settings, named.spec, due.hub),
-    now: deps.now(),
-    ...(deps.signal ? { signal: deps.signal } : {}),
+    allowPrivate: mayBePrivate(following.settings, named.spec, due.hub),
+    now: following.now(),
+    signal: following.signal,
   })
   // A request cut short by our own shutdown says nothing about the hub.
-  if (deps.signal?.aborted) return
+  if (following.signal.aborted) return
   const told = { url: feed.url, hub: asking.hub }
   if (got.kind === 'accepted') {
     log.debug('hub asked', told)
     return
   }
   log.warn('the hub could not be asked to push', { ...told, reason: got.failure.message })
-  const latest = store.subscriptionById(asking.id)
-  if (latest !== null) await save(deps, onRefused(latest, got.failure.message, got.failure.retryAt))
+  const latest = reader.subscriptionById(asking.id)
+  if (latest !== null) await save(following, onRefused(latest, got.failure.message, got.failure.retryAt))
 }
 
 // ── answering ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The feed of a subscription, if it is still followed. */
-function followed(deps: WebSubDeps, subscription: Subscription): { feed: FeedState; named: NamedFeed } | null {
-  const feed = deps.store.feed(subscription.feed)
-  const named = feed === null ? undefined : deps.feeds.get(feed.url)
+function followed(following: Following, subscription: Subscription): Pick<Visit, 'feed' | 'named'> | null {
+  const feed = following.reader.feed(subscription.feed)
+  const named = feed === null ? undefined : following.feeds.get(feed.url)
   return feed === null || !named || named.spec.paused || feed.state === 'retired' ? null : { feed, named }
 }
 
-async function verify(deps: WebSubDeps, subscription: Subscription, request: Request): Promise<Response> {
-  const { log, now } = deps
-  if (followed(deps, subscription) === null) return plain(404, 'This feed is not followed any more.\n')
+async function verify(following: Following, subscription: Subscription, request: Request): Promise<Response> {
+  const { log, now } = following
+  if (followed(following, subscription) === null) return plain(404, 'This feed is not followed any more.\n')
   const verdict = judgeIntent(new URL(request.url).searchParams, subscription, now(), Math.random())
   const { hub, topic } = subscription
   if (verdict.kind === 'refused') {
     log.warn('a hub was refused', { hub, topic, reason: verdict.reason })
     return plain(verdict.status, 'This was not asked for.\n')
   }
-  await save(deps, verdict.after)
+  await save(following, verdict.after)
   if (verdict.kind === 'denied') {
     log.warn('the hub denies the subscription', { hub, topic, reason: verdict.reason })
     return plain(200, 'Understood.\n')
@@ -201,16 +201,16 @@ async function verify(deps: WebSubDeps, subscription: Subscription, request: Req
 }
 
 async function receive(
-  deps: WebSubDeps,
+  following: Following,
   subscription: Subscription,
   request: Request,
   remembered: Set<string>,
 ): Promise<Response> {
-  const { store, log, settings } = deps
+  const { reader, log, settings } = following
   const { hub, topic } = subscription
-  const at = deps.now()
+  const at = following.now()
   const started = performance.now()
-  const known = followed(deps, subscription)
+  const known = followed(following, subscription)
   // Section 7: a subscriber that wants no more says so with 410.
   if (known === null) return plain(410, 'This feed is not followed any more.\n')
   const { feed, named } = known
@@ -224,14 +224,14 @@ async function receive(
     log.warn('push refused', { url: feed.url, hub, reason: `it is larger than ${limit} bytes` })
     return plain(413, 'The document is too large.\n')
   }
-  if (deps.signal?.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
+  if (following.signal.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
   const acknowledged = plain(202, 'Received.\n')
   const signatures = [request.headers.get('x-hub-signature'), request.headers.get('x-hub-signature-256')]
   if (!isSigned(signatures, subscription.secret, body)) {
     // Section 7.1: acknowledged all the same, so that nobody learns by trying.
-    const latest = store.subscriptionById(subscription.id) ?? subscription
+    const latest = reader.subscriptionById(subscription.id) ?? subscription
     const ignored = latest.ignored + 1
-    await save(deps, { ...latest, ignored })
+    await save(following, { ...latest, ignored })
     log.warn('push ignored', { url: feed.url, hub, reason: 'its signature is missing or wrong', ignored })
     return acknowledged
   }
@@ -240,25 +240,31 @@ async function receive(
     log.debug('push repeated', { url: feed.url, hub })
     return acknowledged
   }
-  const contentType = request.headers.get('content-type')
-  const { maxEntries } = settings
-  const { language } = named.spec
-  const parsed = await deps.parse(body, contentType, { url: topic, contentType, maxEntries, language })
-  if (deps.signal?.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
-  if (!parsed.ok) {
-    const reason = quotable({ isPrivate: !isPublic(hub) }, parsed.reason)
-    log.warn('push ignored', { url: feed.url, hub, reason })
+  const filed = await filePush(
+    following,
+    { feed, named, at, started },
+    {
+      bytes: body,
+      contentType: request.headers.get('content-type'),
+      topic,
+      subscription: subscription.id,
+      isPrivate: !isPublic(hub),
+    },
+    () => {
+      if (following.signal.aborted) return { refused: plain(503, 'Minwal is stopping. Send it again later.\n') }
+      // A poll or another push may have changed both while the document was read.
+      if (reader.subscriptionById(subscription.id) === null) {
+        return { refused: plain(410, 'This subscription is over.\n') }
+      }
+      return { visit: { feed: reader.feed(feed.id) ?? feed, named, at, started } }
+    },
+  )
+  if ('refused' in filed) return filed.refused
+  if (!filed.ok) {
+    if (following.signal.aborted) return plain(503, 'Minwal is stopping. Send it again later.\n')
+    log.warn('push ignored', { url: feed.url, hub, reason: filed.reason })
     return acknowledged
   }
-  // Read again: a poll or another push may have changed both meanwhile.
-  const now = store.feed(feed.id) ?? feed
-  const before = store.subscriptionById(subscription.id)
-  if (before === null) return plain(410, 'This subscription is over.\n')
-  await filePush(
-    deps,
-    { feed: now, named, at, started, parsed: withoutSecrets(parsed.value, named.spec) },
-    subscription.id,
-  )
   if (remembered.size >= REMEMBERED) remembered.clear()
   remembered.add(seal)
   return acknowledged

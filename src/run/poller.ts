@@ -8,9 +8,8 @@ import type { Failure } from '../model/collected.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import { storeTrouble } from '../store/sqlite.ts'
 import { Hosts, LONGEST_WAIT } from './hosts.ts'
-import { type PollDeps, pollFeed } from './poll.ts'
+import { isStopping, type Polling, pollFeed } from './poll.ts'
 
 /** A server that lets us wait this long lends its place: what waits for the network costs a socket and a timer. */
 const PATIENCE: Millis = 3_000
@@ -32,7 +31,7 @@ interface Waiting {
  * half of what can be lent: however many servers hang, there are places for the others.
  */
 export class Poller {
-  readonly #deps: () => PollDeps
+  readonly #polling: () => Polling
   readonly #onOutcome: (outcome: PollOutcome) => void
   readonly #queued = new Set<number>()
   readonly #hosts: Hosts
@@ -50,16 +49,17 @@ export class Poller {
   #idle: (() => void)[] = []
   #broken: unknown = null
 
-  /** `deps` is asked anew for each poll, so that a reloaded configuration holds at once. `patience` is for tests. */
+  /** `polling` is asked anew for each poll, so that a reloaded configuration holds at once. `patience` is for tests. */
   constructor(
-    deps: () => PollDeps,
+    polling: () => Polling,
     onOutcome: (outcome: PollOutcome) => void = () => {},
     { patience = PATIENCE }: { patience?: Millis } = {},
   ) {
     this.#patience = patience
-    this.#deps = deps
-    this.#hosts = new Hosts(() => deps().settings)
+    this.#polling = polling
+    this.#hosts = new Hosts(() => polling().settings)
     this.#onOutcome = onOutcome
+    polling().backlog.onRoom(() => this.#pump())
   }
 
   /** Feeds waiting or being polled. */
@@ -76,7 +76,7 @@ export class Poller {
 
   /** Take feeds on, except those already waiting or being polled. */
   add(feeds: readonly FeedState[]): void {
-    const { now, feeds: named } = this.#deps()
+    const { now, feeds: named } = this.#polling()
     const offset = performance.now() - now()
     for (const feed of feeds) {
       if (this.#queued.has(feed.id)) continue
@@ -108,10 +108,11 @@ export class Poller {
   }
 
   #pump(): void {
-    const { settings, signal } = this.#deps()
-    if (signal?.aborted) this.#giveBack(() => true)
+    const { settings, signal, backlog } = this.#polling()
+    if (signal.aborted) this.#giveBack(() => true)
     const now = performance.now()
-    const free = settings.concurrency - this.#running
+    // What was fetched and is not filed yet takes memory: a desk that is slow slows fetching down.
+    const free = Math.min(backlog.room, settings.concurrency - this.#running)
     if (free > 0 && this.#waiting.length > 0) {
       const slowFree = Math.max(0, Math.ceil(this.#mostLent() / 2) - this.#slowRunning)
       const { start, wakeAt } = drain(this.#waiting, host => this.#hosts.now(host, now), free, now, slowFree)
@@ -131,7 +132,7 @@ export class Poller {
   }
 
   #mostLent(): number {
-    return Math.max(LENT_AT_LEAST, LENT_TIMES * this.#deps().settings.concurrency)
+    return Math.max(LENT_AT_LEAST, LENT_TIMES * this.#polling().settings.concurrency)
   }
 
   /** Waiting for the outside: after `patience` the place is another's. `late` is told. */
@@ -165,18 +166,18 @@ export class Poller {
     this.#running++
     if (slow) this.#slowRunning++
     this.#hosts.began(host)
-    const deps = this.#deps()
+    const polling = this.#polling()
     const begun = { at: performance.now() }
     this.#begun.add(begun)
-    const paced = this.#paced(feed, host, deps)
+    const paced = this.#paced(feed, host, polling)
     try {
-      const outcome = await pollFeed(feed, { ...deps, fetcher: paced.fetcher })
+      const outcome = await pollFeed(feed, { ...polling, fetcher: paced.fetcher })
       if (outcome) this.#onOutcome(outcome)
     } catch (error) {
       // Not stored because all stops: it is polled again after the start.
-      if (deps.signal?.aborted && storeTrouble(error) !== null) return
+      if (isStopping(polling, error)) return
       this.#broken ??= error
-      deps.log.error('the poll could not be stored', {
+      polling.log.error('the poll could not be stored', {
         url: feed.url,
         error: error instanceof Error ? error.message : String(error),
       })
@@ -200,7 +201,7 @@ export class Poller {
    * The fetcher for one poll: its first request has the turn at `host` that the poll was started with, each further one
    * waits for its own. Between requests nothing is asked of a host, so no turn is held while another is waited for.
    */
-  #paced(feed: FeedState, host: string, { fetcher, signal }: PollDeps): { fetcher: Fetcher; end: () => void } {
+  #paced(feed: FeedState, host: string, { fetcher, signal }: Polling): { fetcher: Fetcher; end: () => void } {
     let first = true
     let held = true
     const end = (): void => {

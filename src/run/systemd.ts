@@ -25,3 +25,13 @@ export function watchdogInterval(
   if (watched !== undefined && Number(watched) !== pid) return null
   return Number.isFinite(micros) && micros > 0 ? Math.max(500, micros / 2_000) : null
 }
+
+/** Tells systemd's watchdog again and again that all is well, for as long as it is. Returns what ends that. */
+export function feedWatchdog(log: Log, isWorking: () => boolean): () => void {
+  const patience = watchdogInterval(process.env)
+  if (patience === null) return () => {}
+  const timer = setInterval(() => {
+    if (isWorking()) void notify(log, 'WATCHDOG=1')
+  }, patience)
+  return () => clearInterval(timer)
+}

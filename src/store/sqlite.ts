@@ -194,11 +194,8 @@ function createStore(db: Database.Database, path: string): Store {
     },
     integrity: () => integrityOf(db),
     close: () => {
-      try {
-        if (!db.readonly) db.exec('pragma busy_timeout = 0; pragma optimize')
-      } catch {
-        // Statistics only: nobody waits for them, and a locked or damaged file is closed all the same.
-      }
+      // Nobody waits for a lock to close a file.
+      if (!db.readonly) db.pragma('busy_timeout = 0')
       kept?.close()
       db.close()
     },

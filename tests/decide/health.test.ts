@@ -8,6 +8,7 @@ const WELL: HealthFacts = {
   expected: 100 * MINUTE + 7_000,
   pending: 3,
   oldestPoll: 20_000,
+  deskSilence: 500,
   longestPoll: 9 * MINUTE,
   trouble: null,
   lost: null,
@@ -30,6 +31,13 @@ describe('a daemon', () => {
     const late = judgeHealth({ ...daily, now: 24 * 60 * MINUTE + 6 * MINUTE })
     expect(late).toMatchObject({ live: false, working: false })
     expect(late.detail).toContain('no look for due feeds came')
+  })
+
+  it('whose filing thread says nothing for minutes does not work, and says for how long', () => {
+    const mute = judgeHealth({ ...WELL, deskSilence: 3 * MINUTE })
+    expect(mute).toMatchObject({ live: false, working: false, storing: true })
+    expect(mute.detail).toContain('the thread that files has said nothing for 3 min')
+    expect(judgeHealth({ ...WELL, deskSilence: MINUTE }).live).toBe(true)
   })
 
   it('with a poll that hangs beyond its timeouts does not work, and says for how long', () => {

@@ -1,19 +1,15 @@
 // Every hostile server at once, against the real poller: each outcome is named, and nothing holds the event loop up.
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createParserPool } from '../../src/collect/feed/pool.ts'
 import { createFetcher } from '../../src/collect/net/fetch.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { wireNames } from '../../src/decide/wire/read.ts'
-import { silent } from '../../src/log.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
-import { openDesk } from '../../src/run/daemon.ts'
-import { feedsByUrl } from '../../src/run/poll.ts'
 import { Poller } from '../../src/run/poller.ts'
 import { watchThread } from '../helpers/event-loop.ts'
 import { folder } from '../helpers/folder.ts'
 import { type HostileFeed, startHostileWorld } from '../helpers/hostile-world.ts'
+import { pollingFor } from '../helpers/polling.ts'
 
 /** What a reader of the pages may have to wait for polling, in ms. */
 const LONGEST_HOLD = 100
@@ -44,46 +40,32 @@ function configFor(feeds: readonly HostileFeed[], timeouts: object): Config {
 /** Poll all of them at once, with nothing known of them before. */
 async function pollAll(feeds: readonly HostileFeed[]) {
   const config = configFor(feeds, PATIENT)
-  const opened = openDesk(config, Date.now)
-  if (!opened.ok) throw new Error(opened.reason)
-  const { store, desk } = opened.value
+  const polling = await pollingFor(config)
   const [patient, hasty] = [config.poll, configFor(feeds, SOON).poll].map(settings => ({
     settings,
     fetcher: createFetcher(settings),
   }))
-  const pool = createParserPool()
   const outcomes = new Map<string, PollOutcome>()
   try {
     return await watchThread(async () => {
       const poll = async (endless: boolean): Promise<void> => {
         const how = endless ? hasty : patient
         if (how === undefined) throw new Error('no fetcher')
-        const deps = {
-          ...how,
-          store,
-          desk,
-          names: wireNames(config.agencies),
-          feeds: feedsByUrl(config.agencies),
-          now: Date.now,
-          parse: pool.parse.bind(pool),
-          log: silent,
-        }
+        const deps = { ...polling, ...how }
         const poller = new Poller(
           () => deps,
           outcome => outcomes.set(outcome.url, outcome),
         )
         const chosen = new Set(feeds.filter(feed => isEndless(feed) === endless).map(({ url }) => url))
-        poller.add(store.feeds().filter(({ url }) => chosen.has(url)))
+        poller.add(polling.reader.feeds().filter(({ url }) => chosen.has(url)))
         await poller.idle()
       }
       await Promise.all([poll(true), poll(false)])
       return outcomes
     })
   } finally {
-    await pool.close()
     await patient?.fetcher.close()
     await hasty?.fetcher.close()
-    store.close()
   }
 }
 

@@ -90,7 +90,7 @@ function marksOf(path: string): Record<string, number> {
 async function filedIn(slice: Millis, all: readonly Document[]): Promise<Record<string, unknown[]>> {
   const path = join(temporaryFolder(), 'news.db')
   const store = openNewsroom({ path })
-  const desk = new Desk(store, SETTINGS, storingAtOnce(), () => null, slice)
+  const desk = new Desk(store, SETTINGS, storingAtOnce(), slice)
   for (const document of all) await fileDocument(desk, store, document)
   store.close()
   return rowsOf(path)

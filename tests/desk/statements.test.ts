@@ -58,7 +58,7 @@ function planAt(store: Store, now: Millis): { plan: PollPlan; context: FilingCon
     feed: state,
     at: now,
     ms: 1,
-    rules: { every: null, schedule: null, minInterval: 5 * MINUTE, maxInterval: 360 * MINUTE, websub: false },
+    rules: { every: null, planned: null, minInterval: 5 * MINUTE, maxInterval: 360 * MINUTE, websub: false },
     answer: {
       kind: 'document',
       title: 'Meridian',

@@ -1,19 +1,19 @@
 // The callback and the renewals over a real store and real HTTP; only the clock is ours.
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { parseDocument } from '../../src/collect/feed/parse.ts'
-import { createFetcher } from '../../src/collect/net/fetch.ts'
+
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../src/config/load.ts'
 import { emptyHabit, ratesOf, readHabit } from '../../src/decide/schedule/habit.ts'
-import { wireNames } from '../../src/decide/wire/read.ts'
-import { Desk } from '../../src/desk/desk.ts'
 import type { PollSettings } from '../../src/model/config.ts'
 import type { FeedState, Subscription } from '../../src/model/stored.ts'
-import { createWebSub, isPublic, type WebSubDeps } from '../../src/run/hub.ts'
-import { feedsByUrl, pollFeed } from '../../src/run/poll.ts'
-import { openStore } from '../../src/store/sqlite.ts'
+import { createWebSub, type Following, isPublic } from '../../src/run/hub.ts'
+import { pollFeed } from '../../src/run/poll.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
+import { folder } from '../helpers/folder.ts'
 import { type Hub, signed, startHub } from '../helpers/hub.ts'
 import { pollSettings } from '../helpers/poll-settings.ts'
+import { pollingFor } from '../helpers/polling.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -27,12 +27,9 @@ interface Told {
 }
 
 /** A store with some feeds, and a clock that stands still until a test moves it. */
-function newsroom(options: { feeds?: readonly string[]; link?: string; poll?: Partial<PollSettings> } = {}) {
+async function newsroom(options: { feeds?: readonly string[]; link?: string; poll?: Partial<PollSettings> } = {}) {
   const { feeds = ['http://127.0.0.1:1/feed'], link = 'http://127.0.0.1:8080' } = options
   const clock = { now: Date.UTC(2026, 2, 3) }
-  const opened = openStore({ path: ':memory:' })
-  if (!opened.ok) throw new Error(opened.reason)
-  const store = opened.value
   const spec = {
     category: null,
     language: null,
@@ -51,31 +48,26 @@ function newsroom(options: { feeds?: readonly string[]; link?: string; poll?: Pa
       feeds: feeds.map(url => ({ ...spec, url, paused: false })),
     },
   ]
-  store.syncAgencies(agencies, clock.now)
   const settings = pollSettings({ maxInterval: 4 * HOUR, ...options.poll })
-  const fetcher = createFetcher(settings)
   const told: Told[] = []
   const log = (event: string, fields?: Record<string, unknown>): void => void told.push({ event, ...fields })
   const stopping = new AbortController()
-  const deps: WebSubDeps = {
-    store,
-    fetcher,
-    desk: new Desk(store, { threshold: 0.28, window: 3 * DAY }),
-    names: wireNames(agencies),
-    settings,
-    feeds: feedsByUrl(agencies),
-    now: () => clock.now,
-    parse: parseDocument,
-    log: { debug: log, info: log, warn: log, error: log },
-    signal: stopping.signal,
-    link,
-    onHub: (feed, hub) => websub.onHub(feed, hub),
-  }
+  const where = folder()
+  const text = JSON.stringify({ database: join(where, 'minwal.db'), agencies: [{ id: 'x', name: 'X', feeds }] })
+  const parsed = parseConfig(text, join(where, 'config.json'), {})
+  if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
+  const polling = await pollingFor(
+    { ...parsed.config, agencies, poll: settings, threads: { threshold: 0.28, window: 3 * DAY } },
+    {
+      now: () => clock.now,
+      log: { debug: log, info: log, warn: log, error: log },
+      signal: stopping.signal,
+      onHub: (feed, hub) => websub.onHub(feed, hub),
+    },
+  )
+  const { reader: store } = polling
+  const deps: Following = { ...polling, link }
   const websub = createWebSub(() => deps)
-  onTestFinished(async () => {
-    await fetcher.close()
-    store.close()
-  })
   const feed = (at = 0): FeedState => {
     const found = store.feeds().find(({ url }) => url === feeds[at])
     if (!found) throw new Error('no such feed')
@@ -111,8 +103,8 @@ const beside = (hub: Hub, path = '/feed'): string => new URL(path, hub.url).href
 /** One whose only feed has named a hub that was asked and has confirmed. */
 async function subscribed(options: Parameters<typeof newsroom>[0] = {}) {
   const hub = await startHub()
-  const room = newsroom({ feeds: [beside(hub)], ...options })
-  room.websub.onHub(room.feed(), { hub: hub.url, topic: TOPIC })
+  const room = await newsroom({ feeds: [beside(hub)], ...options })
+  await room.websub.onHub(room.feed(), { hub: hub.url, topic: TOPIC })
   await room.websub.renew()
   expect(await room.verify()).toBe(200)
   return { ...room, hub }
@@ -144,12 +136,12 @@ describe('a public address', () => {
 })
 
 describe('asking', () => {
-  it('does not give a private callback to a public hub, even where private addresses are allowed', () => {
-    const { websub, store, feed } = newsroom()
-    websub.onHub(feed(), { hub: 'https://hub.example.org/', topic: TOPIC })
+  it('does not give a private callback to a public hub, even where private addresses are allowed', async () => {
+    const { websub, store, feed } = await newsroom()
+    await websub.onHub(feed(), { hub: 'https://hub.example.org/', topic: TOPIC })
     expect(store.subscription(feed().id)).toBeNull()
-    const open = newsroom({ link: 'https://news.example.org/minwal' })
-    open.websub.onHub(open.feed(), { hub: 'https://hub.example.org/', topic: TOPIC })
+    const open = await newsroom({ link: 'https://news.example.org/minwal' })
+    await open.websub.onHub(open.feed(), { hub: 'https://hub.example.org/', topic: TOPIC })
     expect(open.subscription().callback).toMatch(/^https:\/\/news\.example\.org\/minwal\/websub\/[\w-]{32}$/)
   })
 
@@ -165,8 +157,8 @@ describe('asking', () => {
       })
     }
     const feeds = Array.from({ length: 12 }, (_, at) => beside(hub, `/${at}`))
-    const { websub, feed, deps, store } = newsroom({ feeds })
-    for (const [at, url] of feeds.entries()) websub.onHub(feed(at), { hub: hub.url, topic: url })
+    const { websub, feed, deps, store } = await newsroom({ feeds })
+    for (const [at, url] of feeds.entries()) await websub.onHub(feed(at), { hub: hub.url, topic: url })
     await Promise.all([websub.renew(), websub.renew()])
     expect(hub.asked.map(({ topic }) => topic).sort()).toEqual([...feeds].sort())
     expect(new Set(hub.asked.map(({ callback }) => callback)).size).toBe(12)
@@ -179,8 +171,8 @@ describe('asking', () => {
 
   it('at a private address goes only to the host and port of the feed itself', async () => {
     const hub = await startHub()
-    const { websub, feed, subscription } = newsroom()
-    websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
+    const { websub, feed, subscription } = await newsroom()
+    await websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
     await websub.renew()
     expect(hub.asked).toEqual([])
     expect(subscription().note).toContain('is loopback')
@@ -188,12 +180,12 @@ describe('asking', () => {
 
   it('is answered by the verification, whatever the hub says afterwards', async () => {
     const hub = await startHub()
-    const { websub, feed, subscription, verify, clock } = newsroom({ feeds: [beside(hub)] })
+    const { websub, feed, subscription, verify, clock } = await newsroom({ feeds: [beside(hub)] })
     hub.answer = async response => {
       expect(await verify()).toBe(200)
       response.writeHead(500).end()
     }
-    websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
+    await websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
     await websub.renew()
     expect(subscription()).toMatchObject({ state: 'active', leaseEnd: clock.now + 10 * DAY, attempts: 0 })
   })
@@ -217,10 +209,10 @@ describe('asking', () => {
   it('stops for a feed that left the configuration or is paused, and for one that names no hub any more', async () => {
     const gone = await subscribed()
     gone.clock.now += 9.5 * DAY
-    gone.store.syncAgencies([], gone.clock.now)
+    await gone.deps.desk.syncAgencies([], gone.clock.now)
     await gone.websub.renew()
     const unnamed = await subscribed()
-    unnamed.websub.onHub(unnamed.feed(), null)
+    await unnamed.websub.onHub(unnamed.feed(), null)
     unnamed.clock.now += 9.5 * DAY
     await unnamed.websub.renew()
     const off = await subscribed()
@@ -244,8 +236,8 @@ describe('asking', () => {
   it('says nothing of a hub when it is Minwal that stops', async () => {
     const hub = await startHub()
     hub.answer = () => {}
-    const { websub, feed, stopping, subscription, told } = newsroom({ feeds: [beside(hub)] })
-    websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
+    const { websub, feed, stopping, subscription, told } = await newsroom({ feeds: [beside(hub)] })
+    await websub.onHub(feed(), { hub: hub.url, topic: TOPIC })
     const renewing = websub.renew()
     await eventually('the hub is asked', () => hub.asked.length === 1)
     stopping.abort()
@@ -315,7 +307,7 @@ describe('polling beside a hub', () => {
           `<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="hub" href="${hub.url}"/><a:link xmlns:a="http://www.w3.org/2005/Atom" rel="self" href="${url}"/>`,
         ),
       )
-    const room = newsroom({ feeds: [url] })
+    const room = await newsroom({ feeds: [url] })
     show('One')
     const poll = async (): Promise<FeedState> => {
       await pollFeed(room.feed(), room.deps)

@@ -1,19 +1,16 @@
 // Moves, whole reads and pacing, through the real poll: real HTTP, real SQLite, and a clock that jumps.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { parseDocument } from '../../src/collect/feed/parse.ts'
+import { describe, expect, it } from 'vitest'
 import { createFetcher, type Fetcher } from '../../src/collect/net/fetch.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { wireNames } from '../../src/decide/wire/read.ts'
-import { silent } from '../../src/log.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
-import { openDesk } from '../../src/run/daemon.ts'
-import { dueFeeds, feedsByUrl, type PollDeps } from '../../src/run/poll.ts'
+import { dueFeeds } from '../../src/run/poll.ts'
 import { Poller } from '../../src/run/poller.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { pollingFor } from '../helpers/polling.ts'
 import { publicFetcher, publicName } from '../helpers/public-network.ts'
 
 const DAY = 86_400_000
@@ -31,30 +28,14 @@ function configFor(urls: readonly string[], poll: object = {}): Config {
 }
 
 /** A desk whose clock is set by hand. */
-function newsroom(config: Config, fetcher: Fetcher = createFetcher(config.poll)) {
+async function newsroom(config: Config, fetcher: Fetcher = createFetcher(config.poll)) {
   let clock = START
-  const opened = openDesk(config, () => clock)
-  if (!opened.ok) throw new Error(opened.reason)
-  const { store, desk } = opened.value
-  onTestFinished(async () => {
-    await fetcher.close()
-    store.close()
-  })
-  const deps: PollDeps = {
-    store,
-    desk,
-    fetcher,
-    names: wireNames(config.agencies),
-    feeds: feedsByUrl(config.agencies),
-    settings: config.poll,
-    now: () => clock,
-    parse: parseDocument,
-    log: silent,
-  }
+  const polling = await pollingFor(config, { now: () => clock, fetcher })
+  const { reader: store } = polling
   const poll = async (): Promise<PollOutcome[]> => {
     const outcomes: PollOutcome[] = []
     const poller = new Poller(
-      () => deps,
+      () => polling,
       outcome => outcomes.push(outcome),
     )
     poller.add(store.feeds())
@@ -63,7 +44,7 @@ function newsroom(config: Config, fetcher: Fetcher = createFetcher(config.poll))
   }
   return {
     store,
-    deps,
+    polling,
     poll,
     pass: (ms: number) => {
       clock += ms
@@ -81,7 +62,7 @@ const document = rss([{ guid: 'a', title: 'A dam is opened', text: 'The dam abov
 describe('a feed that redirects for good', () => {
   it('is polled at its new address after a week, and at its old one again when the new one fails', async () => {
     const server = await feedServer({ '/old': redirect(301, '/new'), '/new': document })
-    const room = newsroom(configFor([`${server.origin}/old`]))
+    const room = await newsroom(configFor([`${server.origin}/old`]))
     for (let day = 0; day < 7; day++) {
       expect((await room.poll())[0]?.failure).toBeNull()
       room.pass(DAY)
@@ -106,7 +87,7 @@ describe('a feed that redirects for good', () => {
       '/feed': document,
       '/login': '<!doctype html><html><body>Please log in</body></html>',
     })
-    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
     await room.poll()
     server.answers.set('/feed', redirect(301, '/login'))
     for (let day = 0; day < 9; day++) {
@@ -144,7 +125,7 @@ describe('a feed whose address dies after it redirected for good', () => {
     const [agency] = config.agencies
     const specs = (agency?.feeds ?? []).map(spec => ({ ...spec, ...feed }))
     const agencies = config.agencies.map(one => ({ ...one, feeds: specs }))
-    const room = newsroom({ ...config, agencies }, await publicFetcher(config.poll))
+    const room = await newsroom({ ...config, agencies }, await publicFetcher(config.poll))
     for (let day = 0; day < 2; day++) {
       await room.poll()
       room.pass(DAY)
@@ -234,7 +215,7 @@ describe('a server that answers "not modified" for ever', () => {
         else response.writeHead(200, { etag: '"same"', 'content-type': 'application/rss+xml' }).end(body)
       },
     })
-    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
     await room.poll()
     body = rss([{ guid: 'b', title: 'The dam is closed', text: 'The dam above the town was closed again on Tuesday.' }])
     room.pass(DAY / 2)
@@ -248,7 +229,7 @@ describe('a host that says it is asked too often', () => {
   it('is left alone with all its feeds, and they stay due', async () => {
     const busy: Answer = (_, response) => void response.writeHead(429, { 'retry-after': '3600' }).end()
     const server = await feedServer({ '/a': busy, '/b': busy, '/c': busy })
-    const room = newsroom(
+    const room = await newsroom(
       configFor(
         ['/a', '/b', '/c'].map(path => server.origin + path),
         { perHost: 1 },
@@ -271,7 +252,7 @@ describe('a host outside this machine', () => {
     const server = await feedServer({ '/a': answer, '/b': answer, '/c': answer })
     // A name that is not written as loopback, though it leads there.
     const origin = server.origin.replace('127.0.0.1', '[::ffff:127.0.0.1]')
-    const room = newsroom(
+    const room = await newsroom(
       configFor(
         ['/a', '/b', '/c'].map(path => origin + path),
         { hostDelay: '400ms', perHost: 3 },
@@ -286,7 +267,7 @@ describe('a host outside this machine', () => {
 describe('a feed that answers 410', () => {
   it('is retired, looked at once a month, and comes back when it answers again', async () => {
     const server = await feedServer({ '/feed': (_, response) => void response.writeHead(410).end() })
-    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
     await room.poll()
     expect(room.store.feeds()[0]?.state).toBe('retired')
     expect(room.store.feeds()[0]?.reason).toContain('gone for good')
@@ -307,7 +288,7 @@ describe('a feed that answers 410', () => {
 describe('a feed that is a file', () => {
   it('is filed like any other, and read again only when it changed', async () => {
     const where = folder({ 'feed.xml': document })
-    const room = newsroom(configFor([pathToFileURL(join(where, 'feed.xml')).href], { allowPrivate: false }))
+    const room = await newsroom(configFor([pathToFileURL(join(where, 'feed.xml')).href], { allowPrivate: false }))
     expect((await room.poll())[0]).toMatchObject({ status: 'filed', counts: { new: 1 } })
     room.pass(3_600_000)
     expect((await room.poll())[0]).toMatchObject({ status: 'unchanged' })
@@ -319,14 +300,14 @@ describe('a feed that is a file', () => {
     ['it is a folder', '.', 'is not a file'],
   ])('says so when %s', async (_, name, words) => {
     const where = folder({ 'empty.xml': '' })
-    const room = newsroom(configFor([pathToFileURL(join(where, name)).href]))
+    const room = await newsroom(configFor([pathToFileURL(join(where, name)).href]))
     expect((await room.poll())[0]?.failure?.message).toContain(words)
   })
 
   it('is not reached by a redirect', async () => {
     const where = folder({ 'feed.xml': document })
     const server = await feedServer({ '/feed': redirect(302, pathToFileURL(join(where, 'feed.xml')).href) })
-    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
     expect((await room.poll())[0]?.failure?.kind).toBe('address')
   })
 })
@@ -343,7 +324,7 @@ describe('what a server or a document says of the time', () => {
         else response.writeHead(200, { etag: '"a"', 'content-type': 'application/rss+xml' }).end(skips)
       },
     })
-    const room = newsroom(configFor([`${server.origin}/feed`], { maxInterval: '1d' }))
+    const room = await newsroom(configFor([`${server.origin}/feed`], { maxInterval: '1d' }))
     // It is six: half an hour later, and the hours after it, are skipped.
     const [first] = await room.poll()
     expect(first?.nextPoll).toBeGreaterThanOrEqual(at('2026-03-01T09:00:00Z'))
@@ -365,7 +346,7 @@ describe('what a server or a document says of the time', () => {
         else response.writeHead(status, { ...headers, 'retry-after': '7200' }).end(status === 200 ? document : '')
       },
     })
-    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
     if (status === 304) await room.poll()
     const [outcome] = await room.poll()
     expect(outcome?.status).toBe(status === 304 ? 'unchanged' : 'filed')
@@ -379,7 +360,7 @@ describe('an excluded host', () => {
     const other = await feedServer({ '/feed': document })
     const there = other.origin.replace('127.0.0.1', 'LOCALHOST.')
     const server = await feedServer({ '/feed': redirect(301, `${there}/feed`) })
-    const room = newsroom(configFor([`${server.origin}/feed`], { exclude: ['LocalHost'] }))
+    const room = await newsroom(configFor([`${server.origin}/feed`], { exclude: ['LocalHost'] }))
     expect((await room.poll())[0]?.failure).toMatchObject({ kind: 'address' })
     expect((await room.poll())[0]?.failure?.message).toContain('poll.exclude names localhost')
     expect(other.requests).toEqual([])
@@ -390,7 +371,7 @@ describe('an excluded host', () => {
     const config = configFor(['https://feeds.agency.example/a', 'https://other.example/a'], {
       exclude: ['agency.example'],
     })
-    const room = newsroom(config)
+    const room = await newsroom(config)
     expect(room.store.due(START).map(feed => feed.url)).toEqual(['https://other.example/a'])
   })
 })
@@ -414,7 +395,7 @@ describe('a report that leaves its feed before older ones', () => {
     const items = Object.keys(TEXTS).map((guid, at) => item(guid, at + 1, origin))
     answers.set('/feed', rss(items))
     answers.set('/Brook', (_, response) => void response.writeHead(status, { 'content-type': 'text/html' }).end('page'))
-    const { store, poll, pass } = newsroom(configFor([`${origin}/feed`]))
+    const { store, poll, pass } = await newsroom(configFor([`${origin}/feed`]))
     await poll()
     answers.set('/feed', rss(items.filter(({ guid }) => guid !== 'Brook')))
     for (let visit = 0; visit < 3; visit++) {
@@ -458,7 +439,7 @@ describe('a document that flaps between two servers', () => {
         response.writeHead(200, { 'content-type': 'application/xml', etag }).end(version(served))
       },
     })
-    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
     const texts: (string | undefined)[] = []
     const statuses: (string | undefined)[] = []
     for (served of [one, other, one, other, one, one, one, one, one]) {
@@ -485,7 +466,7 @@ describe('links that a template escaped once too often', () => {
       ['&amp;#38;', 'A comet', 'It stands low in the west after sunset, and can be seen until Sunday.'],
     ] as const
     const server = await feedServer()
-    const room = newsroom(configFor([`${server.origin}/feed`]))
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
     for (const [at, [amp, title, text]] of told.entries()) {
       server.answers.set('/feed', document(item(at, amp, title, text)))
       room.pass(DAY / 24)
@@ -499,13 +480,13 @@ describe('links that a template escaped once too often', () => {
 describe('a document that a bug of ours keeps from being filed', () => {
   it('is a failed poll with a wait, not fetched anew at every tick', async () => {
     const server = await feedServer({ '/feed': document })
-    const room = newsroom(configFor([`${server.origin}/feed`]))
-    const { desk } = room.deps
+    const room = await newsroom(configFor([`${server.origin}/feed`]))
+    const { desk } = room.polling
     const file = desk.fileDocument.bind(desk)
     desk.fileDocument = () => Promise.reject(new TypeError('cannot read properties of undefined'))
     const [outcome] = await room.poll()
     expect(outcome?.failure?.message).toMatch(/^a fault in Minwal kept it from being filed/)
-    const due = () => dueFeeds(room.deps)
+    const due = () => dueFeeds(room.store, room.polling.feeds, room.polling.settings, room.polling.now())
     expect(due()).toEqual([])
     // No assertion text reaches a user.
     expect(room.store.feeds()[0]?.error).not.toContain('undefined')

@@ -2,14 +2,9 @@
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { parseDocument } from '../../src/collect/feed/parse.ts'
-import { createFetcher, type Fetcher } from '../../src/collect/net/fetch.ts'
+import type { Fetcher } from '../../src/collect/net/fetch.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { wireNames } from '../../src/decide/wire/read.ts'
-import { silent } from '../../src/log.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
-import { openDesk } from '../../src/run/daemon.ts'
-import { feedsByUrl, type PollDeps } from '../../src/run/poll.ts'
 import { Poller } from '../../src/run/poller.ts'
 import { minwal } from '../helpers/cli.ts'
 import { configure } from '../helpers/configuration.ts'
@@ -17,6 +12,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollSettings } from '../helpers/poll-settings.ts'
+import { pollingFor } from '../helpers/polling.ts'
 import { publicFetcher, publicName } from '../helpers/public-network.ts'
 
 const good = rss([{ guid: 'a', title: 'A dam is opened', text: 'The dam above the town was opened on Monday.' }])
@@ -44,7 +40,7 @@ function slowness() {
   }
 }
 
-function poller(urls: readonly string[], poll: object, patience: number, fetcher?: Fetcher) {
+async function poller(urls: readonly string[], poll: object, patience: number, fetcher?: Fetcher) {
   const where = folder()
   const text = JSON.stringify({
     database: join(where, 'minwal.db'),
@@ -54,35 +50,20 @@ function poller(urls: readonly string[], poll: object, patience: number, fetcher
   const parsed = parseConfig(text, join(where, 'config.json'), {})
   if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
   const { config } = parsed
-  const opened = openDesk(config, Date.now)
-  if (!opened.ok) throw new Error(opened.reason)
-  const { store, desk } = opened.value
   const control = new AbortController()
-  const deps: PollDeps = {
-    store,
-    desk,
-    fetcher: fetcher ?? createFetcher(config.poll),
-    names: wireNames(config.agencies),
-    feeds: feedsByUrl(config.agencies),
-    settings: config.poll,
-    now: Date.now,
-    parse: parseDocument,
-    log: silent,
-    signal: control.signal,
-  }
+  const polling = await pollingFor(config, { signal: control.signal, ...(fetcher ? { fetcher } : {}) })
   const outcomes: PollOutcome[] = []
   const made = new Poller(
-    () => deps,
+    () => polling,
     outcome => outcomes.push(outcome),
     { patience },
   )
   onTestFinished(async () => {
     control.abort()
-    await deps.fetcher.close()
+    await polling.fetcher.close()
     await made.idle()
-    store.close()
   })
-  return { poller: made, store, outcomes }
+  return { poller: made, store: polling.reader, outcomes }
 }
 
 describe('slow servers', () => {
@@ -94,7 +75,7 @@ describe('slow servers', () => {
     ]
     const server = await feedServer(Object.fromEntries(paths))
     const urls = paths.map(([path]) => server.origin + path)
-    const { poller: some, store, outcomes } = poller(urls, { concurrency: 4, perHost: 64 }, 200)
+    const { poller: some, store, outcomes } = await poller(urls, { concurrency: 4, perHost: 64 }, 200)
     some.add(store.feeds())
     await eventually(
       'every good feed is filed',
@@ -112,7 +93,7 @@ describe('slow servers', () => {
     const names = Array.from({ length: 6 }, (_, at) => `/slow-${at}`)
     for (const [at, name] of names.entries()) server.answers.set(name, slow.answer(at * 2))
     const urls = [...names, '/good'].map(path => server.origin + path)
-    const { poller: some, store, outcomes } = poller(urls, { concurrency: 2, perHost: 64 }, 100)
+    const { poller: some, store, outcomes } = await poller(urls, { concurrency: 2, perHost: 64 }, 100)
     some.add(store.feeds())
     await eventually('all are asked', () => slow.held() === 6 && outcomes.length === 1, 20_000)
     slow.end()
@@ -127,7 +108,7 @@ describe('slow servers', () => {
     const slow = slowness()
     const names = Array.from({ length: 60 }, (_, at) => `/slow-${at}`)
     const server = await feedServer(Object.fromEntries(names.map((name, at) => [name, slow.answer(at * 2)])))
-    const { poller: some, store } = poller(
+    const { poller: some, store } = await poller(
       names.map(name => server.origin + name),
       { concurrency: 2, perHost: 64 },
       20,
@@ -214,7 +195,7 @@ describe('the pace of a host', () => {
     const urls = ['/p', '/q'].map(path => publicName(server.origin) + path)
     const fetcher = await publicFetcher(pollSettings())
     onTestFinished(() => fetcher.close())
-    const { poller: some, store, outcomes } = poller(urls, { perHost: 1, hostDelay: '200ms' }, 3_000, fetcher)
+    const { poller: some, store, outcomes } = await poller(urls, { perHost: 1, hostDelay: '200ms' }, 3_000, fetcher)
     some.add(store.feeds())
     await some.idle()
     expect(outcomes.map(({ counts }) => counts.new)).toEqual([3, 3])

@@ -1,21 +1,27 @@
-// Hides where documents are parsed: in threads that can be killed, so that no document stops the others.
+// Parses documents in threads that can be ended, so that no document stops the others or the thread that asked. A document
+// may be kept in its thread after parsing, and be asked about until it is dropped.
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { ParsedFeed } from '../../model/collected.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
 import { field, oneLine, seconds } from '../net/failure.ts'
 import type { ParseOptions } from './parse.ts'
-import type { ParserJob, ParserReply } from './worker.ts'
+import type { ParserReply, ParserTask } from './serve.ts'
 
 export interface ParserPoolOptions {
-  /** Threads at most; they start when they are first needed. Default one less than there are processors, 2 to 4. */
+  /** Threads; they start when they are first needed. Default two less than there are processors, 1 to 4. */
   size?: number
-  /** Time for one document, without the start of a thread. Default 10 s. */
+  /** Threads at most: beyond `size`, one starts when all have worked on one task for 250 ms. Default one more, or `size` if given. */
+  most?: number
+  /** Time for one task, without the start of a thread. Default 10 s. */
   timeoutMs?: Millis
   /** Heap one document may need, in MB of 1,048,576 bytes. Looked at every 50 ms, so a peak may be higher. Default 256. */
   memoryMB?: number
-  /** The module the threads run; for tests. */
+  /** A thread that had nothing to do for so long ends. Default 30 s. */
+  idleMs?: Millis
+  /** The module the threads run, and what is handed to each as `workerData`. Default: one that keeps no documents. */
   module?: URL
+  data?: unknown
 }
 
 export interface ParserPool {
@@ -24,11 +30,30 @@ export interface ParserPool {
    * or brings the parser down, the reason in one line. Never rejects. `bytes` stay the caller's.
    */
   parse(bytes: Uint8Array, contentType: string | null, options: ParseOptions): Promise<Outcome<ParsedFeed>>
+  /** The same for a document that stays in its thread. `about` is handed to the module there. */
+  keep(
+    bytes: Uint8Array,
+    contentType: string | null,
+    options: ParseOptions,
+    about: unknown,
+  ): Promise<Outcome<KeptElsewhere>>
   /** Stop all threads; what is being parsed or waits is answered with a reason. Resolves when no thread is left. */
   close(): Promise<void>
 }
 
+/** A document that is kept in a parser thread. */
+export interface KeptElsewhere {
+  /** What the module made of the document. */
+  summary: unknown
+  /** Have the module answer a question. A document whose thread ended for another's sake is parsed again before. */
+  ask(question: unknown): Promise<Outcome<unknown>>
+  /** It is not asked about any more. */
+  drop(): void
+}
+
 const WATCH: Millis = 50
+/** Documents are parsed in milliseconds: a thread that takes so long for one is held up by it. */
+const HELD_UP: Millis = 250
 /** A thread that cannot even start must not hold its document for ever. */
 const START_TIMEOUT: Millis = 60_000
 /**
@@ -37,22 +62,34 @@ const START_TIMEOUT: Millis = 60_000
  */
 const FATAL_MB = 4_096
 /**
- * Young generation of a thread. V8 lets it grow to 134 MB, and all of that stays; with 24 MB documents are parsed as fast.
+ * Young generation of a thread. V8 lets it grow to 134 MB, and all of that stays; with 12 MB reading costs 5% more time than with 24.
  */
-const YOUNG_MB = 24
+const YOUNG_MB = 12
 const LIMITS = { maxOldGenerationSizeMb: FATAL_MB, maxYoungGenerationSizeMb: YOUNG_MB }
 
-interface Job extends ParserJob {
-  done: (outcome: Outcome<ParsedFeed>) => void
+interface Task {
+  /** Made when its turn has come: bytes are copied then, and not while it waits. */
+  message: () => { task: ParserTask; transfer: ArrayBuffer[] }
+  /** The thread that keeps the document it is about; null for any. */
+  on: Thread | null
+  /** The document stays in the thread afterwards. */
+  keeps: boolean
+  /** `thread` is the one that answered; null where it has ended. */
+  done: (outcome: Outcome<unknown>, thread: Thread | null) => void
 }
 
 interface Thread {
   worker: Worker
   ready: boolean
   /** What it works on, or is to work on once it is ready. */
-  job: Job | null
+  task: Task | null
+  /** When it was given its task, by `performance.now()`; infinite while it starts. */
+  began: Millis
+  /** Documents that are kept in it. */
+  kept: number
   deadline: NodeJS.Timeout | null
   watch: NodeJS.Timeout | null
+  idle: NodeJS.Timeout | null
   /** Highest heap seen while it worked, in MB. */
   heap: number
 }
@@ -67,69 +104,160 @@ export function createParserPool(options: ParserPoolOptions = {}): ParserPool {
 
 class Pool implements ParserPool {
   readonly #size: number
+  readonly #most: number
   readonly #timeout: Millis
   readonly #memory: number
+  readonly #idle: Millis
   readonly #module: URL
+  readonly #data: unknown
   readonly #threads = new Set<Thread>()
-  /** Threads told to end that have not ended: an operation of the engine cannot be interrupted. */
+  /** Threads that were terminated and have not ended: an operation of the engine cannot be interrupted. */
   readonly #ending = new Set<Promise<unknown>>()
-  #waiting: Job[] = []
+  #waiting: Task[] = []
+  #documents = 0
+  #later: NodeJS.Timeout | null = null
   #closed = false
 
   constructor(options: ParserPoolOptions) {
-    // Two at least: while one is held up by a hostile document, the other goes on.
-    this.#size = options.size ?? Math.max(2, Math.min(4, availableParallelism() - 1))
+    // One thread fetches and serves, one files.
+    this.#size = options.size ?? Math.max(1, Math.min(4, availableParallelism() - 2))
+    // While one is held up by a hostile document, another goes on.
+    this.#most = options.most ?? options.size ?? this.#size + 1
     this.#timeout = options.timeoutMs ?? 10_000
     this.#memory = options.memoryMB ?? 256
+    this.#idle = options.idleMs ?? 30_000
     this.#module = options.module ?? DEFAULT_MODULE
+    this.#data = options.data
   }
 
   async parse(bytes: Uint8Array, contentType: string | null, options: ParseOptions): Promise<Outcome<ParsedFeed>> {
-    if (this.#closed) return STOPPED
-    return new Promise(done => {
-      this.#waiting.push({ bytes, contentType, options, done })
-      this.#assign()
+    const { outcome } = await this.#run({ on: null, keeps: false }, () => {
+      const copy = new Uint8Array(bytes)
+      return { task: { kind: 'parse', bytes: copy, contentType, options }, transfer: [copy.buffer] }
     })
+    return outcome as Outcome<ParsedFeed>
+  }
+
+  async keep(
+    bytes: Uint8Array,
+    contentType: string | null,
+    options: ParseOptions,
+    about: unknown,
+  ): Promise<Outcome<KeptElsewhere>> {
+    const document = ++this.#documents
+    const parse = () =>
+      this.#run({ on: null, keeps: true }, () => {
+        // A copy of exactly these bytes is handed over: a view would take along all it is a view of.
+        const copy = new Uint8Array(bytes)
+        return { task: { kind: 'keep', document, bytes: copy, contentType, options, about }, transfer: [copy.buffer] }
+      })
+    const first = await parse()
+    if (!first.outcome.ok) return first.outcome
+    let thread = first.thread
+    const summary = first.outcome.value
+    const isThere = (): boolean => thread !== null && this.#threads.has(thread)
+    const ask = async (question: unknown): Promise<Outcome<unknown>> => {
+      for (;;) {
+        if (this.#closed) return STOPPED
+        if (!isThere()) {
+          const again = await parse()
+          if (!again.outcome.ok) return again.outcome
+          thread = again.thread
+          if (!isThere()) return ENDED
+        }
+        const asked = await this.#run({ on: thread, keeps: false }, () => ({
+          task: { kind: 'ask', document, question },
+          transfer: [],
+        }))
+        if (asked.outcome !== GONE) return asked.outcome
+      }
+    }
+    const drop = (): void => {
+      if (thread === null || !this.#threads.has(thread)) return
+      thread.kept--
+      thread.worker.postMessage({ kind: 'drop', document } satisfies ParserTask)
+      if (thread.task === null) this.#free(thread)
+      thread = null
+    }
+    return { ok: true, value: { summary, ask, drop } }
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const job of this.#waiting.splice(0)) job.done(STOPPED)
+    clearTimeout(this.#later ?? undefined)
+    for (const task of this.#waiting.splice(0)) task.done(STOPPED, null)
     for (const thread of this.#threads) this.#end(thread, STOPPED)
     while (this.#ending.size > 0) await Promise.all(this.#ending)
   }
 
+  #run(
+    { on, keeps }: Pick<Task, 'on' | 'keeps'>,
+    message: Task['message'],
+  ): Promise<{ outcome: Outcome<unknown>; thread: Thread | null }> {
+    if (this.#closed) return Promise.resolve({ outcome: STOPPED, thread: null })
+    return new Promise(resolve => {
+      this.#waiting.push({ on, keeps, message, done: (outcome, thread) => resolve({ outcome, thread }) })
+      this.#assign()
+    })
+  }
+
+  /** Hands tasks to threads that have none: first those about documents that are kept, which free memory. */
   #assign(): void {
-    while (this.#waiting.length > 0) {
-      const idle = [...this.#threads].find(thread => thread.job === null)
-      // A thread that is ending still has its memory, so it counts.
-      if (idle === undefined && this.#threads.size + this.#ending.size >= this.#size) return
-      const job = this.#waiting.shift()
-      if (job === undefined) return
-      const thread = idle ?? this.#start()
-      thread.job = job
-      thread.worker.ref()
-      if (thread.ready) this.#give(thread, job)
-      else this.#limit(thread, START_TIMEOUT, 'the parser thread did not start: the machine is overloaded')
+    for (const thread of this.#threads) {
+      if (thread.task !== null) continue
+      const at = this.#waiting.findIndex(({ on }) => on === thread)
+      if (at >= 0) this.#begin(thread, this.#waiting.splice(at, 1)[0] as Task)
     }
+    for (;;) {
+      const at = this.#waiting.findIndex(({ on }) => on === null)
+      if (at < 0) return
+      const idle = [...this.#threads].find(thread => thread.task === null)
+      if (idle === undefined && !this.#mayStart()) return
+      this.#begin(idle ?? this.#start(), this.#waiting.splice(at, 1)[0] as Task)
+    }
+  }
+
+  #mayStart(): boolean {
+    // A thread that is ending still has its memory, so it counts.
+    const there = this.#threads.size + this.#ending.size
+    if (there < this.#size) return true
+    if (there >= this.#most) return false
+    const last = Math.max(...[...this.#threads].map(({ began }) => began))
+    const wait = last + HELD_UP - performance.now()
+    if (wait <= 0) return true
+    if (wait !== Number.POSITIVE_INFINITY)
+      this.#later ??= setTimeout(() => {
+        this.#later = null
+        this.#assign()
+      }, wait)
+    return false
+  }
+
+  #begin(thread: Thread, task: Task): void {
+    thread.task = task
+    thread.began = Number.POSITIVE_INFINITY
+    clearTimeout(thread.idle ?? undefined)
+    thread.worker.ref()
+    if (thread.ready) this.#give(thread, task)
+    else this.#limit(thread, START_TIMEOUT, 'the parser thread did not start: the machine is overloaded')
   }
 
   #start(): Thread {
     // Of the options the process was started with, some are fatal to a thread (`--input-type`); none is needed.
-    const worker = new Worker(this.#module, { execArgv: [], resourceLimits: LIMITS })
-    const thread: Thread = { worker, ready: false, job: null, deadline: null, watch: null, heap: 0 }
+    const worker = new Worker(this.#module, { execArgv: [], resourceLimits: LIMITS, workerData: this.#data })
+    const empty = { task: null, deadline: null, watch: null, idle: null }
+    const thread: Thread = { worker, ready: false, began: 0, kept: 0, heap: 0, ...empty }
     this.#threads.add(thread)
     worker.on('message', (reply: ParserReply) => this.#heard(thread, reply))
     worker.on('error', error => this.#end(thread, broken(error)))
-    worker.on('exit', () => this.#end(thread, broken('its thread ended')))
+    worker.on('exit', () => this.#end(thread, ENDED))
     return thread
   }
 
-  #give(thread: Thread, job: Job): void {
-    // A copy of exactly these bytes is handed over: a view would take along all it is a view of.
-    const bytes = new Uint8Array(job.bytes)
-    const { contentType, options } = job
-    thread.worker.postMessage({ bytes, contentType, options } satisfies ParserJob, [bytes.buffer])
+  #give(thread: Thread, task: Task): void {
+    thread.began = performance.now()
+    const { task: message, transfer } = task.message()
+    thread.worker.postMessage(message, transfer)
     const late = `parsing took longer than ${seconds(this.#timeout)}: the document is given up`
     this.#limit(thread, this.#timeout, late)
     let asked = false
@@ -138,7 +266,7 @@ class Pool implements ParserPool {
       asked = true
       const looked = ({ used_heap_size: used }: { used_heap_size: number }): void => {
         asked = false
-        if (thread.job !== job) return
+        if (thread.task !== task) return
         thread.heap = Math.max(thread.heap, used / 1_048_576)
         if (thread.heap <= this.#memory) return
         this.#end(thread, {
@@ -146,7 +274,7 @@ class Pool implements ParserPool {
           reason: `parsing needed more than ${this.#memory} MB: the document is given up`,
         })
       }
-      // A thread that has ended has no heap; its end is told elsewhere.
+      // A thread that has ended has no heap; its end is handled elsewhere.
       thread.worker.getHeapStatistics().then(looked, () => {})
     }, WATCH)
   }
@@ -160,27 +288,46 @@ class Pool implements ParserPool {
     if (!this.#threads.has(thread)) return
     if (reply === 'ready') {
       thread.ready = true
-      if (thread.job !== null) this.#give(thread, thread.job)
+      if (thread.task !== null) this.#give(thread, thread.task)
       return
     }
-    // A heap that has grown large is given back by ending the thread; the next document starts another.
-    if (thread.heap > this.#memory / 2) this.#end(thread, reply)
-    else this.#answer(thread, reply)
+    this.#answer(thread, reply)
     this.#assign()
   }
 
-  #answer(thread: Thread, outcome: Outcome<ParsedFeed>): void {
+  #answer(thread: Thread, outcome: Outcome<unknown>): void {
     clearTimeout(thread.deadline ?? undefined)
     clearInterval(thread.watch ?? undefined)
-    const { job } = thread
-    thread.job = null
+    const { task } = thread
+    thread.task = null
     thread.worker.unref()
-    job?.done(outcome)
+    if (task?.keeps && outcome.ok) thread.kept++
+    task?.done(outcome, this.#threads.has(thread) ? thread : null)
+    this.#free(thread)
   }
 
-  #end(thread: Thread, outcome: Outcome<ParsedFeed>): void {
+  /** A thread has nothing to do. */
+  #free(thread: Thread): void {
+    if (!this.#threads.has(thread) || thread.task !== null || thread.kept > 0) return
+    // A heap that has grown large is given back by ending the thread; the next document starts another.
+    if (thread.heap > this.#memory / 2) {
+      this.#end(thread, ENDED)
+      return
+    }
+    clearTimeout(thread.idle ?? undefined)
+    thread.idle = setTimeout(() => {
+      if (thread.task === null && thread.kept === 0) this.#end(thread, ENDED)
+    }, this.#idle).unref()
+  }
+
+  #end(thread: Thread, outcome: Outcome<unknown>): void {
     if (!this.#threads.delete(thread)) return
     this.#answer(thread, outcome)
+    clearTimeout(thread.idle ?? undefined)
+    // What waits for this thread is about documents that it was keeping, and not to blame for its end.
+    const gone = this.#waiting.filter(({ on }) => on === thread)
+    this.#waiting = this.#waiting.filter(({ on }) => on !== thread)
+    for (const task of gone) task.done(GONE, null)
     // Whoever waits for the end must not see the process exit before it.
     thread.worker.ref()
     const ended = thread.worker.terminate().finally(() => {
@@ -195,3 +342,7 @@ function broken(error: unknown): Outcome<never> {
   const said = typeof error === 'string' ? error : field(error, 'message') || String(error)
   return { ok: false, reason: `the parser failed on this document: ${oneLine(said)}` }
 }
+
+const ENDED: Outcome<never> = broken('its thread ended')
+/** Answers a question about a document whose thread ended before its turn came. */
+const GONE: Outcome<never> = { ok: false, reason: 'the thread that kept the document ended' }

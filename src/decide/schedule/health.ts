@@ -5,6 +5,8 @@ import type { Millis } from '../../model/units.ts'
 
 /** A look for due feeds that is later than this did not come. */
 const LATE: Millis = 5 * 60_000
+/** A desk that says nothing for longer than this hangs: making the indexes of recent news takes seconds. */
+const LONG_SILENCE: Millis = 2 * 60_000
 /** Other programs may hold the file for so long before that is more than waiting. */
 const LONG_LOCK: Millis = 60_000
 
@@ -20,6 +22,8 @@ export interface HealthFacts {
   oldestPoll: Millis | null
   /** What a poll may take, with all its timeouts. */
   longestPoll: Millis
+  /** How long the thread that files has said nothing, though it speaks every second. */
+  deskSilence: Millis
   /** What keeps writes waiting. */
   trouble: { kind: 'locked' | 'failing'; reason: string; ms: Millis } | null
   /** What has become of the database file, in a sentence; null while it is the one that was opened. */
@@ -39,10 +43,11 @@ export interface Judged {
 }
 
 export function judgeHealth(facts: HealthFacts): Judged {
-  const { now, looked, expected, pending, oldestPoll, longestPoll, trouble, lost } = facts
+  const { now, looked, expected, pending, oldestPoll, longestPoll, deskSilence, trouble, lost } = facts
   const hangs = oldestPoll !== null && oldestPoll > longestPoll
   const late = now > expected + LATE
-  const working = !hangs && !late
+  const mute = deskSilence > LONG_SILENCE
+  const working = !hangs && !late && !mute
   const fault =
     lost ??
     (trouble === null
@@ -52,6 +57,7 @@ export function judgeHealth(facts: HealthFacts): Judged {
   const details = [`last look for due feeds ${Math.round((now - looked) / 1_000)} s ago, ${pending} feeds being polled`]
   if (late) details.push('no look for due feeds came when it should have')
   if (hangs) details.push(`a poll has not come to its end for ${duration(oldestPoll ?? 0)}`)
+  if (mute) details.push(`the thread that files has said nothing for ${duration(deskSilence)}`)
   if (fault !== null) details.push(fault)
   return { live: working && storing, working, storing, fault, detail: details.join('; ') }
 }

@@ -18,8 +18,8 @@ const WARNINGS = 50
 /** What the configuration says of polling this feed. */
 export interface PollRules {
   every: Millis | null
-  /** Cron expression of the times it is polled at. */
-  schedule: string | null
+  /** The next time that its cron expression names, as seen when it was asked; null where it has none. */
+  planned: Millis | null
   minInterval: Millis
   maxInterval: Millis
   websub: boolean
@@ -83,8 +83,6 @@ export interface Filed {
 export interface Recorded {
   feed: FeedState
   subscription: Subscription | null
-  /** The next time after a moment that a cron expression names. */
-  nextTime: (schedule: string, after: Millis) => Millis | null
 }
 
 export interface PollRecord {
@@ -286,12 +284,12 @@ function outcomeOf(
 }
 
 function scheduleInput({ feed, at, rules }: PollPlan, now: Recorded): Omit<ScheduleInput, 'outcome'> {
-  const { every, schedule, minInterval, maxInterval } = rules
+  const { every, planned, minInterval, maxInterval } = rules
   return {
     now: at,
     url: feed.url,
     every,
-    schedule: schedule === null ? null : after => now.nextTime(schedule, after),
+    schedule: planned === null ? null : after => (planned > after ? planned : null),
     minInterval,
     maxInterval,
     interval: feed.interval,

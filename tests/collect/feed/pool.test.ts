@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseDocument } from '../../../src/collect/feed/parse.ts'
 import { createParserPool, type ParserPool, type ParserPoolOptions } from '../../../src/collect/feed/pool.ts'
 import { root } from '../../helpers/cli.ts'
+import { eventually } from '../../helpers/eventually.ts'
 import { rss } from '../../helpers/feed-server.ts'
 
 const options = { url: 'https://agency.example/feed', maxEntries: 1_000 }
@@ -182,6 +183,58 @@ describe('a parser pool', () => {
     expect(await missing.parse(document, null, options)).toMatchObject({
       ok: false,
       reason: expect.stringMatching(/^the parser failed on this document: Cannot find module/),
+    })
+  })
+
+  it('keeps a document in its thread, answers about it, and parses it again where that thread ended for another', async () => {
+    const made = poolRunning(
+      `import { threadId } from 'node:worker_threads'
+      ${ready}; port.on('message', task => {
+        if (task.kind === 'drop') return
+        if (task.kind === 'parse') throw new Error('a defect of ours')
+        const value = task.kind === 'ask' ? { asked: task.question, of: task.document } : threadId
+        port.postMessage({ ok: true, value: { ...(task.kind === 'ask' ? value : {}), thread: threadId } })
+      })`,
+      { size: 1 },
+    )
+    const [one, other] = await Promise.all(
+      ['a', 'b'].map(name => made.keep(encode(name.repeat(9)), null, options, { name })),
+    )
+    if (!one?.ok || !other?.ok) throw new Error('not kept')
+    const first = (one.value.summary as { thread: number }).thread
+    expect(await one.value.ask('what')).toEqual({ ok: true, value: { asked: 'what', of: 1, thread: first } })
+    const bad = made.parse(encode('!'.repeat(9)), null, options)
+    const asked = other.value.ask('what else')
+    expect(await bad).toEqual({ ok: false, reason: 'the parser failed on this document: a defect of ours' })
+    const again = await asked
+    expect(again).toMatchObject({ ok: true, value: { asked: 'what else', of: 2 } })
+    expect(await one.value.ask('what')).toMatchObject({ ok: true, value: { of: 1 } })
+    for (const document of [one, other]) document.value.drop()
+  })
+
+  it('ends a thread that has nothing to do, unless it keeps a document', async () => {
+    const made = poolRunning(
+      `import { threadId } from 'node:worker_threads'
+      ${ready}; port.on('message', task => task.kind !== 'drop' && port.postMessage({ ok: true, value: threadId }))`,
+      { size: 1, idleMs: 10 },
+    )
+    const document = encode('a'.repeat(9))
+    const keep = async () => {
+      const kept = await made.keep(document, null, options, null)
+      if (!kept.ok) throw new Error(kept.reason)
+      return kept.value
+    }
+    const first = await keep()
+    const before = performance.now()
+    await eventually('it would have ended', () => performance.now() > before + 50)
+    expect(await first.ask('who')).toEqual({ ok: true, value: first.summary })
+    first.drop()
+    await eventually('another thread answers', async () => {
+      const next = await keep()
+      const ended = performance.now() + 20
+      next.drop()
+      await eventually('time has passed', () => performance.now() > ended)
+      return next.summary !== first.summary
     })
   })
 

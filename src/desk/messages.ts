@@ -1,0 +1,111 @@
+// What the desk thread and whoever asks it say to each other. Plain data.
+import type { PollPlan } from '../decide/schedule/plan.ts'
+import type { Agency, ThreadSettings } from '../model/config.ts'
+import type { Subscription } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
+import type { FiledPoll, FilingContext } from './desk.ts'
+import type { DeskReading, ReadDocument } from './document.ts'
+import type { Trouble } from './storing.ts'
+
+/** With what a desk is opened. */
+export interface DeskSettings {
+  /** Path of the file. */
+  database: string
+  mode: number | null
+  /** Authority of tag ids for a new file. */
+  tagAuthority: string
+  agencies: readonly Agency[]
+  threads: ThreadSettings
+  now: Millis
+  /** How long a statement blocks the thread while another program holds the lock. */
+  lockPatience: Millis
+  /** Writes are given up after this long in trouble; null never. */
+  patience: Millis | null
+}
+
+/** Under which circumstances entries are filed; the desk knows the names of agencies itself. */
+export type DeskContext = Omit<FilingContext, 'names'>
+
+/** Names of a document's entries; what the entries say is asked for. */
+export type DocumentNames = Omit<ReadDocument, 'read'>
+
+export type PollResult = Omit<FiledPoll, 'filed'>
+
+export type Recorded = Pick<PollResult, 'outcome' | 'moved'>
+
+/** What can be asked of a desk. Every call is one message there and one back. */
+export interface DeskCalls {
+  /** `names` are `DocumentNames`, packed. Readings are asked for the entries of which the store does not know the text. */
+  fileDocument(names: ArrayBuffer, plan: PollPlan, context: DeskContext): Promise<PollResult>
+  recordPoll(plan: PollPlan): Promise<Recorded>
+  /** Whether the feed has a report with one of these guids. */
+  knowsAny(feed: number, guids: readonly string[]): Promise<boolean>
+  /** File what was kept back from a feed and may be shown now. */
+  release(context: DeskContext): Promise<{ entries: number; unreadable: number }>
+  withdraw(report: number, now: Millis): Promise<void>
+  saveSubscription(subscription: Subscription): Promise<void>
+  /** Make agencies and feeds those of a configuration. */
+  syncAgencies(agencies: readonly Agency[], now: Millis): Promise<void>
+  /** Go on with other settings of threads. */
+  configure(threads: ThreadSettings): Promise<void>
+}
+
+export type DeskMethod = keyof DeskCalls
+
+/** An error as it travels: with what tells a trouble of the file from a bug. */
+export interface Fault {
+  message: string
+  stack: string | null
+  code: string | null
+  syscall: string | null
+}
+
+export type ToDesk =
+  | { kind: 'call'; call: number; method: DeskMethod; given: unknown[] }
+  /** Readings that were asked for, as `v8.serialize` writes them: they are forwarded without being unpacked. */
+  | { kind: 'readings'; call: number; packed: ArrayBuffer; vectors: Vectors | null }
+  | { kind: 'unread'; call: number; fault: Fault }
+  /** Nothing more is begun, and no write waits any longer. */
+  | { kind: 'stop' }
+  /** Close the store, and end. */
+  | { kind: 'close' }
+
+export type FromDesk =
+  | { kind: 'open'; refusal: string | null }
+  | { kind: 'value'; call: number; value: unknown }
+  | { kind: 'fault'; call: number; fault: Fault }
+  | { kind: 'read'; call: number; ats: readonly number[] }
+  | { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; event: string; fields: Record<string, unknown> }
+  | { kind: 'given up'; reason: string }
+  /** Sent every second: the thread turns. */
+  | { kind: 'state'; trouble: Trouble | null }
+
+/** What a reader hands over, packed. */
+export type PackedReadings = readonly DeskReading[]
+
+/** One for each reading, in the same order; null where the encoder gave none. */
+export type Vectors = readonly (readonly number[] | null)[]
+
+export function faultOf(error: unknown): Fault {
+  if (!(error instanceof Error)) return { message: String(error), stack: null, code: null, syscall: null }
+  const { message, stack = null } = error
+  const code = 'code' in error ? String(error.code) : null
+  const syscall = 'syscall' in error ? String(error.syscall) : null
+  return { message, stack, code, syscall }
+}
+
+export function errorOf({ message, stack, code, syscall }: Fault): Error {
+  const error = new Error(message)
+  if (stack !== null) error.stack = stack
+  return Object.assign(error, code === null ? {} : { code }, syscall === null ? {} : { syscall })
+}
+
+/** The code of errors that say that the desk begins nothing more, or has ended. */
+export const DESK_STOPPED = 'DESK_STOPPED'
+
+export function deskStopped(message = 'the desk was stopped before it began'): Error {
+  return Object.assign(new Error(message), { code: DESK_STOPPED })
+}
+
+export const isDeskStopped = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === DESK_STOPPED

@@ -1,0 +1,274 @@
+// The desk thread: holds the connection that writes and the indexes of recent news, and answers calls. Polls without news that
+// arrive together are recorded in one transaction.
+import { deserialize } from 'node:v8'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { PollPlan } from '../decide/schedule/plan.ts'
+import { type WireNames, wireNames } from '../decide/wire/read.ts'
+import type { Log } from '../log.ts'
+import type { Subscription } from '../model/stored.ts'
+import { storeFault, storeTrouble } from '../store/fault.ts'
+import { openStore } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+import { Desk } from './desk.ts'
+import {
+  type DeskCalls,
+  type DeskContext,
+  type DeskSettings,
+  type DocumentNames,
+  deskStopped,
+  errorOf,
+  type FromDesk,
+  faultOf,
+  type PackedReadings,
+  type Recorded,
+  type ToDesk,
+  type Vectors,
+} from './messages.ts'
+import { Storing } from './storing.ts'
+
+/** How often whoever asks is told that the thread turns, and whether writes wait. */
+const STATE_EVERY = 1_000
+/** Documents of which filing has begun. While one waits for its readings, another is filed. */
+const MOST_AT_ONCE = 4
+
+const port = parentPort
+if (port === null) throw new Error('the desk thread is a worker thread')
+const settings = workerData as DeskSettings
+const say = (message: FromDesk, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+
+const write =
+  (level: 'debug' | 'info' | 'warn' | 'error') =>
+  (event: string, fields: Record<string, unknown> = {}): void =>
+    say({ kind: 'log', level, event, fields })
+const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+
+const stopping = new AbortController()
+
+/** The store of these settings, ready to be written. */
+function opened(): { store: Store } | { refusal: string } {
+  const { database, mode, tagAuthority, agencies, now, lockPatience } = settings
+  const made = openStore({ path: database, tagAuthority, mode, notice: sentence => log.info(sentence) })
+  if (!made.ok) return { refusal: made.reason }
+  const store = made.value
+  try {
+    store.syncAgencies(agencies, now)
+    // Whoever polls needs it: that it cannot be opened is told at the start.
+    void store.private
+    store.waitForLock(lockPatience)
+    return { store }
+  } catch (error) {
+    store.close()
+    const refusal = storeFault(database, error)
+    if (refusal === null) throw error
+    return { refusal }
+  }
+}
+
+/** Answers calls over one store. */
+class Service {
+  readonly #store: Store
+  readonly #desk: Desk
+  readonly #storing: Storing
+  #names: WireNames
+  #running = 0
+  readonly #queue: { begin: () => void; refuse: (error: Error) => void }[] = []
+  #unrecorded: { plan: PollPlan; done: (result: Promise<Recorded>) => void }[] = []
+  readonly #asked = new Map<number, { resolve: (readings: PackedReadings) => void; reject: (error: Error) => void }>()
+
+  constructor(store: Store) {
+    this.#store = store
+    this.#names = wireNames(settings.agencies)
+    this.#storing = new Storing({
+      patience: settings.patience,
+      signal: stopping.signal,
+      // Whoever reads of it in the log finds it in the state too.
+      log: { ...log, error: this.#telling(log.error), info: this.#telling(log.info) },
+      onGivenUp: reason => say({ kind: 'given up', reason }),
+      probe: () => store.probe(),
+      troubleOf: error => {
+        const kind = storeTrouble(error)
+        const reason = kind === null ? null : storeFault(settings.database, error)
+        return kind === null || reason === null ? null : { kind, reason }
+      },
+    })
+    this.#desk = new Desk(store, settings.threads, this.#storing)
+  }
+
+  /** Say whether writes wait. */
+  state(): void {
+    say({ kind: 'state', trouble: this.#storing.trouble })
+  }
+
+  #telling(log: Log['info']): Log['info'] {
+    return (...given) => {
+      this.state()
+      log(...given)
+    }
+  }
+
+  close(): void {
+    this.#store.close()
+  }
+
+  stop(): void {
+    stopping.abort()
+    for (const { refuse } of this.#queue.splice(0)) refuse(deskStopped())
+    // Nothing of these is filed yet.
+    for (const { reject } of this.#asked.values()) reject(deskStopped())
+    this.#asked.clear()
+  }
+
+  /** `call` is the number by which readings are asked for. */
+  answer(call: number, method: keyof DeskCalls, given: unknown[]): Promise<unknown> {
+    const calls: DeskCalls = {
+      fileDocument: (names, plan, context) =>
+        this.#inTurn(async () => {
+          const { entries, rejected } = deserialize(Buffer.from(names)) as DocumentNames
+          const read = (ats: readonly number[]): Promise<PackedReadings> => this.#read(call, ats)
+          const filed = await this.#desk.fileDocument({ entries, rejected, read }, plan, this.#context(context))
+          const { outcome, missing, moved } = filed
+          return { outcome, missing, moved }
+        }),
+      recordPoll: plan => this.#record(plan),
+      knowsAny: (feed, guids) => this.#desk.knowsAny(feed, guids),
+      release: context => this.#inTurn(() => this.#desk.release(this.#context(context), stopping.signal)),
+      withdraw: (report, now) => this.#desk.withdraw(report, { now, names: this.#names }),
+      saveSubscription: subscription => this.#desk.saveSubscription(this.#withLastPush(subscription)),
+      syncAgencies: async (agencies, now) => {
+        await this.#storing.write(() => this.#store.syncAgencies(agencies, now))
+        this.#names = wireNames(agencies)
+      },
+      configure: async threads => this.#desk.configure(threads),
+    }
+    return (calls[method] as (...given: unknown[]) => Promise<unknown>)(...given)
+  }
+
+  readings(call: number, packed: ArrayBuffer, vectors: Vectors | null): void {
+    const readings = deserialize(Buffer.from(packed)) as PackedReadings
+    const answered = vectors === null ? readings : readings.map((one, at) => ({ ...one, vector: vectors[at] ?? null }))
+    this.#asked.get(call)?.resolve(answered)
+    this.#asked.delete(call)
+  }
+
+  unread(call: number, error: Error): void {
+    this.#asked.get(call)?.reject(error)
+    this.#asked.delete(call)
+  }
+
+  /** When a hub last pushed is known here alone: whoever asks has read the subscription before. */
+  #withLastPush(subscription: Subscription): Subscription {
+    // A denial takes it away for good.
+    const stored = subscription.state === 'denied' ? null : this.#store.subscription(subscription.feed)
+    return stored?.id === subscription.id ? { ...subscription, lastPush: stored.lastPush } : subscription
+  }
+
+  #context(context: DeskContext) {
+    return { ...context, names: this.#names }
+  }
+
+  /** Others are filed while readings are waited for. */
+  async #read(call: number, ats: readonly number[]): Promise<PackedReadings> {
+    if (ats.length === 0) return []
+    if (stopping.signal.aborted) throw deskStopped()
+    say({ kind: 'read', call, ats })
+    this.#leave()
+    try {
+      return await new Promise<PackedReadings>((resolve, reject) => this.#asked.set(call, { resolve, reject }))
+    } finally {
+      await this.#enterAgain()
+    }
+  }
+
+  /** Work of which only a little is begun at once; what has not begun when all stops is refused. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (stopping.signal.aborted) throw deskStopped()
+    await this.#enter()
+    try {
+      return await work()
+    } finally {
+      this.#leave()
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#running >= MOST_AT_ONCE) {
+      await new Promise<void>((begin, refuse) => this.#queue.push({ begin, refuse }))
+    } else this.#running++
+  }
+
+  /** Before those that have not begun: what has begun holds memory. */
+  async #enterAgain(): Promise<void> {
+    if (this.#running >= MOST_AT_ONCE) {
+      await new Promise<void>(begin => this.#queue.unshift({ begin, refuse: () => begin() }))
+    } else this.#running++
+  }
+
+  #leave(): void {
+    const next = this.#queue.shift()
+    if (next) next.begin()
+    else this.#running--
+  }
+
+  /** Recorded together with all that arrived in the same turn of the event loop. */
+  #record(plan: PollPlan): Promise<Recorded> {
+    if (this.#unrecorded.length === 0) setImmediate(() => void this.#recordAll())
+    return new Promise(resolve => this.#unrecorded.push({ plan, done: resolve }))
+  }
+
+  async #recordOne(plan: PollPlan): Promise<Recorded> {
+    const [recorded] = await this.#desk.recordPolls([plan])
+    if (recorded === undefined) throw new Error(`the poll of ${plan.feed.url} was not recorded`)
+    return recorded
+  }
+
+  async #recordAll(): Promise<void> {
+    const together = this.#unrecorded
+    this.#unrecorded = []
+    try {
+      const results = await this.#desk.recordPolls(together.map(({ plan }) => plan))
+      for (const [at, { done }] of together.entries()) {
+        const result = results[at]
+        if (result) done(Promise.resolve(result))
+      }
+    } catch (error) {
+      // One of them cannot be recorded: the others are, each by itself.
+      for (const { plan, done } of together) {
+        done(together.length === 1 ? Promise.reject(error) : this.#recordOne(plan))
+      }
+    }
+  }
+}
+
+const made = opened()
+say({ kind: 'open', refusal: 'refusal' in made ? made.refusal : null })
+if ('store' in made) serve(new Service(made.store))
+else port.close()
+
+function serve(service: Service): void {
+  const timer = setInterval(() => service.state(), STATE_EVERY)
+  port?.on('message', (message: ToDesk) => {
+    switch (message.kind) {
+      case 'call': {
+        const { call, method, given } = message
+        service.answer(call, method, given).then(
+          value => say({ kind: 'value', call, value }),
+          error => say({ kind: 'fault', call, fault: faultOf(error) }),
+        )
+        break
+      }
+      case 'readings':
+        service.readings(message.call, message.packed, message.vectors)
+        break
+      case 'unread':
+        service.unread(message.call, errorOf(message.fault))
+        break
+      case 'stop':
+        service.stop()
+        break
+      case 'close':
+        clearInterval(timer)
+        service.close()
+        port?.close()
+    }
+  })
+}

@@ -1,0 +1,74 @@
+// Whether the daemon does its work: collects the facts that decide/schedule/health.ts judges.
+import { basename } from 'node:path'
+import { type Judged, judgeHealth } from '../decide/schedule/health.ts'
+import type { DeskClient } from '../desk/client.ts'
+import type { PollSettings } from '../model/config.ts'
+import type { Network } from './network.ts'
+import { longestPoll } from './poll.ts'
+import type { Poller } from './poller.ts'
+
+export const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
+
+export interface HealthSources {
+  desk: DeskClient
+  poller: Poller
+  network: Network
+  settings: () => PollSettings
+  /** Path of the database. Everybody may see what health says: the log has the whole path. */
+  database: string
+}
+
+export class HealthWatch {
+  readonly #sources: HealthSources
+  /** When due feeds were last looked for, and when the next look should come, as seen then. */
+  #looked = performance.now()
+  #expected = this.#looked
+  /** When polls last waited for the file: they did not hang meanwhile. */
+  #waited = 0
+  /** What has become of the database file or of the desk; null while all is there. */
+  #lost: string | null = null
+
+  constructor(sources: HealthSources) {
+    this.#sources = sources
+  }
+
+  /** Due feeds were looked for; the next look should come at `expected`, by `performance.now()`. */
+  looked(expected: number): void {
+    this.#looked = performance.now()
+    this.#expected = expected
+  }
+
+  get lost(): string | null {
+    return this.#lost
+  }
+
+  lose(why: string): void {
+    this.#lost = why
+  }
+
+  judge(): Judged {
+    const { desk, poller, network, settings } = this.#sources
+    const now = performance.now()
+    const { trouble } = desk
+    if (trouble !== null) this.#waited = now
+    const { oldest } = poller
+    const judged = judgeHealth({
+      now,
+      looked: this.#looked,
+      expected: this.#expected,
+      pending: poller.pending,
+      oldestPoll: oldest === null ? null : now - Math.max(oldest, this.#waited),
+      longestPoll: longestPoll(settings()),
+      deskSilence: desk.silence,
+      trouble: trouble && { ...trouble, reason: this.#withoutPath(trouble.reason) },
+      lost: this.#lost === null ? null : this.#withoutPath(this.#lost),
+    })
+    if (!network.isGone) return judged
+    return { ...judged, fault: judged.fault ?? NO_NETWORK, detail: `${judged.detail}; ${NO_NETWORK}` }
+  }
+
+  #withoutPath(text: string): string {
+    const { database } = this.#sources
+    return text.replaceAll(database, basename(database))
+  }
+}

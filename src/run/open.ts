@@ -1,0 +1,46 @@
+// Opens what is stored: the desk thread, which writes, and a connection for reading beside it.
+import { type DeskClient, openDeskThread } from '../desk/client.ts'
+import type { Log } from '../log.ts'
+import type { Config } from '../model/config.ts'
+import type { Millis, Outcome } from '../model/units.ts'
+import { openReader } from '../store/sqlite.ts'
+import type { StoreReader } from '../store/store.ts'
+
+export interface OpenDeskOptions {
+  now: Millis
+  log: Log
+  /** How long a statement of the desk blocks it while another program holds the lock. */
+  lockPatience: Millis
+  /** Writes are given up after this long in trouble; null never. */
+  patience: Millis | null
+  onGivenUp?: (reason: string) => void
+}
+
+export interface OpenedDesk {
+  desk: DeskClient
+  reader: StoreReader
+}
+
+/** Authority of tag ids for a new database: the public host, in the year of the format. */
+export function tagAuthority(link: string): string {
+  return `${new URL(link).hostname},2026`
+}
+
+/** What `run` and `poll` share. The reason of a failure is one line; nothing is left open then. */
+export async function openDesk(config: Config, options: OpenDeskOptions): Promise<Outcome<OpenedDesk>> {
+  const { database, databaseMode, link, agencies, threads } = config
+  const opened = await openDeskThread({
+    database,
+    mode: databaseMode ?? null,
+    tagAuthority: tagAuthority(link),
+    agencies,
+    threads,
+    ...options,
+  })
+  if (!opened.ok) return opened
+  const desk = opened.value
+  const reader = openReader(database)
+  if (reader.ok) return { ok: true, value: { desk, reader: reader.value } }
+  await desk.close()
+  return reader
+}
