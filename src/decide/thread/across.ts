@@ -9,7 +9,6 @@ import type { PartProfile } from './index/profile.ts'
 import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
 import {
   ABOVE_ALL,
-  ALIKE,
   COMMON,
   MERGE_ACROSS,
   SAME,
