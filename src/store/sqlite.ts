@@ -127,9 +127,18 @@ function createStore(db: Database.Database, path: string): Store {
     return kept
   }
   const seal = sealOf(path)
-  const filing = createFiling(sql, seal)
+  const { filing, settle, forget } = createFiling(sql, seal)
   const { polled, ...reader } = createReader(sql, snapshots(db))
-  const transaction = db.transaction((work: (filing: Filing) => unknown) => work(filing))
+  const transaction = db.transaction((work: (filing: Filing) => unknown) => {
+    try {
+      const done = work(filing)
+      settle()
+      return done
+    } catch (error) {
+      forget()
+      throw error
+    }
+  })
   return {
     ...reader,
     syncAgencies: (agencies, now) => {

@@ -76,12 +76,3 @@ export async function parseDocument(
   const parsed = await parseClean(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, options)
   return parsed.ok ? withWarnings(parsed.value, decoded.warnings) : parsed
 }
-
-/** Reasons that quote the document behind these words. */
-const QUOTING =
-  /^(the document is not XML or JSON|the document is XML without an element|the document is HTML, not a feed|the document is broken JSON|the document could not be parsed|the parser failed on this document|not a feed): (?!the JSON document ).*/s
-
-/** Why an answer is no feed, for a message: nothing of it is quoted where it came from a private address or a file. */
-export function quotable({ isPrivate }: { isPrivate: boolean }, reason: string): string {
-  return isPrivate ? reason.replace(QUOTING, '$1 (nothing of it is shown: it is private)') : reason
-}
