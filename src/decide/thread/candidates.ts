@@ -1,7 +1,7 @@
 // Which parts of threads a story may belong to, and how near it is to each.
 import type { Millis } from '../../model/units.ts'
 import { type ThreadFeatures, UNIT } from './features.ts'
-import { type Part, type SeenStory, silenceOf } from './index/active.ts'
+import { type Part, silenceOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { Query } from './index/rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './index/slots.ts'
@@ -24,6 +24,8 @@ export interface Candidate {
   part: Part
   cosine: number
   score: number
+  /** Dot product with the nearest of its latest stories, where it is known. */
+  nearest: number | null
 }
 
 const nearer = (a: Candidate, b: Candidate) => b.cosine - a.cosine || firstOf(a.part, b.part)
@@ -90,8 +92,11 @@ const fading = (index: ThreadIndex, part: Part, time: Millis) =>
 /** A part of the story's language scored to the last term. */
 function scoredOwn(index: ThreadIndex, part: Part, query: Query, time: Millis): Candidate {
   const length = Math.sqrt(part.ownSquared) * UNIT
-  const cosine = (index.weights.dotOf(part, query) / length) * fading(index, part, time)
-  return { part, cosine, score: cosine * index.tuning.scale }
+  // A part without sums has few stories: each is looked at anyhow.
+  const dots = part.sums ? null : index.weights.dotsOf(part, query)
+  const cosine = ((dots ? dots.sum : index.weights.dotOf(part, query)) / length) * fading(index, part, time)
+  const nearest = dots && part.stories.length <= LATEST ? dots.largest : null
+  return { part, cosine, score: cosine * index.tuning.scale, nearest }
 }
 
 /** A part of another language; null where the likeness rests on one term, or on others that the news is full of. */
@@ -100,7 +105,7 @@ function scoredAcross(index: ThreadIndex, part: Part, query: Query, time: Millis
   if (second < SECOND_MATCH * dot) return null
   const length = Math.sqrt(part.sharedSquared) * UNIT
   const cosine = (dot / length) * fading(index, part, time)
-  return { part, cosine, score: cosine * index.tuning.across }
+  return { part, cosine, score: cosine * index.tuning.across, nearest: null }
 }
 
 /**
@@ -144,7 +149,7 @@ export function compare(
     if (cosine < FLOOR && !features.vector) break
     const faded = fading(index, part, time)
     const ahead = cosine - (at === 0 ? second : first)
-    const sum = cosine + standingOut * ahead + nearest * nearestStory(index, part, query) * faded
+    const sum = cosine + standingOut * ahead + nearest * nearestStory(index, candidate, query) * faded
     candidate.score = Math.min(1, Math.max(0, scale * sum))
     const meant = own ? likenessOfMeaning(own, latest(index, part)) : null
     if (meant !== null) candidate.score = blended(candidate.score, meant, faded)
@@ -152,13 +157,8 @@ export function compare(
 }
 
 /** Cosine of a story with the nearest of a part's latest. */
-function nearestStory(index: ThreadIndex, { stories }: Part, query: Query): number {
-  let nearest = 0
-  for (let at = Math.max(0, stories.length - LATEST); at < stories.length; at++) {
-    const dot = index.weights.likeness(stories[at] as SeenStory, query)
-    if (dot > nearest) nearest = dot
-  }
-  return nearest / UNIT ** 2
+function nearestStory(index: ThreadIndex, { part, nearest }: Candidate, query: Query): number {
+  return (nearest ?? index.weights.dotsOf(part, query, LATEST).largest) / UNIT ** 2
 }
 
 const latest = (index: ThreadIndex, { language, stories }: Part) =>

@@ -7,6 +7,7 @@ import { isColumn, isOtherInstalment } from './form.ts'
 import { groups } from './grouping.ts'
 import type { ActiveThread, Part, SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { Query } from './index/rows.ts'
 import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
 import { COMMON } from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
@@ -250,10 +251,11 @@ const targetOf = (to: ActiveThread | Opened): Target => ('opens' in to ? { opens
 function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Float64Array {
   const size = stories.length
   const found = new Float64Array(size * size)
+  const scratch = new Query()
   const meant = stories.map(({ language, vector }) => index.meaning(language, vector))
   const countries = stories.map(story => countriesOf(index, story))
   for (const [at, one] of stories.entries()) {
-    const query = index.weights.query(index.weights.termsOf(one).own)
+    const query = index.weights.query(index.weights.termsOf(one).own, scratch)
     for (let other = 0; other < at; other++) {
       const story = stories[other] as SeenStory
       const said = index.weights.likeness(story, query) / UNIT ** 2
