@@ -1,7 +1,8 @@
 // The commands that try things out and store nothing: check, parse.
 import { readFileSync } from 'node:fs'
-import { parseDocument, quotable } from '../collect/feed/parse.ts'
+import { parseDocument } from '../collect/feed/parse.ts'
 import { createParserPool, type ParserPool } from '../collect/feed/pool.ts'
+import { quotable } from '../collect/feed/quotable.ts'
 import { unpackFile } from '../collect/net/coding.ts'
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import { redactorOf, targetOf } from '../config/secrets.ts'

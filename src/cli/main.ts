@@ -3,14 +3,7 @@ import { inspect } from 'node:util'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { Millis } from '../model/units.ts'
 import { readMoment } from '../publish/query.ts'
-import { check, parse } from './check.ts'
-import { decisions, explainItem, merge, split } from './editor.ts'
-import { evaluateItems } from './evaluate.ts'
-import { publish } from './publish.ts'
-import { feeds, search, thread, threads } from './read.ts'
-import { poll, run } from './run.ts'
 import { Failed, hidden, say, version } from './shared.ts'
-import { add, exportFeeds, importFeeds } from './sources.ts'
 
 /** Run one command. Resolves to its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -43,6 +36,14 @@ function crash(error: unknown): void {
   process.stderr.write(hidden(`${inspect(error)}\n`))
 }
 
+/** What a command does, loaded when it is given: loading all of them is half of a short command's time. */
+function later<Given extends unknown[]>(load: () => Promise<(...given: Given) => unknown>) {
+  return async (...given: Given): Promise<void> => {
+    const run = await load()
+    await run(...given)
+  }
+}
+
 function build(): Command {
   const program = new Command('minwal')
     .description(
@@ -58,65 +59,69 @@ function build(): Command {
       .option('--config <file>', 'configuration', 'config.json')
       .exitOverride()
 
-  command('run', 'run the daemon: poll on schedule, serve the page and the feeds').action(run)
+  command('run', 'run the daemon: poll on schedule, serve the page and the feeds').action(
+    later(async () => (await import('./run.ts')).run),
+  )
   command('poll', 'poll what is due once, and exit')
     .argument('[feeds...]', 'addresses of feeds, or ids of agencies or feeds; polled whether due or not')
     .option('--force', 'poll all feeds, due or not')
     .option('--json', 'print the counts and each failure as JSON')
-    .action(poll)
+    .action(later(async () => (await import('./run.ts')).poll))
   command('check', 'check the configuration')
     .option('--fetch', 'try every feed, storing nothing')
     .option('--json', 'print the result as JSON')
-    .action(check)
+    .action(later(async () => (await import('./check.ts')).check))
   command('feeds', 'list every feed: state, last success, next poll and why, error')
     .option('--json', 'print as JSON')
-    .action(feeds)
+    .action(later(async () => (await import('./read.ts')).feeds))
   command('add', 'find the feed behind an address and add it to the configuration')
     .argument('<url>', 'address of a feed, or of a page that has one')
     .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
     .option('--json', 'print what was found and added as JSON')
-    .action(add)
+    .action(later(async () => (await import('./sources.ts')).add))
   command('import', 'add the feeds of an OPML file to the configuration; folders become categories')
     .argument('<file>', 'file, or - for standard input')
     .option('--json', 'print the counts as JSON')
-    .action(importFeeds)
-  command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(exportFeeds)
+    .action(later(async () => (await import('./sources.ts')).importFeeds))
+  command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
+    later(async () => (await import('./sources.ts')).exportFeeds),
+  )
   command('threads', 'list threads, the most recently grown first')
     .option('--since <time>', 'only threads that grew since: 24h, 7d, 2w, or a date (UTC)', since)
     .option('--lang <tag>', 'only threads with stories in this language')
     .option('--agency <id>', 'only threads this agency reports')
     .option('--limit <n>', 'how many', positive, 30)
     .option('--json', 'print as JSON')
-    .action(threads)
+    .action(later(async () => (await import('./read.ts')).threads))
   command('thread', 'show a thread: its stories, who reported when, figures')
     .argument('<id>', 'number of the thread', positive)
     .option('--json', 'print as JSON')
-    .action(thread)
+    .action(later(async () => (await import('./read.ts')).thread))
   command('search', 'search all reports, newest first')
     .argument('<words...>', 'all must occur, in any inflection')
     .option('--limit <n>', 'how many', positive, 30)
     .option('--json', 'print as JSON')
-    .action(search)
+    .action(later(async () => (await import('./read.ts')).search))
   command('explain', 'why the reports of a story are one piece of copy, and why it is in its thread')
     .argument('<id>', 'number of a story; or report:ID, thread:ID')
     .option('--json', 'print as JSON')
-    .action(explainItem)
+    .action(later(async () => (await import('./editor.ts')).explainItem))
   command('merge', 'make one thread of several, or one story with story:ID; the machine never undoes it')
     .argument('<ids...>', 'numbers of threads, or story:ID story:ID')
     .option('--json', 'print the id that remains as JSON')
-    .action(merge)
+    .action(later(async () => (await import('./editor.ts')).merge))
   command('split', 'take stories out of a thread, or reports out of a story; the machine never undoes it')
     .argument('<id>', 'number of the thread, or story:ID')
     .argument('<members...>', 'numbers of the stories, or of the reports, that leave')
     .option('--json', 'print the new id as JSON')
-    .action(split)
+    .action(later(async () => (await import('./editor.ts')).split))
   command('decisions', 'list what was joined and parted by hand')
     .option('--export <file>', 'write it as labelled items for `minwal eval`; - for standard output')
     .option('--json', 'print as JSON')
-    .action(decisions)
+    .action(later(async () => (await import('./editor.ts')).decisions))
   command('publish', 'write the feeds and pages as static files, from the store alone')
     .argument('<dir>', 'folder to write to')
-    .action(publish)
+    .action(later(async () => (await import('./publish.ts')).publish))
   program
     .command('parse')
     .description('show what collecting makes of feed documents')
@@ -125,7 +130,7 @@ function build(): Command {
     .option('--config <file>', 'not read by this command')
     .option('--json', 'one JSON object a file')
     .exitOverride()
-    .action(parse)
+    .action(later(async () => (await import('./check.ts')).parse))
   program
     .command('eval')
     .description('run filing and threading over labelled items and print their quality')
@@ -135,7 +140,7 @@ function build(): Command {
     .option('--config <file>', 'take "threads" from this configuration')
     .option('--json', 'print as JSON')
     .exitOverride()
-    .action(evaluateItems)
+    .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
   return program
 }
 

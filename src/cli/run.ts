@@ -1,12 +1,11 @@
 // The commands that poll: run, the daemon, and poll, once.
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { withoutLogin } from '../config/secrets.ts'
-import { noCounts } from '../desk/desk.ts'
+import { noCounts } from '../desk/outcome.ts'
 import { createLog } from '../log.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
-import { type Daemon, startDaemon } from '../run/daemon.ts'
-import { pollOnce } from '../run/once.ts'
+import type { Daemon } from '../run/daemon.ts'
 import { feedsByUrl, type NamedFeed } from '../run/poll.ts'
 import { stopSignal } from '../run/signals.ts'
 import type { Store } from '../store/store.ts'
@@ -30,6 +29,7 @@ export async function run(options: Common): Promise<void> {
   const asked = stopSignal()
   let daemon: Daemon | null = null
   process.on('SIGHUP', () => daemon?.reload())
+  const { startDaemon } = await import('../run/daemon.ts')
   const started = await startDaemon({
     config,
     log,
@@ -55,6 +55,7 @@ export async function poll(named: string[], options: Common & { force?: boolean 
   const config = configuredToPoll(options)
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
   let bar: ReturnType<typeof progress> | null = null
+  const { pollOnce } = await import('../run/once.ts')
   const polled = await pollOnce(config, {
     log,
     choose: ({ reader, feeds, due }) => choose(reader, feeds, named, options.force === true, due),

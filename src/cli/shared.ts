@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
-import { encoderFaults, linkFault, tickFaults } from '../run/daemon.ts'
+import { encoderFaults, linkFault, tickFaults } from '../run/faults.ts'
 import { openStore, storeFault } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 

@@ -56,7 +56,7 @@ export interface DeskClientOptions extends DeskSettings {
 /**
  * Young generation of the thread. V8 would let it grow to 134 MB, and all of that stays.
  */
-const LIMITS = { maxOldGenerationSizeMb: 4_096, maxYoungGenerationSizeMb: 24 }
+const LIMITS = { maxOldGenerationSizeMb: 4_096, maxYoungGenerationSizeMb: 12 }
 const MODULE = new URL(`./thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
 /** Starts the thread and opens the store in it. The reason of a failure is one line. */

@@ -1,6 +1,7 @@
 // Folds text for comparing, searching and hashing: one form for what is written in several ways. Two ways lead there: letter
 // by letter, from a table, where no letter depends on its neighbours; else by normalising the whole text. Pure: the table
 // only remembers.
+import { remember } from './remember.ts'
 
 // Letters that spell the same word in different hands, towns or keyboards.
 const LETTERS: Readonly<Record<string, string>> = {
@@ -96,6 +97,14 @@ const ASCII = /^[\x00-\x7f]*$/
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
   return foldEach(text) ?? foldWhole(text)
+}
+
+const SHORT = 32
+const remembered = remember(20_000, fold)
+
+/** {@link fold} for words: desks use few, and folding is most of the work of reading them. Longer text is not remembered. */
+export function foldWord(word: string): string {
+  return word.length > SHORT ? fold(word) : remembered(word)
 }
 
 /**

@@ -1,5 +1,5 @@
 // One poll, start to finish: fetch, open the document in a reader, have the desk file it or record that there was nothing.
-import { quotable } from '../collect/feed/parse.ts'
+import { quotable } from '../collect/feed/quotable.ts'
 import type { Fetcher } from '../collect/net/fetch.ts'
 import { redactorOf } from '../config/secrets.ts'
 import { asksWhole } from '../decide/schedule/habit.ts'

@@ -1,5 +1,5 @@
 // One push, start to finish: what a hub sent is opened and filed exactly as a poll files what it fetched.
-import { quotable } from '../collect/feed/parse.ts'
+import { quotable } from '../collect/feed/quotable.ts'
 import { redactorOf } from '../config/secrets.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { Outcome } from '../model/units.ts'

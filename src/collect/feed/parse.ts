@@ -14,11 +14,11 @@ import { parseXmlFeed } from './xml.ts'
 export interface ParseOptions {
   /** Address of the document: relative links are resolved against it. */
   url: string | null
-  /** As received; the text itself tells more, so it decides nothing yet. */
+  /** As received. Not used: the text itself shows its format. */
   contentType?: string | null
   /** Entries taken: the newest by their dates, the first where there are none. */
   maxEntries: number
-  /** The clock that dates ahead are told by. Default the machine's. */
+  /** The time by which dates in the future are recognised. Default the machine's. */
   now?: Millis
   /** What is missing of the document where it was too large. Default nothing. */
   gap?: Gap | null
@@ -75,13 +75,4 @@ export async function parseDocument(
   const { text } = decoded
   const parsed = await parseClean(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, options)
   return parsed.ok ? withWarnings(parsed.value, decoded.warnings) : parsed
-}
-
-/** Reasons that quote the document behind these words. */
-const QUOTING =
-  /^(the document is not XML or JSON|the document is XML without an element|the document is HTML, not a feed|the document is broken JSON|the document could not be parsed|the parser failed on this document|not a feed): (?!the JSON document ).*/s
-
-/** Why an answer is no feed, for a message: nothing of it is quoted where it came from a private address or a file. */
-export function quotable({ isPrivate }: { isPrivate: boolean }, reason: string): string {
-  return isPrivate ? reason.replace(QUOTING, '$1 (nothing of it is shown: it is private)') : reason
 }

@@ -9,8 +9,10 @@ import type { ParseOptions } from './parse.ts'
 import type { ParserReply, ParserTask } from './serve.ts'
 
 export interface ParserPoolOptions {
-  /** Threads at most; they start when they are first needed. Default one less than there are processors, 2 to 4. */
+  /** Threads; they start when they are first needed. Default two less than there are processors, 1 to 4. */
   size?: number
+  /** Threads at most: beyond `size`, one starts when all have worked on one task for 250 ms. Default one more, or `size` if given. */
+  most?: number
   /** Time for one task, without the start of a thread. Default 10 s. */
   timeoutMs?: Millis
   /** Heap one document may need, in MB of 1,048,576 bytes. Looked at every 50 ms, so a peak may be higher. Default 256. */
@@ -50,6 +52,8 @@ export interface KeptElsewhere {
 }
 
 const WATCH: Millis = 50
+/** Documents are parsed in milliseconds: a thread that takes so long for one is held up by it. */
+const HELD_UP: Millis = 250
 /** A thread that cannot even start must not hold its document for ever. */
 const START_TIMEOUT: Millis = 60_000
 /**
@@ -58,9 +62,9 @@ const START_TIMEOUT: Millis = 60_000
  */
 const FATAL_MB = 4_096
 /**
- * Young generation of a thread. V8 lets it grow to 134 MB, and all of that stays; with 24 MB documents are parsed as fast.
+ * Young generation of a thread. V8 lets it grow to 134 MB, and all of that stays; with 12 MB reading costs 5% more time than with 24.
  */
-const YOUNG_MB = 24
+const YOUNG_MB = 12
 const LIMITS = { maxOldGenerationSizeMb: FATAL_MB, maxYoungGenerationSizeMb: YOUNG_MB }
 
 interface Task {
@@ -79,6 +83,8 @@ interface Thread {
   ready: boolean
   /** What it works on, or is to work on once it is ready. */
   task: Task | null
+  /** When it was given its task, by `performance.now()`; infinite while it starts. */
+  began: Millis
   /** Documents that are kept in it. */
   kept: number
   deadline: NodeJS.Timeout | null
@@ -98,21 +104,25 @@ export function createParserPool(options: ParserPoolOptions = {}): ParserPool {
 
 class Pool implements ParserPool {
   readonly #size: number
+  readonly #most: number
   readonly #timeout: Millis
   readonly #memory: number
   readonly #idle: Millis
   readonly #module: URL
   readonly #data: unknown
   readonly #threads = new Set<Thread>()
-  /** Threads told to end that have not ended: an operation of the engine cannot be interrupted. */
+  /** Threads that were terminated and have not ended: an operation of the engine cannot be interrupted. */
   readonly #ending = new Set<Promise<unknown>>()
   #waiting: Task[] = []
   #documents = 0
+  #later: NodeJS.Timeout | null = null
   #closed = false
 
   constructor(options: ParserPoolOptions) {
-    // Two at least: while one is held up by a hostile document, the other goes on.
-    this.#size = options.size ?? Math.max(2, Math.min(4, availableParallelism() - 1))
+    // One thread fetches and serves, one files.
+    this.#size = options.size ?? Math.max(1, Math.min(4, availableParallelism() - 2))
+    // While one is held up by a hostile document, another goes on.
+    this.#most = options.most ?? options.size ?? this.#size + 1
     this.#timeout = options.timeoutMs ?? 10_000
     this.#memory = options.memoryMB ?? 256
     this.#idle = options.idleMs ?? 30_000
@@ -174,6 +184,7 @@ class Pool implements ParserPool {
 
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#later ?? undefined)
     for (const task of this.#waiting.splice(0)) task.done(STOPPED, null)
     for (const thread of this.#threads) this.#end(thread, STOPPED)
     while (this.#ending.size > 0) await Promise.all(this.#ending)
@@ -201,14 +212,30 @@ class Pool implements ParserPool {
       const at = this.#waiting.findIndex(({ on }) => on === null)
       if (at < 0) return
       const idle = [...this.#threads].find(thread => thread.task === null)
-      // A thread that is ending still has its memory, so it counts.
-      if (idle === undefined && this.#threads.size + this.#ending.size >= this.#size) return
+      if (idle === undefined && !this.#mayStart()) return
       this.#begin(idle ?? this.#start(), this.#waiting.splice(at, 1)[0] as Task)
     }
   }
 
+  #mayStart(): boolean {
+    // A thread that is ending still has its memory, so it counts.
+    const there = this.#threads.size + this.#ending.size
+    if (there < this.#size) return true
+    if (there >= this.#most) return false
+    const last = Math.max(...[...this.#threads].map(({ began }) => began))
+    const wait = last + HELD_UP - performance.now()
+    if (wait <= 0) return true
+    if (wait !== Number.POSITIVE_INFINITY)
+      this.#later ??= setTimeout(() => {
+        this.#later = null
+        this.#assign()
+      }, wait)
+    return false
+  }
+
   #begin(thread: Thread, task: Task): void {
     thread.task = task
+    thread.began = Number.POSITIVE_INFINITY
     clearTimeout(thread.idle ?? undefined)
     thread.worker.ref()
     if (thread.ready) this.#give(thread, task)
@@ -219,7 +246,7 @@ class Pool implements ParserPool {
     // Of the options the process was started with, some are fatal to a thread (`--input-type`); none is needed.
     const worker = new Worker(this.#module, { execArgv: [], resourceLimits: LIMITS, workerData: this.#data })
     const empty = { task: null, deadline: null, watch: null, idle: null }
-    const thread: Thread = { worker, ready: false, kept: 0, heap: 0, ...empty }
+    const thread: Thread = { worker, ready: false, began: 0, kept: 0, heap: 0, ...empty }
     this.#threads.add(thread)
     worker.on('message', (reply: ParserReply) => this.#heard(thread, reply))
     worker.on('error', error => this.#end(thread, broken(error)))
@@ -228,6 +255,7 @@ class Pool implements ParserPool {
   }
 
   #give(thread: Thread, task: Task): void {
+    thread.began = performance.now()
     const { task: message, transfer } = task.message()
     thread.worker.postMessage(message, transfer)
     const late = `parsing took longer than ${seconds(this.#timeout)}: the document is given up`
@@ -246,7 +274,7 @@ class Pool implements ParserPool {
           reason: `parsing needed more than ${this.#memory} MB: the document is given up`,
         })
       }
-      // A thread that has ended has no heap; its end is told elsewhere.
+      // A thread that has ended has no heap; its end is handled elsewhere.
       thread.worker.getHeapStatistics().then(looked, () => {})
     }, WATCH)
   }

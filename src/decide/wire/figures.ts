@@ -1,10 +1,10 @@
 // How a number is told to be a toll: by the few words on either side of it, never across a clause.
+import { isNumberWord, mayBeNumberWord, numberWords } from '../../language/numerals.ts'
 import type { Cut, Word as FoldedWord } from '../../language/words.ts'
 import type { Figure } from '../../model/decided.ts'
 import { boundOf, saidOf } from './attribution.ts'
 import { type Word, wordsAfter, wordsBefore } from './clause.ts'
 import { type Kind, lexeme } from './lexicon.ts'
-import { isNumberWord, mayBeNumberWord, numberWords } from './numbers.ts'
 
 const FIGURES = 20
 /** Numbers looked at in one report. */

@@ -1,6 +1,6 @@
 // Numbers written in words, in five languages, as far as tolls need them: one to ninety-nine. «عشرات» and "dozens" are no
 // numbers.
-import { foldWord } from './memory.ts'
+import { foldWord } from './fold.ts'
 
 interface NumberWord {
   value: number
