@@ -62,8 +62,9 @@ interface FileSome {
 
 /** Most reports missing from one document that are asked after. */
 const ASKED_AFTER = 2
-/** Entries whose facts are read, and which are written, together. */
-const TOGETHER = 40
+/** Entries whose facts are read, and which are written, together: so many for each millisecond of a slice, and at most. */
+const TOGETHER_A_MS = 2
+const MOST_TOGETHER = 50
 
 /** The desk every entry passes: one per process and store. */
 export class Desk {
@@ -335,9 +336,10 @@ export class Desk {
     let { looked } = options
     // Some were filed by a transaction before one that was taken back.
     const left = accepted.filter(({ at }) => filed[at] === undefined)
-    for (let at = 0; at < left.length; at += TOGETHER) {
+    const together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(this.#slice * TOGETHER_A_MS)))
+    for (let at = 0; at < left.length; at += together) {
       if (at > 0 && performance.now() >= until) return false
-      const some = left.slice(at, at + TOGETHER)
+      const some = left.slice(at, at + together)
       // What was kept back was known by its guid all the time.
       const follow = at === 0 && first && !released ? accepted : null
       const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, catchUp })
