@@ -133,8 +133,7 @@ export class Poller {
         return found
       }
       const { start, wakeAt } = startable(this.#waiting, hostNow, free, now, slowFree)
-      const started = new Set(start)
-      if (start.length > 0) this.#waiting = this.#waiting.filter(item => !started.has(item))
+      for (const item of start) this.#waiting.splice(this.#waiting.indexOf(item), 1)
       for (const item of start) void this.#run(item)
       if (this.#wake) clearTimeout(this.#wake)
       this.#wake = wakeAt === null ? null : setTimeout(() => this.#pump(), Math.max(1, wakeAt - now))
