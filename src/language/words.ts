@@ -315,19 +315,39 @@ function isWordy(several: string): boolean | null {
 export function wordsBetween({ text, words: all, starts, ends }: Cut, from: number, to: number): Word[] {
   if (starts === null || to > text.length || from > to) return words(fold(text.slice(from, to))).map(wordOf)
   let first = firstAfter(ends, from)
-  const out: Word[] = []
-  if (first < all.length && (starts[first] as number) < from) {
-    const end = Math.min(ends[first] as number, to)
-    for (const word of words(fold(text.slice(from, end)))) out.push(wordOf(word))
-    first++
-  }
+  const start = starts[first]
+  const head = start !== undefined && start < from ? foldedPart(text, from, Math.min(ends[first] as number, to)) : ''
+  if (start !== undefined && start < from) first++
   const last = Math.max(first, firstAfter(ends, to))
-  const inside = out.length === 0 ? all.slice(first, last) : out.concat(all.slice(first, last))
-  const start = starts[last]
-  if (start !== undefined && start < to && start >= from) {
-    for (const word of words(fold(text.slice(start, to)))) inside.push(wordOf(word))
-  }
+  const inside = all.slice(first, last)
+  if (head !== '') inside.unshift(partOf(head))
+  const next = starts[last]
+  const tail = next !== undefined && next < to ? foldedPart(text, next, to) : ''
+  if (tail !== '') inside.push(partOf(tail))
   return inside
+}
+
+/** Folded letters of a part of a word that was folded letter by letter. */
+function foldedPart(text: string, from: number, to: number): string {
+  let folded = ''
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    const kind = (KINDS[code] as number) & KIND
+    if (kind === LETTER) folded += String.fromCharCode(FOLDED[code] as number)
+    else if (kind === SEVERAL) folded += severalOf(code)
+  }
+  return folded
+}
+
+/** A part of a word: the word of these letters where one is remembered, else one that is not. */
+function partOf(text: string): Word {
+  const hash = hash32(text)
+  for (let probe = 0; probe < PROBES; probe++) {
+    const word = slots[(hash + probe) & (SLOTS - 1)]
+    if (word === undefined) return new Word(text, hash)
+    if (word.hash === hash && word.text === text) return word
+  }
+  return others.get(text) ?? new Word(text, hash)
 }
 
 /** Index of the first word that ends after `from`. */

@@ -3,7 +3,7 @@
 import type { Fetcher } from '../collect/net/fetch.ts'
 import { targetOf } from '../config/secrets.ts'
 import { hostOf } from '../decide/schedule/host.ts'
-import { drain } from '../decide/schedule/hosts.ts'
+import { byUrgency, type HostNow, startable } from '../decide/schedule/hosts.ts'
 import type { Failure } from '../model/collected.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
@@ -16,6 +16,9 @@ const PATIENCE: Millis = 3_000
 /** Places lent at most: this many, or so many times `concurrency` where that is more. */
 const LENT_AT_LEAST = 32
 const LENT_TIMES = 4
+
+/** Lateness, measured in intervals of minutes and more, changes little in so long. */
+const ORDER_HOLDS: Millis = 1_000
 
 interface Waiting {
   feed: FeedState
@@ -39,7 +42,10 @@ export class Poller {
   readonly #begun = new Set<{ at: Millis }>()
   readonly #patience: Millis
   #wake: NodeJS.Timeout | null = null
+  /** In the order in which they are to start. */
   #waiting: Waiting[] = []
+  /** When that order is to be looked at again, by `performance.now()`. */
+  #orderAgain: Millis = 0
   /** Polls that hold a place, and those that lent it. */
   #running = 0
   #lent = 0
@@ -89,6 +95,7 @@ export class Poller {
         slow: this.#slow.has(feed.id),
       })
     }
+    this.#orderAgain = 0
     this.#pump()
   }
 
@@ -115,14 +122,23 @@ export class Poller {
     const free = Math.min(backlog.room, settings.concurrency - this.#running)
     if (free > 0 && this.#waiting.length > 0) {
       const slowFree = Math.max(0, Math.ceil(this.#mostLent() / 2) - this.#slowRunning)
-      const { start, wakeAt } = drain(this.#waiting, host => this.#hosts.now(host, now), free, now, slowFree)
-      const started = new Set(start)
-      this.#waiting = this.#waiting.filter(item => !started.has(item))
+      if (now >= this.#orderAgain) {
+        this.#waiting = byUrgency(this.#waiting, now)
+        this.#orderAgain = now + ORDER_HOLDS
+      }
+      let isLong = false
+      const hostNow = (host: string): HostNow => {
+        const found = this.#hosts.now(host, now)
+        isLong ||= found.restUntil - now > LONGEST_WAIT
+        return found
+      }
+      const { start, wakeAt } = startable(this.#waiting, hostNow, free, now, slowFree)
+      for (const item of start) this.#waiting.splice(this.#waiting.indexOf(item), 1)
       for (const item of start) void this.#run(item)
       if (this.#wake) clearTimeout(this.#wake)
       this.#wake = wakeAt === null ? null : setTimeout(() => this.#pump(), Math.max(1, wakeAt - now))
       // Longer rests are not waited for: the feeds stay due, and a later tick takes them up.
-      this.#giveBack(({ host }) => this.#hosts.now(host, now).restUntil - now > LONGEST_WAIT)
+      if (isLong) this.#giveBack(({ host }) => this.#hosts.now(host, now).restUntil - now > LONGEST_WAIT)
     }
     if (this.#queued.size > 0) return
     if (this.#wake) clearTimeout(this.#wake)

@@ -30,7 +30,7 @@ function feedOf(seed: number, items: number, words = 30): string {
 
 /** Threads of it end as soon as the files are there. */
 function dying(where: string) {
-  const kill = { desk: join(where, 'kill-desk'), reader: join(where, 'kill-reader') }
+  const kill = { desk: join(where, 'kill-desk'), reader: 'Unreadable' }
   const env = {
     NODE_OPTIONS: `--require ${JSON.stringify(fixture.pathname)}`,
     KILL_DESK: kill.desk,
@@ -48,7 +48,7 @@ describe('a thread that dies', () => {
     const { config, database } = configure(where, agenciesOf([`${server.origin}/feed`]), { poll: EVERY_SECOND })
     const { kill, env } = dying(where)
     const running = await daemon(config, env)
-    await eventually('it files', () => logged(running, 'polled').length > 0, 20_000)
+    await eventually('it files', () => logged(running, 'polled').length > 0, 40_000)
     writeFileSync(kill.desk, '')
     const ended = await running.ended
     expect(ended.code).toBe(1)
@@ -58,11 +58,11 @@ describe('a thread that dies', () => {
     rmSync(kill.desk)
     server.answers.set('/feed', feedOf(2, 3))
     const again = await daemon(config, env)
-    await eventually('it files again', () => logged(again, 'polled').length > 0, 20_000)
+    await eventually('it files again', () => logged(again, 'polled').length > 0, 40_000)
     expect((await again.stop()).code).toBe(0)
     expect(reportsOnFile(database).size).toBe(8)
     expect(audit(database)).toEqual([])
-  }, 90_000)
+  }, 150_000)
 
   it('is said of the one that files, and ends `minwal poll` with 1', async () => {
     const server = await feedServer({ '/feed': feedOf(1, 5) })
@@ -75,19 +75,25 @@ describe('a thread that dies', () => {
     expect(ended.stderr).toMatch(/minwal: the thread that files has ended \(.*a defect of the desk\)/)
   }, 60_000)
 
-  it('costs one document where it was reading, and the next is read by another', async () => {
-    const server = await feedServer({ '/feed': feedOf(1, 5) })
+  it('costs one document where it was reading, and the others are read by another', async () => {
+    const good = Object.fromEntries(Array.from({ length: 6 }, (_, feed) => [`/${feed}`, feedOf(feed, 5)]))
     const where = folder()
-    const { config, database } = configure(where, agenciesOf([`${server.origin}/feed`]), { poll: EVERY_SECOND })
     const { kill, env } = dying(where)
-    writeFileSync(kill.reader, '')
-    const running = await daemon(config, env)
-    await eventually('it is given up', () => logged(running, 'poll failed').length > 0, 20_000)
-    expect(logged(running, 'poll failed')[0]?.['reason']).toMatch(/^the parser failed on this document/)
-    rmSync(kill.reader)
-    await eventually('it is read', () => logged(running, 'polled').length > 0, 30_000)
-    expect((await running.stop()).code).toBe(0)
-    expect(reportsOnFile(database).size).toBe(5)
+    const bad = rss([{ guid: 'bad', title: kill.reader, text: 'Nobody can read this.' }])
+    const server = await feedServer({ ...good, '/bad': bad })
+    const addresses = ['/bad', ...Object.keys(good)].map(path => server.origin + path)
+    const { config, database } = configure(where, agenciesOf(addresses), { poll: { perHost: 8 } })
+    const ended = await minwal(['poll', '--json', '--config', config], { env })
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    const { failures, ...counts } = JSON.parse(ended.stdout) as Record<string, unknown>
+    expect(counts).toMatchObject({ feeds: 7, failedFeeds: 1, entries: 30, new: 30 })
+    expect(failures).toEqual([
+      {
+        url: `${server.origin}/bad`,
+        kind: 'document',
+        reason: expect.stringMatching(/^the parser failed on this document/),
+      },
+    ])
     expect(audit(database)).toEqual([])
   }, 90_000)
 })

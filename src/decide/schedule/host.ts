@@ -18,9 +18,8 @@ export function hostOf(address: string): string {
 
 /** Pauses are for other people's servers: none at loopback hosts. `host` may carry a port. */
 export function pauseAt(host: string, hostDelay: Millis): Millis {
-  return host === '' || host.startsWith('file:') || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
-    ? 0
-    : hostDelay
+  if (hostDelay === 0 || host === '' || host.startsWith('file:')) return 0
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host) ? 0 : hostDelay
 }
 
 /**

@@ -101,6 +101,18 @@ export interface HostNow {
   restUntil: Millis
 }
 
+/** In the order in which they are to start: the latest first, measured in their own intervals, and slow servers after the others. */
+export function byUrgency<Feed extends DueFeed>(due: readonly Feed[], now: Millis): Feed[] {
+  return due
+    .map(feed => {
+      const { due: at, interval, slow } = feed
+      const late = (now - at) / Math.max(MINUTE, interval ?? MINUTE) - (slow ? SLOW_GIVES_WAY : 0)
+      return { feed, late }
+    })
+    .sort((a, b) => b.late - a.late || a.feed.due - b.feed.due)
+    .map(({ feed }) => feed)
+}
+
 /**
  * Which due feeds may start now: the latest first, measured in their own intervals, so that a night's backlog begins with
  * what may have lost most, and feeds of slow servers after the others; at each host one after the other, `delay` apart. Of
@@ -114,27 +126,40 @@ export function drain<Feed extends DueFeed>(
   now: Millis,
   slowFree = Number.POSITIVE_INFINITY,
 ): { start: Feed[]; wakeAt: Millis | null } {
-  const late = ({ due: at, interval, slow }: Feed): number =>
-    (now - at) / Math.max(MINUTE, interval ?? MINUTE) - (slow ? SLOW_GIVES_WAY : 0)
-  const lateness = new Map(due.map(feed => [feed, late(feed)]))
-  const ordered = due.toSorted((a, b) => (lateness.get(b) ?? 0) - (lateness.get(a) ?? 0) || a.due - b.due)
-  const started = new Map<string, number>()
+  return startable(byUrgency(due, now), hosts, free, now, slowFree)
+}
+
+/** The same of feeds that stand in order already. Each host is looked at once. */
+export function startable<Feed extends DueFeed>(
+  ordered: readonly Feed[],
+  hosts: (host: string) => HostNow,
+  free: number,
+  now: Millis,
+  slowFree = Number.POSITIVE_INFINITY,
+): { start: Feed[]; wakeAt: Millis | null } {
+  const seen = new Map<string, HostNow & { here: number; rested: Millis }>()
   const start: Feed[] = []
   let slowStarted = 0
   let wakeAt: Millis | null = null
   for (const feed of ordered) {
+    // Only the end of a running fetch makes room for another.
+    if (start.length >= free) return { start, wakeAt: null }
     if (feed.slow && slowStarted >= slowFree) continue
-    const host = hosts(feed.host)
-    const here = started.get(feed.host) ?? 0
-    const rested = Math.max(host.restUntil, host.lastStart === null ? 0 : host.lastStart + host.delay)
-    const open = host.running + here < host.perHost
-    if (start.length < free && open && rested <= now && (here === 0 || host.delay === 0)) {
+    let host = seen.get(feed.host)
+    if (host === undefined) {
+      const found = hosts(feed.host)
+      const rested = Math.max(found.restUntil, found.lastStart === null ? 0 : found.lastStart + found.delay)
+      host = { ...found, here: 0, rested }
+      seen.set(feed.host, host)
+    }
+    const { here, rested, delay } = host
+    if (host.running + here < host.perHost && rested <= now && (here === 0 || delay === 0)) {
       start.push(feed)
       if (feed.slow) slowStarted++
-      started.set(feed.host, here + 1)
+      host.here++
       continue
     }
-    const ready: Millis | null = rested > now ? rested : here > 0 && host.delay > 0 ? now + host.delay : null
+    const ready: Millis | null = rested > now ? rested : here > 0 && delay > 0 ? now + delay : null
     if (ready !== null) wakeAt = wakeAt === null ? ready : Math.min(wakeAt, ready)
   }
   return { start, wakeAt }

@@ -7,18 +7,8 @@ import type { Query } from './index/rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './index/slots.ts'
 import { LOOKED_UP } from './index/weights.ts'
 import { firstOf, Nearest } from './nearest.ts'
-import { SECOND_MATCH } from './tuning.ts'
+import { PLACE_COMPARED, PLACE_FLOOR, PLACE_LATEST, PLACE_NEAR, PLACE_RESCORED, SECOND_MATCH } from './tuning.ts'
 import { blended, likenessOfMeaning } from './vectors.ts'
-
-// Below this cosine nothing else can bring a story over the threshold.
-const FLOOR = 0.15
-// What shares less than this of the terms looked up is not near at all.
-const NEAR = 0.03
-// Threads scored to the last term, and those compared with their stories one by one.
-const RESCORED = 12
-const COMPARED = 6
-// The stories of a thread that a new one is compared with: the latest, for threads drift.
-const LATEST = 16
 
 export interface Candidate {
   part: Part
@@ -56,7 +46,7 @@ function lookUp(index: ThreadIndex, { terms, weights }: Query, time: Millis, exc
   // A part met only in the rest, whose squares add up to less than the floor's, cannot reach the floor. A term so common
   // that it would use up what is left is passed over.
   let left = LOOKED_UP
-  for (let at = 0; at < terms.length && rest >= (FLOOR * UNIT) ** 2; at++) {
+  for (let at = 0; at < terms.length && rest >= (PLACE_FLOOR * UNIT) ** 2; at++) {
     const term = terms[at] as number
     const weight = weights[at] as number
     const frequency = postings.frequency(term)
@@ -68,8 +58,8 @@ function lookUp(index: ThreadIndex, { terms, weights }: Query, time: Millis, exc
   const { window } = index.settings
   const { decay } = index.tuning
   const length = except === null ? OWN_LENGTH : SHARED_LENGTH
-  const near = new Nearest(RESCORED, slots.parts)
-  let least = NEAR
+  const near = new Nearest(PLACE_RESCORED, slots.parts)
+  let least = PLACE_NEAR
   const measured = slots.measured(count, length, least, except === null ? -1 : slots.numberOf(except))
   for (let at = 0; at < measured; at++) {
     const cosine = cosines[at] as number
@@ -81,7 +71,7 @@ function lookUp(index: ThreadIndex, { terms, weights }: Query, time: Millis, exc
     const faded = cosine * Math.exp(-silence / decay)
     if (faded < least) continue
     near.offer(slot, faded)
-    if (near.count === RESCORED) least = near.cosines[RESCORED - 1] as number
+    if (near.count === PLACE_RESCORED) least = near.cosines[PLACE_RESCORED - 1] as number
   }
   return near
 }
@@ -95,7 +85,7 @@ function scoredOwn(index: ThreadIndex, part: Part, query: Query, time: Millis): 
   // A part without sums has few stories: each is looked at anyhow.
   const dots = part.sums ? null : index.weights.dotsOf(part, query)
   const cosine = ((dots ? dots.sum : index.weights.dotOf(part, query)) / length) * fading(index, part, time)
-  const nearest = dots && part.stories.length <= LATEST ? dots.largest : null
+  const nearest = dots && part.stories.length <= PLACE_LATEST ? dots.largest : null
   return { part, cosine, score: cosine * index.tuning.scale, nearest }
 }
 
@@ -143,10 +133,10 @@ export function compare(
   const second = found[1]?.cosine ?? 0
   const { standingOut, scale, nearest } = index.tuning
   const own = features.vector ? index.meaning(features.language, features.vector) : null
-  for (let at = 0; at < Math.min(COMPARED, found.length); at++) {
+  for (let at = 0; at < Math.min(PLACE_COMPARED, found.length); at++) {
     const candidate = found[at] as Candidate
     const { part, cosine } = candidate
-    if (cosine < FLOOR && !features.vector) break
+    if (cosine < PLACE_FLOOR && !features.vector) break
     const faded = fading(index, part, time)
     const ahead = cosine - (at === 0 ? second : first)
     const sum = cosine + standingOut * ahead + nearest * nearestStory(index, candidate, query) * faded
@@ -158,8 +148,8 @@ export function compare(
 
 /** Cosine of a story with the nearest of a part's latest. */
 function nearestStory(index: ThreadIndex, { part, nearest }: Candidate, query: Query): number {
-  return (nearest ?? index.weights.dotsOf(part, query, LATEST).largest) / UNIT ** 2
+  return (nearest ?? index.weights.dotsOf(part, query, PLACE_LATEST).largest) / UNIT ** 2
 }
 
 const latest = (index: ThreadIndex, { language, stories }: Part) =>
-  stories.slice(-LATEST).map(({ vector }) => index.meaning(language, vector))
+  stories.slice(-PLACE_LATEST).map(({ vector }) => index.meaning(language, vector))
