@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 
 // `house` runs `parse` and `stories` too.
-for (const [bench = '', ...args] of [['house', 'all'], ['eval'], ['load'], ['schedule']]) {
+for (const [bench = '', ...args] of [['house', 'all'], ['read'], ['eval'], ['load'], ['schedule']]) {
   process.stdout.write(`\n${bench}\n`)
   const script = path.join(import.meta.dirname, `${bench}.ts`)
   const { status } = spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' })

@@ -63,9 +63,11 @@ export async function startFeedServer(options: {
   seconds: number
   /** Time from which items are dated; today's midnight where absent. */
   base?: number
+  /** A free one where absent. */
+  port?: number
 }): Promise<FeedServer | null> {
   if (!existsSync(feedServer)) return null
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const numbers = { port, feeds: options.feeds, items: options.items, 'max-seconds': options.seconds }
   const flags = Object.entries(options.base === undefined ? numbers : { ...numbers, base: options.base })
   const [program, args] = pinned(0, [feedServer, ...flags.flatMap(([name, value]) => [`--${name}`, String(value)])])

@@ -20,6 +20,8 @@ const { values: given } = parseArgs({
   options: {
     checkout: { type: 'string', default: root },
     out: { type: 'string' },
+    /** Polls of `copies`, six hours apart; 58 for all of it. */
+    polls: { type: 'string', default: '16' },
     /** Of `demo`, `real`, `copies`. */
     only: { type: 'string', multiple: true },
   },
@@ -123,7 +125,7 @@ function copies(): Material | null {
         body: JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', title: source, items: shown }),
       }
     },
-    moments: Array.from({ length: 58 }, (_, n) => start + n * 6 * HOUR),
+    moments: Array.from({ length: Number(given.polls) }, (_, n) => start + n * 6 * HOUR),
     settings: { poll: { maxEntries: 10_000 } },
   }
 }
@@ -234,7 +236,7 @@ for (const [name, make] of Object.entries(materials)) {
   const began = performance.now()
   const rows = await record(name, material, path.resolve(given.checkout))
   process.stderr.write(`${name}: ${rows.length} rows in ${Math.round((performance.now() - began) / 1_000)} s\n`)
-  lines.push(...rows)
+  for (const row of rows) lines.push(row)
 }
 const text = `${lines.join('\n')}\n`
 if (given.out === undefined) process.stdout.write(text)

@@ -1,8 +1,9 @@
 // Loaded before a command (`--import`): appends the text of every statement that better-sqlite3 executes, a line each, to
-// the file that MINWAL_BENCH_STATEMENTS names. Threads of the command load it too.
+// the file that MINWAL_BENCH_STATEMENTS names. Threads of the command load it too, whatever arguments they are started with.
 import { openSync, writeSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
 import path from 'node:path'
+import threads from 'node:worker_threads'
 
 interface Statement {
   source: string
@@ -22,3 +23,11 @@ for (const name of ['run', 'get', 'all', 'iterate']) {
   }
 }
 db.close()
+
+const { Worker } = threads
+threads.Worker = class extends Worker {
+  constructor(file: string | URL, options: threads.WorkerOptions = {}) {
+    super(file, { ...options, execArgv: ['--import', import.meta.url, ...(options.execArgv ?? [])] })
+  }
+}
+syncBuiltinESMExports()

@@ -33,8 +33,10 @@ export async function withFeeds<T>(
   items: number,
   options: Options,
   work: (server: FeedServer) => Promise<T>,
+  /** Where and as of when they were served before, so that they are the same feeds. */
+  before: { port?: number; base?: number } = {},
 ): Promise<T | null> {
-  const server = await startFeedServer({ feeds, items, seconds: options.limit * 10 + 600 })
+  const server = await startFeedServer({ feeds, items, seconds: options.limit * 10 + 600, ...before })
   if (!server) return null
   try {
     return await work(server)

@@ -1,33 +1,34 @@
 // Loaded before a command (`--import`): in its main thread, looks every millisecond how long the event loop did not come
-// round, and appends the longest of each half second to the file that MINWAL_BENCH_LOOP names, as
-// {"at", "wall", "processor"}: the moment, and milliseconds by the clock and of the thread's own processor time. The clock
+// round, and appends each stop that took LEAST_MS to the file that MINWAL_BENCH_LOOP names, a line each, as
+// {"from", "to", "processor"}: two moments, and milliseconds of the thread's own processor time between them. The clock
 // counts what other programs took of the core too; processor time does not, and not waiting for the disk either.
 import { appendFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 
+const LEAST_MS = 5
+const WRITE_MS = 500
+
 const file = process.env['MINWAL_BENCH_LOOP']
 if (isMainThread && file !== undefined) {
-  // Not in Node 22.
+  // Of the thread alone only since Node 23.9.
   const processor = (): number => {
     const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage()
     return (user + system) / 1_000
   }
-  let last = { wall: performance.now(), processor: processor() }
-  let longest = { wall: 0, processor: 0 }
-  let since = Date.now()
+  let last = { at: Date.now(), processor: processor() }
+  let written = Date.now()
+  let stops = ''
   const note = (): void => {
-    const now = { wall: performance.now(), processor: processor() }
-    longest = {
-      wall: Math.max(longest.wall, now.wall - last.wall),
-      processor: Math.max(longest.processor, now.processor - last.processor),
-    }
+    const now = { at: Date.now(), processor: processor() }
+    if (now.at - last.at >= LEAST_MS)
+      stops += `${JSON.stringify({ from: last.at, to: now.at, processor: now.processor - last.processor })}\n`
     last = now
-    if (Date.now() - since < 500) return
-    since = Date.now()
-    appendFileSync(file, `${JSON.stringify({ at: since, ...longest })}\n`)
-    longest = { wall: 0, processor: 0 }
-    // Writing the line is not the command's doing.
-    last = { wall: performance.now(), processor: processor() }
+    if (now.at - written < WRITE_MS) return
+    appendFileSync(file, stops)
+    stops = ''
+    written = Date.now()
+    // Writing is not the command's doing.
+    last = { at: written, processor: processor() }
   }
   setInterval(note, 1).unref()
 }

@@ -136,7 +136,7 @@ export async function until(what: string, seconds: number, holds: () => boolean 
   const end = Date.now() + seconds * 1_000
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`after ${seconds} s still not: ${what}`)
-    await pause(100)
+    await pause(20)
   }
 }
 

@@ -1,4 +1,4 @@
-// Hides how the feeds behind an address are found: what is asked for, in which order, and when to stop asking.
+// Finds the feeds behind an address: what is requested, in which order, and when the search ends.
 import type { FailureKind, FeedFormat, ParsedFeed } from '../model/collected.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { decodeText } from './feed/decode.ts'
@@ -76,7 +76,7 @@ const COMMENTS =
 interface Link {
   url: string
   title: string
-  /** As the page says, BCP 47. */
+  /** As the page declares it, BCP 47. */
   language: string | null
 }
 
@@ -106,7 +106,7 @@ function distance(page: string | null, feed: string | null): number {
 class PageLinks implements MarkupSink {
   /** Whether anything in the text is HTML's. */
   isPage = false
-  /** What the page says of its language, the most reliable first. */
+  /** The page's declarations of its language, the most reliable first. */
   private readonly declared: (string | null)[] = [null, null, null]
   private words = ''
   /** Open elements whose text is not the page's. */
@@ -134,7 +134,7 @@ class PageLinks implements MarkupSink {
     return this.anchors
   }
 
-  /** What the page itself says, and what its text begins with. */
+  /** What the page itself declares, and what its text begins with. */
   get language(): { declared: string | null; text: string } {
     return { declared: this.declared.find(tag => tag !== null) ?? null, text: this.words }
   }

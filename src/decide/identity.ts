@@ -1,7 +1,9 @@
 // By what a report is known when it comes again: feed and guid, defended against agencies that change, reuse or leave out
 // their guids. Pure.
 
-import { fold, shingles, words } from '../language/text.ts'
+import { fold } from '../language/fold.ts'
+import { shingles } from '../language/terms.ts'
+import { words } from '../language/words.ts'
 import type { Entry } from '../model/collected.ts'
 import type { FeedSpec } from '../model/config.ts'
 import type { Report } from '../model/decided.ts'

@@ -1,7 +1,9 @@
 // Whether two texts that one address or one guid names tell the same: said of any length, from bare headlines on. Two texts
 // may be alike, plainly different, or too short to say. Pure.
 
-import { fold, shingles, terms, words } from '../language/text.ts'
+import { fold } from '../language/fold.ts'
+import { shingles, terms } from '../language/terms.ts'
+import { words } from '../language/words.ts'
 import type { Millis } from '../model/units.ts'
 
 export interface Told {

@@ -1,5 +1,6 @@
 // Titles that programs write where a writer gave none: they are no titles. Pure.
-import { fold } from '../language/text.ts'
+
+import { fold } from '../language/fold.ts'
 
 /** Folded, as {@link bare} leaves them. */
 const PLACEHOLDERS = new Set(

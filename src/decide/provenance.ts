@@ -1,7 +1,9 @@
 // Whose copy a story is: who had it first, whom the copies credit, who ran how much of it when, and who still runs what its
 // origin has corrected or withdrawn.
 
-import { fold, shingles, words } from '../language/text.ts'
+import { fold } from '../language/fold.ts'
+import { shingles } from '../language/terms.ts'
+import { words } from '../language/words.ts'
 import type { Credit, RevisionClass, Signal } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 

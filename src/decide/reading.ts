@@ -1,14 +1,16 @@
 // Reads one entry of which the store does not know the text yet: all that filing needs to know of it, as plain data that
-// travels between threads. The desk cuts no text into words; it asks this file's functions of what a reader made.
-import { searchable } from '../language/text.ts'
+// travels between threads. The text is folded and cut into words once; what the desk asks for later needs neither.
+import { searchableOf } from '../language/search.ts'
+import { type Cut, cut, type Word, wordsBetween, wordsOf } from '../language/words.ts'
 import type { Entry } from '../model/collected.ts'
 import type { Report } from '../model/decided.ts'
-import { isFlash } from './copy/flash.ts'
-import { type CopyFeatures, copyFeatures } from './copy/index.ts'
+import { type CopyFeatures, featuresOfWords, OPENING_CHARACTERS } from './copy/features.ts'
+import { isFlashLong, LENGTH_LOOKED_AT } from './copy/flash.ts'
 import type { Identified } from './identify.ts'
-import { type ReportContext, reportOf } from './report.ts'
-import type { Boilerplate } from './thread/boilerplate.ts'
-import { type ThreadWords, threadWords } from './thread/words.ts'
+import { locateReport, type ReportContext } from './report.ts'
+import { type Boilerplate, type DocumentRuns, RUNS_BODY, runsOf } from './thread/boilerplate.ts'
+import { bareHeadline } from './thread/header.ts'
+import { countWords, type PlacedWords, placeWords, THREAD_BODY, type ThreadWords } from './thread/words.ts'
 
 /** Characters of a text beyond which it is kept and shown, but not searched. */
 const SEARCHED_LENGTH = 40_000
@@ -28,19 +30,43 @@ export interface Reading {
   wires: string[]
   /** A one-liner that a full report may tell later. */
   isFlash: boolean
+  /** The words by which threads know it: see {@link threadWordsOf}. */
+  words: PlacedWords
+  /** What it adds to the `BoilerplateCount` of its document. */
+  runs: DocumentRuns
 }
 
 export function readEntry(entry: Entry, text: string, identified: Identified, context: ReportContext): Reading {
-  const report = reportOf(entry, text, identified, context)
+  const whole = cut(`${identified.title}\n${text.slice(0, SEARCHED_LENGTH)}`)
+  const { report, start } = locateReport(entry, text, identified, context, whole)
   const { wire, agency, language } = report
+  const opening = openingOf(whole, identified.title.length + 1 + start, wire.body)
+  const length = opening(LENGTH_LOOKED_AT).length || wordsOf(wire.title).length
+  const headline = wordsOf(bareHeadline(wire.title))
   return {
     at: identified.at,
     report,
-    copy: copyFeatures(wire.title, wire.body, language, wire.part?.number),
-    folded: searchable(`${report.title}\n${text.slice(0, SEARCHED_LENGTH)}`, language),
+    copy: featuresOfWords(
+      wire.title,
+      opening(OPENING_CHARACTERS).map(word => word.text),
+      language,
+      wire.part?.number,
+    ),
+    folded: searchableOf(whole, language),
     part: wire.furniture.find(({ kind }) => kind === 'part')?.matched ?? null,
     wires: [...new Set([agency, ...wire.credits.map(credit => credit.agency ?? credit.name)])],
-    isFlash: isFlash({ title: wire.title, body: wire.body, signal: wire.signal }),
+    isFlash: isFlashLong(length, { signal: wire.signal }),
+    words: placeWords(wire.title, opening(THREAD_BODY), language),
+    runs: runsOf(headline, opening(RUNS_BODY)),
+  }
+}
+
+/** Gives the words of the first so many characters of a body that begins at `start` of the text that was cut. */
+function openingOf(whole: Cut, start: number, body: string): (characters: number) => readonly Word[] {
+  return characters => {
+    const length = Math.min(characters, body.length)
+    const isWithin = start + length <= whole.text.length
+    return isWithin ? wordsBetween(whole, start, start + length) : wordsOf(body.slice(0, length))
   }
 }
 
@@ -49,10 +75,9 @@ export function readEntry(entry: Entry, text: string, identified: Identified, co
  * words of the body that its publisher says under other reports too: 1 for such a word, and may be shorter than the body.
  */
 export function threadWordsOf(
-  { report }: Reading,
+  { words }: Pick<Reading, 'words'>,
   boilerplate: Boilerplate | null,
   foreign: Uint8Array | null,
 ): ThreadWords {
-  const { wire, language } = report
-  return threadWords({ title: wire.title, body: wire.body, language, boilerplate, foreign })
+  return countWords(words, boilerplate, foreign)
 }

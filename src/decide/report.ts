@@ -1,10 +1,11 @@
 // Reads an entry: the report that it makes, with its language and what its wire says. Pure: the time of the poll is a parameter.
 import { languageOf } from '../language/detect.ts'
+import type { Cut } from '../language/words.ts'
 import type { Entry } from '../model/collected.ts'
 import type { Report } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import { type Identified, type IdentityContext, identify } from './identify.ts'
-import { readWire, type WireNames } from './wire/read.ts'
+import { locateWire, type WireNames } from './wire/read.ts'
 
 export { digest } from './digest.ts'
 
@@ -32,13 +33,27 @@ export function toReport(
 
 /** The report of an entry that was identified. */
 export function reportOf(entry: Entry, text: string, identified: Identified, context: ReportContext): Report {
+  return locateReport(entry, text, identified, context).report
+}
+
+/** {@link reportOf}, with the place of the wire's body in `text`. */
+export function locateReport(
+  entry: Entry,
+  text: string,
+  identified: Identified,
+  context: ReportContext,
+  cut?: Cut,
+): { report: Report; start: number } {
   const { guid, globalGuid, url, canonicalUrl, title, published, updated, hash } = identified
   const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)
   const claimed = published ?? updated
   // What it says of its own future is meant from its own time, and a feed polled again must not read another Friday.
   const at = claimed !== null && claimed <= context.now ? claimed : context.now
-  const wire = readWire({ title, text, authors: entry.authors, source: entry.source, at }, context.names)
-  return {
+  const { wire, start } = locateWire(
+    { title, text, authors: entry.authors, source: entry.source, at, ...(cut ? { cut } : {}) },
+    context.names,
+  )
+  const report: Report = {
     feed: context.feed,
     agency: context.agency,
     guid,
@@ -61,4 +76,5 @@ export function reportOf(entry: Entry, text: string, identified: Identified, con
     embargo: wire.embargo !== null && wire.embargo > context.now ? wire.embargo : null,
     hash,
   }
+  return { report, start }
 }

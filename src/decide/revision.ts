@@ -1,7 +1,8 @@
 // What a changed text is: typing, news, a correction or a withdrawal; and when a text that changes at every visit stops
 // making revisions.
 
-import { fold, words } from '../language/text.ts'
+import { fold } from '../language/fold.ts'
+import { words } from '../language/words.ts'
 import type { RevisionClass, Signal } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import { spelledAlike } from './copy/compare.ts'

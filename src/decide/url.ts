@@ -103,7 +103,7 @@ function once(url: URL): string | null {
 }
 
 function web(address: string): URL | null {
-  const url = URL.canParse(address) ? new URL(address) : null
+  const url = URL.parse(address)
   return url && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '' ? url : null
 }
 
@@ -123,6 +123,14 @@ export function asMeant(address: string): string {
  */
 export function canonicalUrl(address: string | null): string | null {
   if (!address || address.length > LONGEST) return null
+  // A guid that is the address of its entry is asked for right after it.
+  if (last.address !== address) last = { address, canonical: canonicalOf(address) }
+  return last.canonical
+}
+
+let last: { address: string; canonical: string | null } = { address: '', canonical: null }
+
+function canonicalOf(address: string): string | null {
   let current = asMeant(address.trim())
   for (let round = 0; round < ROUNDS; round++) {
     const url = web(current)

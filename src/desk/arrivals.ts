@@ -4,6 +4,7 @@ import type { Ambiguity } from '../decide/guids.ts'
 import { BoilerplateCount } from '../decide/thread/boilerplate.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
 import type { Accepted, FiledEntry } from './entries.ts'
+import type { StoreFacts } from './facts.ts'
 import type { Steps } from './slices.ts'
 
 /** A document on its way. */
@@ -13,6 +14,8 @@ export interface Document {
   /** What became of each entry, in the order of the document. */
   filed: FiledEntry[]
   notes: string[]
+  /** What the store says of its feed; null until it was asked. */
+  said: StoreFacts['said'] | null
 }
 
 /**
@@ -42,7 +45,7 @@ export function* prepare(
   yield
   accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
   yield* findBoilerplate(accepted)
-  return { filed, accepted, notes: [] }
+  return { filed, accepted, notes: [], said: null }
 }
 
 /** What the entries of a document have in common is not what each of them tells. */

@@ -7,12 +7,12 @@ import type { WireNames } from '../decide/wire/read.ts'
 import { type MissingReport, missingFrom } from '../decide/withdrawn.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
-import type { Subscription } from '../model/stored.ts'
+import type { FeedState, Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
 import { type Document, prepare } from './arrivals.ts'
 import { documentOf, identifyAll, type ReadDocument, type ReadEntry, readForDesk } from './document.ts'
-import { EntryFiling, type FiledEntry, followRenames } from './entries.ts'
+import { EntryFiling, type FiledEntry } from './entries.ts'
 import { givenAgain, StoreFacts } from './facts.ts'
 import { judgeOrigin } from './origin.ts'
 import { type Closing, countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
@@ -20,7 +20,7 @@ import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
-import { ActiveWindow } from './window.ts'
+import { ActiveWindow, type Last } from './window.ts'
 
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
 export type { FiledEntry } from './entries.ts'
@@ -46,10 +46,25 @@ export interface FiledPoll {
   moved: string | null
 }
 
+/** Brings the window in step with the store; `last` are the last numbers on file, where they were read. */
+type CatchUp = (last?: Last) => void
+
+interface FileSome {
+  /** The entries were kept back under an embargo that is over. */
+  released: boolean
+  /** None of the document was filed yet. */
+  first: boolean
+  /** Moment after which no more are begun. */
+  until: number
+  looked: StoreFacts | null
+  catchUp: CatchUp
+}
+
 /** Most reports missing from one document that are asked after. */
 const ASKED_AFTER = 2
-/** Entries whose facts are read, and which are written, together. */
-const TOGETHER = 40
+/** Entries whose facts are read, and which are written, together: so many for each millisecond of a slice, and at most. */
+const TOGETHER_A_MS = 2
+const MOST_TOGETHER = 50
 
 /** The desk every entry passes: one per process and store. */
 export class Desk {
@@ -92,9 +107,11 @@ export class Desk {
       context,
       (filing, filed, closing) => {
         const { id } = plan.feed
-        const missing = plan.answer.kind === 'document' ? missingFrom(filing.stood(id, plan.at), ASKED_AFTER) : []
+        const asksAfter = plan.answer.kind === 'document' && !closing.isWhole
+        const missing = asksAfter ? missingFrom(filing.stood(id, plan.at), ASKED_AFTER) : []
         const timed = { ...plan, ms: plan.ms + performance.now() - received }
-        const record = this.#record(filing, timed, whatWasFiled(document, filed, closing), closing.poll)
+        const feed = plan.answer.kind === 'document' ? { ...plan.feed, habit: closing.habit } : null
+        const record = this.#record(filing, timed, whatWasFiled(document, filed, closing), { poll: closing.poll, feed })
         done.push({ ...record, missing })
       },
       false,
@@ -107,13 +124,13 @@ export class Desk {
   /** Record polls that brought no document to file, in one transaction. */
   recordPolls(plans: readonly PollPlan[]): Promise<Pick<FiledPoll, 'outcome' | 'moved'>[]> {
     return this.storing.write(() =>
-      this.#store.file(filing => plans.map(plan => this.#record(filing, plan, NOTHING_FILED, null))),
+      this.#store.file(filing => plans.map(plan => this.#record(filing, plan, NOTHING_FILED))),
     )
   }
 
   /** Whether the feed has a report with one of these guids. */
   knowsAny(feed: number, guids: readonly string[]): Promise<boolean> {
-    return this.storing.write(() => this.#store.file(filing => filing.known(feed, guids).size > 0))
+    return this.storing.write(() => this.#store.file(filing => filing.known(feed, guids, '').reports.size > 0))
   }
 
   /** Keep what was asked of a hub, in place of any other of its feed. */
@@ -121,11 +138,17 @@ export class Desk {
     return this.storing.write(() => this.#store.saveSubscription(subscription))
   }
 
-  #record(filing: Filing, plan: PollPlan, filed: Filed, poll: number | null): Pick<FiledPoll, 'outcome' | 'moved'> {
+  /** `feed` as the store has it now, where that was read. */
+  #record(
+    filing: Filing,
+    plan: PollPlan,
+    filed: Filed,
+    { poll, feed }: { poll: number | null; feed: FeedState | null } = { poll: null, feed: null },
+  ): Pick<FiledPoll, 'outcome' | 'moved'> {
     const { id } = plan.feed
     const needsHub = plan.rules.websub || plan.answer.kind === 'pushed'
     const { outcome, update, subscription, moved } = recordOf(plan, filed, {
-      feed: this.#store.feed(id) ?? plan.feed,
+      feed: feed ?? this.#store.feed(id) ?? plan.feed,
       subscription: needsHub ? this.#store.subscription(id) : null,
     })
     if (subscription !== null) this.#store.saveSubscription(subscription)
@@ -144,8 +167,8 @@ export class Desk {
     const document = drain(prepare(read, readings, ambiguities(names)))
     prepareWindowAtOnce(this.#store, this.#window, context.now, remaker(this.#window, context.names))
     return this.#transaction(context, (filing, catchUp) => {
-      catchUp()
-      this.#fileSome(filing, document, context, { released: false, first: true, until: Number.POSITIVE_INFINITY })
+      const some = { released: false, first: true, until: Number.POSITIVE_INFINITY, looked: null, catchUp }
+      this.#fileSome(filing, document, context, some)
       this.#finish(filing, document, context, finish, { poll: null, waited: false })
       return document.filed
     })
@@ -215,10 +238,12 @@ export class Desk {
   ): Promise<FiledEntry[]> {
     const ambiguous = ambiguities(read.entries)
     await this.#prepareWindow(context)
+    let looked: StoreFacts | null = null
     if (!released) {
       await this.#turns.next()
       const known = await this.storing.write(() => this.#fileKnown(read, ambiguous, context, finish))
-      if (known !== null) return known
+      if (known.filed !== null) return known.filed
+      looked = known.facts
     }
     const readings = await read.read(read.entries.map(({ at }) => at))
     let document = await this.#turns.run(prepare(read, readings, ambiguous))
@@ -232,9 +257,11 @@ export class Desk {
     const slice = (): boolean => {
       const { done, open } = this.#transaction(context, (filing, catchUp) => {
         takenBack = true
-        catchUp()
         const until = performance.now() + this.#slice
-        if (this.#fileSome(filing, document, context, { released, first, until })) {
+        const was = looked
+        // What was looked up holds for the first try only: it is brought up to date with what this one decides.
+        looked = null
+        if (this.#fileSome(filing, document, context, { released, first, until, looked: was, catchUp })) {
           this.#finish(filing, document, context, finish, { poll, waited })
           return { done: true, open: poll }
         }
@@ -265,67 +292,78 @@ export class Desk {
     }
   }
 
-  /** File a document of which every entry is on file as it is; null, and nothing is stored, where one is not. */
+  /**
+   * File a document of which every entry is on file as it is. Where one is not, nothing is stored, and what was looked up is
+   * returned.
+   */
   #fileKnown(
     { entries, rejected }: ReadDocument,
     ambiguous: ReturnType<typeof ambiguities>,
     context: FilingContext,
     finish: Finish,
-  ): FiledEntry[] | null {
+  ): { filed: FiledEntry[]; facts: null } | { filed: null; facts: StoreFacts } {
     return this.#transaction(context, filing => {
       const facts = new StoreFacts(filing, context)
       facts.look(entries)
       const filed: FiledEntry[] = new Array(entries.length + rejected.length)
       const seen: number[] = []
+      let stood = 0
       for (const [n, entry] of entries.entries()) {
         const { reused = false, reusedTwice = false } = ambiguous[n] ?? {}
         const told = tellApart({ ...entry, reused, reusedTwice }, guid => facts.known(guid))
         const known = facts.known(told.guid)
-        if (!told.asItIs || known === null) return null
+        if (!told.asItIs || known === null) return { filed: null, facts }
         seen.push(known.id)
+        if (known.lastSeen === facts.said.lastSeen) stood++
         filed[entry.at] = { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
       }
       for (const { at, reason } of rejected) {
         filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
       }
       filing.touch(seen, context.now)
-      this.#finish(filing, { accepted: [], filed, notes: [] }, context, finish, { poll: null, waited: false })
-      return filed
+      const { lastSeen, lastStood } = facts.said
+      const isWhole = lastSeen < context.now && stood === lastStood
+      const document = { accepted: [], filed, notes: [], said: facts.said }
+      this.#finish(filing, document, context, finish, { poll: null, waited: false, isWhole })
+      return { filed, facts: null }
     })
   }
 
   /** File entries of a document until a moment. True when it is done. */
-  #fileSome(
-    filing: Filing,
-    document: Document,
-    context: FilingContext,
-    { released, first, until }: { released: boolean; first: boolean; until: number },
-  ): boolean {
+  #fileSome(filing: Filing, document: Document, context: FilingContext, options: FileSome): boolean {
     const { accepted, filed, notes } = document
-    // What was kept back was known by its guid all the time.
-    const renamed = released || !first ? null : followRenames(filing, accepted, context)
-    if (renamed !== null) notes.push(renamed)
+    const { released, first, until, catchUp } = options
+    let { looked } = options
     // Some were filed by a transaction before one that was taken back.
     const left = accepted.filter(({ at }) => filed[at] === undefined)
-    for (let at = 0; at < left.length; at += TOGETHER) {
+    const together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(this.#slice * TOGETHER_A_MS)))
+    for (let at = 0; at < left.length; at += together) {
       if (at > 0 && performance.now() >= until) return false
-      const some = left.slice(at, at + TOGETHER)
-      new EntryFiling(filing, this.#window, some, { context, released }).file(some, filed)
+      const some = left.slice(at, at + together)
+      // What was kept back was known by its guid all the time.
+      const follow = at === 0 && first && !released ? accepted : null
+      const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, catchUp })
+      looked = null
+      document.said ??= entries.said
+      if (entries.note !== null) notes.push(entries.note)
+      entries.file(some, filed)
+      if (entries.gaveAgain) document.said = { ...document.said, mark: context.now }
     }
     return true
   }
 
   #finish(
     filing: Filing,
-    { accepted, filed, notes }: Document,
+    { accepted, filed, notes, said }: Document,
     context: FilingContext,
     finish: Finish,
-    { poll, waited }: { poll: number | null; waited: boolean },
+    { poll, waited, isWhole = false }: { poll: number | null; waited: boolean; isWhole?: boolean },
   ): void {
     const unsettled = waited || accepted.some(({ waits }) => waits)
-    const again = givenAgainNote(filing.mark(givenAgain(context.feed)), context)
-    const said = [...notes, ...(again === null ? [] : [again]), ...embargoNotes(filed)]
-    finish(filing, filed, { counts: countsOf(filed), poll, notes: said, unsettled })
+    const { mark, habit } = said ?? filing.known(context.feed, [], givenAgain(context.feed))
+    const again = givenAgainNote(mark, context)
+    const all = [...notes, ...(again === null ? [] : [again]), ...embargoNotes(filed)]
+    finish(filing, filed, { counts: countsOf(filed), poll, notes: all, unsettled, habit, isWhole })
   }
 
   /** What is stored is read, and the review that is due is done, before the first entry. */
@@ -338,16 +376,13 @@ export class Desk {
   }
 
   /** `catchUp` brings the window in step with the store: before it is asked, and before anything that changes it is written. */
-  #transaction<T>(
-    { now, names }: { now: Millis; names: WireNames },
-    work: (filing: Filing, catchUp: () => void) => T,
-  ): T {
+  #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing, catchUp: CatchUp) => T): T {
     let begun = false
     try {
       return this.#store.file(filing =>
-        work(filing, () => {
+        work(filing, last => {
           begun = true
-          this.#window.catchUp(filing, now, remaker(this.#window, names))
+          this.#window.catchUp(filing, now, remaker(this.#window, names), last)
         }),
       )
     } catch (error) {

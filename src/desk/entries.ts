@@ -15,7 +15,7 @@ import {
   tellsAnother,
 } from '../decide/file.ts'
 import { type Arriving, guidFor, tellApart } from '../decide/guids.ts'
-import { guidKey, REMATCH_REPORTS, REMATCH_TEXT } from '../decide/identity.ts'
+import { guidKey } from '../decide/identity.ts'
 import { threadWordsOf } from '../decide/reading.ts'
 import { formerlyAsked, renamesOf } from '../decide/rematch.ts'
 import { droppedRevisions, REVISIONS_KEPT } from '../decide/revision.ts'
@@ -23,13 +23,13 @@ import type { Boilerplate } from '../decide/thread/boilerplate.ts'
 import { storyFeatures, type ThreadFeatures } from '../decide/thread/place.ts'
 import { quantise } from '../decide/thread/vectors.ts'
 import type { FilingKind } from '../model/decided.ts'
-import type { Joining, KnownReport } from '../model/stored.ts'
+import type { Joining, KnownReport, ReportMark } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import type { Filing } from '../store/store.ts'
+import type { Filing, StoredFacts } from '../store/store.ts'
 import type { DeskReading } from './document.ts'
 import { type FactsContext, givenAgain, StoreFacts } from './facts.ts'
 import { Unwritten } from './unwritten.ts'
-import type { ActiveWindow } from './window.ts'
+import type { ActiveWindow, Last } from './window.ts'
 
 /** What became of an entry. */
 export interface FiledEntry {
@@ -61,54 +61,77 @@ const FULL_OF_EMBARGOES =
   'under embargo, and no more of this feed can be kept back; filed if the feed still has it when the embargo is over'
 const NOWHERE = { report: null, story: null, thread: null, reason: null }
 
-/**
- * Give reports on file the guids under which they come now. Returns what the user is told where the feed has turned wholly
- * new.
- */
-export function followRenames(filing: Filing, accepted: readonly Accepted[], context: FactsContext): string | null {
-  const facts = new StoreFacts(filing, context)
-  facts.look(accepted.map(namesOf))
-  const unknown = accepted.filter(({ report }) => facts.known(report.guid) === null)
-  const asked = formerlyAsked(unknown, accepted.length)
-  if (asked === null) return null
-  const onFile = filing.formerly(context.feed, {
-    ...(asked.kind === 'standing' ? { ...asked, limit: REMATCH_REPORTS } : asked),
-    characters: REMATCH_TEXT,
-  })
-  const { renames, note } = renamesOf(accepted, onFile, guid => facts.known(guid))
-  for (const { report, guid, key, globalGuid } of renames) filing.renameGuid(report, guid, key, globalGuid)
-  return note
-}
-
 const namesOf = ({ report: { guid, hash }, mark }: Arriving) => ({ guid, hash, mark })
+
+export interface EntryFilingOptions {
+  context: FactsContext
+  /** The entries were kept back under an embargo that is over. */
+  released: boolean
+  /** What was looked up of them before; null where nothing was. */
+  looked: StoreFacts | null
+  /** All entries of a document, where it is to be asked whether its feed has changed its guids; null where not. */
+  follow: readonly Accepted[] | null
+  /** Brings the window in step with the store, given the last numbers on file. */
+  catchUp: (last: Last) => void
+}
 
 /** The entries of one transaction, some at a time. */
 export class EntryFiling {
   readonly #filing: Filing
   readonly #window: ActiveWindow
   readonly #context: FactsContext
-  /** The entries were kept back under an embargo that is over. */
   readonly #released: boolean
   readonly #facts: StoreFacts
   readonly #unwritten: Unwritten
 
-  /** `entries` are all that will be filed with this one: what they need to know is read at once. */
-  constructor(
-    filing: Filing,
-    window: ActiveWindow,
-    entries: readonly Accepted[],
-    { context, released }: { context: FactsContext; released: boolean },
-  ) {
+  /** What the user is told where the feed has turned wholly new; null where it has not. */
+  note: string | null = null
+  /** A guid was given to another report. */
+  gaveAgain = false
+
+  /** `some` are all that will be filed with this one: what they need to know is read at once. */
+  constructor(filing: Filing, window: ActiveWindow, some: readonly Accepted[], options: EntryFilingOptions) {
+    const { context, released, looked, follow, catchUp } = options
     this.#filing = filing
     this.#window = window
     this.#context = context
     this.#released = released
-    this.#facts = new StoreFacts(filing, context)
-    this.#facts.look(entries.map(namesOf))
-    const fresh = entries.filter(
-      entry => !tellApart({ ...entry, ...entry.report }, guid => this.#facts.known(guid)).asItIs,
-    )
-    this.#unwritten = new Unwritten(filing, context, this.#facts.prepare(fresh))
+    let facts = looked
+    let stored = facts && this.#prepare(facts, some, follow)
+    // Something was written since the entries were looked up.
+    if (facts === null || stored === null || stored.version !== facts.said.version) {
+      facts = new StoreFacts(filing, context)
+      facts.look((follow ?? some).map(namesOf))
+      stored = this.#prepare(facts, some, follow)
+    }
+    this.#facts = facts
+    this.#unwritten = new Unwritten(filing, context, stored)
+    const { next, regrouping } = stored
+    catchUp({ story: next.storyFeatures - 1, report: next.reportFeatures - 1, regrouping })
+    if (follow !== null && stored.formerly.length > 0) this.#follow(follow, stored.formerly)
+  }
+
+  /** What the store says of the feed, as it was before this filing. */
+  get said(): StoreFacts['said'] {
+    return this.#facts.said
+  }
+
+  #prepare(facts: StoreFacts, some: readonly Accepted[], follow: readonly Accepted[] | null): StoredFacts {
+    const fresh = some.filter(entry => !tellApart({ ...entry, ...entry.report }, guid => facts.known(guid)).asItIs)
+    const unknown = (follow ?? []).filter(({ report }) => facts.known(report.guid) === null)
+    return facts.prepare(fresh, formerlyAsked(unknown, follow?.length ?? 0))
+  }
+
+  /** Give reports on file the guids under which they come now. */
+  #follow(arriving: readonly Accepted[], onFile: readonly ReportMark[]): void {
+    const { renames, note } = renamesOf(arriving, onFile, guid => this.#facts.known(guid))
+    this.note = note
+    for (const { report, guid, key, globalGuid } of renames) {
+      this.#filing.renameGuid(report, guid, key, globalGuid)
+      const was = onFile.find(({ id }) => id === report)
+      if (was) this.#facts.rename({ report, guid }, was)
+    }
+    if (renames.length > 0) this.#renew()
   }
 
   file(entries: readonly Accepted[], filed: FiledEntry[]): void {
@@ -147,6 +170,7 @@ export class EntryFiling {
     this.#unwritten.flush()
     this.#filing.renameGuid(known.id, guid, guidKey(guid), null)
     this.#filing.setMark(givenAgain(this.#context.feed), this.#context.now)
+    this.gaveAgain = true
     this.#facts.rename({ report: known.id, guid }, known)
     this.#renew()
   }

@@ -5,7 +5,7 @@ import type { ThreadSettings } from '../model/config.ts'
 import type { Furniture, Placement } from '../model/decided.ts'
 import type { ReportView, StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import type { Regrouped, Store } from '../store/store.ts'
+import type { Regrouped, StoreReader } from '../store/store.ts'
 import type { Named } from './editor.ts'
 
 export interface Paragraph {
@@ -37,7 +37,7 @@ export interface Explanation {
 const EXPLAINED = 50
 
 /** Why the reports of a story are one, and why it is in its thread; or why each story of a thread is in it. */
-export function explain(store: Store, asked: Named, settings: ThreadSettings): Outcome<Explanation> {
+export function explain(store: StoreReader, asked: Named, settings: ThreadSettings): Outcome<Explanation> {
   if (asked.what === 'thread') return explainThread(store, asked.id, settings)
   const id = asked.what === 'report' ? store.storyOf(asked.id) : (store.redirect('story', asked.id) ?? asked.id)
   const story = id === null ? null : store.story(id)
@@ -76,7 +76,7 @@ export function explain(store: Store, asked: Named, settings: ThreadSettings): O
   }
 }
 
-function explainThread(store: Store, asked: number, settings: ThreadSettings): Outcome<Explanation> {
+function explainThread(store: StoreReader, asked: number, settings: ThreadSettings): Outcome<Explanation> {
   const id = store.redirect('thread', asked) ?? asked
   const thread = store.thread(id)
   if (!thread) return { ok: false, reason: `there is no thread ${asked}: \`minwal threads\` lists them` }

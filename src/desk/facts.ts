@@ -4,14 +4,15 @@ import { CANDIDATES } from '../decide/claim.ts'
 import { FLASH_SPAN, type FlashText } from '../decide/copy/flash.ts'
 import { type Facts, storyKey } from '../decide/file.ts'
 import { type GuidFacts, otherGuids } from '../decide/guids.ts'
+import { REMATCH_REPORTS, REMATCH_TEXT } from '../decide/identity.ts'
 import { TOLD_TEXT } from '../decide/likeness.ts'
 import type { Reading } from '../decide/reading.ts'
-import type { Rename } from '../decide/rematch.ts'
+import type { Formerly, Rename } from '../decide/rematch.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import type { Report } from '../model/decided.ts'
 import type { KnownReport, Named, OpenFlash, TextInForce } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import type { FactsAsked, Filing, StoredFacts } from '../store/store.ts'
+import type { FactsAsked, Filing, KnownReports, StoredFacts } from '../store/store.ts'
 
 export interface FactsContext {
   feed: number
@@ -52,6 +53,7 @@ function readFlash(flash: OpenFlash, names: WireNames): FlashText {
 export class StoreFacts implements Facts, GuidFacts {
   readonly #filing: Filing
   readonly #context: FactsContext
+  #said: KnownReports | null = null
   /** Null where it was asked for and is not on file. */
   readonly #known = new Map<string, KnownReport | null>()
   #forces = new Map<number, TextInForce>()
@@ -76,8 +78,16 @@ export class StoreFacts implements Facts, GuidFacts {
   }
 
   #ask(guids: readonly string[]): void {
-    const found = this.#filing.known(this.#context.feed, guids)
-    for (const guid of guids) this.#known.set(guid, found.get(guid) ?? null)
+    const { feed } = this.#context
+    const found = this.#filing.known(feed, guids, givenAgain(feed))
+    this.#said ??= found
+    for (const guid of guids) this.#known.set(guid, found.reports.get(guid) ?? null)
+  }
+
+  /** What the first look found of the feed. */
+  get said(): Omit<KnownReports, 'reports'> {
+    if (this.#said === null) throw new Error('nothing was asked of the feed')
+    return this.#said
   }
 
   known(guid: string): KnownReport | null {
@@ -108,8 +118,11 @@ export class StoreFacts implements Facts, GuidFacts {
 
   // ── what decides about new reports ────────────────────────────────────────────────────────────────────────────────
 
-  /** Ask for all that deciding these readings will want to know. Returns what the store says of writing them. */
-  prepare(readings: readonly { report: Report; reading: Reading }[]): StoredFacts {
+  /**
+   * Ask for all that deciding these readings will want to know, and for reports that they may have been. Returns what the
+   * store says of writing them.
+   */
+  prepare(readings: readonly { report: Report; reading: Reading }[], formerly: Formerly | null): StoredFacts {
     const { feed, feedKey, agency } = this.#context
     const keys = readings.map(({ report }) => storyKey(feedKey, report.guid))
     const guids = readings.flatMap(({ report }) => report.globalGuid ?? [])
@@ -120,13 +133,13 @@ export class StoreFacts implements Facts, GuidFacts {
     const asked: FactsAsked = {
       feed,
       agency,
-      mark: givenAgain(feed),
       keys,
       guids: [...new Set(guids)],
       urls: [...new Set(urls)],
       limit: CANDIDATES,
-      characters: TOLD_TEXT,
+      characters: REMATCH_TEXT,
       flashes: merged(flashes),
+      formerly: formerly?.kind === 'standing' ? { ...formerly, limit: REMATCH_REPORTS } : formerly,
     }
     const stored = this.#filing.facts(asked)
     const taken = new Set(stored.taken)
@@ -188,8 +201,16 @@ export class StoreFacts implements Facts, GuidFacts {
 
   #single(asked: Partial<FactsAsked>): StoredFacts {
     const { feed, agency } = this.#context
-    const nothing = { keys: [], guids: [], urls: [], flashes: [], limit: CANDIDATES, characters: TOLD_TEXT }
-    return this.#filing.facts({ feed, agency, mark: givenAgain(feed), ...nothing, ...asked })
+    const nothing = {
+      keys: [],
+      guids: [],
+      urls: [],
+      flashes: [],
+      limit: CANDIDATES,
+      characters: TOLD_TEXT,
+      formerly: null,
+    }
+    return this.#filing.facts({ feed, agency, ...nothing, ...asked })
   }
 
   // ── what this filing decided ──────────────────────────────────────────────────────────────────────────────────────

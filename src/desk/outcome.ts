@@ -26,6 +26,10 @@ export interface Closing {
   notes: string[]
   /** A text that flaps was not filed as it is now: the document must be read again even where it stays as it is. */
   unsettled: boolean
+  /** What scheduling had learnt of the feed when this was filed. */
+  habit: string | null
+  /** No report that stood in the document before is missing from this one. */
+  isWhole: boolean
 }
 
 /** What became of a document's entries, as planning the next poll takes it. */

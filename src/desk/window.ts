@@ -40,6 +40,13 @@ export interface Linking {
   left: number[]
 }
 
+/** The last numbers on file of features of stories and reports, and of regroupings. */
+export interface Last {
+  story: number
+  report: number
+  regrouping: number
+}
+
 type WindowReader = Pick<Filing, 'storiesAfter' | 'reportsAfter'>
 
 export class ActiveWindow {
@@ -158,19 +165,27 @@ export class ActiveWindow {
 
   /**
    * Take in what was filed, joined and parted since the last look, by whichever process, and forget what has grown old. Where
-   * `remake` is given, stories that were opened meanwhile get their features.
+   * `remake` is given, stories that were opened meanwhile get their features. `stored` are the last numbers on file, where
+   * they were read already: then nothing more is asked where all of it is known.
    */
-  catchUp(filing: Filing, now: Millis, remake: Remaker | null = null): void {
+  catchUp(filing: Filing, now: Millis, remake: Remaker | null = null, stored: Last | null = null): void {
     const { since, copiesSince } = this.#horizons(now)
     // While the clock was ahead, what is recent now was forgotten.
     if (this.#since !== null && since < this.#since - CLOCK_SLIP) this.reset()
     this.#since = Math.max(this.#since ?? since, since)
     const first = !this.#hasDecisions
     this.#regrouping ??= filing.lastRegrouping()
-    this.#takeStories(filing, since)
-    this.#takeReports(filing, copiesSince)
+    const isKnown =
+      this.#read &&
+      stored?.story === this.#story &&
+      stored.report === this.#report &&
+      stored.regrouping === this.#regrouping
+    if (!isKnown) {
+      this.#takeStories(filing, since)
+      this.#takeReports(filing, copiesSince)
+    }
     this.#read = true
-    const regrouped = this.follow(filing)
+    const regrouped = isKnown ? [] : this.follow(filing)
     if (first || regrouped.some(({ by }) => by === 'editor')) this.#constraints = constraintsOf(filing)
     this.#hasDecisions = true
     if (regrouped.some(({ kind }) => kind === 'split-story')) this.#mayLackFeatures = true

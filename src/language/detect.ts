@@ -1,10 +1,6 @@
 // Which language a text is written in: by its script, by letters that only one language has, and, where several share all
 // their letters, by the n-grams of `eld`. Pure. "Unknown" is an answer: short or doubtful text gets null.
-//
-// The n-grams take 30 MB and 0.4 s to load, and most commands never ask: they are loaded when the first text needs them.
-// The answer does not depend on when.
-import { createRequire, findPackageJSON } from 'node:module'
-import { dirname, join } from 'node:path'
+import { bestByGrams } from './grams.ts'
 
 /** Characters of a text that are looked at. */
 const SAMPLE = 600
@@ -23,18 +19,6 @@ const CONTRADICTS_LETTERS = 200
 const CONTRADICTS_CLEAR = 0.03
 // A headline of product names in a Russian feed is still Russian.
 const FOREIGN_SCRIPT_LETTERS = 60
-
-type Eld = typeof import('eld')['eld']
-let loaded: Eld | null = null
-function detector(): Eld {
-  if (loaded) return loaded
-  // The package's own entry for this table can only be imported, and importing waits.
-  const manifest = findPackageJSON('eld', import.meta.url)
-  if (!manifest) throw new Error('the package eld is not installed')
-  const table = join(dirname(manifest), 'src', 'entries', 'static.extrasmall.js')
-  loaded = (createRequire(import.meta.url)(table) as { eld: Eld }).eld
-  return loaded
-}
 
 type Script = 'arabic' | 'cyrillic' | 'latin' | 'han' | 'kana' | 'hangul' | 'greek' | 'hebrew' | 'indic' | 'other'
 
@@ -58,22 +42,32 @@ function scriptOf(code: number): Script | null {
 
 /** The script of most letters, how many there are, and how many in all. */
 function mainScript(text: string): { script: Script; letters: number; all: number } | null {
-  const counts = new Map<Script, number>()
+  const counts: Partial<Record<Script, number>> = {}
   let all = 0
+  let last: Script | null = null
+  let run = 0
   for (let at = 0; at < text.length; at++) {
     const script = scriptOf(text.charCodeAt(at))
-    if (!script) continue
-    all++
+    if (script === null) continue
     // A character of Han says as much as three letters.
-    counts.set(script, (counts.get(script) ?? 0) + (script === 'han' ? 3 : 1))
-    if (script === 'han') all += 2
+    const letters = script === 'han' ? 3 : 1
+    all += letters
+    if (script !== last) {
+      if (last !== null) counts[last] = (counts[last] ?? 0) + run
+      last = script
+      run = 0
+    }
+    run += letters
   }
+  if (last !== null) counts[last] = (counts[last] ?? 0) + run
   // Japanese is a mixture: a few kana among Han are enough.
-  const kana = counts.get('kana') ?? 0
-  const han = counts.get('han') ?? 0
+  const kana = counts.kana ?? 0
+  const han = counts.han ?? 0
   if (kana > 0 && kana + han > all / 2) return { script: 'kana', letters: kana + han, all }
   let best: { script: Script; letters: number; all: number } | null = null
-  for (const [script, letters] of counts) if (!best || letters > best.letters) best = { script, letters, all }
+  for (const [script, letters] of Object.entries(counts) as [Script, number][]) {
+    if (!best || letters > best.letters) best = { script, letters, all }
+  }
   return best && best.letters >= 3 ? best : null
 }
 
@@ -137,13 +131,10 @@ const SHARED: Readonly<Partial<Record<Script, ReadonlySet<string>>>> = {
 }
 
 function byGrams(text: string, script: Script): Guess | null {
-  const scores = Object.entries(detector().detect(text).getScores()).filter(
-    ([language]) => SHARED[script]?.has(language) ?? true,
-  )
-  const first = scores[0]
-  if (!first) return null
-  const clear = first[1] - (scores[1]?.[1] ?? 0)
-  const [code] = first
+  const best = bestByGrams(text, language => SHARED[script]?.has(language) ?? true)
+  if (!best) return null
+  const { language: code, score, next } = best
+  const clear = score - next
   if (clear < (SELDOM.has(code) ? SELDOM_CLEAR : CLEAR)) return null
   return { language: code === 'ku' ? 'ckb' : code === 'ms' ? indonesian(text) : code, clear }
 }

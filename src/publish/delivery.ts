@@ -1,15 +1,15 @@
-// Hides how a rendering travels: validators, conditional requests (RFC 9110 section 13), encodings, and the memory of
-// what was rendered.
+// Turns a rendering into a response: validators, conditional requests (RFC 9110 section 13) and encodings. Holds the cache of
+// renderings.
 import { createHash } from 'node:crypto'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Millis } from '../model/units.ts'
 
-/** What a route makes of the store. */
+/** A document before it is encoded and sent. */
 export interface Rendering {
   status: number
   contentType: string
   body: string
-  /** Newest change shown; null where the bytes also change with something else (polls, the clock). */
+  /** Newest change shown; null where the document also changes with something else, such as polls or the clock. */
   lastModified: Millis | null
   cacheControl: string
   /** Headers of this kind of document. */
@@ -32,7 +32,7 @@ const BROTLI = {
   [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
 }
 
-/** A rendering as bytes, each encoding made when first asked for. */
+/** A rendering as bytes. Each encoding is made when it is first requested. */
 export class Prepared {
   readonly rendering: Rendering
   readonly #plain: Buffer<ArrayBuffer>
@@ -79,7 +79,7 @@ export class Prepared {
   }
 }
 
-/** Renderings of one state of the store; forgotten together when the state changes, least used first when full. */
+/** Cache of renderings of one state of the store. A new state clears it; when full, the least recently used go first. */
 export class Memory {
   readonly #entries = new Map<string, Prepared>()
   readonly #mostEntries: number

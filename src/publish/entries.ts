@@ -1,4 +1,4 @@
-// Hides what an entry of a feed says of a story or a thread, in words all formats share; writing it is feeds.ts's work.
+// What a feed's entry for a story or a thread contains, the same for all formats; feeds.ts writes it.
 
 import { cleanLine } from '../language/markup.ts'
 import { direction, primaryLanguage } from '../language/text.ts'

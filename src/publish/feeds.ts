@@ -1,9 +1,8 @@
-// Hides the `feed` package: an Edition becomes Atom 1.0 (RFC 4287), RSS 2.0 or JSON Feed 1.1, the same bytes each time.
+// Renders an Edition as Atom 1.0 (RFC 4287), RSS 2.0 or JSON Feed 1.1 with the package `feed`.
 //
-// The package escapes only part of what it is given, writes no language, no extension and no enclosure type in Atom,
-// and JSON Feed 1.0 only. What it is given is therefore escaped here for the place it goes to; what it leaves out is put
-// in afterwards, at marks (U+FDD0 to U+FDD2) that no text from outside can hold, because `cleanText` and `cleanHtml`
-// take them out.
+// The package escapes only part of its input, writes no language, no extension and no media type of an enclosure in Atom, and only
+// JSON Feed 1.0. Its input is therefore escaped here for each format; what it leaves out is inserted afterwards at placeholders
+// (U+FDD0 to U+FDD2), which no text from outside can contain, because `cleanText` and `cleanHtml` remove them.
 import { Feed, type FeedOptions, type Item } from 'feed'
 import { cleanHtml, cleanLine, cleanText, escapeMarkup } from '../language/markup.ts'
 import type { Millis } from '../model/units.ts'
@@ -95,11 +94,11 @@ const WRITERS: Readonly<Record<OutputFormat, (head: Head, entries: FeedEntry[], 
   json: writeJson,
 }
 
-// The package's text nodes turn `&amp;` back into `&` before escaping: what is escaped once comes out as it went in.
+// The package replaces `&amp;` by `&` in text nodes before it escapes them.
 const textNode = (text: string) => cleanText(text).replaceAll('&', '&amp;')
-// Its attributes escape `&` and `"` only.
+// In attributes it escapes only `&` and `"`.
 const attribute = (text: string) => cleanText(text).replaceAll('<', MARK_LESS)
-// It splits the first `]]>` of a CDATA section and lets the second one through.
+// It splits only the first `]]>` of a CDATA section.
 const htmlSection = (markup: string) => cleanHtml(markup).replaceAll(']]>', ']]&gt;')
 const textSection = (text: string) => cleanText(text).replaceAll(']]>', `]]${MARK_SPLIT}>`)
 
@@ -123,8 +122,8 @@ function writeAtom(head: Head, entries: FeedEntry[], edition: Edition): string {
           : []),
         ...categoriesOf(entry).map(category => ({ term: attribute(category) })),
       ],
-      // Whose copy it is wrote it; who carries it too has a part in it (RFC 4287 sections 4.2.1 and 4.2.3). No
-      // atom:source: that names a feed an entry was copied from, and a story comes from many.
+      // The origin is the author, other publishers of the same copy are contributors (RFC 4287 sections 4.2.1 and 4.2.3). No
+      // atom:source: it names one feed that an entry was copied from, and a story comes from several.
       contributor: entry.carriers.slice(0, MOST_AUTHORS).map(name => ({ name: textNode(name) })),
       copyright: `${MARK_ENTRY}${index};`,
     })
@@ -175,9 +174,9 @@ function writeRss(head: Head, entries: FeedEntry[], edition: Edition): string {
         ? {}
         : { enclosure: { url: enclosure.url, type: enclosure.type, length: enclosure.length ?? 0 } }),
       extensions: [
-        // RSS's own <author> is an e-mail address, which agencies do not give.
+        // <author> of RSS is an e-mail address, which agencies do not give.
         { name: 'dc:creator', objects: { _text: textNode(entry.authors.slice(0, MOST_AUTHORS).join(', ')) } },
-        // RSS's <source> must give the address of a feed, which nobody knows of a credited agency.
+        // <source> of RSS needs the address of a feed, which is not known for a credited agency.
         ...(entry.carriers.length === 0
           ? []
           : [
@@ -194,8 +193,8 @@ function writeRss(head: Head, entries: FeedEntry[], edition: Edition): string {
   return feed.rss2().replaceAll(MARK_SPLIT, ']]><![CDATA[')
 }
 
-// RSS does not say whether a title is text or HTML. Text is what most readers expect; but where it would start a tag in
-// those that take it for HTML, the tag is disarmed.
+// RSS does not define whether a title is text or HTML. It is written as text, which most readers expect; a `<` that would begin a
+// tag in the others is escaped.
 function rssTitle(title: string): string {
   return title.replace(/<(?=[a-z/!?])/gi, '&lt;')
 }

@@ -1,5 +1,5 @@
-// Hides how the numbers that reports give become a series: which of the several in one text counts, whose it is, what
-// takes it out again, and when two that stand at one time contradict each other. Pure.
+// Makes series of the numbers that reports give: which of several numbers in a text counts, whose it is, what retracts it, and
+// when two at one time contradict each other. Pure.
 import type { Figure } from '../model/decided.ts'
 import type { FigureView, StorySummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'

@@ -1,4 +1,4 @@
-// What a feed is called in the list of a reader that follows several feeds of one Minwal: by what was chosen.
+// Titles of feeds: they name the choice, so that several feeds of one site can be told apart in a feed reader.
 
 import { cleanLine } from '../language/markup.ts'
 import type { Selection } from '../model/shown.ts'

@@ -1,4 +1,4 @@
-// Hides what makes a thread stand before another: how many tell it independently, and how lately it grew. Pure.
+// Ranks threads for the front page by the number of independent sources and by age. Pure.
 
 import type { ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'

@@ -1,4 +1,4 @@
-// Hides what a query on a feed or page may ask for, and how a choice is written the same way however it was typed.
+// Reads the choices in the query of a feed or page, and writes them in one canonical form, which is the key of caches.
 
 import type { Selection } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'

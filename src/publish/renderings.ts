@@ -1,5 +1,5 @@
-// Bounds what rendering may cost: one rendering at a time, each in a turn of the event loop of its own, shared by all
-// requests for it, and no more of them waiting than `most`.
+// Bounds the cost of rendering: one rendering at a time, each in its own turn of the event loop, shared by all requests that wait
+// for it, and at most `most` of them waiting.
 
 interface Job<T> {
   make: () => T | Promise<T>

@@ -102,8 +102,9 @@ class Service {
     this.#log = options.log
     this.#now = options.now ?? Date.now
     this.#store = store
-    this.#closers.push(() => store.reader.close())
+    // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
+    this.#closers.push(() => store.reader.close())
     this.#assembly = assemble(options.config, this.#log, this.#makeFetcher)
     this.#closers.push(() => dismiss(this.#assembly, null))
     this.#websub = createWebSub(() => ({ ...this.#polling(), link: this.#assembly.config.link }))

@@ -67,8 +67,9 @@ export async function pollOnce(config: Config, options: RoundOptions): Promise<O
     return { ok: false, reason: reason ?? `a poll could not be stored: ${error.message}` }
   } finally {
     await dismiss(assembly, null)
-    await desk.close()
+    // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     reader.close()
+    await desk.close()
   }
 }
 

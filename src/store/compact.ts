@@ -144,4 +144,10 @@ create table report_features (
 ) strict;
 create index report_features_time on report_features (time);
 delete from meta where key = 'features';
+
+-- Gathered when the file was last closed, and wrong for what it holds after a month: by those of a first day, pages read whole
+-- tables. Without them SQLite takes every table for large.
+drop table if exists sqlite_stat1;
+drop table if exists sqlite_stat4;
+
 `

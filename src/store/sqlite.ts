@@ -127,9 +127,18 @@ function createStore(db: Database.Database, path: string): Store {
     return kept
   }
   const seal = sealOf(path)
-  const filing = createFiling(sql, seal)
+  const { filing, settle, forget } = createFiling(sql, seal)
   const { polled, ...reader } = createReader(sql, snapshots(db))
-  const transaction = db.transaction((work: (filing: Filing) => unknown) => work(filing))
+  const transaction = db.transaction((work: (filing: Filing) => unknown) => {
+    try {
+      const done = work(filing)
+      settle()
+      return done
+    } catch (error) {
+      forget()
+      throw error
+    }
+  })
   return {
     ...reader,
     syncAgencies: (agencies, now) => {
@@ -185,11 +194,8 @@ function createStore(db: Database.Database, path: string): Store {
     },
     integrity: () => integrityOf(db),
     close: () => {
-      try {
-        if (!db.readonly) db.exec('pragma busy_timeout = 0; pragma optimize')
-      } catch {
-        // Statistics only: nobody waits for them, and a locked or damaged file is closed all the same.
-      }
+      // Nobody waits for a lock to close a file.
+      if (!db.readonly) db.pragma('busy_timeout = 0')
       kept?.close()
       db.close()
     },

@@ -54,8 +54,6 @@ export interface Regrouping {
 export interface FactsAsked {
   feed: number
   agency: string
-  /** A number that is kept under this name. */
-  mark: string
   /** Keys of stories and threads that may be taken. */
   keys: readonly string[]
   /** Global guids and addresses of the entries that are not on file. */
@@ -66,34 +64,52 @@ export interface FactsAsked {
   characters: number
   /** One-liners of these wires between two times. */
   flashes: readonly { wire: string; from: Millis; to: Millis }[]
+  /** Reports of the feed that its unknown entries may be; null where none are looked for. */
+  formerly: FormerlyAsked | null
+}
+
+/** What is on file of a feed's guids. */
+export interface KnownReports {
+  /** By guid. */
+  reports: Map<string, KnownReport>
+  /** Changes with whatever this or another process writes. */
+  version: string
+  /** Of the feed: what scheduling has learnt of it, and when it was last seen that it gives its guids to other reports. */
+  habit: string | null
+  mark: number
+  /** The last time that reports of it were seen, and how many were seen then. */
+  lastSeen: Millis
+  lastStood: number
 }
 
 export interface StoredFacts {
   /** The next free numbers. Whoever holds the transaction gives them out. */
   next: { report: number; story: number; thread: number; storyFeatures: number; reportFeatures: number }
+  /** The number of the last regrouping. */
+  regrouping: number
+  /** See `KnownReports`. */
+  version: string
   agencyName: string
   /** Whether anything of the feed is kept back under an embargo. */
   holds: boolean
-  mark: number
   /** Those of the keys that a story or a thread has. */
   taken: string[]
   named: { by: 'guid' | 'url'; name: string; report: Named }[]
   flashes: { wire: string; flash: OpenFlash }[]
+  formerly: ReportMark[]
 }
 
 /** Reports of a feed that its unknown entries may be. */
-export type FormerlyAsked = { characters: number } & (
-  | /** That stood in this feed within two days of its last document, newest first. */
-  { kind: 'standing'; limit: number }
+export type FormerlyAsked =
+  /** That stood in this feed within two days of its last document, newest first. */
+  | { kind: 'standing'; limit: number }
   /** With one of these guid keys or addresses. */
   | { kind: 'likely'; keys: readonly string[]; urls: readonly string[] }
-)
 
 /** What a filing reads before it decides. */
 export interface FilingFacts {
-  /** Reports of this feed with these guids, by guid. */
-  known(feed: number, guids: readonly string[]): Map<string, KnownReport>
-  formerly(feed: number, asked: FormerlyAsked): ReportMark[]
+  /** Reports of this feed with these guids; `mark` is the name of a number that is kept. */
+  known(feed: number, guids: readonly string[], mark: string): KnownReports
   facts(asked: FactsAsked): StoredFacts
   /** The texts in force of these reports. */
   inForce(reports: readonly number[]): Map<number, TextInForce>
@@ -105,8 +121,6 @@ export interface FilingFacts {
   members(story: number, limit: number): StoryMember[]
   /** Reports that stand in the document filed at `now`, and those that stood in the one before and do not. */
   stood(feed: number, now: Millis): StoodReport[]
-  /** How many stood in the last document before `now` and were not seen at `now`. */
-  stoodBefore(feed: number, now: Millis): number
   /** Its lead report, the thread it is in, the time under which it was placed, and why there; null for no story. */
   placed(story: number): { lead: number; thread: number; time: Millis; placement: Placement } | null
   /** Texts that a report had before the one in force, oldest first. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { formOf, isColumn } from '../../src/decide/thread/form.ts'
-import { countries } from '../../src/decide/thread/places.ts'
-import { soundKey } from '../../src/decide/thread/transliteration.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
+import { countries } from '../../src/language/countries.ts'
+import { soundKey } from '../../src/language/sound.ts'
 import { fold, words } from '../../src/language/text.ts'
 
 const HOUR = 3_600_000

@@ -200,13 +200,13 @@ function fullStore(path: string, stories: number, fresh: number): { store: Store
     const asked = {
       feed: 1,
       agency: 'harir',
-      mark: '',
       keys: [],
       guids: [],
       urls: [],
       flashes: [],
       limit: 1,
       characters: 0,
+      formerly: null,
     }
     const unwritten = new Unwritten(filing, { feed: 1, now }, filing.facts(asked))
     for (const { time, said } of madeStream(stories, Math.round(stories / 100))) {

@@ -42,6 +42,9 @@ export function sourceOf(text: string): Source {
     if (node.type === 'CallExpression') {
       const called = nameOf(node['callee'])
       if (called !== null) found.uses.push(`${called}()`)
+      // A part of a package that has no entry is loaded by its path.
+      const [first] = node['arguments'] as Node[]
+      if (called === 'findPackageJSON' && typeof first?.['value'] === 'string') found.imports.push(first['value'])
     }
     if (node.type === 'MemberExpression') {
       const [object, property] = [nameOf(node['object']), nameOf(node['property'])]

@@ -10,11 +10,9 @@ const VOID = new Set(['br', 'img', 'hr'])
 /** Why markup is not well-formed; null where it is. Elements are closed by their own name, in order, and void ones never. */
 function flaw(html: string): string | null {
   const open: string[] = []
-  let rest = html
-  for (const [tag, closing, name = '', attributes = ''] of html.matchAll(
-    /<(\/?)([a-z][a-z0-9]*)((?:\s[a-z]+(?:="[^"<>]*")?)*)\s?\/?>/g,
-  )) {
-    rest = rest.replace(tag, '')
+  const tags = /<(\/?)([a-z][a-z0-9]*)((?:\s[a-z]+(?:="[^"<>]*")?)*)\s?\/?>/g
+  const rest = html.replaceAll(tags, '')
+  for (const [tag, closing, name = '', attributes = ''] of html.matchAll(tags)) {
     if (closing === '/') {
       if (attributes !== '') return `attributes in ${tag}`
       if (open.pop() !== name) return `${tag} closes another element`

@@ -67,7 +67,7 @@ describe('likeness', () => {
         const vocabulary = new Vocabulary()
         const prepared = [one, other].map(draft => {
           const features = featuresOf(draft)
-          const row = (joined = '') => vocabulary.hold(joined === '' ? [] : joined.split(' '))
+          const row = (joined = '') => vocabulary.hold(joined)
           return prepare(
             { title: row(features?.title), lead: row(features?.lead), head: features?.head ?? 0, frame: [0, 0] },
             vocabulary,

@@ -20,7 +20,7 @@ const NOTHING: Batch = {
   lifted: [],
   central: new Map(),
 }
-const NOTHING_ASKED = { mark: '', keys: [], guids: [], urls: [], flashes: [], limit: 1, characters: 0 }
+const NOTHING_ASKED = { keys: [], guids: [], urls: [], flashes: [], limit: 1, characters: 0, formerly: null }
 
 /** A report of the given feed and agency at a time, in minutes after NOW. */
 function report(feed: number, agency: string, minutes: number, title: string): Report {

@@ -9,7 +9,7 @@ import { KEPT_ATTRIBUTES, VOID } from './names.ts'
 /** How the text of a field is to be taken. */
 export type Mode = 'html' | 'xhtml' | 'text' | 'base64' | 'text-or-base64' | 'drop'
 
-/** A tag that HTML knows, closed or empty: what tells escaped markup from text that merely has angle brackets. */
+/** A tag of HTML, closed or empty: what distinguishes escaped markup from text that merely has angle brackets. */
 const LOOKS_LIKE_HTML =
   /<\/(?:p|a|b|i|em|strong|div|span|ul|ol|li|h[1-6]|blockquote|table|pre|code|img|u|font|figure|iframe|center|small)>|<(?:br|hr|img|p)(?: [^<>]*)?\/?>|&(?:amp|lt|gt|quot|nbsp|#\d{1,6}|#x[0-9a-f]{1,6}|[lr][sd]quo|[mn]dash|hellip|[aeiou](?:acute|grave|circ|uml));/i
 
@@ -30,7 +30,7 @@ function contentOf(gathered: string, mode: Mode, markup: boolean): { text: strin
     case 'xhtml':
       return { text, html: true }
     default:
-      // Many feeds put escaped HTML where their type says text (as feedparser and others allow for).
+      // Many feeds declare as text what is escaped HTML (as feedparser and others allow for).
       return { text, html: markup || LOOKS_LIKE_HTML.test(text) }
   }
 }
@@ -63,7 +63,7 @@ export function atomMode(attributes: Attributes): Mode {
   return type.startsWith('text/') || !type.includes('/') ? 'text' : 'base64'
 }
 
-/** Media RSS text is plain unless it says otherwise; RSS bodies and titles are HTML by custom. */
+/** Media RSS text is plain unless its type is HTML; RSS bodies and titles are HTML by custom. */
 export const rssMode = (name: string, attributes: Attributes): Mode =>
   name.startsWith('media:') && attributes.get('type')?.toLowerCase().includes('html') !== true ? 'text' : 'html'
 

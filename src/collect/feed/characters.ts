@@ -8,7 +8,7 @@ export interface Removed {
   marks: number
 }
 
-/** Characters of the C1 range as windows-1252 means them (WHATWG encoding, index windows-1252). */
+/** The characters of windows-1252 in the C1 range (WHATWG encoding, index windows-1252). */
 const C1 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
 // NUL and other controls that XML 1.0 (section 2.2) forbids, and noncharacters; C1 controls are never meant as such in feeds.

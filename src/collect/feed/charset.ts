@@ -1,7 +1,7 @@
 // Names the charset under which bytes read most like a language. Every candidate is decoded and weighed as a likelihood:
 // how common its letters are in a language of that script, and whether they stand in words as letters do.
 
-/** What is known beside the bytes: it decides where they are few, and yields where they say otherwise. */
+/** What is known beside the bytes: it decides where they are few, and yields where they are plainly something else. */
 export interface Hints {
   /** Declared charset (WHATWG name), or null. */
   declared: string | null
@@ -118,7 +118,7 @@ function weighWide(text: string): number {
   return score
 }
 
-/** What the script of decoded text says before any language is asked. */
+/** Counts over decoded text that hold for every language of its script. */
 interface Reading {
   /** How often each letter occurs, in lower case. */
   letters: Map<string, number>

@@ -1,12 +1,12 @@
 // Decodes the bytes of a document to clean text. Bytes that are UTF-8 are read as UTF-8 wherever they stand, and only what
-// lies between them as something else: feeds are put together from databases of several charsets.
+// stands between them as something else: feeds are put together from databases of several charsets.
 
 import { isAscii, isUtf8 } from 'node:buffer'
 import { cleanControls } from './characters.ts'
 import { likeliestCharset } from './charset.ts'
 import { type Runs, readRuns, shapeOf } from './runs.ts'
 
-/** Text of a document, the charset it was read as (WHATWG label), and what had to be decided or removed. */
+/** Clean text of a document, the charset (WHATWG label) that most of it was read as, and where that is not the declared one, why. */
 export interface DecodedText {
   text: string
   charset: string
@@ -159,7 +159,7 @@ function declarations(bytes: Uint8Array, contentType: string | null): Declared {
           .find(name => name !== null)
       : null
   const header = read(/charset\s{0,9}=\s{0,9}["']?([^\s"';]{1,40})/i.exec((contentType ?? '').slice(0, 1000))?.[1])
-  // Servers send ISO-8859-1 by default without looking at the document, so what the document says is heard first then.
+  // Servers send ISO-8859-1 by default without looking at the document, so the document's own declaration comes first then.
   const charsets = [header === 'windows-1252' && inXml !== null ? inXml : header, inXml, inMeta ?? null, header].filter(
     (name): name is string => name !== null,
   )
@@ -172,7 +172,7 @@ function declarations(bytes: Uint8Array, contentType: string | null): Declared {
 
 const counted = (count: number, one: string, many: string): string => (count === 1 ? `1 ${one}` : `${count} ${many}`)
 
-/** What is said of a document that is not all UTF-8. */
+/** Warnings about a document that is not all UTF-8. */
 function explain(runs: Runs, charset: string, { charsets, label }: Declared): string[] {
   const { utf8, legacy, damaged, isMostlyUtf8 } = runs
   const said: string[] = []
@@ -223,7 +223,7 @@ export function decodeText(bytes: Uint8Array, contentType: string | null): Decod
   const isPlain = isAscii(body) || (!eastAsian && isUtf8(body))
   const shape = isPlain ? { high: isAscii(body) ? 0 : 1, broken: 0, long: 0 } : shapeOf(body, 0, body.length)
   if (shape.high === 0) {
-    // ISO-2022-JP and its kin are seven-bit: only the declaration and the escapes tell.
+    // ISO-2022-JP and its kin are seven-bit: only the declaration and the escapes show it.
     const isJis = charsets.includes('iso-2022-jp') && body.includes(0x1b)
     return isJis
       ? done(decodeAs('iso-2022-jp', body), 'iso-2022-jp', warnings)

@@ -8,7 +8,7 @@ const MAX_ENTITIES = 100
 const MAX_ENTITY = 1_000
 const ENTITY_BUDGET = 100_000
 
-/** Code points 128 to 159 in references mean windows-1252 (HTML standard, numeric character reference end state). */
+/** Code points 128 to 159 in references are bytes of windows-1252 (HTML standard, numeric character reference end state). */
 const WINDOWS = new TextDecoder('windows-1252')
 
 /** Halves of a surrogate pair are given as they are: JavaScript and old WordPress write two references for one emoji. */

@@ -1,4 +1,4 @@
-// Hides which of the many elements that say the same thing an entry takes its values from.
+// Collects the values of a feed and its entries, and chooses between several elements that give the same value.
 
 import { meantHtml, plainToHtml } from './escaped.ts'
 import { isAddress, mediaType, resolve } from './links.ts'
@@ -71,13 +71,13 @@ export const newDraft = (language: string | null): Draft => ({
   source: null,
 })
 
-/** `<item></item>`: nothing was said. An entry with no more than a date or an author is still an entry. */
+/** `<item></item>` has no value. An entry with no more than a date or an author is still an entry. */
 export const isEmpty = (draft: Draft): boolean =>
   Object.values(draft).every(
     value => value === null || value === 'text' || (Array.isArray(value) && value.length === 0),
   )
 
-/** What a feed says of itself. */
+/** The feed's own values as read. */
 export interface FeedDraft {
   title: Ranked | null
   titleKind: TextKind
@@ -178,7 +178,7 @@ export function keepFeedLink(feed: FeedDraft, name: string, attributes: Attribut
 
 // ── entries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What the opening tag of an entry itself says: rdf:about, CDF's HREF and LASTMOD. */
+/** Values in the opening tag of an entry: rdf:about, CDF's HREF and LASTMOD. */
 export function openEntry(draft: Draft, attributes: Attributes, base: string | null): void {
   const about = attributes.get('rdf:about')?.trim() ?? ''
   if (about !== '') {
@@ -262,12 +262,12 @@ function keepId(draft: Draft, { name, text, base, attributes }: Gathered): void 
   if (name === 'guid') {
     draft.id = text
     const permanent = attributes.get('ispermalink')?.trim().toLowerCase() !== 'false'
-    // Without a scheme, a leading slash or a host it is no address, whatever the attribute says.
+    // Without a scheme, a leading slash or a host it is no address, whatever the attribute's value.
     if (permanent && isAddress(text, base)) draft.permalink = resolve(text, base)
     return
   }
   if (draft.id !== null && name.includes(':')) return
-  // RFC 4287 section 4.2.6 wants an absolute IRI; a relative one is made absolute so that two feeds' ids differ.
+  // RFC 4287 section 4.2.6 requires an absolute IRI; a relative one is made absolute so that two feeds' ids differ.
   draft.id = name === 'id' && text.startsWith('/') ? (resolve(text, base) ?? text) : text
 }
 
@@ -329,7 +329,7 @@ export function keepEnclosure(
     type: written.includes('/') ? written : (mediaType(url) ?? written),
     length: /^\d{1,15}$/.test(bytes) ? bytes : '',
   }
-  // The same file in `enclosure` and `media:content`: together they may tell its type and size.
+  // The same file in `enclosure` and `media:content`: together they may give its type and size.
   const same = list.find(other => other.url === url)
   if (same !== undefined) {
     if (same.type === '' || same.type.endsWith('/*')) same.type = link.type || same.type

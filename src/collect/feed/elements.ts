@@ -1,4 +1,5 @@
-// Tells what an element of a feed means by where it stands: keeps the open elements, and the drafts of feed and entries.
+// Decides what an element of a feed means by where it stands. Keeps the stack of open elements, and fills the drafts of the
+// feed and its entries.
 
 import type { FeedFormat } from '../../model/collected.ts'
 import { atomMode, Capture, type Mode, rssMode, textMode } from './capture.ts'
@@ -47,7 +48,7 @@ export const MAX_DEPTH = 256
 const MAX_BODY = 1_000_000
 const MAX_FIELD = 20_000
 
-/** What one document says, gathered element by element. Bounded in depth; no input makes it throw. */
+/** Reads one document element by element. Bounded in depth; no input makes it throw. */
 export class Reading {
   format: FeedFormat | null = null
   version: string | null = null
@@ -59,7 +60,7 @@ export class Reading {
   readonly feed: FeedDraft = newFeedDraft()
   /** The entries, of which no more than are taken are kept for long. */
   readonly drafts: Newest<Draft>
-  /** Entries that say nothing, elements beyond the depth, fields cut: counts. */
+  /** Counts: entries without a value, elements beyond the depth, fields cut. */
   empty = 0
   flattened = 0
   cut = 0
@@ -77,7 +78,7 @@ export class Reading {
   /** The default namespace of the root, known to us or not. */
   private rootSpace: string | null = null
 
-  /** @param site what relative links are relative to until the document says so, where that is known from reading it before */
+  /** @param site what relative links are relative to until the document names it, where that is known from an earlier reading */
   constructor(url: string | null, drafts: Newest<Draft>, site: string | null = null) {
     this.drafts = drafts
     this.url = url
@@ -160,12 +161,12 @@ export class Reading {
     return { truncated, inEntry }
   }
 
-  /** What relative links are relative to where nothing nearer says so. */
+  /** What relative links are relative to where no nearer element has a base. */
   get base(): string | null {
     return this.outer.base
   }
 
-  /** A channel's own links, the site's among them, are relative to the document unless xml:base says otherwise. */
+  /** A channel's own links, the site's among them, are relative to the document unless there is an xml:base. */
   private channelBase(base: string | null): string | null {
     return this.format !== 'atom' && base === this.outer.base ? (this.url ?? base) : base
   }
@@ -179,7 +180,7 @@ export class Reading {
     if (this.format === null) {
       this.enterRoot(frame, name, attributes)
     } else if (name === 'item' || name === 'entry' || (name === 'atom:entry' && this.format !== 'atom')) {
-      // «<item/>» inside an item (seen in FeedBurner's output) says nothing and must not end it.
+      // «<item/>» inside an item (seen in FeedBurner's output) is empty and must not end it.
       if (this.draft === null || !selfClosing) this.enterEntry(frame, attributes)
     } else if (this.capture !== null) {
       this.capture.openChild(frame, parent === this.capture.frame, name, attributes)
@@ -384,7 +385,7 @@ export class Reading {
 
   /**
    * RSS names no base: relative links are relative to the site that the channel names. Atom does (RFC 4287, section 2);
-   * of a document read without its address, the site is as good as we know.
+   * of a document read without its address, the site is the best known base.
    */
   private adoptBase(): void {
     const link = this.feed.link?.text ?? null

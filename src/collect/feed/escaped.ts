@@ -1,5 +1,5 @@
-// Tells what a body without markup is: markup that was escaped once more than it should be, or plain text whose line
-// breaks mean something. HTML would show the first as tags and the second as one long line.
+// Recognises what a body without markup is: markup that was escaped once too often, or plain text whose line breaks are
+// meant. HTML would show the first as tags and the second as one long line.
 import { escapeText } from './escape.ts'
 
 const KNOWN = new Set(

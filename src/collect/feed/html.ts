@@ -1,4 +1,7 @@
-// Hides how untrusted HTML becomes safe HTML, and safe HTML becomes plain text.
+// Makes safe HTML of untrusted HTML, and plain text of safe HTML and of titles.
+//
+// Two sanitisers apply one policy (policy.ts): a fast one for the markup that feeds usually have (simple-html.ts), and
+// sanitize-html for the rest. Both give the same result.
 
 import sanitizeHtml from 'sanitize-html'
 import { decodedText } from './html-references.ts'
@@ -22,7 +25,7 @@ const BLOCKS =
   'address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul'
 const BLOCK = new Set(BLOCKS.split(' '))
 
-/** What the links of a text are relative to, where it says so itself. */
+/** What the links of a text are relative to: its own base element's address, if it has one. */
 function ownBase(html: string, base: string | null): string | null {
   if (!/<base\s/i.test(html)) return base
   const href = /<base\s[^<>]{0,500}?href\s{0,5}=\s{0,5}(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))/i.exec(html)
@@ -74,7 +77,7 @@ const UNCLOSED = new Set(
   ),
 )
 
-/** Whether more elements are open at once than any writer means: a bound on the parser's stack before it runs. */
+/** Whether more than {@link MAX_OPEN} elements are open at once: a bound on the parser's stack before it runs. */
 function isHostile(html: string): boolean {
   // Most texts are too short to open so many, or have too few brackets.
   if (html.length < MAX_OPEN * 3) return false

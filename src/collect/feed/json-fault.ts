@@ -1,4 +1,4 @@
-// Finds where a text stops being JSON (RFC 8259). V8 tells the place of some faults only, and quotes the text in its own words.
+// Finds where a text stops being JSON (RFC 8259). V8 gives the place of some faults only, and quotes the text.
 
 const LITERAL = /true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const BLANK = /[ \t\n\r]*/y

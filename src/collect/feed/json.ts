@@ -1,4 +1,4 @@
-// Hides JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), which rss-parser does not read.
+// Reads JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), which rss-parser does not.
 
 import type { Enclosure, ParsedFeed } from '../../model/collected.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
@@ -25,7 +25,7 @@ const QUANTITIES = new Set(['size_in_bytes', 'duration_in_seconds'])
 
 /**
  * Numbers that JavaScript would write otherwise than the document does become their own digits: an id of nineteen digits is
- * no double (JSON Feed 1.1 wants numbers as ids taken for strings).
+ * no double (JSON Feed 1.1 requires that numbers as ids are taken for strings).
  */
 function keepDigits(key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || QUANTITIES.has(key)) return value
@@ -47,7 +47,7 @@ function time(item: Json, key: string, dates: DateReader): Millis | null {
   return dates.read(written, () => (own === null ? null : languageOfDates(null, own, [text(item, 'title') ?? ''])))
 }
 
-/** What an item's dates say, without a word of those that cannot be read. */
+/** An item's dates; those that cannot be read are null, without a warning. */
 function timesOf(item: Json, language: string | null): Times {
   const at = (key: string): Millis | null => {
     const written = text(item, key)

@@ -172,7 +172,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
 }
 
-/** The media type that the name of a file tells; null where it tells none. */
+/** The media type by a file's extension; null for an unknown one. */
 export function mediaType(address: string): string | null {
   const extension =
     /\.([a-z0-9]{2,5})(?:[?#]|$)/i.exec(address.replace(/^https?:\/\/[^/?#]*/i, ''))?.[1]?.toLowerCase() ?? ''

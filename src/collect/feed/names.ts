@@ -1,11 +1,11 @@
-// Hides the many spellings of feed element names: namespaces, prefixes, and what each name is good for.
+// Names of feed elements: namespaces and prefixes resolved to one canonical name each, and the fields that names stand for.
 
 import type { FeedFormat } from '../../model/collected.ts'
 
 /** Names remembered in one scope. */
 const MAX_NAMES = 1000
 
-/** Namespaces by the prefix we know them under; '' is the feed vocabulary itself. */
+/** Canonical prefixes by namespace; '' is the feed vocabulary itself. */
 const NAMESPACES = new Map<string, string>([
   ['', ''],
   ['http://www.w3.org/1999/xhtml', 'xhtml'],
@@ -28,7 +28,7 @@ const NAMESPACES = new Map<string, string>([
 const ATOM = /^http:\/\/(?:www\.w3\.org\/2005\/atom|purl\.org\/(?:atom\/ns|atom\/|echo|pie|net\/atom).*)$/
 const RSS =
   /^http:\/\/(?:purl\.org\/rss\/1\.0|purl\.org\/net\/rss1\.[12]|my\.netscape\.com\/rdf\/simple\/0\.9|my\.netscape\.com\/publish\/formats\/rss-0\.91\.dtd|channel\.netscape\.com\/rdf\/simple\/0\.9|backend\.userland\.com\/rss.*|blogs\.law\.harvard\.edu\/tech\/rss|cyber\.law\.harvard\.edu\/rss.*)$/
-/** Prefixes that mean what they always mean when a document forgets to declare them. */
+/** Prefixes that have their usual namespace where a document does not declare them. */
 const USUAL = new Set([
   'dc',
   'dcterms',
@@ -60,7 +60,7 @@ export interface Scope {
 
 export const newScope = (parent: Scope | null): Scope => ({ prefixes: new Map(), parent, names: new Map() })
 
-/** Our name of a namespace address; null for one we do not know. */
+/** The canonical prefix of a namespace; null for an unknown one. */
 function namespace(uri: string): string | null {
   const written = uri.trim()
   let end = written.length

@@ -2,7 +2,7 @@
 // No more than twice as many as are taken are held at any time.
 import type { Millis } from '../../model/units.ts'
 
-/** When an entry says it was published and last changed; null where it does not say, or cannot be read. */
+/** When an entry was published and last changed; null where it has no such date, or an unreadable one. */
 export interface Times {
   published: Millis | null
   updated: Millis | null
@@ -20,7 +20,7 @@ export interface LeftOut {
   byDate: boolean
 }
 
-/** A date further ahead than any clock or time zone is off says nothing of when its entry appeared. */
+/** A date further ahead than any clock or time zone is off is not taken for the time at which its entry appeared. */
 const AHEAD: Millis = 2 * 86_400_000
 
 interface Held<T> {

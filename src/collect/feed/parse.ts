@@ -14,11 +14,11 @@ import { parseXmlFeed } from './xml.ts'
 export interface ParseOptions {
   /** Address of the document: relative links are resolved against it. */
   url: string | null
-  /** As received; the text itself tells more, so it decides nothing yet. */
+  /** As received. Not used: the text itself shows its format. */
   contentType?: string | null
   /** Entries taken: the newest by their dates, the first where there are none. */
   maxEntries: number
-  /** The clock that dates ahead are told by. Default the machine's. */
+  /** The time by which dates in the future are recognised. Default the machine's. */
   now?: Millis
   /** What is missing of the document where it was too large. Default nothing. */
   gap?: Gap | null

@@ -1,5 +1,5 @@
-// Reads XML markup of the usual form, without faults, jumping from bracket to bracket; several times as fast as a tokenizer
-// that looks at each character. What has another form is left to the tokenizer, see scan.ts.
+// Reads XML markup of the usual form, without faults, jumping from bracket to bracket; nearly twice as fast as the
+// tokenizer, which looks at each character. What has another form is left to the tokenizer, see scan.ts.
 
 import type { Decoder } from './decoder.ts'
 import { detached } from './detached.ts'
@@ -11,7 +11,7 @@ export const MAX_ATTRIBUTES = 64
 /** Characters of a declaration that are looked at. */
 export const MAX_DECLARATION = 4096
 
-/** Who is told what a scan meets. Names are in lower case; attributes are decoded, by name in lower case. */
+/** Receives the events of a scan. Names are in lower case; attributes are decoded, by name in lower case. */
 export interface MarkupSink {
   /** Whether text is of any use where the scan stands. */
   readonly gathering: boolean

@@ -104,7 +104,7 @@ function image(attributes: HtmlAttributes, base: string | null): Rewritten {
   return { tagName: 'img', attribs }
 }
 
-/** An element under its new name, with the attributes it keeps. Whether it is kept at all, {@link KEPT_ELEMENTS} says. */
+/** An element under its new name, with the attributes it keeps. {@link KEPT_ELEMENTS} decides whether it is kept at all. */
 export function rewritten(tagName: string, attributes: HtmlAttributes, base: string | null): Rewritten {
   if (tagName === 'img') return image(attributes, base)
   const attribs: HtmlAttributes = {}

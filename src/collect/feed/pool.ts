@@ -111,7 +111,7 @@ class Pool implements ParserPool {
   readonly #module: URL
   readonly #data: unknown
   readonly #threads = new Set<Thread>()
-  /** Threads told to end that have not ended: an operation of the engine cannot be interrupted. */
+  /** Threads that were terminated and have not ended: an operation of the engine cannot be interrupted. */
   readonly #ending = new Set<Promise<unknown>>()
   #waiting: Task[] = []
   #documents = 0
@@ -274,7 +274,7 @@ class Pool implements ParserPool {
           reason: `parsing needed more than ${this.#memory} MB: the document is given up`,
         })
       }
-      // A thread that has ended has no heap; its end is told elsewhere.
+      // A thread that has ended has no heap; its end is handled elsewhere.
       thread.worker.getHeapStatistics().then(looked, () => {})
     }, WATCH)
   }

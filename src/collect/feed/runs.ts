@@ -1,4 +1,4 @@
-// Tells the runs of bytes in a document that are UTF-8 from those that are not, and reads each as what it is.
+// Separates the runs of bytes in a document that are UTF-8 from those that are not, and decodes each by its charset.
 
 /** How much of a stretch of bytes is UTF-8 (RFC 3629). */
 export interface Shape {

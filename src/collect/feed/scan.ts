@@ -1,5 +1,5 @@
 // Reads markup that is more or less XML or HTML in one pass: openings, closings and texts of elements, repaired as feeds
-// need it, in time linear in the text. What elements mean is told in elements.ts.
+// need it, in time linear in the text. What elements mean is decided in elements.ts.
 
 import { Decoder } from './decoder.ts'
 import { Tokenizer, type TokenizerCallbacks } from './htmlparser2.ts'

@@ -9,7 +9,7 @@ import type { Millis, Outcome } from '../../model/units.ts'
 import { addressOf, type Draft, type FeedDraft } from './draft.ts'
 import { escapeText } from './escape.ts'
 
-/** What rss-parser tells of a feed. */
+/** What rss-parser makes of a feed. */
 export interface ReadFeed {
   title: string
   link: string | null
@@ -69,7 +69,7 @@ function time(iso: string | undefined): Millis | null {
   return Number.isNaN(value) ? null : value
 }
 
-/** A defect of ours, since the document is ours: said, not thrown, for one feed must not stop others. */
+/** A defect of Minwal, since the document is its own. A value, since one feed must not stop others. */
 function defect(error: unknown): Outcome<never> {
   const place = /line: (\d{1,9})/i.exec(error instanceof Error ? error.message : '')?.[1]
   return {

@@ -1,5 +1,5 @@
-// Reads a feed in XML of any dialect, well-formed or not: what it says is gathered in one pass, its core fields go through
-// rss-parser, and entries come out.
+// Reads a feed in XML of any dialect, well-formed or not: one pass gathers drafts of its entries, their core fields go
+// through rss-parser, and entries come out.
 
 import type { ParsedFeed } from '../../model/collected.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
@@ -16,10 +16,10 @@ import { Scanner } from './scan.ts'
 import { type ReadItem, throughRssParser } from './through-rss-parser.ts'
 
 export interface XmlOptions {
-  /** Address of the document: what relative links are relative to unless xml:base says otherwise. */
+  /** Address of the document: what relative links are relative to where there is no xml:base. */
   url: string | null
   maxEntries: number
-  /** The clock that dates ahead are told by. Default the machine's. */
+  /** The time by which dates in the future are recognised. Default the machine's. */
   now?: Millis
   /** Whether a part of the document was left out before. */
   partial?: boolean
@@ -47,7 +47,7 @@ function timesOf({ published, updated, language: own }: Draft, language: string 
 }
 
 /**
- * Gathers what a document says: RSS 0.9x to 2.0, RSS 1.0 and 0.90 (RDF), Atom 0.3 and 1.0 and CDF, under any prefixes.
+ * Gathers the drafts of a document: RSS 0.9x to 2.0, RSS 1.0 and 0.90 (RDF), Atom 0.3 and 1.0 and CDF, under any prefixes.
  * Time is linear in the text; nothing in it can make the reader recurse or expand.
  */
 export function readDrafts(text: string, options: XmlOptions): Outcome<ReadDocument> {

@@ -96,7 +96,7 @@ export async function discard(body: Body): Promise<void> {
   try {
     await body.dump({ limit: SPARE_BYTES })
   } catch {
-    // It was worth nothing: how it ends does not matter.
+    // Nobody reads it: how it ends does not matter.
   } finally {
     clearTimeout(patience)
     body.destroy()

@@ -1,5 +1,5 @@
-// Hides how bodies are packed: what Content-Encoding names, what it does not name, and what it names without its being so.
-// All of it is undone off this thread, within limits, member by member.
+// Unpacks bodies: what Content-Encoding names, what it omits, and what it names although the body is plain. Unpacking runs
+// off this thread, within limits, member by member.
 import { addAbortSignal, type Transform } from 'node:stream'
 import {
   constants,
@@ -58,7 +58,7 @@ export function codingOf(name: string | undefined): Coding | null {
   return name !== undefined && Object.hasOwn(CODINGS, name) ? (CODINGS[name] ?? null) : null
 }
 
-/** Of a body, as much as tells text from packed bytes. */
+/** Bytes of a body by which text is distinguished from packed bytes. */
 const LOOKED_AT = 512
 
 /**
@@ -116,7 +116,7 @@ export async function unpack(
 ): Promise<Buffer> {
   let body = wire
   let layers = 0
-  // Of a header that may lie: it counts only if nothing else can be made of the body.
+  // Of a header that may be wrong: it counts only if nothing else can be made of the body.
   let fault: Fault | null = null
   for (const name of named.toReversed()) {
     if (body.length === 0 || readsAsFeed(body)) return body

@@ -87,12 +87,12 @@ export function connectionFailure(
     return new Fault('protocol', `answer of ${url.host} is not valid HTTP: ${parserReason(first)}`)
   }
   if (/^E[A-Z]+$/.test(code)) return new Fault('connect', `no connection to ${peer}: ${UNREACHABLE[code] ?? code}`)
-  // What a library says of itself, such as the expression of an assertion, tells a user nothing.
+  // Messages of libraries, such as the expression of an assertion, are of no use to a user.
   const known = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) && code !== 'ERR_ASSERTION' ? ` (${code})` : ''
   return new Fault('protocol', `request to ${url.host} failed: it did not answer as HTTP demands${known}`)
 }
 
-/** Errors of the operating system for people; all others are told by their name, which manuals list. */
+/** Errors of the operating system in words; all others are shown by their name, which manuals list. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'no way leads to it',
   ENETUNREACH: 'this machine has no network that leads to it',

@@ -76,7 +76,7 @@ function endQuickly(socket: Socket): void {
 }
 
 /**
- * The address a connection has really reached, whatever was looked up before: null, or why nothing is said over it.
+ * Checks the address that a connection has reached, whatever was looked up before: null, or why it is not used.
  * `noteInside` is called where it is not public.
  */
 function judgePeer(address: string | undefined, allowPrivate: boolean, noteInside: () => void): AddressRefused | null {

@@ -33,7 +33,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /**
- * Whether a host may speak for a domain. We have no list of public suffixes: one label is one, and so is a short label before
+ * Whether a host may set cookies for a domain. We have no list of public suffixes: one label is one, and so is a short label before
  * a country (`co.uk`). Others, such as `github.io`, are let through: a cookie of a visit can do no more than the redirect.
  */
 function speaksFor(host: string, domain: string): boolean {

@@ -1,4 +1,4 @@
-// Hides how a failed poll is told: its kind, and one line of plain words in which nothing a server said can do harm.
+// Describes why a poll failed: its kind, and one line of plain words, with what a server sent made harmless.
 import { STATUS_CODES } from 'node:http'
 import type { Failure, FailureKind } from '../../model/collected.ts'
 import type { PollSettings } from '../../model/config.ts'
@@ -75,7 +75,7 @@ function day(date: string | undefined): string {
   return Number.isNaN(time) ? '' : ` on ${new Date(time).toISOString().slice(0, 10)}`
 }
 
-/** What OpenSSL or Node says of a TLS connection (`code` is its code); null where the fault lies elsewhere. */
+/** The failure of a TLS connection, by OpenSSL's or Node's error (`code` is its code); null where the fault lies elsewhere. */
 export function tlsFailure(error: unknown, code: string, url: URL, dates: CertificateDates | null): Fault | null {
   const invalid = (why: string): Fault => new Fault('tls', `certificate of ${url.origin} is not valid: ${why}`)
   if (code === 'CERT_HAS_EXPIRED') return invalid(`it expired${day(dates?.to)}`)

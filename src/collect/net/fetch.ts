@@ -1,4 +1,4 @@
-// Hides how one polite conditional GET is made over a network that lies: whatever happens, the answer is a value.
+// Makes one conditional GET, with its redirects, and returns a value whatever happens on the network.
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Failure, FetchResult, Validators } from '../../model/collected.ts'
@@ -156,7 +156,7 @@ async function accept(
   }
 }
 
-/** What is said of a private service's answer quotes nothing of it, not even the name of its encoding. */
+/** Messages about a private service's answer quote nothing of it, not even the name of its encoding. */
 function veil(error: unknown): unknown {
   if (!(error instanceof Fault) || error.failure.kind !== 'encoding') return error
   const message = error.failure.message.replace(/^(body has an encoding nobody asked for):.*/, '$1')

@@ -50,7 +50,7 @@ function readFile({ path, limit, known }: FileJob): FileReply {
       const body = readEnds(file, about.size, limit)
       return { kind: 'ends', body, total: about.size, lastModified: settledSince(file, about, about.size) }
     }
-    // Files of /proc say that they are empty, and a file may grow while it is read.
+    // Files of /proc have a size of 0, and a file may grow while it is read.
     let buffer = Buffer.allocUnsafe(about.size + 1)
     let length = 0
     for (;;) {

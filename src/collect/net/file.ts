@@ -1,4 +1,4 @@
-// Hides that a feed named in the configuration may be a file: the answer looks like a server's. Redirects never lead here.
+// Reads a feed that is a file, with an answer of the same form as a server's. Redirects never lead here.
 import { type ChildProcess, fork } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
@@ -220,7 +220,7 @@ class Readers implements FileReader {
       this.#next()
     }
     child.on('exit', ended)
-    // It could not be started, or not be told: without a process there is no exit.
+    // It could not be started, or not be written to: without a process there is no exit.
     child.on('error', () => {
       if (child.pid === undefined) ended()
     })

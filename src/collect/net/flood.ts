@@ -50,7 +50,7 @@ const within = (message: unknown, name: string): object | null => {
   return typeof value === 'object' ? value : null
 }
 
-// Only undici knows which request goes over which socket, and it tells there.
+// Only undici knows which request goes over which socket, and publishes it there.
 subscribe('undici:client:sendHeaders', message => {
   const [request, socket] = [within(message, 'request'), within(message, 'socket')]
   const budget = budgets.get(socket as Socket)
@@ -61,7 +61,7 @@ subscribe('undici:client:sendHeaders', message => {
 })
 subscribe('undici:request:headers', message => {
   const status: unknown = Reflect.get(within(message, 'response') ?? {}, 'statusCode')
-  // Interim answers are told like final ones.
+  // Interim answers are published like final ones.
   if (typeof status !== 'number' || status < 200) return
   const request = within(message, 'request')
   const socket = request === null ? undefined : sockets.get(request)

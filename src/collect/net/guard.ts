@@ -1,4 +1,4 @@
-// Hides which addresses Minwal may reach: every spelling of an address ends here as one of three classes.
+// Decides which addresses may be reached: classifies every spelling of an address as public, private or never.
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'

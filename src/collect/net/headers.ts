@@ -1,4 +1,4 @@
-// Hides what HTTP header fields say and may say: wishes and dates read from hostile ones, ours made safe to send.
+// Reads HTTP header fields that may be hostile (cache lifetimes, retry dates, validators), and makes ours safe to send.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Validators } from '../../model/collected.ts'
 import type { Millis } from '../../model/units.ts'

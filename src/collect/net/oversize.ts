@@ -5,7 +5,7 @@ import type { PollSettings } from '../../model/config.ts'
 
 /** How many times the limit of a feed is read at most. The middle costs traffic and time, but no memory. */
 export const FACTOR = 10
-/** Bytes by which a feed is told from anything else. */
+/** Bytes by which a feed is recognised. */
 const SAMPLE = 16_384
 /** Share of `poll.totalTimeout` after which a body beyond the limit is read no further. */
 const SHARE = 0.5
@@ -60,7 +60,7 @@ export class Oversize {
     this.#until = clock() + settings.totalTimeout * SHARE
   }
 
-  /** @param length what the server says that the body has */
+  /** @param length the body's length in bytes, as the server states it */
   expect(length: number): void {
     this.expected = true
     // Its end is out of reach.

@@ -1,4 +1,4 @@
-// Hides how a form is sent to a server (a WebSub hub): the same guard, connections and bounds as for a feed.
+// Sends a form to a server (a WebSub hub), with the same guard, connections and bounds as for a feed.
 import { STATUS_CODES } from 'node:http'
 import type { Failure } from '../../model/collected.ts'
 import type { PollSettings } from '../../model/config.ts'

@@ -1,4 +1,4 @@
-// Hides where a redirect may lead: no circle, no endless chain, no address that is not allowed, no login of its own.
+// Decides where a redirect may lead: in no circle, through no endless chain, to no forbidden address, with no login.
 import type { PollSettings } from '../../model/config.ts'
 import { Fault, oneLine } from './failure.ts'
 import { checkUrl, LONGEST_URL, notNamed } from './guard.ts'
@@ -24,7 +24,7 @@ function originOf(hop: string): string {
 export interface RedirectRules {
   /** Whether an address may be private. */
   mayBePrivate: (url: URL) => boolean
-  /** The answer is a private service's, of which a message tells no more than host and port. */
+  /** The answer is a private service's: messages name its host and port only. */
   veiled?: boolean
   /** Whether another visit to an address brings cookies that the one before did not: then it is no circle. */
   isNews?: (url: URL) => boolean

@@ -16,7 +16,7 @@ export class ByteSink {
   readonly #head: number
   readonly #tooLarge: () => Fault
   readonly #oversize: Oversize | null
-  /** Whether what came so far was found to be worth reading beyond the limit. */
+  /** Whether the part that has arrived is read beyond the limit. */
   #accepted = false
   #full = false
 

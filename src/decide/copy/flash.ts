@@ -10,7 +10,7 @@ const BEFORE: Millis = 10 * 60_000
 /** Words of title and body from which a text is a report and no flash. */
 const REPORT_WORDS = 30
 /** Characters looked at for telling whether a text is a flash: more than thirty words of any language. */
-const LENGTH_LOOKED_AT = 700
+export const LENGTH_LOOKED_AT = 700
 /** A one-liner is a flash also where no slug says so: as long as this at most. */
 const FLASH_WORDS = 25
 /** The opening of the report, where what the flash said must stand. */
@@ -46,7 +46,11 @@ export interface FlashFound {
 
 /** Whether a text can be a flash at all: worth keeping as a candidate for `FLASH_SPAN`. */
 export function isFlash(text: Pick<FlashText, 'title' | 'body' | 'signal'>): boolean {
-  const length = lengthOf(text)
+  return isFlashLong(lengthOf(text), text)
+}
+
+/** {@link isFlash}, where the number of words is known: of the body, or of the title where the body has none. */
+export function isFlashLong(length: number, text: Pick<FlashText, 'signal'>): boolean {
   return length <= FLASH_WORDS || (text.signal === 'flash' && length < REPORT_WORDS)
 }
 

@@ -1,30 +1,17 @@
 // Which story a report is a copy of, when neither guid nor address says so: the same text, whatever its headline, credit
-// and cut. This file finds the texts worth comparing; compare.ts compares them, verdict.ts decides.
+// and cut. This file finds the texts worth comparing; compare.ts compares them, choose.ts and verdict.ts decide.
 
 import { hash32 } from '../../language/text.ts'
 import type { Millis } from '../../model/units.ts'
 import { placesOf, RUN_WORDS } from './alignment.ts'
-import { type Bearing, bearing } from './bearing.ts'
-import { type Comparison, compare, type Prepared, prepare } from './compare.ts'
-import { type CopyFeatures, LEAST_WORDS } from './features.ts'
+import { borneBy, type Carrier, type CopyFound, choose, type Known, type Met } from './choose.ts'
+import { compare, type Prepared, prepare } from './compare.ts'
+import type { CopyFeatures } from './features.ts'
 import { ENOUGH, edgesOf, LEAST_RUN, marksOf, type Stranger } from './strangers.ts'
-import {
-  areStrangers,
-  BRIDGE_MARGIN,
-  FORM_DAYS,
-  FORM_STORIES,
-  isReprint,
-  isUnborne,
-  LEAST_SHARED,
-  LONG,
-  saysSo,
-  showsFilling,
-  showsForm,
-  type Verdict,
-  verdict,
-} from './verdict.ts'
+import { areStrangers, isUnborne, LEAST_SHARED, LONG } from './verdict.ts'
 import { Vocabulary } from './vocabulary.ts'
 
+export type { Bridge, CopyEvidence, CopyFound } from './choose.ts'
 export { type CopyFeatures, copyFeatures } from './features.ts'
 
 // Smallest hashes of word triples indexed for each text. Two texts at the threshold share one almost surely (Broder 1997).
@@ -33,83 +20,7 @@ const SKETCH = 12
 const BOILERPLATE = 500
 /** Texts compared for one report: those that share most of the sketch. */
 const COMPARED = 24
-/** Words of evidence on each side. */
-const DIFFERING = 8
-const SHARED_RUNS = 2
-const RUN_SHOWN = 12
-
-export interface CopyEvidence {
-  /** Share of the shorter text's words that stand in shared runs, 0 to 1. */
-  coverage: number
-  /** Similarity that was needed, given the time between the two and what their headlines name. */
-  needed: number
-  /** Longest runs of words both have, folded. */
-  shared: string[]
-  /** Folded words that the new report and the one on file have in the other's place. */
-  differing: { report: string[]; known: string[] }
-}
-
-export interface CopyFound {
-  story: number
-  /** The report whose text it is most like. */
-  report: number
-  /** Share of common word triples, 0 to 1. */
-  similarity: number
-  rule: 'text'
-  evidence: CopyEvidence
-  /** Another story that this text shows to be the same. */
-  bridge: Bridge | null
-}
-
-/**
- * A second story whose copy a text clearly is too: two cuts of one copy that had little in common were filed as two until
- * a longer one came.
- */
-export interface Bridge {
-  story: number
-  /** Its report that the text is most like, and how much. */
-  report: number
-  similarity: number
-}
-
-/** A text, once: exact copies share it. */
-interface Known {
-  key: number
-  title: Uint32Array
-  lead: Uint32Array
-  head: number
-  frame: readonly [before: number, behind: number]
-  /** The reports that carry it. */
-  carriers: Carrier[]
-}
-
-interface Carrier {
-  story: number
-  report: number
-  time: Millis
-  language: string | null
-  part: number
-  agency: string
-}
-
 const BUCKET: Millis = 3_600_000
-const DAY: Millis = 24 * BUCKET
-
-/** A text that was compared, by the one of its carriers that is nearest in time. */
-interface Compared {
-  nearest: Carrier
-  found: Comparison
-  judged: Verdict
-}
-
-/** A text that shares something with the one that is asked about. */
-interface Met {
-  known: Known
-  prepared: Prepared
-  nearest: Carrier
-  apart: Millis
-  found: Comparison
-}
 
 /** Who asks, and what is known of their other texts. */
 export interface Asking {
@@ -118,6 +29,13 @@ export interface Asking {
   report?: number
   /** Texts of the same document that share only a notice with this one. */
   beside?: readonly Stranger[]
+}
+
+/** A text that is asked about, with the smallest hashes of its triples. */
+interface Asked {
+  features: CopyFeatures
+  text: Prepared
+  sketch: readonly number[]
 }
 
 export interface Look {
@@ -140,6 +58,8 @@ export class CopyIndex {
   readonly #byHour = new Map<number, Set<number>>()
   /** By the smallest hashes of their triples. A hash of one text alone, as most are, takes no array. */
   readonly #bySketch = new Map<number, Known | Known[]>()
+  /** The text that was asked about last: it is mostly the next to be taken in. */
+  #latest: Asked | null = null
 
   /** `window`: how far apart in time two copies may stand, in milliseconds. */
   constructor(window: Millis) {
@@ -158,36 +78,39 @@ export class CopyIndex {
 
   /** The same, and what of the text is its publisher's. */
   look(features: CopyFeatures, time: Millis, asking: Asking = {}): Look {
-    return this.#holding(features, text => {
-      // Most copies are exact, and need not be compared with anything.
-      const exact = this.#exact(features, text)
-      const sure = exact ? this.#best(text, this.#meet(text, [exact], features, time), null) : null
-      if (sure) return { copy: sure, foreign: null }
-      const met = this.#meet(text, this.#candidates(text), features, time)
-      const strangers = [...(asking.beside ?? []), ...this.#strangers(text, met, asking)]
-      const copy = this.#best(text, met, marksOf(strangers, text.lead.length))
-      return { copy, foreign: marksOf(strangers, text.lead.length, 'edges') }
-    })
+    const { text, sketch } = this.#asked(features)
+    // Most copies are exact, and need not be compared with anything.
+    const exact = this.#exact(features, text)
+    const sure = exact ? choose(text, this.#meet(text, [exact], features, time), null, this.#vocabulary) : null
+    if (sure) return { copy: sure, foreign: null }
+    const met = this.#meet(text, this.#candidates(sketch), features, time)
+    const strangers = [...(asking.beside ?? []), ...this.#strangers(text, met, asking)]
+    const copy = choose(text, met, marksOf(strangers, text.lead.length), this.#vocabulary)
+    return { copy, foreign: marksOf(strangers, text.lead.length, 'edges') }
   }
 
   /** Texts that share with this one what is no word on either. */
   strangers(features: CopyFeatures, time: Millis, asking: Asking): Stranger[] {
-    return this.#holding(features, text =>
-      this.#strangers(text, this.#meet(text, this.#candidates(text), features, time), asking),
-    )
+    const { text, sketch } = this.#asked(features)
+    return this.#strangers(text, this.#meet(text, this.#candidates(sketch), features, time), asking)
   }
 
-  #holding<T>(features: CopyFeatures, work: (text: Prepared) => T): T {
-    const title = this.#vocabulary.hold(split(features.title))
-    const lead = this.#vocabulary.hold(split(features.lead))
-    try {
-      return work(
-        prepare({ title, lead, head: features.head ?? 0, frame: features.frame ?? NO_FRAME }, this.#vocabulary),
-      )
-    } finally {
-      this.#vocabulary.release(title)
-      this.#vocabulary.release(lead)
-    }
+  #asked(features: CopyFeatures): Asked {
+    if (this.#latest?.features === features) return this.#latest
+    const title = this.#vocabulary.hold(features.title)
+    const lead = this.#vocabulary.hold(features.lead)
+    this.#release()
+    const { head = 0, frame = NO_FRAME } = features
+    const text = prepare({ title, lead, head, frame }, this.#vocabulary)
+    this.#latest = { features, text, sketch: this.#sketch(text) }
+    return this.#latest
+  }
+
+  #release(): void {
+    if (!this.#latest) return
+    this.#vocabulary.release(this.#latest.text.title)
+    this.#vocabulary.release(this.#latest.text.lead)
+    this.#latest = null
   }
 
   /** Take in a report's text, in place of the one it had. */
@@ -237,27 +160,17 @@ export class CopyIndex {
   }
 
   #known(features: CopyFeatures): Known {
+    const { text, sketch } = this.#asked(features)
+    const same = this.#exact(features, text)
+    if (same) return same
+    const { title, lead, head, frame } = text
     const key = keyOf(features)
-    const title = this.#vocabulary.hold(split(features.title))
-    const lead = this.#vocabulary.hold(split(features.lead))
-    const same = this.#exact(features, { title, lead })
-    if (same) {
-      this.#vocabulary.release(title)
-      this.#vocabulary.release(lead)
-      return same
-    }
-    const known: Known = {
-      key,
-      title,
-      lead,
-      head: features.head ?? 0,
-      frame: features.frame ?? NO_FRAME,
-      carriers: [],
-    }
+    const known: Known = { key, title, lead, head, frame, carriers: [] }
+    this.#vocabulary.retain(title)
+    this.#vocabulary.retain(lead)
     this.#texts.set(key, [...(this.#texts.get(key) ?? []), known])
-    const text = prepare(known, this.#vocabulary)
-    this.#vocabulary.count(text.set(), 1)
-    for (const hash of this.#sketch(text)) {
+    this.#vocabulary.count([text.stems, text.titleStems], 1)
+    for (const hash of sketch) {
       const holders = this.#bySketch.get(hash)
       if (holders === undefined) this.#bySketch.set(hash, known)
       else if (Array.isArray(holders)) holders.push(known)
@@ -276,7 +189,7 @@ export class CopyIndex {
 
   #drop(known: Known): void {
     const text = prepare(known, this.#vocabulary)
-    this.#vocabulary.count(text.set(), -1)
+    this.#vocabulary.count([text.stems, text.titleStems], -1)
     for (const hash of this.#sketch(text)) {
       const holders = this.#bySketch.get(hash)
       if (!Array.isArray(holders) || holders.length === 1) this.#bySketch.delete(hash)
@@ -312,9 +225,9 @@ export class CopyIndex {
   }
 
   /** Texts that share most of the sketch, no more than are worth comparing. */
-  #candidates(text: Prepared): Known[] {
+  #candidates(sketch: readonly number[]): Known[] {
     const met = new Map<Known, number>()
-    for (const hash of this.#sketch(text)) {
+    for (const hash of sketch) {
       const holders = this.#bySketch.get(hash)
       if (holders === undefined) continue
       const list = Array.isArray(holders) ? holders : [holders]
@@ -331,6 +244,7 @@ export class CopyIndex {
   /** The texts within the window that have enough in common with this one, by the nearest of their carriers. */
   #meet(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis): Met[] {
     const met: Met[] = []
+    if (candidates.length === 0) return met
     const { language, part = 1 } = features
     const places = placesOf(text.stems)
     const least = Math.min(LEAST_SHARED, text.stems.length)
@@ -353,17 +267,13 @@ export class CopyIndex {
     return met
   }
 
-  #borne(text: Prepared, one: Met, found: Comparison): Bearing | null {
-    return bearing(text, one.prepared, found.runs, this.#vocabulary)
-  }
-
   #strangers(text: Prepared, met: readonly Met[], { agency, report }: Asking): Stranger[] {
     const out: Stranger[] = []
     for (const one of met) {
       const { known, found } = one
       if (found.longest < LEAST_RUN) continue
       const carriers = known.carriers.filter(carrier => carrier.report !== report)
-      const borne = this.#borne(text, one, found)
+      const borne = borneBy(text, one, found, this.#vocabulary)
       if (carriers.length === 0 || borne === null || !isUnborne(found, borne) || !areStrangers(borne)) continue
       const ownHouse = agency !== undefined && carriers.some(carrier => carrier.agency === agency)
       const most = ownHouse ? ENOUGH : 1
@@ -379,96 +289,9 @@ export class CopyIndex {
     }
     return out
   }
-
-  #best(text: Prepared, met: readonly Met[], foreign: Uint8Array | null): CopyFound | null {
-    const own = foreign ? foreign.reduce((left, mark) => left - mark, foreign.length) : text.lead.length
-    const nothingOwn = own < LEAST_WORDS
-    const marked = nothingOwn ? null : foreign
-    const places = marked ? placesOf(text.stems) : null
-    const least = Math.min(LEAST_SHARED, own)
-    const counted = met.flatMap(one => {
-      const found = marked && places ? compare(text, one.prepared, places, this.#vocabulary, least, marked) : one.found
-      return found ? [{ ...one, found }] : []
-    })
-    const stoodBefore = new Set<number>()
-    const filledOn = new Set<number>()
-    for (const { nearest, apart, found } of counted) {
-      if (showsForm(found, apart)) stoodBefore.add(nearest.story)
-      if (showsFilling(found, apart)) filledOn.add(Math.floor(nearest.time / DAY))
-    }
-    const compared = counted.map((one): Compared => {
-      const { nearest, apart, found } = one
-      const others = stoodBefore.size - (stoodBefore.has(nearest.story) ? 1 : 0)
-      const form = others >= FORM_STORIES || filledOn.size >= FORM_DAYS
-      const judged = verdict(found, apart, form)
-      if (!judged.same) return { nearest, found, judged }
-      const borne = this.#borne(text, one, found)
-      const unborne = borne !== null && isUnborne(found, borne) && !(borne.said === 0 && isReprint(found))
-      const notice = unborne || (nothingOwn && !saysSo(borne))
-      return { nearest, found, judged: notice ? { ...judged, same: false, against: 'notice' } : judged }
-    })
-    const best = likest(compared)
-    if (!best) return null
-    return {
-      story: best.nearest.story,
-      report: best.nearest.report,
-      similarity: best.found.similarity,
-      rule: 'text',
-      evidence: this.#evidence(text, best.found, best.judged),
-      bridge: bridgeOf(best, compared),
-    }
-  }
-
-  #evidence(text: Prepared, found: Comparison, judged: Verdict): CopyEvidence {
-    const shown = (words: Iterable<number>) => Array.from(words, word => this.#vocabulary.text(word))
-    return {
-      coverage: found.coverage,
-      needed: judged.needed,
-      shared: found.runs
-        .slice(0, SHARED_RUNS)
-        .map(run => shown(text.lead.subarray(run.left, run.left + Math.min(run.length, RUN_SHOWN))).join(' ')),
-      differing: {
-        report: shown(found.leftOnly.slice(0, DIFFERING)),
-        known: shown(found.rightOnly.slice(0, DIFFERING)),
-      },
-    }
-  }
-}
-
-/** The copy with most likeness beyond need; the earlier report where two are equal. */
-function likest(compared: readonly Compared[]): Compared | null {
-  let best: Compared | null = null
-  for (const one of compared) {
-    if (!one.judged.same) continue
-    const more = best === null ? 1 : one.judged.margin - best.judged.margin
-    if (best === null || more > 0 || (more === 0 && one.nearest.report < best.nearest.report)) best = one
-  }
-  return best
-}
-
-/** Only on clear evidence, and where no report of either story has another subject, day or filling. */
-function bridgeOf(best: Compared, compared: readonly Compared[]): Bridge | null {
-  const opposed = new Set(
-    compared.flatMap(({ nearest, judged: { against } }) =>
-      against === null || against === 'little' || against === 'notice' ? [] : [nearest.story],
-    ),
-  )
-  const { story } = best.nearest
-  if (best.judged.margin < BRIDGE_MARGIN || opposed.has(story)) return null
-  const second = likest(
-    compared.filter(
-      ({ nearest, judged }) => nearest.story !== story && judged.margin >= BRIDGE_MARGIN && !opposed.has(nearest.story),
-    ),
-  )
-  if (!second) return null
-  return { story: second.nearest.story, report: second.nearest.report, similarity: second.found.similarity }
 }
 
 const NO_FRAME = [0, 0] as const
-
-function split(joined: string): string[] {
-  return joined === '' ? [] : joined.split(' ')
-}
 
 function equal(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && a.every((word, at) => word === b[at])

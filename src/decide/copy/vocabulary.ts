@@ -1,6 +1,7 @@
 // How the words of the active window are kept: each once, as a number, with how many texts have it. Texts are then rows of
 // numbers, compared without touching a string, and a word is rare or common by what is being reported just now.
 import { fold, hash32, stem, terms } from '../../language/text.ts'
+import { Table } from '../table.ts'
 
 /** Below this many texts nothing is known of what is rare: counts are read as if there were so many more. */
 const PRIOR_TEXTS = 1_000
@@ -26,115 +27,210 @@ const DAYS = new Set(
     .split(/\s+/),
 )
 
-interface Word {
-  text: string
-  /** Of its letters: the same in every process, as its number is not. */
-  hash: number
-  kind: Kind
-  /** Number of its stem, which is a word of its own. */
-  stem: number
-  /** Says what a report is about: no stop word. */
-  content: boolean
-  /** Texts that have this stem. */
-  texts: number
-  /** Rows and words that hold it: at none it is forgotten. */
-  held: number
-}
+const FIRST_WORDS = 1_024
+// What is known of a word, as bits.
+const IS_NUMBER = 1
+const IS_DAY = 2
+const IS_CONTENT = 4
+const IS_WORD = 8
 
 export class Vocabulary {
-  readonly #numbers = new Map<string, number>()
-  readonly #words: (Word | undefined)[] = []
+  /** By both halves of a word's hash: its number plus one. */
+  readonly #table = new Table({ wide: true })
+  readonly #names: string[] = []
+  /** Hash of the letters: the same in every process, as a word's number is not. */
+  #hashes = new Uint32Array(FIRST_WORDS)
+  /** Number of a word's stem, which is a word of its own. */
+  #stems = new Uint32Array(FIRST_WORDS)
+  #bits = new Uint8Array(FIRST_WORDS)
+  /** Texts that have this stem. */
+  #texts = new Int32Array(FIRST_WORDS)
+  /** Rows and words that hold a word: at none it is forgotten. */
+  #held = new Int32Array(FIRST_WORDS)
+  /** The last count in which a stem was met. */
+  #met = new Int32Array(FIRST_WORDS)
+  #counts = 0
   readonly #free: number[] = []
-  #texts = 0
+  #all = 0
+  /** Of the words that are looked up: both halves of the hash, and where the word begins and ends. */
+  #places = new Int32Array(4 * FIRST_WORDS)
 
-  /** Folded words as numbers; each is known until `release`. */
-  hold(words: readonly string[]): Uint32Array {
-    return Uint32Array.from(words, word => this.#hold(word))
+  /** Folded words, a space between, as numbers; each is known until `release`. */
+  hold(joined: string): Uint32Array {
+    const { length } = joined
+    let count = length === 0 ? 0 : 1
+    for (let at = 0; at < length; at++) if (joined.charCodeAt(at) === SPACE) count++
+    const row = new Uint32Array(count)
+    if (this.#places.length < 4 * count) this.#places = new Int32Array(8 * count)
+    const places = this.#places
+    let from = 0
+    for (let word = 0; word < count; word++) {
+      let first = FIRST_SEED
+      let second = SECOND_SEED
+      let end = from
+      for (; end < length; end++) {
+        const code = joined.charCodeAt(end)
+        if (code === SPACE) break
+        first = Math.imul(first ^ code, 0x01000193)
+        second = Math.imul(second + code, 0x9e3779b1)
+        second ^= second >>> 15
+      }
+      places[4 * word] = finished(first)
+      places[4 * word + 1] = second
+      places[4 * word + 2] = from
+      places[4 * word + 3] = end
+      from = end + 1
+    }
+    // The table is read apart from the words, for its places to be fetched side by side.
+    for (let word = 0; word < count; word++) {
+      const at = 4 * word
+      const first = places[at] as number
+      const second = places[at + 1] as number
+      const known = this.#numberOf(first, second)
+      if (known >= 0) this.#held[known] = (this.#held[known] as number) + 1
+      row[word] = known >= 0 ? known : this.#make(joined.slice(places[at + 2], places[at + 3]), first, second)
+    }
+    return row
+  }
+
+  /** Hold the words of a row once more. */
+  retain(row: Uint32Array): void {
+    for (let at = 0; at < row.length; at++)
+      this.#held[row[at] as number] = (this.#held[row[at] as number] as number) + 1
   }
 
   release(row: Uint32Array): void {
-    for (const number of row) this.#release(number)
+    for (let at = 0; at < row.length; at++) this.#release(row[at] as number)
   }
 
-  #hold(text: string): number {
-    const known = this.#numbers.get(text)
-    if (known !== undefined) {
-      const word = this.#words[known]
-      if (word) word.held++
-      return known
-    }
-    const number = this.#free.pop() ?? this.#words.length
+  /** The number of the word with these hashes; -1 for none. */
+  #numberOf(first: number, second: number): number {
+    return this.#table.find(first, second) - 1
+  }
+
+  #make(text: string, first: number, second: number): number {
+    const number = this.#free.pop() ?? this.#names.length
+    if (number >= this.#held.length) this.#grow()
+    this.#table.insert(first, second, number + 1)
+    this.#names[number] = text
+    this.#hashes[number] = hash32(text)
+    this.#bits[number] =
+      (NUMBER.test(text) ? IS_NUMBER : DAYS.has(text) ? IS_DAY : 0) |
+      (terms(text, null, 1).length > 0 ? IS_CONTENT : 0) |
+      (text.length > 1 && !STARTS_WITH_NUMBER.test(text) ? IS_WORD : 0)
+    this.#texts[number] = 0
+    this.#held[number] = 1
+    this.#met[number] = 0
+    this.#stems[number] = number
     // Whatever the language: a stem serves to find a word again, and the languages of two texts are compared apart.
     const root = stem(text, null)
-    const kind = NUMBER.test(text) ? 'numbers' : DAYS.has(text) ? 'days' : null
-    const word: Word = {
-      text,
-      hash: hash32(text),
-      kind,
-      stem: number,
-      content: terms(text, null, 1).length > 0,
-      texts: 0,
-      held: 1,
+    if (root !== text) {
+      const [one, other] = hashesOf(root)
+      const known = this.#numberOf(one, other)
+      if (known >= 0) this.#held[known] = (this.#held[known] as number) + 1
+      this.#stems[number] = known >= 0 ? known : this.#make(root, one, other)
     }
-    this.#numbers.set(text, number)
-    this.#words[number] = word
-    if (root !== text) word.stem = this.#hold(root)
     return number
   }
 
+  #grow(): void {
+    const room = 2 * this.#held.length
+    const wider = <T extends Int32Array | Uint32Array | Uint8Array>(made: T, before: T): T => {
+      made.set(before)
+      return made
+    }
+    this.#hashes = wider(new Uint32Array(room), this.#hashes)
+    this.#stems = wider(new Uint32Array(room), this.#stems)
+    this.#bits = wider(new Uint8Array(room), this.#bits)
+    this.#texts = wider(new Int32Array(room), this.#texts)
+    this.#held = wider(new Int32Array(room), this.#held)
+    this.#met = wider(new Int32Array(room), this.#met)
+  }
+
   #release(number: number): void {
-    const word = this.#words[number]
-    if (!word || --word.held > 0) return
-    this.#numbers.delete(word.text)
-    this.#words[number] = undefined
+    const left = (this.#held[number] as number) - 1
+    this.#held[number] = left
+    if (left > 0) return
+    const [first, second] = hashesOf(this.#names[number] as string)
+    this.#table.remove(first, second)
+    this.#names[number] = ''
     this.#free.push(number)
-    if (word.stem !== number) this.#release(word.stem)
+    const root = this.#stems[number] as number
+    if (root !== number) this.#release(root)
   }
 
   stems(row: Uint32Array): Uint32Array {
     const out = new Uint32Array(row.length)
-    for (let at = 0; at < row.length; at++) out[at] = this.#words[row[at] ?? 0]?.stem ?? 0
+    const stems = this.#stems
+    for (let at = 0; at < row.length; at++) out[at] = stems[row[at] as number] as number
     return out
   }
 
   stem(number: number): number {
-    return this.#words[number]?.stem ?? number
+    return this.#stems[number] ?? number
   }
 
   text(number: number): string {
-    return this.#words[number]?.text ?? ''
+    return this.#names[number] ?? ''
   }
 
   hash(number: number): number {
-    return this.#words[number]?.hash ?? 0
+    return this.#hashes[number] ?? 0
   }
 
   content(number: number): boolean {
-    return this.#words[number]?.content ?? false
+    return ((this.#bits[number] ?? 0) & IS_CONTENT) !== 0
   }
 
   kind(number: number): Kind {
-    return this.#words[number]?.kind ?? null
+    const bits = this.#bits[number] ?? 0
+    return bits & IS_NUMBER ? 'numbers' : bits & IS_DAY ? 'days' : null
   }
 
   /** Whether it is more than a number or a single letter. */
   isWord(number: number): boolean {
-    const text = this.text(number)
-    return text.length > 1 && !STARTS_WITH_NUMBER.test(text)
+    return ((this.#bits[number] ?? 0) & IS_WORD) !== 0
   }
 
-  /** A text with these stems came (1) or went (-1). Each stem once. */
-  count(stems: Iterable<number>, by: 1 | -1): void {
-    this.#texts += by
-    for (const stem of stems) {
-      const word = this.#words[stem]
-      if (word) word.texts += by
+  /** A text with these rows of stems came (1) or went (-1): each stem counts once. */
+  count(rows: readonly Uint32Array[], by: 1 | -1): void {
+    this.#all += by
+    this.#counts++
+    for (const row of rows) {
+      for (let at = 0; at < row.length; at++) {
+        const stem = row[at] as number
+        if (this.#met[stem] === this.#counts) continue
+        this.#met[stem] = this.#counts
+        this.#texts[stem] = (this.#texts[stem] as number) + by
+      }
     }
   }
 
   /** From 1 for a stem that no text has, down to 0 for one that all have. */
   rarity(stem: number): number {
-    const all = this.#texts + PRIOR_TEXTS
-    return Math.log(all / ((this.#words[stem]?.texts ?? 0) + 1)) / Math.log(all)
+    const all = this.#all + PRIOR_TEXTS
+    return Math.log(all / ((this.#texts[stem] ?? 0) + 1)) / Math.log(all)
   }
+}
+
+const SPACE = 0x20
+const FIRST_SEED = 0x2545f491
+const SECOND_SEED = 0x6a09e667
+
+/** The last mixing of a first hash, to 31 bits. */
+function finished(hash: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+  return (mixed ^ (mixed >>> 13)) & 0x7fffffff
+}
+
+function hashesOf(word: string): readonly [first: number, second: number] {
+  let first = FIRST_SEED
+  let second = SECOND_SEED
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at)
+    first = Math.imul(first ^ code, 0x01000193)
+    second = Math.imul(second + code, 0x9e3779b1)
+    second ^= second >>> 15
+  }
+  return [finished(first), second]
 }

@@ -7,21 +7,17 @@ import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from '.
 import type { ThreadIndex } from './index/index.ts'
 import type { PartProfile } from './index/profile.ts'
 import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
-import { COMMON, SECOND_MATCH, SHARED_MATCHES } from './tuning.ts'
-
-/** Of the configured threshold, the cosine of two centroids of one language at which two threads are hardly two. */
-export const ALIKE = 1.8
-// A merge of two languages claims more than a join, so it must show more, over the terms both can express.
-export const MERGE_ACROSS = 1.43
-// A shared term counts as a match where it is typical of both sides: at least this share of what its stories weigh.
-const TYPICAL = 0.075
-// Bodies name many things in passing, which no other language repeats: where two parts speak above all of the same, so many
-// times their likeness counts.
-const SAME = 1.6
-const ABOVE_ALL = 5
-// The threads compared to the last term, of those that share this much of the heaviest terms.
-const CANDIDATES = 8
-const FLOOR = 0.15
+import {
+  ABOVE_ALL,
+  COMMON,
+  MERGE_ACROSS,
+  SAME,
+  SECOND_MATCH,
+  SHARED_MATCHES,
+  THREADS_COMPARED,
+  THREADS_NEAR,
+  TYPICAL,
+} from './tuning.ts'
 
 interface Proposed {
   /** The older of the two threads, which stays. */
@@ -80,9 +76,9 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
 /** The threads that share most of what a thread is looked up by, by id. */
 export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly PartProfile[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
-  const limits = { common: COMMON, least: FLOOR, silence: index.settings.window }
+  const limits = { common: COMMON, least: THREADS_NEAR, silence: index.settings.window }
   const keep = ({ thread: other }: Part, cosine: number) => {
-    if (other !== thread && cosine > (found.get(other) ?? FLOOR)) found.set(other, cosine)
+    if (other !== thread && cosine > (found.get(other) ?? THREADS_NEAR)) found.set(other, cosine)
   }
   for (const { part, heaviest, heaviestShared } of parts) {
     index.weights.near(heaviest, part, { own: true, ...limits }, keep)
@@ -90,7 +86,7 @@ export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonl
   }
   return [...found]
     .sort(([a, x], [b, y]) => y - x || a.id - b.id)
-    .slice(0, CANDIDATES)
+    .slice(0, THREADS_COMPARED)
     .map(([other]) => other)
     .sort((a, b) => a.id - b.id)
 }

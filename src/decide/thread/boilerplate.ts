@@ -1,6 +1,6 @@
 // What the entries of one document have in common word for word: the name of the journal and its volume, "posted a photo",
 // the frame of a catalogue's headlines. It is the publisher's, and no word on what any entry tells. Pure.
-import { fold, hash32, words } from '../../language/text.ts'
+import { hash32, type Word, wordsOf } from '../../language/words.ts'
 import { bareHeadline } from './header.ts'
 
 /** Entries of different headlines that make a run of words boilerplate. */
@@ -8,66 +8,131 @@ const LEAST_ENTRIES = 5
 /** Words of a run, and its least length in characters: five pairs of a script without spaces are a name. */
 const RUN = 5
 const LEAST_LENGTH = 12
-const MAX_BODY = 800
+/** Characters of a body in which runs are looked for. */
+export const RUNS_BODY = 800
 const NUMBERED = /\d/
 
 /** Runs of a document that are its publisher's, by hash. */
 export type Boilerplate = ReadonlySet<number>
 
+/** What an entry adds to the count of its document: hashes, made where its words are known. */
+export interface DocumentRuns {
+  /** Of the headline. */
+  headline: number
+  /** Its runs, its words, and the body as a whole where it is short. */
+  title: Uint32Array
+  /** Runs of the body. */
+  body: Uint32Array
+}
+
+/** The runs of an entry: words of its bare headline, and of the first {@link RUNS_BODY} characters of its body. */
+export function runsOf(headline: readonly Word[], body: readonly Word[]): DocumentRuns {
+  const title = runs(patternsOf(headline), true).filter(hash => hash !== SHORT)
+  if (isWhole(body.length)) title.push(wholeOf(body.map(({ text }) => text)))
+  for (const { text } of headline) title.push(wordOf(text))
+  return {
+    headline: hash32(headline.map(({ text }) => text).join(' ')),
+    title: Uint32Array.from(title),
+    body: Uint32Array.from(runs(patternsOf(body)).filter(hash => hash !== SHORT)),
+  }
+}
+
 /** Counts the runs of a document's entries: add them all, then ask. */
 export class BoilerplateCount {
-  readonly #entries = new Map<number, number>()
+  /** By hash: entries that have it, and the last of them, which counts once. */
+  readonly #entries = new Map<number, { entries: number; last: number }>()
   readonly #headlines = new Set<number>()
   /** Of each entry the runs of its body, and how many entries that were counted must have one for it to be shared. */
-  readonly #bodies: { hashes: readonly number[]; others: number }[] = []
+  readonly #bodies: { hashes: Uint32Array; others: number }[] = []
 
   /** Count an entry; one whose headline was there before says nothing new of the publisher. */
   add({ title, body }: { title: string; body: string }): void {
-    const headline = words(fold(bareHeadline(title)))
-    const key = hash32(headline.join(' '))
-    const text = words(fold(body.slice(0, MAX_BODY)))
-    const hashes = runs(text).map(({ hash }) => hash)
-    const before = this.#headlines.has(key)
-    this.#bodies.push({ hashes, others: before ? 1 : 2 })
+    this.addRuns(runsOf(wordsOf(bareHeadline(title)), wordsOf(body.slice(0, RUNS_BODY))))
+  }
+
+  addRuns({ headline, title, body }: DocumentRuns): void {
+    const before = this.#headlines.has(headline)
+    this.#bodies.push({ hashes: body, others: before ? 1 : 2 })
     if (before) return
-    this.#headlines.add(key)
-    const found = new Set([...runs(headline, true).map(({ hash }) => hash), ...hashes])
-    const whole = wholeOf(text)
-    if (whole !== null) found.add(whole)
-    for (const word of headline) found.add(wordOf(word))
-    for (const hash of found) this.#entries.set(hash, (this.#entries.get(hash) ?? 0) + 1)
+    this.#headlines.add(headline)
+    const entry = this.#bodies.length
+    for (const hashes of [title, body]) {
+      for (const hash of hashes) {
+        const known = this.#entries.get(hash)
+        if (known === undefined) this.#entries.set(hash, { entries: 1, last: entry })
+        else if (known.last !== entry) {
+          known.entries++
+          known.last = entry
+        }
+      }
+    }
   }
 
   /** For each entry, in the order they were added, whether another has a run of its body. */
   sharing(): boolean[] {
-    return this.#bodies.map(({ hashes, others }) => hashes.some(hash => (this.#entries.get(hash) ?? 0) >= others))
+    return this.#bodies.map(({ hashes, others }) =>
+      hashes.some(hash => (this.#entries.get(hash)?.entries ?? 0) >= others),
+    )
   }
 
   /** What stands in so many of them. */
   found(): Boilerplate {
-    if (this.#headlines.size < LEAST_ENTRIES) return new Set()
-    return new Set([...this.#entries].filter(([, entries]) => entries >= LEAST_ENTRIES).map(([hash]) => hash))
+    const found = new Set<number>()
+    if (this.#headlines.size < LEAST_ENTRIES) return found
+    for (const [hash, { entries }] of this.#entries) if (entries >= LEAST_ENTRIES) found.add(hash)
+    return found
   }
 }
 
-/** Folded words of a text without those that are boilerplate. */
+/** Words of a text in order, as far as runs depend on them. */
+export interface Patterns {
+  /** By place: which of the words below. */
+  places: ArrayLike<number>
+  /** By word: its hash, and how many characters it is. */
+  hashes: ArrayLike<number>
+  sizes: ArrayLike<number>
+}
+
+function patternsOf(words: readonly Word[]): Patterns {
+  const hashes: number[] = []
+  const sizes: number[] = []
+  for (const { patternHash, patternLength } of words) {
+    hashes.push(patternHash)
+    sizes.push(patternLength)
+  }
+  return { places: words.map((_, at) => at), hashes, sizes }
+}
+
+/** The places of the words of a text that are not boilerplate, in order; null where all of them are left. */
 export function withoutBoilerplate(
-  tokens: readonly string[],
+  patterns: Patterns,
+  wordAt: (at: number) => string,
   boilerplate: Boilerplate,
   headline = false,
-): readonly string[] {
-  if (boilerplate.size === 0) return tokens
-  const whole = headline ? null : wholeOf(tokens)
-  if (whole !== null && boilerplate.has(whole)) return []
-  const taken = new Set<number>()
-  for (const { hash, at } of runs(tokens, headline)) {
-    if (!boilerplate.has(hash)) continue
-    for (let place = Math.max(0, at); place < Math.min(at + RUN, tokens.length); place++) taken.add(place)
+): number[] | null {
+  const { length } = patterns.places
+  if (boilerplate.size === 0) return null
+  if (!headline && isWhole(length)) {
+    if (boilerplate.has(wholeOf(Array.from({ length }, (_, at) => wordAt(at))))) return []
   }
-  if (taken.size === 0) return tokens
+  let taken: Uint8Array | null = null
+  const hashes = runs(patterns, headline)
+  for (let run = 0; run < hashes.length; run++) {
+    if (!boilerplate.has(hashes[run] as number)) continue
+    taken ??= new Uint8Array(length)
+    const at = headline ? run - 1 : run
+    taken.fill(1, Math.max(0, at), Math.min(at + RUN, length))
+  }
+  if (taken === null) return null
+  let count = 0
+  for (const one of taken) count += one
   // Of a headline that is a frame, what every entry is filled with: "Use a … display with Narrator".
-  const frame = headline && 2 * taken.size >= tokens.length
-  return tokens.filter((word, at) => !taken.has(at) && !(frame && boilerplate.has(wordOf(word))))
+  const frame = headline && 2 * count >= length
+  const left: number[] = []
+  for (let at = 0; at < length; at++) {
+    if (taken[at] === 0 && !(frame && boilerplate.has(wordOf(wordAt(at))))) left.push(at)
+  }
+  return left
 }
 
 const wordOf = (word: string) => hash32(`word ${framed(word)}`)
@@ -75,24 +140,33 @@ const wordOf = (word: string) => hash32(`word ${framed(word)}`)
 /** Numbers are what a frame is filled with: "1.2" and "3.4" stand for the same. */
 const framed = (word: string) => (NUMBERED.test(word) ? '0' : word)
 
-/** Runs with the place of their first word. In a headline its two ends count as words: there, four are a run. */
-function runs(tokens: readonly string[], headline = false): { hash: number; at: number }[] {
-  const found: { hash: number; at: number }[] = []
-  const frame = headline ? ['^', ...tokens, '$'] : tokens
-  const hashes = frame.map(word => hash32(framed(word)))
-  for (let at = 0; at + RUN <= frame.length; at++) {
+const START = hash32('^')
+const END = hash32('$')
+
+/** In place of the hash of a run that is too short in characters. */
+const SHORT = -1
+
+/**
+ * Hashes of the runs that begin at each word. In a headline its two ends count as words: there, four are a run, and the
+ * first run begins before the first word.
+ */
+function runs({ places, hashes, sizes }: Patterns, headline = false): number[] {
+  const before = headline ? 1 : 0
+  const found: number[] = []
+  for (let first = -before; first + RUN <= places.length + before; first++) {
     let hash = 0
-    let length = 0
-    for (let place = at; place < at + RUN; place++) {
-      hash = Math.imul(hash ^ (hashes[place] as number), 0x01000193)
-      length += framed(frame[place] as string).length
+    let size = 0
+    for (let at = first; at < first + RUN; at++) {
+      const isWord = at >= 0 && at < places.length
+      const word = isWord ? (places[at] as number) : 0
+      hash = Math.imul(hash ^ (isWord ? (hashes[word] as number) : at < 0 ? START : END), 0x01000193)
+      size += isWord ? (sizes[word] as number) : 1
     }
-    if (length >= LEAST_LENGTH) found.push({ hash: hash >>> 0, at: headline ? at - 1 : at })
+    found.push(size >= LEAST_LENGTH ? hash >>> 0 : SHORT)
   }
   return found
 }
 
-/** A text too short for runs is known as a whole; null for one that is not. */
-function wholeOf(tokens: readonly string[]): number | null {
-  return tokens.length === 0 || tokens.length > 2 * RUN ? null : hash32(`whole ${tokens.map(framed).join(' ')}`)
-}
+/** A text too short for runs is known as a whole. */
+const isWhole = (length: number) => length > 0 && length <= 2 * RUN
+const wholeOf = (words: readonly string[]) => hash32(`whole ${words.map(framed).join(' ')}`)

@@ -1,29 +1,21 @@
 // Which parts of threads a story may belong to, and how near it is to each.
 import type { Millis } from '../../model/units.ts'
 import { type ThreadFeatures, UNIT } from './features.ts'
-import { type Part, type SeenStory, silenceOf } from './index/active.ts'
+import { type Part, silenceOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { Query } from './index/rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH } from './index/slots.ts'
 import { LOOKED_UP } from './index/weights.ts'
 import { firstOf, Nearest } from './nearest.ts'
-import { SECOND_MATCH } from './tuning.ts'
+import { PLACE_COMPARED, PLACE_FLOOR, PLACE_LATEST, PLACE_NEAR, PLACE_RESCORED, SECOND_MATCH } from './tuning.ts'
 import { blended, likenessOfMeaning } from './vectors.ts'
-
-// Below this cosine nothing else can bring a story over the threshold.
-const FLOOR = 0.15
-// What shares less than this of the terms looked up is not near at all.
-const NEAR = 0.03
-// Threads scored to the last term, and those compared with their stories one by one.
-const RESCORED = 12
-const COMPARED = 6
-// The stories of a thread that a new one is compared with: the latest, for threads drift.
-const LATEST = 16
 
 export interface Candidate {
   part: Part
   cosine: number
   score: number
+  /** Dot product with the nearest of its latest stories, where it is known. */
+  nearest: number | null
 }
 
 const nearer = (a: Candidate, b: Candidate) => b.cosine - a.cosine || firstOf(a.part, b.part)
@@ -54,7 +46,7 @@ function lookUp(index: ThreadIndex, { terms, weights }: Query, time: Millis, exc
   // A part met only in the rest, whose squares add up to less than the floor's, cannot reach the floor. A term so common
   // that it would use up what is left is passed over.
   let left = LOOKED_UP
-  for (let at = 0; at < terms.length && rest >= (FLOOR * UNIT) ** 2; at++) {
+  for (let at = 0; at < terms.length && rest >= (PLACE_FLOOR * UNIT) ** 2; at++) {
     const term = terms[at] as number
     const weight = weights[at] as number
     const frequency = postings.frequency(term)
@@ -66,8 +58,8 @@ function lookUp(index: ThreadIndex, { terms, weights }: Query, time: Millis, exc
   const { window } = index.settings
   const { decay } = index.tuning
   const length = except === null ? OWN_LENGTH : SHARED_LENGTH
-  const near = new Nearest(RESCORED, slots.parts)
-  let least = NEAR
+  const near = new Nearest(PLACE_RESCORED, slots.parts)
+  let least = PLACE_NEAR
   const measured = slots.measured(count, length, least, except === null ? -1 : slots.numberOf(except))
   for (let at = 0; at < measured; at++) {
     const cosine = cosines[at] as number
@@ -79,7 +71,7 @@ function lookUp(index: ThreadIndex, { terms, weights }: Query, time: Millis, exc
     const faded = cosine * Math.exp(-silence / decay)
     if (faded < least) continue
     near.offer(slot, faded)
-    if (near.count === RESCORED) least = near.cosines[RESCORED - 1] as number
+    if (near.count === PLACE_RESCORED) least = near.cosines[PLACE_RESCORED - 1] as number
   }
   return near
 }
@@ -90,8 +82,11 @@ const fading = (index: ThreadIndex, part: Part, time: Millis) =>
 /** A part of the story's language scored to the last term. */
 function scoredOwn(index: ThreadIndex, part: Part, query: Query, time: Millis): Candidate {
   const length = Math.sqrt(part.ownSquared) * UNIT
-  const cosine = (index.weights.dotOf(part, query) / length) * fading(index, part, time)
-  return { part, cosine, score: cosine * index.tuning.scale }
+  // A part without sums has few stories: each is looked at anyhow.
+  const dots = part.sums ? null : index.weights.dotsOf(part, query)
+  const cosine = ((dots ? dots.sum : index.weights.dotOf(part, query)) / length) * fading(index, part, time)
+  const nearest = dots && part.stories.length <= PLACE_LATEST ? dots.largest : null
+  return { part, cosine, score: cosine * index.tuning.scale, nearest }
 }
 
 /** A part of another language; null where the likeness rests on one term, or on others that the news is full of. */
@@ -100,7 +95,7 @@ function scoredAcross(index: ThreadIndex, part: Part, query: Query, time: Millis
   if (second < SECOND_MATCH * dot) return null
   const length = Math.sqrt(part.sharedSquared) * UNIT
   const cosine = (dot / length) * fading(index, part, time)
-  return { part, cosine, score: cosine * index.tuning.across }
+  return { part, cosine, score: cosine * index.tuning.across, nearest: null }
 }
 
 /**
@@ -138,13 +133,13 @@ export function compare(
   const second = found[1]?.cosine ?? 0
   const { standingOut, scale, nearest } = index.tuning
   const own = features.vector ? index.meaning(features.language, features.vector) : null
-  for (let at = 0; at < Math.min(COMPARED, found.length); at++) {
+  for (let at = 0; at < Math.min(PLACE_COMPARED, found.length); at++) {
     const candidate = found[at] as Candidate
     const { part, cosine } = candidate
-    if (cosine < FLOOR && !features.vector) break
+    if (cosine < PLACE_FLOOR && !features.vector) break
     const faded = fading(index, part, time)
     const ahead = cosine - (at === 0 ? second : first)
-    const sum = cosine + standingOut * ahead + nearest * nearestStory(index, part, query) * faded
+    const sum = cosine + standingOut * ahead + nearest * nearestStory(index, candidate, query) * faded
     candidate.score = Math.min(1, Math.max(0, scale * sum))
     const meant = own ? likenessOfMeaning(own, latest(index, part)) : null
     if (meant !== null) candidate.score = blended(candidate.score, meant, faded)
@@ -152,14 +147,9 @@ export function compare(
 }
 
 /** Cosine of a story with the nearest of a part's latest. */
-function nearestStory(index: ThreadIndex, { stories }: Part, query: Query): number {
-  let nearest = 0
-  for (let at = Math.max(0, stories.length - LATEST); at < stories.length; at++) {
-    const dot = index.weights.likeness(stories[at] as SeenStory, query)
-    if (dot > nearest) nearest = dot
-  }
-  return nearest / UNIT ** 2
+function nearestStory(index: ThreadIndex, { part, nearest }: Candidate, query: Query): number {
+  return (nearest ?? index.weights.dotsOf(part, query, PLACE_LATEST).largest) / UNIT ** 2
 }
 
 const latest = (index: ThreadIndex, { language, stories }: Part) =>
-  stories.slice(-LATEST).map(({ vector }) => index.meaning(language, vector))
+  stories.slice(-PLACE_LATEST).map(({ vector }) => index.meaning(language, vector))

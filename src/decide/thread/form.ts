@@ -1,7 +1,9 @@
 // How a column is known: the same headline with other numbers or dates, at the same time of day. Weather, market tables,
 // horoscopes, "today in pictures" share all their words and tell of different days. Pure.
 
-import { fold, hash32, stem, words } from '../../language/text.ts'
+import { calendarWords } from '../../language/calendar.ts'
+import { stem } from '../../language/terms.ts'
+import { hash32 } from '../../language/words.ts'
 import type { Millis } from '../../model/units.ts'
 
 export interface Form {
@@ -13,45 +15,9 @@ export interface Form {
   dated: boolean
 }
 
-const MONTHS_AND_DAYS = new Map<string, Map<string, 'month' | 'day'>>()
 const NUMBER = /^\d+(?:st|nd|rd|th)?$/
 /** "KB4493509", "v2": a number with its sign. */
 const NUMBERED = /\d/
-
-/** Where the countries of a language name the months differently: Egypt, Morocco, Algeria, the Levant. */
-const COUNTRIES = new Map([['ar', ['ar', 'ar-MA', 'ar-DZ', 'ar-LB']]])
-/** «كانون الثاني»: words of a name of two that mostly are something else. */
-const ORDINALS = new Set(['الاول', 'الثاني'])
-
-/** Names of months and weekdays, folded, as the runtime's CLDR has them. */
-function calendarWords(language: string): Map<string, 'month' | 'day'> {
-  const before = MONTHS_AND_DAYS.get(language)
-  if (before) return before
-  const made = new Map<string, 'month' | 'day'>()
-  const add = (name: string, kind: 'month' | 'day') => {
-    for (const word of foldedWords(name))
-      if (word.length > 2 && !/^\d/.test(word) && !ORDINALS.has(word)) made.set(word, kind)
-  }
-  try {
-    for (const locale of COUNTRIES.get(language) ?? [language]) {
-      const format = (options: Intl.DateTimeFormatOptions) =>
-        new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC', calendar: 'gregory' })
-      for (let month = 0; month < 12; month++) {
-        const day = Date.UTC(2022, month, 1)
-        for (const style of ['long', 'short'] as const) add(format({ month: style }).format(day), 'month')
-        // In a date many languages put the month in the genitive.
-        add(format({ month: 'long', day: 'numeric' }).format(day), 'month')
-      }
-      for (let day = 1; day <= 7; day++) add(format({ weekday: 'long' }).format(Date.UTC(2022, 0, day)), 'day')
-    }
-  } catch {
-    // Not a language tag: no calendar.
-  }
-  MONTHS_AND_DAYS.set(language, made)
-  return made
-}
-
-const foldedWords = (text: string) => words(fold(text))
 
 // Fewer constant words than this are no form: "Gold 1,900".
 const LEAST_WORDS = 2
@@ -88,7 +54,7 @@ export function formOf(tokens: readonly string[], language: string | null): Form
 }
 
 /** A month, a day and a year before anything else. */
-function opensWithDate(tokens: readonly string[], calendar: Map<string, 'month' | 'day'>): boolean {
+function opensWithDate(tokens: readonly string[], calendar: ReadonlyMap<string, 'month' | 'day'>): boolean {
   const kinds = tokens.slice(0, 3).map(word => (NUMBER.test(word) ? 'number' : calendar.get(word)))
   return kinds.filter(kind => kind === 'number').length === 2 && kinds.includes('month')
 }

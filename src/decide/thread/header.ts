@@ -1,7 +1,8 @@
 // What stands before a headline: «The Latest:», "Olympics-Judo-", «بالفيديو-». The same words before the news of many
 // events are a slug, and no word on any of them. And what stands behind it: the name of the site. Pure.
-import { fold, hash32, words } from '../../language/text.ts'
 
+import { fold } from '../../language/fold.ts'
+import { hash32, words } from '../../language/words.ts'
 export interface Header {
   /** Hash of its folded words. */
   key: number

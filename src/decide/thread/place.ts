@@ -9,6 +9,7 @@ import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } fro
 import { instalmentOf } from './form.ts'
 import { withoutHeader } from './header.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { Query } from './index/rows.ts'
 import { SHARED_MATCHES } from './tuning.ts'
 import type { ThreadWords } from './words.ts'
 
@@ -80,16 +81,20 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
   }
 }
 
+// The memory of the two queries of a placement: tables of their size cost more to make than to fill.
+const ownQuery = new Query()
+const sharedQuery = new Query()
+
 /** The threads near a story, each by its best part, best first, without some. */
 function ranked(index: ThreadIndex, features: ThreadFeatures, time: Millis, without: ReadonlySet<number>): Candidate[] {
   const { own, shared } = index.weights.knownOf(features)
-  const query = index.weights.query(own)
+  const query = index.weights.query(own, ownQuery)
   const found = candidates(index, query, time)
   compare(index, found, query, features, time)
   const across = features.sharedTerms.length >= SHARED_MATCHES && index.tuning.across > 0
   // Where all speak one language there is nothing to look for across languages.
   if (across && index.weights.vocabulary.hasOther(features.language)) {
-    found.push(...candidates(index, index.weights.query(shared), time, features.language))
+    found.push(...candidates(index, index.weights.query(shared, sharedQuery), time, features.language))
   }
   const best = new Map<number, Candidate>()
   for (const candidate of found) {

@@ -7,21 +7,19 @@ import { isColumn, isOtherInstalment } from './form.ts'
 import { groups } from './grouping.ts'
 import type { ActiveThread, Part, SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { Query } from './index/rows.ts'
 import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
-import { COMMON } from './tuning.ts'
+import {
+  COMMON,
+  GROUP_AROUND,
+  GROUP_COHESION,
+  GROUP_DECAY,
+  GROUP_LINK,
+  GROUP_NEAR,
+  GROUPED_AT_ONCE,
+  GROUPED_OF_A_PART,
+} from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
-
-/** Of the configured threshold, the mean likeness that two groups of stories need. */
-const LINK = 0.67
-const COHESION = 0.12
-// Pairs of stories this far apart count e times less.
-const DECAY = 90 * 3_600_000
-/** Stories that are grouped afresh at once; and those of one thread: the latest, for threads drift. */
-const MOST = 400
-const LATEST = 48
-// The threads around a story: those whose centroid is as near as this, at most so many.
-const NEAR = 0.12
-const AROUND = 16
 
 /**
  * What a new story calls for in its own language: the threads around it, and around other `pending` stories met there, grouped
@@ -44,11 +42,11 @@ function around(index: ThreadIndex, first: SeenStory, pending: Set<SeenStory>): 
   const queue = [first]
   const take = (part: Part | undefined) => {
     if (!part || region.has(part)) return
-    const more = Math.min(LATEST, part.stories.length)
-    if (region.size > 0 && size + more > MOST) return
+    const more = Math.min(GROUPED_OF_A_PART, part.stories.length)
+    if (region.size > 0 && size + more > GROUPED_AT_ONCE) return
     region.add(part)
     size += more
-    for (const story of part.stories.slice(-LATEST)) if (pending.has(story)) queue.push(story)
+    for (const story of part.stories.slice(-GROUPED_OF_A_PART)) if (pending.has(story)) queue.push(story)
   }
   for (let story = queue.shift(); story; story = queue.shift()) {
     if (!pending.delete(story)) continue
@@ -68,24 +66,24 @@ function neighbours(index: ThreadIndex, story: SeenStory): Part[] {
     ownSquared: own.weights.reduce((sum, weight) => sum + weight * weight, 0),
     sharedSquared: 0,
   }
-  const limits = { own: true, common: COMMON, least: NEAR, silence: index.settings.window }
+  const limits = { own: true, common: COMMON, least: GROUP_NEAR, silence: index.settings.window }
   index.weights.near(own, alone, limits, (part, cosine) => found.push({ part, cosine }))
   found.sort((a, b) => b.cosine - a.cosine || a.part.thread.id - b.part.thread.id)
-  return found.slice(0, AROUND).map(({ part }) => part)
+  return found.slice(0, GROUP_AROUND).map(({ part }) => part)
 }
 
 /** Parts grouped afresh, as the steps from the threads there are to those there should be. */
 function regrouped(index: ThreadIndex, parts: readonly Part[], decisions: EditorDecisions): readonly Step[] {
   const stories = parts
-    .flatMap(part => part.stories.slice(-LATEST))
+    .flatMap(part => part.stories.slice(-GROUPED_OF_A_PART))
     .filter(story => !isInstalment(index, story))
     .sort((a, b) => a.id - b.id)
   if (stories.length < 2) return []
   const likeness = likenesses(index, stories)
-  const threshold = LINK * index.settings.threshold
+  const threshold = GROUP_LINK * index.settings.threshold
   const found = groups(Float64Array.from(likeness), stories.length, {
     threshold,
-    cohesion: COHESION,
+    cohesion: GROUP_COHESION,
     ...bound(stories, decisions),
   })
   if (areThreads(stories, found)) return []
@@ -250,10 +248,11 @@ const targetOf = (to: ActiveThread | Opened): Target => ('opens' in to ? { opens
 function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Float64Array {
   const size = stories.length
   const found = new Float64Array(size * size)
+  const scratch = new Query()
   const meant = stories.map(({ language, vector }) => index.meaning(language, vector))
   const countries = stories.map(story => countriesOf(index, story))
   for (const [at, one] of stories.entries()) {
-    const query = index.weights.query(index.weights.termsOf(one).own)
+    const query = index.weights.query(index.weights.termsOf(one).own, scratch)
     for (let other = 0; other < at; other++) {
       const story = stories[other] as SeenStory
       const said = index.weights.likeness(story, query) / UNIT ** 2
@@ -262,7 +261,7 @@ function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Float64A
       const faded =
         (differentCountries(countries[at], countries[other]) ? index.tuning.differentCountries : 1) *
         likeness *
-        Math.exp(-Math.abs(one.time - story.time) / DECAY)
+        Math.exp(-Math.abs(one.time - story.time) / GROUP_DECAY)
       found[at * size + other] = faded
       found[other * size + at] = faded
     }

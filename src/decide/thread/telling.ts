@@ -1,9 +1,10 @@
 // What a thread is introduced by: the story that speaks for it, and the threads of neighbouring events. Pure.
 import type { Millis } from '../../model/units.ts'
-import { ALIKE, compare, MERGE_ACROSS, nearest, reasonsOf } from './across.ts'
+import { compare, nearest, reasonsOf } from './across.ts'
 import { type Evidence, thousandths } from './explain.ts'
 import type { ThreadFeatures } from './features.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { ALIKE, MERGE_ACROSS, NEIGHBOUR, NEIGHBOURS } from './tuning.ts'
 
 /** A thread that is not the same event, but near it. */
 export interface Neighbour {
@@ -13,10 +14,6 @@ export interface Neighbour {
   score: number
   reasons: Evidence[]
 }
-
-// Of what a merge needs, what makes two threads neighbours.
-const NEIGHBOUR = 0.35
-const NEIGHBOURS = 6
 
 /** The threads of the window that tell of neighbouring events, nearest first, at most six. */
 export function storylines(index: ThreadIndex, id: number): Neighbour[] {

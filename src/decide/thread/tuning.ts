@@ -1,4 +1,7 @@
-// What each piece of evidence of a thread counts for.
+// The weights and thresholds of threads, for all news alike. They were chosen together on the labelled sets of bench/labelled.ts
+// (Olympics 2021 in nine languages, Saudi events 2015, ECB+) by B-cubed F1; what single ones add is in docs/benchmarks.md and
+// printed by `bench/threads.ts --ablate`. Limits of work were chosen on the made-up stream of bench/threads.ts: the largest
+// that a placement or a plan has time for.
 import type { Millis } from '../../model/units.ts'
 
 const HOUR: Millis = 3_600_000
@@ -44,3 +47,54 @@ export const SHARED_MATCHES = 2
  * for nine tenths of it, and beside it a word that all the news has.
  */
 export const SECOND_MATCH = 0.15
+
+// ── placing a story ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Cosine below which nothing else brings a story over the threshold. */
+export const PLACE_FLOOR = 0.15
+/** Cosine over the terms looked up below which a part is no candidate. */
+export const PLACE_NEAR = 0.03
+/** Parts that are scored to the last term, and those of them that are compared story by story. */
+export const PLACE_RESCORED = 12
+export const PLACE_COMPARED = 6
+/** Stories of a part that a new one is compared with, the latest: threads drift. */
+export const PLACE_LATEST = 16
+
+// ── grouping afresh in one language ─────────────────────────────────────────────────────────────────────────────────
+
+/** Mean likeness that two groups of stories need, of the configured threshold: higher makes more threads. */
+export const GROUP_LINK = 0.67
+/** How much a group of little likeness within raises its links: see `GroupingRules.cohesion`. */
+export const GROUP_COHESION = 0.12
+/** Time between two stories after which their likeness counts e times less. */
+export const GROUP_DECAY: Millis = 90 * HOUR
+/** Stories that are grouped at once, and those of one part: the latest, for threads drift. The work is their square. */
+export const GROUPED_AT_ONCE = 400
+export const GROUPED_OF_A_PART = 48
+/** The parts around a story: those whose cosine is at least this, and at most so many. */
+export const GROUP_NEAR = 0.12
+export const GROUP_AROUND = 16
+
+// ── threads of different languages ──────────────────────────────────────────────────────────────────────────────────
+
+/** Cosine of two parts of one language at which two threads are hardly two, of the configured threshold. */
+export const ALIKE = 1.8
+/** Likeness at which threads of two languages are merged, of the configured threshold: a merge claims more than a join. */
+export const MERGE_ACROSS = 1.43
+/** Share of what its stories weigh from which on a shared term is typical of a part, and counts as a match. */
+export const TYPICAL = 0.075
+/**
+ * Factor of the likeness of two parts whose `ABOVE_ALL` heaviest terms have rare ones in common: bodies name many things in
+ * passing, which no other language repeats.
+ */
+export const SAME = 1.6
+export const ABOVE_ALL = 5
+/** Threads that are compared to the last term, and the cosine over their heaviest terms that they need. */
+export const THREADS_COMPARED = 8
+export const THREADS_NEAR = 0.15
+
+// ── threads shown beside each other ─────────────────────────────────────────────────────────────────────────────────
+
+/** Share of what a merge needs from which on two threads are neighbours, and how many are shown. */
+export const NEIGHBOUR = 0.35
+export const NEIGHBOURS = 6

@@ -1,9 +1,9 @@
 // Which words name an agency: the configuration's agencies, and the wires the world's press reprints.
 
-import { fold } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
+import { remember } from '../../language/remember.ts'
 import type { Agency } from '../../model/config.ts'
 import { isCapitals, trimInk } from './edges.ts'
-import { remember } from './memory.ts'
 
 export interface Named {
   /** Id from the configuration; null for a known wire that is not in it. */

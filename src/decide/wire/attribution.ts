@@ -1,36 +1,28 @@
 // What a text says of a figure: whether it is a bound or a guess, and who said it. Only plain words count; who is not
 // named in the same sentence is not guessed.
 
-import { fold } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
+import { alternatives } from '../../language/phrases/index.ts'
 import type { Figure } from '../../model/decided.ts'
 import { trimInk } from './edges.ts'
 
 const SIDE = 48
 
-// Words that end right before the number. Folded forms, spaces single.
-const BEFORE: readonly (readonly [NonNullable<Figure['bound']>, RegExp])[] = [
-  [
-    'up to',
-    /(?:^| )(?:up to|as many as|at most|no more than|not more than|ما يصل الي|كحد اقصي|jusqu'a|jusqu a|au plus|hasta|no mas de|как максимум|не более|не более чем|bis zu|hochstens|en fazla|ate) $/u,
-  ],
-  [
-    'at least',
-    /(?:^| )(?:at least|no (?:fewer|less) than|not less than|more than|over|upwards of|a minimum of|ما لا يقل عن|لا يقل عن|و?لا تقل عن|علي الاقل|[بو]?(?:اكثر|ازيد) من|يزيد علي|يزيد عن|تجاوز|au moins|plus de|plus d'|pas moins de|au minimum|al menos|por lo menos|mas de|no menos de|como minimo|не менее|не менее чем|более|более чем|больше|свыше|как минимум|по меньшей мере|по крайней мере|en az|mindestens|mehr als|uber|pelo menos|mais de|almeno|oltre) $/u,
-  ],
-  [
-    'about',
-    /(?:^| )(?:about|around|some|nearly|almost|roughly|approximately|an estimated|close to|[بول]?نحو|حوالي|[بو]?قرابه|زهاء|[بو]?ما يقارب|ما يقرب من|تقريبا|environ|pres de|quelque|quelques|unos|unas|cerca de|alrededor de|casi|aproximadamente|около|порядка|примерно|почти|приблизительно|yaklasik|etwa|rund|fast|ungefahr|knapp|circa) $/u,
-  ],
+type Bound = NonNullable<Figure['bound']>
+
+/** Words that end right before the number, spaces single. */
+const before = (words: string): RegExp => new RegExp(`(?:^| )(?:${words}) $`, 'u')
+const BEFORE: readonly (readonly [Bound, RegExp])[] = [
+  ['up to', before(alternatives(({ bounds }) => bounds?.upTo))],
+  ['at least', before(alternatives(({ bounds }) => bounds?.atLeast))],
+  ['about', before(alternatives(({ bounds }) => bounds?.about))],
 ]
-const AFTER: readonly (readonly [NonNullable<Figure['bound']>, RegExp])[] = [
-  [
-    'at least',
-    /^(?:(?!(?:and|et|y|und|и|ve|و\p{L}*) )[\p{L}\p{M}]+ ){0,3}?(?:or more|at least|علي الاقل|او اكثر|au moins|al menos|por lo menos|como minimo|o mas|den fazla|dan fazla|ten fazla|tan fazla|oder mehr)(?![\p{L}\p{M}])/u,
-  ],
-  [
-    'about',
-    /^(?:(?!(?:and|et|y|und|и|ve|و\p{L}*) )[\p{L}\p{M}]+ ){0,3}?(?:تقريبا|approximately|or so|environ|aproximadamente|civarinda)(?![\p{L}\p{M}])/u,
-  ],
+/** Words behind it, and what it counts between. */
+const after = (words: string): RegExp =>
+  new RegExp(`^(?:(?!(?:and|et|y|und|и|ve|و\\p{L}*) )[\\p{L}\\p{M}]+ ){0,3}?(?:${words})(?![\\p{L}\\p{M}])`, 'u')
+const AFTER: readonly (readonly [Bound, RegExp])[] = [
+  ['at least', after(alternatives(({ bounds }) => bounds?.atLeastAfter))],
+  ['about', after(alternatives(({ bounds }) => bounds?.aboutAfter))],
 ]
 
 // "The toll is up to 18" tells that it rose, not that 18 is the most.

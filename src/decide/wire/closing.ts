@@ -1,11 +1,11 @@
 // What stands before and after a report without being part of it: lone credits, desk notes, "related articles".
 
-import { fold } from '../../language/text.ts'
+import { fold, foldWord } from '../../language/fold.ts'
+import { PACKS } from '../../language/phrases/index.ts'
 import type { Furniture } from '../../model/decided.ts'
 import type { NameList, WireNames } from './agencies.ts'
 import { lookupBare, readNames } from './agencies.ts'
 import { inkEnd, inkStart, isBlank, lineStart, trimInk } from './edges.ts'
-import { foldWord } from './memory.ts'
 
 const LINE = 160
 const WINDOW = 1_000
@@ -35,31 +35,9 @@ export function readCreditLine(line: string, names: WireNames): NameList | null 
   return readNames(core, names, false)
 }
 
-const HEADINGS = new Set(
-  fold(
-    'المزيد|شارك|شاركها|شارك الخبر|شارك المقال|شارك هذا الخبر|للمشاركة|وسوم|كلمات مفتاحية|الأكثر قراءة|تعليقات|share|share this|share this article|share on|tweet|related|related stories|related news|related topics|related content|tags|topics|comments|more|more stories|more news|most read|advertisement|recommended|trending|поделиться|теги|ещё|комментарии|partager|partagez|plus|les plus lus|compartir|etiquetas|más noticias|paylaş|etiketler|teilen|mehr',
-  ).split('|'),
-)
+const HEADINGS = new Set(PACKS.flatMap(({ headings }) => (headings ? fold(headings).split('|') : [])))
 // What opens a list of other reports, alone or with words behind it.
-const HEADED = [
-  'مقالات ذات صلة|مقالات مشابهة|أخبار مشابهة|مواضيع مشابهة|اقرأ في هذا الملف|لمتابعة آخر الأخبار|لقراءة المزيد',
-  'لقراءة الخبر كاملا|المزيد من الأخبار|المزيد عن|مواضيع ذات صلة|موضوعات ذات صلة|أخبار ذات صلة|اخبار متعلقة',
-  'مواضيع متعلقة|مواد ذات صلة|ذات صلة|اقرأ أيضا|إقرأ أيضا|اقرأوا أيضا|اقرأ المزيد|إقرأ المزيد|طالع أيضا|شاهد أيضا',
-  'قد يهمك|قد يعجبك|للمزيد|لمزيد من الأخبار|تابعونا|تابعوا',
-  'читайте также|другие новости|новости по теме|ещё по теме|рекомендуем|читать также|читайте еще|смотрите также',
-  'по теме|материалы по теме|подписывайтесь|подробнее',
-  'related articles|more from|recommended reading|what to read next|related article|read more|read also|also read',
-  'see also|more on this story|you may also like|recommended for you|continue reading|follow us on|sign up for',
-  'lire aussi|à lire aussi|lire également|sur le même sujet|lire la suite|en savoir plus|a voir aussi',
-  "articles similaires|articles liés|nos autres articles|plus d'informations|lea también|lea además",
-  'le recomendamos|relacionado|relacionados|artículos relacionados|más sobre este tema|lee también|leer más',
-  'te puede interesar|le puede interesar|noticias relacionadas|más información|ayrıca okuyun',
-  'bunlar da ilginizi çekebilir|bu haberler de ilginizi çekebilir|bunları da okuyun|ilgili haberler',
-  'benzer haberler|devamını oku|lesen sie auch|mehr zum thema|auch interessant|das könnte sie auch interessieren',
-  'weiterlesen|leia também|leia mais|saiba mais',
-]
-  .flatMap(line => fold(line).split('|'))
-  .map(trimInk)
+const HEADED = PACKS.flatMap(({ headed }) => (headed ? fold(headed).split('|') : [])).map(trimInk)
 const DECORATION = /^[^\p{L}\p{N}]+|(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/gu
 const SENTENCE = /[.!?؟…]["”»')\]]*$/u
 

@@ -1,8 +1,7 @@
 // How the desk numbers the pieces of a long report: «إضافة أولى وأخيرة», `(2/3)`, `2nd add`. A score or a fraction is none.
 
-import { fold } from '../../language/text.ts'
+import { fold, foldWord } from '../../language/fold.ts'
 import type { Continuation } from '../../model/decided.ts'
-import { foldWord } from './memory.ts'
 
 export interface PartFound {
   /** Range in the text that was read. */

@@ -1,6 +1,6 @@
 // How an opening «PLACE, DATE (AGENCY) —» is told from prose. Prose must survive: what is not unmistakable stays.
 
-import { fold } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
 import type { Dateline } from '../../model/decided.ts'
 import type { Named, WireNames } from './agencies.ts'
 import { isCommon } from './agencies.ts'
@@ -186,137 +186,182 @@ export function readDateline(text: string, from: number, to: number, names: Wire
   const limit = Math.min(to, from + WINDOW)
   const stop = lineEnd(text, from, limit)
   const window = text.slice(from, stop)
-  const broken = stop < to && stop < limit
-  const size = window.length
-  const parts: Part[] = []
-  let best: { parts: Part[]; term: Term; end: number } | null = null
-  let partStart = 0
-  let sep = ''
-  let at = 0
-
-  const flush = (end: number, wrap: Wrap = '', start = partStart): boolean => {
-    const found = classify(window, start, end, wrap, sep, names)
-    if (!found) return false
-    parts.push(...found)
-    return parts.length <= PARTS
-  }
-  const judge = (term: Term, end: number, tightHyphen = false): void => {
-    const rest = window.slice(inkStart(window, end, size))
-    // Without case, what follows a finished dateline looks like another place.
-    if (best && term === '-' && parts.length > best.parts.length && parts.at(-1)?.cased === false) {
-      if (parts.at(-1)?.kind === 'place') return
-    }
-    const months = parts.some(part => part.kind === 'date' && /\p{L}{3}/u.test(part.text))
-    if (accepts(parts, term, rest, tightHyphen, months)) {
-      best = { parts: [...parts], term, end: inkStart(window, end, size) }
-    } else if (term === '_' && underscored(parts, rest)) {
-      best = { parts: [...parts], term, end: inkStart(window, end, size) }
-    }
-  }
-
-  scan: while (at < size && parts.length <= PARTS && at - partStart <= 64) {
-    const c = window[at] ?? ''
-    const next = window.charCodeAt(at + 1)
-    const open = Number.isNaN(next) || isBlank(next)
-    const left = at === 0 ? '' : (window[at - 1] ?? '')
-    switch (c) {
-      case '(':
-      case '[': {
-        if (!flush(at)) break scan
-        const close = window.slice(at + 1, at + 62).search(/[)\]]/)
-        if (close < 0) break scan
-        sep = sep || '('
-        if (!flush(at + 1 + close, '(', at + 1)) break scan
-        at += close + 2
-        partStart = at
-        sep = ''
-        judge(')', at)
-        continue
-      }
-      case '«':
-      case '“':
-      case '"': {
-        if (inkStart(window, partStart, at) !== at) break scan
-        const close = window.slice(at + 1, at + 42).search(/[»”"]/)
-        if (close < 0) break scan
-        if (!flush(at + 1 + close, '"', at + 1)) break scan
-        at += close + 2
-        partStart = at
-        continue
-      }
-      case '/': {
-        const enclosed = sep === '/'
-        const count = parts.length
-        if (!flush(at, enclosed && names.lookup(trimInk(window.slice(partStart, at))) ? '/' : '')) break scan
-        sep = '/'
-        at++
-        partStart = at
-        if (enclosed && parts.length > count) judge('/', at)
-        continue
-      }
-      case ',':
-      case '،':
-        if (!flush(at)) break scan
-        sep = ','
-        at++
-        partStart = at
-        continue
-      case ':':
-        if (!open && !/\p{L}/u.test(window[at + 1] ?? '')) break
-        if (!flush(at)) break scan
-        judge(':', at + 1)
-        sep = ':'
-        at++
-        partStart = at
-        continue
-      case '.': {
-        if (!open && !DASH.test(window[at + 1] ?? '') && !(window[at + 1] === ',' || window[at + 1] === '/')) break
-        if (!flush(at)) break scan
-        if (open) judge('.', at + 1)
-        sep = sep === '/' && inkStart(window, partStart, at) === at ? sep : '.'
-        at++
-        partStart = at
-        continue
-      }
-      case '_':
-      case '-':
-      case '‐':
-      case '‑':
-      case '‒':
-      case '–':
-      case '—':
-      case '―':
-      case '−':
-      case 'ـ': {
-        let run = at
-        while (run < size && run - at < 6 && (window[run] === '_' || DASH.test(window[run] ?? ''))) run++
-        const after = window.charCodeAt(run)
-        const rightOpen = Number.isNaN(after) || isBlank(after)
-        const leftOpen = left === '' || isBlank(left.charCodeAt(0)) || /[)\]/».”"]/.test(left)
-        if (c === 'ـ' ? !(leftOpen && rightOpen) : c === '_' ? !(leftOpen && rightOpen) : false) {
-          at = run
-          continue
-        }
-        const tight = !leftOpen && !rightOpen
-        if (tight && run - at < 2 && (c === '-' || c === '‑' || c === '‐' || c === '−')) break
-        if (!flush(at)) break scan
-        judge(c === '_' ? '_' : '-', run, c === '-' && run - at < 2 && !(leftOpen && rightOpen))
-        sep = '-'
-        at = run
-        partStart = at
-        continue
-      }
-      default:
-        break
-    }
-    at++
-  }
-  if (at >= size && broken && parts.length <= PARTS && flush(size)) judge('\n', size)
-  // TypeScript does not see that `judge` assigns.
-  const chosen = best as { parts: Part[]; term: Term; end: number } | null
+  const chosen = new Scan(window, names).run(stop < to && stop < limit)
   if (!chosen) return null
   const found = assemble(window, chosen.parts, chosen.term, chosen.end)
   return { ...found, end: from + chosen.end }
+}
+
+interface Candidate {
+  parts: Part[]
+  term: Term
+  end: number
+}
+
+/** Longest part, in characters. */
+const PART = 64
+
+/** What a sign did: parted the line, ended the reading, or is a letter like any other. */
+type Step = 'parted' | 'ended' | 'letter'
+
+/** One reading of an opening line, part by part. Of several datelines the longest stays. */
+class Scan {
+  readonly #window: string
+  readonly #names: WireNames
+  #parts: Part[] = []
+  #best: Candidate | null = null
+  /** Where the part begins that is being read, and what separates it from the one before. */
+  #partStart = 0
+  #separator = ''
+  #at = 0
+
+  constructor(window: string, names: WireNames) {
+    this.#window = window
+    this.#names = names
+  }
+
+  /** `broken`: the window ends where its line does. */
+  run(broken: boolean): Candidate | null {
+    const size = this.#window.length
+    let ended = false
+    while (!ended && this.#at < size && this.#parts.length <= PARTS && this.#at - this.#partStart <= PART) {
+      const step = this.#step(this.#window[this.#at] ?? '')
+      if (step === 'letter') this.#at++
+      ended = step === 'ended'
+    }
+    if (this.#at >= size && broken && this.#parts.length <= PARTS && this.#flush(size)) this.#judge('\n', size)
+    return this.#best
+  }
+
+  #step(sign: string): Step {
+    switch (sign) {
+      case '(':
+      case '[':
+        return this.#bracket()
+      case '«':
+      case '“':
+      case '"':
+        return this.#quotation()
+      case '/':
+        return this.#slash()
+      case ',':
+      case '،':
+        return this.#flush(this.#at) ? this.#part(',', this.#at + 1) : 'ended'
+      case ':':
+        return this.#colon()
+      case '.':
+        return this.#dot()
+      default:
+        return sign === '_' || DASH.test(sign) ? this.#dash(sign) : 'letter'
+    }
+  }
+
+  /** Whether nothing but a blank stands at `at`. */
+  #isOpen(at: number): boolean {
+    const code = this.#window.charCodeAt(at)
+    return Number.isNaN(code) || isBlank(code)
+  }
+
+  #part(separator: string, start: number): Step {
+    this.#separator = separator
+    this.#at = start
+    this.#partStart = start
+    return 'parted'
+  }
+
+  /** Whether what was read up to `end` can be a part of a dateline. */
+  #flush(end: number, wrap: Wrap = '', start = this.#partStart): boolean {
+    const found = classify(this.#window, start, end, wrap, this.#separator, this.#names)
+    if (!found) return false
+    this.#parts.push(...found)
+    return this.#parts.length <= PARTS
+  }
+
+  /** Keep what was read as the dateline, where it is one. */
+  #judge(term: Term, end: number, tightHyphen = false): void {
+    const parts = this.#parts
+    const start = inkStart(this.#window, end, this.#window.length)
+    const rest = this.#window.slice(start)
+    const last = parts.at(-1)
+    // Without case, what follows a finished dateline looks like another place.
+    const isMore = this.#best !== null && term === '-' && parts.length > this.#best.parts.length
+    if (isMore && last?.cased === false && last.kind === 'place') return
+    const months = parts.some(part => part.kind === 'date' && /\p{L}{3}/u.test(part.text))
+    if (accepts(parts, term, rest, tightHyphen, months) || (term === '_' && underscored(parts, rest))) {
+      this.#best = { parts: [...parts], term, end: start }
+    }
+  }
+
+  #bracket(): Step {
+    const at = this.#at
+    if (!this.#flush(at)) return 'ended'
+    const close = this.#window.slice(at + 1, at + 62).search(/[)\]]/)
+    if (close < 0) return 'ended'
+    this.#separator ||= '('
+    if (!this.#flush(at + 1 + close, '(', at + 1)) return 'ended'
+    this.#part('', at + close + 2)
+    this.#judge(')', this.#at)
+    return 'parted'
+  }
+
+  #quotation(): Step {
+    const at = this.#at
+    if (inkStart(this.#window, this.#partStart, at) !== at) return 'ended'
+    const close = this.#window.slice(at + 1, at + 42).search(/[»”"]/)
+    if (close < 0 || !this.#flush(at + 1 + close, '"', at + 1)) return 'ended'
+    return this.#part(this.#separator, at + close + 2)
+  }
+
+  #slash(): Step {
+    const enclosed = this.#separator === '/'
+    const count = this.#parts.length
+    const written = trimInk(this.#window.slice(this.#partStart, this.#at))
+    if (!this.#flush(this.#at, enclosed && this.#names.lookup(written) ? '/' : '')) return 'ended'
+    this.#part('/', this.#at + 1)
+    if (enclosed && this.#parts.length > count) this.#judge('/', this.#at)
+    return 'parted'
+  }
+
+  #colon(): Step {
+    const after = this.#at + 1
+    if (!this.#isOpen(after) && !/\p{L}/u.test(this.#window[after] ?? '')) return 'letter'
+    if (!this.#flush(this.#at)) return 'ended'
+    this.#judge(':', after)
+    return this.#part(':', after)
+  }
+
+  #dot(): Step {
+    const after = this.#at + 1
+    const next = this.#window[after] ?? ''
+    const open = this.#isOpen(after)
+    if (!open && !DASH.test(next) && next !== ',' && next !== '/') return 'letter'
+    if (!this.#flush(this.#at)) return 'ended'
+    if (open) this.#judge('.', after)
+    const isEmpty = inkStart(this.#window, this.#partStart, this.#at) === this.#at
+    return this.#part(this.#separator === '/' && isEmpty ? '/' : '.', after)
+  }
+
+  #dash(sign: string): Step {
+    const at = this.#at
+    let end = at
+    while (end < this.#window.length && end - at < 6) {
+      if (this.#window[end] !== '_' && !DASH.test(this.#window[end] ?? '')) break
+      end++
+    }
+    const left = at === 0 ? '' : (this.#window[at - 1] ?? '')
+    const rightOpen = this.#isOpen(end)
+    const leftOpen = left === '' || isBlank(left.charCodeAt(0)) || /[)\]/».”"]/.test(left)
+    const spaced = leftOpen && rightOpen
+    if ((sign === 'ـ' || sign === '_') && !spaced) {
+      this.#at = end
+      return 'parted'
+    }
+    const single = end - at < 2
+    if (!leftOpen && !rightOpen && single && /[-‑‐−]/.test(sign)) return 'letter'
+    if (!this.#flush(at)) return 'ended'
+    this.#judge(sign === '_' ? '_' : '-', end, sign === '-' && single && !spaced)
+    return this.#part('-', end)
+  }
 }
 
 /** «حرير _ …»: one short name before an underscore. */

@@ -1,7 +1,9 @@
 // When a desk forbids to publish before a moment, and which moment that is. Only unmistakable words at the very start
 // count: a story about an embargo must not vanish.
 
-import { fold } from '../../language/text.ts'
+import { MONTHS, WEEKDAYS } from '../../language/calendar.ts'
+import { fold } from '../../language/fold.ts'
+import { PACKS } from '../../language/phrases/index.ts'
 import type { Millis } from '../../model/units.ts'
 import { inkStart, lineEnd } from './edges.ts'
 
@@ -18,58 +20,12 @@ const HOUR: Millis = 3_600_000
 const FARTHEST: Millis = 60 * DAY
 const OLDEST: Millis = 400 * DAY
 
-// Each ends where the moment begins. Folded forms.
-const OPENINGS = [
-  'under (?:strict )?embargo until',
-  'not for (?:release|publication|broadcast|use|publication or broadcast)(?: before| until| prior to)',
-  '(?:hold for release|for release|do not (?:publish|use|release) before|hold until)(?: until| at| on| after)?',
-  "(?:sous )?embargo(?: strict)? (?:jusqu['a]*(?: a)?(?: au)?|jusqu'au)",
-  'ne pas (?:diffuser|publier) avant(?: le)?',
-  '(?:bajo embargo|embargado|embargada|embargo) hasta(?: el| la| las)?',
-  'no (?:difundir|publicar) antes (?:de|del)(?: las)?',
-  'sperrfrist(?: bis)?',
-  '(?:nicht|frei) (?:vor|ab)(?: dem)?',
-  'эмбарго(?: до)?',
-  '(?:не публиковать|запрещено к публикации|публикация запрещена) до',
-  'ambargo(?:lu)?',
-  '(?:embargado|sob embargo) ate(?: as| o dia)?',
-  '(?:sotto )?embargo fino (?:al|alle|a)(?: ore)?',
-  '(?:محظور النشر|محظور نشره|يحظر النشر|يحظر نشره|حظر النشر|ممنوع النشر|غير قابل للنشر|لا ينشر|ليس للنشر|غير مخصص للنشر|محظور)(?: الا)? ?(?:حتي|قبل|الي|بعد|لغايه)',
-  // Last, for it is the beginning of others.
-  '(?:strictly )?embargo(?:ed)?(?: for release)?(?: not for (?:release|publication|broadcast)(?: or broadcast)?)?(?: until| till| to| for)?(?: (?:release|publication)(?: at| on)?)?',
-]
+/** Each ends where the moment begins. */
+const OPENINGS = PACKS.flatMap(({ embargo }) => embargo ?? [])
 const OPENING = new RegExp(`^[\\s([*#"-]*(?:${OPENINGS.join('|')})(?![\\p{L}])[\\s:：–—-]*`, 'u')
 // Cheap to see that there is none.
 const MAYBE =
   /embarg|release|publi|broadcast|diffus|difund|sperrfrist|hold|do not|not for|эмбарго|публик|ambargo|محظور|حظر|ممنوع|للنشر|ينشر|frei ab|nicht vor/iu
-
-const MONTHS: readonly (readonly [string, number])[] = [
-  'january janvier enero januar jan يناير كانون-الثاني января января ocak gennaio janeiro janv janner جانفي янв ene gen oca',
-  'february fevrier febrero februar feb فبراير شباط февраля subat febbraio fevereiro fevr feber فيفري февр фев sub fev',
-  'march mars marzo marz mar مارس اذار марта мар mart marco',
-  'april avril abril apr ابريل نيسان апреля nisan aprile avr افريل апр nis abr',
-  'may mai mayo مايو ايار мая mayis maggio maio ماي mag',
-  'june juin junio juni jun يونيو يونيه حزيران июня haziran giugno junho جوان июн haz giu',
-  'july juillet julio juli jul يوليو يوليه تموز июля temmuz luglio julho juil يوليوز جويليه июл tem lug',
-  'august aout agosto aug اغسطس اب августа agustos غشت اغشت اوت авг agu',
-  'september septembre septiembre sept sep سبتمبر ايلول сентября eylul settembre setembro setiembre شتنبر شتمبر сент eyl',
-  'october octobre octubre oktober oct okt اكتوبر تشرين-الاول октября ekim ottobre outubro окт eki ott',
-  'november novembre noviembre nov نوفمبر تشرين-الثاني ноября kasim novembro نونبر нояб kas',
-  'december decembre diciembre dezember dec dez ديسمبر كانون-الاول декабря aralik dicembre dezembro دجنبر دجمبر дек ara dic',
-].flatMap((line, month) => line.split(' ').map((word): [string, number] => [word, month]))
-const MONTH = new Map(MONTHS)
-
-const WEEKDAYS = new Map(
-  [
-    'sunday dimanche domingo sonntag الاحد воскресенья pazar sun воскресенье domenica',
-    'monday lundi lunes montag الاثنين понедельника pazartesi mon понедельник lunedi segunda',
-    'tuesday mardi martes dienstag الثلاثاء вторника sali tue tues вторник martedi terca',
-    'wednesday mercredi miercoles mittwoch الاربعاء среды carsamba wed среда среду mercoledi quarta',
-    'thursday jeudi jueves donnerstag الخميس четверга persembe thu thurs четверг giovedi quinta',
-    'friday vendredi viernes freitag الجمعه пятницы cuma fri пятница пятницу venerdi sexta',
-    'saturday samedi sabado samstag السبت субботы cumartesi sat sonnabend суббота субботу sabato',
-  ].flatMap((line, day) => line.split(' ').map((word): [string, number] => [word, day])),
-)
 
 // Hours ahead of UTC. Zones with summer time by the half of the year in which news of it is told apart.
 const ZONES: readonly (readonly [RegExp, number])[] = [
@@ -140,7 +96,7 @@ function dayOf(text: string): { day: Day | null; weekday: number | null } {
   let weekday: number | null = null
   for (const [at, token] of tokens.entries()) {
     weekday ??= WEEKDAYS.get(token) ?? null
-    const month = MONTH.get(token)
+    const month = MONTHS.get(token)
     if (month === undefined) continue
     const numbers = (from: number, to: number) =>
       tokens.slice(Math.max(0, from), to).filter(other => /^\d{1,2}$/.test(other) && Number(other) <= 31)
@@ -200,7 +156,7 @@ const JOINTS = new Set(
 /** Nothing but a moment: "Friday leaves the port empty" is news. */
 function isMoment(written: string): boolean {
   const words = written.match(/\p{L}{2,}/gu) ?? []
-  return words.every(word => JOINTS.has(word) || MONTH.has(word) || WEEKDAYS.has(word))
+  return words.every(word => JOINTS.has(word) || MONTHS.has(word) || WEEKDAYS.has(word))
 }
 
 // What parts the moment from the report on the same line: not the dot of "5. Januar" or "6 p.m.".

@@ -1,15 +1,16 @@
 // How a number is told to be a toll: by the few words on either side of it, never across a clause.
+import { isNumberWord, mayBeNumberWord, numberWords } from '../../language/numerals.ts'
+import type { Cut, Word as FoldedWord } from '../../language/words.ts'
 import type { Figure } from '../../model/decided.ts'
 import { boundOf, saidOf } from './attribution.ts'
 import { type Word, wordsAfter, wordsBefore } from './clause.ts'
 import { type Kind, lexeme } from './lexicon.ts'
-import { isNumberWord, numberWords } from './numbers.ts'
 
 const FIGURES = 20
 /** Numbers looked at in one report. */
 const NUMBERS = 200
 /** Characters of each text looked at. */
-const LENGTH = 20_000
+export const FIGURES_LENGTH = 20_000
 const WORDS_AFTER = 6
 const WORDS_BEFORE = 6
 
@@ -180,6 +181,42 @@ const LENGTH_OF_DUALS = 6_000
 // «مصابين» after a number or as a plural of its own is no dual.
 const PLURAL_TOO = /^(?:مصاب|معتقل|موقوف|مفقود)ين$/u
 
+/** What a text must hold to be searched for figures, in bits. */
+const HAS_DIGIT = 1
+const HAS_NUMBER_WORD = 2
+/** A word that says what a number counts. */
+const HAS_TOLL = 4
+const HAS_DUAL = 8
+const ANYTHING = 15
+const DUALS = /(?:قتيل|شهيد|جريح|مصاب|مفقود|معتقل|موقوف)(?:ان|ين)/u
+const ALL_DIGITS = /^\d+$/
+/** Longer words are read in pieces. */
+const LONGEST_WORD = 24
+
+function hintOf(word: FoldedWord): number {
+  const { text } = word
+  if (text.length > LONGEST_WORD) return ANYTHING
+  const digit = IS_DIGIT.test(text)
+  const { counted, leading } = lexeme(text)
+  return (
+    (digit ? HAS_DIGIT : 0) |
+    ((digit && !ALL_DIGITS.test(text)) || mayBeNumberWord(text) ? HAS_NUMBER_WORD : 0) |
+    (counted || leading || /^oldu/.test(text) || isToll(text) ? HAS_TOLL : 0) |
+    (DUALS.test(text) ? HAS_DUAL : 0)
+  )
+}
+
+/** Of a text that was cut: what of figures it can hold. */
+function hintsOf({ words, isPlain }: Cut): number {
+  if (!isPlain) return ANYTHING
+  let hints = 0
+  for (const word of words) {
+    if (word.figures < 0) word.figures = hintOf(word)
+    hints |= word.figures
+  }
+  return hints
+}
+
 interface Occurrence {
   start: number
   end: number
@@ -190,15 +227,19 @@ interface Occurrence {
 }
 
 /** Numbers of a text in order: digits, words, duals. */
-function occurrences(text: string, most: number): Occurrence[] {
+function occurrences(text: string, most: number, hints: number): Occurrence[] {
   const found: Occurrence[] = []
   NUMBER.lastIndex = 0
-  for (let match = NUMBER.exec(text); match && found.length < most; match = NUMBER.exec(text)) {
+  let match = hints & HAS_DIGIT ? NUMBER.exec(text) : null
+  for (; match && found.length < most; match = NUMBER.exec(text)) {
     found.push({ start: match.index, end: match.index + match[0].length, value: null, kind: null })
   }
-  for (const { start, end, value } of numberWords(text)) found.push({ start, end, value, kind: null })
+  for (const { start, end, value } of hints & HAS_NUMBER_WORD ? numberWords(text) : []) {
+    found.push({ start, end, value, kind: null })
+  }
   // Most texts are not Arabic, and their length is not searched for Arabic nouns.
-  for (const match of ARABIC.test(text.slice(0, 400)) ? text.slice(0, LENGTH_OF_DUALS).matchAll(DUAL) : []) {
+  const mayHaveDuals = hints & HAS_DUAL && ARABIC.test(text.slice(0, 400))
+  for (const match of mayHaveDuals ? text.slice(0, LENGTH_OF_DUALS).matchAll(DUAL) : []) {
     const word = match[1] ?? ''
     if (PLURAL_TOO.test(word)) continue
     const start = match.index + match[0].length - word.length
@@ -210,15 +251,18 @@ function occurrences(text: string, most: number): Occurrence[] {
 /**
  * Numbers of killed, injured, missing, arrested and displaced people in `texts`, in order, each kind and value once, at
  * most 20, with what the text says of their exactness and of who gave them. A number that may count something else is left
- * out: ages, shares, dates, ranges, "dozens"; so is none ("no one was killed").
+ * out: ages, shares, dates, ranges, "dozens"; so is none ("no one was killed"). `whole` is a text that was cut and of which
+ * all `texts` are parts: what it does not hold is not searched for.
  */
-export function readFigures(texts: readonly string[]): Figure[] {
+export function readFigures(texts: readonly string[], whole: Cut | null = null): Figure[] {
   const figures: Figure[] = []
+  const hints = whole === null ? ANYTHING : hintsOf(whole)
+  if (!(hints & (HAS_DIGIT | HAS_NUMBER_WORD | HAS_DUAL)) || !(hints & (HAS_TOLL | HAS_DUAL))) return figures
   let numbers = NUMBERS
-  for (const whole of texts) {
-    const text = whole.length > LENGTH ? whole.slice(0, LENGTH) : whole
+  for (const written of texts) {
+    const text = written.length > FIGURES_LENGTH ? written.slice(0, FIGURES_LENGTH) : written
     let from = 0
-    for (const occurrence of occurrences(text, numbers)) {
+    for (const occurrence of occurrences(text, numbers, hints)) {
       numbers--
       if (figures.length >= FIGURES) return figures
       if (occurrence.start < from) continue

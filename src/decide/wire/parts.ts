@@ -1,9 +1,10 @@
 // What one piece of an opening line can be: agency, date, place, or prose, which ends the reading.
-import { fold } from '../../language/text.ts'
+import { DATE_WORDS } from '../../language/calendar.ts'
+import { fold, foldWord } from '../../language/fold.ts'
+import { remember } from '../../language/remember.ts'
 import type { Named, WireNames } from './agencies.ts'
 import { isGeneric, lookupBare, readNames } from './agencies.ts'
 import { inkEnd, inkStart, isCapitals, isCased, startsLower, trimInk } from './edges.ts'
-import { foldWord, remember } from './memory.ts'
 
 export type Wrap = '' | '(' | '/' | '"'
 export interface Part {
@@ -20,25 +21,6 @@ export interface Part {
   words: number
 }
 
-const DATE_WORDS = new Set(
-  fold(
-    `يناير فبراير مارس ابريل مايو يونيو يونيه يوليو يوليه اغسطس سبتمبر اكتوبر نوفمبر ديسمبر كانون شباط اذار نيسان ايار
-    حزيران تموز اب ايلول تشرين الاول الثاني جانفي فيفري افريل ماي جوان جويليه اوت يوليوز غشت اغشت شتنبر نونبر دجنبر محرم صفر ربيع جمادى الاولى الاخره الاخر
-    رجب شعبان رمضان شوال ذو ذي القعده الحجه ه هـ م الموافق السبت الاحد الاثنين الثلاثاء الاربعاء الخميس الجمعه
-    jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov
-    november dec december mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun
-    sunday janv janvier fev fevr fevrier mars avr avril mai juin juil juillet aout septembre octobre novembre decembre
-    lundi mardi mercredi jeudi vendredi samedi dimanche ene enero febrero marzo abr abril mayo junio julio ago agosto
-    septiembre setiembre octubre noviembre dic diciembre lunes martes miercoles jueves viernes sabado domingo
-    января янв февраля фев февр марта мар апреля апр мая июня июн июля июл августа авг сентября сен сент октября окт
-    ноября ноя нояб декабря дек понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье
-    ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik pazartesi sali carsamba persembe cuma
-    cumartesi pazar lunedi martedi mercoledi giovedi venerdi sabato domenica gen gennaio febbraio aprile maggio giugno
-    luglio settembre ottobre dicembre marz okt dez dezember januar februar juni juli oktober
-    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
-    gmt utc edt est cet msk мск`,
-  ).split(/\s+/),
-)
 // Words that join the pieces of a date. They are no date by themselves.
 const DATE_JOINTS = new Set(fold('في من on of the de del le les el um am в на по г года год year').split(' '))
 const DAY = /^\d{1,4}(?:er|e|st|nd|rd|th)?$|^\d{1,2}[-./:]\d{1,2}(?:[-./:]\d{2,4})?$/

@@ -4,7 +4,8 @@
 // wrong agency. So every rule wants an unmistakable form; prose is left alone. Only the first and last few hundred
 // characters are ever looked at (figures: the first 20,000), so hostile length costs nothing.
 
-import { fold } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
+import type { Cut } from '../../language/words.ts'
 import type { Continuation, Credit, Furniture, Signal, WireReading } from '../../model/decided.ts'
 import type { Millis } from '../../model/units.ts'
 import type { Named, NameList, WireNames } from './agencies.ts'
@@ -15,7 +16,7 @@ import { readPartAtEnd, readPartAtStart } from './continuation.ts'
 import { readDateline } from './dateline.ts'
 import { inkEnd, inkStart, lineEnd, trimInk } from './edges.ts'
 import { readEmbargo } from './embargo.ts'
-import { readFigures } from './figures.ts'
+import { FIGURES_LENGTH, readFigures } from './figures.ts'
 import { readAdvisory, readSlugs, readTrailingSlug, stronger } from './slugs.ts'
 
 export type { WireNames } from './agencies.ts'
@@ -68,10 +69,23 @@ class Credits {
  * that embargoes are read at ("until 0001 GMT Friday"): when the report was published; without it none is read. Never
  * throws.
  */
-export function readWire(
-  input: { title: string; text: string; authors: readonly string[]; source: string | null; at?: Millis },
-  names: WireNames,
-): WireReading {
+export function readWire(input: WireInput, names: WireNames): WireReading {
+  return locateWire(input, names).wire
+}
+
+/** What is read of a report before its wire furniture is known. */
+export interface WireInput {
+  title: string
+  text: string
+  authors: readonly string[]
+  source: string | null
+  at?: Millis
+  /** Title and the beginning of the text, cut: spares searching for figures where it has none. */
+  cut?: Cut
+}
+
+/** {@link readWire}, with the place of `body` in `text`. */
+export function locateWire(input: WireInput, names: WireNames): { wire: WireReading; start: number } {
   const credits = new Credits()
   const taken = new Taken()
   const { text, at } = input
@@ -137,17 +151,25 @@ export function readWire(
     taken.add('credit', 'source', input.source ?? '')
   }
   const body = text.slice(start, end)
-  return {
+  const wire: WireReading = {
     title: headline.title,
     body,
     dateline: found?.dateline ?? null,
     credits: credits.list,
     signal: stronger(headline.signal, signal),
-    figures: readFigures([headline.title, body]),
+    figures: readFigures([headline.title, body], (isWhole(input, start) && input.cut) || null),
     furniture: taken.list,
     part,
     embargo,
   }
+  return { wire, start }
+}
+
+/** Whether the part of the body that is searched for figures was cut. */
+function isWhole({ cut, title, text }: WireInput, start: number): boolean {
+  if (!cut) return false
+  const kept = cut.text.length - title.length - 1
+  return kept >= text.length || start + FIGURES_LENGTH <= kept
 }
 
 const FIELD_LONGEST = 90

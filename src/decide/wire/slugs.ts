@@ -1,9 +1,9 @@
 // What the desk writes before a headline: «عاجل», `UPDATE 2-`, `CORRECTION:`. Taken off and read as a signal.
 
-import { fold } from '../../language/text.ts'
+import { fold, foldWord } from '../../language/fold.ts'
+import { PACKS } from '../../language/phrases/index.ts'
 import type { Signal } from '../../model/decided.ts'
 import { inkStart, isCapitals, isCased, startsLower } from './edges.ts'
-import { foldWord } from './memory.ts'
 
 interface Slug {
   signal: Signal | null
@@ -15,59 +15,29 @@ interface Slug {
 
 const SLUGS = new Map<string, Slug>()
 const FIRST_WORDS = new Set<string>()
-function teach(signal: Signal | null, strict: boolean, list: string): void {
-  for (const slug of list.split('|')) {
-    const folded = fold(slug.trim())
-    SLUGS.set(folded, { signal, strict })
-    FIRST_WORDS.add(folded.split(' ')[0] ?? folded)
-  }
-}
-teach('flash', false, 'عاجل|خبر عاجل|عاجل جدا|عاجل الآن|urgent|urgente|breaking|breaking news|newsflash|news flash')
-teach(
-  'flash',
-  false,
-  'срочно|срочная новость|son dakika|acil|eilmeldung|eil|última hora|dernière minute|alerte info|فوری',
-)
-teach('flash', true, 'flash|snap|alert|alerte|молния|flaş|bulletin')
-teach('update', false, 'تحديث|محدث|محدّث|update|updated|wrapup|обновлено|обновление|дополнено|дополнение|güncelleme')
-teach(
-  'update',
-  false,
-  'güncellendi|actualisation|actualisé|mise à jour|actualización|actualizado|ampliación|atualização',
-)
-teach('update', true, 'maj|adds|updates|recasts|refile|lead|actualiza|amplía')
-teach('correction', false, 'تصحيح|تصويب|تنويه وتصحيح|تصحيح خبر|استدراك|اصلاحیه|correction|corrected|clarification')
-teach(
-  'correction',
-  false,
-  'rectificatif|corrigé|rectification|corrección|corregido|fe de errores|fe de erratas|correção',
-)
-teach('correction', false, 'исправлено|исправление|поправка|уточнение|düzeltme|korrektur|berichtigung')
-teach('correction', true, 'corrects|corrective|rectif|corrige|rectifica')
-teach('kill', false, 'إلغاء|إلغاء خبر|إلغاء الخبر|سحب|سحب خبر|سحب الخبر|يلغى|يلغى الخبر|kill notice|story withdrawn')
-teach('kill', false, 'annulation|аннулировано|аннулируется|отозвано|anulación|anulado|iptal|zurückgezogen|story killed')
-teach(
-  'kill',
-  true,
-  'kill|kills|withdrawn|withdrawal|killed|annule|annulé|anula|retirado|снято|mandatory kill|retracted',
-)
-// The same copy once more: nothing new to say of it.
-teach(null, true, 'rpt|repeat|repeats|повтор|rediffusion|تكرار')
-
-// The desks of the Gulf's agencies and others: «عام / …», «اقتصادي / …», "SPORT / …".
-for (const section of [
-  'عام|سياسي|سياسية|سياسة|اقتصادي|اقتصادية|اقتصاد|رياضي|رياضية|رياضة|ثقافي|ثقافية|ثقافة|اجتماعي|اجتماعية|ديني|دينية|دولي|دولية',
-  'محلي|محلية|محليات|عالمي|عالمية|علمي|علوم|صحي|صحة|طبي|أمني|عسكري|منوعات|منوع|تعليم|تعليمي|بيئة|طقس|صحافة|مجتمع|برلمان',
-  'general|politics|political|economy|economic|business|finance|sport|sports|culture|society|health|science|world|local',
-  'politique|economie|culture|societe|sante|monde|politica|economia|deportes|deporte|cultura|sociedad|mundo|salud',
-  'политика|экономика|спорт|культура|общество|наука|в мире|происшествия|siyaset|ekonomi|spor|kultur|dunya|politik|wirtschaft',
-]
-  .join('|')
-  .split('|')) {
-  const folded = fold(section)
-  if (SLUGS.has(folded)) continue
-  SLUGS.set(folded, { signal: null, strict: true, section: true })
+function teach(written: string, slug: Slug): void {
+  const folded = fold(written.trim())
+  SLUGS.set(folded, slug)
   FIRST_WORDS.add(folded.split(' ')[0] ?? folded)
+}
+for (const [list, signal, strict] of [
+  ['flash', 'flash', false],
+  ['strictFlash', 'flash', true],
+  ['update', 'update', false],
+  ['strictUpdate', 'update', true],
+  ['correction', 'correction', false],
+  ['strictCorrection', 'correction', true],
+  ['kill', 'kill', false],
+  ['strictKill', 'kill', true],
+  // Nothing new to say of it.
+  ['strictRepeat', null, true],
+] as const) {
+  for (const { slugs } of PACKS) for (const slug of slugs?.[list]?.split('|') ?? []) teach(slug, { signal, strict })
+}
+for (const { sections } of PACKS) {
+  for (const section of sections?.split('|') ?? []) {
+    if (!SLUGS.has(fold(section))) teach(section, { signal: null, strict: true, section: true })
+  }
 }
 
 const STRENGTH: readonly (Signal | null)[] = [null, 'update', 'flash', 'correction', 'kill']

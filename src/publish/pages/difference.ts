@@ -1,4 +1,4 @@
-// Hides how two versions of a text are compared: word by word, by the longest common subsequence, within a bound.
+// Compares two versions of a text word by word: the longest common subsequence, within a bound.
 import { cleanText } from '../../language/markup.ts'
 import { type Html, html } from '../markup.ts'
 

@@ -1,4 +1,4 @@
-// Hides how the front page is laid out: one lead, a few large threads, the others, and what one agency has alone.
+// The front page: a lead, two large threads, the other threads, and in brief what only one agency has.
 
 import { cleanLine } from '../../language/markup.ts'
 import type { AgencySummary, Selection, ThreadSummary } from '../../model/shown.ts'

@@ -1,4 +1,4 @@
-// Hides what every page has in common: its head, masthead, sections, footer, and how times and bylines are written.
+// What all pages share: head, masthead, sections, footer, and how times and bylines are written.
 
 import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'
@@ -9,15 +9,15 @@ import { excerpt, Html, html, languageTag, nothing, speech } from '../markup.ts'
 import { type Words, within } from '../words/index.ts'
 import { STYLE } from './style.ts'
 
-/** What a page needs besides its news. */
+/** What a page needs besides its content. */
 export interface PageContext {
   title: string
   /** BCP 47, of the pages' own words. */
   language: string
   words: Words
-  /** Where a path of the site (`/threads/5`) is found from this page. */
+  /** The link from this page to a path of the site (`/threads/5`). */
   to: (path: string) => string
-  /** Served by a daemon: has search, choices and feeds' states, and says how long ago things were. */
+  /** Served by a daemon: with search, choices, states of feeds and relative times. */
   live: boolean
   now: Millis
 }
@@ -25,7 +25,7 @@ export interface PageContext {
 export type Section = 'front' | 'agencies' | 'feeds' | 'search'
 
 export interface PageParts {
-  /** Null for the front page, which bears the site's name alone. */
+  /** Null for the front page, whose title is the site's name alone. */
   heading: string | null
   section: Section | null
   /** Feeds of what is shown: path without extension, with query, and what it holds. */
@@ -143,19 +143,19 @@ export function iso(at: Millis): string {
   return new Date(within(at)).toISOString()
 }
 
-/** The page's own words inside a block of another language. */
+/** Words in the page's language inside a block of another language. */
 export function own(context: PageContext, words: Html | string): Html {
   return html`<span lang="${context.words.tag}" dir="${pageDirection(context.words.tag)}">${words}</span>`
 }
 
-/** A headline, or the text's beginning where the feed gave none. */
+/** A headline, or the beginning of the text where the feed gave none. */
 export function headline(context: PageContext, story: { title: string; text?: string }): string {
   const title = cleanLine(story.title)
   if (title !== '') return title
   return excerpt(story.text ?? '', 90) || context.words.untitled
 }
 
-/** A story's marker: a withdrawal marks it also while a copy speaks for it. */
+/** A story's marker: a withdrawn story keeps it while another report leads it. */
 export function signalOf(story: Pick<StorySummary, 'signal' | 'withdrawn'>): Signal | null {
   return story.withdrawn ? 'kill' : story.signal
 }
@@ -171,7 +171,7 @@ export function dotted(facts: readonly (Html | string)[]): Html {
   return html`${facts.map((fact, index) => html`${index === 0 ? nothing : html`<span class="dot"></span>`}${fact}`)}`
 }
 
-/** The desk's marker in the page's language, unless the headline begins with it already. */
+/** A marker such as “Flash” in the page's language, unless the headline already begins with it. */
 export function label(context: PageContext, signal: Signal | null, title: string): Html {
   if (signal === null || bears(context.words, signal, title)) return nothing
   return html`<span class="label">${own(context, context.words.signal[signal])}</span> `
@@ -190,7 +190,7 @@ export function linkedHeadline(context: PageContext, story: StorySummary): Html 
   return html`${label(context, signalOf(story), story.title)}${story.withdrawn ? html`<span class="struck">${title}</span>` : title}`
 }
 
-/** Agencies that carried the same text, besides the one that speaks for it. */
+/** Agencies that carried the same text, besides that of the lead. */
 export function alsoCarriedBy(context: PageContext, story: StorySummary): Html {
   const others = story.agencies.filter(part => part.id !== story.agency)
   if (others.length === 0) return nothing

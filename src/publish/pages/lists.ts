@@ -1,4 +1,4 @@
-// Hides how the plain pages look: agencies, feeds and why each is as late as it is, search, and messages.
+// The pages that are lists: agencies, feeds with their states, search results; and pages with a message.
 
 import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'

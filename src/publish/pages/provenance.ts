@@ -1,4 +1,4 @@
-// Hides how it is told whose copy a story is: who ran it, when, how much of it, and who still runs what was taken back.
+// The part of a story's page on its copies: who published it, when, how much of it, and who still publishes a withdrawn text.
 
 import { cleanLine } from '../../language/markup.ts'
 import type { ReportView, StoryDetail } from '../../model/shown.ts'

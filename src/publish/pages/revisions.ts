@@ -1,4 +1,4 @@
-// Hides how the history of a text is told: what changed at each time, with its class; what is only cosmetic stays folded.
+// The history of a text: each revision with its class and its changes. Cosmetic ones are folded.
 
 import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'

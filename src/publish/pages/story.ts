@@ -1,4 +1,4 @@
-// Hides how one story is shown: what a reader must know first, its text, whose it is, and what became of it.
+// The page of a story: withdrawal or correction first, then its text, whose copy it is, and its history.
 
 import { cleanLine } from '../../language/markup.ts'
 import type { StoryDetail } from '../../model/shown.ts'

@@ -1,4 +1,4 @@
-// Hides how the pages look: one stylesheet, sent inside each page and allowed by its hash.
+// The style sheet, sent inside each page and allowed by its hash in the Content-Security-Policy.
 import { createHash } from 'node:crypto'
 
 // Logical properties only (inline-start, not left), so that one sheet serves both directions of writing. Arabic gets

@@ -1,5 +1,5 @@
-// Hides how a thread is told: newest story first, so that a returning reader starts where the news is; the first
-// report is marked, and a table beside it says who came when.
+// The page of a thread. The newest story comes first; the first report is marked, and a table lists the agencies by their first
+// report.
 
 import { cleanLine } from '../../language/markup.ts'
 import type { Agency } from '../../model/config.ts'

@@ -1,4 +1,4 @@
-// Hides how a series of figures is shown: a table for everyone, and above it a step chart where the number moved.
+// Shows a series of figures: a table, and above it a step chart where the number changed.
 
 import { cleanLine } from '../../language/markup.ts'
 import type { FigurePoint, FigureSeries } from '../figures.ts'

@@ -11,8 +11,8 @@ import type {
 } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import { number, numberOrNull, text, textOrNull } from '../rows.ts'
-import type { Row, Sql } from '../sql.ts'
-import type { FactsAsked, FilingFacts, FormerlyAsked, StoredFacts } from '../store.ts'
+import type { Parameters, Row, Sql } from '../sql.ts'
+import type { FactsAsked, FilingFacts, StoredFacts } from '../store.ts'
 
 /** Reports under one address or global guid that are looked at, newest first: one page may have stood for thousands. */
 const MOST_NAMED = 200
@@ -20,9 +20,6 @@ const MOST_NAMED = 200
 const MOST_LIKELY = 4
 /** Entries come back after a day or two when an agency mends its feed. */
 const STOOD: Millis = 2 * 86_400_000
-
-const KNOWN = 'r.id, r.story, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen'
-const MARK = `select ${KNOWN}, url, canonical_url, coalesce(published, updated) as published, title, substr(text, 1, @characters) as text from reports r`
 
 const knownReport = (row: Row): KnownReport => ({
   id: number(row['id']),
@@ -69,40 +66,64 @@ const openFlash = (row: Row): OpenFlash => ({
   time: number(row['time']),
 })
 
-/** One half of those named: by global guid, or by address. */
-const namedBy = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): string =>
-  `select '${by}' as by, n.value as name, r.id, r.story, r.feed, r.agency, f.url as feed_url, r.url, r.title,
-     substr(r.text, 1, @characters) as text, r.language, coalesce(r.published, r.updated) as published, r.time
+/** What every part of the statement of reports gives: nulls where a part does not know it. */
+const COLUMNS = `r.id, r.story, r.feed, r.agency, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, r.url, r.canonical_url,
+  r.title, r.headline, r.language, r.signal, coalesce(r.published, r.updated) as published, r.time`
+
+/** Reports by global guid, or by address. */
+const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): string =>
+  `select '${by}' as by, n.value as name, f.url as feed_url, substr(r.text, 1, @characters) as text, null as credits, ${COLUMNS}
    from json_each(@${by}s) n join reports r on r.id in (
      select id from (select id, agency from reports where ${column} = n.value order by id desc limit ${MOST_NAMED})
      order by agency = @agency desc, id desc limit @limit)
    join feeds f on f.id = r.feed`
 
+const FLASHES = `select 'flash' as by, f.wire as name, null as feed_url, r.text as text,
+     (select json_group_array(coalesce(c.agency, c.name)) from credits c where c.report = r.id) as credits, ${COLUMNS}
+   from json_each(@flashes) a
+   join flashes f on f.wire = a.value ->> 'wire' and f.time between a.value ->> 'from' and a.value ->> 'to'
+   join reports r on r.id = f.report`
+
+const FORMERLY = `select 'formerly' as by, null as name, null as feed_url, substr(r.text, 1, @characters) as text, null as credits,
+     ${COLUMNS} from reports r`
+
+const LIKELY = `${FORMERLY} where r.id in (
+     select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.own_guid_key = k.value
+     union select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
+     union select l.value from json_each(@formerUrls) u, json_each((
+       select json_group_array(id) from (select id from reports where canonical_url = u.value and feed = @feed
+         order by id desc limit ${MOST_LIKELY}))) l)`
+
+const STANDING = `select * from (${FORMERLY} where r.feed = @feed
+     and r.last_seen >= (select max(last_seen) from reports where feed = @feed) - ${STOOD}
+   order by r.last_seen desc, r.id desc limit @most)`
+
+const VERSION = `(select data_version from pragma_data_version) || ' ' || total_changes()`
+
 const nextId = (table: string, what: string): string =>
   `max(coalesce((select max(id) from ${table}), 0), coalesce((select max(id) from redirects where what = '${what}'), 0)) + 1`
+
+/** At least one row, so that what is said of the feed is there too. */
+const KNOWN_REPORTS = `select r.id, r.story, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, ${VERSION} as version,
+    (select habit from feeds where id = @feed) as habit, (select value from meta where key = @mark) as mark,
+    (select max(last_seen) from reports where feed = @feed) as seen,
+    (select count(*) from reports where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed)) as stood
+  from (select 1) left join json_each(@guids) g left join reports r on r.feed = @feed and r.guid = g.value`
 
 /** All single answers in one row: the next free ids among them. */
 const SINGLE = `select coalesce((select max(id) from reports), 0) + 1 as report,
   ${nextId('stories', 'story')} as story, ${nextId('threads', 'thread')} as thread,
   coalesce((select seq from sqlite_sequence where name = 'story_features'), 0) + 1 as story_features,
   coalesce((select seq from sqlite_sequence where name = 'report_features'), 0) + 1 as report_features,
+  coalesce((select seq from sqlite_sequence where name = 'regroupings'), 0) as regrouping,
+  ${VERSION} as version,
   (select name from agencies where id = @agency) as agency,
   exists (select 1 from held where feed = @feed) as holds,
-  (select value from meta where key = @mark) as mark,
   (select json_group_array(k.value) from json_each(@keys) k
    where exists (select 1 from stories where key = k.value) or exists (select 1 from threads where key = k.value)) as taken`
 
 function factsOf(sql: Sql, asked: FactsAsked): StoredFacts {
-  const { feed, agency, mark, keys, guids, urls, limit, characters, flashes } = asked
-  const single = sql.get(SINGLE, { feed, agency, mark, keys: JSON.stringify(keys) }) ?? {}
-  const named: StoredFacts['named'] = []
-  if (guids.length + urls.length > 0) {
-    const both = `${namedBy('global_guid', 'guid')} union all ${namedBy('canonical_url', 'url')}`
-    const given = { guids: JSON.stringify(guids), urls: JSON.stringify(urls), agency, limit, characters }
-    for (const row of sql.all(both, given)) {
-      named.push({ by: row['by'] as 'guid' | 'url', name: text(row['name']), report: namedReport(row) })
-    }
-  }
+  const single = sql.get(SINGLE, { feed: asked.feed, agency: asked.agency, keys: JSON.stringify(asked.keys) }) ?? {}
   return {
     next: {
       report: number(single['report']),
@@ -111,51 +132,46 @@ function factsOf(sql: Sql, asked: FactsAsked): StoredFacts {
       storyFeatures: number(single['story_features']),
       reportFeatures: number(single['report_features']),
     },
-    agencyName: textOrNull(single['agency']) ?? agency,
+    regrouping: number(single['regrouping']),
+    version: text(single['version']),
+    agencyName: textOrNull(single['agency']) ?? asked.agency,
     holds: number(single['holds']) === 1,
-    mark: number(single['mark']),
     taken: JSON.parse(text(single['taken'])) as string[],
-    named,
-    flashes: flashes.length === 0 ? [] : flashesOf(sql, flashes),
+    ...reportsOf(sql, asked),
   }
 }
 
-function flashesOf(sql: Sql, asked: FactsAsked['flashes']): StoredFacts['flashes'] {
-  return sql
-    .all(
-      `select f.wire, r.id, r.story, r.agency, r.headline, r.text, r.language, r.signal, r.time,
-         (select json_group_array(coalesce(c.agency, c.name)) from credits c where c.report = r.id) as credits
-       from json_each(@asked) a
-       join flashes f on f.wire = a.value ->> 'wire' and f.time between a.value ->> 'from' and a.value ->> 'to'
-       join reports r on r.id = f.report`,
-      { asked: JSON.stringify(asked) },
-    )
-    .map(row => ({ wire: text(row['wire']), flash: openFlash(row) }))
-}
-
-function formerly(sql: Sql, feed: number, asked: FormerlyAsked): ReportMark[] {
-  const { characters } = asked
-  if (asked.kind === 'standing') {
-    return sql
-      .all(
-        `${MARK} where feed = @feed and last_seen >= (select max(last_seen) from reports where feed = @feed) - ${STOOD}
-         order by last_seen desc, id desc limit @limit`,
-        { feed, limit: asked.limit, characters },
-      )
-      .map(reportMark)
+/** All reports that are asked for, in one statement of the parts that are needed. */
+function reportsOf(sql: Sql, asked: FactsAsked): Pick<StoredFacts, 'named' | 'flashes' | 'formerly'> {
+  const { feed, agency, guids, urls, flashes, formerly, limit, characters } = asked
+  const parts = [
+    ...(guids.length > 0 ? [named('global_guid', 'guid')] : []),
+    ...(urls.length > 0 ? [named('canonical_url', 'url')] : []),
+    ...(flashes.length > 0 ? [FLASHES] : []),
+    ...(formerly === null ? [] : [formerly.kind === 'standing' ? STANDING : LIKELY]),
+  ]
+  const found: Pick<StoredFacts, 'named' | 'flashes' | 'formerly'> = { named: [], flashes: [], formerly: [] }
+  if (parts.length === 0) return found
+  const likely = formerly?.kind === 'likely' ? formerly : null
+  const given: Parameters = {
+    ...(guids.length > 0 ? { guids: JSON.stringify(guids) } : {}),
+    ...(urls.length > 0 ? { urls: JSON.stringify(urls) } : {}),
+    ...(guids.length + urls.length > 0 ? { agency, limit } : {}),
+    ...(flashes.length > 0 ? { flashes: JSON.stringify(flashes) } : {}),
+    ...(guids.length + urls.length > 0 || formerly !== null ? { characters } : {}),
+    ...(formerly === null ? {} : { feed }),
+    ...(likely === null ? {} : { keys: JSON.stringify(likely.keys), formerUrls: JSON.stringify(likely.urls) }),
+    ...(formerly?.kind === 'standing' ? { most: formerly.limit } : {}),
   }
-  return sql
-    .all(
-      `${MARK} where id in (
-         select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.own_guid_key = k.value
-         union select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
-         union select l.value from json_each(@urls) u, json_each((
-           select json_group_array(id) from (select id from reports where canonical_url = u.value and feed = @feed
-             order by id desc limit ${MOST_LIKELY}))) l)
-       order by last_seen desc, id desc`,
-      { feed, keys: JSON.stringify(asked.keys), urls: JSON.stringify(asked.urls), characters },
-    )
-    .map(reportMark)
+  for (const row of sql.all(parts.join(' union all '), given)) {
+    const by = row['by']
+    const name = text(row['name'])
+    if (by === 'flash') found.flashes.push({ wire: name, flash: openFlash(row) })
+    else if (by === 'formerly') found.formerly.push(reportMark(row))
+    else found.named.push({ by: by as 'guid' | 'url', name, report: namedReport(row) })
+  }
+  found.formerly.sort((a, b) => b.lastSeen - a.lastSeen || b.id - a.id)
+  return found
 }
 
 function inForce(sql: Sql, reports: readonly number[]): Map<number, TextInForce> {
@@ -258,16 +274,20 @@ function stood(sql: Sql, feed: number, now: Millis): StoodReport[] {
 /** The reading part of a filing. */
 export function filingFacts(sql: Sql): FilingFacts {
   return {
-    known: (feed, guids) => {
-      const found = new Map<string, KnownReport>()
-      const rows = sql.all(
-        `select ${KNOWN} from json_each(@guids) g join reports r on r.feed = @feed and r.guid = g.value`,
-        { feed, guids: JSON.stringify(guids) },
-      )
-      for (const row of rows) found.set(text(row['guid']), knownReport(row))
-      return found
+    known: (feed, guids, mark) => {
+      const rows = sql.all(KNOWN_REPORTS, { feed, mark, guids: JSON.stringify(guids) })
+      const [first = {}] = rows
+      const reports = new Map<string, KnownReport>()
+      for (const row of rows) if (row['id'] !== null) reports.set(text(row['guid']), knownReport(row))
+      return {
+        reports,
+        version: text(first['version']),
+        habit: textOrNull(first['habit']),
+        mark: number(first['mark']),
+        lastSeen: number(first['seen']),
+        lastStood: number(first['stood']),
+      }
     },
-    formerly: (feed, asked) => formerly(sql, feed, asked),
     facts: asked => factsOf(sql, asked),
     inForce: reports => inForce(sql, reports),
     partOf: id => {
@@ -286,14 +306,6 @@ export function filingFacts(sql: Sql): FilingFacts {
       ) !== undefined,
     members: (story, limit) => members(sql, story, limit),
     stood: (feed, now) => stood(sql, feed, now),
-    stoodBefore: (feed, now) =>
-      number(
-        sql.get(
-          `select count(*) as n from reports
-           where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed and last_seen < @now)`,
-          { feed, now },
-        )?.['n'],
-      ),
     placed: story => {
       const row = sql.get(
         `select s.lead, s.thread, coalesce(f.time, s.time) as time, s.placement

@@ -7,12 +7,19 @@ import { bumpVersion, type WritableSql } from '../sql.ts'
 import type { Filing } from '../store.ts'
 
 /** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
-const POLLS_KEPT: Millis = 30 * 86_400_000
+const DAY: Millis = 86_400_000
+const POLLS_KEPT: Millis = 30 * DAY
 /** What is kept back of one feed under embargo at most. */
 const HELD_ENTRIES = 10_000
 const HELD_CHARACTERS = 64 * 1_048_576
 
-function recordPoll(sql: WritableSql, outcome: PollOutcome, update: PollUpdate, poll: number | null): void {
+function recordPoll(
+  sql: WritableSql,
+  outcome: PollOutcome,
+  update: PollUpdate,
+  poll: number | null,
+  added: number,
+): void {
   const { counts } = outcome
   const error = outcome.failure?.message ?? null
   const warnings = JSON.stringify(outcome.warnings)
@@ -38,7 +45,6 @@ function recordPoll(sql: WritableSql, outcome: PollOutcome, update: PollUpdate, 
       warnings,
     ],
   )
-  sql.run('delete from polls where feed = ? and at < ?', [outcome.feed, outcome.at - POLLS_KEPT])
   sql.run(
     `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
        last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
@@ -49,7 +55,7 @@ function recordPoll(sql: WritableSql, outcome: PollOutcome, update: PollUpdate, 
        etag = case when @hasValidators then @etag else etag end,
        last_modified = case when @hasValidators then @lastModified else last_modified end,
        body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
-       habit = @habit, notes = @notes, gaps = gaps + @gap
+       habit = @habit, notes = @notes, gaps = gaps + @gap, reports = reports + @added
      where id = @feed`,
     {
       feed: outcome.feed,
@@ -75,13 +81,25 @@ function recordPoll(sql: WritableSql, outcome: PollOutcome, update: PollUpdate, 
       habit: update.habit,
       notes: JSON.stringify(update.notes),
       gap: outcome.gap === null ? 0 : 1,
+      added,
     },
   )
   if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
 }
 
-/** The part of a filing that records polls. */
-export function recordingPolls(sql: WritableSql): Pick<Filing, 'openPoll' | 'countPoll' | 'recordPoll'> {
+/** The part of a filing that records polls. `added`: reports by feed that are not counted yet. */
+export function recordingPolls(
+  sql: WritableSql,
+  added: Map<number, number>,
+): Pick<Filing, 'openPoll' | 'countPoll' | 'recordPoll'> {
+  /** By feed, the day on which its old polls were last deleted. */
+  const tidied = new Map<number, number>()
+  const tidy = ({ feed, at }: PollOutcome): void => {
+    const day = Math.floor(at / DAY)
+    if (tidied.get(feed) === day) return
+    sql.run('delete from polls where feed = ? and at < ?', [feed, at - POLLS_KEPT])
+    tidied.set(feed, day)
+  }
   return {
     openPoll: (feed, at, status = 'interrupted') =>
       Number(
@@ -99,7 +117,11 @@ export function recordingPolls(sql: WritableSql): Pick<Filing, 'openPoll' | 'cou
       )
       if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
     },
-    recordPoll: (outcome, update, poll = null) => recordPoll(sql, outcome, update, poll),
+    recordPoll: (outcome, update, poll = null) => {
+      recordPoll(sql, outcome, update, poll, added.get(outcome.feed) ?? 0)
+      added.delete(outcome.feed)
+      tidy(outcome)
+    },
   }
 }
 

@@ -60,7 +60,6 @@ export function insertReports(sql: WritableSql, { reports, feed, lifted }: Batch
     ])
     writeWireDetails(sql, id, report, null)
   }
-  if (reports.length > 0) sql.run('update feeds set reports = reports + ? where id = ?', [reports.length, feed])
   // The agency has lifted its embargo.
   for (const guid of lifted) sql.run('delete from held where feed = ? and key = ?', [feed, nameOf(guid)])
 }

@@ -1,6 +1,6 @@
 // What stands in the active window: threads, their parts by language, and stories.
 import type { Millis } from '../../../model/units.ts'
-import type { Table } from './table.ts'
+import type { Table } from '../../table.ts'
 
 /** A story in the window. */
 export interface SeenStory {

@@ -1,7 +1,8 @@
 // The profile of a part of a thread: its heaviest terms, to look it up and to compare it by.
+
+import type { Table } from '../../table.ts'
 import type { Weighted } from '../features.ts'
 import type { Part } from './active.ts'
-import type { Table } from './table.ts'
 
 // The terms a part is looked up by, those it is compared by, more of which only blur it, and those across languages.
 const LOOKED_UP = 12

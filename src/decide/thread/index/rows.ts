@@ -1,6 +1,6 @@
 // Which terms a story says, row after row in a few long lists of numbers: objects and maps for a hundred thousand stories
 // cost ten times the memory, and most of the time goes into waiting for it.
-import { placeOf } from './table.ts'
+import { placeOf } from '../../table.ts'
 
 const FIRST_ROWS = 1_024
 // Rows that are gone stay until they are this many, and half as many as what is left.
@@ -9,7 +9,7 @@ const MOST_GONE = 1_000
 /** Terms of the story's language, those of any, or both. */
 export type Kinds = 'own' | 'shared' | 'both'
 
-const FIRST_ENTRIES = 1_024
+const FIRST_ENTRIES = 2_048
 
 /** Terms that rows are compared with, known by their place in a list that stays as it is. */
 export class Query {
@@ -25,9 +25,10 @@ export class Query {
     this.kinds = kinds
   }
 
-  /** Ask for other terms: a new query in the memory of this one. */
-  set(terms: ArrayLike<number>, kinds: Kinds): this {
+  /** A new query in the memory of this one, which is over. */
+  set(terms: ArrayLike<number>, weights: ArrayLike<number>, kinds: Kinds): this {
     this.terms = terms
+    this.weights = weights
     this.kinds = kinds
     this.#isFilled = false
     return this

@@ -1,6 +1,7 @@
 // The terms of the window by name and by id: names at the edge, where features come and go, ids everywhere inside.
+
+import { Table } from '../../table.ts'
 import type { ThreadFeatures } from '../features.ts'
-import { placeOf, Table } from './table.ts'
 
 const FIRST_TERMS = 1_024
 
@@ -19,9 +20,8 @@ export interface KnownTerms {
  * by name, which wait for memory four times a name.
  */
 export class Vocabulary {
-  /** By the first half of a name's hash: the id plus one. The second half tells names apart that share the first. */
-  readonly #table = new Table()
-  #seconds = new Int32Array(FIRST_TERMS)
+  /** By both halves of a name's hash: the id plus one. */
+  readonly #table = new Table({ wide: true })
   readonly #names: string[] = []
   #kinds = new Uint8Array(FIRST_TERMS)
   readonly #free: number[] = []
@@ -33,7 +33,7 @@ export class Vocabulary {
   #hashes = new Int32Array(2 * FIRST_TERMS)
 
   get bytes(): number {
-    return this.#table.bytes + this.#seconds.byteLength + this.#kinds.byteLength
+    return this.#table.bytes + this.#kinds.byteLength
   }
 
   name(term: number): string {
@@ -73,19 +73,7 @@ export class Vocabulary {
 
   /** The id of the name with these hashes; -1 for none. */
   #idOf(first: number, second: number): number {
-    return (this.#table.entries[this.#placeOf(first, second) + 1] as number) - 1
-  }
-
-  /** Where a name stands in the table, or an empty place. */
-  #placeOf(first: number, second: number): number {
-    const table = this.#table
-    let place = placeOf(table.entries, table.mask, first)
-    for (;;) {
-      if (table.entries[place] === 0) return place
-      const id = (table.entries[place + 1] as number) - 1
-      if (id >= 0 && this.#seconds[id] === second) return place
-      place = table.after(place)
-    }
+    return this.#table.find(first, second) - 1
   }
 
   /** Ids of the terms of some features, as far as they are known. */
@@ -129,16 +117,12 @@ export class Vocabulary {
     if (known >= 0) return known
     const term = this.#free.pop() ?? this.#names.length
     const kind = language === null ? SHARED : OWN
-    this.#table.insert(first, term + 1)
+    this.#table.insert(first, second, term + 1)
     if (term >= this.#kinds.length) {
       const kinds = new Uint8Array(2 * term)
       kinds.set(this.#kinds)
       this.#kinds = kinds
-      const seconds = new Int32Array(2 * term)
-      seconds.set(this.#seconds)
-      this.#seconds = seconds
     }
-    this.#seconds[term] = second
     this.#kinds[term] = kind
     this.#names[term] = name
     if (language !== null) this.#languages.set(language, (this.#languages.get(language) ?? 0) + 1)
@@ -150,7 +134,7 @@ export class Vocabulary {
     const own = !this.isShared(term)
     const name = this.name(term)
     const seed = seedOf(own ? language : null)
-    this.#table.entries[this.#placeOf(firstHash(name, seed), secondHash(name, seed)) + 1] = 0
+    this.#table.remove(firstHash(name, seed), secondHash(name, seed))
     this.#names[term] = ''
     this.#free.push(term)
     if (own) this.#languages.set(language, (this.#languages.get(language) ?? 0) - 1)

@@ -1,12 +1,12 @@
 // What the stories and the parts of threads of the window weigh each term, and how near they are to some terms.
 import type { Millis } from '../../../model/units.ts'
+import { Table } from '../../table.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } from '../features.ts'
 import type { Part, SeenStory } from './active.ts'
 import { Postings } from './postings.ts'
 import { PartProfile } from './profile.ts'
 import { Query, Rows } from './rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
-import { Table } from './table.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 // Stories from which on a part keeps the sums of its terms.
@@ -27,6 +27,7 @@ export class Weights {
   /** Profiles of parts, for as long as no story comes. */
   readonly #profiles = new Map<Part, PartProfile>()
   readonly #joining = new Query()
+  readonly #dots = { sum: 0, largest: 0 }
   #shares = new Float64Array(OWN_TERMS + SHARED_TERMS)
 
   /** A story's own terms and those of any language, heaviest first. */
@@ -60,9 +61,9 @@ export class Weights {
     return { own: known(own, features.ownWeights), shared: known(shared, features.sharedWeights) }
   }
 
-  /** Terms of one kind to compare parts and stories with. */
-  query({ terms, weights }: Weighted): Query {
-    return new Query(terms, weights, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
+  /** Terms of one kind to compare parts and stories with; in the memory of a query that is over, where one is given. */
+  query({ terms, weights }: Weighted, into: Query = new Query()): Query {
+    return into.set(terms, weights, this.isShared(terms[0] ?? 0) ? 'shared' : 'own')
   }
 
   /** What a part weighs each term of a query; overwritten by the next call. */
@@ -92,12 +93,26 @@ export class Weights {
   }
 
   /** Dot product of the summed terms of a part with those of a query. */
-  dotOf({ sums, stories }: Part, query: Query): number {
+  dotOf(part: Part, query: Query): number {
+    const { sums } = part
+    if (!sums) return this.dotsOf(part, query).sum
     const { terms, weights } = query
     let dot = 0
-    if (sums) for (let at = 0; at < terms.length; at++) dot += sums.get(terms[at] as number) * (weights[at] as number)
-    else for (let at = 0; at < stories.length; at++) dot += this.#rows.dotOf((stories[at] as SeenStory).row, query)
+    for (let at = 0; at < terms.length; at++) dot += sums.get(terms[at] as number) * (weights[at] as number)
     return dot
+  }
+
+  /** Dot products of a part's latest stories with a query: their sum and the largest; overwritten by the next call. */
+  dotsOf({ stories }: Part, query: Query, latest = stories.length): { sum: number; largest: number } {
+    const dots = this.#dots
+    dots.sum = 0
+    dots.largest = 0
+    for (let at = Math.max(0, stories.length - latest); at < stories.length; at++) {
+      const dot = this.#rows.dotOf((stories[at] as SeenStory).row, query)
+      dots.sum += dot
+      if (dot > dots.largest) dots.largest = dot
+    }
+    return dots
   }
 
   /** Dot product of a story's terms with those of a query. */
@@ -177,7 +192,7 @@ export class Weights {
     const alone = part.stories.length === 0
     let without: Float64Array | null = null
     if (!alone && !sums) {
-      without = this.shares(part, this.#joining.set(terms.subarray(from, end), 'both'))
+      without = this.shares(part, this.#joining.set(terms.subarray(from, end), [], 'both'))
     }
     let grown = 0
     for (let at = from; at < end; at++) {

@@ -1,6 +1,6 @@
 // Numbers written in words, in five languages, as far as tolls need them: one to ninety-nine. «عشرات» and "dozens" are no
 // numbers.
-import { foldWord } from './memory.ts'
+import { foldWord } from './fold.ts'
 
 interface NumberWord {
   value: number
@@ -96,6 +96,11 @@ function look(word: string): NumberWord | null {
 /** Whether a word is a number by itself: nothing before it counts what stands behind it. */
 export function isNumberWord(word: string): boolean {
   return look(word) !== null
+}
+
+/** Whether a folded word is one, or may be with a letter before it: «وثلاثة». */
+export function mayBeNumberWord(folded: string): boolean {
+  return WORDS.has(folded) || (/^[وفبل]/.test(folded) && WORDS.has(folded.slice(1)))
 }
 
 // The article is a number behind a ten: "vingt et un", "treinta y una".

@@ -1,7 +1,10 @@
 // Countries in any language as one term: «كازاخستان», "Kazakhstan" and «Казахстан» are `@KZ`. The names come with the
 // runtime (CLDR through Intl.DisplayNames), so no list is kept here; demonyms and cases are the beginning they share with the
 // name and an ending of their language. Pure; the cache only remembers.
-import { fold, primaryLanguage, terms, words } from '../../language/text.ts'
+import { fold } from './fold.ts'
+import { primaryLanguage } from './tag.ts'
+import { terms } from './terms.ts'
+import { words } from './words.ts'
 
 // ISO 3166-1 and Kosovo. The runtime knows the names of codes, not which codes there are: it is asked for all 676.
 const CODES: string[] = []
@@ -191,6 +194,24 @@ function ofWord(list: Gazetteer, word: string, language = 'ar'): string | null {
   return code
 }
 
+/** A name of several words behind its first. */
+export interface Phrase {
+  rest: readonly string[]
+  code: string
+}
+
+/** The country that a folded word names, as ISO 3166 code; null for none, and where the runtime does not know the language. */
+export function countryOf(word: string, language: string | null): string | null {
+  const tongue = primaryLanguage(language) ?? 'en'
+  const list = gazetteer(tongue)
+  return list && ofWord(list, word, tongue)
+}
+
+/** Names of countries of several words that begin with this one, the longest first. */
+export function phrasesOf(word: string, language: string | null): readonly Phrase[] {
+  return gazetteer(primaryLanguage(language) ?? 'en')?.phrases.get(word) ?? []
+}
+
 /**
  * The countries a text names, as ISO 3166 codes, with the place of the word that names it. `tokens` are folded words in
  * order. Empty for a language whose names the runtime does not know.
@@ -199,21 +220,18 @@ export function countries(
   tokens: readonly string[],
   language: string | null,
 ): { code: string; at: number; length: number }[] {
-  const tongue = primaryLanguage(language) ?? 'en'
-  const list = gazetteer(tongue)
-  if (list === null) return []
   const found: { code: string; at: number; length: number }[] = []
   for (let at = 0; at < tokens.length; at++) {
     const word = tokens[at] as string
-    const phrase = list.phrases
-      .get(word)
-      ?.find(({ rest }) => rest.every((part, next) => tokens[at + 1 + next] === part))
+    const phrase = phrasesOf(word, language).find(({ rest }) =>
+      rest.every((part, next) => tokens[at + 1 + next] === part),
+    )
     if (phrase) {
       found.push({ code: phrase.code, at, length: phrase.rest.length + 1 })
       at += phrase.rest.length
       continue
     }
-    const code = ofWord(list, word, tongue)
+    const code = countryOf(word, language)
     if (code !== null) found.push({ code, at, length: 1 })
   }
   return found

@@ -1,0 +1,54 @@
+// Full text: what is indexed beside the words of a text, and what is asked of the index for words as a person types them.
+import { fold, UNSPACED } from './fold.ts'
+import { guessesOf, rootOf, STEMMED, stem, stemmerOf } from './terms.ts'
+import { ARABIC_SCRIPT, type Cut, cut, newList, type Word, wordOf, words } from './words.ts'
+
+/**
+ * Folded text as it is indexed for searching: the folded words, and behind them each stem that is not itself one of the
+ * words, so that «الاحتجاجات» is found by «احتجاج» and by «احتجاجات».
+ */
+export function searchable(text: string, language: string | null): string {
+  return searchableOf(cut(text), language)
+}
+
+/** {@link searchable} of a text that was cut. */
+export function searchableOf({ folded, words: all, starts }: Cut, language: string | null): string {
+  const list = newList()
+  const plain: Word[] = []
+  for (const word of all) {
+    if (word.listed === list) continue
+    word.listed = list
+    plain.push(word)
+  }
+  let extra = ''
+  const add = (word: Word): void => {
+    if (word.listedBeside === list) return
+    word.listedBeside = list
+    extra += extra === '' ? word.text : ` ${word.text}`
+  }
+  const stemmer = stemmerOf(language)
+  const unspaced = starts === null && UNSPACED.test(folded)
+  for (const word of plain) {
+    const root = rootOf(word, stemmer)
+    if (root.listed !== list) add(root)
+    if (word.script === ARABIC_SCRIPT) for (const guess of guessesOf(word)) if (guess.listed !== list) add(guess)
+    // The tokenizer takes a run without spaces for one word; its pairs must stand by themselves to be found.
+    if (unspaced) add(word)
+  }
+  return extra === '' ? folded : `${folded}\n${extra}`
+}
+
+/**
+ * FTS5 expression for words as a person types them: all must occur, each as itself or by its stem in any language we
+ * know. Null when nothing searchable was typed. Quoted throughout: typed operators are words.
+ */
+export function searchExpression(typed: string): string | null {
+  const asked = words(fold(typed.slice(0, 500))).slice(0, 20)
+  if (asked.length === 0) return null
+  const groups = asked.map(word => {
+    const forms = new Set([word, ...[null, ...STEMMED].map(language => stem(word, language))])
+    for (const guess of guessesOf(wordOf(word))) forms.add(guess.text)
+    return `(${[...forms].map(form => `"${form}"`).join(' OR ')})`
+  })
+  return `folded : (${groups.join(' AND ')})`
+}

@@ -1,0 +1,118 @@
+// What filing a document costs the database, in statements: fast feeds are polled every few minutes and bring nothing new.
+import Database from 'better-sqlite3'
+import { expect, it, onTestFinished } from 'vitest'
+import type { PollPlan } from '../../src/decide/schedule/plan.ts'
+import { wireNames } from '../../src/decide/wire/read.ts'
+import { Desk, type FilingContext } from '../../src/desk/desk.ts'
+import type { Millis } from '../../src/model/units.ts'
+import type { Store } from '../../src/store/store.ts'
+import { AGENCIES, entry, FEEDS, MINUTE, NOW, openNewsroom, SETTINGS } from '../store/newsroom.ts'
+
+/** Counts executions of prepared statements, of every connection of this thread. */
+function countStatements(): { taken: () => string[] } {
+  const db = new Database(':memory:')
+  const statement = db.prepare('select 1')
+  const prototype = Object.getPrototypeOf(statement) as Record<string, (...given: unknown[]) => unknown>
+  let seen: string[] = []
+  for (const name of ['run', 'get', 'all', 'iterate']) {
+    const real = prototype[name]
+    if (real === undefined) throw new Error(`statements have no ${name}`)
+    prototype[name] = function (this: { source: string }, ...given: unknown[]) {
+      seen.push(this.source.replace(/\s+/g, ' ').slice(0, 90))
+      return real.apply(this, given)
+    }
+    onTestFinished(() => {
+      prototype[name] = real
+    })
+  }
+  db.close()
+  return {
+    taken: () => {
+      const all = seen
+      seen = []
+      return all.filter(source => !/^(?:begin|commit|rollback)/i.test(source))
+    },
+  }
+}
+
+const URL = FEEDS[2] ?? ''
+const WORDS = 'river bridge council flood market harvest railway strike museum winter budget school'.split(' ')
+
+const item = (at: number) => {
+  const words = Array.from({ length: 60 }, (_, n) => `${WORDS[(at * 7 + n * n) % WORDS.length]}${(at * 31 + n) % 977}`)
+  const title = `${words.slice(0, 5).join(' ')} ${at}`
+  const url = `https://meridian.example/news/${at}`
+  return {
+    entry: entry({ id: `news-${at}`, url, title, published: NOW - (100 - at) * MINUTE }),
+    text: words.join(' '),
+  }
+}
+
+const items = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => item(from + at)).reverse()
+
+function planAt(store: Store, now: Millis): { plan: PollPlan; context: FilingContext } {
+  const feed = store.feeds().find(({ url }) => url === URL)
+  const state = feed && store.feed(feed.id)
+  if (!state) throw new Error('no feed')
+  const plan: PollPlan = {
+    feed: state,
+    at: now,
+    ms: 1,
+    rules: { every: null, planned: null, minInterval: 5 * MINUTE, maxInterval: 360 * MINUTE, websub: false },
+    answer: {
+      kind: 'document',
+      title: 'Meridian',
+      language: 'en',
+      validators: { etag: null, lastModified: null },
+      hash: `${now}`,
+      maxAge: null,
+      retryAt: null,
+      ttl: null,
+      skip: null,
+      movedTo: null,
+      heir: null,
+      warnings: [],
+    },
+  }
+  const names = wireNames(AGENCIES)
+  const { id, agency } = state
+  return { plan, context: { feed: id, feedKey: URL, agency, language: 'en', identity: 'guid', names, now } }
+}
+
+async function polls() {
+  const store = openNewsroom()
+  onTestFinished(() => store.close())
+  const desk = new Desk(store, SETTINGS)
+  const poll = async (from: number, to: number, now: Millis) => {
+    const { plan, context } = planAt(store, now)
+    const document = desk.read(items(from, to), context)
+    const counting = countStatements()
+    const { outcome } = await desk.fileDocument(document, plan, context)
+    return { counts: outcome.counts, statements: counting.taken() }
+  }
+  // The first document of a process makes the window ready, and the first of an hour is preceded by its review.
+  await poll(0, 30, NOW)
+  return poll
+}
+
+it('takes five statements for a document of thirty entries that are on file as they are', async () => {
+  const poll = await polls()
+  const { counts, statements } = await poll(0, 30, NOW + MINUTE)
+  expect(counts.unchanged).toBe(30)
+  expect(statements.length, statements.join('\n')).toBeLessThanOrEqual(5)
+})
+
+it('takes fifteen for one with a new entry among them', async () => {
+  const poll = await polls()
+  const { counts, statements } = await poll(1, 31, NOW + MINUTE)
+  expect(counts).toMatchObject({ unchanged: 29, new: 1 })
+  expect(statements.length, statements.join('\n')).toBeLessThanOrEqual(15)
+})
+
+it('takes two or three more for each further one', async () => {
+  const poll = await polls()
+  const one = await poll(1, 31, NOW + MINUTE)
+  const more = await poll(11, 41, NOW + 2 * MINUTE)
+  expect(more.counts).toMatchObject({ unchanged: 20, new: 10 })
+  expect(more.statements.length - one.statements.length).toBeLessThanOrEqual(9 * 8)
+})

@@ -1,0 +1,115 @@
+// What pages ask does not grow with the store: no statement of theirs reads all reports, and stories and threads only in the
+// order of a page, until it is full.
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { Desk } from '../../src/desk/desk.ts'
+import type { Selection } from '../../src/model/shown.ts'
+import { createReader } from '../../src/store/read/reader.ts'
+import { statements } from '../../src/store/statements.ts'
+import { FEEDS, fileInto, NOW, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
+
+const [HARIR = '', SPORT = '', MERIDIAN = ''] = FEEDS
+
+/** Tables and indexes that statements read from end to end, as SQLite plans them; feeds are few, and views no tables. */
+function scansOf(path: string, ask: (reader: ReturnType<typeof createReader>) => unknown): string[] {
+  const db = new Database(path, { readonly: true })
+  const scans = new Set<string>()
+  const sql = statements(db)
+  const explain = (text: string, parameters: object = {}): void => {
+    for (const { detail } of db.prepare(`explain query plan ${text}`).all(parameters) as { detail: string }[]) {
+      if (
+        /^SCAN /.test(detail) &&
+        !/VIRTUAL TABLE|CONSTANT ROW|SCAN (?:found|m|revision|feeds|\(subquery)\b/.test(detail)
+      )
+        scans.add(detail)
+    }
+  }
+  const reader = createReader(
+    {
+      all: (text, parameters) => {
+        explain(text, parameters)
+        return sql.all(text, parameters)
+      },
+      get: (text, parameters) => {
+        explain(text, parameters)
+        return sql.get(text, parameters)
+      },
+      each: (text, parameters) => {
+        explain(text, parameters)
+        return sql.all(text, parameters)
+      },
+    },
+    work => work(),
+  )
+  try {
+    ask(reader)
+    return [...scans].sort()
+  } finally {
+    db.close()
+  }
+}
+
+function newsroom(): string {
+  const path = `${temporaryFolder()}/news.db`
+  const store = openNewsroom({ path })
+  const desk = new Desk(store, SETTINGS)
+  const dam = { id: 'dam', title: 'Larkfield dam breaks, 12 killed', text: 'The Larkfield dam broke. (Vostok-Info)' }
+  fileInto(desk, store, MERIDIAN, [{ ...dam, categories: ['Floods'] }], NOW)
+  fileInto(desk, store, SPORT, [{ id: 'final', title: 'المباراة النهائية', text: 'انتهت المباراة النهائية.' }], NOW + 1)
+  fileInto(desk, store, HARIR, [{ id: 'council', title: 'مجلس الأمن', text: 'عقد المجلس جلسة.' }], NOW + 2)
+  store.close()
+  return path
+}
+
+const SELECTIONS: readonly Partial<Selection>[] = [
+  {},
+  { since: NOW - 1 },
+  { minAgencies: 2 },
+  { agency: 'meridian' },
+  { lang: 'ar' },
+  { category: 'Floods' },
+  { category: 'sport' },
+  { credit: 'Vostok-Info' },
+  { q: 'dam' },
+  { agency: 'meridian', lang: 'en', category: 'Floods', q: 'dam', since: NOW - 1 },
+]
+
+describe('a page', () => {
+  const path = () => newsroom()
+
+  it.each(SELECTIONS)('of stories that are %j reads no table from end to end', selection => {
+    const scans = scansOf(path(), reader => {
+      expect(reader.recentStories({ limit: 10, ...selection }).length).toBeGreaterThanOrEqual(
+        selection.minAgencies ? 0 : 1,
+      )
+    })
+    expect(scans.filter(scan => scan !== 'SCAN s USING COVERING INDEX stories_time')).toEqual([])
+  })
+
+  it.each(SELECTIONS)('of threads that are %j reads no table from end to end', selection => {
+    const scans = scansOf(path(), reader => {
+      expect(reader.recentThreads({ limit: 10, ...selection }).length).toBeGreaterThanOrEqual(
+        selection.minAgencies ? 0 : 1,
+      )
+    })
+    expect(scans.filter(scan => scan !== 'SCAN t USING INDEX threads_last')).toEqual([])
+  })
+
+  it('of one story, one thread or one report reads no table from end to end', () => {
+    const scans = scansOf(path(), reader => {
+      const [story] = reader.recentStories({ limit: 1 })
+      reader.story(story?.id ?? 0)
+      reader.thread(story?.thread ?? 0)
+      reader.figures(story?.thread ?? 0)
+      reader.report(1)
+      reader.redirect('story', 1)
+      reader.mergedInto('story', 1)
+    })
+    expect(scans.filter(scan => scan !== 'SCAN s USING COVERING INDEX stories_time')).toEqual([])
+  })
+
+  it('of agencies, feeds or sizes reads no report', () => {
+    const scans = scansOf(path(), reader => [reader.agencies(), reader.feeds(), reader.totals(), reader.version()])
+    expect(scans.filter(scan => /\b(?:r|x|reports)\b/.test(scan))).toEqual([])
+  })
+})
