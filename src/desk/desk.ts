@@ -72,6 +72,8 @@ export class Desk {
   #window: ActiveWindow
   readonly #turns: Turns
   readonly #slice: Millis
+  /** Feeds that hubs pushed to: what a poll began with may not be what is stored any more. */
+  readonly #pushedTo = new Set<number>()
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
 
@@ -146,9 +148,11 @@ export class Desk {
     { poll, feed }: { poll: number | null; feed: FeedState | null } = { poll: null, feed: null },
   ): Pick<FiledPoll, 'outcome' | 'moved'> {
     const { id } = plan.feed
-    const needsHub = plan.rules.websub || plan.answer.kind === 'pushed'
+    const isPush = plan.answer.kind === 'pushed'
+    if (isPush) this.#pushedTo.add(id)
+    const needsHub = plan.rules.websub || isPush
     const { outcome, update, subscription, moved } = recordOf(plan, filed, {
-      feed: feed ?? this.#store.feed(id) ?? plan.feed,
+      feed: feed ?? (this.#pushedTo.has(id) ? this.#store.feed(id) : null) ?? plan.feed,
       subscription: needsHub ? this.#store.subscription(id) : null,
     })
     if (subscription !== null) this.#store.saveSubscription(subscription)

@@ -113,9 +113,6 @@ class Service {
   stop(): void {
     stopping.abort()
     for (const { refuse } of this.#queue.splice(0)) refuse(deskStopped())
-    // Nothing of these is filed yet.
-    for (const { reject } of this.#asked.values()) reject(deskStopped())
-    this.#asked.clear()
   }
 
   /** `call` is the number by which readings are asked for. */
@@ -169,7 +166,6 @@ class Service {
   /** Others are filed while readings are waited for. */
   async #read(call: number, ats: readonly number[]): Promise<PackedReadings> {
     if (ats.length === 0) return []
-    if (stopping.signal.aborted) throw deskStopped()
     say({ kind: 'read', call, ats })
     this.#leave()
     try {
