@@ -1,18 +1,10 @@
 // The editor's commands: explain, merge, split, decisions.
 import { writeFileSync } from 'node:fs'
-import {
-  decisionItems,
-  mergeStories,
-  mergeThreads,
-  type Named,
-  readNamed,
-  splitStory,
-  splitThread,
-} from '../desk/editor.ts'
-import { type Explanation, explain } from '../desk/explain.ts'
+import { decisionItems, type Named, readNamed } from '../desk/editor.ts'
 import { counted, stamp } from '../language/say.ts'
 import type { Outcome } from '../model/units.ts'
-import { type Common, changing, Failed, json, out, reading, say } from './shared.ts'
+import type { Aggregator, Explanation, Item } from '../run/aggregator.ts'
+import { aggregatorOnFile, type Common, Failed, json, out, reading, say } from './shared.ts'
 
 function named(text: string, fallback: Named['what'], allowed: readonly Named['what'][]): Named {
   const found = readNamed(text, fallback)
@@ -21,40 +13,49 @@ function named(text: string, fallback: Named['what'], allowed: readonly Named['w
   throw new Failed(`${JSON.stringify(text)} is no id: it must be like ${forms}`, 2)
 }
 
-function done(outcome: Outcome<number>): number {
-  if (!outcome.ok) throw new Failed(outcome.reason)
-  return outcome.value
+/** The id of a thread, or of a story. */
+function grouped(text: string): { what: 'thread' | 'story'; id: number } {
+  const { what, id } = named(text, 'thread', ['thread', 'story'])
+  return { what: what === 'story' ? 'story' : 'thread', id }
 }
 
-export function merge(ids: string[], options: Common): void {
-  const all = ids.map(id => named(id, 'thread', ['thread', 'story']))
+/** What is asked of an aggregator on the database that is there; its reason where there is none. */
+async function asked<T>(
+  options: Common,
+  work: (aggregator: Aggregator) => Outcome<T> | Promise<Outcome<T>>,
+): Promise<T> {
+  const { aggregator } = await aggregatorOnFile(options)
+  try {
+    const outcome = await work(aggregator)
+    if (!outcome.ok) throw new Failed(outcome.reason)
+    return outcome.value
+  } finally {
+    await aggregator.stop()
+  }
+}
+
+const itemOf = (what: 'thread' | 'story', id: number): Item => (what === 'thread' ? { thread: id } : { story: id })
+
+export async function merge(ids: string[], options: Common): Promise<void> {
+  const all = ids.map(grouped)
   const what = all[0]?.what ?? 'thread'
   if (all.length < 2) throw new Failed('name at least two ids to merge', 2)
   if (all.some(one => one.what !== what)) throw new Failed('threads and stories cannot be merged with each other', 2)
   const numbers = all.map(({ id }) => id)
-  changing(options, store => {
-    const kept = done(
-      what === 'thread' ? mergeThreads(store, numbers, Date.now()) : mergeStories(store, numbers, Date.now()),
-    )
-    if (options.json) json({ what, id: kept, merged: numbers.filter(id => id !== kept) })
-    else
-      out(`${what} ${kept} now holds what was in ${numbers.filter(id => id !== kept).join(', ')}; those ids lead to it`)
-  })
+  const items = numbers.map(id => itemOf(what, id))
+  const kept = await asked(options, ({ editor }) => editor.merge(items))
+  const gone = numbers.filter(id => id !== kept)
+  if (options.json) json({ what, id: kept, merged: gone })
+  else out(`${what} ${kept} now holds what was in ${gone.join(', ')}; those ids lead to it`)
 }
 
-export function split(id: string, members: string[], options: Common): void {
-  const { what, id: number } = named(id, 'thread', ['thread', 'story'])
+export async function split(id: string, members: string[], options: Common): Promise<void> {
+  const { what, id: number } = grouped(id)
   const inside = what === 'thread' ? 'story' : 'report'
   const leaving = members.map(member => named(member, inside, [inside]).id)
-  changing(options, store => {
-    const opened = done(
-      what === 'thread'
-        ? splitThread(store, number, leaving, Date.now())
-        : splitStory(store, number, leaving, Date.now()),
-    )
-    if (options.json) json({ what, id: opened, from: number })
-    else out(`${inside} ${leaving.join(', ')} left ${what} ${number} for ${what} ${opened}`)
-  })
+  const opened = await asked(options, ({ editor }) => editor.split(itemOf(what, number), leaving))
+  if (options.json) json({ what, id: opened, from: number })
+  else out(`${inside} ${leaving.join(', ')} left ${what} ${number} for ${what} ${opened}`)
 }
 
 export function decisions(options: Common & { export?: string }): void {
@@ -85,14 +86,12 @@ export function decisions(options: Common & { export?: string }): void {
   })
 }
 
-export function explainItem(id: string, options: Common): void {
-  const asked = named(id, 'story', ['story', 'report', 'thread'])
-  reading(options, (store, config) => {
-    const found = explain(store, asked, config.threads)
-    if (!found.ok) throw new Failed(found.reason)
-    if (options.json) return json(found.value)
-    out(lines(found.value).join('\n'))
-  })
+export async function explainItem(id: string, options: Common): Promise<void> {
+  const { what, id: number } = named(id, 'story', ['story', 'report', 'thread'])
+  const item = what === 'report' ? { report: number } : itemOf(what, number)
+  const found = await asked(options, aggregator => aggregator.explain(item))
+  if (options.json) json(found)
+  else out(lines(found).join('\n'))
 }
 
 /** An explanation as a person reads it. */

@@ -2,22 +2,27 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { staticSite } from '../publish/static.ts'
-import { type Common, Failed, reading, say } from './shared.ts'
+import { aggregatorOnFile, type Common, Failed, say } from './shared.ts'
 
-export function publish(dir: string, options: Common): void {
-  reading(options, (store, config) => {
+export async function publish(dir: string, options: Common): Promise<void> {
+  const { aggregator, config } = await aggregatorOnFile(options)
+  try {
+    const opened = aggregator.open()
+    if (!opened.ok) throw new Failed(opened.reason)
     let count = 0
-    try {
-      for (const file of staticSite(store, config)) {
-        const path = join(dir, file.path)
-        mkdirSync(dirname(path), { recursive: true })
-        writeFileSync(path, file.body)
-        count++
-      }
-    } catch (error) {
-      if (error instanceof Error && 'code' in error) throw new Failed(`cannot write to ${dir} (${error.message})`)
-      throw error
+    for (const file of staticSite(opened.value, config)) {
+      const path = join(dir, file.path)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, file.body)
+      count++
     }
     say(`${count} files written to ${dir}`)
-  })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && !(error instanceof Failed)) {
+      throw new Failed(`cannot write to ${dir} (${error.message})`)
+    }
+    throw error
+  } finally {
+    await aggregator.stop()
+  }
 }

@@ -1,14 +1,12 @@
 // The commands that poll: run, the daemon, and poll, once.
 import { type Loaded, loadConfig } from '../config/load.ts'
-import { withoutLogin } from '../config/secrets.ts'
 import { noCounts } from '../desk/outcome.ts'
 import { createLog } from '../log.ts'
 import type { PollOutcome } from '../model/decided.ts'
-import type { FeedState } from '../model/stored.ts'
-import type { Daemon } from '../run/daemon.ts'
-import { feedsByUrl, type NamedFeed } from '../run/poll.ts'
+import type { Millis } from '../model/units.ts'
+import type { Started } from '../run/aggregator.ts'
+import { feedsByUrl } from '../run/poll.ts'
 import { stopSignal } from '../run/signals.ts'
-import type { Store } from '../store/store.ts'
 import {
   type Common,
   configuredToPoll,
@@ -27,21 +25,18 @@ export async function run(options: Common): Promise<void> {
   const log = createLog(config.log.level, process.stderr.isTTY === true, hidden)
   // Heard before READY=1 goes out: whoever waits for it may send a signal at once.
   const asked = stopSignal()
-  let daemon: Daemon | null = null
-  process.on('SIGHUP', () => daemon?.reload())
-  const { startDaemon } = await import('../run/daemon.ts')
-  const started = await startDaemon({
-    config,
-    log,
-    version,
-    reload: { file: options.config, load: () => loadAgain(options.config) },
-  })
+  let running: Started | null = null
+  process.on('SIGHUP', () => running?.reload())
+  const { createAggregator } = await import('../run/aggregator.ts')
+  const aggregator = createAggregator(config, { log, version })
+  const reload = { file: options.config, load: () => loadAgain(options.config) }
+  const started = await aggregator.start({ serve: true, systemd: true, reload })
   if (!started.ok) throw new Failed(started.reason)
-  daemon = started.value
+  running = started.value
   if (process.stderr.isTTY)
-    say(`Minwal serves ${daemon.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)
-  const lost = await Promise.race([asked, daemon.lost])
-  await daemon.stop()
+    say(`Minwal serves ${running.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)
+  const lost = await Promise.race([asked, running.lost])
+  await aggregator.stop()
   if (typeof lost === 'string') throw new Failed(lost)
 }
 
@@ -55,45 +50,28 @@ export async function poll(named: string[], options: Common & { force?: boolean 
   const config = configuredToPoll(options)
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
   let bar: ReturnType<typeof progress> | null = null
-  const { pollOnce } = await import('../run/once.ts')
-  const polled = await pollOnce(config, {
-    log,
-    choose: ({ reader, feeds, due }) => choose(reader, feeds, named, options.force === true, due),
-    onChosen: total => {
-      bar = progress(total)
-    },
-    onOutcome: () => bar?.step(),
-  }).finally(() => bar?.end())
-  if (!polled.ok) throw new Failed(polled.reason)
-  const { outcomes, seconds } = polled.value
-  report(outcomes, seconds, options)
-}
-
-function choose(
-  store: Pick<Store, 'feeds'>,
-  feeds: ReadonlyMap<string, NamedFeed>,
-  named: readonly string[],
-  force: boolean,
-  due: () => FeedState[],
-): FeedState[] {
-  const all = store.feeds()
-  if (named.length === 0) {
-    return force ? all.filter(feed => feed.state !== 'paused') : due()
+  let [begun, ended]: [Millis, Millis] = [0, 0]
+  const { createAggregator } = await import('../run/aggregator.ts')
+  const aggregator = createAggregator(config, { log, version })
+  const polled = await aggregator
+    .poll({
+      ...(named.length > 0 && { only: named }),
+      force: options.force === true,
+      onChosen: total => {
+        bar = progress(total)
+        begun = ended = performance.now()
+      },
+      onOutcome: () => {
+        bar?.step()
+        ended = performance.now()
+      },
+    })
+    .finally(() => bar?.end())
+  if (!polled.ok) {
+    if (polled.unknown === null) throw new Failed(polled.reason)
+    throw new Failed(`${polled.reason}: \`minwal feeds\` lists them`, 2)
   }
-  const chosen = new Set<FeedState>()
-  for (const name of named) {
-    const isCalled = ({ url, agency, id }: FeedState): boolean =>
-      url === name || agency === name || String(id) === name || feeds.get(url)?.spec.target === name
-    const matches = all.filter(isCalled)
-    if (matches.length === 0) {
-      throw new Failed(
-        `no feed or agency of the configuration is called ${withoutLogin(name)}: \`minwal feeds\` lists them`,
-        2,
-      )
-    }
-    for (const match of matches) chosen.add(match)
-  }
-  return [...chosen]
+  report(polled.value, (ended - begun) / 1_000, options)
 }
 
 function report(outcomes: readonly PollOutcome[], seconds: number, options: Common): void {

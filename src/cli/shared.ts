@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
+import type { Aggregator } from '../run/aggregator.ts'
 import { encoderFaults, linkFault, tickFaults } from '../run/faults.ts'
 import { openStore, storeFault } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
@@ -63,9 +64,10 @@ export function configured(options: Common): Config {
   return loaded.config
 }
 
-function opened<T>(options: Common, readOnly: boolean, work: (store: Store, config: Config) => T): T {
+/** Open the store for reading, run `work`, close it. */
+export function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
   const config = configured(options)
-  const store = openStore({ path: config.database, readOnly, mode: config.databaseMode ?? null })
+  const store = openStore({ path: config.database, readOnly: true })
   if (!store.ok) throw new Failed(store.reason)
   try {
     return work(store.value, config)
@@ -89,15 +91,11 @@ export function configuredToPoll(options: Common): Config {
   return config
 }
 
-/** Open the store for reading, run `work`, close it. */
-export function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
-  return opened(options, true, work)
-}
-
-/** Open the store for an editor's change, run `work`, close it. */
-export function changing<T>(options: Common, work: (store: Store, config: Config) => T): T {
-  // There must be a database: a mistyped path shall not make one.
-  return reading(options, () => opened(options, false, work))
+/** An aggregator for commands that need a database that is there: a mistyped path shall not make one. */
+export async function aggregatorOnFile(options: Common): Promise<{ aggregator: Aggregator; config: Config }> {
+  const config = configured(options)
+  const { createAggregator } = await import('../run/aggregator.ts')
+  return { aggregator: createAggregator(config, { create: false }), config }
 }
 
 /** A bar on a terminal; nothing elsewhere. */

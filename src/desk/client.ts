@@ -130,6 +130,8 @@ class Client implements DeskClient {
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)
   configure: DeskCalls['configure'] = (...given) => this.#call('configure', given)
+  merge: DeskCalls['merge'] = (...given) => this.#call('merge', given)
+  split: DeskCalls['split'] = (...given) => this.#call('split', given)
 
   stop(): void {
     this.#post({ kind: 'stop' })

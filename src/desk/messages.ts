@@ -2,7 +2,7 @@
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, ThreadSettings } from '../model/config.ts'
 import type { Subscription } from '../model/stored.ts'
-import type { Millis } from '../model/units.ts'
+import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
 import type { Trouble } from './storing.ts'
@@ -14,7 +14,8 @@ export interface DeskSettings {
   mode: number | null
   /** Authority of tag ids for a new file. */
   tagAuthority: string
-  agencies: readonly Agency[]
+  /** Null leaves agencies and feeds as they are on file; then only the editor's calls are made. */
+  agencies: readonly Agency[] | null
   threads: ThreadSettings
   now: Millis
   /** How long a statement blocks the thread while another program holds the lock. */
@@ -48,6 +49,10 @@ export interface DeskCalls {
   syncAgencies(agencies: readonly Agency[], now: Millis): Promise<void>
   /** Go on with other settings of threads. */
   configure(threads: ThreadSettings): Promise<void>
+  /** Join threads, or stories. The id that remains. */
+  merge(what: 'story' | 'thread', ids: readonly number[], now: Millis): Promise<Outcome<number>>
+  /** Part stories from a thread, or reports from a story. The id that they are in now. */
+  split(what: 'story' | 'thread', id: number, members: readonly number[], now: Millis): Promise<Outcome<number>>
 }
 
 export type DeskMethod = keyof DeskCalls

@@ -10,6 +10,7 @@ import { storeFault, storeTrouble } from '../store/fault.ts'
 import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { Desk } from './desk.ts'
+import { mergeStories, mergeThreads, splitStory, splitThread } from './editor.ts'
 import {
   type DeskCalls,
   type DeskContext,
@@ -51,9 +52,11 @@ function opened(): { store: Store } | { refusal: string } {
   if (!made.ok) return { refusal: made.reason }
   const store = made.value
   try {
-    store.syncAgencies(agencies, now)
-    // Whoever polls needs it: that it cannot be opened is told at the start.
-    void store.private
+    if (agencies !== null) {
+      store.syncAgencies(agencies, now)
+      // Polling needs it: that it cannot be opened is told at the start.
+      void store.private
+    }
     store.waitForLock(lockPatience)
     return { store }
   } catch (error) {
@@ -77,7 +80,7 @@ class Service {
 
   constructor(store: Store) {
     this.#store = store
-    this.#names = wireNames(settings.agencies)
+    this.#names = wireNames(settings.agencies ?? [])
     this.#storing = new Storing({
       patience: settings.patience,
       signal: stopping.signal,
@@ -136,6 +139,14 @@ class Service {
         this.#names = wireNames(agencies)
       },
       configure: async threads => this.#desk.configure(threads),
+      merge: (what, ids, now) => {
+        const merge = what === 'thread' ? mergeThreads : mergeStories
+        return this.#storing.write(() => merge(this.#store, ids, now))
+      },
+      split: (what, id, members, now) => {
+        const split = what === 'thread' ? splitThread : splitStory
+        return this.#storing.write(() => split(this.#store, id, members, now))
+      },
     }
     return (calls[method] as (...given: unknown[]) => Promise<unknown>)(...given)
   }

@@ -3,15 +3,20 @@
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
-import { duration } from '../language/say.ts'
+import type { DeskClient } from '../desk/client.ts'
 import type { LeveledLog } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
+import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { createSite } from '../publish/site.ts'
+import { createSite, type Site } from '../publish/site.ts'
 import { presenceOf } from '../store/presence.ts'
+import type { StoreReader } from '../store/store.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
+import { AskedPolls } from './asked.ts'
 import { type Assembly, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
+import { notPolled, type Polled, type PollOptions } from './choose.ts'
+import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
 import { createWebSub, type WebSub } from './hub.ts'
@@ -21,7 +26,7 @@ import { type OpenedDesk, openDesk } from './open.ts'
 import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
-import { feedWatchdog, notify } from './systemd.ts'
+import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
 
 export { encoderFaults, linkFault, tickFaults } from './faults.ts'
@@ -36,11 +41,24 @@ export interface DaemonOptions {
   now?: () => Millis
   /** Makes what fetches; `createFetcher` where left out. */
   fetcher?: (settings: PollSettings) => Fetcher
+  /** Serve at `listen` of the configuration. True where left out. */
+  serve?: boolean
+  /** Tell systemd how it stands, where systemd started this process. True where left out. */
+  systemd?: boolean
 }
 
 export interface Daemon {
-  /** Where it serves, like `http://127.0.0.1:8080`. */
+  /** Where it serves, like `http://127.0.0.1:8080`; empty where it does not. */
   address: string
+  /** Stories and threads as they are on file. */
+  reader: StoreReader
+  desk: DeskClient
+  /** The configuration in force. */
+  config(): Config
+  /** The answer to a request, as it is served. */
+  answer(request: Request): Response | Promise<Response>
+  /** Poll what is chosen now; resolves when those polls are done. */
+  poll(options: PollOptions): Promise<Polled>
   /** Poll what is due now; resolves when those polls are done. */
   tick(): Promise<void>
   reload(): void
@@ -51,10 +69,6 @@ export interface Daemon {
 
 /** How long a statement of the desk blocks the desk while another program holds the lock. */
 const LOCK_PATIENCE: Millis = 10
-/** The clock is logged at most so often. */
-const JUMPS_LOGGED: Millis = 60_000
-/** What it showed before there was a Minwal. */
-const NO_CLOCK = Date.UTC(2026, 0, 1)
 
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
@@ -63,7 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemo
   const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null })
   if (!opened.ok) return opened
   const service = new Service(options, opened.value)
-  const listening = await service.listen()
+  const listening: Outcome<string> = (options.serve ?? true) ? await service.listen() : { ok: true, value: '' }
   if (!listening.ok) {
     await service.close()
     return listening
@@ -85,6 +99,9 @@ class Service {
   readonly #network: Network
   readonly #poller: Poller
   readonly #health: HealthWatch
+  readonly #site: Site
+  readonly #asked = new AskedPolls()
+  readonly #systemd: Systemd
   readonly #reload: Reload | null
   readonly #end = Promise.withResolvers<string>()
   #assembly: Assembly
@@ -94,7 +111,6 @@ class Service {
   #ticked = false
   /** Due feeds could not be read the last time. */
   #unread = false
-  #jumpLogged: Millis | null = null
   #address = ''
 
   constructor(options: DaemonOptions, store: OpenedDesk) {
@@ -102,6 +118,7 @@ class Service {
     this.#log = options.log
     this.#now = options.now ?? Date.now
     this.#store = store
+    this.#systemd = systemd(this.#log, options.systemd ?? true)
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
     this.#closers.push(() => store.reader.close())
@@ -113,7 +130,10 @@ class Service {
     this.#closers.push(() => this.#network.stop())
     this.#poller = new Poller(
       () => this.#polling(),
-      outcome => this.#network.heard(outcome),
+      outcome => {
+        this.#network.heard(outcome)
+        this.#asked.heard(outcome)
+      },
     )
     this.#closers.push(() => this.#pollsDone())
     this.#health = new HealthWatch({
@@ -123,6 +143,7 @@ class Service {
       settings: () => this.#assembly.config.poll,
       database: options.config.database,
     })
+    this.#site = this.#makeSite()
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
   }
@@ -165,11 +186,11 @@ class Service {
       onLost: () => {
         this.#poller.drop()
         this.#log.warn('no network: nothing is polled until it is back', { reason: NO_NETWORK })
-        void notify(this.#log, this.#status())
+        void this.#systemd.tell(this.#status())
       },
       onReturn: feeds => {
         this.#log.info('the network is back', { feeds: feeds.size })
-        void notify(this.#log, this.#status())
+        void this.#systemd.tell(this.#status())
         this.#poller.add(reader.feeds().filter(({ id, state }) => feeds.has(id) && state !== 'paused'))
         void this.tick()
       },
@@ -189,9 +210,8 @@ class Service {
     })
   }
 
-  /** Serve. Resolves to the address. */
-  async listen(): Promise<Outcome<string>> {
-    const site = createSite({
+  #makeSite(): Site {
+    return createSite({
       reader: this.#store.reader,
       turn: setImmediate,
       isFull: () => this.#onTheWay.isFull,
@@ -201,14 +221,20 @@ class Service {
       onError: error => this.#log.error('a page failed', { error: said(error) }),
       health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
     })
-    const answer = (request: Request): Response | Promise<Response> => {
-      const pushed = this.#websub.answer(request)
-      if (pushed === null) return site.fetch(request)
-      return pushed.catch((error: unknown) => {
-        if (!this.#stopping.signal.aborted) this.#log.error('a push could not be taken', { error: said(error) })
-        return new Response('Send it again later.\n', { status: 503 })
-      })
-    }
+  }
+
+  #answer(request: Request): Response | Promise<Response> {
+    const pushed = this.#websub.answer(request)
+    if (pushed === null) return this.#site.fetch(request)
+    return pushed.catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#log.error('a push could not be taken', { error: said(error) })
+      return new Response('Send it again later.\n', { status: 503 })
+    })
+  }
+
+  /** Serve. Resolves to the address. */
+  async listen(): Promise<Outcome<string>> {
+    const answer = (request: Request) => this.#answer(request)
     const listening = await listen(answer, this.#options.config.listen, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
@@ -221,9 +247,10 @@ class Service {
     const { config } = this.#options
     const presence = presenceOf(config.database)
     this.#closers.push(() => this.#releasing ?? undefined)
+    const clock = new ClockLog(this.#log)
     const ticker = new Ticker(config.poll.tick, {
       tick: () => void this.tick(),
-      onJump: by => this.#jumped(by),
+      onJump: by => clock.jumped(by),
       onBeat: () => {
         const gone = this.#health.lost === null ? presence() : null
         if (gone !== null) this.#fileGone(gone)
@@ -231,30 +258,32 @@ class Service {
     })
     this.#ticker = ticker
     this.#closers.push(() => ticker.stop())
-    if (this.#options.now === undefined && this.#now() < NO_CLOCK) {
-      this.#log.warn('the clock cannot be right: reports without a date of their own are dated by it', {
-        clock: new Date(this.#now()).toISOString(),
-      })
-    }
+    if (this.#options.now === undefined) clock.started(this.#now())
     if (this.#reload !== null) this.#closers.push(this.#reload.watch())
-    this.#closers.push(feedWatchdog(this.#log, () => this.#health.judge().working))
+    this.#closers.push(this.#systemd.feedWatchdog(() => this.#health.judge().working))
     const unset = linkFault(config)
     if (unset !== null) this.#log.warn('"link" is not set', { reason: unset })
     // First of all: whatever waits for the file waits no more.
     this.#closers.push(() => this.#stop())
-    await notify(this.#log, 'READY=1', this.#status())
-    this.#log.info('started', { address, feeds: this.#assembly.feeds.size, database: config.database })
+    await this.#systemd.tell('READY=1', this.#status())
+    const where = address === '' ? {} : { address }
+    this.#log.info('started', { ...where, feeds: this.#assembly.feeds.size, database: config.database })
     void this.tick()
   }
 
   asDaemon(address: string): Daemon {
     return {
       address,
+      reader: this.#store.reader,
+      desk: this.#store.desk,
+      config: () => this.#assembly.config,
+      answer: request => this.#answer(request),
+      poll: choice => this.#poll(choice),
       tick: () => this.tick(),
       reload: () => this.#reload?.now(),
       lost: this.#end.promise,
       stop: async () => {
-        await notify(this.#log, 'STOPPING=1')
+        await this.#systemd.tell('STOPPING=1')
         await this.close()
         this.#log.info('stopped')
       },
@@ -284,6 +313,13 @@ class Service {
     this.#ticked = true
   }
 
+  async #poll(options: PollOptions): Promise<Polled> {
+    if (this.#health.lost !== null) return notPolled(this.#health.lost)
+    const { reader, feeds, settings } = this.#polling()
+    const due = (): FeedState[] => dueFeeds(reader, feeds, settings, this.#now())
+    return this.#asked.poll(this.#poller, { all: reader.feeds(), named: feeds, due }, options)
+  }
+
   #release(): Promise<void> {
     this.#releasing ??= releaseEmbargoes(this.#polling())
       .catch((error: unknown) => {
@@ -310,21 +346,14 @@ class Service {
     // Polls under way end with what they began with.
     void this.#pollsIdle().then(() => dismiss(before, this.#assembly))
     this.#log.info('configuration reloaded', { feeds: this.#assembly.feeds.size })
-    void notify(this.#log, this.#status())
+    void this.#systemd.tell(this.#status())
     void this.tick()
   }
 
   #status(): string {
     const gone = this.#network.isGone ? `; ${NO_NETWORK}` : ''
-    return `STATUS=serving ${this.#address}, ${this.#assembly.feeds.size} feeds${gone}`
-  }
-
-  #jumped(by: Millis): void {
-    const at = performance.now()
-    if (this.#jumpLogged !== null && at - this.#jumpLogged < JUMPS_LOGGED) return
-    this.#jumpLogged = at
-    const set = `${by < 0 ? 'back' : 'forward'} by ${duration(Math.abs(by))}`
-    this.#log.warn('the clock was set, or the machine slept: due feeds are looked for at once', { clock: set })
+    const serving = this.#address === '' ? '' : `serving ${this.#address}, `
+    return `STATUS=${serving}${this.#assembly.feeds.size} feeds${gone}`
   }
 
   #fileGone(why: string): void {

@@ -1,44 +1,36 @@
 // One round of polls, by the same desk and readers as the daemon's.
-import { createFetcher } from '../collect/net/fetch.ts'
+import type { Fetcher } from '../collect/net/fetch.ts'
 import type { Log } from '../log.ts'
-import type { Config } from '../model/config.ts'
+import type { Config, PollSettings } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
-import type { Millis, Outcome } from '../model/units.ts'
+import type { Millis } from '../model/units.ts'
 import { storeFault } from '../store/fault.ts'
-import type { StoreReader } from '../store/store.ts'
 import { type Assembly, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
+import { chosenFeeds, notPolled, type Polled, type PollOptions } from './choose.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
-import { dueFeeds, type NamedFeed, type Polling, releaseEmbargoes } from './poll.ts'
+import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 
 /** How long a file that cannot be written is waited for. */
 const PATIENCE: Millis = 30_000
 /** How long a statement of the desk blocks the desk while another program holds the lock. */
 const LOCK_PATIENCE: Millis = 1_000
+const STOPPED = 'it was stopped before all feeds were polled'
 
-export interface RoundOptions {
+export interface RoundOptions extends PollOptions {
   log: Log
-  /** Which feeds are polled. What it throws ends the round. */
-  choose: (known: {
-    reader: StoreReader
-    feeds: ReadonlyMap<string, NamedFeed>
-    due: () => FeedState[]
-  }) => readonly FeedState[]
-  /** Told how many were chosen, and of each that is done. */
-  onChosen?: (feeds: number) => void
-  onOutcome?: (outcome: PollOutcome) => void
-}
-
-export interface Round {
-  outcomes: PollOutcome[]
-  /** From the first request to the last filing. */
-  seconds: number
+  now: () => Millis
+  fetcher: (settings: PollSettings) => Fetcher
+  /** Ends the round: requests are cut, and what is being filed is filed to its end. */
+  signal: AbortSignal
+  /** Called before the database is closed. A connection for reading that is closed later leaves the journal beside the file. */
+  onClosing: () => void
 }
 
 /** Poll each chosen feed once. The reason of a failure is one line: a feed that fails is none. */
-export async function pollOnce(config: Config, options: RoundOptions): Promise<Outcome<Round>> {
+export async function pollOnce(config: Config, options: RoundOptions): Promise<Polled> {
   const stopping = new AbortController()
   let fault: string | null = null
   const giveUp = (reason: string): void => {
@@ -46,27 +38,36 @@ export async function pollOnce(config: Config, options: RoundOptions): Promise<O
     // What else there is to fetch could not be stored either.
     stopping.abort()
   }
-  const { log } = options
+  const { log, now, fetcher, onClosing } = options
   const opened = await openDesk(config, {
-    now: Date.now(),
+    now: now(),
     log,
     lockPatience: LOCK_PATIENCE,
     patience: PATIENCE,
     onGivenUp: giveUp,
   })
-  if (!opened.ok) return opened
+  if (!opened.ok) return notPolled(opened.reason)
   const { desk, reader } = opened.value
   void desk.lost.then(giveUp)
-  const assembly = assemble(config, log, createFetcher)
+  const assembly = assemble(config, log, fetcher)
+  const stop = (): void => {
+    giveUp(STOPPED)
+    assembly.encoder?.close()
+    desk.stop()
+  }
+  options.signal.addEventListener('abort', stop)
+  if (options.signal.aborted) stop()
   try {
     const round = await roundOf(assembly, opened.value, options, stopping.signal)
-    return fault === null ? { ok: true, value: round } : { ok: false, reason: fault }
+    return fault === null ? round : notPolled(fault)
   } catch (error) {
     if (!(error instanceof RoundError)) throw error
     const reason = fault ?? storeFault(config.database, error.cause)
-    return { ok: false, reason: reason ?? `a poll could not be stored: ${error.message}` }
+    return notPolled(reason ?? `a poll could not be stored: ${error.message}`)
   } finally {
+    options.signal.removeEventListener('abort', stop)
     await dismiss(assembly, null)
+    onClosing()
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     reader.close()
     await desk.close()
@@ -79,13 +80,13 @@ class RoundError extends Error {}
 async function roundOf(
   { config, feeds, ...assembly }: Assembly,
   { desk, reader }: OpenedDesk,
-  { log, choose, onChosen, onOutcome }: RoundOptions,
+  { log, now, onChosen, onOutcome, ...choice }: RoundOptions,
   signal: AbortSignal,
-): Promise<Round> {
-  const due = (): FeedState[] => dueFeeds(reader, feeds, config.poll, Date.now())
-  const chosen = choose({ reader, feeds, due })
-  onChosen?.(chosen.length)
-  const started = performance.now()
+): Promise<Polled> {
+  const due = (): FeedState[] => dueFeeds(reader, feeds, config.poll, now())
+  const chosen = chosenFeeds({ all: reader.feeds(), named: feeds, due }, choice)
+  if (!chosen.ok) return chosen
+  onChosen?.(chosen.value.length)
   const polling: Polling = {
     ...assembly,
     settings: config.poll,
@@ -93,7 +94,7 @@ async function roundOf(
     desk,
     reader,
     backlog: new Backlog(),
-    now: Date.now,
+    now,
     log,
     signal,
   }
@@ -107,10 +108,10 @@ async function roundOf(
   )
   try {
     await releaseEmbargoes(polling)
-    poller.add(chosen)
+    poller.add(chosen.value)
     await poller.idle()
   } catch (error) {
     throw new RoundError(error instanceof Error ? error.message : String(error), { cause: error })
   }
-  return { outcomes, seconds: (performance.now() - started) / 1_000 }
+  return { ok: true, value: outcomes }
 }

@@ -5,6 +5,7 @@ import type { Config } from '../model/config.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { openReader } from '../store/sqlite.ts'
 import type { StoreReader } from '../store/store.ts'
+import { tagAuthority } from './tag-authority.ts'
 
 export interface OpenDeskOptions {
   now: Millis
@@ -19,11 +20,6 @@ export interface OpenDeskOptions {
 export interface OpenedDesk {
   desk: DeskClient
   reader: StoreReader
-}
-
-/** Authority of tag ids for a new database: the public host, in the year of the format. */
-export function tagAuthority(link: string): string {
-  return `${new URL(link).hostname},2026`
 }
 
 /** What `run` and `poll` share. The reason of a failure is one line; nothing is left open then. */

@@ -53,6 +53,8 @@ export class Poller {
   readonly #slow = new Set<number>()
   #slowRunning = 0
   #idle: (() => void)[] = []
+  /** Called when feeds may have ended. */
+  #ended: (() => void)[] = []
   #broken: unknown = null
 
   /** `polling` is asked anew for each poll, so that a reloaded configuration holds at once. `patience` is for tests. */
@@ -102,6 +104,14 @@ export class Poller {
   /** Let go of all that waits: it stays due, and a later tick takes it up. */
   drop(): void {
     this.#giveBack(() => true)
+    for (const resolve of this.#ended.splice(0)) resolve()
+  }
+
+  /** Resolves when none of these feeds waits or is polled. */
+  async done(feeds: readonly FeedState[]): Promise<void> {
+    while (feeds.some(({ id }) => this.#queued.has(id))) {
+      await new Promise<void>(resolve => this.#ended.push(resolve))
+    }
   }
 
   /** Resolves when nothing waits or runs; rejects if the store broke meanwhile. */
@@ -140,6 +150,7 @@ export class Poller {
       // Longer rests are not waited for: the feeds stay due, and a later tick takes them up.
       if (isLong) this.#giveBack(({ host }) => this.#hosts.now(host, now).restUntil - now > LONGEST_WAIT)
     }
+    for (const resolve of this.#ended.splice(0)) resolve()
     if (this.#queued.size > 0) return
     if (this.#wake) clearTimeout(this.#wake)
     this.#wake = null

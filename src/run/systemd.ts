@@ -35,3 +35,18 @@ export function feedWatchdog(log: Log, isWorking: () => boolean): () => void {
   }, patience)
   return () => clearInterval(timer)
 }
+
+/** How a daemon tells systemd of itself; without `on` it tells nothing, whoever started the process. */
+export interface Systemd {
+  tell(...states: string[]): Promise<void>
+  feedWatchdog(isWorking: () => boolean): () => void
+}
+
+export function systemd(log: Log, on: boolean): Systemd {
+  return {
+    tell: async (...states) => {
+      if (on) await notify(log, ...states)
+    },
+    feedWatchdog: isWorking => (on ? feedWatchdog(log, isWorking) : () => {}),
+  }
+}

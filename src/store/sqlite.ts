@@ -49,16 +49,16 @@ export function openStore(options: OpenOptions): Outcome<Store> {
   } catch (error) {
     db?.close()
     if (readOnly && !existsSync(path)) {
-      return {
-        ok: false,
-        reason: `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\``,
-      }
+      return { ok: false, reason: notThere(path) }
     }
     const reason = storeFault(path, error)
     if (reason === null) throw error
     return { ok: false, reason }
   }
 }
+
+const notThere = (path: string): string =>
+  `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\``
 
 /**
  * How long a reading statement waits for a lock. Readers do not wait for writers (SQLite, "Write-Ahead Logging"); they meet a
@@ -87,7 +87,7 @@ export function openReader(path: string): Outcome<StoreReader> {
     return { ok: false, reason: refusal }
   } catch (error) {
     db?.close()
-    const reason = existsSync(path) ? storeFault(path, error) : `there is no database at ${path}`
+    const reason = existsSync(path) ? storeFault(path, error) : notThere(path)
     if (reason === null) throw error
     return { ok: false, reason }
   }

@@ -1,0 +1,21 @@
+// A reader that stays the same while connections come and go behind it.
+import type { Reader } from '../model/shown.ts'
+
+/** `current` is asked at every call. */
+export function readerThrough(current: () => Reader): Reader {
+  return {
+    version: () => current().version(),
+    tagAuthority: () => current().tagAuthority(),
+    agencies: () => current().agencies(),
+    feeds: () => current().feeds(),
+    recentStories: selection => current().recentStories(selection),
+    recentThreads: selection => current().recentThreads(selection),
+    story: id => current().story(id),
+    thread: id => current().thread(id),
+    figures: thread => current().figures(thread),
+    redirect: (what, id) => current().redirect(what, id),
+    mergedInto: (what, id) => current().mergedInto(what, id),
+    search: (words, limit) => current().search(words, limit),
+    totals: () => current().totals(),
+  }
+}
