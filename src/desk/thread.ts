@@ -4,6 +4,7 @@ import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import { type WireNames, wireNames } from '../decide/wire/read.ts'
+import { collectGarbage, Rest } from '../heap.ts'
 import type { Log } from '../log.ts'
 import type { Subscription } from '../model/stored.ts'
 import { storeFault, storeTrouble } from '../store/fault.ts'
@@ -27,7 +28,7 @@ import {
 } from './messages.ts'
 import { Storing } from './storing.ts'
 
-/** How often whoever asks is told that the thread turns, and whether writes wait. */
+/** How often whoever asks is told that the thread turns, and whether writes wait; `Rest` counts by it. */
 const STATE_EVERY = 1_000
 /** Documents of which filing has begun. While one waits for its readings, another is filed. */
 const MOST_AT_ONCE = 4
@@ -73,6 +74,10 @@ class Service {
   readonly #desk: Desk
   readonly #storing: Storing
   #names: WireNames
+  readonly #rest = new Rest(() => {
+    this.#store.releaseMemory()
+    collectGarbage()
+  })
   #running = 0
   readonly #queue: { begin: () => void; refuse: (error: Error) => void }[] = []
   #unrecorded: { plan: PollPlan; done: (result: Promise<Recorded>) => void }[] = []
@@ -102,6 +107,12 @@ class Service {
     say({ kind: 'state', trouble: this.#storing.trouble })
   }
 
+  /** Called every second. */
+  beat(): void {
+    this.state()
+    if (this.#running === 0) this.#rest.beat()
+  }
+
   #telling(log: Log['info']): Log['info'] {
     return (...given) => {
       this.state()
@@ -120,6 +131,7 @@ class Service {
 
   /** `call` is the number by which readings are asked for. */
   answer(call: number, method: keyof DeskCalls, given: unknown[]): Promise<unknown> {
+    this.#rest.worked()
     const calls: DeskCalls = {
       fileDocument: (names, plan, context) =>
         this.#inTurn(async () => {
@@ -211,6 +223,7 @@ class Service {
   }
 
   #leave(): void {
+    this.#rest.worked()
     const next = this.#queue.shift()
     if (next) next.begin()
     else this.#running--
@@ -252,7 +265,7 @@ if ('store' in made) serve(new Service(made.store))
 else port.close()
 
 function serve(service: Service): void {
-  const timer = setInterval(() => service.state(), STATE_EVERY)
+  const timer = setInterval(() => service.beat(), STATE_EVERY)
   port?.on('message', (message: ToDesk) => {
     switch (message.kind) {
       case 'call': {

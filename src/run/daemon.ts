@@ -4,6 +4,7 @@ import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
 import type { DeskClient } from '../desk/client.ts'
+import { collectIfShort, Rest } from '../heap.ts'
 import type { LeveledLog } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
@@ -101,6 +102,7 @@ class Service {
   readonly #health: HealthWatch
   readonly #site: Site
   readonly #asked = new AskedPolls()
+  readonly #rest = new Rest(collectIfShort)
   readonly #systemd: Systemd
   readonly #reload: Reload | null
   readonly #end = Promise.withResolvers<string>()
@@ -131,6 +133,7 @@ class Service {
     this.#poller = new Poller(
       () => this.#polling(),
       outcome => {
+        this.#rest.worked()
         this.#network.heard(outcome)
         this.#asked.heard(outcome)
       },
@@ -252,6 +255,7 @@ class Service {
       tick: () => void this.tick(),
       onJump: by => clock.jumped(by),
       onBeat: () => {
+        this.#rest.beat()
         const gone = this.#health.lost === null ? presence() : null
         if (gone !== null) this.#fileGone(gone)
       },

@@ -181,6 +181,7 @@ function createStore(db: Database.Database, path: string): Store {
     },
     saveSubscription: saved => secret().saveSubscription(saved),
     waitForLock: ms => void db.pragma(`busy_timeout = ${Math.round(ms)}`),
+    releaseMemory: () => void db.pragma('shrink_memory'),
     probe: () => {
       const write = db.transaction(() =>
         sql.run(

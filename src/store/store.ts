@@ -301,6 +301,8 @@ export interface Store extends StoreReader {
   saveSubscription(subscription: Subscription): void
   /** How long a statement blocks the thread while another program holds the lock. */
   waitForLock(ms: Millis): void
+  /** Give back the memory of pages that are kept of the file; what is asked for next is read again. */
+  releaseMemory(): void
   /** Write a few pages for good and take them away again; throws where that is not possible. */
   probe(): void
 }
