@@ -95,10 +95,23 @@ export function emptyHabit(): Habit {
 
 /** As stored: JSON, three decimals. */
 export function writeHabit(habit: Habit): string {
-  return JSON.stringify(habit, (_, value: unknown) =>
-    typeof value === 'number' && !Number.isInteger(value) ? Math.round(value * 1_000) / 1_000 : value,
-  )
+  const rounded: Record<string, unknown> = {}
+  for (const name in habit) {
+    const value = habit[name as keyof Habit]
+    if (typeof value === 'number') rounded[name] = thousandths(value)
+    else if (Array.isArray(value)) rounded[name] = value.map(thousandths)
+    else rounded[name] = value
+  }
+  const { lastGap, skip } = habit
+  if (lastGap !== null) rounded['lastGap'] = { from: thousandths(lastGap.from), to: thousandths(lastGap.to) }
+  if (skip !== null) rounded['skip'] = { hours: skip.hours.map(thousandths), days: skip.days.map(thousandths) }
+  return JSON.stringify(rounded)
 }
+
+const thousandths = (value: number): number => (Number.isInteger(value) ? value : Math.round(value * 1_000) / 1_000)
+
+/** Against which a stored habit is held. */
+const SAMPLE = Object.entries(emptyHabit()) as [string, unknown][]
 
 /** A stored habit; null where there is none or it is none of ours, and learning begins anew. */
 export function readHabit(text: string | null): Habit | null {
@@ -112,15 +125,16 @@ export function readHabit(text: string | null): Habit | null {
   if (typeof value !== 'object' || value === null) return null
   // What an earlier version did not remember is not known yet.
   const found: Readonly<Record<string, unknown>> = { ttl: null, skip: null, ...value }
-  const fits = Object.entries(emptyHabit()).every(([name, sample]: [string, unknown]) => {
-    const given = found[name]
-    if (Array.isArray(sample)) return Array.isArray(given) && given.length === sample.length && given.every(isAmount)
-    if (name === 'lastGap') return given === null || isGap(given)
-    if (name === 'skip') return given === null || isSkip(given)
-    if (sample === null) return given === null || isAmount(given)
-    return typeof sample === 'boolean' ? typeof given === 'boolean' : isAmount(given)
-  })
-  return fits ? (found as unknown as Habit) : null
+  for (const [name, sample] of SAMPLE) if (!fits(name, sample, found[name])) return null
+  return found as unknown as Habit
+}
+
+function fits(name: string, sample: unknown, given: unknown): boolean {
+  if (Array.isArray(sample)) return Array.isArray(given) && given.length === sample.length && given.every(isAmount)
+  if (name === 'lastGap') return given === null || isGap(given)
+  if (name === 'skip') return given === null || isSkip(given)
+  if (sample === null) return given === null || isAmount(given)
+  return typeof sample === 'boolean' ? typeof given === 'boolean' : isAmount(given)
 }
 
 const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0
