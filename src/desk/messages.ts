@@ -61,7 +61,8 @@ export interface DeskCalls {
 
 /** What the thread is asked. */
 export interface ThreadCalls extends Omit<DeskCalls, 'recordPoll'> {
-  recordPolls(plans: readonly PollPlan[]): Promise<RecordedOrNot[]>
+  /** `plans` are an array of `PollPlan`, as JSON. */
+  recordPolls(plans: string): Promise<RecordedOrNot[]>
 }
 
 export type DeskMethod = keyof ThreadCalls

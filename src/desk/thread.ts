@@ -149,7 +149,7 @@ class Service {
           const { outcome, missing, moved } = filed
           return { outcome, missing, moved }
         }),
-      recordPolls: plans => Promise.all(plans.map(plan => this.#record(plan))),
+      recordPolls: plans => Promise.all((JSON.parse(plans) as PollPlan[]).map(plan => this.#record(plan))),
       knowsAny: async (feed, guids) => (await this.#opened()).knowsAny(feed, guids),
       release: context =>
         this.#inTurn(async () => (await this.#opened()).release(await this.#context(context), stopping.signal)),

@@ -18,7 +18,7 @@ const LENT_AT_LEAST = 32
 const LENT_TIMES = 4
 
 /** Polls that hold no place while they are recorded: as many as one transaction takes well. */
-const MOST_RECORDED = 64
+const MOST_RECORDED = 128
 
 /** Lateness, measured in intervals of minutes and more, changes little in so long. */
 const ORDER_HOLDS: Millis = 1_000

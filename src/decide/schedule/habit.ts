@@ -189,18 +189,19 @@ function reckon(habit: Habit): Rates {
   }
   // Half an entry is credited, so that nothing is ever expected to be silent for good.
   const average = total === 0 ? 0 : (entries + 0.5) / total
-  const byHour = hours.map((count, hour) => {
-    const before = (hour + 23) % 24
-    const after = (hour + 1) % 24
-    const seen = count + 0.5 * ((hours[before] ?? 0) + (hours[after] ?? 0))
+  const byHour: number[] = []
+  for (let hour = 0; hour < 24; hour++) {
+    const before = hour === 0 ? 23 : hour - 1
+    const after = hour === 23 ? 0 : hour + 1
+    const seen = (hours[hour] ?? 0) + 0.5 * ((hours[before] ?? 0) + (hours[after] ?? 0))
     const time = (watched[hour] ?? 0) + 0.5 * ((watched[before] ?? 0) + (watched[after] ?? 0))
-    return (seen + HOUR_CREDIT * average) / (time + HOUR_CREDIT)
-  })
-  const byDay = habit.days.map((count, day) =>
-    total < WATCHED_FOR_DAYS
-      ? 1
-      : Math.min(3, Math.max(0.2, (count + DAY_CREDIT) / ((habit.daysExpected[day] ?? 0) + DAY_CREDIT))),
-  )
+    byHour.push((seen + HOUR_CREDIT * average) / (time + HOUR_CREDIT))
+  }
+  const byDay: number[] = []
+  for (let day = 0; day < 7; day++) {
+    const factor = ((habit.days[day] ?? 0) + DAY_CREDIT) / ((habit.daysExpected[day] ?? 0) + DAY_CREDIT)
+    byDay.push(total < WATCHED_FOR_DAYS ? 1 : Math.min(3, Math.max(0.2, factor)))
+  }
   return { hours: byHour, days: byDay, average, evidence: { hours: total, entries } }
 }
 
