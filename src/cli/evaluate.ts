@@ -1,7 +1,8 @@
 // The command that measures: filing and threading over labelled items.
 import { writeFileSync } from 'node:fs'
 import { THREADS } from '../config/load.ts'
-import { createEncoder, textToEncode, tryEncoder } from '../encode/encoder.ts'
+import { createEncoder, tryEncoder } from '../encode/encoder.ts'
+import { textToEncode } from '../encode/text.ts'
 import { createLog } from '../log.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import { type EvalItem, evaluate, type GroupScore, readItems, type Vectors } from '../run/evaluate.ts'

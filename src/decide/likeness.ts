@@ -2,7 +2,7 @@
 // may be alike, plainly different, or too short to say. Pure.
 
 import { fold } from '../language/fold.ts'
-import { shingles, terms } from '../language/terms.ts'
+import { runHashes, terms, termsOf } from '../language/terms.ts'
 import { words } from '../language/words.ts'
 import type { Millis } from '../model/units.ts'
 
@@ -50,9 +50,9 @@ const PHRASE = 5
 const RUN = 3
 
 export function likenessOf(a: Told, b: Told): Likeness {
-  const [head, otherHead] = [read(a.title.slice(0, TITLE_LENGTH), a), read(b.title.slice(0, TITLE_LENGTH), b)]
-  const [body, otherBody] = [read(a.text.slice(0, TOLD_TEXT), a), read(b.text.slice(0, TOLD_TEXT), b)]
-  const [all, otherAll] = [joined(head, body), joined(otherHead, otherBody)]
+  const one = told(a)
+  const { head, body, all } = one
+  const { head: otherHead, body: otherBody, all: otherAll } = told(b, one)
   const [fewer, more] = bySize(numbersOf(all), numbersOf(otherAll))
   const title = head.row.join(' ')
   return {
@@ -82,16 +82,40 @@ function titleShare(head: Terms, otherAll: Terms, otherHead: Terms, all: Terms):
 
 interface Read {
   row: string[]
+  /** Hash of the run that begins at each word. */
+  hashes: readonly number[]
   terms: ReadonlySet<string>
   language: string | null
 }
 
-function read(text: string, { language }: Told): Read {
-  return { row: words(fold(text)), terms: new Set(terms(text, language)), language }
+interface ToldRead {
+  title: string
+  text: string
+  language: string | null
+  head: Read
+  body: Read
+  all: Read
+}
+
+/** A text read for comparison; where it is word for word `other`, that one. */
+function told(of: Told, other: ToldRead | null = null): ToldRead {
+  const { language } = of
+  const title = of.title.slice(0, TITLE_LENGTH)
+  const text = of.text.slice(0, TOLD_TEXT)
+  if (other !== null && other.title === title && other.text === text && other.language === language) return other
+  const [head, body] = [read(title, language), read(text, language)]
+  return { title, text, language, head, body, all: joined(head, body) }
+}
+
+function read(text: string, language: string | null): Read {
+  const row = words(fold(text))
+  return { row, hashes: runHashes(row, RUN), terms: new Set(termsOf(row, language)), language }
 }
 
 function joined(head: Read, body: Read): Read {
-  return { row: [...head.row, ...body.row], terms: new Set([...head.terms, ...body.terms]), language: head.language }
+  const row = [...head.row, ...body.row]
+  const terms = new Set([...head.terms, ...body.terms])
+  return { row, hashes: runHashes(row, RUN), terms, language: head.language }
 }
 
 function numbersOf({ row }: Read): ReadonlySet<string> {
@@ -99,7 +123,10 @@ function numbersOf({ row }: Read): ReadonlySet<string> {
 }
 
 function sharedBy(one: Read, other: Read): Shared {
-  const [runs, otherRuns] = [runsOf(one), runsOf(other)]
+  const { size } = one.terms
+  // A text shares all of itself; a text of fewer words than a run has no runs.
+  if (one === other && size > 0) return { size, terms: 1, runs: one.hashes.length > 0 ? 1 : 0, rest: 1 }
+  const [runs, otherRuns] = [new Set(one.hashes), new Set(other.hashes)]
   const [shortRuns, longRuns] = bySize(runs, otherRuns)
   const [short, long] = bySize(one.terms, other.terms)
   const [rest, otherRest] = bySize(outside(one, otherRuns), outside(other, runs))
@@ -112,17 +139,10 @@ function sharedBy(one: Read, other: Read): Shared {
   }
 }
 
-function runsOf({ row }: Read): ReadonlySet<number> {
-  return new Set(row.length < RUN ? [] : shingles(row, RUN))
-}
-
 /** Terms of the words that stand in no run which the other text has too. */
-function outside({ row, language }: Read, other: ReadonlySet<number>): ReadonlySet<string> {
+function outside({ row, hashes, language }: Read, other: ReadonlySet<number>): ReadonlySet<string> {
   const inside = new Uint8Array(row.length)
-  for (let at = 0; at + RUN <= row.length; at++) {
-    const [hash] = shingles(row.slice(at, at + RUN), RUN)
-    if (hash !== undefined && other.has(hash)) inside.fill(1, at, at + RUN)
-  }
+  for (const [at, hash] of hashes.entries()) if (other.has(hash)) inside.fill(1, at, at + RUN)
   return new Set(terms(row.filter((_, at) => inside[at] === 0).join(' '), language))
 }
 

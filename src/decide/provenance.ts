@@ -74,13 +74,15 @@ export function provenanceOf(members: readonly Member[]): Provenance | null {
   const own = tellingOf(ordered, origin) ?? first
   const takenBack = withdrawalOf(ordered, origin, own)
   // A withdrawn report says nothing any more: the others are held against what it said.
-  const whole = triples(takenBack?.class === 'kill' && takenBack.member === own ? takenBack.old : own)
+  const ownTriples = triples(own)
+  const isKilled = takenBack?.class === 'kill' && takenBack.member === own
+  const whole = isKilled ? triples(takenBack.old) : ownTriples
   const runs = ordered.map(
     (member): Run => ({
       report: member.id,
       agency: member.agency,
       time: member.time,
-      share: member === own ? 1 : shareOf(whole, triples(member)),
+      share: member === own ? 1 : shareOf(whole, isSameText(member, own) ? ownTriples : triples(member)),
       credited: credited.get(member.id) ?? null,
     }),
   )
@@ -147,6 +149,8 @@ function isOf(member: Member, origin: Origin): boolean {
 }
 
 type Triples = ReadonlySet<number>
+
+const isSameText = (one: Member, other: Member): boolean => one.title === other.title && one.text === other.text
 
 function triples({ title, text }: { title: string; text: string }): Triples {
   const body = words(fold(text.slice(0, COMPARED_WORDS * 14))).slice(0, COMPARED_WORDS)

@@ -51,8 +51,8 @@ export function* prepare(
 /** What the entries of a document have in common is not what each of them tells. */
 function* findBoilerplate(accepted: readonly Accepted[]): Steps<void> {
   const count = new BoilerplateCount()
-  for (const { report } of accepted) {
-    count.add(report.wire)
+  for (const { reading } of accepted) {
+    count.addRuns(reading.runs)
     yield
   }
   const found = count.found()

@@ -61,7 +61,13 @@ const FULL_OF_EMBARGOES =
   'under embargo, and no more of this feed can be kept back; filed if the feed still has it when the embargo is over'
 const NOWHERE = { report: null, story: null, thread: null, reason: null }
 
-const namesOf = ({ report: { guid, hash }, mark }: Arriving) => ({ guid, hash, mark })
+const namesOf = ({ report: { guid, hash }, mark, reused, reusedTwice }: Arriving) => ({
+  guid,
+  hash,
+  mark,
+  reused,
+  reusedTwice,
+})
 
 export interface EntryFilingOptions {
   context: FactsContext
@@ -117,7 +123,7 @@ export class EntryFiling {
   }
 
   #prepare(facts: StoreFacts, some: readonly Accepted[], follow: readonly Accepted[] | null): StoredFacts {
-    const fresh = some.filter(entry => !tellApart({ ...entry, ...entry.report }, guid => facts.known(guid)).asItIs)
+    const fresh = some.filter(entry => !tellApart(namesOf(entry), guid => facts.known(guid)).asItIs)
     const unknown = (follow ?? []).filter(({ report }) => facts.known(report.guid) === null)
     return facts.prepare(fresh, formerlyAsked(unknown, follow?.length ?? 0))
   }
@@ -142,7 +148,7 @@ export class EntryFiling {
   #one(one: Accepted): FiledEntry {
     const { report } = one
     const facts = this.#facts
-    const told = tellApart({ ...one, ...report }, guid => facts.known(guid))
+    const told = tellApart(namesOf(one), guid => facts.known(guid))
     this.#name(one, told.guid)
     const known = facts.known(told.guid)
     // Filed by a poll after it was read from what is kept back: what stands there is newer.
@@ -200,6 +206,7 @@ export class EntryFiling {
 
   #new(one: Accepted, aside: Arrival['aside']): FiledEntry {
     const { report, reading } = one
+    const { agency, time } = report
     const facts = this.#facts
     const unwritten = this.#unwritten
     const { threads, copies } = this.#window
@@ -211,7 +218,7 @@ export class EntryFiling {
       const id = unwritten.addReport(joined.story, { report, stored, joined })
       facts.add(id, joined.story, { report, reading, key: null })
       unwritten.judge(joined.story)
-      this.#window.addReport(unwritten.filing, joined.story, { ...report, id }, reading.copy)
+      this.#window.addReport(unwritten.filing, joined.story, { id, agency, time }, reading.copy)
       if (joined.rule === 'flash') this.#tellFlash(arrival, joined.story, id, intent.foreign)
       else this.#keepFlash(one, id)
       return { kind: 'copy', report: id, story: this.#bridge(joined), thread: null, reason: null }
@@ -222,7 +229,7 @@ export class EntryFiling {
     const id = unwritten.addReport(story, { report, stored, joined: FIRST })
     facts.add(id, story, { report, reading, key })
     this.#window.addStory(unwritten.filing, thread, story, features, report.time)
-    this.#window.addReport(unwritten.filing, story, { ...report, id }, reading.copy)
+    this.#window.addReport(unwritten.filing, story, { id, agency, time }, reading.copy)
     this.#keepFlash(one, id)
     this.#window.lead(unwritten.filing, thread)
     return { kind: 'new', report: id, story, thread, reason: null }

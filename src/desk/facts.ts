@@ -74,7 +74,11 @@ export class StoreFacts implements Facts, GuidFacts {
   look(entries: readonly EntryNames[]): void {
     this.#ask(entries.map(({ guid }) => guid))
     const others = entries.filter(({ guid, hash }) => this.#known.get(guid)?.hash !== hash)
-    if (others.length > 0) this.#ask(others.flatMap(entry => otherGuids(entry)))
+    if (others.length === 0) return
+    const guids = others.flatMap(entry => otherGuids(entry))
+    // Nothing is on file of the feed yet.
+    if (this.said.lastStood === 0) for (const guid of guids) this.#known.set(guid, null)
+    else this.#ask(guids)
   }
 
   #ask(guids: readonly string[]): void {

@@ -255,7 +255,7 @@ export class ActiveWindow {
     // Of a very large thread the latest speak for it.
     const stories = [...active.parts.values()].flatMap(part => part.stories.slice(-MOST_LED))
     const central = centralStory(
-      stories.map(story => ({ id: story.id, time: story.time, features: this.#threads.featuresOf(story) })),
+      stories.map(({ id, time, language, row }) => ({ id, time, language, own: this.#threads.weights.ownOf(row) })),
     )
     if (central !== null) filing.setCentral(thread, central)
   }

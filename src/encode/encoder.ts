@@ -15,9 +15,6 @@ export interface SentenceEncoder {
   close(): void
 }
 
-/** What is encoded of an entry. */
-export const textToEncode = (title: string, text: string): string => `${title}\n${text}`
-
 /** Characters of a text that are handed over. */
 const TEXT_LENGTH = 2_000
 /** An encoder that says nothing for so long is ended. */

@@ -64,13 +64,12 @@ export function calendarWords(language: string): ReadonlyMap<string, 'month' | '
     for (const locale of COUNTRIES.get(language) ?? [language]) {
       const format = (options: Intl.DateTimeFormatOptions) =>
         new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC', calendar: 'gregory' })
-      for (let month = 0; month < 12; month++) {
-        const day = Date.UTC(2022, month, 1)
-        for (const style of ['long', 'short'] as const) add(format({ month: style }).format(day), 'month')
-        // In a date many languages put the month in the genitive.
-        add(format({ month: 'long', day: 'numeric' }).format(day), 'month')
-      }
-      for (let day = 1; day <= 7; day++) add(format({ weekday: 'long' }).format(Date.UTC(2022, 0, day)), 'day')
+      // In a date many languages put the month in the genitive.
+      const months = [{ month: 'long' }, { month: 'short' }, { month: 'long', day: 'numeric' }] as const
+      for (const written of months.map(format))
+        for (let month = 0; month < 12; month++) add(written.format(Date.UTC(2022, month, 1)), 'month')
+      const weekday = format({ weekday: 'long' })
+      for (let day = 1; day <= 7; day++) add(weekday.format(Date.UTC(2022, 0, day)), 'day')
     }
   } catch {
     // Not a language tag: no calendar.

@@ -1,24 +1,28 @@
 // Scores of languages by the n-grams of a text, as the package `eld` scores them, from its table: the same figures in a
-// twentieth of the time, because the n-grams of a word are remembered. A test holds both against each other.
+// twentieth of the time. A test holds both against each other.
 //
-// The table takes 30 MB and 0.4 s to load, and most commands never ask: it is loaded when the first text needs it. The
-// answer does not depend on when.
+// An n-gram is some bytes of UTF-8, and is looked up by them. The table is read from the package's file into arrays of
+// numbers: 2 MB in 20 ms; as the module that the file is, it took 30 MB and 250 ms. Most commands never ask, so it is read
+// when the first text needs it. The answer does not depend on when.
+import { readFileSync } from 'node:fs'
 import { createRequire, findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
-import { remember } from './remember.ts'
 
 interface Table {
   /** By place: tags of the languages. */
   languages: readonly string[]
-  /** Number of an n-gram. */
-  numbers: ReadonlyMap<string, number>
+  /** Open addressing: by place, the number of an n-gram and 1 more; 0 where there is none. */
+  slots: Uint16Array
+  /** By number: the first four bytes of the n-gram, and the further ones with the number of all. */
+  heads: Uint32Array
+  tails: Uint32Array
   /** By number: where its languages and scores begin; one more than there are n-grams. */
   starts: Uint32Array
   of: Uint8Array
   scores: Uint16Array
   separators: RegExp
-  /** A character for each byte of UTF-8: n-grams are made of them. */
-  bytes: readonly string[]
+  /** By byte: what it is to the table. */
+  writable: Uint8Array
 }
 
 /** What the table leaves off each score. */
@@ -30,86 +34,167 @@ const CUT_AFTER = 350
 const CUT_AT = 380
 /** Bytes of a word in which n-grams are looked for. */
 const WORD_BYTES = 70
+/** Places of the open addressing, a power of two; the table of eld 2.1 has 49,553 n-grams. */
+const SLOTS = 131_072
+/** A number of a slot is of 16 bits, and 0 is none. */
+const MOST_GRAMS = 65_535
+/** Scores of n-grams in languages: eld 2.1 has 81,138. */
+const MOST_SCORES = 131_072
+const OTHER_FORM = 'the table of the package eld has another form than that of 2.1'
 
 let loaded: Table | null = null
+
+function table(): Table {
+  loaded ??= load()
+  return loaded
+}
 
 function load(): Table {
   // The package's own entry for this table can only be imported, and importing waits.
   const manifest = findPackageJSON('eld', import.meta.url)
   if (!manifest) throw new Error('the package eld is not installed')
   const require = createRequire(import.meta.url)
-  const part = (...path: string[]): unknown => require(join(dirname(manifest), 'src', ...path))
-  const { ngramsData } = part('ngrams', 'extrasmall.js') as {
-    ngramsData: { languages: Record<string, string>; ngrams: Record<string, Record<string, number>> }
+  const file = (...path: string[]): string => join(dirname(manifest), 'src', ...path)
+  const { separators } = require(file('regexPatterns.js')) as { separators: RegExp }
+  const { dictionary } = require(file('dictionary.js')) as { dictionary: readonly string[] }
+  return { ...readTable(readFileSync(file('ngrams', 'extrasmall.js'), 'utf8'), dictionary), separators }
+}
+
+const [BLANK, QUOTE, COMMA, COLON, BACKSLASH, CLOSE] = [0x20, 0x27, 0x2c, 0x3a, 0x5c, 0x7d]
+
+/**
+ * The table in the text of its module: `ngrams:{'key':{language:score,…},…}`, keys without quotes where JavaScript allows it.
+ * `dictionary` has the character by which the text writes each byte.
+ */
+function readTable(source: string, dictionary: readonly string[]): Omit<Table, 'separators'> {
+  const named = /languages:\{([^}]*)\}/.exec(source)
+  const begin = source.indexOf('ngrams:{')
+  if (!named || begin < 0) throw new Error(OTHER_FORM)
+  const languages = [...(named[1] ?? '').matchAll(/'([^']+)'/g)].map(([, tag]) => tag as string)
+  const byteOf = new Uint8Array(256)
+  // What the table cannot write is one to it.
+  const writable = new Uint8Array(256).fill(BLANK)
+  for (const [byte, sign] of dictionary.entries()) {
+    if (sign === ' ') continue
+    byteOf[sign.charCodeAt(0)] = byte
+    writable[byte] = byte
   }
-  const { separators } = part('regexPatterns.js') as { separators: RegExp }
-  const { dictionary } = part('dictionary.js') as { dictionary: readonly string[] }
-  const grams = Object.entries(ngramsData.ngrams)
-  const starts = new Uint32Array(grams.length + 1)
-  const of: number[] = []
-  const scores: number[] = []
-  const numbers = new Map<string, number>()
-  for (const [number, [gram, languages]] of grams.entries()) {
-    numbers.set(gram, number)
-    for (const [language, score] of Object.entries(languages)) {
-      of.push(Number(language))
-      scores.push(score + BASE)
+  byteOf[BLANK] = BLANK
+
+  const slots = new Uint16Array(SLOTS)
+  const heads = new Uint32Array(MOST_GRAMS)
+  const tails = new Uint32Array(MOST_GRAMS)
+  const starts = new Uint32Array(MOST_GRAMS + 1)
+  const of = new Uint8Array(MOST_SCORES)
+  const scores = new Uint16Array(MOST_SCORES)
+  let number = 0
+  let count = 0
+  let at = begin + 'ngrams:{'.length
+  let code = source.charCodeAt(at)
+  const figure = (end: number): number => {
+    let value = 0
+    for (; code !== end && code >= 0x30 && code <= 0x39; code = source.charCodeAt(++at))
+      value = value * 10 + code - 0x30
+    return value
+  }
+  while (code !== CLOSE && number < MOST_GRAMS && count < MOST_SCORES) {
+    const end = code === QUOTE ? QUOTE : COLON
+    if (code === QUOTE) at++
+    let length = 0
+    for (code = source.charCodeAt(at); code !== end && length <= LONGEST; code = source.charCodeAt(++at)) {
+      if (code === BACKSLASH) code = source.charCodeAt(++at)
+      gram[length++] = byteOf[code] as number
     }
-    starts[number + 1] = of.length
+    if (length > LONGEST) break
+    at += end === QUOTE ? 3 : 2
+    pack(length)
+    slots[slotOf({ slots, heads, tails })] = number + 1
+    heads[number] = head
+    tails[number] = tail
+    do {
+      code = source.charCodeAt(at)
+      of[count] = figure(COLON)
+      code = source.charCodeAt(++at)
+      scores[count++] = figure(COMMA) + BASE
+      at++
+    } while (code === COMMA && count < MOST_SCORES)
+    starts[++number] = count
+    code = source.charCodeAt(at)
+    if (code === COMMA) code = source.charCodeAt(++at)
   }
+  if (code !== CLOSE || number === 0) throw new Error(OTHER_FORM)
   return {
-    languages: Object.values(ngramsData.languages),
-    numbers,
-    starts,
-    of: Uint8Array.from(of),
-    scores: Uint16Array.from(scores),
-    separators,
-    bytes: dictionary,
+    languages,
+    slots,
+    heads: heads.slice(0, number),
+    tails: tails.slice(0, number),
+    starts: starts.slice(0, number + 1),
+    of: of.slice(0, count),
+    scores: scores.slice(0, count),
+    writable,
   }
 }
 
-/** A character for each byte of a word. Signs of two units were taken out before. */
-function encode(word: string, bytes: readonly string[]): string {
-  let out = ''
-  for (let at = 0; at < word.length; at++) {
+/** Bytes of an n-gram at most: four of a word, and a blank on either side. */
+const LONGEST = 6
+// The n-gram that is looked up, and as two numbers: an array of its own each time costs as much as the rest.
+const gram = new Uint8Array(LONGEST + 1)
+let head = 0
+let tail = 0
+
+function pack(length: number): void {
+  head = 0
+  tail = length
+  for (let at = 0; at < Math.min(4, length); at++) head = ((head << 8) | (gram[at] as number)) >>> 0
+  for (let at = 4; at < Math.min(LONGEST, length); at++) tail = (tail << 8) | (gram[at] as number)
+}
+
+/** Where the packed n-gram is, or would be. */
+function slotOf({ slots, heads, tails }: Pick<Table, 'slots' | 'heads' | 'tails'>): number {
+  let slot = Math.imul(head ^ Math.imul(tail, 0x9e37_79b1), 0x85eb_ca6b)
+  slot = (slot ^ (slot >>> 15)) & (SLOTS - 1)
+  for (;;) {
+    const number = (slots[slot] as number) - 1
+    if (number < 0 || (heads[number] === head && tails[number] === tail)) return slot
+    slot = (slot + 1) & (SLOTS - 1)
+  }
+}
+
+// The bytes of a word: three for each unit of UTF-16 at most.
+const written = new Uint8Array(WORD_BYTES + 3)
+
+/** Bytes of a word in UTF-8, as far as n-grams are looked for. Signs of two units were taken out before. */
+function encode(word: string, writable: Uint8Array): number {
+  let length = 0
+  for (let at = 0; at < word.length && length < WORD_BYTES; at++) {
     const code = word.charCodeAt(at)
-    if (code < 0x80) out += word[at]
-    else if (code < 0x800) out += `${bytes[0xc0 | (code >> 6)]}${bytes[0x80 | (code & 0x3f)]}`
-    else {
-      out += `${bytes[0xe0 | (code >> 12)]}${bytes[0x80 | ((code >> 6) & 0x3f)]}${bytes[0x80 | (code & 0x3f)]}`
+    if (code < 0x80) written[length++] = code
+    else if (code < 0x800) {
+      written[length++] = writable[0xc0 | (code >> 6)] as number
+      written[length++] = writable[0x80 | (code & 0x3f)] as number
+    } else {
+      written[length++] = writable[0xe0 | (code >> 12)] as number
+      written[length++] = writable[0x80 | ((code >> 6) & 0x3f)] as number
+      written[length++] = writable[0x80 | (code & 0x3f)] as number
     }
   }
-  return out
-}
-
-interface Grams {
-  /** Of those in the table. */
-  numbers: readonly number[]
-  /** The others: they count for how long the text is. */
-  unknown: readonly string[]
+  return Math.min(length, WORD_BYTES)
 }
 
 /** N-grams of a word: four bytes, every three bytes, and the last four; a blank where the word begins and ends. */
-const gramsOf = remember(20_000, (word): Grams => {
-  const { numbers: known, bytes } = table()
-  const written = encode(word, bytes)
-  const numbers: number[] = []
-  const unknown: string[] = []
-  const add = (gram: string): void => {
-    const number = known.get(gram)
-    if (number === undefined) unknown.push(gram)
-    else numbers.push(number)
+function eachGram(word: string, writable: Uint8Array, look: () => void): void {
+  const length = encode(word, writable)
+  const take = (from: number, to: number, isFirst: boolean, isLast: boolean): void => {
+    let size = 0
+    if (isFirst) gram[size++] = BLANK
+    for (let at = Math.max(0, from); at < to; at++) gram[size++] = written[at] as number
+    if (isLast) gram[size++] = BLANK
+    pack(size)
+    look()
   }
-  const length = Math.min(written.length, WORD_BYTES)
   let at = 0
-  for (; at + 4 < length; at += 3) add((at === 0 ? ' ' : '') + written.substring(at, at + 4))
-  add(`${(at === 0 ? ' ' : '') + written.substring(length !== 3 ? length - 4 : 0)} `)
-  return { numbers, unknown }
-})
-
-function table(): Table {
-  loaded ??= load()
-  return loaded
+  for (; at + 4 < length; at += 3) take(at, at + 4, at === 0, false)
+  take(length !== 3 ? length - 4 : 0, length, at === 0, true)
 }
 
 /** Words of a text in small letters, up to the byte where it is cut. */
@@ -145,19 +230,21 @@ export function bestByGrams(
   text: string,
   may: (language: string) => boolean,
 ): { language: string; score: number; next: number } | null {
-  const { languages, starts, of, scores, separators } = table()
+  const known = table()
+  const { languages, slots, starts, of, scores, separators, writable } = known
   if (met.length === 0 || texts === 0xffff_ffff) {
     met = new Uint32Array(starts.length)
     texts = 0
   }
   texts++
   const sums = new Uint32Array(languages.length)
-  const unknown = new Set<string>()
+  // N-grams that are not in the table count for how long the text is.
+  const unknown = new Set<number>()
   let count = 0
-  for (const word of wordsOf(text, separators)) {
-    const grams = gramsOf(word)
-    for (const number of grams.numbers) {
-      if (met[number] === texts) continue
+  const look = (): void => {
+    const number = (slots[slotOf(known)] as number) - 1
+    if (number < 0) unknown.add(head + tail * 0x1_0000_0000)
+    else if (met[number] !== texts) {
       met[number] = texts
       count++
       for (let at = starts[number] as number; at < (starts[number + 1] as number); at++) {
@@ -165,8 +252,8 @@ export function bestByGrams(
         sums[language] = (sums[language] as number) + (scores[at] as number)
       }
     }
-    for (const gram of grams.unknown) unknown.add(gram)
   }
+  for (const word of wordsOf(text, separators)) eachGram(word, writable, look)
   count += unknown.size
   let first = -1
   let second = -1

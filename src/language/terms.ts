@@ -114,9 +114,14 @@ export function hasContent(word: Word): boolean {
 
 /** The first `limit` stems that carry meaning, in order: no stop words, no single letters. */
 export function terms(text: string, language: string | null, limit = Number.POSITIVE_INFINITY): string[] {
+  return termsOf(words(fold(text)), language, limit)
+}
+
+/** {@link terms} of the words of a folded text. */
+export function termsOf(row: readonly string[], language: string | null, limit = Number.POSITIVE_INFINITY): string[] {
   const out: string[] = []
   const stemmer = stemmerOf(language)
-  for (const found of words(fold(text))) {
+  for (const found of row) {
     if (out.length >= limit) break
     const word = wordOf(found)
     if (hasContent(word)) out.push(rootOf(word, stemmer).text)
@@ -126,12 +131,17 @@ export function terms(text: string, language: string | null, limit = Number.POSI
 
 /** Hashes of the overlapping runs of three words, each once, in order of first appearance. */
 export function shingles(tokens: readonly string[], size = 3): number[] {
-  const seen = new Set<number>()
-  if (tokens.length > 0 && tokens.length < size) seen.add(hash32(tokens.join(' ')))
+  if (tokens.length > 0 && tokens.length < size) return [hash32(tokens.join(' '))]
+  return [...new Set(runHashes(tokens, size))]
+}
+
+/** The hash of the run of words that begins at each place. */
+export function runHashes(tokens: readonly string[], size = 3): number[] {
+  const found: number[] = []
   for (let at = 0; at + size <= tokens.length; at++) {
     let run = tokens[at] ?? ''
     for (let next = 1; next < size; next++) run += ` ${tokens[at + next]}`
-    seen.add(hash32(run))
+    found.push(hash32(run))
   }
-  return [...seen]
+  return found
 }

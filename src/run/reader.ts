@@ -8,7 +8,7 @@ import { isPlaceholderTitle } from '../decide/placeholder.ts'
 import type { ReportContext } from '../decide/report.ts'
 import { wireNames } from '../decide/wire/read.ts'
 import { identifyAll, readForDesk } from '../desk/document.ts'
-import { textToEncode } from '../encode/encoder.ts'
+import { textToEncode } from '../encode/text.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Agency, FeedSpec } from '../model/config.ts'
 

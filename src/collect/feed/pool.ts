@@ -11,7 +11,7 @@ import type { ParserReply, ParserTask } from './serve.ts'
 export interface ParserPoolOptions {
   /** Threads; they start when they are first needed. Default two less than there are processors, 1 to 4. */
   size?: number
-  /** Threads at most: beyond `size`, one starts when all have worked on one task for 250 ms. Default one more, or `size` if given. */
+  /** Threads at most: beyond `size`, one starts when all have worked on one task for 2 s. Default one more, or `size` if given. */
   most?: number
   /** Time for one task, without the start of a thread. Default 10 s. */
   timeoutMs?: Millis
@@ -52,8 +52,12 @@ export interface KeptElsewhere {
 }
 
 const WATCH: Millis = 50
-/** Documents are parsed in milliseconds: a thread that takes so long for one is held up by it. */
-const HELD_UP: Millis = 250
+/**
+ * Documents are parsed in milliseconds: a thread that takes so long for one is held up by it. Counted as the lesser of time and of the
+ * process's processor time, so that a loaded machine looks like no held-up thread: another takes 0.5 s of processor time to start,
+ * and 60 MB. The first documents of a thread take 300 ms while its code is compiled, and the desk starts beside it.
+ */
+const HELD_UP: Millis = 2_000
 /** A thread that cannot even start must not hold its document for ever. */
 const START_TIMEOUT: Millis = 60_000
 /**
@@ -85,6 +89,8 @@ interface Thread {
   task: Task | null
   /** When it was given its task, by `performance.now()`; infinite while it starts. */
   began: Millis
+  /** Processor time of the process then. */
+  beganAt: Millis
   /** Documents that are kept in it. */
   kept: number
   deadline: NodeJS.Timeout | null
@@ -222,8 +228,9 @@ class Pool implements ParserPool {
     const there = this.#threads.size + this.#ending.size
     if (there < this.#size) return true
     if (there >= this.#most) return false
-    const last = Math.max(...[...this.#threads].map(({ began }) => began))
-    const wait = last + HELD_UP - performance.now()
+    const [now, used] = [performance.now(), processorTime()]
+    const worked = [...this.#threads].map(({ began, beganAt }) => Math.min(now - began, used - beganAt))
+    const wait = HELD_UP - Math.min(...worked)
     if (wait <= 0) return true
     if (wait !== Number.POSITIVE_INFINITY)
       this.#later ??= setTimeout(() => {
@@ -246,7 +253,7 @@ class Pool implements ParserPool {
     // Of the options the process was started with, some are fatal to a thread (`--input-type`); none is needed.
     const worker = new Worker(this.#module, { execArgv: [], resourceLimits: LIMITS, workerData: this.#data })
     const empty = { task: null, deadline: null, watch: null, idle: null }
-    const thread: Thread = { worker, ready: false, began: 0, kept: 0, heap: 0, ...empty }
+    const thread: Thread = { worker, ready: false, began: 0, beganAt: 0, kept: 0, heap: 0, ...empty }
     this.#threads.add(thread)
     worker.on('message', (reply: ParserReply) => this.#heard(thread, reply))
     worker.on('error', error => this.#end(thread, broken(error)))
@@ -256,6 +263,7 @@ class Pool implements ParserPool {
 
   #give(thread: Thread, task: Task): void {
     thread.began = performance.now()
+    thread.beganAt = processorTime()
     const { task: message, transfer } = task.message()
     thread.worker.postMessage(message, transfer)
     const late = `parsing took longer than ${seconds(this.#timeout)}: the document is given up`
@@ -336,6 +344,12 @@ class Pool implements ParserPool {
     })
     this.#ending.add(ended)
   }
+}
+
+/** Of all threads of the process. */
+function processorTime(): Millis {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
 }
 
 function broken(error: unknown): Outcome<never> {

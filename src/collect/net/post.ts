@@ -1,10 +1,9 @@
 // Sends a form to a server (a WebSub hub), with the same guard, connections and bounds as for a feed.
-import { STATUS_CODES } from 'node:http'
 import type { Failure } from '../../model/collected.ts'
 import type { PollSettings } from '../../model/config.ts'
 import type { Millis } from '../../model/units.ts'
 import { askHop, type Clients } from './connection.ts'
-import { Fault, oneLine } from './failure.ts'
+import { answered, Fault } from './failure.ts'
 import { checkUrl, sameService } from './guard.ts'
 import { one, retryAfter, takeCredentials } from './headers.ts'
 import { redirectTarget } from './redirect.ts'
@@ -58,8 +57,7 @@ export async function send(
       if (status !== 307 && status !== 308) {
         const retryAt = retryAfter(said, request.now)
         const kind = status === 429 || (status === 503 && retryAt !== null) ? 'throttled' : 'http'
-        const answered = `${oneLine(url.href)} answered ${`${status} ${STATUS_CODES[status] ?? ''}`.trim()}`
-        throw new Fault(kind, answered, status, retryAt)
+        throw new Fault(kind, answered(url, status), status, retryAt)
       }
       url = redirectTarget(one(said, 'location'), status, hops, settings, {
         mayBePrivate,

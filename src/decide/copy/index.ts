@@ -36,6 +36,7 @@ interface Asked {
   features: CopyFeatures
   text: Prepared
   sketch: readonly number[]
+  key: number
 }
 
 export interface Look {
@@ -78,9 +79,10 @@ export class CopyIndex {
 
   /** The same, and what of the text is its publisher's. */
   look(features: CopyFeatures, time: Millis, asking: Asking = {}): Look {
-    const { text, sketch } = this.#asked(features)
+    const asked = this.#asked(features)
+    const { text, sketch } = asked
     // Most copies are exact, and need not be compared with anything.
-    const exact = this.#exact(features, text)
+    const exact = this.#exact(asked)
     const sure = exact ? choose(text, this.#meet(text, [exact], features, time), null, this.#vocabulary) : null
     if (sure) return { copy: sure, foreign: null }
     const met = this.#meet(text, this.#candidates(sketch), features, time)
@@ -102,7 +104,7 @@ export class CopyIndex {
     this.#release()
     const { head = 0, frame = NO_FRAME } = features
     const text = prepare({ title, lead, head, frame }, this.#vocabulary)
-    this.#latest = { features, text, sketch: this.#sketch(text) }
+    this.#latest = { features, text, sketch: this.#sketch(text), key: keyOf(features) }
     return this.#latest
   }
 
@@ -160,11 +162,11 @@ export class CopyIndex {
   }
 
   #known(features: CopyFeatures): Known {
-    const { text, sketch } = this.#asked(features)
-    const same = this.#exact(features, text)
+    const asked = this.#asked(features)
+    const { text, sketch, key } = asked
+    const same = this.#exact(asked)
     if (same) return same
     const { title, lead, head, frame } = text
-    const key = keyOf(features)
     const known: Known = { key, title, lead, head, frame, carriers: [] }
     this.#vocabulary.retain(title)
     this.#vocabulary.retain(lead)
@@ -179,9 +181,9 @@ export class CopyIndex {
     return known
   }
 
-  #exact(features: CopyFeatures, { title, lead }: Pick<Known, 'title' | 'lead'>): Known | undefined {
+  #exact({ key, features, text: { title, lead } }: Asked): Known | undefined {
     return this.#texts
-      .get(keyOf(features))
+      .get(key)
       ?.find(
         ({ head, ...known }) => head === (features.head ?? 0) && equal(known.title, title) && equal(known.lead, lead),
       )

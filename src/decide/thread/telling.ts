@@ -2,7 +2,6 @@
 import type { Millis } from '../../model/units.ts'
 import { compare, nearest, reasonsOf } from './across.ts'
 import { type Evidence, thousandths } from './explain.ts'
-import type { ThreadFeatures } from './features.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { ALIKE, MERGE_ACROSS, NEIGHBOUR, NEIGHBOURS } from './tuning.ts'
 
@@ -43,27 +42,42 @@ export function storylines(index: ThreadIndex, id: number): Neighbour[] {
 export interface CentralCandidate {
   id: number
   time: Millis
-  features: Pick<ThreadFeatures, 'language' | 'ownTerms' | 'ownWeights'>
+  language: string
+  /** Its own terms, by name or by number, with their weights. */
+  own: Weighed
+}
+
+interface Weighed {
+  terms: ArrayLike<string | number>
+  weights: ArrayLike<number>
 }
 
 /**
  * The story that says most of what all say, in the language most of them are in; of two alike the earlier. Null for none.
  */
 export function centralStory(stories: readonly CentralCandidate[]): number | null {
-  const byLanguage = new Map<string, CentralCandidate[]>()
-  for (const story of stories)
-    byLanguage.set(story.features.language, [...(byLanguage.get(story.features.language) ?? []), story])
-  const [largest] = [...byLanguage].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
+  const [largest] = [...Map.groupBy(stories, ({ language }) => language)].sort(
+    (a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1),
+  )
   if (!largest) return null
-  const sum = new Map<string, number>()
-  for (const { features } of largest[1]) {
-    for (const [at, term] of features.ownTerms.entries())
-      sum.set(term, (sum.get(term) ?? 0) + (features.ownWeights[at] ?? 0))
-  }
-  const centrality = ({ features }: CentralCandidate) =>
-    features.ownTerms.reduce((dot, term, at) => dot + (sum.get(term) ?? 0) * (features.ownWeights[at] ?? 0), 0)
+  const sum = new Map<string | number, number>()
+  for (const { own } of largest[1]) addTo(sum, own)
   const ranked = largest[1]
-    .map(story => ({ story, score: centrality(story) }))
+    .map(story => ({ story, score: dotOf(sum, story.own) }))
     .sort((a, b) => b.score - a.score || a.story.time - b.story.time || a.story.id - b.story.id)
   return ranked[0]?.story.id ?? null
+}
+
+function addTo(sum: Map<string | number, number>, { terms, weights }: Weighed): void {
+  for (let at = 0; at < terms.length; at++) {
+    const term = terms[at] as string | number
+    sum.set(term, (sum.get(term) ?? 0) + (weights[at] as number))
+  }
+}
+
+function dotOf(sum: ReadonlyMap<string | number, number>, { terms, weights }: Weighed): number {
+  let dot = 0
+  for (let at = 0; at < terms.length; at++)
+    dot += (sum.get(terms[at] as string | number) ?? 0) * (weights[at] as number)
+  return dot
 }

@@ -1,5 +1,5 @@
 // What a filing reads of the store before it decides: a few statements for all entries of a document.
-import type { CopyRule, Credit, Placement, RevisionClass, Signal } from '../../model/decided.ts'
+import type { CopyRule, Credit, Furniture, Placement, RevisionClass, Signal } from '../../model/decided.ts'
 import type {
   KnownReport,
   Named,
@@ -76,7 +76,9 @@ const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): str
    from json_each(@${by}s) n join reports r on r.id in (
      select id from (select id, agency from reports where ${column} = n.value order by id desc limit ${MOST_NAMED})
      order by agency = @agency desc, id desc limit @limit)
-   join feeds f on f.id = r.feed`
+   join feeds f on f.id = r.feed
+   -- Most names are on file nowhere: asked first, for the list above takes a table of its own for each.
+   where exists (select 1 from reports x where x.${column} = n.value)`
 
 const FLASHES = `select 'flash' as by, f.wire as name, null as feed_url, r.text as text,
      (select json_group_array(coalesce(c.agency, c.name)) from credits c where c.report = r.id) as credits, ${COLUMNS}
@@ -291,12 +293,9 @@ export function filingFacts(sql: Sql): FilingFacts {
     facts: asked => factsOf(sql, asked),
     inForce: reports => inForce(sql, reports),
     partOf: id => {
-      const row = sql.get(
-        `select json_extract(f.value, '$.matched') as part from reports r, json_each(r.furniture) f
-         where r.id = @id and json_extract(f.value, '$.kind') = 'part'`,
-        { id },
-      )
-      return row ? text(row['part']) : null
+      const row = sql.get(`select furniture from reports where id = @id and furniture <> '[]'`, { id })
+      const furniture = row ? (JSON.parse(text(row['furniture'])) as Furniture[]) : []
+      return furniture.find(({ kind }) => kind === 'part')?.matched ?? null
     },
     isTaken: key =>
       sql.get(

@@ -179,6 +179,12 @@ export class Rows {
     return dot
   }
 
+  /** A story's own terms and their weights where they stand. */
+  ownOf(row: number): { terms: Int32Array; weights: Uint16Array } {
+    const [from, end] = [this.from(row), this.sharedFrom(row)]
+    return { terms: this.terms.subarray(from, end), weights: this.weights.subarray(from, end) }
+  }
+
   /** A story's terms of one kind, heaviest first. */
   termsOf(row: number, own: boolean): { terms: number[]; weights: number[] } {
     const [from, end] = own ? [this.from(row), this.sharedFrom(row)] : [this.sharedFrom(row), this.end(row)]

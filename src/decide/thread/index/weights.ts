@@ -35,6 +35,11 @@ export class Weights {
     return { own: this.#rows.termsOf(story.row, true), shared: this.#rows.termsOf(story.row, false) }
   }
 
+  /** The own terms of a row: a view of the list of rows, until a story is entered. */
+  ownOf(row: number): { terms: Int32Array; weights: Uint16Array } {
+    return this.#rows.ownOf(row)
+  }
+
   /** The name of a term. */
   nameOf(term: number): string {
     return this.vocabulary.name(term)
