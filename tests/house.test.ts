@@ -12,7 +12,6 @@ const source = join(root, 'src')
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   'log.ts': ['model', 'language'],
-  'heap.ts': [],
   language: ['model'],
   config: ['model', 'language'],
   collect: ['model', 'language'],
@@ -20,8 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['model', 'language', 'decide/lead.ts'],
   publish: ['model', 'language', 'config/opml.ts'],
   encode: ['model', 'log.ts'],
-  desk: ['model', 'language', 'decide', 'store', 'log.ts', 'heap.ts'],
-  run: ['model', 'language', 'config', 'collect', 'decide', 'store', 'publish', 'encode', 'desk', 'log.ts', 'heap.ts'],
+  desk: ['model', 'language', 'decide', 'store', 'log.ts'],
+  run: ['model', 'language', 'config', 'collect', 'decide', 'store', 'publish', 'encode', 'desk', 'log.ts'],
   cli: ['model', 'language', 'config', 'collect', 'decide', 'store', 'publish', 'encode', 'desk', 'run', 'log.ts'],
   'index.ts': ['model', 'config', 'collect', 'publish', 'run', 'log.ts'],
 }

@@ -4,7 +4,6 @@ import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { WireNames } from '../decide/wire/read.ts'
-import { collectGarbage, Rest } from '../heap.ts'
 import type { Log } from '../log.ts'
 import type { Agency } from '../model/config.ts'
 import type { Subscription } from '../model/stored.ts'
@@ -12,6 +11,7 @@ import { storeFault, storeTrouble } from '../store/fault.ts'
 import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import type { Desk } from './desk.ts'
+import { collectGarbage, Rest } from './heap.ts'
 import {
   type DeskContext,
   type DeskSettings,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { collectGarbage, Rest } from '../src/heap.ts'
+import { collectGarbage, Rest } from '../../src/desk/heap.ts'
 
 describe('memory of a thread', () => {
   it('is collected when it is asked for', async () => {
