@@ -1,5 +1,6 @@
 // Structured logging: one JSON line an event on standard error, readable lines on a terminal.
-import { pino } from 'pino'
+import { createRequire } from 'node:module'
+import type { Logger } from 'pino'
 import { harmless, harmlessJson } from './language/printable.ts'
 import type { Config } from './model/config.ts'
 
@@ -37,17 +38,38 @@ export function createLog(
         write: (line: string) =>
           void process.stderr.write(`${harmlessJson((journal ? forJournal(hide(line)) : hide(line)).trimEnd())}\n`),
       }
-  const logger = pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination)
+  let least = RANKS[level]
+  let logger: Logger | null = null
+  // Loaded with the first line: a command that logs none goes without.
+  const write = (at: keyof Log, event: string, fields: Record<string, unknown>): void => {
+    if (RANKS[at] < least) return
+    logger ??= load()(
+      { level: 'debug', base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+      destination,
+    )
+    logger[at](fields, event)
+  }
   return {
-    debug: (event, fields = {}) => logger.debug(fields, event),
-    info: (event, fields = {}) => logger.info(fields, event),
-    warn: (event, fields = {}) => logger.warn(fields, event),
-    error: (event, fields = {}) => logger.error(fields, event),
+    debug: (event, fields = {}) => write('debug', event, fields),
+    info: (event, fields = {}) => write('info', event, fields),
+    warn: (event, fields = {}) => write('warn', event, fields),
+    error: (event, fields = {}) => write('error', event, fields),
     setLevel: wanted => {
-      logger.level = wanted
+      least = RANKS[wanted]
     },
   }
 }
+
+/** Levels as pino numbers them; what is below the one in force is not written. */
+const RANKS: Readonly<Record<Config['log']['level'], number>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  silent: Number.POSITIVE_INFINITY,
+}
+const load = (): typeof import('pino').pino => createRequire(import.meta.url)('pino') as typeof import('pino').pino
 
 const NAMES: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' }
 

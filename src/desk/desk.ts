@@ -2,12 +2,11 @@
 // transactions, between which its thread does other things; what is decided does not depend on where they end.
 import { ambiguities, tellApart } from '../decide/guids.ts'
 import type { ReportContext } from '../decide/report.ts'
-import { type Filed, NOTHING_FILED, type PollPlan, recordOf } from '../decide/schedule/plan.ts'
+import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { WireNames } from '../decide/wire/read.ts'
 import { type MissingReport, missingFrom } from '../decide/withdrawn.ts'
 import type { ThreadSettings } from '../model/config.ts'
-import type { PollOutcome } from '../model/decided.ts'
-import type { FeedState, Subscription } from '../model/stored.ts'
+import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
 import { type Document, prepare } from './arrivals.ts'
@@ -17,6 +16,7 @@ import { givenAgain, StoreFacts } from './facts.ts'
 import { judgeOrigin } from './origin.ts'
 import { type Closing, countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
 import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
+import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
@@ -36,14 +36,11 @@ export interface FilingContext extends ReportContext {
 export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
 /** What came of a poll or a push. Plain data. */
-export interface FiledPoll {
-  outcome: PollOutcome
+export interface FiledPoll extends Recorded {
   /** What became of each entry, in the order of the document. */
   filed: FiledEntry[]
   /** Reports that left the feed though it shows older ones: their pages are to be asked whether they are gone. */
   missing: MissingReport[]
-  /** The address the feed is polled at from now on, where that was decided by this poll. */
-  moved: string | null
 }
 
 /** Brings the window in step with the store; `last` are the last numbers on file, where they were read. */
@@ -72,8 +69,7 @@ export class Desk {
   #window: ActiveWindow
   readonly #turns: Turns
   readonly #slice: Millis
-  /** Feeds that hubs pushed to: what a poll began with may not be what is stored any more. */
-  readonly #pushedTo = new Set<number>()
+  readonly #recorder: Recorder
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
 
@@ -83,12 +79,14 @@ export class Desk {
     storing: Storing = storingAtOnce(),
     /** Longest that filing keeps its thread from anything else, but for the entries under way. */
     slice: Millis = SLICE,
+    recorder = new Recorder(store, storing),
   ) {
     this.#store = store
     this.#window = new ActiveWindow(settings)
     this.storing = storing
     this.#slice = slice
     this.#turns = new Turns(slice)
+    this.#recorder = recorder
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
@@ -113,7 +111,10 @@ export class Desk {
         const missing = asksAfter ? missingFrom(filing.stood(id, plan.at), ASKED_AFTER) : []
         const timed = { ...plan, ms: plan.ms + performance.now() - received }
         const feed = plan.answer.kind === 'document' ? { ...plan.feed, habit: closing.habit } : null
-        const record = this.#record(filing, timed, whatWasFiled(document, filed, closing), { poll: closing.poll, feed })
+        const record = this.#recorder.record(filing, timed, whatWasFiled(document, filed, closing), {
+          poll: closing.poll,
+          feed,
+        })
         done.push({ ...record, missing })
       },
       false,
@@ -124,10 +125,8 @@ export class Desk {
   }
 
   /** Record polls that brought no document to file, in one transaction. */
-  recordPolls(plans: readonly PollPlan[]): Promise<Pick<FiledPoll, 'outcome' | 'moved'>[]> {
-    return this.storing.write(() =>
-      this.#store.file(filing => plans.map(plan => this.#record(filing, plan, NOTHING_FILED))),
-    )
+  recordPolls(plans: readonly PollPlan[]): Promise<Recorded[]> {
+    return this.#recorder.recordPolls(plans)
   }
 
   /** Whether the feed has a report with one of these guids. */
@@ -138,26 +137,6 @@ export class Desk {
   /** Keep what was asked of a hub, in place of any other of its feed. */
   saveSubscription(subscription: Subscription): Promise<void> {
     return this.storing.write(() => this.#store.saveSubscription(subscription))
-  }
-
-  /** `feed` as the store has it now, where that was read. */
-  #record(
-    filing: Filing,
-    plan: PollPlan,
-    filed: Filed,
-    { poll, feed }: { poll: number | null; feed: FeedState | null } = { poll: null, feed: null },
-  ): Pick<FiledPoll, 'outcome' | 'moved'> {
-    const { id } = plan.feed
-    const isPush = plan.answer.kind === 'pushed'
-    if (isPush) this.#pushedTo.add(id)
-    const needsHub = plan.rules.websub || isPush
-    const { outcome, update, subscription, moved } = recordOf(plan, filed, {
-      feed: feed ?? (this.#pushedTo.has(id) ? this.#store.feed(id) : null) ?? plan.feed,
-      subscription: needsHub ? this.#store.subscription(id) : null,
-    })
-    if (subscription !== null) this.#store.saveSubscription(subscription)
-    filing.recordPoll(outcome, update, poll)
-    return { outcome, moved }
   }
 
   /**

@@ -5,6 +5,7 @@ import type { Subscription } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
+import type { Recorded } from './recorder.ts'
 import type { Trouble } from './storing.ts'
 
 /** With what a desk is opened. */
@@ -32,9 +33,12 @@ export type DocumentNames = Omit<ReadDocument, 'read'>
 
 export type PollResult = Omit<FiledPoll, 'filed'>
 
-export type Recorded = Pick<PollResult, 'outcome' | 'moved'>
+export type { Recorded } from './recorder.ts'
 
-/** What can be asked of a desk. Every call is one message there and one back. */
+/** What came of each of the polls that are recorded together. */
+export type RecordedOrNot = { recorded: Recorded } | { fault: Fault }
+
+/** What can be asked of a desk. Every call is one message there and one back, but polls to record go together. */
 export interface DeskCalls {
   /** `names` are `DocumentNames`, packed. Readings are asked for the entries of which the store does not know the text. */
   fileDocument(names: ArrayBuffer, plan: PollPlan, context: DeskContext): Promise<PollResult>
@@ -55,7 +59,13 @@ export interface DeskCalls {
   split(what: 'story' | 'thread', id: number, members: readonly number[], now: Millis): Promise<Outcome<number>>
 }
 
-export type DeskMethod = keyof DeskCalls
+/** What the thread is asked. */
+export interface ThreadCalls extends Omit<DeskCalls, 'recordPoll'> {
+  /** `plans` are an array of `PollPlan`, as JSON. */
+  recordPolls(plans: string): Promise<RecordedOrNot[]>
+}
+
+export type DeskMethod = keyof ThreadCalls
 
 /** An error as it travels: with what tells a trouble of the file from a bug. */
 export interface Fault {

@@ -3,17 +3,16 @@
 import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
-import { type WireNames, wireNames } from '../decide/wire/read.ts'
+import type { WireNames } from '../decide/wire/read.ts'
 import { collectGarbage, Rest } from '../heap.ts'
 import type { Log } from '../log.ts'
+import type { Agency } from '../model/config.ts'
 import type { Subscription } from '../model/stored.ts'
 import { storeFault, storeTrouble } from '../store/fault.ts'
 import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
-import { Desk } from './desk.ts'
-import { mergeStories, mergeThreads, splitStory, splitThread } from './editor.ts'
+import type { Desk } from './desk.ts'
 import {
-  type DeskCalls,
   type DeskContext,
   type DeskSettings,
   type DocumentNames,
@@ -22,10 +21,12 @@ import {
   type FromDesk,
   faultOf,
   type PackedReadings,
-  type Recorded,
+  type RecordedOrNot,
+  type ThreadCalls,
   type ToDesk,
   type Vectors,
 } from './messages.ts'
+import { Recorder } from './recorder.ts'
 import { Storing } from './storing.ts'
 
 /** How often whoever asks is told that the thread turns, and whether writes wait; `Rest` counts by it. */
@@ -71,21 +72,24 @@ function opened(): { store: Store } | { refusal: string } {
 /** Answers calls over one store. */
 class Service {
   readonly #store: Store
-  readonly #desk: Desk
   readonly #storing: Storing
-  #names: WireNames
   readonly #rest = new Rest(() => {
     this.#store.releaseMemory()
     collectGarbage()
   })
+  readonly #recorder: Recorder
+  #threads = settings.threads
+  #agencies: readonly Agency[] = settings.agencies ?? []
+  /** What reads and files news is loaded with the first of it: a poll that brings none goes without. */
+  #desk: Promise<Desk> | null = null
+  #named: { agencies: readonly Agency[]; names: Promise<WireNames> } | null = null
   #running = 0
   readonly #queue: { begin: () => void; refuse: (error: Error) => void }[] = []
-  #unrecorded: { plan: PollPlan; done: (result: Promise<Recorded>) => void }[] = []
+  #unrecorded: { plan: PollPlan; done: (result: RecordedOrNot) => void }[] = []
   readonly #asked = new Map<number, { resolve: (readings: PackedReadings) => void; reject: (error: Error) => void }>()
 
   constructor(store: Store) {
     this.#store = store
-    this.#names = wireNames(settings.agencies ?? [])
     this.#storing = new Storing({
       patience: settings.patience,
       signal: stopping.signal,
@@ -99,7 +103,22 @@ class Service {
         return kind === null || reason === null ? null : { kind, reason }
       },
     })
-    this.#desk = new Desk(store, settings.threads, this.#storing)
+    this.#recorder = new Recorder(store, this.#storing)
+  }
+
+  #opened(): Promise<Desk> {
+    this.#desk ??= import('./desk.ts').then(
+      ({ Desk }) => new Desk(this.#store, this.#threads, this.#storing, undefined, this.#recorder),
+    )
+    return this.#desk
+  }
+
+  #names(): Promise<WireNames> {
+    const agencies = this.#agencies
+    if (this.#named?.agencies === agencies) return this.#named.names
+    const names = import('../decide/wire/read.ts').then(({ wireNames }) => wireNames(agencies))
+    this.#named = { agencies, names }
+    return names
   }
 
   /** Say whether writes wait. */
@@ -130,32 +149,40 @@ class Service {
   }
 
   /** `call` is the number by which readings are asked for. */
-  answer(call: number, method: keyof DeskCalls, given: unknown[]): Promise<unknown> {
+  answer(call: number, method: keyof ThreadCalls, given: unknown[]): Promise<unknown> {
     this.#rest.worked()
-    const calls: DeskCalls = {
+    const calls: ThreadCalls = {
       fileDocument: (names, plan, context) =>
         this.#inTurn(async () => {
+          const desk = await this.#opened()
           const { entries, rejected } = deserialize(Buffer.from(names)) as DocumentNames
           const read = (ats: readonly number[]): Promise<PackedReadings> => this.#read(call, ats)
-          const filed = await this.#desk.fileDocument({ entries, rejected, read }, plan, this.#context(context))
+          const filed = await desk.fileDocument({ entries, rejected, read }, plan, await this.#context(context))
           const { outcome, missing, moved } = filed
           return { outcome, missing, moved }
         }),
-      recordPoll: plan => this.#record(plan),
-      knowsAny: (feed, guids) => this.#desk.knowsAny(feed, guids),
-      release: context => this.#inTurn(() => this.#desk.release(this.#context(context), stopping.signal)),
-      withdraw: (report, now) => this.#desk.withdraw(report, { now, names: this.#names }),
-      saveSubscription: subscription => this.#desk.saveSubscription(this.#withLastPush(subscription)),
+      recordPolls: plans => Promise.all((JSON.parse(plans) as PollPlan[]).map(plan => this.#record(plan))),
+      knowsAny: async (feed, guids) => (await this.#opened()).knowsAny(feed, guids),
+      release: context =>
+        this.#inTurn(async () => (await this.#opened()).release(await this.#context(context), stopping.signal)),
+      withdraw: async (report, now) => (await this.#opened()).withdraw(report, { now, names: await this.#names() }),
+      saveSubscription: subscription =>
+        this.#storing.write(() => this.#store.saveSubscription(this.#withLastPush(subscription))),
       syncAgencies: async (agencies, now) => {
         await this.#storing.write(() => this.#store.syncAgencies(agencies, now))
-        this.#names = wireNames(agencies)
+        this.#agencies = agencies
       },
-      configure: async threads => this.#desk.configure(threads),
-      merge: (what, ids, now) => {
+      configure: async threads => {
+        this.#threads = threads
+        if (this.#desk !== null) (await this.#desk).configure(threads)
+      },
+      merge: async (what, ids, now) => {
+        const { mergeStories, mergeThreads } = await import('./editor.ts')
         const merge = what === 'thread' ? mergeThreads : mergeStories
         return this.#storing.write(() => merge(this.#store, ids, now))
       },
-      split: (what, id, members, now) => {
+      split: async (what, id, members, now) => {
+        const { splitStory, splitThread } = await import('./editor.ts')
         const split = what === 'thread' ? splitThread : splitStory
         return this.#storing.write(() => split(this.#store, id, members, now))
       },
@@ -182,8 +209,8 @@ class Service {
     return stored?.id === subscription.id ? { ...subscription, lastPush: stored.lastPush } : subscription
   }
 
-  #context(context: DeskContext) {
-    return { ...context, names: this.#names }
+  async #context(context: DeskContext) {
+    return { ...context, names: await this.#names() }
   }
 
   /** Others are filed while readings are waited for. */
@@ -230,31 +257,31 @@ class Service {
   }
 
   /** Recorded together with all that arrived in the same turn of the event loop. */
-  #record(plan: PollPlan): Promise<Recorded> {
+  #record(plan: PollPlan): Promise<RecordedOrNot> {
     if (this.#unrecorded.length === 0) setImmediate(() => void this.#recordAll())
     return new Promise(resolve => this.#unrecorded.push({ plan, done: resolve }))
-  }
-
-  async #recordOne(plan: PollPlan): Promise<Recorded> {
-    const [recorded] = await this.#desk.recordPolls([plan])
-    if (recorded === undefined) throw new Error(`the poll of ${plan.feed.url} was not recorded`)
-    return recorded
   }
 
   async #recordAll(): Promise<void> {
     const together = this.#unrecorded
     this.#unrecorded = []
     try {
-      const results = await this.#desk.recordPolls(together.map(({ plan }) => plan))
-      for (const [at, { done }] of together.entries()) {
-        const result = results[at]
-        if (result) done(Promise.resolve(result))
-      }
+      const results = await this.#recorder.recordPolls(together.map(({ plan }) => plan))
+      for (const [at, recorded] of results.entries()) together[at]?.done({ recorded })
     } catch (error) {
       // One of them cannot be recorded: the others are, each by itself.
-      for (const { plan, done } of together) {
-        done(together.length === 1 ? Promise.reject(error) : this.#recordOne(plan))
-      }
+      for (const { plan, done } of together)
+        done(together.length === 1 ? { fault: faultOf(error) } : await this.#recordOne(plan))
+    }
+  }
+
+  async #recordOne(plan: PollPlan): Promise<RecordedOrNot> {
+    try {
+      const [recorded] = await this.#recorder.recordPolls([plan])
+      if (recorded === undefined) throw new Error(`the poll of ${plan.feed.url} was not recorded`)
+      return { recorded }
+    } catch (error) {
+      return { fault: faultOf(error) }
     }
   }
 }

@@ -87,6 +87,7 @@ function readTable(source: string, dictionary: readonly string[]): Omit<Table, '
   const starts = new Uint32Array(MOST_GRAMS + 1)
   const of = new Uint8Array(MOST_SCORES)
   const scores = new Uint16Array(MOST_SCORES)
+  const found = { slots, heads, tails }
   let number = 0
   let count = 0
   let at = begin + 'ngrams:{'.length
@@ -103,12 +104,11 @@ function readTable(source: string, dictionary: readonly string[]): Omit<Table, '
     let length = 0
     for (code = source.charCodeAt(at); code !== end && length <= LONGEST; code = source.charCodeAt(++at)) {
       if (code === BACKSLASH) code = source.charCodeAt(++at)
-      gram[length++] = byteOf[code] as number
+      written[length++] = byteOf[code] as number
     }
     if (length > LONGEST) break
     at += end === QUOTE ? 3 : 2
-    pack(length)
-    slots[slotOf({ slots, heads, tails })] = number + 1
+    slots[slotOf(found, 0, length)] = number + 1
     heads[number] = head
     tails[number] = tail
     do {
@@ -122,6 +122,7 @@ function readTable(source: string, dictionary: readonly string[]): Omit<Table, '
     code = source.charCodeAt(at)
     if (code === COMMA) code = source.charCodeAt(++at)
   }
+  written[0] = BLANK
   if (code !== CLOSE || number === 0) throw new Error(OTHER_FORM)
   return {
     languages,
@@ -137,64 +138,46 @@ function readTable(source: string, dictionary: readonly string[]): Omit<Table, '
 
 /** Bytes of an n-gram at most: four of a word, and a blank on either side. */
 const LONGEST = 6
-// The n-gram that is looked up, and as two numbers: an array of its own each time costs as much as the rest.
-const gram = new Uint8Array(LONGEST + 1)
+/** The bytes of a word between two blanks: an n-gram is a part of them. A word ends where its text is cut. */
+const written = new Uint8Array(CUT_AT + 8).fill(BLANK)
+
+/** Place of the n-gram of the bytes from `from` to `to`, or where it would be. Leaves it packed in `head` and `tail`. */
+function slotOf({ slots, heads, tails }: Pick<Table, 'slots' | 'heads' | 'tails'>, from: number, to: number): number {
+  head = 0
+  tail = to - from
+  const inHead = Math.min(from + 4, to)
+  let at = from
+  for (; at < inHead; at++) head = (head << 8) | (written[at] as number)
+  for (; at < to; at++) tail = (tail << 8) | (written[at] as number)
+  head >>>= 0
+  let slot = Math.imul(head, 0x9e37_79b1) ^ Math.imul(tail, 0x85eb_ca6b)
+  slot ^= slot >>> 15
+  for (slot &= SLOTS - 1; ; slot = (slot + 1) & (SLOTS - 1)) {
+    const number = (slots[slot] as number) - 1
+    if (number < 0 || (heads[number] === head && tails[number] === tail)) return slot
+  }
+}
+// As two numbers: an object each time costs as much as the rest.
 let head = 0
 let tail = 0
 
-function pack(length: number): void {
-  head = 0
-  tail = length
-  for (let at = 0; at < Math.min(4, length); at++) head = ((head << 8) | (gram[at] as number)) >>> 0
-  for (let at = 4; at < Math.min(LONGEST, length); at++) tail = (tail << 8) | (gram[at] as number)
-}
-
-/** Where the packed n-gram is, or would be. */
-function slotOf({ slots, heads, tails }: Pick<Table, 'slots' | 'heads' | 'tails'>): number {
-  let slot = Math.imul(head ^ Math.imul(tail, 0x9e37_79b1), 0x85eb_ca6b)
-  slot = (slot ^ (slot >>> 15)) & (SLOTS - 1)
-  for (;;) {
-    const number = (slots[slot] as number) - 1
-    if (number < 0 || (heads[number] === head && tails[number] === tail)) return slot
-    slot = (slot + 1) & (SLOTS - 1)
-  }
-}
-
-// The bytes of a word: three for each unit of UTF-16 at most.
-const written = new Uint8Array(WORD_BYTES + 3)
-
-/** Bytes of a word in UTF-8, as far as n-grams are looked for. Signs of two units were taken out before. */
+/** Writes a word's bytes in UTF-8, and gives their number. Signs of two units were taken out before. */
 function encode(word: string, writable: Uint8Array): number {
-  let length = 0
-  for (let at = 0; at < word.length && length < WORD_BYTES; at++) {
+  let end = 1
+  for (let at = 0; at < word.length; at++) {
     const code = word.charCodeAt(at)
-    if (code < 0x80) written[length++] = code
+    if (code < 0x80) written[end++] = code
     else if (code < 0x800) {
-      written[length++] = writable[0xc0 | (code >> 6)] as number
-      written[length++] = writable[0x80 | (code & 0x3f)] as number
+      written[end++] = writable[0xc0 | (code >> 6)] as number
+      written[end++] = writable[0x80 | (code & 0x3f)] as number
     } else {
-      written[length++] = writable[0xe0 | (code >> 12)] as number
-      written[length++] = writable[0x80 | ((code >> 6) & 0x3f)] as number
-      written[length++] = writable[0x80 | (code & 0x3f)] as number
+      written[end++] = writable[0xe0 | (code >> 12)] as number
+      written[end++] = writable[0x80 | ((code >> 6) & 0x3f)] as number
+      written[end++] = writable[0x80 | (code & 0x3f)] as number
     }
   }
-  return Math.min(length, WORD_BYTES)
-}
-
-/** N-grams of a word: four bytes, every three bytes, and the last four; a blank where the word begins and ends. */
-function eachGram(word: string, writable: Uint8Array, look: () => void): void {
-  const length = encode(word, writable)
-  const take = (from: number, to: number, isFirst: boolean, isLast: boolean): void => {
-    let size = 0
-    if (isFirst) gram[size++] = BLANK
-    for (let at = Math.max(0, from); at < to; at++) gram[size++] = written[at] as number
-    if (isLast) gram[size++] = BLANK
-    pack(size)
-    look()
-  }
-  let at = 0
-  for (; at + 4 < length; at += 3) take(at, at + 4, at === 0, false)
-  take(length !== 3 ? length - 4 : 0, length, at === 0, true)
+  written[end] = BLANK
+  return end - 1
 }
 
 /** Words of a text in small letters, up to the byte where it is cut. */
@@ -239,10 +222,10 @@ export function bestByGrams(
   texts++
   const sums = new Uint32Array(languages.length)
   // N-grams that are not in the table count for how long the text is.
-  const unknown = new Set<number>()
+  const unknown = new Set<number | string>()
   let count = 0
-  const look = (): void => {
-    const number = (slots[slotOf(known)] as number) - 1
+  const look = (from: number, to: number): void => {
+    const number = (slots[slotOf(known, from, to)] as number) - 1
     if (number < 0) unknown.add(head + tail * 0x1_0000_0000)
     else if (met[number] !== texts) {
       met[number] = texts
@@ -253,7 +236,16 @@ export function bestByGrams(
       }
     }
   }
-  for (const word of wordsOf(text, separators)) eachGram(word, writable, look)
+  // Of each word four bytes, every three bytes, and the last four; a blank where the word begins and ends.
+  for (const word of wordsOf(text, separators)) {
+    const all = encode(word, writable)
+    const length = Math.min(all, WORD_BYTES)
+    let at = 0
+    for (; at + 4 < length; at += 3) look(at === 0 ? 0 : at + 1, at + 5)
+    if (all === length) look(at === 0 ? 0 : length - 3, length + 2)
+    // The last one of a long word goes on to its end: the table has none like it.
+    else unknown.add(String.fromCharCode(...written.subarray(length - 3, all + 2)))
+  }
   count += unknown.size
   let first = -1
   let second = -1

@@ -17,6 +17,9 @@ const PATIENCE: Millis = 3_000
 const LENT_AT_LEAST = 32
 const LENT_TIMES = 4
 
+/** Polls that hold no place while they are recorded: as many as one transaction takes well. */
+const MOST_RECORDED = 128
+
 /** Lateness, measured in intervals of minutes and more, changes little in so long. */
 const ORDER_HOLDS: Millis = 1_000
 
@@ -49,6 +52,8 @@ export class Poller {
   /** Polls that hold a place, and those that lent it. */
   #running = 0
   #lent = 0
+  /** Polls without a document that gave their place back and are not recorded yet. */
+  #recorded = 0
   /** Feeds whose servers let us wait the last time, and how many of them are polled now. */
   readonly #slow = new Set<number>()
   #slowRunning = 0
@@ -196,7 +201,15 @@ export class Poller {
     const polling = this.#polling()
     const begun = { at: performance.now() }
     this.#begun.add(begun)
-    const paced = this.#paced(feed, host, polling)
+    let placed = true
+    // What is only to be recorded asks nobody any more: its place is another's.
+    const unplace = (): void => {
+      if (!placed || this.#recorded >= MOST_RECORDED) return
+      placed = false
+      this.#recorded++
+      this.#running--
+    }
+    const paced = this.#paced(feed, host, polling, unplace)
     try {
       const outcome = await pollFeed(feed, { ...polling, fetcher: paced.fetcher })
       if (outcome) this.#onOutcome(outcome)
@@ -210,7 +223,8 @@ export class Poller {
       })
     } finally {
       this.#begun.delete(begun)
-      this.#running--
+      if (placed) this.#running--
+      else this.#recorded--
       if (slow) this.#slowRunning--
       paced.end()
       this.#queued.delete(feed.id)
@@ -228,7 +242,12 @@ export class Poller {
    * The fetcher for one poll: its first request has the turn at `host` that the poll was started with, each further one
    * waits for its own. Between requests nothing is asked of a host, so no turn is held while another is waited for.
    */
-  #paced(feed: FeedState, host: string, { fetcher, signal }: Polling): { fetcher: Fetcher; end: () => void } {
+  #paced(
+    feed: FeedState,
+    host: string,
+    { fetcher, signal }: Polling,
+    unplace: () => void,
+  ): { fetcher: Fetcher; end: () => void } {
     let first = true
     let held = true
     const end = (): void => {
@@ -245,6 +264,7 @@ export class Poller {
             () => this.#slow.add(feed.id),
           )
           this.#heard(host, got.kind === 'failed' ? got.failure : null, request.now)
+          if (got.kind === 'unchanged') unplace()
           return got
         } finally {
           end()

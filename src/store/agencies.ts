@@ -5,7 +5,7 @@ import { guidColumns } from './columns.ts'
 import { foldedColumns } from './folded.ts'
 import { packMarkup } from './markup.ts'
 import { textOrNull } from './rows.ts'
-import { bumpVersion, type WritableSql } from './sql.ts'
+import { bumpVersion, type Row, type WritableSql } from './sql.ts'
 
 /**
  * Put feeds under the addresses they are known by, which hold no login and no value of a variable: earlier versions kept
@@ -116,10 +116,8 @@ function forgetInReports(sql: WritableSql, feed: number, form: string, shown: st
 
 /** Make the file's agencies and feeds those of the configuration. Published data changes only where they differ. */
 export function syncAgencies(sql: WritableSql, agencies: readonly Agency[], now: Millis): void {
-  const before = JSON.stringify([
-    sql.all('select id, name, language, homepage, active from agencies order by id'),
-    sql.all('select url, agency, category, active, paused from feeds order by url'),
-  ])
+  const before = onFile(sql)
+  if (isOnFile(before, agencies)) return
   sql.run('update agencies set active = 0')
   sql.run('update feeds set active = 0')
   for (const agency of agencies) {
@@ -146,9 +144,45 @@ export function syncAgencies(sql: WritableSql, agencies: readonly Agency[], now:
       )
     }
   }
-  const after = JSON.stringify([
-    sql.all('select id, name, language, homepage, active from agencies order by id'),
-    sql.all('select url, agency, category, active, paused from feeds order by url'),
-  ])
-  if (before !== after) bumpVersion(sql)
+  if (published(before) !== published(onFile(sql))) bumpVersion(sql)
+}
+
+interface OnFile {
+  agencies: Row[]
+  feeds: Row[]
+}
+
+const onFile = (sql: WritableSql): OnFile => ({
+  agencies: sql.all('select id, name, language, homepage, active from agencies order by id'),
+  feeds: sql.all('select url, agency, category, language, active, paused from feeds order by url'),
+})
+
+/** What pages and feeds show of it. */
+const published = ({ agencies, feeds }: OnFile): string =>
+  JSON.stringify([agencies, feeds.map(({ language: _, ...shown }) => shown)])
+
+/** Whether writing the agencies would change nothing: at most starts of a daemon or a command nothing was configured anew. */
+function isOnFile(found: OnFile, agencies: readonly Agency[]): boolean {
+  const named = new Map(agencies.map(agency => [agency.id, agency]))
+  const asked = new Map(agencies.flatMap(agency => agency.feeds.map(feed => [feed.url, { agency, feed }] as const)))
+  const live = ({ active }: Row): boolean => active === 1
+  const [agenciesLive, feedsLive] = [found.agencies.filter(live), found.feeds.filter(live)]
+  if (agenciesLive.length !== agencies.length || feedsLive.length !== asked.size) return false
+  const isAgency = (row: Row): boolean => {
+    const agency = named.get(String(row['id']))
+    if (agency === undefined) return false
+    return row['name'] === agency.name && row['language'] === agency.language && row['homepage'] === agency.homepage
+  }
+  const isFeed = (row: Row): boolean => {
+    const one = asked.get(String(row['url']))
+    if (one === undefined) return false
+    const { agency, feed } = one
+    return (
+      row['agency'] === agency.id &&
+      row['category'] === feed.category &&
+      row['paused'] === (feed.paused ? 1 : 0) &&
+      (feed.language === null || row['language'] === feed.language)
+    )
+  }
+  return agenciesLive.every(isAgency) && feedsLive.every(isFeed)
 }

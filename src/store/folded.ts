@@ -35,28 +35,37 @@ const REPLACED: readonly (readonly [letter: string, by: string])[] = [
 const INDEXED = /[\p{L}\p{N}\p{M}\p{Co}]/u
 const LATIN_WITH_MARK = /^[a-z]\p{M}+$/u
 
-/** How each letter of the common scripts may be folded. Between U+0700 and U+2000 letters depend on their neighbours. */
-const BY = new Uint8Array(0x2070).fill(STORED)
-for (let code = 0; code < BY.length; code++) {
-  if (code >= 0x700 && code < 0x2000) continue
-  const letter = String.fromCharCode(code)
-  const folded = fold(letter)
-  // SQLite ends a text at U+0000. Marks may join the letter before, and sigma is folded by its place in the word.
-  if (code === 0 || /[\p{M}Σ]/u.test(letter.normalize('NFKC'))) continue
-  const same =
-    folded === letter ||
-    ((code < 0x180 || (code >= 0x400 && code < 0x460)) && folded === letter.toLowerCase()) ||
-    (folded.length > 0 && !INDEXED.test(folded) && !INDEXED.test(letter)) ||
-    // The tokenizer takes the marks of these Latin letters away, as `fold` does; not of all further ones.
-    (code < 0x180 && LATIN_WITH_MARK.test(letter.toLowerCase().normalize('NFD')) && folded.length === 1)
-  if (same) BY[code] = AS_IT_IS
+let folds: Uint8Array | null = null
+
+/** How each letter of the common scripts may be folded, made when it is first needed. */
+function letterFolds(): Uint8Array {
+  if (folds !== null) return folds
+  const by = new Uint8Array(0x2070).fill(STORED)
+  for (let code = 0; code < by.length; code++) {
+    // Between U+0700 and U+2000 letters depend on their neighbours.
+    if (code >= 0x700 && code < 0x2000) continue
+    const letter = String.fromCharCode(code)
+    const folded = fold(letter)
+    // SQLite ends a text at U+0000. Marks may join the letter before, and sigma is folded by its place in the word.
+    if (code === 0 || /[\p{M}Σ]/u.test(letter.normalize('NFKC'))) continue
+    const same =
+      folded === letter ||
+      ((code < 0x180 || (code >= 0x400 && code < 0x460)) && folded === letter.toLowerCase()) ||
+      (folded.length > 0 && !INDEXED.test(folded) && !INDEXED.test(letter)) ||
+      // The tokenizer takes the marks of these Latin letters away, as `fold` does; not of all further ones.
+      (code < 0x180 && LATIN_WITH_MARK.test(letter.toLowerCase().normalize('NFD')) && folded.length === 1)
+    if (same) by[code] = AS_IT_IS
+  }
+  for (const [letter] of REPLACED) by[letter.charCodeAt(0)] = BY_LETTERS
+  folds = by
+  return by
 }
-for (const [letter] of REPLACED) BY[letter.charCodeAt(0)] = BY_LETTERS
 
 const folding = (text: string): FoldedBy => {
+  const letters = letterFolds()
   let by: number = AS_IT_IS
   for (let at = 0; at < text.length; at++) {
-    const one = BY[text.charCodeAt(at)] ?? STORED
+    const one = letters[text.charCodeAt(at)] ?? STORED
     if (one > by) by = one
     if (by === STORED) break
   }

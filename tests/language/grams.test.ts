@@ -24,6 +24,10 @@ describe('scores by n-grams', () => {
     '12 345 …',
     'x'.repeat(500),
     'ярмарка '.repeat(80),
+    // Words of more than 70 bytes.
+    `${'a'.repeat(66)}tion`,
+    `${'a'.repeat(66)}tion ${'a'.repeat(66)}tional ${'b'.repeat(66)}tional`,
+    'รัฐบาลประกาศเมื่อวันพฤหัสบดีว่าถนนเลียบชายฝั่งจะเปิดอีกครั้งและการซ่อมแซมมีค่าใช้จ่ายสิบสองล้าน',
   ])('are those of eld: %s', text => {
     expect(bestByGrams(text, () => true)).toEqual(byPackage(text))
   })

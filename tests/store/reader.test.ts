@@ -122,7 +122,8 @@ describe('a reader', () => {
 
   it('is refused with a sentence where there is no file, or none that can be shared', () => {
     const path = join(temporaryFolder(), 'none.db')
-    expect(openReader(path)).toEqual({ ok: false, reason: `there is no database at ${path}` })
+    const reason = `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\``
+    expect(openReader(path)).toEqual({ ok: false, reason })
     expect(openReader(':memory:').ok).toBe(false)
   })
 })

@@ -90,6 +90,14 @@ export async function readWire(
   return sink.bytes()
 }
 
+/** Lets go of the body of an answer that has none, such as 304 (RFC 9112, 6.3): the connection is free with its head. */
+export function letGo(body: Body): void {
+  body.on('error', () => {
+    // Nobody reads it: how it ends does not matter.
+  })
+  body.resume()
+}
+
 /** Lets go of a body that nobody reads. Never rejects. */
 export async function discard(body: Body): Promise<void> {
   const patience = setTimeout(() => body.destroy(), SPARE_TIME)

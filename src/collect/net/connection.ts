@@ -5,7 +5,7 @@ import { type LookupFunction, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Agent, buildConnector, type Dispatcher, errors as undici } from 'undici'
 import type { PollSettings } from '../../model/config.ts'
-import { discard, readWire } from './body.ts'
+import { discard, letGo, readWire } from './body.ts'
 import { connectionFailure, MAX_HEADER_BYTES } from './connection-failure.ts'
 import { type CertificateDates, Fault, field, oneLine } from './failure.ts'
 import { boundFlood } from './flood.ts'
@@ -192,7 +192,7 @@ export function openClient(allowPrivate: boolean, settings: PollSettings, option
         headers: answer.headers,
         isPrivate: inside.has(url.origin),
         read: (encoded, oversize) => readWire(answer, encoded, settings, signal, oversize),
-        discard: () => discard(answer.body),
+        discard: async () => (answer.statusCode === 304 ? letGo(answer.body) : await discard(answer.body)),
       }
     },
     close: () => agent.destroy(),

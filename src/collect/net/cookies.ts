@@ -43,7 +43,7 @@ function speaksFor(host: string, domain: string): boolean {
 }
 
 export class Cookies {
-  readonly #home: URL
+  readonly #home: string
   readonly #kept = new Map<string, Cookie>()
   /** Cookie headers by the address they were sent to. */
   readonly #sent = new Map<string, Set<string>>()
@@ -52,7 +52,7 @@ export class Cookies {
 
   /** `home` is where the visit began. */
   constructor(home: URL) {
-    this.#home = home
+    this.#home = home.host
   }
 
   /** Keep what the answer of `url` sets, on a visit that began at `now`. */
@@ -103,10 +103,11 @@ export class Cookies {
 
   /** The cookies that `url` is sent, after those of a configured header, whose values give way to newer ones. */
   #header(url: URL, configured: string): string {
+    if (this.#kept.size === 0 && configured === '') return ''
     const to = placeOf(url)
     const fitting = [...this.#kept.values()].filter(
       ({ place, domain, path, secure }) =>
-        (place === to || (domain !== null && url.host === this.#home.host && speaksFor(url.hostname, domain))) &&
+        (place === to || (domain !== null && url.host === this.#home && speaksFor(url.hostname, domain))) &&
         isWithin(url.pathname, path) &&
         (!secure || url.protocol === 'https:'),
     )

@@ -66,7 +66,7 @@ async function answer(
   }
   // An ETag belongs to where it came from, which is the end of the redirects; every hop gets it, as browsers do.
   const known = conditional(request.validators)
-  const cookies = new Cookies(new URL(url))
+  const cookies = new Cookies(url)
   const mayBePrivate = (to: URL): boolean => request.allowPrivate && sameService(request.url, to)
   const hops: string[] = []
   let permanent = true
@@ -81,7 +81,9 @@ async function answer(
       ...known,
       'accept-encoding': 'gzip, deflate, br, zstd',
     }
-    const response = await askHop(clients, mayBePrivate(url), hops, url, headers, signal)
+    // The first hop goes to the address that was asked for.
+    const opened = hops.length === 1 ? request.allowPrivate : mayBePrivate(url)
+    const response = await askHop(clients, opened, hops, url, headers, signal)
     const { status, headers: said } = response
     try {
       // A gate that sends us on with a cookie may lead back to where we began: that is no move.

@@ -140,6 +140,7 @@ function serviceOf(url: URL): string {
 
 /** Whether two http(s) addresses lead to one host and port, by their spelling: what `allowPrivate` opens. */
 export function sameService(one: string | URL, other: string | URL): boolean {
+  if (one === other) return URL.canParse(String(one))
   const [a, b] = [URL.parse(String(one)), URL.parse(String(other))]
   return a !== null && b !== null && serviceOf(a) === serviceOf(b)
 }

@@ -95,10 +95,23 @@ export function emptyHabit(): Habit {
 
 /** As stored: JSON, three decimals. */
 export function writeHabit(habit: Habit): string {
-  return JSON.stringify(habit, (_, value: unknown) =>
-    typeof value === 'number' && !Number.isInteger(value) ? Math.round(value * 1_000) / 1_000 : value,
-  )
+  const rounded: Record<string, unknown> = {}
+  for (const name in habit) {
+    const value = habit[name as keyof Habit]
+    if (typeof value === 'number') rounded[name] = thousandths(value)
+    else if (Array.isArray(value)) rounded[name] = value.map(thousandths)
+    else rounded[name] = value
+  }
+  const { lastGap, skip } = habit
+  if (lastGap !== null) rounded['lastGap'] = { from: thousandths(lastGap.from), to: thousandths(lastGap.to) }
+  if (skip !== null) rounded['skip'] = { hours: skip.hours.map(thousandths), days: skip.days.map(thousandths) }
+  return JSON.stringify(rounded)
 }
+
+const thousandths = (value: number): number => (Number.isInteger(value) ? value : Math.round(value * 1_000) / 1_000)
+
+/** Against which a stored habit is held. */
+const SAMPLE = Object.entries(emptyHabit()) as [string, unknown][]
 
 /** A stored habit; null where there is none or it is none of ours, and learning begins anew. */
 export function readHabit(text: string | null): Habit | null {
@@ -112,15 +125,16 @@ export function readHabit(text: string | null): Habit | null {
   if (typeof value !== 'object' || value === null) return null
   // What an earlier version did not remember is not known yet.
   const found: Readonly<Record<string, unknown>> = { ttl: null, skip: null, ...value }
-  const fits = Object.entries(emptyHabit()).every(([name, sample]: [string, unknown]) => {
-    const given = found[name]
-    if (Array.isArray(sample)) return Array.isArray(given) && given.length === sample.length && given.every(isAmount)
-    if (name === 'lastGap') return given === null || isGap(given)
-    if (name === 'skip') return given === null || isSkip(given)
-    if (sample === null) return given === null || isAmount(given)
-    return typeof sample === 'boolean' ? typeof given === 'boolean' : isAmount(given)
-  })
-  return fits ? (found as unknown as Habit) : null
+  for (const [name, sample] of SAMPLE) if (!fits(name, sample, found[name])) return null
+  return found as unknown as Habit
+}
+
+function fits(name: string, sample: unknown, given: unknown): boolean {
+  if (Array.isArray(sample)) return Array.isArray(given) && given.length === sample.length && given.every(isAmount)
+  if (name === 'lastGap') return given === null || isGap(given)
+  if (name === 'skip') return given === null || isSkip(given)
+  if (sample === null) return given === null || isAmount(given)
+  return typeof sample === 'boolean' ? typeof given === 'boolean' : isAmount(given)
 }
 
 const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0
@@ -175,18 +189,19 @@ function reckon(habit: Habit): Rates {
   }
   // Half an entry is credited, so that nothing is ever expected to be silent for good.
   const average = total === 0 ? 0 : (entries + 0.5) / total
-  const byHour = hours.map((count, hour) => {
-    const before = (hour + 23) % 24
-    const after = (hour + 1) % 24
-    const seen = count + 0.5 * ((hours[before] ?? 0) + (hours[after] ?? 0))
+  const byHour: number[] = []
+  for (let hour = 0; hour < 24; hour++) {
+    const before = hour === 0 ? 23 : hour - 1
+    const after = hour === 23 ? 0 : hour + 1
+    const seen = (hours[hour] ?? 0) + 0.5 * ((hours[before] ?? 0) + (hours[after] ?? 0))
     const time = (watched[hour] ?? 0) + 0.5 * ((watched[before] ?? 0) + (watched[after] ?? 0))
-    return (seen + HOUR_CREDIT * average) / (time + HOUR_CREDIT)
-  })
-  const byDay = habit.days.map((count, day) =>
-    total < WATCHED_FOR_DAYS
-      ? 1
-      : Math.min(3, Math.max(0.2, (count + DAY_CREDIT) / ((habit.daysExpected[day] ?? 0) + DAY_CREDIT))),
-  )
+    byHour.push((seen + HOUR_CREDIT * average) / (time + HOUR_CREDIT))
+  }
+  const byDay: number[] = []
+  for (let day = 0; day < 7; day++) {
+    const factor = ((habit.days[day] ?? 0) + DAY_CREDIT) / ((habit.daysExpected[day] ?? 0) + DAY_CREDIT)
+    byDay.push(total < WATCHED_FOR_DAYS ? 1 : Math.min(3, Math.max(0.2, factor)))
+  }
   return { hours: byHour, days: byDay, average, evidence: { hours: total, entries } }
 }
 
