@@ -132,7 +132,7 @@ describe('an entry under embargo', () => {
   it('with very many others is filed in slices when they are released', async () => {
     const { store, desk, at } = newsroom()
     const next = random(5)
-    const drafts = Array.from({ length: 200 }, (_, n) => ({
+    const drafts = Array.from({ length: 800 }, (_, n) => ({
       ...draft,
       id: `m${n}`,
       title: prose(next, 6),
@@ -141,8 +141,8 @@ describe('an entry under embargo', () => {
     fileInto(desk, store, URL, drafts, NOW)
     expect(store.totals().reports).toBe(0)
     const { result, turns, longest } = await watchLoop(() => desk.release(at(NOW + 3 * HOUR)))
-    expect(result).toEqual({ entries: 200, unreadable: 0 })
-    expect(store.totals().reports).toBe(200)
+    expect(result).toEqual({ entries: 800, unreadable: 0 })
+    expect(store.totals().reports).toBe(800)
     expect(turns).toBeGreaterThan(10)
     expect(longest).toBeLessThan(400)
     expect(await desk.release(at(NOW + 3 * HOUR))).toEqual({ entries: 0, unreadable: 0 })

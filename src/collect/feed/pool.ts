@@ -82,6 +82,9 @@ interface Task {
   done: (outcome: Outcome<unknown>, thread: Thread | null) => void
 }
 
+/** Heap of a thread at most, as a multiple of what one document may need: its own beside what the thread keeps. */
+const MOST_HEAPS = 3
+
 interface Thread {
   worker: Worker
   ready: boolean
@@ -268,15 +271,19 @@ class Pool implements ParserPool {
     thread.worker.postMessage(message, transfer)
     const late = `parsing took longer than ${seconds(this.#timeout)}: the document is given up`
     this.#limit(thread, this.#timeout, late)
+    // What the thread held before: documents that are kept, and what is left of those that were. It is not this one's.
+    let before: number | null = null
     let asked = false
-    thread.watch = setInterval(() => {
+    const look = (): void => {
       if (asked) return
       asked = true
       const looked = ({ used_heap_size: used }: { used_heap_size: number }): void => {
         asked = false
         if (thread.task !== task) return
-        thread.heap = Math.max(thread.heap, used / 1_048_576)
-        if (thread.heap <= this.#memory) return
+        const heap = used / 1_048_576
+        thread.heap = Math.max(thread.heap, heap)
+        before = Math.min(before ?? heap, heap)
+        if (heap - before <= this.#memory && heap <= MOST_HEAPS * this.#memory) return
         this.#end(thread, {
           ok: false,
           reason: `parsing needed more than ${this.#memory} MB: the document is given up`,
@@ -284,7 +291,9 @@ class Pool implements ParserPool {
       }
       // A thread that has ended has no heap; its end is handled elsewhere.
       thread.worker.getHeapStatistics().then(looked, () => {})
-    }, WATCH)
+    }
+    look()
+    thread.watch = setInterval(look, WATCH)
   }
 
   #limit(thread: Thread, time: Millis, reason: string): void {
