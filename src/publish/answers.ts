@@ -1,6 +1,7 @@
 // Answers requests with renderings. What was rendered is remembered for one state of the published data; renderings run one
 // at a time, shared by all requests that wait for the same one.
-import { encodingFor, Memory, needsEncoding, Prepared, type Rendering, respond, wishedEncoding } from './delivery.ts'
+import { type Asked, askedBy, wishedEncoding } from './asked.ts'
+import { type Answer, answerTo, encodingFor, Memory, Prepared, type Rendering, respond } from './delivery.ts'
 import { sentenceDocument } from './documents.ts'
 import { Renderings } from './renderings.ts'
 
@@ -23,18 +24,46 @@ export class Answers {
   readonly #memory = new Memory(CACHED_ENTRIES, CACHED_BYTES)
   readonly #renderings: Renderings<Prepared>
   readonly #state: () => readonly unknown[]
+  readonly #turn: (work: () => void) => void
   readonly #isFull: () => boolean
+  /** The state was looked at in this turn of the event loop. */
+  #looked = false
 
   constructor({ state, turn = work => work(), isFull = () => false }: AnswersOptions) {
     this.#renderings = new Renderings<Prepared>(turn)
     this.#state = state
+    this.#turn = turn
     this.#isFull = isFull
+  }
+
+  /**
+   * The answer to a GET or HEAD of `address` that lies ready; null where it is to be made or routed. The state is looked at
+   * once for all requests of one turn of the event loop.
+   */
+  ready(address: string, asked: Asked): Answer | null {
+    if (!this.#looked && !this.#look()) return null
+    const known = this.#memory.at(address)
+    return known === null ? null : answerTo(asked, known)
+  }
+
+  /** False where the state cannot be told; whoever renders learns why. */
+  #look(): boolean {
+    try {
+      this.#memory.renew(this.#state())
+    } catch {
+      return false
+    }
+    this.#looked = true
+    this.#turn(() => {
+      this.#looked = false
+    })
+    return true
   }
 
   /** With what `make` gives, rendered once for each state and `key`. */
   remembered(request: Request, key: string, make: () => Rendering): Response | Promise<Response> {
-    const known = this.#memory.find(this.#state(), key)
-    if (known !== null && !needsEncoding(request, known)) return respond(request, known)
+    const known = this.#memory.find(this.#state(), key, addressOf(request.url))
+    if (known !== null && answerTo(askedBy(request), known) !== null) return respond(request, known)
     return this.#queued(request, key, () => this.#memory.get(this.#state(), key, make))
   }
 
@@ -50,11 +79,12 @@ export class Answers {
 
   #queued(request: Request, key: string, make: () => Prepared): Response | Promise<Response> {
     if (this.#isFull()) return overloaded(request)
+    const asked = askedBy(request)
     const rendered = this.#renderings.get(
-      `${wishedEncoding(request)} ${key}`,
+      `${wishedEncoding(asked)} ${key}`,
       async () => {
         const prepared = make()
-        if (needsEncoding(request, prepared)) await prepared.encode(encodingFor(request, prepared))
+        if (answerTo(asked, prepared) === null) await prepared.encode(encodingFor(asked, prepared))
         this.#memory.trim()
         return prepared
       },
@@ -63,6 +93,11 @@ export class Answers {
     if (rendered === null) return overloaded(request)
     return rendered.then(prepared => (prepared === null ? overloaded(request) : respond(request, prepared)))
   }
+}
+
+/** Path and query of an absolute address, as they stand in it. */
+function addressOf(url: string): string {
+  return url.slice(url.indexOf('/', url.indexOf('://') + 3))
 }
 
 function overloaded(request: Request): Response {
