@@ -147,11 +147,14 @@ export class Memory {
   readonly #keys = new Map<string, string>()
   readonly #mostEntries: number
   readonly #mostBytes: number
+  readonly #onOver: (key: string, prepared: Prepared) => void
   #state: readonly unknown[] = []
 
-  constructor(mostEntries: number, mostBytes: number) {
+  /** `onOver` is told of each rendering whose state is over. */
+  constructor(mostEntries: number, mostBytes: number, onOver: (key: string, prepared: Prepared) => void = () => {}) {
     this.#mostEntries = mostEntries
     this.#mostBytes = mostBytes
+    this.#onOver = onOver
   }
 
   /** The rendering of `state` kept under `key`, or the one `make` gives. Only successes are kept. */
@@ -183,6 +186,7 @@ export class Memory {
   /** Forget all that is not of `state`. */
   renew(state: readonly unknown[]): void {
     if (state.length === this.#state.length && state.every((part, index) => part === this.#state[index])) return
+    for (const [key, prepared] of this.#entries) this.#onOver(key, prepared)
     this.#entries.clear()
     this.#keys.clear()
     this.#state = state

@@ -104,7 +104,7 @@ class Pages {
     // Both count all reports: done once for each state of the store, however many requests need it.
     this.#agencies = remembered(published, () => reader.agencies())
     this.#totals = remembered(published, () => reader.totals())
-    this.answers = new Answers({ state: () => [...published(), this.#minute()], turn, isFull })
+    this.answers = new Answers({ state: () => [...published(), this.#minute()], now: dependencies.now, turn, isFull })
   }
 
   page(c: Context, page: Page): Responding {
