@@ -1,7 +1,6 @@
 // The floors of quality that every machine can hold: over the project's own labelled sets, with the shipped settings, and
 // with the vectors of one sentence model that are kept beside them.
 import { describe, expect, it } from 'vitest'
-import { scoreAcross } from '../../bench/across.ts'
 import { averageLink } from '../../bench/average-link.ts'
 import { itemsOf, SETS, settings } from '../../bench/labelled.ts'
 import { readVectors } from '../../bench/labelled-vectors.ts'
@@ -15,22 +14,22 @@ interface Floors {
   across: { precision: number; recall: number }
 }
 
-/** All a little under what was reached on 29 November 2026, which stands beside. */
+/** A little under what was reached on 29 November 2026, which stands beside. */
 const SETS_HELD = [
   {
     set: SETS.agencies,
     // Copies: .931 and 1.
     copies: { precision: 0.925, recall: 0.99 },
-    // .762; .880, .877, .895, .916; across 1 and .250.
+    // .766; .924, .931, .949, .916; across 1 and .260.
     words: {
-      all: 0.752,
-      languages: { ar: 0.87, en: 0.867, fr: 0.885, ru: 0.906 },
-      across: { precision: 0.98, recall: 0.24 },
+      all: 0.756,
+      languages: { ar: 0.914, en: 0.921, fr: 0.939, ru: 0.906 },
+      across: { precision: 0.98, recall: 0.25 },
     },
-    // .810; .956, 1, .987, .953; across 1 and .406.
+    // .808; .973, 1, .987, .936; across 1 and .406.
     vectors: {
       all: 0.8,
-      languages: { ar: 0.946, en: 0.99, fr: 0.977, ru: 0.943 },
+      languages: { ar: 0.963, en: 0.99, fr: 0.977, ru: 0.926 },
       across: { precision: 0.98, recall: 0.396 },
     },
   },
@@ -38,17 +37,17 @@ const SETS_HELD = [
     set: SETS.general,
     // Copies: 1 and 1, of ten.
     copies: { precision: 0.9, recall: 0.9 },
-    // .598; .947, .867, .866, .901, .872; across .962 and .139.
+    // .640; .940, .871, .877, .909, .875; across .965 and .154.
     words: {
-      all: 0.588,
-      languages: { ar: 0.937, en: 0.857, es: 0.856, fr: 0.891, ru: 0.862 },
-      across: { precision: 0.95, recall: 0.129 },
+      all: 0.63,
+      languages: { ar: 0.93, en: 0.86, es: 0.867, fr: 0.899, ru: 0.865 },
+      across: { precision: 0.95, recall: 0.144 },
     },
-    // .609; .944, .865, .875, .905, .877; across .973 and .150.
+    // .637; .929, .869, .876, .900, .868; across .974 and .158.
     vectors: {
-      all: 0.599,
-      languages: { ar: 0.934, en: 0.855, es: 0.865, fr: 0.895, ru: 0.867 },
-      across: { precision: 0.96, recall: 0.14 },
+      all: 0.627,
+      languages: { ar: 0.919, en: 0.859, es: 0.866, fr: 0.89, ru: 0.858 },
+      across: { precision: 0.96, recall: 0.148 },
     },
   },
 ] satisfies { set: object; copies: object; words: Floors; vectors: Floors }[]
@@ -57,8 +56,7 @@ describe.each(SETS_HELD)('quality over $set.name', ({ set, copies, ...floors }) 
   const items = itemsOf(set)
   const measured = async (vectors: boolean) => {
     const found = vectors ? readVectors(set.file, await items) : null
-    const { assignments, result } = evaluate(await items, settings(), found?.vectors)
-    return { ...result, across: scoreAcross(await items, assignments) }
+    return evaluate(await items, settings(), found?.vectors).result
   }
   let words: ReturnType<typeof measured> | undefined
   let withVectors: ReturnType<typeof measured> | undefined
@@ -101,9 +99,9 @@ describe.each(SETS_HELD)('quality over $set.name', ({ set, copies, ...floors }) 
     )
 
     it(`of pairs in two languages ${across.recall} are found, and ${across.precision} of those found are right`, async () => {
-      const { pairs } = (await result()).across
-      expect(pairs.recall).toBeGreaterThanOrEqual(across.recall)
-      expect(pairs.precision).toBeGreaterThanOrEqual(across.precision)
+      const pairs = (await result()).languages.across?.pairs
+      expect(pairs?.recall).toBeGreaterThanOrEqual(across.recall)
+      expect(pairs?.precision).toBeGreaterThanOrEqual(across.precision)
     }, 120_000)
 
     it(`of the copies ${copies.recall} are found, and ${copies.precision} of what is joined are copies`, async () => {
@@ -130,15 +128,16 @@ describe('the labelled sets', () => {
     expect(Math.min(...Object.values(counted))).toBeGreaterThanOrEqual(49)
   })
 
-  it('hold more than 400 wires of general news in five languages, of some hundred events', async () => {
+  it('hold 550 wires of general news in five languages, of events in one language and in several', async () => {
     const counted = await languages(SETS.general)
     expect(Object.keys(counted).toSorted()).toEqual(['ar', 'en', 'es', 'fr', 'ru'])
-    expect(Math.min(...Object.values(counted))).toBeGreaterThanOrEqual(80)
+    expect(Math.min(...Object.values(counted))).toBeGreaterThanOrEqual(95)
     const items = await itemsOf(SETS.general)
-    expect(items.length).toBeGreaterThanOrEqual(400)
+    expect(items).toHaveLength(550)
     const events = [...Map.groupBy(items, ({ thread }) => thread).values()]
-    expect(events.filter(({ length }) => length > 1).length).toBeGreaterThanOrEqual(90)
-    expect(events.filter(({ length }) => length === 1).length).toBeGreaterThanOrEqual(20)
-    expect(events.filter(some => new Set(some.map(({ lang }) => lang)).size > 1).length).toBeGreaterThanOrEqual(90)
+    const spoken = events.filter(({ length }) => length > 1).map(wires => new Set(wires.map(({ lang }) => lang)).size)
+    expect(events.length - spoken.length).toBe(22)
+    expect(spoken.filter(count => count === 1)).toHaveLength(30)
+    expect(spoken.filter(count => count > 1)).toHaveLength(102)
   })
 })

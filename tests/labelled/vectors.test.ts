@@ -1,14 +1,14 @@
 // Vectors kept beside a labelled set: made by asking a server, read back in 8 bits.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { encodedText, readVectors, vectorsFile, writeVectors } from '../../bench/labelled-vectors.ts'
 import type { EvalItem } from '../../src/run/evaluate.ts'
+import { folder } from '../helpers/folder.ts'
 
 const item = (id: string, title: string, text: string | null = null): EvalItem => ({
   id,
@@ -24,17 +24,8 @@ const item = (id: string, title: string, text: string | null = null): EvalItem =
 const ITEMS = [item('a', 'Dam breaks', 'It rained.'), item('b', 'A draw'), item('c', 'Rates held', 'Again.')]
 const HEADER = { model: 'small', by: 'a test', prefix: '', numbers: 3 }
 
-const folders: string[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-function setFile(items: readonly EvalItem[]): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'minwal-vectors-'))
-  folders.push(folder)
-  const file = path.join(folder, 'set.jsonl')
-  writeFileSync(file, items.map(one => `${JSON.stringify(one)}\n`).join(''))
-  return file
-}
+const setFile = (items: readonly EvalItem[]): string =>
+  path.join(folder({ 'set.jsonl': items.map(one => `${JSON.stringify(one)}\n`).join('') }), 'set.jsonl')
 
 describe('vectors beside a labelled set', () => {
   it('keep the direction of each vector in one byte a number', () => {
