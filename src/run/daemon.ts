@@ -238,8 +238,8 @@ class Service {
 
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const answer = (request: Request) => this.#answer(request)
-    const listening = await listen(answer, this.#options.config.listen, this.#onTheWay)
+    const answerer = { ready: this.#site.ready, fetch: (request: Request) => this.#answer(request) }
+    const listening = await listen(answerer, this.#options.config.listen, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
     return { ok: true, value: listening.value.address }

@@ -6,7 +6,9 @@ import { type Answer, type KeptDocument, serveParser } from '../collect/feed/ser
 import { withoutSecrets } from '../config/secrets.ts'
 import type { ReportContext } from '../decide/report.ts'
 import { wireNames } from '../decide/wire/read.ts'
-import { identifyAll, readForDesk } from '../desk/document.ts'
+import { NamedDocument } from '../desk/document.ts'
+import { giveWay } from '../desk/priority.ts'
+import { drain } from '../desk/slices.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Agency, FeedSpec } from '../model/config.ts'
 
@@ -45,19 +47,15 @@ function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
   const { entries, ...feed } = withoutSecrets(parsed, { secrets: secrets ?? [] })
   const context: ReportContext = { ...rest, language: rest.language ?? feed.language, names }
   const read = entries.map(entry => ({ entry, text: entry.text }))
-  const found = identifyAll(read, context)
-  const byPlace = new Map(found.entries.map(one => [one.at, one]))
+  const document = new NamedDocument(read, context)
+  const found = document.names
   const named = packed(found)
 
   const answer = (question: unknown): Answer => {
     const asked = question as ReaderQuestion
     switch (asked.kind) {
       case 'read': {
-        const readings = asked.ats.flatMap(at => {
-          const [one, identified] = [read[at], byPlace.get(at)]
-          return one && identified ? [readForDesk(one, identified, context)] : []
-        })
-        const value = packed(readings)
+        const value = packed(drain(document.read(asked.ats)))
         return { value, transfer: [value] }
       }
       case 'guids':
@@ -73,4 +71,5 @@ function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
   }
 }
 
+giveWay()
 serveParser(keep)
