@@ -4,7 +4,7 @@ import { ambiguities, tellApart } from '../decide/guids.ts'
 import type { ReportContext } from '../decide/report.ts'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { WireNames } from '../decide/wire/read.ts'
-import { type MissingReport, missingFrom } from '../decide/withdrawn.ts'
+import { missingFrom } from '../decide/withdrawn.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -14,7 +14,7 @@ import { documentOf, NamedDocument, type ReadDocument, type ReadEntry } from './
 import { EntryFiling, type FiledEntry } from './entries.ts'
 import { givenAgain, StoreFacts } from './facts.ts'
 import { judgeOrigin } from './origin.ts'
-import { type Closing, countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
+import { countsOf, embargoNotes, type FiledPoll, type Finish, givenAgainNote, whatWasFiled } from './outcome.ts'
 import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
@@ -26,22 +26,11 @@ import { ActiveWindow, type Last } from './window.ts'
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
 export type { FiledEntry } from './entries.ts'
 export { judgeOrigin } from './origin.ts'
-export { type Closing, noCounts } from './outcome.ts'
+export { type Closing, type FiledPoll, type Finish, noCounts } from './outcome.ts'
 
 export interface FilingContext extends ReportContext {
   /** Address of the feed by configuration: with the guid, it makes the keys of stories. */
   feedKey: string
-}
-
-/** Records the poll in the transaction of its last entries. */
-export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
-
-/** What came of a poll or a push. Plain data. */
-export interface FiledPoll extends Recorded {
-  /** What became of each entry, in the order of the document. */
-  filed: FiledEntry[]
-  /** Reports that left the feed though it shows older ones: their pages are to be asked whether they are gone. */
-  missing: MissingReport[]
 }
 
 /** Brings the window in step with the store; `last` are the last numbers on file, where they were read. */
