@@ -316,7 +316,7 @@ class Service {
       // Already logged by the poller; the next tick tries again.
     })
     this.#ticked = true
-    this.#assembly.encoding?.wake()
+    this.#assembly.encoding?.begin()
   }
 
   async #poll(options: PollOptions): Promise<Polled> {
