@@ -20,6 +20,7 @@ import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
+import { StoryVectors } from './vectors.ts'
 import { ActiveWindow, type Last } from './window.ts'
 
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
@@ -77,6 +78,8 @@ export class Desk {
   readonly #recorder: Recorder
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
+  /** Vectors of stories that are on file. */
+  readonly vectors: StoryVectors
 
   constructor(
     store: Store,
@@ -92,6 +95,14 @@ export class Desk {
     this.#slice = slice
     this.#turns = new Turns(slice)
     this.#recorder = recorder
+    this.vectors = new StoryVectors({
+      store,
+      storing,
+      turns: this.#turns,
+      window: () => this.#window,
+      prepare: context => this.#prepareWindow(context),
+      transaction: (context, work) => this.#transaction(context, work),
+    })
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
