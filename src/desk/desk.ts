@@ -1,6 +1,6 @@
 // The desk: what polls and pushes bring is decided and stored here, a document at a time. A large one is filed in several
 // transactions, between which its thread does other things; what is decided does not depend on where they end.
-import { ambiguities, tellApart } from '../decide/guids.ts'
+import { ambiguities } from '../decide/guids.ts'
 import type { ReportContext } from '../decide/report.ts'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { WireNames } from '../decide/wire/read.ts'
@@ -9,7 +9,7 @@ import type { ThreadSettings } from '../model/config.ts'
 import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
-import { type Document, prepare } from './arrivals.ts'
+import { type Document, prepare, standingIn } from './arrivals.ts'
 import { documentOf, NamedDocument, type ReadDocument, type ReadEntry } from './document.ts'
 import { EntryFiling, type FiledEntry } from './entries.ts'
 import { givenAgain, StoreFacts } from './facts.ts'
@@ -314,22 +314,7 @@ export class Desk {
     return this.#transaction(context, filing => {
       const facts = new StoreFacts(filing, context)
       facts.look(entries)
-      const filed: FiledEntry[] = new Array(entries.length + rejected.length)
-      const seen: number[] = []
-      const wanted: number[] = []
-      let stood = 0
-      for (const [n, entry] of entries.entries()) {
-        const { reused = false, reusedTwice = false } = ambiguous[n] ?? {}
-        const told = tellApart({ ...entry, reused, reusedTwice }, guid => facts.known(guid))
-        const known = facts.known(told.guid)
-        if (!told.asItIs || known === null) {
-          wanted.push(entry.at)
-          continue
-        }
-        seen.push(known.id)
-        if (known.lastSeen === facts.said.lastSeen) stood++
-        filed[entry.at] = { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
-      }
+      const { filed, seen, wanted, stood } = standingIn(entries, ambiguous, facts)
       if (wanted.length > 0) return { filed: null, facts, wanted }
       for (const { at, reason } of rejected) {
         filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
