@@ -19,7 +19,7 @@ import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
-import { type Storing, storingAtOnce } from './storing.ts'
+import { alone, type Shared, type Storing, storingAtOnce } from './storing.ts'
 import { ActiveWindow, type Last } from './window.ts'
 
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
@@ -35,9 +35,8 @@ export interface FilingContext extends ReportContext {
 /** Records the poll in the transaction of its last entries. */
 export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
 
-/** What came of a poll or a push. Plain data. */
+/** What came of a poll or a push: entries in the order of the document. Plain data. */
 export interface FiledPoll extends Recorded {
-  /** What became of each entry, in the order of the document. */
   filed: FiledEntry[]
   /** Reports that left the feed though it shows older ones: their pages are to be asked whether they are gone. */
   missing: MissingReport[]
@@ -46,12 +45,10 @@ export interface FiledPoll extends Recorded {
 /** Brings the window in step with the store; `last` are the last numbers on file, where they were read. */
 type CatchUp = (last?: Last) => void
 
+/** `released`: kept back under an embargo that is over. `first`: none was filed yet. `until`: when no more are begun. */
 interface FileSome {
-  /** The entries were kept back under an embargo that is over. */
   released: boolean
-  /** None of the document was filed yet. */
   first: boolean
-  /** Moment after which no more are begun. */
   until: number
   looked: StoreFacts | null
   catchUp: CatchUp
@@ -97,9 +94,14 @@ export class Desk {
   /**
    * File a document that a feed answered with, or that a hub pushed, and record the poll: in one transaction, or in several
    * where it is large. Every entry is filed wholly or not at all. The poll of a document that was filed in part stands as
-   * interrupted.
+   * interrupted. Resolves when all is on disk; `onWaiting` is told when only the commit is waited for.
    */
-  async fileDocument(document: ReadDocument, plan: PollPlan, context: FilingContext): Promise<FiledPoll> {
+  async fileDocument(
+    document: ReadDocument,
+    plan: PollPlan,
+    context: FilingContext,
+    onWaiting?: () => void,
+  ): Promise<FiledPoll> {
     const received = performance.now()
     const done: Omit<FiledPoll, 'filed'>[] = []
     const filed = await this.#inSlices(
@@ -117,14 +119,13 @@ export class Desk {
         })
         done.push({ ...record, missing })
       },
-      false,
+      { released: false, ...(onWaiting && { onWaiting }) },
     )
     const last = done.at(-1)
     if (last === undefined) throw new Error(`the poll of ${plan.feed.url} was not recorded`)
     return { ...last, filed }
   }
 
-  /** Record polls that brought no document to file, in one transaction. */
   recordPolls(plans: readonly PollPlan[]): Promise<Recorded[]> {
     return this.#recorder.recordPolls(plans)
   }
@@ -134,7 +135,6 @@ export class Desk {
     return this.storing.write(() => this.#store.file(filing => filing.known(feed, guids, '').reports.size > 0))
   }
 
-  /** Keep what was asked of a hub, in place of any other of its feed. */
   saveSubscription(subscription: Subscription): Promise<void> {
     return this.storing.write(() => this.#store.saveSubscription(subscription))
   }
@@ -149,7 +149,7 @@ export class Desk {
     const read: ReadDocument = { entries: names, rejected, read: async () => readings }
     const document = drain(prepare(read, readings, ambiguities(names)))
     prepareWindowAtOnce(this.#store, this.#window, context.now, remaker(this.#window, context.names))
-    return this.#transaction(context, (filing, catchUp) => {
+    return this.#alone(context, (filing, catchUp) => {
       const some = { released: false, first: true, until: Number.POSITIVE_INFINITY, looked: null, catchUp }
       this.#fileSome(filing, document, context, some)
       this.#finish(filing, document, context, finish, { poll: null, waited: false })
@@ -162,7 +162,7 @@ export class Desk {
    * a crash, what was filed stays filed: the poll then stands as interrupted, and the next one finds those entries unchanged.
    */
   fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
-    return this.#inSlices(this.read(entries, context), context, finish, false)
+    return this.#inSlices(this.read(entries, context), context, finish, { released: false })
   }
 
   /**
@@ -183,7 +183,7 @@ export class Desk {
           filing.dropHeld(feed, keys)
           filing.countPoll(poll ?? filing.openPoll(feed, now, 'released'), counts)
         },
-        true,
+        { released: true },
       )
       done.entries += read.length
       done.unreadable += keys.length - read.length
@@ -194,7 +194,7 @@ export class Desk {
   async withdraw(report: number, context: { now: Millis; names: WireNames }): Promise<void> {
     await this.#prepareWindow(context)
     await this.storing.write(() =>
-      this.#transaction(context, (filing, catchUp) => {
+      this.#alone(context, (filing, catchUp) => {
         catchUp()
         const story = filing.withdraw(report, context.now)
         if (story !== null) judgeOrigin(filing, story)
@@ -217,14 +217,19 @@ export class Desk {
     read: ReadDocument,
     context: FilingContext,
     finish: Finish,
-    released: boolean,
+    { released, onWaiting }: { released: boolean; onWaiting?: () => void },
   ): Promise<FiledEntry[]> {
     const ambiguous = ambiguities(read.entries)
     await this.#prepareWindow(context)
     let looked: StoreFacts | null = null
     if (!released) {
       await this.#turns.next()
-      const known = await this.storing.write(() => this.#fileKnown(read, ambiguous, context, finish))
+      const known = await this.storing.join({
+        ...this.#sharing(onWaiting),
+        work: () => this.#fileKnown(read, ambiguous, context, finish),
+        weight: ({ filed }) => filed?.length ?? 0,
+        again: async () => {},
+      })
       if (known.filed !== null) return known.filed
       looked = known.facts
     }
@@ -237,8 +242,8 @@ export class Desk {
     let takenBack = false
     // Of entries that were filed before a transaction that was taken back.
     let waited = false
-    const slice = (): boolean => {
-      const { done, open } = this.#transaction(context, (filing, catchUp) => {
+    const slice = (): { done: boolean; open: number | null } =>
+      this.#transaction(context, (filing, catchUp) => {
         takenBack = true
         const until = performance.now() + this.#slice
         const was = looked
@@ -252,12 +257,6 @@ export class Desk {
         filing.countPoll(number, countsOf(document.filed))
         return { done: false, open: number }
       })
-      takenBack = false
-      first = false
-      poll = open
-      onDisk = [...document.filed]
-      return done
-    }
     const again = async (): Promise<void> => {
       if (!takenBack) return
       await readWindow(this.#store, this.#window, context.now, { next: () => this.#turns.next(), slice: this.#slice })
@@ -271,8 +270,29 @@ export class Desk {
     }
     for (;;) {
       await this.#turns.next()
-      if (await this.storing.write(slice, again)) return document.filed
+      const { done, open } = await this.storing.join({
+        ...this.#sharing(onWaiting),
+        work: slice,
+        // What comes after a transaction of a large document is decided of what is on disk.
+        weight: done => (done ? document.filed.length : Number.POSITIVE_INFINITY),
+        again,
+      })
+      if (done) return document.filed
+      takenBack = false
+      first = false
+      poll = open
+      onDisk = [...document.filed]
     }
+  }
+
+  #sharing(onWaiting?: () => void): Pick<Shared<never>, 'commit' | 'undone' | 'onWaiting'> {
+    // Taken back, the indexes hold stories that are not on file.
+    const ways = { commit: () => this.#store.commit(), undone: () => this.#window.reset() }
+    return onWaiting ? { ...ways, onWaiting } : ways
+  }
+
+  #alone<T>(context: { now: Millis; names: WireNames }, work: (filing: Filing, catchUp: CatchUp) => T): T {
+    return alone({ ...this.#sharing(), work: () => this.#transaction(context, work) })
   }
 
   /**
@@ -358,11 +378,14 @@ export class Desk {
     })
   }
 
-  /** `catchUp` brings the window in step with the store: before it is asked, and before anything that changes it is written. */
+  /**
+   * Work in the open transaction, or in one that it opens. `catchUp` brings the window in step with the store: before it is
+   * asked, and before anything that changes it is written.
+   */
   #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing, catchUp: CatchUp) => T): T {
     let begun = false
     try {
-      return this.#store.file(filing =>
+      return this.#store.join(filing =>
         work(filing, last => {
           begun = true
           this.#window.catchUp(filing, now, remaker(this.#window, names), last)
