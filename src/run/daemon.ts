@@ -1,5 +1,6 @@
 // The long-running service: what is opened at the start, and closed in reverse at the end. Everything that is opened pushes its
 // own closer.
+import { setImmediate as anotherTurn } from 'node:timers/promises'
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
@@ -29,8 +30,6 @@ import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
-
-export { encoderFaults, linkFault, tickFaults } from './faults.ts'
 
 export interface DaemonOptions {
   config: Config
@@ -104,6 +103,7 @@ class Service {
   readonly #asked = new AskedPolls()
   readonly #rest = new Rest(collectIfShort)
   readonly #systemd: Systemd
+  readonly #makeFetcher: (settings: PollSettings) => Fetcher
   readonly #reload: Reload | null
   readonly #end = Promise.withResolvers<string>()
   #assembly: Assembly
@@ -120,6 +120,7 @@ class Service {
     this.#log = options.log
     this.#now = options.now ?? Date.now
     this.#store = store
+    this.#makeFetcher = options.fetcher ?? createFetcher
     this.#systemd = systemd(this.#log, options.systemd ?? true)
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
@@ -149,10 +150,6 @@ class Service {
     this.#site = this.#makeSite()
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
-  }
-
-  get #makeFetcher(): (settings: PollSettings) => Fetcher {
-    return this.#options.fetcher ?? createFetcher
   }
 
   #polling(): Polling {
@@ -237,8 +234,8 @@ class Service {
 
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const answerer = { ready: this.#site.ready, fetch: (request: Request) => this.#answer(request) }
-    const listening = await listen(answerer, this.#options.config.listen, this.#onTheWay)
+    const { ready } = this.#site
+    const listening = await listen({ ready, fetch: r => this.#answer(r) }, this.#options.config.listen, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
     return { ok: true, value: listening.value.address }
@@ -251,6 +248,8 @@ class Service {
     const presence = presenceOf(config.database)
     this.#closers.push(() => this.#releasing ?? undefined)
     const clock = new ClockLog(this.#log)
+    // Pages are served already: each step of the start has a turn of its own.
+    await anotherTurn()
     const ticker = new Ticker(config.poll.tick, {
       tick: () => void this.tick(),
       onJump: by => clock.jumped(by),
@@ -272,6 +271,7 @@ class Service {
     await this.#systemd.tell('READY=1', this.#status())
     const where = address === '' ? {} : { address }
     this.#log.info('started', { ...where, feeds: this.#assembly.feeds.size, database: config.database })
+    await anotherTurn()
     void this.tick()
   }
 
