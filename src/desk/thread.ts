@@ -26,7 +26,6 @@ import {
   type ToDesk,
   type Vectors,
 } from './messages.ts'
-import { giveWay } from './priority.ts'
 import { Recorder } from './recorder.ts'
 import { Storing } from './storing.ts'
 
@@ -287,7 +286,6 @@ class Service {
   }
 }
 
-giveWay()
 const made = opened()
 say({ kind: 'open', refusal: 'refusal' in made ? made.refusal : null })
 if ('store' in made) serve(new Service(made.store))

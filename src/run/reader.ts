@@ -8,7 +8,6 @@ import { isPlaceholderTitle } from '../decide/placeholder.ts'
 import type { ReportContext } from '../decide/report.ts'
 import { wireNames } from '../decide/wire/read.ts'
 import { identifyAll, readForDesk } from '../desk/document.ts'
-import { giveWay } from '../desk/priority.ts'
 import { textToEncode } from '../encode/text.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Agency, FeedSpec } from '../model/config.ts'
@@ -85,5 +84,4 @@ function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
   }
 }
 
-giveWay()
 serveParser(keep)
