@@ -70,7 +70,11 @@ export async function evaluateItems(
         line('story', result.story),
         line('thread', result.thread),
         ...(Object.keys(result.languages).length > 1
-          ? Object.entries(result.languages).map(([language, score]) => line(`  in ${language}`, score))
+          ? Object.entries(result.languages).map(([language, score]) =>
+              'bcubed' in score
+                ? line(`  in ${language}`, score)
+                : ['  across', '', '', '', '', '', ...Object.values(score.pairs).map(String)],
+            )
           : []),
       ],
     ),
