@@ -13,8 +13,9 @@ if (running[0] < wanted[0] || (running[0] === wanted[0] && running[1] < wanted[1
   )
   process.exit(1)
 }
-// glibc gives each thread a heap of its own and gives little of it back: with two heaps for all threads the daemon at rest with 55
-// feeds has 128 MB instead of 160. It is read when the process starts, so the process starts itself anew, under the same number.
+// glibc gives each thread a heap of its own and gives little of it back: with two heaps for all threads, whose ends are given back
+// as in the beginning, the daemon at rest with 55 feeds has 118 MB instead of 160. Both are read when the process starts, so the
+// process starts itself anew, under the same number.
 // Descriptors of a parent that talks to it would be closed.
 if (
   process.platform === 'linux' &&
@@ -23,7 +24,7 @@ if (
   process.env.NODE_CHANNEL_FD === undefined &&
   process.execve !== undefined
 ) {
-  const environment = { ...process.env, MALLOC_ARENA_MAX: '2' }
+  const environment = { MALLOC_TRIM_THRESHOLD_: '131072', ...process.env, MALLOC_ARENA_MAX: '2' }
   process.execve(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], environment)
 }
 // Names are resolved in threads of this pool, half of it at most: with four threads, two names whose servers do not answer
