@@ -13,6 +13,20 @@ if (running[0] < wanted[0] || (running[0] === wanted[0] && running[1] < wanted[1
   )
   process.exit(1)
 }
+// glibc gives each thread a heap of its own and gives little of it back: with two heaps for all threads, whose ends are given back
+// as in the beginning, the daemon at rest with 55 feeds has 118 MB instead of 160. Both are read when the process starts, so the
+// process starts itself anew, under the same number.
+// Descriptors of a parent that talks to it would be closed.
+if (
+  process.platform === 'linux' &&
+  process.argv[2] === 'run' &&
+  process.env.MALLOC_ARENA_MAX === undefined &&
+  process.env.NODE_CHANNEL_FD === undefined &&
+  process.execve !== undefined
+) {
+  const environment = { MALLOC_TRIM_THRESHOLD_: '131072', ...process.env, MALLOC_ARENA_MAX: '2' }
+  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], environment)
+}
 // Names are resolved in threads of this pool, half of it at most: with four threads, two names whose servers do not answer
 // hold up all others. Read when the first thread starts.
 process.env.UV_THREADPOOL_SIZE ??= '16'

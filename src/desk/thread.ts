@@ -25,7 +25,6 @@ import {
   type ThreadCalls,
   type ToDesk,
 } from './messages.ts'
-import { giveWay } from './priority.ts'
 import { Recorder } from './recorder.ts'
 import { Storing } from './storing.ts'
 
@@ -315,7 +314,6 @@ class Service {
   }
 }
 
-giveWay()
 const made = opened()
 say({ kind: 'open', refusal: 'refusal' in made ? made.refusal : null })
 if ('store' in made) serve(new Service(made.store))

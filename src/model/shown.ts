@@ -25,6 +25,10 @@ export interface Selection {
   since?: Millis
   minAgencies?: number
   thread?: number
+  /**
+   * Only what a line about a story says: no markup and no credits, and of the text the beginning where there is hardly a title.
+   */
+  headlines?: boolean
   limit: number
 }
 
