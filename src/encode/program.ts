@@ -1,6 +1,6 @@
 // Runs a program that encodes: one line of JSON in for each text, one out. Hides the process, the pairing of lines and texts,
 // and the limits of time and size.
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Millis } from '../model/units.ts'
 
@@ -23,6 +23,8 @@ const LONGEST_LINE = 200_000
  * each, in order, with a JSON array of numbers, `null`, or `{"error": "…"}`, on a line.
  */
 export function startProgram([program = '', ...given]: readonly string[]): Program {
+  // Loaded when there is an encoder.
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child: ChildProcess = spawn(program, given, { stdio: ['pipe', 'pipe', 'inherit'] })
   const waiting: { resolve: (vector: readonly number[] | null) => void; reject: (error: Error) => void }[] = []
   let broken: Error | null = null
