@@ -3,7 +3,6 @@
 
 import { type LookupFunction, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { Agent, Dispatcher } from 'undici'
 import type { PollSettings } from '../../model/config.ts'
 import { discard, letGo, readWire } from './body.ts'
 import { connectionFailure, MAX_HEADER_BYTES } from './connection-failure.ts'
@@ -12,7 +11,7 @@ import { boundFlood } from './flood.ts'
 import { AddressRefused, guardedLookup, notNamed, reachOf } from './guard.ts'
 import type { Headers } from './headers.ts'
 import type { Oversize } from './oversize.ts'
-import { UndiciAgent, undiciConnector, undiciErrors, undiciRequest } from './undici.ts'
+import { type Agent, type Dispatcher, UndiciAgent, undiciConnector, undiciErrors, undiciRequest } from './undici.ts'
 
 export interface ClientOptions {
   /** Resolves names instead of the system; its answers are guarded all the same. */

@@ -3,6 +3,8 @@
 import { createRequire } from 'node:module'
 import type { Agent, buildConnector, Dispatcher, errors } from 'undici'
 
+export type { Agent, Dispatcher } from 'undici'
+
 interface Undici {
   Agent: typeof Agent
   buildConnector: typeof buildConnector
