@@ -2,19 +2,21 @@
 // a table, one JSON line.
 //
 //   node --expose-gc bench/threads.ts [WINDOW] [ARCHIVE]
+//   node bench/threads.ts --plain
 //   node bench/threads.ts --ablate
 //
 // WINDOW stories (100,000) stand in the window while 5,000 are placed. Whether the archive matters: two windows of 10,000
 // stories, one as new, one that ARCHIVE stories (1,000,000) have passed through; 1,000 are placed in each by turns, and the
-// best of five counts. Times are CPU seconds of the process. --ablate prints what each piece of evidence adds on the
-// labelled sets in ../shared/corpora/threads, and skips those that are absent.
+// best of five counts. Times are CPU seconds of the process. --plain prints how good threads of the labelled sets are beside
+// plain average link; --ablate also what each piece of evidence adds. Sets of ../shared/corpora/threads that are absent are
+// skipped.
 
 import { packFeatures, unpackFeatures } from '../src/decide/thread/packing.ts'
 import { placeStory, storyFeatures, ThreadIndex } from '../src/decide/thread/place.ts'
 import { reviewAll } from '../src/decide/thread/review.ts'
 import type { ThreadSettings } from '../src/model/config.ts'
 import { printJson, printTable, rounded } from './helpers.ts'
-import { ablate } from './threads/ablation.ts'
+import { ablate, besidePlain } from './threads/ablation.ts'
 import { type MadeStory, madeStream } from './threads/world.ts'
 
 const HOUR = 3_600_000
@@ -159,4 +161,5 @@ function restart(index: ThreadIndex): Record<string, number> {
 }
 
 if (process.argv.includes('--ablate')) await ablate()
+else if (process.argv.includes('--plain')) await besidePlain()
 else measure(Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 1_000_000))

@@ -1,31 +1,12 @@
-// What each piece of evidence adds: the labelled sets, filed again and again with one thing left out.
+// What each piece of evidence adds: the labelled sets, filed again and again with one thing left out, beside plain average
+// link over all items at once (bench/average-link.ts).
 
-import { CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
-import {
-  placeStory,
-  storyFeatures,
-  ThreadIndex,
-  type ThreadWords,
-  TUNING,
-  type Tuning,
-  threadWords,
-} from '../../src/decide/thread/place.ts'
-import { reviewAll } from '../../src/decide/thread/review.ts'
-import { readWire, wireNames } from '../../src/decide/wire/read.ts'
-import type { EvalItem } from '../../src/run/evaluate.ts'
-import { readItems, scoreGroups } from '../../src/run/evaluate.ts'
+import type { ThreadWords } from '../../src/decide/thread/place.ts'
+import { scoreAcross, scoreGroups } from '../../src/run/evaluate.ts'
+import { averageLink } from '../average-link.ts'
 import { printJson, printTable, skipped } from '../helpers.ts'
-import { present, SETS, settings } from '../labelled.ts'
-
-const HOUR = 3_600_000
-
-interface Variant {
-  name: string
-  tuning?: Partial<Tuning>
-  words?: (said: ThreadWords) => ThreadWords
-  review?: false
-  titleOnly?: true
-}
+import { itemsOf, type LabelledSet, present, SETS, settings } from '../labelled.ts'
+import { streamOf, threadItems, type Variant, wordsOfItems } from './stream.ts'
 
 const without = (mark: string) => (said: ThreadWords) => ({
   ...said,
@@ -48,110 +29,58 @@ const VARIANTS: Variant[] = [
   { name: 'no body', titleOnly: true },
 ]
 
-interface Read {
-  item: EvalItem
-  time: number
-  story: number
-  first: boolean
-  title: string
-  body: string
-}
+const ALL: LabelledSet[] = [
+  SETS.olympicsEnglish,
+  SETS.olympicsArabic,
+  SETS.olympics,
+  SETS.saudiEvents,
+  SETS.ecbplus,
+  SETS.agencies,
+]
 
-/** Items in time order, copies already with their story. */
-function read(items: readonly EvalItem[], window: number): Read[] {
-  const names = wireNames([])
-  const copies = new CopyIndex(2 * window)
-  const out: Read[] = []
-  let stories = 0
-  const timed = items.map((item, at) => ({ item, at, time: Date.parse(item.published ?? '') || 0 }))
-  for (const { item, time } of timed.sort((a, b) => a.time - b.time || a.at - b.at)) {
-    const { title, body } = readWire({ title: item.title, text: item.text ?? '', authors: [], source: null }, names)
-    const features = copyFeatures(title, body, item.lang)
-    const copy = features && copies.find(features, time)
-    const story = copy?.story ?? ++stories
-    if (features) copies.add(story, out.length, features, time)
-    out.push({ item, time, story, first: !copy, title, body })
-  }
-  return out
-}
-
-/** Threads of the items, with one thing left out. */
-function thread(items: readonly Read[], said: readonly ThreadWords[], variant: Variant): Map<number, number> {
-  const options = settings()
-  const index = new ThreadIndex(options, { ...TUNING, ...variant.tuning })
-  const threadOf = new Map<number, number>()
-  let opened = 0
-  let hour = Number.NEGATIVE_INFINITY
-  let since = 0
-  let filed = 0
-  const look = () => {
-    for (const one of reviewAll(index, since, () => ++opened)) {
-      if (one.kind === 'merge') for (const [story, of] of threadOf) if (of === one.from) threadOf.set(story, one.into)
-    }
-    since = filed
-  }
-  for (const [at, { time, story, first }] of items.entries()) {
-    if (!first) continue
-    if (variant.review !== false && Math.floor(time / HOUR) > hour) look()
-    hour = Math.floor(time / HOUR)
-    const limit = ThreadIndex.horizon(options, time)
-    // What leaves the window keeps its thread.
-    for (const { id, time: then, thread: of } of index.stories()) if (then < limit) threadOf.set(id, of.id)
-    index.expire(limit)
-    const words = said[at] as ThreadWords
-    const features = storyFeatures(index, variant.words ? variant.words(words) : words)
-    const placed = placeStory(index, features, time)
-    index.add(placed.thread ?? ++opened, story, features, time)
-    filed = story
-  }
-  if (variant.review !== false) look()
-  for (const { id, thread: of } of index.stories()) threadOf.set(id, of.id)
-  return threadOf
-}
-
-/** Print what each piece of evidence adds to the B-cubed F1 of the labelled sets. */
-export async function ablate(): Promise<void> {
-  const sets = [SETS.olympicsEnglish, SETS.olympicsArabic, SETS.olympics, SETS.saudiEvents, SETS.ecbplus]
-  const scores = new Map<string, string[]>()
+/** Print the B-cubed F1 of the labelled sets by the plain baseline and by each variant. */
+export async function ablate(variants: readonly Variant[] = VARIANTS): Promise<void> {
+  const rows = new Map<string, string[]>()
   const figures: Record<string, Record<string, unknown>> = {}
   const head = ['left out']
-  for (const set of sets) {
+  const tell = (row: string, set: string, cell: string, figure: unknown) => {
+    rows.set(row, [...(rows.get(row) ?? []), cell])
+    figures[row] = { ...figures[row], [set]: figure }
+  }
+  for (const set of ALL) {
     if (!present(set)) {
       skipped('threads', set.name)
       continue
     }
-    head.push(set.name)
-    const all = await readItems(set.file)
-    if (!all.ok) throw new Error(all.reason)
-    const labelled = set.language === null ? all.value : all.value.filter(({ lang }) => lang === set.language)
-    const items = read(labelled, settings().window)
-    const words = (titleOnly: boolean) =>
-      items.map(({ item, title, body }) => threadWords({ title, body: titleOnly ? '' : body, language: item.lang }))
-    const said = words(false)
-    for (const variant of VARIANTS) {
-      const threadOf = thread(items, variant.titleOnly ? words(true) : said, variant)
-      const assignments = items.map(({ item, story }) => ({
-        id: item.id,
-        story: String(story),
-        thread: String(threadOf.get(story)),
-      }))
-      const score = scoreGroups(
-        items.map(({ item }) => item),
-        assignments,
-        'thread',
-      )?.bcubed
+    const labelled = await itemsOf(set)
+    const options = settings()
+    const stream = streamOf(labelled, options.window)
+    const languages = new Set(labelled.map(({ lang }) => lang)).size
+    head.push(set.name, ...(languages > 1 ? ['pairs across'] : []))
+    const plain = averageLink(labelled)
+    tell('plain average link', set.name, `${plain.f1.toFixed(3)} (at ${plain.threshold.toFixed(2)})`, plain)
+    if (languages > 1) tell('plain average link', `${set.name}, across`, '–', null)
+    const said = wordsOfItems(stream, false)
+    for (const variant of variants) {
+      const words = variant.titleOnly ? wordsOfItems(stream, true) : said
+      const assignments = threadItems(stream, words, options, variant)
+      const score = scoreGroups(labelled, assignments, 'thread')?.bcubed
       if (!score) continue
       const { precision, recall, f1 } = score
-      const cells = scores.get(variant.name) ?? []
-      cells.push(`${f1.toFixed(3)} (${precision.toFixed(2)}/${recall.toFixed(2)})`)
-      scores.set(variant.name, cells)
-      figures[variant.name] = { ...figures[variant.name], [set.name]: score }
+      tell(variant.name, set.name, `${f1.toFixed(3)} (${precision.toFixed(2)}/${recall.toFixed(2)})`, score)
+      if (languages === 1) continue
+      const across = scoreAcross(labelled, assignments)?.pairs
+      const cell = across ? `${across.precision.toFixed(2)}, ${across.recall.toFixed(3)}` : '–'
+      tell(variant.name, `${set.name}, across`, cell, across)
     }
   }
   if (head.length === 1) return
   printTable(
     head,
-    [...scores].map(([name, cells]) => [name, ...cells]),
+    [...rows].map(([name, cells]) => [name, ...cells]),
   )
   printJson('threads-ablation', { f1: figures })
 }
+
+/** The same without the ablation: the plain baseline beside Minwal. */
+export const besidePlain = (): Promise<void> => ablate(VARIANTS.slice(0, 1))

@@ -121,6 +121,11 @@ export class ByteReader {
     return values
   }
 
+  /** Bytes as whole numbers from 0 to 255. */
+  unsignedBytes(count: number): number[] {
+    return Array.from({ length: count }, () => this.byte())
+  }
+
   signedBytes(count: number): number[] {
     return Array.from({ length: count }, () => (this.byte() << 24) >> 24)
   }

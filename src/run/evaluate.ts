@@ -36,6 +36,13 @@ export interface GroupScore {
   pairs: { precision: number; recall: number; f1: number }
 }
 
+export interface PairScore {
+  /** Pairs that were brought together, and those that belong together. */
+  found: number
+  gold: number
+  pairs: { precision: number; recall: number; f1: number }
+}
+
 export interface EvalResult {
   items: number
   seconds: number
@@ -43,8 +50,8 @@ export interface EvalResult {
   peakRssMB: number
   story: GroupScore | null
   thread: GroupScore | null
-  /** Threads of the items of each language by themselves. */
-  languages: Record<string, GroupScore>
+  /** Threads of the items of each language by themselves; `across`: pairs of items in two languages. */
+  languages: Record<string, GroupScore> & { across?: PairScore }
 }
 
 /** Read labelled items, one JSON object a line. A bad line is a reason that names it. */
@@ -257,6 +264,26 @@ export function scoreGroups(
   }
 }
 
+/** Pairs of items in two languages that are in one thread; null where there is none, and should be none. */
+export function scoreAcross(items: readonly EvalItem[], assignments: readonly Assignment[]): PairScore | null {
+  const labelled = items.filter(({ thread }) => thread !== null)
+  const found = new Map(assignments.map(({ id, thread }) => [id, thread]))
+  // All pairs of a group less those of each language in it.
+  const count = (group: (item: EvalItem) => string) => {
+    let pairs = 0
+    for (const some of Map.groupBy(labelled, group).values()) {
+      pairs += some.length ** 2
+      for (const { length } of Map.groupBy(some, ({ lang }) => lang).values()) pairs -= length ** 2
+    }
+    return pairs / 2
+  }
+  const gold = count(({ thread }) => thread ?? '')
+  const given = count(({ id }) => found.get(id) ?? id)
+  if (given === 0 && gold === 0) return null
+  const right = count(({ id, thread }) => JSON.stringify([thread, found.get(id) ?? id]))
+  return { found: given, gold, pairs: rates(right / (given || 1), right / (gold || 1)) }
+}
+
 function rates(precision: number, recall: number): { precision: number; recall: number; f1: number } {
   const round = (value: number) => Math.round(value * 10_000) / 10_000
   const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall)
@@ -270,11 +297,12 @@ export function evaluate(
   vectors?: Vectors,
 ): { assignments: Assignment[]; placements: Map<string, Placement>; result: EvalResult } {
   const { assignments, placements, seconds } = assign(items, threads, vectors)
-  const languages: EvalResult['languages'] = {}
+  const languages: Record<string, GroupScore> = {}
   for (const [language, own] of Map.groupBy(items, ({ lang }) => lang ?? 'unknown')) {
     const score = scoreGroups(own, assignments, 'thread')
     if (score) languages[language] = score
   }
+  const across = scoreAcross(items, assignments)
   return {
     assignments,
     placements,
@@ -285,7 +313,7 @@ export function evaluate(
       peakRssMB: Math.round(process.resourceUsage().maxRSS / 1_024),
       story: scoreGroups(items, assignments, 'story'),
       thread: scoreGroups(items, assignments, 'thread'),
-      languages,
+      languages: across ? Object.assign(languages, { across }) : languages,
     },
   }
 }

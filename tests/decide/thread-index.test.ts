@@ -16,6 +16,7 @@ const features = (language: string, own: readonly string[], shared: readonly str
   language,
   ownTerms: own,
   ownWeights: own.map(() => 100),
+  ownCounts: own.map(() => 1),
   sharedTerms: shared,
   sharedWeights: shared.map(() => 100),
   form: [0, 0, 0, 0],
@@ -114,6 +115,7 @@ describe('the lists of terms', () => {
           const row = rows.add(
             terms,
             terms.map(() => weight),
+            terms.map(() => 1),
             [],
             [],
           )
@@ -169,7 +171,7 @@ describe('rows', () => {
   it('keep what they say when others are left out', () => {
     const rows = new Rows()
     for (let story = 0; story < 3_000; story++) {
-      const row = rows.add([story, story + 1], [7, 5], [story + 2], [3])
+      const row = rows.add([story, story + 1], [7, 5], [1, 1], [story + 2], [3])
       rows.holder[row] = story
     }
     for (let row = 0; row < 3_000; row++) if (row % 2 === 0) rows.remove(row)
@@ -185,7 +187,7 @@ describe('rows', () => {
 
   it('compare only the kind of terms that is asked for', () => {
     const rows = new Rows()
-    const row = rows.add([1, 2], [7, 5], [3], [2])
+    const row = rows.add([1, 2], [7, 5], [1, 1], [3], [2])
     const shares = (terms: number[], kinds: 'own' | 'shared' | 'both') => {
       const into = new Float64Array(terms.length)
       rows.sharesOf(row, new Query(terms, [], kinds), into)

@@ -1,6 +1,6 @@
 // What `eval` says of labelled items that are threaded wrongly.
 import { describe, expect, it } from 'vitest'
-import { type EvalItem, evaluate } from '../../src/run/evaluate.ts'
+import { type EvalItem, evaluate, scoreAcross } from '../../src/run/evaluate.ts'
 import { worstErrors } from '../../src/run/worst.ts'
 
 const item = (id: string, thread: string, title: string, hour: number, lang = 'en'): EvalItem => ({
@@ -27,9 +27,24 @@ describe('eval', () => {
   const { assignments, placements, result } = evaluate(ITEMS, { threshold: 0.2, window: 3 * 86_400_000 })
 
   it('scores each language by itself', () => {
-    expect(Object.keys(result.languages).sort()).toEqual(['ar', 'en'])
+    expect(Object.keys(result.languages).sort()).toEqual(['across', 'ar', 'en'])
     expect(result.languages['ar']?.labelled).toBe(1)
     expect(result.languages['en']?.labelled).toBe(4)
+  })
+
+  it('counts the pairs of items in two languages by themselves', () => {
+    const across = (threads: Record<string, string>) =>
+      scoreAcross(
+        ITEMS,
+        ITEMS.map(({ id }) => ({ id, story: id, thread: threads[id] ?? id })),
+      )
+    expect(across({})).toEqual({ found: 0, gold: 1, pairs: { precision: 0, recall: 0, f1: 0 } })
+    expect(across({ d: 'one', e: 'one', a: 'one' })).toEqual({
+      found: 2,
+      gold: 1,
+      pairs: { precision: 0.5, recall: 1, f1: 0.6667 },
+    })
+    expect(scoreAcross(ITEMS.slice(0, 4), assignments)).toBeNull()
   })
 
   it('names a missed link with what the story was placed by', () => {

@@ -183,17 +183,17 @@ function whenAborted(signal: AbortSignal, stop: () => void): () => void {
   return () => void stops.delete(stop)
 }
 
-/** One request with its deadline, its cancellation and its clock. */
-async function visit<T>(
+/** One request with its deadline, its cancellation and its clock. `late` is told where it misses the deadline. */
+export async function visit<T>(
   request: { signal?: AbortSignal },
   settings: PollSettings,
   work: (signal: AbortSignal) => Promise<T>,
+  late = `the poll took longer than ${seconds(settings.totalTimeout)} (poll.totalTimeout)`,
 ): Promise<(T & { ms: Millis }) | { kind: 'failed'; failure: Failure; ms: Millis }> {
   const start = performance.now()
   const ms = (): number => Math.round(performance.now() - start)
   const control = new AbortController()
   const stop = (): void => control.abort(new Fault('timeout', 'stopped by Minwal before the server had answered'))
-  const late = `the poll took longer than ${seconds(settings.totalTimeout)} (poll.totalTimeout)`
   const deadline = setTimeout(() => control.abort(new Fault('timeout', late)), settings.totalTimeout)
   const forget = request.signal && whenAborted(request.signal, stop)
   if (request.signal?.aborted) stop()

@@ -8,6 +8,8 @@ export const OWN_TERMS = 80
 export const SHARED_TERMS = 32
 // Keeps a word seen once from outweighing everything else while the window is young.
 const IDF_PRIOR = 8
+// Counts are kept in a byte.
+const MOST_COUNTED = 255
 // Three consonants are shared by chance more often than five; half the weight.
 const SHORT_KEY = 4
 
@@ -20,6 +22,8 @@ export interface ThreadFeatures {
   language: string
   ownTerms: readonly string[]
   ownWeights: readonly number[]
+  /** How often it says each of its own terms, 1 to 255. */
+  ownCounts: readonly number[]
   /** Terms of any language. */
   sharedTerms: readonly string[]
   sharedWeights: readonly number[]
@@ -48,6 +52,7 @@ export interface Weighed {
   names: string[]
   ids: number[]
   weights: number[]
+  counts: number[]
 }
 
 // Counts of words are small: most logarithms are asked for again and again.
@@ -57,9 +62,12 @@ const LOGARITHMS = Float64Array.from({ length: 64 }, (_, count) => Math.log(coun
 let weights = new Float64Array(256)
 let order = new Int32Array(256)
 
+/** How rare a term is that `frequency` of a window's stories say. */
+export const rarity = (frequency: number, stories: number): number =>
+  Math.log(1 + (stories + 1) / (frequency + IDF_PRIOR))
+
 /** The `limit` heaviest of what a story says, in a window of `stories`. */
 export function weigh({ names, counts, ids, frequencies }: Said, stories: number, limit: number): Weighed {
-  const total = stories + 1
   if (names.length > weights.length) {
     weights = new Float64Array(2 * names.length)
     order = new Int32Array(2 * names.length)
@@ -67,9 +75,11 @@ export function weigh({ names, counts, ids, frequencies }: Said, stories: number
   for (let at = 0; at < names.length; at++) {
     const name = names[at] as string
     const count = counts[at] as number
-    const rarity = Math.log(1 + total / ((frequencies[at] as number) + IDF_PRIOR))
     const doubt = name.length <= SHORT_KEY && name.startsWith('~') ? 0.5 : 1
-    const weight = (1 + (count < LOGARITHMS.length ? (LOGARITHMS[count] as number) : Math.log(count))) * rarity * doubt
+    const weight =
+      (1 + (count < LOGARITHMS.length ? (LOGARITHMS[count] as number) : Math.log(count))) *
+      rarity(frequencies[at] as number, stories) *
+      doubt
     weights[at] = weight
     // By insertion: the lists are short. Ties are broken by the term, so that the cut does not depend on the order of words.
     let to = at
@@ -85,12 +95,13 @@ export function weigh({ names, counts, ids, frequencies }: Said, stories: number
   let squares = 0
   for (let place = 0; place < kept; place++) squares += (weights[order[place] as number] as number) ** 2
   const length = Math.sqrt(squares) || 1
-  const weighed: Weighed = { names: [], ids: [], weights: [] }
+  const weighed: Weighed = { names: [], ids: [], weights: [], counts: [] }
   for (let place = 0; place < kept; place++) {
     const at = order[place] as number
     weighed.names.push(names[at] as string)
     weighed.ids.push(ids[at] as number)
     weighed.weights.push(Math.round(((weights[at] as number) / length) * UNIT))
+    weighed.counts.push(Math.min(MOST_COUNTED, counts[at] as number))
   }
   return weighed
 }

@@ -33,6 +33,7 @@ export function storyFeatures(
     language: words.language,
     ownTerms: own.names,
     ownWeights: own.weights,
+    ownCounts: own.counts,
     sharedTerms: shared.names,
     sharedWeights: shared.weights,
     form: [shape, filling, dated ? 1 : 0, words.header?.key ?? 0],

@@ -2,24 +2,22 @@
 // now. A story that was placed by the first report of an event may belong elsewhere an hour later. Pure.
 
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
-import { UNIT } from './features.ts'
 import { isColumn, isOtherInstalment } from './form.ts'
 import { groups } from './grouping.ts'
 import type { ActiveThread, Part, SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { Query } from './index/rows.ts'
+import { likenesses } from './likeness.ts'
 import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
 import {
   COMMON,
   GROUP_AROUND,
   GROUP_COHESION,
-  GROUP_DECAY,
   GROUP_LINK,
   GROUP_NEAR,
   GROUPED_AT_ONCE,
   GROUPED_OF_A_PART,
+  TEXT_LINK,
 } from './tuning.ts'
-import { blended, dotOf } from './vectors.ts'
 
 /**
  * What a new story calls for in its own language: the threads around it, and around other `pending` stories met there, grouped
@@ -79,15 +77,15 @@ function regrouped(index: ThreadIndex, parts: readonly Part[], decisions: Editor
     .filter(story => !isInstalment(index, story))
     .sort((a, b) => a.id - b.id)
   if (stories.length < 2) return []
-  const likeness = likenesses(index, stories)
-  const threshold = GROUP_LINK * index.settings.threshold
-  const found = groups(Float64Array.from(likeness), stories.length, {
+  const { values, texts } = likenesses(index, stories)
+  const threshold = (texts ? TEXT_LINK : GROUP_LINK) * index.settings.threshold
+  const found = groups(Float64Array.from(values), stories.length, {
     threshold,
-    cohesion: GROUP_COHESION,
+    cohesion: texts ? 0 : GROUP_COHESION,
     ...bound(stories, decisions),
   })
   if (areThreads(stories, found)) return []
-  return new Draft(index, stories, found, likeness, thousandths(threshold)).steps(decisions)
+  return new Draft(index, stories, found, values, thousandths(threshold)).steps(decisions)
 }
 
 /** Whether each group is one thread, wholly: nothing is to be done. */
@@ -243,44 +241,6 @@ class Draft {
 }
 
 const targetOf = (to: ActiveThread | Opened): Target => ('opens' in to ? { opens: to.opens } : { thread: to.id })
-
-/** Likenesses of all pairs, fading with the time between: by words, and by meaning where both have a direction. */
-function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Float64Array {
-  const size = stories.length
-  const found = new Float64Array(size * size)
-  const scratch = new Query()
-  const meant = stories.map(({ language, vector }) => index.meaning(language, vector))
-  const countries = stories.map(story => countriesOf(index, story))
-  for (const [at, one] of stories.entries()) {
-    const query = index.weights.query(index.weights.termsOf(one).own, scratch)
-    for (let other = 0; other < at; other++) {
-      const story = stories[other] as SeenStory
-      const said = index.weights.likeness(story, query) / UNIT ** 2
-      const [a, b] = [meant[at], meant[other]]
-      const likeness = a && a.length === b?.length ? blended(said, dotOf(a, b)) : said
-      const faded =
-        (differentCountries(countries[at], countries[other]) ? index.tuning.differentCountries : 1) *
-        likeness *
-        Math.exp(-Math.abs(one.time - story.time) / GROUP_DECAY)
-      found[at * size + other] = faded
-      found[other * size + at] = faded
-    }
-    found[at * size + at] = 1
-  }
-  return found
-}
-
-/** The countries a story names in its own words. */
-function countriesOf(index: ThreadIndex, story: SeenStory): ReadonlySet<number> {
-  return new Set(index.weights.termsOf(story).own.terms.filter(term => index.weights.nameOf(term).startsWith('@')))
-}
-
-/** Whether two stories both name countries, and none in common. */
-function differentCountries(one: ReadonlySet<number> | undefined, other: ReadonlySet<number> | undefined): boolean {
-  if (!one || !other || one.size === 0 || other.size === 0) return false
-  for (const country of one) if (other.has(country)) return false
-  return true
-}
 
 /** A column's stories are with their edition; what they have in common is their form. */
 function isInstalment(index: ThreadIndex, { id, form, time }: SeenStory): boolean {

@@ -64,6 +64,15 @@ export const PLACE_LATEST = 16
 
 /** Mean likeness that two groups of stories need, of the configured threshold: higher makes more threads. */
 export const GROUP_LINK = 0.67
+/** The same where stories have bodies: `TEXT_TERMS` own terms and more, as a mean. There no group needs more cohesion. */
+export const TEXT_LINK = 0.57
+export const TEXT_TERMS = 20
+/**
+ * In a region of so many threads a term that more than `LOCAL_FREE` of them say counts less: with n threads and d that say it
+ * sqrt(1 - (d - 2) / (n - 2)).
+ */
+export const LOCAL_THREADS = 10
+export const LOCAL_FREE = 2
 /** How much a group of little likeness within raises its links: see `GroupingRules.cohesion`. */
 export const GROUP_COHESION = 0.12
 /** Time between two stories after which their likeness counts e times less. */

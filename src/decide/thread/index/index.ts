@@ -107,6 +107,7 @@ export class ThreadIndex {
       language: story.language,
       ownTerms: own.terms.map(name),
       ownWeights: own.weights,
+      ownCounts: [...this.weights.ownOf(story.row).counts],
       sharedTerms: shared.terms.map(name),
       sharedWeights: shared.weights,
       form: story.form,

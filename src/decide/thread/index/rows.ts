@@ -64,6 +64,8 @@ export class Rows {
   /** Terms and weights, row after row. */
   terms = new Int32Array(32 * FIRST_ROWS)
   weights = new Uint16Array(32 * FIRST_ROWS)
+  /** How often a row says each of its own terms. */
+  counts = new Uint8Array(32 * FIRST_ROWS)
   // Where the terms of a row begin, and how many are its own; the next row begins where the others end.
   #from = new Int32Array(FIRST_ROWS + 1)
   #own = new Uint8Array(FIRST_ROWS)
@@ -71,7 +73,7 @@ export class Rows {
   #gone = 0
 
   get bytes(): number {
-    const lists = [this.holder, this.terms, this.weights, this.#from, this.#own]
+    const lists = [this.holder, this.terms, this.weights, this.counts, this.#from, this.#own]
     return lists.reduce((sum, list) => sum + list.byteLength, 0)
   }
 
@@ -97,6 +99,7 @@ export class Rows {
   add(
     own: readonly number[],
     ownWeights: readonly number[],
+    ownCounts: readonly number[],
     shared: readonly number[],
     sharedWeights: readonly number[],
   ): number {
@@ -111,11 +114,13 @@ export class Rows {
     if (end > this.terms.length) {
       this.terms = grown(this.terms, end)
       this.weights = grown(this.weights, end)
+      this.counts = grown(this.counts, end)
     }
     this.#from[row + 1] = end
     this.#own[row] = own.length
     this.terms.set(own, from)
     this.weights.set(ownWeights, from)
+    this.counts.set(ownCounts, from)
     this.terms.set(shared, from + own.length)
     this.weights.set(sharedWeights, from + own.length)
     return row
@@ -143,6 +148,7 @@ export class Rows {
       const length = (this.#from[row + 1] as number) - from
       this.terms.copyWithin(end, from, from + length)
       this.weights.copyWithin(end, from, from + length)
+      this.counts.copyWithin(end, from, from + length)
       this.#own[rows] = this.#own[row] as number
       this.holder[rows] = this.holder[row] as number
       this.#from[rows] = end
@@ -179,10 +185,15 @@ export class Rows {
     return dot
   }
 
-  /** A story's own terms and their weights where they stand. */
-  ownOf(row: number): { terms: Int32Array; weights: Uint16Array } {
+  /** A story's own terms, their weights and counts where they stand. */
+  ownOf(row: number): { terms: Int32Array; weights: Uint16Array; counts: Uint8Array } {
     const [from, end] = [this.from(row), this.sharedFrom(row)]
-    return { terms: this.terms.subarray(from, end), weights: this.weights.subarray(from, end) }
+    const { terms, weights, counts } = this
+    return {
+      terms: terms.subarray(from, end),
+      weights: weights.subarray(from, end),
+      counts: counts.subarray(from, end),
+    }
   }
 
   /** A story's terms of one kind, heaviest first. */

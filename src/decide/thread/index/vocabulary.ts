@@ -36,6 +36,11 @@ export class Vocabulary {
     return this.#table.bytes + this.#kinds.byteLength
   }
 
+  /** One more than the highest id given out. */
+  get size(): number {
+    return this.#names.length
+  }
+
   name(term: number): string {
     return this.#names[term] as string
   }

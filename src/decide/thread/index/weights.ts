@@ -14,6 +14,13 @@ const SUMMED_FROM = 8
 /** Terms said by more stories are not looked up at all. */
 export const LOOKED_UP = 1_200
 
+/** The own terms of a story, with their weights when it was filed and how often it says each. */
+export interface OwnTerms {
+  terms: Int32Array
+  weights: Uint16Array
+  counts: Uint8Array
+}
+
 /** What is known of what others are compared with. */
 export interface Known extends Pick<Part, 'language' | 'ownSquared' | 'sharedSquared'> {
   thread: Pick<Part['thread'], 'first' | 'last'>
@@ -36,7 +43,7 @@ export class Weights {
   }
 
   /** The own terms of a row: a view of the list of rows, until a story is entered. */
-  ownOf(row: number): { terms: Int32Array; weights: Uint16Array } {
+  ownOf(row: number): OwnTerms {
     return this.#rows.ownOf(row)
   }
 
@@ -162,7 +169,7 @@ export class Weights {
     const { own, shared } = this.vocabulary.enter(features)
     for (let at = 0; at < own.length; at++) this.postings.count(own[at] as number)
     for (let at = 0; at < shared.length; at++) this.postings.count(shared[at] as number)
-    return this.#rows.add(own, features.ownWeights, shared, features.sharedWeights)
+    return this.#rows.add(own, features.ownWeights, features.ownCounts, shared, features.sharedWeights)
   }
 
   /** Forget what a story says that no part holds any more. Returns the new number of each row where these have changed. */
