@@ -1,5 +1,6 @@
 // The desk thread: holds the connection that writes and the indexes of recent news, and answers calls. Polls without news that
 // arrive together are recorded in one transaction.
+import { flushCompileCache } from 'node:module'
 import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
@@ -315,6 +316,8 @@ class Service {
 }
 
 const made = opened()
+// Kept as it was compiled: flags that are set later (run/heaps.ts) are part of what is kept.
+flushCompileCache?.()
 say({ kind: 'open', refusal: 'refusal' in made ? made.refusal : null })
 if ('store' in made) serve(new Service(made.store))
 else port.close()
