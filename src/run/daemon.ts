@@ -316,7 +316,7 @@ class Service {
     await released
     await this.#pollsIdle()
     this.#ticked = true
-    this.#assembly.encoding?.wake()
+    this.#assembly.encoding?.begin()
   }
 
   async #poll(options: PollOptions): Promise<Polled> {

@@ -29,6 +29,7 @@ export class Encoding {
   #running: Promise<void> | null = null
   /** Something was filed since the last look. */
   #woken = false
+  #begun = false
   #closed = false
   #again: NodeJS.Timeout | null = null
   /** The model in use, and its number at the desk. */
@@ -38,9 +39,15 @@ export class Encoding {
     this.#with = tools
   }
 
+  /** Look for stories that lack a vector, once: those that were filed before. */
+  begin(): void {
+    if (!this.#begun) this.wake()
+  }
+
   /** Something was filed. */
   wake(): void {
     if (this.#closed) return
+    this.#begun = true
     this.#woken = true
     this.#running ??= this.#run().finally(() => {
       this.#running = null
