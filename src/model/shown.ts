@@ -147,6 +147,10 @@ export interface FigureView {
   /** Who said so, as written. */
   said: string | null
   matched: string
+  /** The words that say whom it counts, as written; null where the number stands bare. */
+  words: string | null
+  /** Whom it counts: see `Figure.whom`. */
+  whom: string | null
   agency: string
   agencyName: string
   /** When it was said: of a revised report, when the text in force was first seen. */

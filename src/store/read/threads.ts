@@ -21,11 +21,11 @@ order by p.first, p.agency`
 
 /** A number in a revised text was said when that text came, not when the report was first published. */
 const FIGURES = `
-select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
+select g.kind, g.value, g.bound, g.said, g.matched, g.words, nullif(g.whom, '') as whom, r.agency, a.name as agency_name, r.story,
        max(r.time, coalesce(g.seen, 0)) as said_at
 from stories s join reports r on r.story = s.id join figures g on g.report = r.id
 join agencies a on a.id = r.agency where s.thread = @id
-order by said_at desc, r.id desc, g.kind desc, g.value desc limit @limit`
+order by said_at desc, r.id desc, g.kind desc, g.value desc, g.whom desc limit @limit`
 
 const LINKS = `
 select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
