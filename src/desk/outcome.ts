@@ -1,13 +1,10 @@
 // What is said of a document when its entries are filed: counts, notes, and what the next poll is planned by.
 import type { Filed } from '../decide/schedule/plan.ts'
-import type { MissingReport } from '../decide/withdrawn.ts'
 import type { FeedSpec } from '../model/config.ts'
 import type { PollCounts } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
-import type { Filing } from '../store/store.ts'
 import type { ReadDocument } from './document.ts'
 import type { FiledEntry } from './entries.ts'
-import type { Recorded } from './recorder.ts'
 
 export function noCounts(): PollCounts {
   return { entries: 0, new: 0, revision: 0, copy: 0, unchanged: 0, rejected: 0 }
@@ -18,17 +15,6 @@ export function countsOf(filed: readonly (FiledEntry | undefined)[]): PollCounts
   counts.entries = filed.length
   for (const one of filed) if (one) counts[one.kind]++
   return counts
-}
-
-/** Records the poll in the transaction of its last entries. */
-export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
-
-/** What came of a poll or a push. Plain data. */
-export interface FiledPoll extends Recorded {
-  /** What became of each entry, in the order of the document. */
-  filed: FiledEntry[]
-  /** Reports that left the feed though it shows older ones: their pages are to be asked whether they are gone. */
-  missing: MissingReport[]
 }
 
 /** What is said of a whole document when the last of it is filed. */
