@@ -218,6 +218,20 @@ describe('a review', () => {
     expect(threadsOf('توقيف سلمانوف حليف نزارباييف للاشتباه في خيانة الدولة')).toEqual([])
   })
 
+  it('merges two threads by way of another language only if those who speak the same in both tell much the same', () => {
+    const threads = (english: string) => {
+      const { index, file } = desk()
+      for (let at = 0; at < 80; at++) file(`Zq${at}a wins ${at}zqb`, NOW - DAY, 2_000 + at)
+      file('Tokayev sacks government of Kazakhstan', NOW, 701)
+      file('توكاييف يقيل حكومة كازاخستان ويعلن الطوارئ', NOW, 701, 'ar')
+      file(english, NOW + HOUR, 702)
+      const last = file('Токаев уволил правительство Казахстана', NOW + HOUR, 702, 'ru').story
+      return reviewed(index, last - 1).filter(({ kind }) => kind === 'merge')
+    }
+    expect(threads('Tokayev sacks government of Kazakhstan')).toMatchObject([{ from: 702, into: 701 }])
+    expect(threads('Rovers win cup final on penalties')).toEqual([])
+  })
+
   it('leaves the editions of a column where they are', () => {
     const { index, file } = desk()
     for (let day = 1; day <= 4; day++) file(`Larkfield weather for January ${day}`, NOW - (5 - day) * DAY, 400 + day)

@@ -89,15 +89,12 @@ export const GROUP_AROUND = 16
 /** Cosine of two parts of one language at which two threads are hardly two, of the configured threshold. */
 export const ALIKE = 1.8
 /** Likeness at which threads of two languages are merged, of the configured threshold: a merge claims more than a join. */
-export const MERGE_ACROSS = 1.43
-/** Share of what its stories weigh from which on a shared term is typical of a part, and counts as a match. */
-export const TYPICAL = 0.075
+export const MERGE_ACROSS = 1.2
 /**
- * Factor of the likeness of two parts whose `ABOVE_ALL` heaviest terms have rare ones in common: bodies name many things in
- * passing, which no other language repeats.
+ * Cosine of two parts of one language that threads need to be merged by way of another language: where those who speak for
+ * themselves tell of two events, a name that both have in a third language brings nothing together.
  */
-export const SAME = 1.6
-export const ABOVE_ALL = 5
+export const OWN_ALIKE = 0.5
 /** Threads that are compared to the last term, and the cosine over their heaviest terms that they need. */
 export const THREADS_COMPARED = 8
 export const THREADS_NEAR = 0.15
