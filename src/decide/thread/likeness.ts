@@ -1,10 +1,9 @@
 // How alike stories of one language are: the cosine of what they say, weighed by how rare each term is in the window now and
 // in the threads around, fading with the time between. Pure.
-import type { Millis } from '../../model/units.ts'
 import { rarity } from './features.ts'
 import type { SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { GROUP_DECAY, LOCAL_FREE, LOCAL_THREADS, TEXT_TERMS } from './tuning.ts'
+import { GROUP_DECAY, LOCAL_FREE, LOCAL_THREADS, TEXT_DECAY, TEXT_TERMS } from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
 
 /** The likenesses of some stories: `size` x `size`, 1 on the diagonal. */
@@ -25,6 +24,7 @@ export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): L
   const meant = stories.map(({ language, vector }) => index.meaning(language, vector))
   const values = said.cosines()
   const { differentCountries } = index.tuning
+  const decay = said.texts ? TEXT_DECAY : GROUP_DECAY
   for (let one = 0; one < size; one++) {
     const { time } = stories[one] as SeenStory
     for (let other = 0; other < one; other++) {
@@ -34,7 +34,7 @@ export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): L
       if (a && a.length === b?.length) likeness = blended(likeness, dotOf(a, b))
       if (likeness > 0) {
         if (said.differInCountries(one, other)) likeness *= differentCountries
-        likeness *= fading(time - (stories[other] as SeenStory).time)
+        likeness *= Math.exp(-Math.abs(time - (stories[other] as SeenStory).time) / decay)
         values[at] = likeness
         values[other * size + one] = likeness
       }
@@ -43,8 +43,6 @@ export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): L
   }
   return { size, values, texts: said.texts }
 }
-
-const fading = (apart: Millis): number => Math.exp(-Math.abs(apart) / GROUP_DECAY)
 
 /** Stories that are compared: their terms by place, and the stories that say each. */
 class Region {

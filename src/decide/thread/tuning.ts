@@ -65,7 +65,7 @@ export const PLACE_LATEST = 16
 /** Mean likeness that two groups of stories need, of the configured threshold: higher makes more threads. */
 export const GROUP_LINK = 0.67
 /** The same where stories have bodies: `TEXT_TERMS` own terms and more, as a mean. There no group needs more cohesion. */
-export const TEXT_LINK = 0.57
+export const TEXT_LINK = 0.585
 export const TEXT_TERMS = 20
 /**
  * In a region of so many threads a term that more than `LOCAL_FREE` of them say counts less: with n threads and d that say it
@@ -77,6 +77,7 @@ export const LOCAL_FREE = 2
 export const GROUP_COHESION = 0.12
 /** Time between two stories after which their likeness counts e times less. */
 export const GROUP_DECAY: Millis = 90 * HOUR
+export const TEXT_DECAY: Millis = 110 * HOUR
 /** Stories that are grouped at once, and those of one part: the latest, for threads drift. The work is their square. */
 export const GROUPED_AT_ONCE = 400
 export const GROUPED_OF_A_PART = 48
