@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // `npm run test:package` runs those: see vitest.package.config.ts.
     exclude: ['**/node_modules/**', 'tests/package/**'],
+    setupFiles: ['tests/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

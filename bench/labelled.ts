@@ -36,10 +36,16 @@ const set = (name: string, file: string, language: string | null = null, pairs: 
 })
 
 export const SETS = {
-  /** The project's own: there on every machine. */
+  /** The project's own, there on every machine: what papers make of agencies' copy, and short wires of general news. */
   agencies: {
     name: 'our own',
     file: path.join(root, 'tests', 'fixtures', 'labelled', 'agencies.jsonl'),
+    language: null,
+    pairs: null,
+  },
+  general: {
+    name: 'our own, general news',
+    file: path.join(root, 'tests', 'fixtures', 'labelled', 'general.jsonl'),
     language: null,
     pairs: null,
   },

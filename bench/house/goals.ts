@@ -35,6 +35,8 @@ export const GOALS = {
   archive: goal('a filing at the largest archive, of one at the smallest', '.96', 1.3, 1.1),
   feed200: goal('combined feed 200: requests/s, of bare node:http', '–', 0.8, 0.95, true),
   feed304: goal('combined feed 304: requests/s, of bare node:http', '–', 0.8, 0.95, true),
+  front200: goal('front page 200: requests/s, of bare node:http', '–', 0.5, 0.8, true),
+  front304: goal('front page 304: requests/s, of bare node:http', '–', 0.5, 0.8, true),
   parse: goal('parse, bytes to sanitised entries, MB/s', '11.4', 20, 30, true),
 } as const
 

@@ -159,6 +159,10 @@ export class Additions {
       if (!this.has(id)) this.#know(id, name, webAddress(draft.homepage))
     }
     draft.feeds.push({ ...feed, title: title === name ? null : title })
+    // The first site among an agency's feeds is the agency's: a feed of another site does not join.
+    const known = this.#of(id)
+    if (agency.id === undefined && site !== null && known.house === null)
+      this.#known.set(id, { ...known, house: houseOf(site) })
     this.#note(target, id)
     return id
   }

@@ -136,7 +136,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     threads: {
       threshold: data.threads?.threshold ?? THREADS.threshold,
       window: data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window),
-      encoder: encoderSettings(data.threads?.encoder, file),
+      encoder: encoderSettings(data.threads?.encoder),
     },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
     log: { level: data.log?.level ?? 'info' },
@@ -158,9 +158,9 @@ function besides(file: string, path: string): string {
   return isAbsolute(path) ? path : resolve(dirname(file), path)
 }
 
-function encoderSettings(given: EncoderInput | undefined, file: string): EncoderSettings | null {
+function encoderSettings(given: EncoderInput | undefined): EncoderSettings | null {
   if (given === undefined || Array.isArray(given)) return given ?? null
-  return { model: besides(file, given.model), pooling: given.pooling ?? 'mean', prefix: given.prefix ?? '' }
+  return { ...given, key: given.key ?? null, prefix: given.prefix ?? '' }
 }
 
 function feedSpec(

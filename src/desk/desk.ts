@@ -10,7 +10,7 @@ import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
 import { type Document, prepare } from './arrivals.ts'
-import { documentOf, identifyAll, type ReadDocument, type ReadEntry, readForDesk } from './document.ts'
+import { documentOf, NamedDocument, type ReadDocument, type ReadEntry } from './document.ts'
 import { EntryFiling, type FiledEntry } from './entries.ts'
 import { givenAgain, StoreFacts } from './facts.ts'
 import { judgeOrigin } from './origin.ts'
@@ -20,6 +20,7 @@ import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
 import { type Storing, storingAtOnce } from './storing.ts'
+import { StoryVectors } from './vectors.ts'
 import { ActiveWindow, type Last } from './window.ts'
 
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
@@ -57,6 +58,11 @@ interface FileSome {
   catchUp: CatchUp
 }
 
+/** How much of a document a transaction has filed; `unread`: nothing, for it needs readings of all entries. */
+type Filed = 'all' | 'some' | 'unread'
+
+const placesOf = ({ entries }: Pick<ReadDocument, 'entries'>): number[] => entries.map(({ at }) => at)
+
 /** Most reports missing from one document that are asked after. */
 const ASKED_AFTER = 2
 /** Entries whose facts are read, and which are written, together: so many for each millisecond of a slice, and at most. */
@@ -72,6 +78,8 @@ export class Desk {
   readonly #recorder: Recorder
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
+  /** Vectors of stories that are on file. */
+  readonly vectors: StoryVectors
 
   constructor(
     store: Store,
@@ -87,6 +95,14 @@ export class Desk {
     this.#slice = slice
     this.#turns = new Turns(slice)
     this.#recorder = recorder
+    this.vectors = new StoryVectors({
+      store,
+      storing,
+      turns: this.#turns,
+      window: () => this.#window,
+      prepare: context => this.#prepareWindow(context),
+      transaction: (context, work) => this.#transaction(context, work),
+    })
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
@@ -144,10 +160,10 @@ export class Desk {
    * is stored. Nothing else of the thread gets a turn meanwhile.
    */
   file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
-    const { entries: names, rejected } = identifyAll(entries, context)
-    const readings = names.map(one => readForDesk(entries[one.at] as ReadEntry, one, context))
-    const read: ReadDocument = { entries: names, rejected, read: async () => readings }
-    const document = drain(prepare(read, readings, ambiguities(names)))
+    const named = new NamedDocument(entries, context)
+    const { names } = named
+    const readings = drain(named.read(placesOf(names)))
+    const document = prepare(names, readings, ambiguities(names.entries))
     prepareWindowAtOnce(this.#store, this.#window, context.now, remaker(this.#window, context.names))
     return this.#transaction(context, (filing, catchUp) => {
       const some = { released: false, first: true, until: Number.POSITIVE_INFINITY, looked: null, catchUp }
@@ -222,14 +238,16 @@ export class Desk {
     const ambiguous = ambiguities(read.entries)
     await this.#prepareWindow(context)
     let looked: StoreFacts | null = null
+    let wanted = placesOf(read)
     if (!released) {
       await this.#turns.next()
       const known = await this.storing.write(() => this.#fileKnown(read, ambiguous, context, finish))
       if (known.filed !== null) return known.filed
       looked = known.facts
+      wanted = known.wanted
     }
-    const readings = await read.read(read.entries.map(({ at }) => at))
-    let document = await this.#turns.run(prepare(read, readings, ambiguous))
+    let readings = await read.read(wanted)
+    let document = prepare(read, readings, ambiguous)
     // What is on disk: after a transaction that was taken back, filing begins again with what is not.
     let onDisk: FiledEntry[] = []
     let poll: number | null = null
@@ -237,22 +255,25 @@ export class Desk {
     let takenBack = false
     // Of entries that were filed before a transaction that was taken back.
     let waited = false
-    const slice = (): boolean => {
+    const slice = (): Filed => {
       const { done, open } = this.#transaction(context, (filing, catchUp) => {
         takenBack = true
         const until = performance.now() + this.#slice
         const was = looked
         // What was looked up holds for the first try only: it is brought up to date with what this one decides.
         looked = null
-        if (this.#fileSome(filing, document, context, { released, first, until, looked: was, catchUp })) {
+        const done = this.#fileSome(filing, document, context, { released, first, until, looked: was, catchUp })
+        if (done === 'unread') return { done, open: poll }
+        if (done === 'all') {
           this.#finish(filing, document, context, finish, { poll, waited })
-          return { done: true, open: poll }
+          return { done, open: poll }
         }
         const number = poll ?? filing.openPoll(context.feed, context.now, released ? 'released' : 'interrupted')
         filing.countPoll(number, countsOf(document.filed))
-        return { done: false, open: number }
+        return { done, open: number }
       })
       takenBack = false
+      if (done === 'unread') return done
       first = false
       poll = open
       onDisk = [...document.filed]
@@ -263,7 +284,7 @@ export class Desk {
       await readWindow(this.#store, this.#window, context.now, { next: () => this.#turns.next(), slice: this.#slice })
       waited ||= document.accepted.some(({ waits }) => waits)
       const { notes } = document
-      document = await this.#turns.run(prepare(read, readings, ambiguous))
+      document = prepare(read, readings, ambiguous)
       for (const [at, one] of onDisk.entries()) if (one) document.filed[at] = one
       // What the first slice noticed stays noticed once it is on disk.
       if (!first) document.notes = notes
@@ -271,68 +292,81 @@ export class Desk {
     }
     for (;;) {
       await this.#turns.next()
-      if (await this.storing.write(slice, again)) return document.filed
+      const done = await this.storing.write(slice, again)
+      if (done === 'all') return document.filed
+      if (done === 'unread') {
+        readings = await read.read(placesOf(read))
+        document = prepare(read, readings, ambiguous)
+      }
     }
   }
 
   /**
    * File a document of which every entry is on file as it is. Where one is not, nothing is stored, and what was looked up is
-   * returned.
+   * returned, with the places of those that are not.
    */
   #fileKnown(
     { entries, rejected }: ReadDocument,
     ambiguous: ReturnType<typeof ambiguities>,
     context: FilingContext,
     finish: Finish,
-  ): { filed: FiledEntry[]; facts: null } | { filed: null; facts: StoreFacts } {
+  ): { filed: FiledEntry[] } | { filed: null; facts: StoreFacts; wanted: number[] } {
     return this.#transaction(context, filing => {
       const facts = new StoreFacts(filing, context)
       facts.look(entries)
       const filed: FiledEntry[] = new Array(entries.length + rejected.length)
       const seen: number[] = []
+      const wanted: number[] = []
       let stood = 0
       for (const [n, entry] of entries.entries()) {
         const { reused = false, reusedTwice = false } = ambiguous[n] ?? {}
         const told = tellApart({ ...entry, reused, reusedTwice }, guid => facts.known(guid))
         const known = facts.known(told.guid)
-        if (!told.asItIs || known === null) return { filed: null, facts }
+        if (!told.asItIs || known === null) {
+          wanted.push(entry.at)
+          continue
+        }
         seen.push(known.id)
         if (known.lastSeen === facts.said.lastSeen) stood++
         filed[entry.at] = { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
       }
+      if (wanted.length > 0) return { filed: null, facts, wanted }
       for (const { at, reason } of rejected) {
         filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
       }
       filing.touch(seen, context.now)
       const { lastSeen, lastStood } = facts.said
       const isWhole = lastSeen < context.now && stood === lastStood
-      const document = { accepted: [], filed, notes: [], said: facts.said }
+      const document = { accepted: [], standing: [], filed, notes: [], said: facts.said }
       this.#finish(filing, document, context, finish, { poll: null, waited: false, isWhole })
-      return { filed, facts: null }
+      return { filed }
     })
   }
 
-  /** File entries of a document until a moment. True when it is done. */
-  #fileSome(filing: Filing, document: Document, context: FilingContext, options: FileSome): boolean {
-    const { accepted, filed, notes } = document
+  /** File entries of a document until a moment. */
+  #fileSome(filing: Filing, document: Document, context: FilingContext, options: FileSome): Filed {
+    const { accepted, standing, filed, notes } = document
     const { released, first, until, catchUp } = options
     let { looked } = options
     // Some were filed by a transaction before one that was taken back.
     const left = accepted.filter(({ at }) => filed[at] === undefined)
     const together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(this.#slice * TOGETHER_A_MS)))
     for (let at = 0; at < left.length; at += together) {
-      if (at > 0 && performance.now() >= until) return false
+      if (at > 0 && performance.now() >= until) return 'some'
       const some = left.slice(at, at + together)
       // What was kept back was known by its guid all the time.
       const follow = at === 0 && first && !released ? accepted : null
-      const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, catchUp })
+      const stand = at === 0 && first ? standing : []
+      const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, stand, catchUp })
+      if (entries.lacksReadings) return 'unread'
       looked = null
       document.said ??= entries.said
       if (entries.note !== null) notes.push(entries.note)
+      entries.stand(stand, filed)
       entries.file(some, filed)
       if (entries.gaveAgain) document.said = { ...document.said, mark: context.now }
     }
-    return true
+    return 'all'
   }
 
   #finish(

@@ -24,8 +24,8 @@ import {
   type RecordedOrNot,
   type ThreadCalls,
   type ToDesk,
-  type Vectors,
 } from './messages.ts'
+import { giveWay } from './priority.ts'
 import { Recorder } from './recorder.ts'
 import { Storing } from './storing.ts'
 
@@ -176,6 +176,16 @@ class Service {
         this.#threads = threads
         if (this.#desk !== null) (await this.#desk).configure(threads)
       },
+      useModel: (model, now) =>
+        this.#inTurn(async () => (await this.#opened()).vectors.use(model, { now, names: await this.#names() })),
+      unencoded: (model, limit, now) =>
+        this.#inTurn(async () =>
+          (await this.#opened()).vectors.unencoded(model, limit, { now, names: await this.#names() }),
+        ),
+      keepVectors: (model, vectors, now) =>
+        this.#inTurn(async () =>
+          (await this.#opened()).vectors.keep(model, vectors, { now, names: await this.#names() }),
+        ),
       merge: async (what, ids, now) => {
         const { mergeStories, mergeThreads } = await import('./editor.ts')
         const merge = what === 'thread' ? mergeThreads : mergeStories
@@ -190,10 +200,8 @@ class Service {
     return (calls[method] as (...given: unknown[]) => Promise<unknown>)(...given)
   }
 
-  readings(call: number, packed: ArrayBuffer, vectors: Vectors | null): void {
-    const readings = deserialize(Buffer.from(packed)) as PackedReadings
-    const answered = vectors === null ? readings : readings.map((one, at) => ({ ...one, vector: vectors[at] ?? null }))
-    this.#asked.get(call)?.resolve(answered)
+  readings(call: number, packed: ArrayBuffer): void {
+    this.#asked.get(call)?.resolve(deserialize(Buffer.from(packed)) as PackedReadings)
     this.#asked.delete(call)
   }
 
@@ -286,6 +294,7 @@ class Service {
   }
 }
 
+giveWay()
 const made = opened()
 say({ kind: 'open', refusal: 'refusal' in made ? made.refusal : null })
 if ('store' in made) serve(new Service(made.store))
@@ -304,7 +313,7 @@ function serve(service: Service): void {
         break
       }
       case 'readings':
-        service.readings(message.call, message.packed, message.vectors)
+        service.readings(message.call, message.packed)
         break
       case 'unread':
         service.unread(message.call, errorOf(message.fault))

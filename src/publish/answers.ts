@@ -1,8 +1,11 @@
 // Answers requests with renderings. What was rendered is remembered for one state of the published data; renderings run one
 // at a time, shared by all requests that wait for the same one.
-import { encodingFor, Memory, needsEncoding, Prepared, type Rendering, respond, wishedEncoding } from './delivery.ts'
+import type { Millis } from '../model/units.ts'
+import { type Asked, askedBy, wishedEncoding } from './asked.ts'
+import { type Answer, answerTo, encodingFor, Memory, Prepared, type Rendering, respond } from './delivery.ts'
 import { sentenceDocument } from './documents.ts'
 import { Renderings } from './renderings.ts'
+import { Superseded } from './superseded.ts'
 
 /** Renderings and bytes remembered at most. */
 const CACHED_ENTRIES = 200
@@ -13,6 +16,7 @@ const RETRY_AFTER = 5
 export interface AnswersOptions {
   /** Renderings are stale when one of these values is another. */
   state: () => readonly unknown[]
+  now: () => Millis
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
   turn?: ((work: () => void) => void) | undefined
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
@@ -20,27 +24,68 @@ export interface AnswersOptions {
 }
 
 export class Answers {
-  readonly #memory = new Memory(CACHED_ENTRIES, CACHED_BYTES)
+  readonly #superseded: Superseded
+  readonly #memory: Memory
   readonly #renderings: Renderings<Prepared>
   readonly #state: () => readonly unknown[]
+  readonly #turn: (work: () => void) => void
   readonly #isFull: () => boolean
+  /** The state was looked at in this turn of the event loop. */
+  #looked = false
 
-  constructor({ state, turn = work => work(), isFull = () => false }: AnswersOptions) {
+  constructor({ state, now, turn = work => work(), isFull = () => false }: AnswersOptions) {
+    this.#superseded = new Superseded(now)
+    this.#memory = new Memory(CACHED_ENTRIES, CACHED_BYTES, (key, prepared) => this.#superseded.put(key, prepared))
     this.#renderings = new Renderings<Prepared>(turn)
     this.#state = state
+    this.#turn = turn
     this.#isFull = isFull
   }
 
-  /** With what `make` gives, rendered once for each state and `key`. */
+  /**
+   * The answer to a GET or HEAD of `address` that lies ready; null where it is to be made or routed. The state is looked at
+   * once for all requests of one turn of the event loop.
+   */
+  ready(address: string, asked: Asked): Answer | null {
+    if (!this.#looked && !this.#look()) return null
+    const known = this.#memory.at(address)
+    return known === null ? null : answerTo(asked, known)
+  }
+
+  /** False where the state cannot be told; whoever renders learns why. */
+  #look(): boolean {
+    try {
+      this.#memory.renew(this.#state())
+    } catch {
+      return false
+    }
+    this.#looked = true
+    this.#turn(() => {
+      this.#looked = false
+    })
+    return true
+  }
+
+  /**
+   * With what `make` gives, rendered once for each state and `key`. While others are rendered, with what was made for a state
+   * that is just over.
+   */
   remembered(request: Request, key: string, make: () => Rendering): Response | Promise<Response> {
-    const known = this.#memory.find(this.#state(), key)
-    if (known !== null && !needsEncoding(request, known)) return respond(request, known)
+    const known = this.#memory.find(this.#state(), key, addressOf(request.url))
+    if (known !== null && answerTo(askedBy(request), known) !== null) return respond(request, known)
     return this.#queued(request, key, () => this.#memory.get(this.#state(), key, make))
   }
 
-  /** With what `make` gives, rendered anew, but once for all requests that wait for it. */
+  /**
+   * With what `make` gives, rendered anew, but once for all requests that wait for it. While others are rendered, with what was
+   * made last.
+   */
   fresh(request: Request, key: string, make: () => Rendering): Response | Promise<Response> {
-    return this.#queued(request, key, () => new Prepared(make()))
+    return this.#queued(request, key, () => {
+      const made = new Prepared(make())
+      this.#superseded.put(key, made)
+      return made
+    })
   }
 
   /** With a rendering at hand. */
@@ -50,19 +95,34 @@ export class Answers {
 
   #queued(request: Request, key: string, make: () => Prepared): Response | Promise<Response> {
     if (this.#isFull()) return overloaded(request)
+    const asked = askedBy(request)
+    const last = this.#renderings.pending > 0 ? this.#superseded.find(key) : null
+    const answered = last !== null && answerTo(asked, last) !== null
     const rendered = this.#renderings.get(
-      `${wishedEncoding(request)} ${key}`,
+      `${wishedEncoding(asked)} ${key}`,
       async () => {
         const prepared = make()
-        if (needsEncoding(request, prepared)) await prepared.encode(encodingFor(request, prepared))
+        if (answerTo(asked, prepared) === null) await prepared.encode(encodingFor(asked, prepared))
         this.#memory.trim()
+        // It is the last of those that wait.
+        if (this.#renderings.pending === 1) this.#superseded.clear()
         return prepared
       },
-      () => request.signal.aborted,
+      () => !answered && request.signal.aborted,
     )
+    if (answered) {
+      // Who waits for it learns why it cannot be made.
+      rendered?.catch(() => {})
+      return respond(request, last)
+    }
     if (rendered === null) return overloaded(request)
     return rendered.then(prepared => (prepared === null ? overloaded(request) : respond(request, prepared)))
   }
+}
+
+/** Path and query of an absolute address, as they stand in it. */
+function addressOf(url: string): string {
+  return url.slice(url.indexOf('/', url.indexOf('://') + 3))
 }
 
 function overloaded(request: Request): Response {

@@ -1,8 +1,9 @@
-// Turns a rendering into a response: validators, conditional requests (RFC 9110 section 13) and encodings. Holds the cache of
+// Turns a rendering into answers: validators, conditional requests (RFC 9110 section 13) and encodings. Holds the cache of
 // renderings.
 import { createHash } from 'node:crypto'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Millis } from '../model/units.ts'
+import { type Asked, askedBy, type Encoding, hasAlready, wishedEncoding } from './asked.ts'
 
 /** A document before it is encoded and sent. */
 export interface Rendering {
@@ -16,7 +17,15 @@ export interface Rendering {
   headers: Readonly<Record<string, string>>
 }
 
-export type Encoding = 'br' | 'gzip' | 'identity'
+/** A response, shared by all requests that are answered with it. */
+export interface Answer {
+  status: number
+  headers: Readonly<Record<string, string>>
+  /** The same, names and values in turn. */
+  fields: readonly string[]
+  /** Null for 304. The answer to HEAD goes without. */
+  body: Buffer<ArrayBuffer> | null
+}
 
 type Done = (error: Error | null, bytes: Buffer<ArrayBuffer>) => void
 
@@ -36,13 +45,16 @@ const BROTLI = {
 export class Prepared {
   readonly rendering: Rendering
   readonly #plain: Buffer<ArrayBuffer>
-  readonly #digest: string
+  readonly #etags: Readonly<Record<Encoding, string>>
   readonly #encoded = new Map<Encoding, Buffer<ArrayBuffer>>()
+  readonly #whole = new Map<Encoding, Answer>()
+  readonly #unchanged = new Map<Encoding, Answer>()
 
   constructor(rendering: Rendering) {
     this.rendering = rendering
     this.#plain = Buffer.from(rendering.body, 'utf8')
-    this.#digest = createHash('sha256').update(this.#plain).digest('base64url').slice(0, 27)
+    const digest = createHash('sha256').update(this.#plain).digest('base64url').slice(0, 27)
+    this.#etags = { identity: `"${digest}"`, gzip: `"${digest}-gz"`, br: `"${digest}-br"` }
   }
 
   /** Bytes held, over all encodings. */
@@ -74,26 +86,81 @@ export class Prepared {
 
   /** Strong, so each encoding has its own (RFC 9110 section 8.8.3.3). */
   etag(encoding: Encoding): string {
-    const suffix = encoding === 'identity' ? '' : encoding === 'gzip' ? '-gz' : '-br'
-    return `"${this.#digest}${suffix}"`
+    return this.#etags[encoding]
+  }
+
+  /** The answer with all bytes in an encoding that is made. */
+  whole(encoding: Encoding): Answer {
+    return kept(this.#whole, encoding, () => {
+      const { status, contentType } = this.rendering
+      const bytes = this.bytes(encoding) ?? Buffer.alloc(0)
+      const headers = this.#headers(encoding)
+      headers['Content-Type'] = contentType
+      headers['Content-Length'] = String(bytes.length)
+      if (encoding !== 'identity') headers['Content-Encoding'] = encoding
+      return { status, headers, fields: Object.entries(headers).flat(), body: bytes }
+    })
+  }
+
+  /** The answer to who has the bytes in an encoding already. */
+  unchanged(encoding: Encoding): Answer {
+    return kept(this.#unchanged, encoding, () => {
+      const headers = this.#headers(encoding)
+      return { status: 304, headers, fields: Object.entries(headers).flat(), body: null }
+    })
+  }
+
+  /** Headers that an answer has with and without a body. */
+  #headers(encoding: Encoding): Record<string, string> {
+    const { status, headers, cacheControl, lastModified } = this.rendering
+    const all: Record<string, string> = {
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      ...headers,
+      'Cache-Control': cacheControl,
+      Vary: 'Accept-Encoding',
+    }
+    if (status !== 200) return all
+    all['ETag'] = this.etag(encoding)
+    if (lastModified !== null) all['Last-Modified'] = new Date(lastModified).toUTCString()
+    return all
   }
 }
+
+function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
+
+/** Longest address, in characters, under which a rendering is found without being routed. */
+const LONGEST_ADDRESS = 1_000
+/** Addresses for each rendering, on average: parameters that mean nothing are passed over. */
+const ADDRESSES = 4
 
 /** Cache of renderings of one state of the store. A new state clears it; when full, the least recently used go first. */
 export class Memory {
   readonly #entries = new Map<string, Prepared>()
+  /** Keys by the addresses they were asked for at. */
+  readonly #keys = new Map<string, string>()
   readonly #mostEntries: number
   readonly #mostBytes: number
+  readonly #onOver: (key: string, prepared: Prepared) => void
   #state: readonly unknown[] = []
 
-  constructor(mostEntries: number, mostBytes: number) {
+  /** `onOver` is told of each rendering whose state is over. */
+  constructor(mostEntries: number, mostBytes: number, onOver: (key: string, prepared: Prepared) => void = () => {}) {
     this.#mostEntries = mostEntries
     this.#mostBytes = mostBytes
+    this.#onOver = onOver
   }
 
   /** The rendering of `state` kept under `key`, or the one `make` gives. Only successes are kept. */
   get(state: readonly unknown[], key: string, make: () => Rendering): Prepared {
-    const known = this.find(state, key)
+    this.renew(state)
+    const known = this.#find(key)
     if (known !== null) return known
     const made = new Prepared(make())
     if (made.rendering.status === 200) {
@@ -102,17 +169,41 @@ export class Memory {
     return made
   }
 
-  /** The rendering of `state` kept under `key`; null where there is none. */
-  find(state: readonly unknown[], key: string): Prepared | null {
-    if (state.length !== this.#state.length || state.some((part, index) => part !== this.#state[index])) {
-      this.#entries.clear()
-      this.#state = state
-    }
+  /** The rendering of `state` kept under `key`; null where there is none. It will be found at `address` too. */
+  find(state: readonly unknown[], key: string, address: string): Prepared | null {
+    this.renew(state)
+    const known = this.#find(key)
+    if (known !== null) this.#name(address, key)
+    return known
+  }
+
+  /** The rendering found at `address`, of the state it was last renewed for. */
+  at(address: string): Prepared | null {
+    const key = this.#keys.get(address)
+    return key === undefined ? null : this.#find(key)
+  }
+
+  /** Forget all that is not of `state`. */
+  renew(state: readonly unknown[]): void {
+    if (state.length === this.#state.length && state.every((part, index) => part === this.#state[index])) return
+    for (const [key, prepared] of this.#entries) this.#onOver(key, prepared)
+    this.#entries.clear()
+    this.#keys.clear()
+    this.#state = state
+  }
+
+  #find(key: string): Prepared | null {
     const known = this.#entries.get(key)
     if (known === undefined) return null
     this.#entries.delete(key)
     this.#entries.set(key, known)
     return known
+  }
+
+  #name(address: string, key: string): void {
+    if (address.length > LONGEST_ADDRESS || this.#keys.has(address)) return
+    if (this.#keys.size >= this.#mostEntries * ADDRESSES) this.#keys.clear()
+    this.#keys.set(address, key)
   }
 
   /** Called after a response, when encodings have been made and sizes are known. */
@@ -128,50 +219,24 @@ export class Memory {
 }
 
 /** The encoding in which a rendering is sent to who asks. */
-export function encodingFor(request: Request, prepared: Prepared): Encoding {
-  return prepared.small ? 'identity' : wishedEncoding(request)
+export function encodingFor(asked: Asked, prepared: Prepared): Encoding {
+  return prepared.small ? 'identity' : wishedEncoding(asked)
 }
 
-/** The encoding a request prefers, whatever it asks for. */
-export function wishedEncoding(request: Request): Encoding {
-  return chooseEncoding(request.headers.get('accept-encoding'))
-}
-
-/** Whether {@link respond} needs bytes in an encoding that is yet to be made. */
-export function needsEncoding(request: Request, prepared: Prepared): boolean {
-  const encoding = encodingFor(request, prepared)
-  return prepared.bytes(encoding) === undefined && !isUnchanged(request, prepared)
-}
-
-function isUnchanged(request: Request, prepared: Prepared): boolean {
+/** The answer to a request; null where it needs bytes in an encoding that is yet to be made. */
+export function answerTo(asked: Asked, prepared: Prepared): Answer | null {
+  const encoding = encodingFor(asked, prepared)
   const { status, lastModified } = prepared.rendering
-  return status === 200 && unchanged(request, prepared.etag(encodingFor(request, prepared)), lastModified)
+  if (status === 200 && hasAlready(asked, prepared.etag(encoding), lastModified)) return prepared.unchanged(encoding)
+  return prepared.bytes(encoding) === undefined ? null : prepared.whole(encoding)
 }
 
 /** The response to a GET, or to a HEAD without its body. Without the wished encoding made, it is sent as it is. */
 export function respond(request: Request, prepared: Prepared): Response {
-  const { rendering } = prepared
-  const wished = encodingFor(request, prepared)
-  const encoding = prepared.bytes(wished) === undefined && !isUnchanged(request, prepared) ? 'identity' : wished
-  const headers: Record<string, string> = {
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    ...rendering.headers,
-    'Cache-Control': rendering.cacheControl,
-    Vary: 'Accept-Encoding',
-  }
-  if (rendering.status === 200) {
-    headers['ETag'] = prepared.etag(encoding)
-    if (rendering.lastModified !== null) headers['Last-Modified'] = new Date(rendering.lastModified).toUTCString()
-    if (isUnchanged(request, prepared)) return new Response(null, { status: 304, headers })
-  }
-  const bytes = prepared.bytes(encoding) ?? Buffer.alloc(0)
-  headers['Content-Type'] = rendering.contentType
-  headers['Content-Length'] = String(bytes.length)
-  if (encoding !== 'identity') headers['Content-Encoding'] = encoding
-  if (request.method === 'HEAD') return new Response(null, { status: rendering.status, headers })
-  const response = new Response(bytes, { status: rendering.status, headers })
-  bodies.set(response, bytes)
+  const { status, headers, body } = answerTo(askedBy(request), prepared) ?? prepared.whole('identity')
+  if (body === null || request.method === 'HEAD') return new Response(null, { status, headers })
+  const response = new Response(body, { status, headers })
+  bodies.set(response, body)
   return response
 }
 
@@ -180,31 +245,4 @@ const bodies = new WeakMap<Response, Uint8Array>()
 /** The bytes of a response of {@link respond}; the same object for all responses that share them. */
 export function bytesOf(response: Response): Uint8Array | undefined {
   return bodies.get(response)
-}
-
-function unchanged(request: Request, etag: string, lastModified: Millis | null): boolean {
-  const ifNoneMatch = request.headers.get('if-none-match')
-  // Weak comparison: proxies that compress on their own mark the tags they pass on as weak.
-  if (ifNoneMatch !== null) {
-    const tags = ifNoneMatch.split(',').map(tag => tag.trim().replace(/^W\//, ''))
-    return tags.includes(etag) || tags.includes('*')
-  }
-  const ifModifiedSince = request.headers.get('if-modified-since')
-  if (ifModifiedSince === null || lastModified === null) return false
-  // HTTP dates have whole seconds.
-  const since = Date.parse(ifModifiedSince)
-  return !Number.isNaN(since) && Math.floor(lastModified / 1000) * 1000 <= since
-}
-
-function chooseEncoding(accepted: string | null): Encoding {
-  if (accepted === null || accepted.length > 1000) return 'identity'
-  const wishes = new Map<string, number>()
-  for (const part of accepted.split(',')) {
-    const [name = '', ...parameters] = part.split(';').map(word => word.trim().toLowerCase())
-    const quality = parameters.find(parameter => parameter.startsWith('q='))
-    wishes.set(name, quality === undefined ? 1 : Number(quality.slice(2)) || 0)
-  }
-  const wish = (name: string) => wishes.get(name) ?? wishes.get('*') ?? 0
-  if (wish('br') > 0 && wish('br') >= wish('gzip')) return 'br'
-  return wish('gzip') > 0 ? 'gzip' : 'identity'
 }

@@ -4,7 +4,8 @@ import type { Config } from '../model/config.ts'
 import type { Health, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { Answers } from './answers.ts'
-import type { Rendering } from './delivery.ts'
+import type { Asked } from './asked.ts'
+import type { Answer, Rendering } from './delivery.ts'
 import { dataDocument, messagePage, PUBLIC, pageDocument, sentenceDocument, UNCACHED } from './documents.ts'
 import { feedStem, type OutputFormat } from './feeds.ts'
 import { FAVICON, metrics } from './metrics.ts'
@@ -45,9 +46,14 @@ export interface SiteDependencies {
 
 export interface Site {
   fetch(request: Request): Promise<Response> | Response
+  /**
+   * What `fetch` would answer to a GET or HEAD of `address` (path and query as they were sent), where that lies ready; null
+   * where it does not. Sees what was filed as of this turn of the event loop, where `turn` is given.
+   */
+  ready(address: string, asked: Asked): Answer | null
 }
 
-type Answer = Response | Promise<Response>
+type Responding = Response | Promise<Response>
 
 const MINUTE = 60_000
 const SEARCH_RESULTS = 100
@@ -74,6 +80,7 @@ export function createSite(dependencies: SiteDependencies): Site {
     return site.sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
   })
   return {
+    ready: (address, asked) => site.answers.ready(address, asked),
     fetch: request => {
       const { method } = request
       if (method === 'GET' || method === 'HEAD') return app.fetch(request)
@@ -97,10 +104,10 @@ class Pages {
     // Both count all reports: done once for each state of the store, however many requests need it.
     this.#agencies = remembered(published, () => reader.agencies())
     this.#totals = remembered(published, () => reader.totals())
-    this.answers = new Answers({ state: () => [...published(), this.#minute()], turn, isFull })
+    this.answers = new Answers({ state: () => [...published(), this.#minute()], now: dependencies.now, turn, isFull })
   }
 
-  page(c: Context, page: Page): Answer {
+  page(c: Context, page: Page): Responding {
     const choice = page.takesChoice ? this.#choice(c) : ({ ok: true, value: NO_CHOICE } as const)
     if (!choice.ok) return this.#notUnderstood(c, choice.reason)
     const id = c.req.param('id') ?? ''
@@ -111,7 +118,7 @@ class Pages {
     })
   }
 
-  feed(c: Context, { kind }: FeedRoute): Answer {
+  feed(c: Context, { kind }: FeedRoute): Responding {
     const choice = this.#choice(c)
     if (!choice.ok) return this.sentence(c, 400, choice.reason)
     const [name, format] = splitFile(c.req.param('file') ?? '')
@@ -127,7 +134,7 @@ class Pages {
     })
   }
 
-  search(c: Context): Answer {
+  search(c: Context): Responding {
     const choice = this.#choice(c)
     if (!choice.ok) return this.#notUnderstood(c, choice.reason)
     const { query, selection } = choice.value
@@ -137,20 +144,20 @@ class Pages {
   }
 
   /** Made anew each time: polls change the states of feeds without changing what is published. */
-  feeds(c: Context): Answer {
+  feeds(c: Context): Responding {
     return this.answers.fresh(c.req.raw, '/feeds', () => {
       const body = feedsHtml(this.#context(), this.#deps.reader.feeds(), this.#deps.health().fault)
       return { ...pageDocument(body, null), cacheControl: UNCACHED }
     })
   }
 
-  opml(c: Context): Answer {
+  opml(c: Context): Responding {
     return this.answers.fresh(c.req.raw, '/opml', () =>
       dataDocument('text/x-opml; charset=utf-8', opml(this.#deps.config().title, this.#deps.reader.feeds()), PUBLIC),
     )
   }
 
-  metrics(c: Context): Answer {
+  metrics(c: Context): Responding {
     return this.answers.fresh(c.req.raw, '/metrics', () => {
       const { reader, health, version, now } = this.#deps
       const body = metrics({ totals: this.#totals(), feeds: reader.feeds() }, health(), version, now())

@@ -14,7 +14,7 @@ import { presenceOf } from '../store/presence.ts'
 import type { StoreReader } from '../store/store.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import { AskedPolls } from './asked.ts'
-import { type Assembly, assemble, dismiss } from './assemble.ts'
+import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
 import { notPolled, type Polled, type PollOptions } from './choose.ts'
 import { ClockLog } from './clock-log.ts'
@@ -30,7 +30,7 @@ import { Reload } from './reload.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
 
-export { encoderFaults, linkFault, tickFaults } from './faults.ts'
+export { linkFault, tickFaults } from './faults.ts'
 
 export interface DaemonOptions {
   config: Config
@@ -124,7 +124,7 @@ class Service {
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
     this.#closers.push(() => store.reader.close())
-    this.#assembly = assemble(options.config, this.#log, this.#makeFetcher)
+    this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
     this.#websub = createWebSub(() => ({ ...this.#polling(), link: this.#assembly.config.link }))
     this.#closers.push(() => this.#renew())
@@ -151,18 +151,19 @@ class Service {
     void store.desk.lost.then(why => this.#lose(why, why))
   }
 
-  get #makeFetcher(): (settings: PollSettings) => Fetcher {
-    return this.#options.fetcher ?? createFetcher
+  get #tools(): AssemblyTools {
+    const makeFetcher = this.#options.fetcher ?? createFetcher
+    return { log: this.#log, now: this.#now, desk: this.#store.desk, makeFetcher }
   }
 
   #polling(): Polling {
-    const { config, fetcher, readers, feeds, encoder } = this.#assembly
+    const { config, fetcher, readers, feeds, encoding } = this.#assembly
     return {
       settings: config.poll,
       feeds,
       fetcher,
       readers,
-      encoder,
+      encoding,
       desk: this.#store.desk,
       reader: this.#store.reader,
       backlog: this.#backlog,
@@ -237,8 +238,8 @@ class Service {
 
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const answer = (request: Request) => this.#answer(request)
-    const listening = await listen(answer, this.#options.config.listen, this.#onTheWay)
+    const answerer = { ready: this.#site.ready, fetch: (request: Request) => this.#answer(request) }
+    const listening = await listen(answerer, this.#options.config.listen, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
     return { ok: true, value: listening.value.address }
@@ -315,6 +316,7 @@ class Service {
       // Already logged by the poller; the next tick tries again.
     })
     this.#ticked = true
+    this.#assembly.encoding?.wake()
   }
 
   async #poll(options: PollOptions): Promise<Polled> {
@@ -345,7 +347,7 @@ class Service {
 
   #apply(config: Config): void {
     const before = this.#assembly
-    this.#assembly = assemble(config, this.#log, this.#makeFetcher, before)
+    this.#assembly = assemble(config, this.#tools, before)
     if (before.config.poll.tick !== config.poll.tick) this.#ticker?.schedule(config.poll.tick)
     // Polls under way end with what they began with.
     void this.#pollsIdle().then(() => dismiss(before, this.#assembly))
@@ -375,8 +377,7 @@ class Service {
 
   #stop(): void {
     this.#stopping.abort()
-    // What is being filed does not wait for vectors any more.
-    this.#assembly.encoder?.close()
+    void this.#assembly.encoding?.close()
     this.#store.desk.stop()
   }
 

@@ -1,5 +1,4 @@
 // What only the running program can judge of a configuration, in the words of a configuration fault.
-import { encoderFault } from '../encode/encoder.ts'
 import type { Config } from '../model/config.ts'
 import { isCron } from './ticker.ts'
 
@@ -24,10 +23,4 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
 export function linkFault({ link, linkIsDefault, listen }: Config): string | null {
   if (!linkIsDefault || LOOPBACK.test(listen.host)) return null
   return `"listen" opens the site to other machines and "link" is not set: addresses in the feeds would begin with ${link}, and the ids of entries be made of it for good. Set "link" to the address readers will use`
-}
-
-/** What keeps the encoder from working. */
-export function encoderFaults({ threads: { encoder } }: Config): string[] {
-  const fault = encoder ? encoderFault(encoder) : null
-  return fault === null ? [] : [`threads.encoder: ${fault}`]
 }

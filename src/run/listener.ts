@@ -3,8 +3,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { remember } from '../language/remember.ts'
 import type { Outcome } from '../model/units.ts'
 import { bytesOf } from '../publish/delivery.ts'
+import type { Site } from '../publish/site.ts'
 import { readRawRequest, writeRawResponse } from './raw-request.ts'
 
 /** Requests that wait behind another on one connection; a connection that sends more is closed. */
@@ -58,57 +60,118 @@ export class OnTheWay {
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => unknown
 
+/** Answers under way on one connection. */
+interface Line {
+  /** The last answer that was begun. */
+  last: ServerResponse
+  /** Whether the end of the last answer begins the next. */
+  follows: boolean
+  waiting: [IncomingMessage, ServerResponse][]
+}
+
 /**
  * Answers the requests of one connection one after the other. Node reads all requests of a packet at once and would begin
  * all their answers; what has been answered and not yet sent then lies in memory.
  */
 function oneAtATime(answer: Answering): Answering {
-  const lines = new WeakMap<object, { waiting: [IncomingMessage, ServerResponse][] }>()
+  const lines = new WeakMap<Socket, Line>()
   let inAll = 0
+  const follow = (line: Line): void => {
+    line.follows = true
+    line.last.once('close', () => {
+      line.follows = false
+      const following = line.waiting.shift()
+      if (following === undefined) return
+      inAll--
+      take(line, ...following)
+    })
+  }
+  const take = (line: Line, request: IncomingMessage, response: ServerResponse): void => {
+    line.last = response
+    if (line.waiting.length > 0) follow(line)
+    answer(request, response)
+  }
   return (request, response) => {
     const { socket } = request
     const line = lines.get(socket)
-    if (line) {
-      if (line.waiting.length >= MOST_PIPELINED || inAll >= MOST_PIPELINED_IN_ALL) {
-        socket.destroy()
-        return
-      }
-      line.waiting.push([request, response])
-      inAll++
+    if (line === undefined) {
+      const opened: Line = { last: response, follows: false, waiting: [] }
+      lines.set(socket, opened)
+      socket.once('close', () => {
+        inAll -= opened.waiting.length
+        opened.waiting = []
+      })
+      answer(request, response)
       return
     }
-    const opened: { waiting: [IncomingMessage, ServerResponse][] } = { waiting: [] }
-    lines.set(socket, opened)
-    const drop = (): void => {
-      inAll -= opened.waiting.length
-      opened.waiting = []
-      lines.delete(socket)
+    // An answer that the kernel has taken holds nothing any more, though its end is yet to be told.
+    if (!line.follows && line.last.writableFinished) {
+      take(line, request, response)
+      return
     }
-    const take = (next: IncomingMessage, to: ServerResponse): void => {
-      to.once('close', () => {
-        const following = opened.waiting.shift()
-        if (following === undefined) {
-          socket.removeListener('close', drop)
-          lines.delete(socket)
-          return
-        }
-        inAll--
-        take(...following)
-      })
-      answer(next, to)
+    if (line.waiting.length >= MOST_PIPELINED || inAll >= MOST_PIPELINED_IN_ALL) {
+      socket.destroy()
+      return
     }
-    socket.once('close', drop)
-    take(request, response)
+    line.waiting.push([request, response])
+    inAll++
+    if (!line.follows) follow(line)
   }
+}
+
+/** What answers requests. */
+export interface Answerer {
+  /** An answer that lies ready, as of `Site.ready`. */
+  ready: Site['ready']
+  fetch: (request: Request) => Response | Promise<Response>
+}
+
+/**
+ * Whether an answer lies ready does not depend on the host, if it is one: others are refused. Only hosts whose address is
+ * what was sent, so that what is found by address is what was routed by it.
+ */
+const isPlainHost = remember(
+  100,
+  (host: string): boolean => /^[a-z0-9._-]+(?::[0-9]{4,5})?$/.test(host) && URL.canParse(`http://${host}/`),
+)
+
+/** Send the answer that lies ready. False where there is none. */
+function sendReady(
+  ready: Answerer['ready'],
+  request: IncomingMessage,
+  response: ServerResponse,
+  onTheWay: OnTheWay,
+): boolean {
+  const { method, url = '', headers } = request
+  if (method !== 'GET' && method !== 'HEAD') return false
+  const { host = '' } = headers
+  // A body that nobody reads is left to who knows how to.
+  if (host.length > 255 || !isPlainHost(host) || 'content-length' in headers || 'transfer-encoding' in headers)
+    return false
+  const found = ready(url, {
+    acceptEncoding: (headers['accept-encoding'] as string | undefined) ?? null,
+    ifNoneMatch: headers['if-none-match'] ?? null,
+    ifModifiedSince: headers['if-modified-since'] ?? null,
+  })
+  if (found === null) return false
+  const { status, fields, body } = found
+  response.writeHead(status, fields as string[])
+  if (body === null || method === 'HEAD') {
+    response.end()
+    return true
+  }
+  response.end(body)
+  if (!response.writableFinished) onTheWay.hold(body, response)
+  return true
 }
 
 /** Listen as configured. The reason of a failure is a sentence that says what to change. */
 export function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
+  { ready, fetch }: Answerer,
   { host, port }: { host: string; port: number },
   onTheWay: OnTheWay,
 ): Promise<Outcome<Listener>> {
-  const answer = getRequestListener((request, env) => {
+  const make = getRequestListener((request, env) => {
     const { outgoing } = env as { outgoing: ServerResponse }
     const held = (response: Response): Response => {
       const bytes = bytesOf(response)
@@ -118,6 +181,9 @@ export function listen(
     const response = fetch(request)
     return response instanceof Promise ? response.then(held) : held(response)
   })
+  const answer: Answering = (request, response) => {
+    if (!sendReady(ready, request, response, onTheWay)) void make(request, response)
+  }
   const server = createServer({ requestTimeout: REQUEST, headersTimeout: REQUEST }, oneAtATime(answer))
   server.on('clientError', (error, socket) => {
     answerUnread(error, socket as Socket, fetch, onTheWay).catch(() => socket.destroy())

@@ -4,7 +4,6 @@
 import type { ParseOptions } from '../collect/feed/parse.ts'
 import { createParserPool, type KeptElsewhere, type ParserPool, type ParserPoolOptions } from '../collect/feed/pool.ts'
 import type { OfferedDocument } from '../desk/client.ts'
-import type { SentenceEncoder } from '../encode/encoder.ts'
 import type { Agency } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import type { ReaderContext, ReaderQuestion, ReaderSummary } from './reader.ts'
@@ -25,8 +24,8 @@ export interface OpenDocument {
   feed: ReaderSummary['feed']
   /** Guids of its first entries. */
   guids(most: number): Promise<Outcome<readonly string[]>>
-  /** For the desk. With an encoder, the texts that the desk asks for get vectors. */
-  offer(encoder: SentenceEncoder | null): OfferedDocument
+  /** For the desk. */
+  offer(): OfferedDocument
   close(): void
 }
 
@@ -53,14 +52,12 @@ function documentOf(kept: KeptElsewhere): OpenDocument {
   return {
     feed,
     guids: most => ask({ kind: 'guids', most }),
-    offer: encoder => ({
+    offer: () => ({
       names,
       read: async ats => {
         const readings = await ask<ArrayBuffer>({ kind: 'read', ats })
         if (!readings.ok) throw new UnreadError(readings.reason)
-        if (encoder === null) return { packed: readings.value, vectors: null }
-        const texts = await ask<string[]>({ kind: 'texts', ats })
-        return { packed: readings.value, vectors: texts.ok ? await encoder.encode(texts.value) : null }
+        return readings.value
       },
     }),
     close: () => kept.drop(),

@@ -1,5 +1,5 @@
 // What the table of reports holds of a report: a column that can be made of another is not stored. The table's generated
-// columns `guid`, `url`, `guid_key`, `headline` and `folded` give it back; they cannot be written.
+// columns `guid`, `url`, `guid_key` and `headline` give it back; they cannot be written. `folded` is made in folded.ts.
 import type { Report } from '../model/decided.ts'
 import { type FoldedColumns, foldedColumns } from './folded.ts'
 import { packMarkup } from './markup.ts'
@@ -26,9 +26,9 @@ export function storedText({ title, text, language, summary, content }: Report, 
 export function reportColumns(report: Report, { summary, content, foldedBy, foldedExtra }: StoredText) {
   return {
     canonicalUrl: report.canonicalUrl,
-    ownUrl: report.url === report.canonicalUrl ? null : report.url,
+    ownUrl: ownUrl(report),
     title: report.title,
-    ownHeadline: report.wire.title === report.title ? null : report.wire.title,
+    ownHeadline: ownHeadline(report),
     summary,
     content,
     text: report.text,
@@ -36,17 +36,26 @@ export function reportColumns(report: Report, { summary, content, foldedBy, fold
     foldedExtra,
     published: report.published,
     updated: report.updated,
-    authors: JSON.stringify(report.authors),
-    categories: JSON.stringify(report.categories),
-    enclosures: JSON.stringify(report.enclosures),
+    authors: listed(report.authors),
+    categories: listed(report.categories),
+    enclosures: listed(report.enclosures),
     dateline: report.wire.dateline?.matched ?? null,
     signal: report.wire.signal,
-    furniture: JSON.stringify(report.wire.furniture),
+    furniture: listed(report.wire.furniture),
     hash: report.hash,
   }
 }
 
+/** A list as JSON. */
+export const listed = (values: readonly unknown[]): string => (values.length === 0 ? '[]' : JSON.stringify(values))
+
+export const ownUrl = ({ url, canonicalUrl }: Report): string | null => (url === canonicalUrl ? null : url)
+
+export const ownHeadline = ({ title, wire }: Report): string | null => (wire.title === title ? null : wire.title)
+
+const ownGuid = (guid: string, canonicalUrl: string | null): string | null => (guid === canonicalUrl ? null : guid)
+
 /** Columns of a report's guid, and of what stays of it when agencies rewrite it (`guidKey` in decide/identity.ts). */
 export function guidColumns(guid: string, key: string, canonicalUrl: string | null) {
-  return { ownGuid: guid === canonicalUrl ? null : guid, ownGuidKey: key === guid ? null : key }
+  return { ownGuid: ownGuid(guid, canonicalUrl), ownGuidKey: key === guid ? null : key }
 }

@@ -74,6 +74,20 @@ const folding = (text: string): FoldedBy => {
 
 const searched = (title: string, text: string): string => `${title}\n${text.slice(0, SEARCHED_LENGTH)}`
 
+const byLetter = new Map(REPLACED)
+const replaced = new RegExp(`[${REPLACED.map(([letter]) => letter).join('')}]`, 'g')
+
+/** The search column of a report, as the view `search_text` gives it. */
+export function foldedText(title: string, text: string, { foldedBy, foldedExtra }: FoldedColumns): string {
+  if (foldedBy === STORED) return foldedExtra
+  // SQL counts code points.
+  const begins =
+    text.length > SEARCHED_LENGTH ? [...text.slice(0, 2 * SEARCHED_LENGTH)].slice(0, SEARCHED_LENGTH).join('') : text
+  const raw = `${title}\n${begins}`
+  const folded = foldedBy === AS_IT_IS ? raw : raw.replace(replaced, letter => byLetter.get(letter) ?? letter)
+  return `${folded}\n${foldedExtra}`
+}
+
 /** What is stored of a report's search column; `whole` is that column where it has been made already. */
 export function foldedColumns(
   title: string,
@@ -112,4 +126,21 @@ export const FOLDED_COLUMNS: string = ((): string => {
     `folded text generated always as (case folded_by when ${AS_IT_IS} then ${raw} || char(10) || folded_extra
     when ${BY_LETTERS} then ${source} || char(10) || folded_extra else folded_extra end) virtual`,
   ].join(',\n  ')
+})()
+
+/** Columns of the view `search_text`, over `reports`: what the full-text index is made of. */
+export const SEARCH_TEXT: string = ((): string => {
+  const kept = 'id, title, text, folded_by, folded_extra'
+  const raw = `title || char(10) || substr(text, 1, ${SEARCHED_LENGTH})`
+  let from = `(select ${kept}, ${raw} as raw, ${raw} as letters from reports)`
+  for (let at = 0; at < REPLACED.length; at += NESTED) {
+    const sql = REPLACED.slice(at, at + NESTED).reduce(
+      (inner, [by, to]) => `replace(${inner}, '${by}', '${to}')`,
+      'letters',
+    )
+    from = `(select ${kept}, raw, ${sql} as letters from ${from})`
+  }
+  return `select id, title, text, case folded_by when ${AS_IT_IS} then raw || char(10) || folded_extra
+  when ${BY_LETTERS} then letters || char(10) || folded_extra else folded_extra end as folded
+from ${from}`
 })()

@@ -10,7 +10,8 @@ import { privatePath, readPrivate } from './private.ts'
 import { createReader } from './read/reader.ts'
 import { sealOf } from './seal.ts'
 import { snapshots, statements } from './statements.ts'
-import type { Filing, PrivateReader, PrivateStore, Store, StoreReader } from './store.ts'
+import type { Filing, PrivateReader, PrivateStore, Store, StoreReader, VectorStore } from './store.ts'
+import { openVectors, vectorsPath } from './vectors.ts'
 import { createFiling } from './write/filing.ts'
 
 export { storeFault, storeTrouble } from './fault.ts'
@@ -126,6 +127,7 @@ function createStore(db: Database.Database, path: string): Store {
     kept ??= privateOf(db, path)
     return kept
   }
+  let vectors: VectorStore | null = null
   const seal = sealOf(path)
   const { filing, settle, forget } = createFiling(sql, seal)
   const { polled, ...reader } = createReader(sql, snapshots(db))
@@ -172,6 +174,10 @@ function createStore(db: Database.Database, path: string): Store {
     get private() {
       return secret()
     },
+    get vectors() {
+      vectors ??= openVectors(vectorsPath(path))
+      return vectors
+    },
     subscription: feed => secret().subscription(feed),
     subscriptionById: id => secret().subscriptionById(id),
     subscriptionsDue: now => {
@@ -198,6 +204,7 @@ function createStore(db: Database.Database, path: string): Store {
       // Nobody waits for a lock to close a file.
       if (!db.readonly) db.pragma('busy_timeout = 0')
       kept?.close()
+      vectors?.close()
       db.close()
     },
   }

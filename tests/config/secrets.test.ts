@@ -163,6 +163,15 @@ describe('what comes back', () => {
     expect(performance.now() - start).toBeLessThan(5_000)
   })
 
+  it('is not in the address or the key of an encoder', () => {
+    const url = 'https://me:pass-4711@models.example/${KEY}/v1'
+    const threads = { encoder: { url, model: 'e5', key: 'literal-t0ken' } }
+    const said = 'https://models.example/S3CRETkey77/v1 was told literal-t0ken by me:pass-4711'
+    expect(hiding(config(['https://agency.example/'], { threads }))(said)).toBe(
+      'https://models.example/${KEY}/v1 was told *** by ***',
+    )
+  })
+
   it('is not in the arguments of an encoder either', () => {
     const threads = { encoder: ['node', '--key=${KEY}'] }
     expect(hiding(config(['https://agency.example/'], { threads }))('node --key=S3CRETkey77 ended')).toBe(

@@ -325,6 +325,13 @@ const listed = fc.array(
 
 type Listed = typeof listed extends fc.Arbitrary<infer T> ? T : never
 
+/** The agency's first feed names no site, its second does, and the third has its site at the first one's host. */
+const FIRST_SITE_COMES_SECOND: Listed = [
+  { host: 'paper.example', path: 0, site: null, title: 'e', folders: [], category: null },
+  { host: 'www.paper.example', path: 0, site: 'https://two.example/x', title: 'e', folders: [], category: null },
+  { host: 'feeds.relay.example', path: 0, site: 'https://paper.example/', title: 'x', folders: [], category: null },
+]
+
 const outlines = (feeds: Listed): Outline[] =>
   feeds.map(({ host, path, site, title, folders, category }) =>
     folders.reduceRight<Outline>((inner, text) => ({ text, outlines: [inner] }), {
@@ -359,6 +366,7 @@ describe('a list', () => {
         const parsed = configured(made.map(one => JSON.parse(JSON.stringify(one, (_, value) => value ?? undefined))))
         expect(planImport(list.value, parsed).counts).toMatchObject({ added: 0, known: feeds.length })
       }),
+      { examples: [[FIRST_SITE_COMES_SECOND]] },
     )
   })
 

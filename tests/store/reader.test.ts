@@ -48,7 +48,7 @@ describe('a reader', () => {
     const { store, reader } = newsroom()
     const version = reader.version()
     store.file(filing => {
-      const counts = { entries: 1, new: 1, revision: 0, copy: 0, unchanged: 0, rejected: 0 }
+      const counts = { entries: 1, new: 0, revision: 1, copy: 0, unchanged: 0, rejected: 0 }
       filing.countPoll(filing.openPoll(1, NOW), counts)
       expect(reader.version()).toBe(version)
       expect(reader.due(NOW + HOUR)).toHaveLength(FEEDS.length)

@@ -118,6 +118,8 @@ export async function unpack(
   let layers = 0
   // Of a header that may be wrong: it counts only if nothing else can be made of the body.
   let fault: Fault | null = null
+  // What a named coding without a mark made of the body, though that is neither a feed nor text.
+  let doubtful: Buffer | null = null
   for (const name of named.toReversed()) {
     if (body.length === 0 || readsAsFeed(body)) return body
     body = body.subarray(padding(body))
@@ -131,8 +133,11 @@ export async function unpack(
     if (hasMark && !marked(coding, body, 0)) continue
     try {
       const inner = await decode(coding, body, settings, signal, oversize)
-      // Other bytes can look like an empty stream of what has no mark.
-      if (inner.length === 0 && !hasMark) continue
+      // Other bytes can begin with a short stream of a coding that has no mark.
+      if (!hasMark && !readsAsFeed(inner) && !readsAsText(inner) && recognised(inner) === null) {
+        if (inner.length > 0) doubtful ??= inner
+        continue
+      }
       body = inner
       layers++
     } catch (error) {
@@ -146,8 +151,9 @@ export async function unpack(
     body = inner
     fault = null
   }
-  if (fault !== null && !readsAsFeed(body) && !readsAsText(body)) throw fault
-  return body
+  const readable = readsAsFeed(body) || readsAsText(body)
+  if (fault !== null && !readable) throw fault
+  return readable || layers > 0 ? body : (doubtful ?? body)
 }
 
 /** Undo a coding that no header names; null where there is none. */

@@ -20,11 +20,20 @@ export interface ClientOptions {
   ca?: string
 }
 
+/** What is posted. */
+export interface PostBody {
+  /** Content-Type. */
+  type: string
+  text: string
+  /** It may be sent again where the server closed the connection before it answered. */
+  isRepeatable: boolean
+}
+
 /** A pool of connections, all with the same freedom. */
 export interface Client {
   allowPrivate: boolean
   /** One GET, or one POST where there is a `body`, without following redirects. Throws a `Fault`, or the signal's reason. */
-  ask(url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string): Promise<Reply>
+  ask(url: URL, headers: Record<string, string>, signal: AbortSignal, body?: PostBody): Promise<Reply>
   /** Cut running requests and close idle connections. */
   close(): Promise<void>
 }
@@ -154,13 +163,13 @@ export function openClient(allowPrivate: boolean, settings: PollSettings, option
   const inside = new Set<string>()
   const agent = openAgent(allowPrivate, settings, options, open, inside)
 
-  const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string) => {
+  const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal, body?: PostBody) => {
     const options: Dispatcher.RequestOptions = {
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: body === undefined ? 'GET' : 'POST',
       headers,
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: body.text }),
       signal,
       headersTimeout: settings.responseTimeout,
       bodyTimeout: 0,
@@ -172,7 +181,7 @@ export function openClient(allowPrivate: boolean, settings: PollSettings, option
       signal.throwIfAborted()
       // The server may close an idle connection just as we use it; GET may be repeated (RFC 9110, 9.2.2).
       const raced =
-        warm && body === undefined && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'))
+        warm && (body?.isRepeatable ?? true) && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'))
       if (!raced) throw connectionFailure(error, url, settings, datesOf(error))
     }
     try {
@@ -207,7 +216,7 @@ export async function askHop(
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal,
-  body?: string,
+  body?: PostBody,
 ): Promise<Reply> {
   try {
     return await (mayBePrivate ? clients.trusted : clients.guarded).ask(url, headers, signal, body)

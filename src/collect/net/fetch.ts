@@ -165,17 +165,17 @@ function veil(error: unknown): unknown {
   return new Fault('encoding', message, error.failure.status)
 }
 
-/** One request with its deadline, its cancellation and its clock. */
-async function visit<T>(
+/** One request with its deadline, its cancellation and its clock. `late` is told where it misses the deadline. */
+export async function visit<T>(
   request: { signal?: AbortSignal },
   settings: PollSettings,
   work: (signal: AbortSignal) => Promise<T>,
+  late = `the poll took longer than ${seconds(settings.totalTimeout)} (poll.totalTimeout)`,
 ): Promise<(T & { ms: Millis }) | { kind: 'failed'; failure: Failure; ms: Millis }> {
   const start = performance.now()
   const ms = (): number => Math.round(performance.now() - start)
   const control = new AbortController()
   const stop = (): void => control.abort(new Fault('timeout', 'stopped by Minwal before the server had answered'))
-  const late = `the poll took longer than ${seconds(settings.totalTimeout)} (poll.totalTimeout)`
   const deadline = setTimeout(() => control.abort(new Fault('timeout', late)), settings.totalTimeout)
   request.signal?.addEventListener('abort', stop, { once: true })
   if (request.signal?.aborted) stop()

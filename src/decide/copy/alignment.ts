@@ -12,25 +12,37 @@ export interface Run {
   length: number
 }
 
-/** Where each run of three words stands in a text, so that it can be laid beside many others. */
-export type Places = ReadonlyMap<number, readonly number[]>
-
-/** Words are numbers here, the same number for the same word. */
-export function placesOf(words: ArrayLike<number>): Places {
-  const places = new Map<number, number[]>()
-  for (let at = 0; at + RUN_WORDS <= words.length; at++) {
-    const key = keyAt(words, at)
-    const list = places.get(key)
-    if (list) list.push(at)
-    else places.set(key, [at])
-  }
-  return places
+/**
+ * Where each run of three words begins in a text, so that it can be laid beside many others: a hash table with chains, in two
+ * arrays of places + 1, 0 at the end of a chain.
+ */
+export interface Places {
+  /** By the last bits of a run's hash: the first place. */
+  readonly heads: Uint16Array
+  /** By place: the next one of its chain. */
+  readonly next: Uint16Array
 }
 
-/** Two triples may have one key: whoever looks up compares the words. */
-function keyAt(words: ArrayLike<number>, at: number): number {
-  const first = Math.imul(words[at] ?? 0, 0x01000193) ^ (words[at + 1] ?? 0)
-  return (Math.imul(first, 0x85ebca6b) ^ (words[at + 2] ?? 0)) >>> 0
+/** Words are numbers here, the same number for the same word. A text has fewer than 2^16 of them. */
+export function placesOf(words: ArrayLike<number>): Places {
+  const count = Math.max(0, words.length - RUN_WORDS + 1)
+  let room = 16
+  while (room < 2 * count) room *= 2
+  const heads = new Uint16Array(room)
+  const next = new Uint16Array(count)
+  for (let at = count - 1; at >= 0; at--) {
+    const chain = hashAt(words, at) & (room - 1)
+    next[at] = heads[chain] as number
+    heads[chain] = at + 1
+  }
+  return { heads, next }
+}
+
+/** Two triples may share a chain: whoever looks up compares the words. */
+function hashAt(words: ArrayLike<number>, at: number): number {
+  const first = Math.imul(words[at] as number, 0x01000193) ^ (words[at + 1] as number)
+  const hash = Math.imul(first, 0x85ebca6b) ^ (words[at + 2] as number)
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 12
 }
 
 /**
@@ -39,8 +51,11 @@ function keyAt(words: ArrayLike<number>, at: number): number {
  */
 export function sharedRuns(left: ArrayLike<number>, right: ArrayLike<number>, places: Places): Run[] {
   const found: Run[] = []
+  const { heads, next } = places
   for (let at = 0; at + RUN_WORDS <= right.length; at++) {
-    for (const start of places.get(keyAt(right, at)) ?? []) {
+    const chain = hashAt(right, at) & (heads.length - 1)
+    for (let place = heads[chain] as number; place > 0; place = next[place - 1] as number) {
+      const start = place - 1
       // Inside a run that began earlier.
       if (start > 0 && at > 0 && left[start - 1] === right[at - 1]) continue
       let length = 0

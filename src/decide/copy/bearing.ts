@@ -52,7 +52,8 @@ export function bearing(left: Prepared, right: Prepared, runs: readonly Run[], v
 }
 
 /** Stems of a headline that may say what a report is about. Numbers stand in too many notices. */
-function headlineOf({ headline, headlineStems }: Prepared, vocabulary: Vocabulary): Set<number> {
+function headlineOf(text: Prepared, vocabulary: Vocabulary): Set<number> {
+  const { headline, headlineStems } = text
   const out = new Set<number>()
   for (const [at, word] of headline.entries()) {
     if (vocabulary.content(word) && !NUMBER.test(vocabulary.text(word))) out.add(headlineStems[at] ?? 0)

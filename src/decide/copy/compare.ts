@@ -13,17 +13,56 @@ export interface Text {
   frame: readonly [before: number, behind: number]
 }
 
-/** A text with the stems of its words. */
-export interface Prepared extends Text {
-  /** Stems of the lead: «والمدينة» and «المدينة» are one word. */
-  stems: Uint32Array
-  titleStems: Uint32Array
+/** A text with the stems of its words: «والمدينة» and «المدينة» are one word. What most texts are told apart without is made when asked for. */
+export class Prepared implements Text {
+  readonly title: Uint32Array
+  readonly lead: Uint32Array
+  readonly head: number
+  readonly frame: Text['frame']
+  /** Stems of the lead. */
+  readonly stems: Uint32Array
+  readonly #vocabulary: Vocabulary
+  #titleStems: Uint32Array | null = null
+  #leadSet: Set<number> | null = null
+  #set: Set<number> | null = null
+
+  constructor({ title, lead, head, frame }: Text, vocabulary: Vocabulary) {
+    this.title = title
+    this.lead = lead
+    this.head = head
+    this.frame = frame
+    this.stems = vocabulary.stems(lead)
+    this.#vocabulary = vocabulary
+  }
+
+  get titleStems(): Uint32Array {
+    this.#titleStems ??= this.#vocabulary.stems(this.title)
+    return this.#titleStems
+  }
+
   /** The headline, wherever it is kept. */
-  headline: Uint32Array
-  headlineStems: Uint32Array
-  /** Stems of the lead; of title and lead. Made when first asked for: most texts are told apart before. */
-  leadSet: () => ReadonlySet<number>
-  set: () => ReadonlySet<number>
+  get headline(): Uint32Array {
+    return this.head > 0 ? this.lead.subarray(0, this.head) : this.title
+  }
+
+  get headlineStems(): Uint32Array {
+    return this.head > 0 ? this.stems.subarray(0, this.head) : this.titleStems
+  }
+
+  /** Stems of the lead. */
+  leadSet(): ReadonlySet<number> {
+    this.#leadSet ??= new Set(this.stems)
+    return this.#leadSet
+  }
+
+  /** Stems of title and lead. */
+  set(): ReadonlySet<number> {
+    if (this.#set === null) {
+      this.#set = new Set(this.stems)
+      for (const stem of this.titleStems) this.#set.add(stem)
+    }
+    return this.#set
+  }
 }
 
 export interface Comparison {
@@ -54,28 +93,7 @@ export interface Comparison {
 }
 
 export function prepare(text: Text, vocabulary: Vocabulary): Prepared {
-  const stems = vocabulary.stems(text.lead)
-  const titleStems = vocabulary.stems(text.title)
-  let leadSet: Set<number> | null = null
-  let set: Set<number> | null = null
-  return {
-    ...text,
-    stems,
-    titleStems,
-    headline: text.head > 0 ? text.lead.subarray(0, text.head) : text.title,
-    headlineStems: text.head > 0 ? stems.subarray(0, text.head) : titleStems,
-    leadSet: () => {
-      leadSet ??= new Set(stems)
-      return leadSet
-    },
-    set: () => {
-      if (set === null) {
-        set = new Set(stems)
-        for (const stem of titleStems) set.add(stem)
-      }
-      return set
-    },
-  }
+  return new Prepared(text, vocabulary)
 }
 
 /**

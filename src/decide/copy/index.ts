@@ -1,7 +1,6 @@
 // Which story a report is a copy of, when neither guid nor address says so: the same text, whatever its headline, credit
 // and cut. This file finds the texts worth comparing; compare.ts compares them, choose.ts and verdict.ts decide.
 
-import { hash32 } from '../../language/text.ts'
 import type { Millis } from '../../model/units.ts'
 import { placesOf, RUN_WORDS } from './alignment.ts'
 import { borneBy, type Carrier, type CopyFound, choose, type Known, type Met } from './choose.ts'
@@ -104,7 +103,7 @@ export class CopyIndex {
     this.#release()
     const { head = 0, frame = NO_FRAME } = features
     const text = prepare({ title, lead, head, frame }, this.#vocabulary)
-    this.#latest = { features, text, sketch: this.#sketch(text), key: keyOf(features) }
+    this.#latest = { features, text, sketch: this.#sketch(text), key: keyOf(text, this.#vocabulary) }
     return this.#latest
   }
 
@@ -170,7 +169,9 @@ export class CopyIndex {
     const known: Known = { key, title, lead, head, frame, carriers: [] }
     this.#vocabulary.retain(title)
     this.#vocabulary.retain(lead)
-    this.#texts.set(key, [...(this.#texts.get(key) ?? []), known])
+    const others = this.#texts.get(key)
+    if (others) others.push(known)
+    else this.#texts.set(key, [known])
     this.#vocabulary.count([text.stems, text.titleStems], 1)
     for (const hash of sketch) {
       const holders = this.#bySketch.get(hash)
@@ -204,26 +205,21 @@ export class CopyIndex {
     this.#vocabulary.release(known.lead)
   }
 
-  /** The smallest hashes of the triples of stems. Short texts have few. */
-  #sketch(text: Prepared): number[] {
-    const { stems } = text
-    const hashes = new Uint32Array(Math.max(0, stems.length - RUN_WORDS + 1))
-    for (let at = 0; at < hashes.length; at++) {
+  /** The smallest hashes of the triples of stems, ascending. Short texts have few. */
+  #sketch({ stems }: Prepared): number[] {
+    const words = new Int32Array(stems.length)
+    for (let at = 0; at < words.length; at++) words[at] = this.#vocabulary.hash(stems[at] as number)
+    const smallest: number[] = []
+    for (let at = 0; at + RUN_WORDS <= words.length; at++) {
       let hash = 0
       for (let next = 0; next < RUN_WORDS; next++) {
-        hash = Math.imul(hash ^ this.#vocabulary.hash(stems[at + next] ?? 0), 0x9e3779b1)
+        hash = Math.imul(hash ^ (words[at + next] as number), 0x9e3779b1)
         hash ^= hash >>> 15
       }
       // Thirty bits: a larger number would be an object of its own in every map.
-      hashes[at] = hash >>> 2
+      insertSmallest(smallest, hash >>> 2)
     }
-    hashes.sort()
-    const out: number[] = []
-    for (const hash of hashes) {
-      if (out.length === SKETCH) break
-      if (hash !== out.at(-1)) out.push(hash)
-    }
-    return out
+    return smallest
   }
 
   /** Texts that share most of the sketch, no more than are worth comparing. */
@@ -295,12 +291,34 @@ export class CopyIndex {
 
 const NO_FRAME = [0, 0] as const
 
-function equal(a: Uint32Array, b: Uint32Array): boolean {
-  return a.length === b.length && a.every((word, at) => word === b[at])
+/** Keep a hash where it is one of the smallest of all that came, each once. */
+function insertSmallest(smallest: number[], hash: number): void {
+  let to = smallest.length
+  if (to === SKETCH && hash >= (smallest[SKETCH - 1] as number)) return
+  while (to > 0 && (smallest[to - 1] as number) > hash) to--
+  if (to > 0 && smallest[to - 1] === hash) return
+  if (smallest.length < SKETCH) smallest.push(hash)
+  for (let at = smallest.length - 1; at > to; at--) smallest[at] = smallest[at - 1] as number
+  smallest[to] = hash
 }
 
-function keyOf({ title, lead, head }: CopyFeatures): number {
-  return hash32(head ? `${head}\n${lead}` : `${title}\n${lead}`)
+function equal(a: Uint32Array, b: Uint32Array): boolean {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
+}
+
+/** Hash of a text, the same in every vocabulary. */
+function keyOf({ title, lead, head }: Prepared, vocabulary: Vocabulary): number {
+  let key = title.length ^ Math.imul(head + 1, 0x85ebca6b)
+  for (let at = 0; at < title.length; at++) key = Math.imul(key ^ vocabulary.hash(title[at] as number), 0x9e3779b1)
+  key ^= key >>> 15
+  for (let at = 0; at < lead.length; at++) {
+    key = Math.imul(key ^ vocabulary.hash(lead[at] as number), 0x9e3779b1)
+    key ^= key >>> 15
+  }
+  // Thirty bits, like those of the sketch.
+  return key >>> 2
 }
 
 function withinOf(carriers: readonly Carrier[], time: Millis, window: Millis): boolean {

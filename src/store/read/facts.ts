@@ -90,8 +90,8 @@ const FORMERLY = `select 'formerly' as by, null as name, null as feed_url, subst
      ${COLUMNS} from reports r`
 
 const LIKELY = `${FORMERLY} where r.id in (
-     select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.own_guid_key = k.value
-     union select r.id from json_each(@keys) k join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
+     select r.id from json_each(@guidKeys) k join reports r on r.feed = @feed and r.own_guid_key = k.value
+     union select r.id from json_each(@guidKeys) k join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
      union select l.value from json_each(@formerUrls) u, json_each((
        select json_group_array(id) from (select id from reports where canonical_url = u.value and feed = @feed
          order by id desc limit ${MOST_LIKELY}))) l)`
@@ -113,38 +113,19 @@ const KNOWN_REPORTS = `select r.id, r.story, r.guid, r.hash, r.revisions, r.firs
   from (select 1) left join json_each(@guids) g left join reports r on r.feed = @feed and r.guid = g.value`
 
 /** All single answers in one row: the next free ids among them. */
-const SINGLE = `select coalesce((select max(id) from reports), 0) + 1 as report,
-  ${nextId('stories', 'story')} as story, ${nextId('threads', 'thread')} as thread,
-  coalesce((select seq from sqlite_sequence where name = 'story_features'), 0) + 1 as story_features,
-  coalesce((select seq from sqlite_sequence where name = 'report_features'), 0) + 1 as report_features,
+const SINGLE = `select coalesce((select max(id) from reports), 0) + 1 as next_report,
+  ${nextId('stories', 'story')} as next_story, ${nextId('threads', 'thread')} as next_thread,
+  coalesce((select seq from sqlite_sequence where name = 'story_features'), 0) + 1 as next_story_features,
+  coalesce((select seq from sqlite_sequence where name = 'report_features'), 0) + 1 as next_report_features,
   coalesce((select seq from sqlite_sequence where name = 'regroupings'), 0) as regrouping,
   ${VERSION} as version,
-  (select name from agencies where id = @agency) as agency,
+  (select name from agencies where id = @agency) as agency_name,
   exists (select 1 from held where feed = @feed) as holds,
   (select json_group_array(k.value) from json_each(@keys) k
    where exists (select 1 from stories where key = k.value) or exists (select 1 from threads where key = k.value)) as taken`
 
+/** The single answers and all reports that are asked for, in one statement of the parts that are needed. */
 function factsOf(sql: Sql, asked: FactsAsked): StoredFacts {
-  const single = sql.get(SINGLE, { feed: asked.feed, agency: asked.agency, keys: JSON.stringify(asked.keys) }) ?? {}
-  return {
-    next: {
-      report: number(single['report']),
-      story: number(single['story']),
-      thread: number(single['thread']),
-      storyFeatures: number(single['story_features']),
-      reportFeatures: number(single['report_features']),
-    },
-    regrouping: number(single['regrouping']),
-    version: text(single['version']),
-    agencyName: textOrNull(single['agency']) ?? asked.agency,
-    holds: number(single['holds']) === 1,
-    taken: JSON.parse(text(single['taken'])) as string[],
-    ...reportsOf(sql, asked),
-  }
-}
-
-/** All reports that are asked for, in one statement of the parts that are needed. */
-function reportsOf(sql: Sql, asked: FactsAsked): Pick<StoredFacts, 'named' | 'flashes' | 'formerly'> {
   const { feed, agency, guids, urls, flashes, formerly, limit, characters } = asked
   const parts = [
     ...(guids.length > 0 ? [named('global_guid', 'guid')] : []),
@@ -152,28 +133,50 @@ function reportsOf(sql: Sql, asked: FactsAsked): Pick<StoredFacts, 'named' | 'fl
     ...(flashes.length > 0 ? [FLASHES] : []),
     ...(formerly === null ? [] : [formerly.kind === 'standing' ? STANDING : LIKELY]),
   ]
-  const found: Pick<StoredFacts, 'named' | 'flashes' | 'formerly'> = { named: [], flashes: [], formerly: [] }
-  if (parts.length === 0) return found
   const likely = formerly?.kind === 'likely' ? formerly : null
   const given: Parameters = {
+    feed,
+    agency,
+    keys: JSON.stringify(asked.keys),
     ...(guids.length > 0 ? { guids: JSON.stringify(guids) } : {}),
     ...(urls.length > 0 ? { urls: JSON.stringify(urls) } : {}),
-    ...(guids.length + urls.length > 0 ? { agency, limit } : {}),
+    ...(guids.length + urls.length > 0 ? { limit } : {}),
     ...(flashes.length > 0 ? { flashes: JSON.stringify(flashes) } : {}),
     ...(guids.length + urls.length > 0 || formerly !== null ? { characters } : {}),
-    ...(formerly === null ? {} : { feed }),
-    ...(likely === null ? {} : { keys: JSON.stringify(likely.keys), formerUrls: JSON.stringify(likely.urls) }),
+    ...(likely === null ? {} : { guidKeys: JSON.stringify(likely.keys), formerUrls: JSON.stringify(likely.urls) }),
     ...(formerly?.kind === 'standing' ? { most: formerly.limit } : {}),
   }
-  for (const row of sql.all(parts.join(' union all '), given)) {
-    const by = row['by']
+  const statement =
+    parts.length === 0
+      ? SINGLE
+      : `with single as materialized (${SINGLE}) select * from single left join (${parts.join(' union all ')})`
+  const rows = sql.all(statement, given)
+  const [single = {}] = rows
+  const found: Pick<StoredFacts, 'named' | 'flashes' | 'formerly'> = { named: [], flashes: [], formerly: [] }
+  for (const row of rows) {
+    const by = row['by'] ?? null
+    if (by === null) continue
     const name = text(row['name'])
     if (by === 'flash') found.flashes.push({ wire: name, flash: openFlash(row) })
     else if (by === 'formerly') found.formerly.push(reportMark(row))
     else found.named.push({ by: by as 'guid' | 'url', name, report: namedReport(row) })
   }
   found.formerly.sort((a, b) => b.lastSeen - a.lastSeen || b.id - a.id)
-  return found
+  return {
+    next: {
+      report: number(single['next_report']),
+      story: number(single['next_story']),
+      thread: number(single['next_thread']),
+      storyFeatures: number(single['next_story_features']),
+      reportFeatures: number(single['next_report_features']),
+    },
+    regrouping: number(single['regrouping']),
+    version: text(single['version']),
+    agencyName: textOrNull(single['agency_name']) ?? asked.agency,
+    holds: number(single['holds']) === 1,
+    taken: JSON.parse(text(single['taken'])) as string[],
+    ...found,
+  }
 }
 
 function inForce(sql: Sql, reports: readonly number[]): Map<number, TextInForce> {

@@ -1,9 +1,10 @@
 // One filing: what it reads and writes inside the transaction that the engine opens.
+import { foldedText } from '../folded.ts'
 import { filingFacts } from '../read/facts.ts'
 import { regrouping } from '../regroup.ts'
 import type { Seal } from '../seal.ts'
 import type { WritableSql } from '../sql.ts'
-import type { Filing } from '../store.ts'
+import type { Batch, Filing } from '../store.ts'
 import { holdingBack, recordingPolls } from './polls.ts'
 import { changingReports } from './reports.ts'
 import { judgingStories, keepingWindow, writeBatch } from './threads.ts'
@@ -17,13 +18,26 @@ export interface OpenFiling {
   forget: () => void
 }
 
+const INDEX = 'insert into search (rowid, title, text, folded) values (?, ?, ?, ?)'
+
 export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
   // Reports by feed that are not counted yet: recording the poll does it on the way.
   const added = new Map<number, number>()
+  // The same by agency.
+  const told = new Map<string, number>()
+  // Reports that the full-text index does not have yet. It keeps new words in memory up to the end of the transaction, or to
+  // the next statement that changes several rows, and writes them together then.
+  let unindexed: Batch['reports'] = []
+  const index = (): void => {
+    for (const { id, report, stored } of unindexed) {
+      sql.run(INDEX, [id, report.title, report.text, foldedText(report.title, report.text, stored)])
+    }
+    unindexed = []
+  }
   const filing: Filing = {
     ...filingFacts(sql),
     ...regrouping(sql),
-    ...changingReports(sql),
+    ...changingReports(sql, index),
     ...judgingStories(sql),
     ...keepingWindow(sql),
     ...recordingPolls(sql, added),
@@ -31,11 +45,22 @@ export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
     write: batch => {
       writeBatch(sql, batch)
       if (batch.reports.length > 0) added.set(batch.feed, (added.get(batch.feed) ?? 0) + batch.reports.length)
+      for (const { report } of batch.reports) told.set(report.agency, (told.get(report.agency) ?? 0) + 1)
+      unindexed.push(...batch.reports)
     },
+  }
+  const forget = (): void => {
+    added.clear()
+    told.clear()
+    unindexed = []
   }
   const settle = (): void => {
     for (const [feed, reports] of added) sql.run('update feeds set reports = reports + ? where id = ?', [reports, feed])
-    added.clear()
+    for (const [agency, reports] of told) {
+      sql.run('update agencies set reports = reports + ? where id = ?', [reports, agency])
+    }
+    index()
+    forget()
   }
-  return { filing, settle, forget: () => added.clear() }
+  return { filing, settle, forget }
 }

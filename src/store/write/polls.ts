@@ -84,7 +84,8 @@ function recordPoll(
       added,
     },
   )
-  if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
+  // Counting new reports for their agency does it too.
+  if (counts.revision > 0) bumpVersion(sql)
 }
 
 /** The part of a filing that records polls. `added`: reports by feed that are not counted yet. */
@@ -115,7 +116,7 @@ export function recordingPolls(
            rejected = @rejected where id = @poll`,
         { poll, ...counts },
       )
-      if (counts.new + counts.copy + counts.revision > 0) bumpVersion(sql)
+      if (counts.revision > 0) bumpVersion(sql)
     },
     recordPoll: (outcome, update, poll = null) => {
       recordPoll(sql, outcome, update, poll, added.get(outcome.feed) ?? 0)

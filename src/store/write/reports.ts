@@ -1,7 +1,7 @@
 // Writes reports, their credits and figures, and their revisions.
 import type { Report, RevisionClass } from '../../model/decided.ts'
 import type { Millis } from '../../model/units.ts'
-import { guidColumns, reportColumns, type StoredText } from '../columns.ts'
+import { guidColumns, listed, ownHeadline, ownUrl, reportColumns, type StoredText } from '../columns.ts'
 import { refresh } from '../counts.ts'
 import { number } from '../rows.ts'
 import { nameOf } from '../seal.ts'
@@ -19,9 +19,8 @@ const INSERT = `insert into reports (id, story, feed, agency, own_guid, own_guid
 /** Write new reports with all that stands in tables of its own. */
 export function insertReports(sql: WritableSql, { reports, feed, lifted }: Batch): void {
   for (const { id, story, report, stored, guidKey, joined } of reports) {
-    const { firstSeen: now } = report
-    const columns = reportColumns(report, stored)
-    const { ownGuid, ownGuidKey } = guidColumns(report.guid, guidKey, report.canonicalUrl)
+    const { guid, canonicalUrl, firstSeen: now, title, text, wire } = report
+    const { ownGuid, ownGuidKey } = guidColumns(guid, guidKey, canonicalUrl)
     sql.run(INSERT, [
       id,
       story,
@@ -30,38 +29,50 @@ export function insertReports(sql: WritableSql, { reports, feed, lifted }: Batch
       ownGuid,
       ownGuidKey,
       report.globalGuid,
-      columns.ownUrl,
-      columns.canonicalUrl,
-      columns.title,
-      columns.ownHeadline,
-      columns.summary,
-      columns.content,
-      columns.text,
-      columns.foldedBy,
-      columns.foldedExtra,
+      ownUrl(report),
+      canonicalUrl,
+      title,
+      ownHeadline(report),
+      stored.summary,
+      stored.content,
+      text,
+      stored.foldedBy,
+      stored.foldedExtra,
       report.language,
-      columns.published,
-      columns.updated,
+      report.published,
+      report.updated,
       now,
       now,
       now,
       report.time,
-      columns.authors,
-      columns.categories,
-      columns.enclosures,
-      columns.dateline,
-      columns.signal,
-      columns.hash,
+      listed(report.authors),
+      listed(report.categories),
+      listed(report.enclosures),
+      wire.dateline?.matched ?? null,
+      wire.signal,
+      report.hash,
       joined.rule,
       joined.similarity,
       joined.coverage,
       joined.evidence,
-      columns.furniture,
+      listed(wire.furniture),
     ])
     writeWireDetails(sql, id, report, null)
   }
+  insertCategories(sql, reports)
   // The agency has lifted its embargo.
   for (const guid of lifted) sql.run('delete from held where feed = ? and key = ?', [feed, nameOf(guid)])
+}
+
+/** In the order of the table, so that neighbours are written together. */
+function insertCategories(sql: WritableSql, reports: Batch['reports']): void {
+  const pairs = reports.flatMap(({ id, report }) => report.categories.map(category => [category, id] as const))
+  if (pairs.length === 0) return
+  sql.run(
+    `insert or ignore into report_categories (category, report)
+     select value ->> 0, value ->> 1 from json_each(?) order by 1, 2`,
+    [JSON.stringify(pairs)],
+  )
 }
 
 /** `seen`: when a changed text brought it. Numbers of earlier texts stay: together they are how a toll grew. */
@@ -132,9 +143,10 @@ function dropRevisions(sql: WritableSql, id: number, numbers: readonly number[])
   )
 }
 
-/** The part of a filing that changes reports on file. */
+/** The part of a filing that changes reports on file. `index` brings the full-text index up to date before a text changes. */
 export function changingReports(
   sql: WritableSql,
+  index: () => void,
 ): Pick<Filing, 'renameGuid' | 'addRevision' | 'keepFlapping' | 'dropRevisions' | 'touch' | 'withdraw'> {
   return {
     renameGuid: (id, guid, key, globalGuid) =>
@@ -143,7 +155,10 @@ export function changingReports(
            global_guid = @globalGuid where id = @id`,
         { id, guid, key, globalGuid },
       ),
-    addRevision: (id, report, change, now, stored) => addRevision(sql, id, report, change, now, stored),
+    addRevision: (id, report, change, now, stored) => {
+      index()
+      addRevision(sql, id, report, change, now, stored)
+    },
     keepFlapping: (id, flapping) => void sql.run('update reports set flapping = ? where id = ?', [flapping, id]),
     dropRevisions: (id, numbers) => dropRevisions(sql, id, numbers),
     touch: (ids, now) => {
