@@ -46,14 +46,12 @@ function desk() {
 }
 
 describe('a placement', () => {
-  it('says the score, the threshold, the runner-up and what each word counts for', () => {
+  it('says the score, the threshold and what each word counts for', () => {
     const { file } = desk()
     const dam = file('Larkfield dam breaks after two days of rain', NOW)
-    const rain = file('Larkfield choir sings carols for charity', NOW)
+    file('Larkfield choir sings carols for charity', NOW)
     const { placement } = file('Larkfield dam breaks, villages flooded by rain', NOW + HOUR)
     expect(placement).toMatchObject({ kind: 'joined', thread: dam.thread, threshold: 0.28 })
-    expect(placement.runnerUp?.thread).toBe(rain.thread)
-    expect(placement.runnerUp?.score).toBeLessThan(placement.score)
     expect(placement.weights).toHaveLength(placement.reasons.length)
     expect(placement.weights?.reduce((sum, weight) => sum + weight, 0)).toBeLessThanOrEqual(1.01)
   })

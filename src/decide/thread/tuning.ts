@@ -11,15 +11,12 @@ const HOUR: Millis = 3_600_000
  * `bench/threads.ts --ablate`, not to be set by users.
  */
 export interface Tuning {
-  /** A thread silent for this long needs e times the evidence. */
+  /** Between two languages a thread silent for this long needs e times the evidence. */
   decay: Millis
-  /** More of the score where a thread stands out from the runner-up: a story that two claim alike tells little of either. */
-  standingOut: number
-  /** More of it where one of the thread's latest stories is nearer than the whole. */
-  nearest: number
-  /** Brings the sum of these to the scale of the configured threshold. */
-  scale: number
-  /** The same for the few terms that two languages can both express, where a cosine must be higher to say as much. */
+  /**
+   * Brings the cosine of the few terms that two languages can both express to the scale of the configured threshold; 0 for
+   * nothing across languages.
+   */
   across: number
   /** What is left of the likeness of two stories that name different countries: two bus crashes are told in the same words. */
   differentCountries: number
@@ -29,9 +26,6 @@ export interface Tuning {
 
 export const TUNING: Readonly<Tuning> = {
   decay: 60 * HOUR,
-  standingOut: 0.4,
-  nearest: 0.15,
-  scale: 0.28 / 0.33,
   across: 0.28 / 0.4,
   differentCountries: 0.4,
   columns: true,
@@ -50,15 +44,15 @@ export const SECOND_MATCH = 0.15
 
 // ── placing a story ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Cosine below which nothing else brings a story over the threshold. */
-export const PLACE_FLOOR = 0.15
-/** Cosine over the terms looked up below which a part is no candidate. */
-export const PLACE_NEAR = 0.03
-/** Parts that are scored to the last term, and those of them that are compared story by story. */
-export const PLACE_RESCORED = 12
-export const PLACE_COMPARED = 6
+/** Parts of its language that a new story is compared with: at least as many as `LOCAL_THREADS`. */
+export const PLACE_AROUND = 12
 /** Stories of a part that a new one is compared with, the latest: threads drift. */
-export const PLACE_LATEST = 16
+export const PLACE_LATEST = 8
+/** Entries of the lists of terms that are looked through for the parts near a new story. */
+export const PLACE_LOOKED_UP = 1_200
+/** In other languages: the cosine below which a part is no candidate, and the parts that are scored to the last term. */
+export const PLACE_NEAR = 0.03
+export const PLACE_RESCORED = 12
 
 // ── grouping afresh in one language ─────────────────────────────────────────────────────────────────────────────────
 
