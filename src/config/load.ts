@@ -21,6 +21,9 @@ import { type Environment, fillIn, withoutLogin } from './secrets.ts'
 /** `threads` where the configuration does not set it. */
 export const THREADS: Readonly<ThreadSettings> = { threshold: 0.28, window: 7 * 86_400_000 }
 
+/** `poll.tick` where the configuration does not set it. */
+export const TICK = '*/15 * * * * *'
+
 export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[] }
 
 /**
@@ -115,7 +118,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     database: besides(file, database),
     listen: { host, port },
     poll: {
-      tick: poll.tick ?? '*/15 * * * * *',
+      tick: poll.tick ?? TICK,
       concurrency: poll.concurrency ?? 16,
       perHost: poll.perHost ?? 2,
       hostDelay: toMillis(poll.hostDelay ?? '5s'),

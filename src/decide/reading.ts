@@ -40,7 +40,7 @@ export interface Reading {
 export type FiledReading = Omit<Reading, 'folded' | 'runs'>
 
 export function readEntry(entry: Entry, text: string, identified: Identified, context: ReportContext): Reading {
-  const whole = cutOf(text, identified)
+  const whole = cut(`${identified.title}\n${text.slice(0, SEARCHED_LENGTH)}`)
   const { report, start } = locateReport(entry, text, identified, context, whole)
   const { wire, agency, language } = report
   const opening = openingOf(whole, identified.title.length + 1 + start, wire.body)
@@ -66,13 +66,9 @@ export function readEntry(entry: Entry, text: string, identified: Identified, co
 
 /** What an entry adds to the `BoilerplateCount` of its document: all that is read of one that is on file as it is. */
 export function readRuns(entry: Entry, text: string, identified: Identified, context: ReportContext): DocumentRuns {
-  const whole = cutOf(text, identified)
-  const { wire, start } = wireOf(entry, text, identified, context, whole)
-  const opening = openingOf(whole, identified.title.length + 1 + start, wire.body)
-  return runsOf(wordsOf(bareHeadline(wire.title)), opening(RUNS_BODY))
+  const { wire } = wireOf(entry, text, identified, context, { figures: false })
+  return runsOf(wordsOf(bareHeadline(wire.title)), wordsOf(wire.body.slice(0, RUNS_BODY)))
 }
-
-const cutOf = (text: string, { title }: Identified): Cut => cut(`${title}\n${text.slice(0, SEARCHED_LENGTH)}`)
 
 /** Gives the words of the first so many characters of a body that begins at `start` of the text that was cut. */
 function openingOf(whole: Cut, start: number, body: string): (characters: number) => readonly Word[] {

@@ -5,7 +5,7 @@ import type { Entry } from '../model/collected.ts'
 import type { Report } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import { type Identified, type IdentityContext, identify } from './identify.ts'
-import { locateWire, type WireNames } from './wire/read.ts'
+import { locateWire, type WireInput, type WireNames } from './wire/read.ts'
 
 export { digest } from './digest.ts'
 
@@ -52,13 +52,13 @@ export function wireOf(
   text: string,
   identified: Identified,
   { names, now }: Pick<ReportContext, 'names' | 'now'>,
-  cut?: Cut,
+  more: Pick<WireInput, 'cut' | 'figures'>,
 ): ReturnType<typeof locateWire> {
   const claimed = claimedBy(identified)
   // What it says of its own future is meant from its own time, and a feed polled again must not read another Friday.
   const at = claimed !== null && claimed <= now ? claimed : now
   const { authors, source } = entry
-  return locateWire({ title: identified.title, text, authors, source, at, ...(cut ? { cut } : {}) }, names)
+  return locateWire({ title: identified.title, text, authors, source, at, ...more }, names)
 }
 
 /** {@link reportOf}, with the place of the wire's body in `text`. */
@@ -71,7 +71,7 @@ export function locateReport(
 ): { report: Report; start: number } {
   const { guid, globalGuid, url, canonicalUrl, title, published, updated, hash } = identified
   const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)
-  const { wire, start } = wireOf(entry, text, identified, context, cut)
+  const { wire, start } = wireOf(entry, text, identified, context, cut ? { cut } : {})
   const report: Report = {
     feed: context.feed,
     agency: context.agency,

@@ -1,5 +1,6 @@
 // A document's entries as they are filed: in which order, and which of them are on file as they are.
-import type { Ambiguity } from '../decide/guids.ts'
+import { type Ambiguity, tellApart } from '../decide/guids.ts'
+import type { Identified } from '../decide/identify.ts'
 import { byTime } from './common.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
 import type { Accepted, FiledEntry, Standing } from './entries.ts'
@@ -49,4 +50,32 @@ export function prepare(
   }
   accepted.sort((a, b) => byTime({ at: a.at, time: a.report.time }, { at: b.at, time: b.report.time }))
   return { filed, accepted, standing, notes: [], said: null }
+}
+
+/**
+ * The entries that are on file as they are (`seen`, numbers of reports), and the places of the others (`wanted`). `stood`: how
+ * many of them stood in the feed's last document.
+ */
+export function standingIn(
+  entries: readonly Identified[],
+  ambiguous: readonly Ambiguity[],
+  facts: StoreFacts,
+): { filed: FiledEntry[]; seen: number[]; wanted: number[]; stood: number } {
+  const filed: FiledEntry[] = []
+  const seen: number[] = []
+  const wanted: number[] = []
+  let stood = 0
+  for (const [n, entry] of entries.entries()) {
+    const { reused = false, reusedTwice = false } = ambiguous[n] ?? {}
+    const told = tellApart({ ...entry, reused, reusedTwice }, guid => facts.known(guid))
+    const known = facts.known(told.guid)
+    if (!told.asItIs || known === null) {
+      wanted.push(entry.at)
+      continue
+    }
+    seen.push(known.id)
+    if (known.lastSeen === facts.said.lastSeen) stood++
+    filed[entry.at] = { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
+  }
+  return { filed, seen, wanted, stood }
 }

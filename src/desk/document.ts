@@ -155,3 +155,6 @@ export function documentOf(
     },
   }
 }
+
+/** The places of all entries of a document. */
+export const placesOf = ({ entries }: Pick<ReadDocument, 'entries'>): number[] => entries.map(({ at }) => at)

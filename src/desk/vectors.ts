@@ -1,7 +1,7 @@
 // Vectors of stories, which come after the stories were filed: which stories lack one, what is remembered of their texts, and
 // another look at each story once its vector is there. All vectors on file are of one model.
 import { createHash } from 'node:crypto'
-import type { SeenStory } from '../decide/thread/index/active.ts'
+import { later, type SeenStory } from '../decide/thread/index/active.ts'
 import { isSameModel, textToEncode } from '../decide/thread/model.ts'
 import { packFeatures, unpackFeatures } from '../decide/thread/packing.ts'
 import { quantise } from '../decide/thread/vectors.ts'
@@ -158,11 +158,17 @@ export class StoryVectors {
 
   /** The newest stories of the window that have no vector and may get one. */
   #lacking(limit: number): SeenStory[] {
+    // Oldest first: most stories stand in the window in the order of their times, and go to the end.
     const lacking: SeenStory[] = []
     for (const story of this.#desk.window().threads.stories()) {
-      if (!story.vector && !this.#without.has(story)) lacking.push(story)
+      if (story.vector || this.#without.has(story)) continue
+      let at = lacking.length
+      while (at > 0 && later(lacking[at - 1] as SeenStory, story)) at--
+      if (at === 0 && lacking.length >= limit) continue
+      lacking.splice(at, 0, story)
+      if (lacking.length > limit) lacking.shift()
     }
-    return lacking.sort((a, b) => b.time - a.time || b.id - a.id).slice(0, limit)
+    return lacking.reverse()
   }
 
   #write<T>(context: Context, work: (filing: Filing) => T): Promise<T> {

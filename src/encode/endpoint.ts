@@ -48,7 +48,7 @@ export function openEndpoint({ url, model, key, prefix }: EndpointSettings, aske
 /** `…/v1` and `…/v1/embeddings` are the same; a query stays. */
 export function embeddingsAddress(url: string): string {
   const address = new URL(url)
-  const path = address.pathname.replace(/\/+$/, '')
+  const path = address.pathname.replace(/(?<!\/)\/+$/, '')
   address.pathname = path.endsWith('/embeddings') ? path : `${path}/embeddings`
   return address.href
 }

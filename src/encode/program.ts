@@ -1,6 +1,5 @@
 // Runs a program of the user that gives texts vectors: one line of JSON in for each text, one out.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
+import type { ChildProcess } from 'node:child_process'
 import type { Millis } from '../model/units.ts'
 import { oneLine, readVector, type VectorSource } from './source.ts'
 
@@ -12,6 +11,9 @@ const LONGEST_LINE = 200_000
  * nothing for as long as `patience`, takes ten times that for all, or answers anything else; it is to be stopped then.
  */
 export function startProgram([program = '', ...given]: readonly string[], patience: Millis): VectorSource {
+  // Loaded when there is an encoder.
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const { createInterface } = process.getBuiltinModule('node:readline')
   const child: ChildProcess = spawn(program, given, { stdio: ['pipe', 'pipe', 'inherit'] })
   const waiting: { resolve: (vector: readonly number[] | null) => void; reject: (error: Error) => void }[] = []
   let broken: Error | null = null

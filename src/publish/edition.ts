@@ -25,6 +25,8 @@ export interface Edition {
 
 /** Stories listed under one thread of a thread feed; the newest are kept. */
 const STORIES_PER_THREAD = 40
+/** Stories among which those are looked for that tell a thread's figures. */
+const LONGEST_TIMELINE = 500
 
 /**
  * Choose an edition. `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their newest
@@ -62,14 +64,15 @@ function choose(
     case 'stories':
       return { threads: [], stories: reader.recentStories(chosen), figures }
     case 'threads': {
-      const threads = reader.recentThreads(chosen)
+      const threads = reader.recentThreads({ ...chosen, headlines: true })
       const stories = threads.flatMap(thread => {
         const { id } = thread
-        const newest = reader.recentStories({ thread: id, limit: STORIES_PER_THREAD }).reverse()
+        const newestOf = (limit: number) => reader.recentStories({ thread: id, limit, headlines: true }).reverse()
+        const newest = newestOf(STORIES_PER_THREAD)
         const counted = reader.figures(id)
         // Whole timelines are read only where a number may stand in a story that is not listed.
-        const whole = counted.length > 0 && thread.stories > newest.length ? reader.thread(id)?.timeline : undefined
-        figures.set(id, figureSeries(counted, whole ?? newest))
+        const isPart = counted.length > 0 && thread.stories > newest.length
+        figures.set(id, figureSeries(counted, isPart ? newestOf(LONGEST_TIMELINE) : newest))
         return newest
       })
       return { threads, stories, figures }
@@ -152,7 +155,10 @@ export function frontPage(
   return {
     main: main.map(thread => ({
       thread,
-      others: otherHeadlines(thread, reader.recentStories({ thread: thread.id, limit: NEWEST_LOOKED_AT })),
+      others: otherHeadlines(
+        thread,
+        reader.recentStories({ thread: thread.id, limit: NEWEST_LOOKED_AT, headlines: true }),
+      ),
     })),
     brief,
     since,

@@ -1,5 +1,6 @@
 // The long-running service: what is opened at the start, and closed in reverse at the end. Everything that is opened pushes its
 // own closer.
+import { setImmediate as anotherTurn } from 'node:timers/promises'
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
@@ -29,8 +30,6 @@ import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
-
-export { linkFault, tickFaults } from './faults.ts'
 
 export interface DaemonOptions {
   config: Config
@@ -249,9 +248,11 @@ class Service {
   async begin(address: string): Promise<void> {
     this.#address = address
     const { config } = this.#options
-    const presence = presenceOf(config.database)
     this.#closers.push(() => this.#releasing ?? undefined)
     const clock = new ClockLog(this.#log)
+    // Pages are served already: each step of the start has a turn of its own.
+    await anotherTurn()
+    const presence = presenceOf(config.database)
     const ticker = new Ticker(config.poll.tick, {
       tick: () => void this.tick(),
       onJump: by => clock.jumped(by),
@@ -266,13 +267,14 @@ class Service {
     if (this.#options.now === undefined) clock.started(this.#now())
     if (this.#reload !== null) this.#closers.push(this.#reload.watch())
     this.#closers.push(this.#systemd.feedWatchdog(() => this.#health.judge().working))
-    const unset = linkFault(config)
-    if (unset !== null) this.#log.warn('"link" is not set', { reason: unset })
+    const reason = linkFault(config)
+    if (reason !== null) this.#log.warn('"link" is not set', { reason })
     // First of all: whatever waits for the file waits no more.
     this.#closers.push(() => this.#stop())
     await this.#systemd.tell('READY=1', this.#status())
-    const where = address === '' ? {} : { address }
-    this.#log.info('started', { ...where, feeds: this.#assembly.feeds.size, database: config.database })
+    const told = { ...(address && { address }), feeds: this.#assembly.feeds.size, database: config.database }
+    this.#log.info('started', told)
+    await anotherTurn()
     void this.tick()
   }
 
@@ -312,11 +314,9 @@ class Service {
     }
     void this.#renew()
     await released
-    await this.#poller.idle().catch(() => {
-      // Already logged by the poller; the next tick tries again.
-    })
+    await this.#pollsIdle()
     this.#ticked = true
-    this.#assembly.encoding?.wake()
+    this.#assembly.encoding?.begin()
   }
 
   async #poll(options: PollOptions): Promise<Polled> {
@@ -329,8 +329,8 @@ class Service {
   #release(): Promise<void> {
     this.#releasing ??= releaseEmbargoes(this.#polling())
       .catch((error: unknown) => {
-        if (this.#stopping.signal.aborted) return
-        this.#log.error('what was kept back could not be filed', { error: said(error) })
+        const reason = { error: said(error) }
+        if (!this.#stopping.signal.aborted) this.#log.error('what was kept back could not be filed', reason)
       })
       .finally(() => {
         this.#releasing = null
@@ -340,8 +340,8 @@ class Service {
 
   #renew(): Promise<void> {
     return this.#websub.renew().catch((error: unknown) => {
-      if (this.#stopping.signal.aborted) return
-      this.#log.error('subscriptions could not be renewed', { error: said(error) })
+      const reason = { error: said(error) }
+      if (!this.#stopping.signal.aborted) this.#log.error('subscriptions could not be renewed', reason)
     })
   }
 

@@ -1,4 +1,5 @@
 // What only the running program can judge of a configuration, in the words of a configuration fault.
+import { TICK } from '../config/load.ts'
 import type { Config } from '../model/config.ts'
 import { isCron } from './ticker.ts'
 
@@ -8,7 +9,7 @@ export function tickFaults(config: Config): string[] {
   const judge = (key: string, expression: string): void => {
     if (!isCron(expression)) faults.push(`${key}: ${JSON.stringify(expression)} is not a cron expression`)
   }
-  judge('poll.tick', config.poll.tick)
+  if (config.poll.tick !== TICK) judge('poll.tick', config.poll.tick)
   for (const [at, agency] of config.agencies.entries()) {
     for (const [n, { schedule }] of agency.feeds.entries()) {
       if (schedule != null) judge(`agencies[${at}].feeds[${n}].schedule`, schedule)

@@ -7,7 +7,6 @@ import { withoutSecrets } from '../config/secrets.ts'
 import type { ReportContext } from '../decide/report.ts'
 import { wireNames } from '../decide/wire/read.ts'
 import { NamedDocument } from '../desk/document.ts'
-import { giveWay } from '../desk/priority.ts'
 import { drain } from '../desk/slices.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Agency, FeedSpec } from '../model/config.ts'
@@ -71,5 +70,4 @@ function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
   }
 }
 
-giveWay()
 serveParser(keep)

@@ -6,6 +6,7 @@ import { createParserPool, type KeptElsewhere, type ParserPool, type ParserPoolO
 import type { OfferedDocument } from '../desk/client.ts'
 import type { Agency } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
+import { boundHeaps } from './heaps.ts'
 import type { ReaderContext, ReaderQuestion, ReaderSummary } from './reader.ts'
 
 export interface Readers {
@@ -37,8 +38,12 @@ export function createReaders(agencies: readonly Agency[], options: ParserPoolOp
   const data = agencies.map(({ feeds: _feeds, ...agency }) => ({ ...agency, feeds: [] }))
   const pool = createParserPool({ module: MODULE, data, ...options })
   return {
-    parse: (...given) => pool.parse(...given),
+    parse: (...given) => {
+      boundHeaps()
+      return pool.parse(...given)
+    },
     open: async ({ bytes, contentType, options }, context) => {
+      boundHeaps()
       const kept = await pool.keep(bytes, contentType, options, context)
       return kept.ok ? { ok: true, value: documentOf(kept.value) } : kept
     },

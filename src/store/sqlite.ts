@@ -131,16 +131,30 @@ function createStore(db: Database.Database, path: string): Store {
   const seal = sealOf(path)
   const { filing, settle, forget } = createFiling(sql, seal)
   const { polled, ...reader } = createReader(sql, snapshots(db))
-  const transaction = db.transaction((work: (filing: Filing) => unknown) => {
+  const rollBack = (): void => {
+    forget()
+    // SQLite has ended it by itself where the disk is full.
+    if (db.inTransaction) db.exec('rollback')
+  }
+  const join = <T>(work: (filing: Filing) => T): T => {
     try {
-      const done = work(filing)
-      settle()
-      return done
+      if (!db.inTransaction) sql.run('begin immediate')
+      return work(filing)
     } catch (error) {
-      forget()
+      rollBack()
       throw error
     }
-  })
+  }
+  const commit = (): void => {
+    if (!db.inTransaction) return
+    try {
+      settle()
+      sql.run('commit')
+    } catch (error) {
+      rollBack()
+      throw error
+    }
+  }
   return {
     ...reader,
     syncAgencies: (agencies, now) => {
@@ -151,7 +165,14 @@ function createStore(db: Database.Database, path: string): Store {
       })
       if (sync.immediate()) forgetFreed(db)
     },
-    file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    file: work => {
+      if (db.inTransaction) throw new Error('another transaction is open')
+      const done = join(work)
+      commit()
+      return done
+    },
+    join,
+    commit,
     read: work => work(filing),
     held: (feed, now) => {
       const entries: string[] = []

@@ -304,6 +304,13 @@ export interface Store extends StoreReader {
   syncAgencies(agencies: readonly Agency[], now: Millis): void
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
+  /**
+   * Run one filing in the transaction that is open, and open one where none is: it is on disk after `commit`, with all others
+   * of the transaction. When `work` throws, nothing of the transaction is kept.
+   */
+  join<T>(work: (filing: Filing) => T): T
+  /** End the transaction of `join`, if one is open. When it throws, nothing of the transaction is kept. */
+  commit(): void
   /** Read features, a statement at a time and without a transaction: nobody who writes waits for it. */
   read<T>(work: (filing: Pick<Filing, 'storiesAfter' | 'reportsAfter' | 'lastRegrouping' | 'mark'>) => T): T
   /**

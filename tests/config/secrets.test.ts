@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import { askedAddress, hiding, keptAddress, readAddress, redactorOf, withoutLogin } from '../../src/config/secrets.ts'
 import type { Config, FeedSpec } from '../../src/model/config.ts'
-import { tickFaults } from '../../src/run/daemon.ts'
+import { tickFaults } from '../../src/run/faults.ts'
 
 const ENV = {
   KEY: 'S3CRETkey77',

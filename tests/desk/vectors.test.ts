@@ -8,7 +8,17 @@ import { Desk } from '../../src/desk/desk.ts'
 import { splitThread } from '../../src/desk/editor.ts'
 import type { SentenceModel } from '../../src/model/stored.ts'
 import type { Millis } from '../../src/model/units.ts'
-import { type Draft, FEEDS, fileInto, HOUR, MINUTE, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
+import {
+  type Draft,
+  FEEDS,
+  fileInto,
+  HOUR,
+  MINUTE,
+  NOW,
+  openNewsroom,
+  SETTINGS,
+  temporaryFolder,
+} from '../store/newsroom.ts'
 
 const FEED = FEEDS[2] ?? ''
 const NAMES = wireNames([])
@@ -42,7 +52,8 @@ function newsroom(path = join(temporaryFolder(), 'news.db')) {
     close,
     file: (drafts: readonly Draft[], now = NOW) => fileInto(desk, store, FEED, drafts, now),
     use: (model: SentenceModel, now = NOW) => desk.vectors.use(model, at(now)),
-    lacking: async (model: number, now = NOW) => (await desk.vectors.unencoded(model, 100, at(now)))?.map(({ text }) => text),
+    lacking: async (model: number, now = NOW) =>
+      (await desk.vectors.unencoded(model, 100, at(now)))?.map(({ text }) => text),
     /** Give all that lack one their vector; the texts that were asked for. */
     encode: async (model: number, now = NOW, sense = meant): Promise<string[]> => {
       const texts = (await desk.vectors.unencoded(model, 100, at(now))) ?? []
@@ -169,7 +180,16 @@ describe('vectors', () => {
     ['another name', { ...MODEL, name: 'other' }],
     ['another number of numbers', { ...MODEL, probes: [[0, 1], null] }],
     ['another direction', { ...MODEL, probes: [[0, 0.9, 0.4], null] }],
-    ['a vector where there was none', { ...MODEL, probes: [[0, 1, 0], [0, 1, 0]] }],
+    [
+      'a vector where there was none',
+      {
+        ...MODEL,
+        probes: [
+          [0, 1, 0],
+          [0, 1, 0],
+        ],
+      },
+    ],
   ])('of a model with %s are of another model', async (_, other) => {
     const room = newsroom()
     expect(await room.use(other)).not.toBe(await room.use(MODEL))

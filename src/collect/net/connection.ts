@@ -3,7 +3,6 @@
 
 import { type LookupFunction, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { Agent, buildConnector, type Dispatcher, errors as undici } from 'undici'
 import type { PollSettings } from '../../model/config.ts'
 import { discard, letGo, readWire } from './body.ts'
 import { connectionFailure, MAX_HEADER_BYTES } from './connection-failure.ts'
@@ -12,6 +11,7 @@ import { boundFlood } from './flood.ts'
 import { AddressRefused, guardedLookup, notNamed, reachOf } from './guard.ts'
 import type { Headers } from './headers.ts'
 import type { Oversize } from './oversize.ts'
+import { type Agent, type Dispatcher, UndiciAgent, undiciConnector, undiciErrors, undiciRequest } from './undici.ts'
 
 export interface ClientOptions {
   /** Resolves names instead of the system; its answers are guarded all the same. */
@@ -73,7 +73,7 @@ function datesOf(error: unknown): CertificateDates | null {
 function endQuickly(socket: Socket): void {
   const destroy = socket.destroy.bind(socket)
   socket.destroy = error => {
-    if (error instanceof undici.HeadersOverflowError) {
+    if (error instanceof undiciErrors.HeadersOverflowError) {
       const { stackTraceLimit } = Error
       Error.stackTraceLimit = 0
       queueMicrotask(() => {
@@ -105,7 +105,7 @@ function openAgent(
   open: Map<string, number>,
   inside: Set<string>,
 ): Agent {
-  const connect = buildConnector({
+  const connect = undiciConnector({
     // A poll is one request: HTTP/2 would gain nothing, and its frames can keep the loop busy in many more ways.
     allowH2: false,
     lookup: guardedLookup(allowPrivate, options.lookup),
@@ -115,7 +115,7 @@ function openAgent(
     autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(2500, Math.floor(settings.connectTimeout / 3))),
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   })
-  return new Agent({
+  return new UndiciAgent({
     allowH2: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     keepAliveTimeout: 4000,
@@ -176,7 +176,7 @@ export function openClient(allowPrivate: boolean, settings: PollSettings, option
     }
     const warm = open.has(url.origin)
     try {
-      return await agent.request(options)
+      return await undiciRequest(agent, options)
     } catch (error) {
       signal.throwIfAborted()
       // The server may close an idle connection just as we use it; GET may be repeated (RFC 9110, 9.2.2).
@@ -185,7 +185,7 @@ export function openClient(allowPrivate: boolean, settings: PollSettings, option
       if (!raced) throw connectionFailure(error, url, settings, datesOf(error))
     }
     try {
-      return await agent.request({ ...options, reset: true })
+      return await undiciRequest(agent, { ...options, reset: true })
     } catch (error) {
       signal.throwIfAborted()
       throw connectionFailure(error, url, settings, datesOf(error))

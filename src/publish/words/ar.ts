@@ -46,6 +46,7 @@ export const ar: Vocabulary = {
   figures: 'الأرقام',
   figuresNote: 'الأعداد كما ذكرها كل مصدر. ما تكرره النسخ يُحسب مرة واحدة.',
   figure: 'البيان',
+  anotherCount: 'إحصاء آخر',
   value: 'العدد',
   said: 'القائل',
   chart: (kind, first, last) => `${kind}: من ${first} إلى ${last}`,

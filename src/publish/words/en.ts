@@ -47,6 +47,7 @@ export const en: Vocabulary = {
   figures: 'Figures',
   figuresNote: 'Numbers as each source gave them. What copies repeat counts once.',
   figure: 'Figure',
+  anotherCount: 'another count',
   value: 'Number',
   said: 'Said by',
   chart: (kind, first, last) => `${kind}: from ${first} to ${last}`,

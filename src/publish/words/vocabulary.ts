@@ -74,6 +74,8 @@ export interface Vocabulary {
   figures: string
   figuresNote: string
   figure: string
+  /** A number that is no fall of the toll before it. */
+  anotherCount: string
   value: string
   said: string
   chart: (kind: string, first: string, last: string) => string
