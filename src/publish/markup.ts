@@ -68,6 +68,22 @@ export function paragraphs(text: string): Html {
     .map(line => html`<p>${line}</p>`)}`
 }
 
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+
+/** What sanitised HTML says, as one line of plain text. */
+export function plainLine(markup: string): string {
+  return cleanLine(
+    markup
+      .replace(/<\/?(?:p|div|br|li|tr|td|h\d|blockquote|figcaption)\b[^<>]*>/gi, ' ')
+      .replace(/<[^<>]*>/g, '')
+      .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,4}));/gi, (all, decimal, hex, name: string | undefined) => {
+        if (name !== undefined) return NAMED[name.toLowerCase()] ?? all
+        const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal)
+        return code <= 0x10ffff ? String.fromCodePoint(code) : '\uFFFD'
+      }),
+  )
+}
+
 const LANGUAGE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,6}$/
 
 /** The tag if it has the shape of BCP 47, else null. */
