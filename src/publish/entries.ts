@@ -9,7 +9,7 @@ import { type Edition, tagId } from './edition.ts'
 import { bodyOf, changesOf, footerOf, nameOf, newestOf, partLink, summaryOf, tollLine } from './entry-body.ts'
 import type { FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
-import { excerpt, html, languageTag, plainLine, speech, webUrl } from './markup.ts'
+import { excerpt, html, languageTag, plainLine, speech, strictUrl } from './markup.ts'
 import { bears } from './pages/layout.ts'
 import { type Words, within, wordsOf } from './words/index.ts'
 
@@ -82,7 +82,7 @@ export function storyEntry({ edition, pageUrl, words }: Making, story: StorySumm
   return {
     id: tagId(edition, 'story', story.key),
     title: marked(storyTitle(story, words), story.withdrawn ? 'kill' : story.signal, spoken),
-    link: webUrl(story.url) ?? page,
+    link: strictUrl(story.url) ?? page,
     page,
     language: languageTag(story.language),
     summary: summary === null ? null : `<div ${speech(story.language).source}>${summary}</div>`,
@@ -106,7 +106,7 @@ export function storyEntry({ edition, pageUrl, words }: Making, story: StorySumm
       agencies: story.agencies.map(part => part.id),
       also: story.agencies
         .filter(part => part.id !== story.agency)
-        .map(part => ({ agency: part.id, name: nameOf(part), url: webUrl(part.url ?? null) })),
+        .map(part => ({ agency: part.id, name: nameOf(part), url: strictUrl(part.url ?? null) })),
       credits: story.credits.map(cleanLine),
       origin: story.origin === null ? null : { agency: story.origin.agency, name: cleanLine(story.origin.name) },
       sources: story.sources,
@@ -218,7 +218,7 @@ function figureFact(series: FigureSeries): Record<string, unknown>[] {
 
 function threadLine(story: StorySummary, pageUrl: (path: string) => string, words: Words) {
   const when = iso(story.time)
-  const link = webUrl(story.url) ?? pageUrl(`/stories/${story.id}`)
+  const link = strictUrl(story.url) ?? pageUrl(`/stories/${story.id}`)
   const headline = html`<a href="${link}">${storyTitle(story, words)}</a>`
   const spoken = wordsOf(story.language)
   const others = story.agencies.filter(part => part.id !== story.agency)
@@ -250,7 +250,7 @@ const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
 
 // RSS and JSON Feed demand a media type; one that is neither given nor plain from the address leaves no honest answer.
 function mediaLink(enclosure: Enclosure): MediaLink | null {
-  const url = webUrl(enclosure.url)
+  const url = strictUrl(enclosure.url)
   if (url === null) return null
   const ending = new URL(url).pathname.split('.').at(-1)?.toLowerCase() ?? ''
   const type = enclosure.type !== null && MEDIA_TYPE.test(enclosure.type) ? enclosure.type : TYPES_BY_ENDING[ending]

@@ -4,7 +4,7 @@ import { cleanLine } from '../language/markup.ts'
 import type { AgencyPart, StorySummary } from '../model/shown.ts'
 import type { Edition } from './edition.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
-import { excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './markup.ts'
+import { excerpt, type Html, html, languageTag, nothing, paragraphs, speech, strictUrl } from './markup.ts'
 import { bounded } from './pages/toll.ts'
 import { feedWords } from './words/feeds.ts'
 import type { Words } from './words/index.ts'
@@ -75,7 +75,7 @@ export const nameOf = (part: Pick<AgencyPart, 'id' | 'name'>): string => cleanLi
 
 /** The name of an agency, with a link to its own report where its address is known. */
 export function partLink(part: AgencyPart): Html {
-  const url = webUrl(part.url ?? null)
+  const url = strictUrl(part.url ?? null)
   const name = html`<bdi>${nameOf(part)}</bdi>`
   return url === null ? name : html`<a href="${url}">${name}</a>`
 }

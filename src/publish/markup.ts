@@ -43,6 +43,20 @@ export function webUrl(address: string | null): string | null {
   return url.href
 }
 
+/**
+ * The same as {@link webUrl}, by the stricter grammar of RFC 3986: browsers leave characters in addresses that it forbids, and Atom
+ * takes no others.
+ */
+export function strictUrl(address: string | null): string | null {
+  const href = webUrl(address)
+  if (href === null) return null
+  // A host may have brackets.
+  const { origin } = new URL(href)
+  const [path = '', ...fragment] = href.slice(origin.length).split('#')
+  const rest = fragment.length === 0 ? path : `${path}#${fragment.join('%23')}`
+  return origin + rest.replace(/[[\]{}|\\^`"<>]|%(?![\da-f]{2})/gi, character => encodeURIComponent(character))
+}
+
 /** A feed's address for people: as written where variables stand in it, which may make it no URL. Null for a file's. */
 export function shownAddress(address: string): string | null {
   if (!/^https?:/i.test(address) && !address.startsWith('${')) return null
