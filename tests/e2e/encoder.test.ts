@@ -46,7 +46,11 @@ async function running(encoder: unknown, news = NEWS) {
 }
 
 const threadsAre = (one: RunningDaemon, count: number): Promise<void> =>
-  eventually(`there are ${count} threads`, async () => (await entriesOf(one, '/threads.json?min-agencies=1')) === count, PATIENCE)
+  eventually(
+    `there are ${count} threads`,
+    async () => (await entriesOf(one, '/threads.json?min-agencies=1')) === count,
+    PATIENCE,
+  )
 
 describe('two accounts of one event in other words', { timeout: 120_000 }, () => {
   it('are two threads by their words, and one with a program of the user', async () => {
