@@ -1,6 +1,6 @@
 // Chooses from a Reader what a feed or the front page shows. Reads no clock.
 import type { Config } from '../model/config.ts'
-import type { Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
+import type { MergedId, Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
 import { byHotness } from './hotness.ts'
@@ -19,8 +19,14 @@ export interface Edition {
   updated: Millis
   threads: ThreadSummary[]
   stories: StorySummary[]
-  /** Figures by thread; empty unless `kind` is `threads`. */
+  /** Figures by thread; empty where `kind` is `stories`. */
   figures: ReadonlyMap<number, FigureSeries[]>
+  /** From 1. */
+  page: number
+  /** Whether a further page has any. */
+  more: boolean
+  /** What was merged into what was chosen. */
+  merged: MergedId[]
 }
 
 /** Stories listed under one thread of a thread feed; the newest are kept. */
@@ -28,18 +34,26 @@ const STORIES_PER_THREAD = 40
 /** Stories among which those are looked for that tell a thread's figures. */
 const LONGEST_TIMELINE = 500
 
+/** Agencies that a thread of an edition of threads has at least, unless others are asked for. */
+const LEAST_AGENCIES = 2
+
 /**
- * Choose an edition. `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their newest
- * stories, which entries list. `thread`: the stories of `selection.thread`; empty where there is no such thread.
+ * Choose an edition. `stories`: the newest stories. `threads`: the threads of two agencies or more that grew last; `stories` then
+ * holds their newest stories, which entries list. `thread`: the stories of `selection.thread`; empty where there is no such
+ * thread. `page` counts from 1.
  */
 export function edition(
   reader: Reader,
   config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>,
   selection: Partial<Selection>,
   kind: EditionKind,
+  page = 1,
 ): Edition {
-  const chosen: Selection = { limit: config.publish.limit, ...selection }
-  const { threads, stories, figures } = choose(reader, chosen, kind)
+  const least = kind === 'threads' ? { minAgencies: LEAST_AGENCIES } : {}
+  const { limit = config.publish.limit } = selection
+  // One more is read than is shown, to know whether there is a further page.
+  const chosen: Selection = { ...least, ...selection, limit: limit + 1, offset: (page - 1) * limit }
+  const { threads, stories, figures, more } = choose(reader, chosen, kind, limit)
   const heading = kind === 'thread' ? threads[0]?.title : undefined
   return {
     kind,
@@ -51,20 +65,28 @@ export function edition(
     threads,
     stories,
     figures,
+    page,
+    more,
+    merged:
+      kind === 'threads' ? reader.mergedOfLate('thread', ids(threads)) : reader.mergedOfLate('story', ids(stories)),
   }
 }
+
+const ids = (of: readonly { id: number }[]): number[] => of.map(({ id }) => id)
 
 function choose(
   reader: Reader,
   chosen: Selection,
   kind: EditionKind,
-): Pick<Edition, 'threads' | 'stories' | 'figures'> {
+  limit: number,
+): Pick<Edition, 'threads' | 'stories' | 'figures' | 'more'> {
   const figures = new Map<number, FigureSeries[]>()
   switch (kind) {
     case 'stories':
-      return { threads: [], stories: reader.recentStories(chosen), figures }
+      return { threads: [], figures, ...listed(reader.recentStories(chosen), limit) }
     case 'threads': {
-      const threads = reader.recentThreads({ ...chosen, headlines: true })
+      const found = reader.recentThreads({ ...chosen, headlines: true })
+      const threads = found.slice(0, limit)
       const stories = threads.flatMap(thread => {
         const { id } = thread
         const newestOf = (limit: number) => reader.recentStories({ thread: id, limit, headlines: true }).reverse()
@@ -75,15 +97,19 @@ function choose(
         figures.set(id, figureSeries(counted, isPart ? newestOf(LONGEST_TIMELINE) : newest))
         return newest
       })
-      return { threads, stories, figures }
+      return { threads, stories, figures, more: found.length > limit }
     }
     case 'thread': {
       const thread = chosen.thread === undefined ? null : reader.thread(chosen.thread)
-      return thread === null
-        ? { threads: [], stories: [], figures }
-        : { threads: [thread], stories: reader.recentStories(chosen), figures }
+      if (thread === null) return { threads: [], stories: [], figures, more: false }
+      figures.set(thread.id, figureSeries(thread.figures, thread.timeline))
+      return { threads: [thread], figures, ...listed(reader.recentStories(chosen), limit) }
     }
   }
+}
+
+function listed(found: StorySummary[], limit: number): Pick<Edition, 'stories' | 'more'> {
+  return { stories: found.slice(0, limit), more: found.length > limit }
 }
 
 function newest(threads: readonly ThreadSummary[], stories: readonly StorySummary[]): Millis {

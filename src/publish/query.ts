@@ -7,12 +7,16 @@ export interface Choice {
   selection: Partial<Selection>
   /** The choice as a query, in one fixed order, with its `?`; '' when nothing was chosen. */
   query: string
+  /** Pages of a list are counted from 1. */
+  page: number
 }
 
 const MOST = 500
 const LONGEST = 200
+/** Pages of a list that can be asked for. */
+export const MOST_PAGES = 50
 
-type Reading = Outcome<Partial<Selection>>
+type Reading = Outcome<Partial<Selection> & { page?: number }>
 
 interface Asking {
   now: Millis
@@ -28,6 +32,7 @@ const PARAMETERS: readonly [name: string, read: (value: string, asking: Asking) 
   ['since', (value, asking) => readSince(value, asking.now)],
   ['min-agencies', value => readCount('min-agencies', value, 1, 1000, minAgencies => ({ minAgencies }))],
   ['limit', value => readCount('limit', value, 1, MOST, limit => ({ limit }))],
+  ['page', value => readCount('page', value, 1, MOST_PAGES, page => ({ page }))],
 ]
 
 /**
@@ -35,21 +40,22 @@ const PARAMETERS: readonly [name: string, read: (value: string, asking: Asking) 
  * over, because readers and newsletters add their own. The reason of a refusal is a sentence that names the parameter.
  */
 export function readQuery(parameters: URLSearchParams, asking: Asking): Outcome<Choice> {
-  const selection: Partial<Selection> = {}
+  const read: Partial<Selection> & { page?: number } = {}
   const canonical: string[] = []
-  for (const [name, read] of PARAMETERS) {
+  for (const [name, reader] of PARAMETERS) {
     const values = parameters.getAll(name).map(value => value.trim())
     const value = values.find(candidate => candidate !== '')
     if (value === undefined) continue
     if (values.some(other => other !== '' && other !== value)) {
       return { ok: false, reason: `${name} is given more than once; give it once.` }
     }
-    const reading = read(value, asking)
+    const reading = reader(value, asking)
     if (!reading.ok) return reading
-    Object.assign(selection, reading.value)
+    Object.assign(read, reading.value)
     canonical.push(`${name}=${encodeURIComponent(value.toWellFormed())}`)
   }
-  return { ok: true, value: { selection, query: canonical.length === 0 ? '' : `?${canonical.join('&')}` } }
+  const { page = 1, ...selection } = read
+  return { ok: true, value: { selection, query: canonical.length === 0 ? '' : `?${canonical.join('&')}`, page } }
 }
 
 function refuse(reason: string): Reading {
@@ -82,7 +88,7 @@ function readCount(
   value: string,
   least: number,
   most: number,
-  use: (count: number) => Partial<Selection>,
+  use: (count: number) => Partial<Selection> & { page?: number },
 ): Reading {
   const count = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN
   if (!(count >= least && count <= most)) {
