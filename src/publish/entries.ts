@@ -220,12 +220,11 @@ function threadLine(story: StorySummary, pageUrl: (path: string) => string, word
   const when = iso(story.time)
   const link = strictUrl(story.url) ?? pageUrl(`/stories/${story.id}`)
   const headline = html`<a href="${link}">${storyTitle(story, words)}</a>`
-  const spoken = wordsOf(story.language)
   const others = story.agencies.filter(part => part.id !== story.agency)
   const who = [html`<bdi>${cleanLine(story.agencyName)}</bdi>`, ...others.map(partLink)]
-  const line = story.withdrawn
-    ? html`<s>${headline}</s> (${spoken.signal.kill})`
-    : html`${headline}${story.signal === 'correction' ? html` (${spoken.signal.correction})` : ''}`
+  const signal = story.withdrawn ? 'kill' : story.signal
+  const mark = signal === 'kill' || signal === 'correction' ? wordsOf(story.language).signal[signal] : null
+  const line = html`${story.withdrawn ? html`<s>${headline}</s>` : headline}${mark === null ? '' : html` (${mark})`}`
   // Written the ISO way: a locale's own form changes with the ICU of the Node that runs, and bytes must not.
   return html`<li ${speech(story.language)}>${line}
 <br>${who.map((name, index) => html`${index === 0 ? '' : ', '}${name}`)}, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>`

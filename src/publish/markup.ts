@@ -49,13 +49,16 @@ export function webUrl(address: string | null): string | null {
  */
 export function strictUrl(address: string | null): string | null {
   const href = webUrl(address)
-  if (href === null) return null
+  if (href === null || !LOOSE.test(href)) return href
   // A host may have brackets.
   const { origin } = new URL(href)
   const [path = '', ...fragment] = href.slice(origin.length).split('#')
   const rest = fragment.length === 0 ? path : `${path}#${fragment.join('%23')}`
   return origin + rest.replace(/[[\]{}|\\^`"<>]|%(?![\da-f]{2})/gi, character => encodeURIComponent(character))
 }
+
+/** Whether an address may have what RFC 3986 forbids. */
+const LOOSE = /[[\]{}|\\^`"<>]|%(?![\da-f]{2})|#.*#/i
 
 /** A feed's address for people: as written where variables stand in it, which may make it no URL. Null for a file's. */
 export function shownAddress(address: string): string | null {
