@@ -24,6 +24,8 @@ export interface Selection {
   q?: string
   since?: Millis
   minAgencies?: number
+  /** Any of its reports is one of these. */
+  signals?: readonly Signal[]
   thread?: number
   limit: number
 }
@@ -46,6 +48,8 @@ export interface StorySummary {
   threadKey: string
   threadTitle: string
   title: string
+  /** The title without what the desk writes before it. */
+  headline: string
   url: string | null
   language: string | null
   agency: string
@@ -95,6 +99,46 @@ export interface ThreadSummary {
   lead: StorySummary
 }
 
+/** A story in one line: what the headline of its thread is chosen from. */
+export interface Headline {
+  /** Of the story. */
+  id: number
+  /** Without what the desk writes before it. */
+  title: string
+  language: string | null
+  agency: string
+  agencyName: string
+  signal: Signal | null
+  withdrawn: boolean
+  origin: Origin | null
+  agencies: number
+  time: Millis
+}
+
+/** What lists say of a thread besides its summary. */
+export interface ThreadOutline {
+  /** Newest first; of a long thread the newest ones. */
+  headlines: Headline[]
+  /** As {@link ThreadDetail.figures}, of these stories. */
+  figures: FigureView[]
+  /** Reports in each of the equal parts of the time asked for. */
+  pulse: number[]
+  /** Ids of agencies whose own copy it holds. */
+  own: string[]
+}
+
+/** How the feeds stand, in numbers. */
+export interface FeedTotals {
+  feeds: number
+  failing: number
+  /** Not polled yet. */
+  fresh: number
+  retired: number
+  paused: number
+  /** The newest success of any of them. */
+  lastSuccess: Millis | null
+}
+
 export interface RevisionView {
   number: number
   seen: Millis
@@ -113,6 +157,8 @@ export interface ReportView {
   guid: string
   url: string | null
   title: string
+  /** The title without what the desk writes before it. */
+  headline: string
   text: string
   language: string | null
   time: Millis
@@ -189,6 +235,14 @@ export interface Reader {
   recentThreads(selection: Selection): ThreadSummary[]
   story(id: number): StoryDetail | null
   thread(id: number): ThreadDetail | null
+  /**
+   * What lists say of these threads, by id, in one query for each kind of fact. `parts` are the equal parts of the time from
+   * `since` to `until` in which reports are counted.
+   */
+  outlines(threads: readonly number[], since: Millis, until: Millis, parts: number): Map<number, ThreadOutline>
+  /** Threads with a story since then, by the language tag of the story. */
+  languages(since: Millis): { language: string; threads: number }[]
+  feedTotals(): FeedTotals
   /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
   figures(thread: number): FigureView[]
   /** Where the id of a story or thread that was merged leads; null for one that was not. */

@@ -1,8 +1,9 @@
 // Chooses from a Reader what a feed or the front page shows. Reads no clock.
 import type { Config } from '../model/config.ts'
-import type { Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
+import type { Headline, Reader, Selection, StorySummary, ThreadOutline, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
+import { inLanguage, threadHeadline } from './headline.ts'
 import { byHotness } from './hotness.ts'
 
 export type EditionKind = 'stories' | 'threads' | 'thread'
@@ -95,17 +96,38 @@ export function tagId(of: Pick<Edition, 'tagAuthority'>, what: 'story' | 'thread
   return `tag:${of.tagAuthority}:${what}/${encodeURIComponent(key.toWellFormed())}`
 }
 
-/** A thread on the front page, with headlines by agencies other than its lead's. */
-export interface FrontThread {
+/** A thread in a list. */
+export interface ListedThread {
   thread: ThreadSummary
-  others: StorySummary[]
+  outline: ThreadOutline
+  /** What stands for it in the language of the list. */
+  headline: Headline
+  figures: FigureSeries[]
+}
+
+/** The news in one language, or in every language mixed where only one is written. */
+export interface LanguageColumn {
+  language: string | null
+  threads: ListedThread[]
 }
 
 export interface FrontPage {
-  /** Threads of two or more agencies, hottest first. */
-  main: FrontThread[]
+  /** What is set large: the first thread, with the text of its headline's story and headlines by other agencies. */
+  lead: { listed: ListedThread; text: string; others: Headline[] } | null
+  /** Threads of two or more agencies, hottest first, without the lead. */
+  rows: ListedThread[]
+  /** Whether a further page of them has any. */
+  more: boolean
   /** Threads only one agency has, newest first. */
-  brief: ThreadSummary[]
+  alone: ListedThread[]
+  /** The newest stories. */
+  latest: StorySummary[]
+  /** Corrected and withdrawn ones. */
+  corrected: StorySummary[]
+  /** Instead of all these, a column for each language. */
+  columns: LanguageColumn[]
+  /** Threads in the window. */
+  count: number
   /** The window shown; `until` is earlier than the present when nothing is as new as that. */
   since: Millis
   until: Millis
@@ -114,11 +136,27 @@ export interface FrontPage {
   updated: Millis
 }
 
-const FRONT_THREADS = 30
-const FRONT_BRIEFS = 30
-const OTHER_HEADLINES = 4
-/** Stories of a thread among which they are found. */
-const NEWEST_LOOKED_AT = 60
+/** Which news a front page shows. */
+export interface FrontChoice {
+  selection: Partial<Selection>
+  /** Languages to show side by side, in this order; empty for one list. */
+  columns: readonly string[]
+  /** From 1. */
+  page: number
+}
+
+const THREADS_LOOKED_AT = 300
+const FIRST_PAGE = 15
+const ALONE = 8
+const LATEST = 8
+const CORRECTED = 4
+const OTHER_HEADLINES = 3
+/** Threads in a column of a language. */
+const COLUMN = 12
+/** The course of a thread is drawn over so many equal parts of the window. */
+export const PULSE_PARTS = 24
+/** Stories of the lead among which that of its headline is looked for. */
+const LEAD_STORIES = 30
 
 /**
  * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, the hottest first. When nothing
@@ -128,51 +166,113 @@ const NEWEST_LOOKED_AT = 60
 export function frontPage(
   reader: Reader,
   config: Pick<Config, 'publish'>,
-  selection: Partial<Selection>,
+  { selection, columns, page }: FrontChoice,
   now: Millis,
 ): FrontPage {
-  let until = now
-  let since = selection.since ?? now - config.publish.frontPage
-  let moved = false
-  let threads = reader.recentThreads({ ...selection, since, limit: 300 })
-  if (threads.length === 0 && selection.since === undefined) {
-    const last = reader.recentThreads({ ...selection, limit: 1 })[0]?.last
-    if (last !== undefined) {
-      until = last
-      since = last - config.publish.frontPage
-      moved = true
-      threads = reader.recentThreads({ ...selection, since, limit: 300 })
+  const window = frontWindow(reader, config, selection, now)
+  const { threads, since, until } = window
+  const outlined = (chosen: readonly ThreadSummary[], language: string | null) =>
+    listed(reader, chosen, language, since, until)
+  const shared = { count: threads.length, since, until, moved: window.moved, updated: newest(threads, []) }
+  if (columns.length > 0) {
+    const columnOf = (language: string): LanguageColumn => {
+      const found = reader.recentThreads({ ...selection, lang: language, since, limit: THREADS_LOOKED_AT })
+      return { language, threads: outlined(hottest(found).slice(0, COLUMN), language) }
     }
+    const sides = columns.map(columnOf).filter(column => column.threads.length > 0)
+    return { ...shared, lead: null, rows: [], more: false, alone: [], latest: [], corrected: [], columns: sides }
   }
-  const main = threads
-    .filter(thread => thread.agencies.length > 1)
-    .sort(byHotness)
-    .slice(0, FRONT_THREADS)
-  const brief = threads.filter(thread => thread.agencies.length <= 1).slice(0, FRONT_BRIEFS)
+  const language = selection.lang ?? null
+  const main = hottest(threads.filter(thread => thread.agencies.length > 1))
+  const from = (page - 1) * FIRST_PAGE
+  const first = page === 1
+  const alone = first ? threads.filter(thread => thread.agencies.length <= 1).slice(0, ALONE) : []
+  const chosen = main.slice(from, from + FIRST_PAGE)
+  const all = outlined([...chosen, ...alone], language)
+  const isAlone = new Set(alone.map(thread => thread.id))
+  const rows = all.filter(({ thread }) => !isAlone.has(thread.id))
+  const top = first ? rows.shift() : undefined
+  const recent = { ...selection, since }
   return {
-    main: main.map(thread => ({
-      thread,
-      others: otherHeadlines(thread, reader.recentStories({ thread: thread.id, limit: NEWEST_LOOKED_AT })),
-    })),
-    brief,
-    since,
-    until,
-    moved,
-    updated: newest(threads, []),
+    ...shared,
+    lead: top === undefined ? null : leadOf(reader, top, language),
+    rows,
+    more: main.length > from + FIRST_PAGE,
+    alone: all.filter(({ thread }) => isAlone.has(thread.id)),
+    latest: first ? reader.recentStories({ ...recent, limit: LATEST }) : [],
+    corrected: first ? reader.recentStories({ ...recent, signals: ['correction', 'kill'], limit: CORRECTED }) : [],
+    columns: [],
   }
 }
 
-/** Newest headline of each agency that does not lead the thread, then the newest of any while there is room. */
-function otherHeadlines(thread: ThreadSummary, newestFirst: readonly StorySummary[]): StorySummary[] {
+function frontWindow(
+  reader: Reader,
+  config: Pick<Config, 'publish'>,
+  selection: Partial<Selection>,
+  now: Millis,
+): { threads: ThreadSummary[]; since: Millis; until: Millis; moved: boolean } {
+  const since = selection.since ?? now - config.publish.frontPage
+  const threads = reader.recentThreads({ ...selection, since, limit: THREADS_LOOKED_AT })
+  if (threads.length > 0 || selection.since !== undefined) return { threads, since, until: now, moved: false }
+  const last = reader.recentThreads({ ...selection, limit: 1 })[0]?.last
+  if (last === undefined) return { threads, since, until: now, moved: false }
+  const earlier = last - config.publish.frontPage
+  const found = reader.recentThreads({ ...selection, since: earlier, limit: THREADS_LOOKED_AT })
+  return { threads: found, since: earlier, until: last, moved: true }
+}
+
+const hottest = (threads: readonly ThreadSummary[]): ThreadSummary[] => [...threads].sort(byHotness)
+
+/** Threads with what a list says of them. */
+export function listed(
+  reader: Reader,
+  threads: readonly ThreadSummary[],
+  language: string | null,
+  since: Millis,
+  until: Millis,
+): ListedThread[] {
+  const ids = threads.map(thread => thread.id)
+  // The last moment belongs to the last part.
+  const outlines = reader.outlines(ids, since, until + 1, PULSE_PARTS)
+  return threads.map(thread => {
+    const outline = outlines.get(thread.id) ?? { headlines: [], figures: [], pulse: [], own: [] }
+    const figures = figureSeries(outline.figures, outline.headlines)
+    const headline =
+      threadHeadline(outline, figures, language) ?? threadHeadline(outline, figures, null) ?? headlineOf(thread.lead)
+    return { thread, outline, headline, figures }
+  })
+}
+
+function headlineOf(story: StorySummary): Headline {
+  const { id, headline, language, agency, agencyName, signal, withdrawn, origin, time } = story
+  return {
+    ...{ id, title: headline, language, agency, agencyName, signal, withdrawn, origin, time },
+    agencies: story.agencies.length,
+  }
+}
+
+function leadOf(reader: Reader, lead: ListedThread, language: string | null): NonNullable<FrontPage['lead']> {
+  const { thread, headline, outline } = lead
+  const speaks = thread.lead.id === headline.id
+  const stories = speaks ? [] : reader.recentStories({ thread: thread.id, limit: LEAD_STORIES })
+  const story = speaks ? thread.lead : stories.find(({ id }) => id === headline.id)
+  return {
+    listed: lead,
+    text: story?.text ?? '',
+    others: otherHeadlines(headline, inLanguage(outline.headlines, language)),
+  }
+}
+
+/** Newest headline of each agency but that of the thread's, then the newest of any while there is room. */
+function otherHeadlines(shown: Headline, newestFirst: readonly Headline[]): Headline[] {
   const candidates = newestFirst.filter(
-    story => story.id !== thread.lead.id && !story.withdrawn && story.title !== thread.lead.title,
+    story => story.id !== shown.id && !story.withdrawn && story.title !== shown.title,
   )
-  const said = new Set([thread.lead.agency])
+  const said = new Set([shown.agency])
   const first = candidates.filter(story => {
     if (said.has(story.agency)) return false
     said.add(story.agency)
     return true
   })
-  const chosen = new Set([...first, ...candidates].slice(0, first.length + OTHER_HEADLINES))
-  return [...chosen].slice(0, OTHER_HEADLINES)
+  return [...new Set([...first, ...candidates])].slice(0, OTHER_HEADLINES)
 }

@@ -3,13 +3,13 @@
 import { cleanLine } from '../language/markup.ts'
 import { direction, primaryLanguage } from '../language/text.ts'
 import type { Enclosure } from '../model/collected.ts'
+import type { Signal } from '../model/decided.ts'
 import type { StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type Edition, tagId } from './edition.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
 import { excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './markup.ts'
-import { bears } from './pages/layout.ts'
 import { bounded } from './pages/toll.ts'
 import { type Words, within, wordsOf } from './words/index.ts'
 
@@ -205,6 +205,12 @@ function threadLine(story: StorySummary, pageUrl: (path: string) => string, word
   // Written the ISO way: a locale's own form changes with the ICU of the Node that runs, and bytes must not.
   return html`<li ${speech(story.language)}>${story.withdrawn ? html`<s>${headline}</s> (${wordsOf(story.language).signal.kill})` : headline}
 <br><bdi>${who}</bdi>, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>`
+}
+
+/** Whether a headline begins with a marker, in the language of these words. */
+function bears(words: Words, signal: Signal, title: string): boolean {
+  const start = cleanLine(title.slice(0, 80)).replace(/^\[/, '').toLowerCase()
+  return words.marked[signal].some(word => start.startsWith(word))
 }
 
 function present(markup: string | null): string | null {

@@ -177,10 +177,10 @@ describe.each(FORMATS)('the combined feed as %s', format => {
       '[مسحوب] إلغاء: انهيار السد',
       'تصويب: القتلى خمسة',
       '[Correction] Toll is five, not fifteen',
-      '[Correction] Bilan revu',
+      '[Rectificatif] Bilan revu',
     ])
     expect(seen[0]?.content).toMatch(/^<p><strong>سحبت الوكالة هذا الخبر/)
-    expect(seen[1]?.content).toMatch(/^<p><strong>صوّبت الوكالة/)
+    expect(seen[1]?.content).toMatch(/^<p><strong>صحّحت الوكالة/)
     expect(seen[2]?.content).toMatch(/^<p><strong>The agency has corrected/)
     expect(seen[3]?.content).toMatch(/^<p lang="en" dir="ltr"><strong>The agency/)
   })

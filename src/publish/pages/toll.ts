@@ -3,7 +3,9 @@
 import { cleanLine } from '../../language/markup.ts'
 import type { FigurePoint, FigureSeries } from '../figures.ts'
 import { Html, html, nothing } from '../markup.ts'
-import { iso, type PageContext } from './layout.ts'
+import { link, type PageContext, pageDirection } from './layout.ts'
+import { own } from './parts/text.ts'
+import { dayMoment } from './parts/time.ts'
 
 /** Numbers in one table, the newest ones. */
 const ROWS = 40
@@ -11,14 +13,14 @@ const ROWS = 40
 export function tollHtml(context: PageContext, all: readonly FigureSeries[]): Html {
   const { words } = context
   if (all.length === 0) return nothing
-  return html`<section class="part"><h2>${words.figures}</h2><p class="note">${words.figuresNote}</p>${all.map(series => one(context, series))}</section>`
+  return html`<section class="tolls"><h2 class="rule"${own(context)}>${words.figures}</h2><p class="note"${own(context)}>${words.figuresNote}</p>${all.map(series => one(context, series))}</section>`
 }
 
 function one(context: PageContext, series: FigureSeries): Html {
   const { words } = context
   const name = words.figureKind[series.kind]
   const rows = series.points.slice(-ROWS).toReversed()
-  return html`<section class="toll"><h3>${name}</h3>
+  return html`<section class="toll"><h3${own(context)}>${name}</h3>
 ${contradiction(context, series)}${chart(context, name, series.points)}
 <div class="scroll"><table><caption class="hidden">${name}</caption>
 <thead><tr><th scope="col" class="number">${words.value}</th><th scope="col">${words.agency}</th><th scope="col">${words.time}</th></tr></thead>
@@ -33,14 +35,11 @@ ${contradiction(context, series)}${chart(context, name, series.points)}
 
 function cells(context: PageContext, point: FigurePoint, note: Html | null = null): Html {
   const { words } = context
-  const value = html`<a href="${context.to(`/stories/${point.story}`)}" title="${point.matched}">${bounded(context, point)}</a>`
-  const again =
-    point.until - point.time < 60_000
-      ? nothing
-      : html` – <time datetime="${iso(point.until)}">${words.shortMoment(point.until)}</time>`
+  const value = html`<a href="${link(context, `/stories/${point.story}`)}" title="${point.matched}">${bounded(context, point)}</a>`
+  const again = point.until - point.time < 60_000 ? nothing : html` – ${dayMoment(context, point.until)}`
   return html`<td class="number">${note === null ? value : html`<s>${value}</s>`}</td>
-<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note">${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${note ?? nothing}</td>
-<td class="when"><time datetime="${iso(point.time)}">${words.shortMoment(point.time)}</time>${again}</td>`
+<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note"${own(context)}>${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${note ?? nothing}</td>
+<td class="when">${dayMoment(context, point.time)}${again}</td>`
 }
 
 /** `at least 22`. */
@@ -51,7 +50,7 @@ export function bounded(context: Pick<PageContext, 'words'>, point: Pick<FigureP
 
 function contradiction(context: PageContext, series: FigureSeries): Html {
   if (series.contradiction.length === 0) return nothing
-  return html`<p class="differ"><strong>${context.words.differ}:</strong> ${series.contradiction.map(
+  return html`<p class="differ"${own(context)}><strong>${context.words.differ}:</strong> ${series.contradiction.map(
     (point, index) =>
       html`${index === 0 ? '' : ' / '}<span class="nowrap"><b>${bounded(context, point)}</b> (<bdi>${cleanLine(point.sourceName)}</bdi>)</span>`,
   )}</p>`
@@ -74,7 +73,7 @@ function chart(context: PageContext, name: string, points: readonly FigurePoint[
   const end = Math.max(...points.map(point => point.until))
   const values = points.map(point => point.value)
   const [low, high] = [Math.min(...values), Math.max(...values)]
-  const backwards = words.tag.startsWith('ar')
+  const backwards = pageDirection(context.inside ?? context.language) === 'rtl'
   const x = (at: number): number => {
     const along = EDGE + ((WIDTH - 2 * EDGE) * (at - first.time)) / Math.max(1, end - first.time)
     return round(backwards ? WIDTH - along : along)

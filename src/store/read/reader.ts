@@ -2,6 +2,7 @@
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
+import { outlineReader } from './outlines.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
 
@@ -22,6 +23,7 @@ export function createReader(
   const stories = storyReader(sql)
   const feeds = feedReader(sql)
   const threads = threadReader(sql, stories)
+  const outlines = outlineReader(sql)
   return {
     ...feeds,
     report: id => snapshot(() => stories.report(id)),
@@ -30,6 +32,8 @@ export function createReader(
     recentStories: selection => snapshot(() => stories.recentStories(selection)),
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
+    languages: outlines.languages,
+    outlines: (...asked) => snapshot(() => outlines.outlines(...asked)),
     thread: id => snapshot(() => threads.thread(id)),
     recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
     together: snapshot,
