@@ -166,15 +166,6 @@ describe('the rules of the house', () => {
     expect([...importers.keys()].sort()).toEqual(Object.keys(declared.dependencies).sort())
   })
 
-  it('let one file load each optional package', () => {
-    const declared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { peerDependencies: object }
-    const loaders = Object.keys(declared.peerDependencies).map(name => [
-      name,
-      files.filter(file => readFileSync(join(source, file), 'utf8').includes(`'${name}'`)),
-    ])
-    expect(loaders).toEqual([['@huggingface/transformers', ['encode/local-model.ts']]])
-  })
-
   it(`keep files to ${MOST_LINES} lines`, () => {
     expect([...sources].filter(([, { lines }]) => lines > MOST_LINES).map(([file]) => file)).toEqual(LONG_FILES)
   })

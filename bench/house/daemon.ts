@@ -142,7 +142,7 @@ end`,
   })
 }
 
-const ROUTES = ['/', '/feed.atom', '/feed.rss', '/feed.json', '/threads.atom', '/threads', '/feeds']
+const ROUTES = ['/', '/feed.atom', '/feed.rss', '/feed.json', '/threads.atom', '/agencies', '/feeds']
 
 export async function serve(options: Options): Promise<Measured[] | null> {
   if (!hasWrk()) return null

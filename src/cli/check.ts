@@ -7,11 +7,13 @@ import { unpackFile } from '../collect/net/coding.ts'
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import { redactorOf, targetOf } from '../config/secrets.ts'
 import { hostOf } from '../decide/schedule/host.ts'
-import { tryEncoder } from '../encode/encoder.ts'
+import { type Tried as TriedEncoder, tryEncoder } from '../encode/try.ts'
 import { counted, stamp } from '../language/say.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { ParsedFeed } from '../model/collected.ts'
-import type { PollSettings } from '../model/config.ts'
+import type { Config, PollSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
+import { askerOf } from '../run/encoding.ts'
 import { Hosts } from '../run/hosts.ts'
 import { feedsByUrl, mayBePrivate, type NamedFeed } from '../run/poll.ts'
 import { parsedJson } from './json.ts'
@@ -21,15 +23,14 @@ import { table } from './table.ts'
 export async function check(options: Common & { fetch?: boolean }): Promise<void> {
   const config = configuredToPoll(options)
   const named = [...feedsByUrl(config.agencies).values()]
-  const tried = config.threads.encoder ? await tryEncoder(config.threads.encoder) : null
-  if (tried?.ok === false) throw new Failed(`${options.config}: threads.encoder: ${tried.reason}`, 2)
+  const encoder = await triedEncoder(config, options.config)
   if (!options.fetch) {
-    const numbers = tried === null ? {} : { encoder: { numbers: tried.value } }
-    if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length, ...numbers })
+    const tried = encoder === null ? {} : { encoder }
+    if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length, ...tried })
     else {
-      const encoder = tried === null ? '' : `, an encoder that gives a text ${tried.value} numbers`
       const agencies = counted(config.agencies.length, 'agency', 'agencies')
-      out(`${options.config} is right: ${agencies}, ${counted(named.length, 'feed', 'feeds')}${encoder}`)
+      out(`${options.config} is right: ${agencies}, ${counted(named.length, 'feed', 'feeds')}`)
+      if (encoder !== null) out(aboutEncoder(encoder))
     }
     return
   }
@@ -54,6 +55,30 @@ export async function check(options: Common & { fetch?: boolean }): Promise<void
     say(`${results.length - failed.length} of ${results.length} feeds answered with a feed`)
   }
   if (failed.length > 0) process.exitCode = 1
+}
+
+/** What the configured encoder can do; null where there is none. */
+async function triedEncoder({ threads, agencies, poll }: Config, file: string): Promise<TriedEncoder | null> {
+  if (!threads.encoder) return null
+  const tags = agencies.flatMap(({ language, feeds }) => [language, ...feeds.map(feed => feed.language)])
+  const languages = [...new Set(tags.flatMap(tag => primaryLanguage(tag) ?? []))].sort()
+  const tried = await tryEncoder(threads.encoder, languages, { asker: () => askerOf(poll) })
+  if (!tried.ok) throw new Failed(`${file}: threads.encoder: ${tried.reason}`, 2)
+  return tried.value
+}
+
+/** The encoder's vectors, speed and languages, as a person is told. */
+function aboutEncoder({ numbers, textsPerSecond, languages }: TriedEncoder): string {
+  const found = Object.entries(languages)
+  const named = (wanted: boolean | null): string =>
+    found.flatMap(([tag, is]) => (is === wanted ? [tag] : [])).join(', ')
+  const parts = [
+    `the encoder gives a text ${numbers} numbers, ${textsPerSecond} short texts a second`,
+    named(true) === '' ? '' : `it knows ${named(true)}`,
+    named(false) === '' ? '' : `it does not know ${named(false)}`,
+    named(null) === '' ? '' : `there are no sentences to try it with in ${named(null)}`,
+  ]
+  return parts.filter(part => part !== '').join('; ')
 }
 
 /** What came of one feed. */

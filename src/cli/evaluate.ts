@@ -1,10 +1,11 @@
 // The command that measures: filing and threading over labelled items.
 import { writeFileSync } from 'node:fs'
 import { THREADS } from '../config/load.ts'
-import { createEncoder, tryEncoder } from '../encode/encoder.ts'
-import { textToEncode } from '../encode/text.ts'
-import { createLog } from '../log.ts'
-import type { ThreadSettings } from '../model/config.ts'
+import { textToEncode } from '../decide/thread/model.ts'
+import { createEncoder } from '../encode/encoder.ts'
+import { silent } from '../log.ts'
+import type { PollSettings, ThreadSettings } from '../model/config.ts'
+import { askerOf } from '../run/encoding.ts'
 import { type EvalItem, evaluate, type GroupScore, readItems, type Vectors } from '../run/evaluate.ts'
 import { worstErrors } from '../run/worst.ts'
 import { configuredToPoll, Failed, json, out } from './shared.ts'
@@ -12,20 +13,23 @@ import { table } from './table.ts'
 
 /** Errors of each kind that `eval --errors` writes. */
 const ERRORS = 100
-const ENCODED_AT_ONCE = 100
 
 /** What the configured encoder gives the items; nothing where there is none. */
-async function vectorsOf(items: readonly EvalItem[], { encoder }: ThreadSettings): Promise<Vectors> {
+async function vectorsOf(
+  items: readonly EvalItem[],
+  { encoder }: ThreadSettings,
+  poll: PollSettings | null,
+): Promise<Vectors> {
   const vectors = new Map<string, readonly number[] | null>()
-  if (!encoder) return vectors
-  const tried = await tryEncoder(encoder)
-  if (!tried.ok) throw new Failed(`threads.encoder: ${tried.reason}`, 2)
-  const running = createEncoder(encoder, createLog('warn', process.stderr.isTTY === true))
+  if (!encoder || poll === null) return vectors
+  const running = createEncoder(encoder, { log: silent, asker: () => askerOf(poll) })
   try {
-    for (let from = 0; from < items.length; from += ENCODED_AT_ONCE) {
-      const some = items.slice(from, from + ENCODED_AT_ONCE)
-      const found = await running.encode(some.map(({ title, text }) => textToEncode(title, text ?? '')))
-      for (const [at, { id }] of some.entries()) vectors.set(id, found[at] ?? null)
+    for (let from = 0; from < items.length; ) {
+      const some = items.slice(from, from + running.batch)
+      const encoded = await running.encode(some.map(({ title, text }) => textToEncode(title, text ?? '')))
+      if (!encoded.ok) throw new Failed(`threads.encoder: ${encoded.reason}`, 2)
+      for (const [at, { id }] of some.entries()) vectors.set(id, encoded.value.vectors[at] ?? null)
+      from += some.length
     }
   } finally {
     running.close()
@@ -38,10 +42,11 @@ export async function evaluateItems(
   file: string,
   options: { out?: string; errors?: string; config?: string; json?: boolean },
 ): Promise<void> {
-  const threads = options.config ? configuredToPoll({ config: options.config }).threads : THREADS
+  const config = options.config ? configuredToPoll({ config: options.config }) : null
+  const threads = config?.threads ?? THREADS
   const items = await readItems(file)
   if (!items.ok) throw new Failed(items.reason)
-  const vectors = await vectorsOf(items.value, threads)
+  const vectors = await vectorsOf(items.value, threads, config?.poll ?? null)
   const { assignments, placements, result } = evaluate(items.value, threads, vectors)
   const write = (to: string, rows: readonly object[]): void => {
     try {

@@ -96,13 +96,14 @@ function threadLines(found: ThreadDetail, membersOf: (story: number) => Members 
   ]
   if (found.figures.length === 0) return lines
   const figures = table(
-    ['time', 'what', 'number', 'agency', 'as written'],
+    ['time', 'what', 'number', 'of whom', 'agency', 'as written'],
     found.figures.map(figure => [
       stamp(figure.time),
       figure.kind,
       String(figure.value),
+      figure.whom ?? '',
       figure.agencyName,
-      figure.matched,
+      figure.words ?? figure.matched,
     ]),
   )
   return [...lines, '', 'Figures', figures]

@@ -5,6 +5,7 @@ import { createLog } from '../log.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import type { Started } from '../run/aggregator.ts'
+import { wantBoundedHeaps } from '../run/heaps.ts'
 import { feedsByUrl } from '../run/poll.ts'
 import { stopSignal } from '../run/signals.ts'
 import {
@@ -22,6 +23,7 @@ import {
 
 export async function run(options: Common): Promise<void> {
   const config = configuredToPoll(options)
+  wantBoundedHeaps()
   const log = createLog(config.log.level, process.stderr.isTTY === true, hidden)
   // Heard before READY=1 goes out: whoever waits for it may send a signal at once.
   const asked = stopSignal()
@@ -48,6 +50,7 @@ function loadAgain(file: string): Loaded {
 
 export async function poll(named: string[], options: Common & { force?: boolean }): Promise<void> {
   const config = configuredToPoll(options)
+  wantBoundedHeaps()
   const log = createLog(config.log.level === 'debug' ? 'debug' : 'error', process.stderr.isTTY === true)
   let bar: ReturnType<typeof progress> | null = null
   let [begun, ended]: [Millis, Millis] = [0, 0]

@@ -6,7 +6,7 @@ import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
 import type { Aggregator } from '../run/aggregator.ts'
-import { encoderFaults, linkFault, tickFaults } from '../run/faults.ts'
+import { linkFault, tickFaults } from '../run/faults.ts'
 import { openStore, storeFault } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 
@@ -80,14 +80,12 @@ export function reading<T>(options: Common, work: (store: Store, config: Config)
   }
 }
 
-/** The configuration, for commands that need the encoder it names and may make a database. */
+/** The configuration, for commands that may make a database. */
 export function configuredToPoll(options: Common): Config {
   const config = configured(options)
   // A database that is there has its ids; the daemon's log then says what is missing.
   const unset = existsSync(config.database) ? null : linkFault(config)
   if (unset !== null) throw new Failed(`${options.config}: ${unset}`, 2)
-  const [fault] = encoderFaults(config)
-  if (fault !== undefined) throw new Failed(`${options.config}: ${fault}`, 2)
   return config
 }
 

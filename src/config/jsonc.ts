@@ -1,14 +1,10 @@
 // JSON with comments: read with faults that name line and column, and appended to without changing what is there.
-import {
-  applyEdits,
-  type Edit,
-  findNodeAtLocation,
-  type Node,
-  type ParseError,
-  parse,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser'
+import { createRequire } from 'node:module'
+import type { Edit, Node, ParseError } from 'jsonc-parser'
+
+/** Loaded for a file that is no plain JSON, or is to be changed. */
+const jsonc = (): typeof import('jsonc-parser') =>
+  createRequire(import.meta.url)('jsonc-parser') as typeof import('jsonc-parser')
 
 /** What jsonc-parser's codes mean, for people. */
 const SYNTAX: Readonly<Record<string, string>> = {
@@ -41,6 +37,7 @@ export function readJsonc(text: string): { ok: true; value: unknown } | { ok: fa
   } catch {
     // It has comments or trailing commas, or faults that are to be named.
   }
+  const { parse, printParseErrorCode } = jsonc()
   const errors: ParseError[] = []
   const value: unknown = parse(plain, errors, { allowTrailingComma: true })
   if (errors.length === 0) return { ok: true, value }
@@ -71,6 +68,7 @@ export function appendToLists(
   text: string,
   additions: readonly Appended[],
 ): { ok: true; text: string } | { ok: false; missing: Path } {
+  const { applyEdits, findNodeAtLocation, parseTree } = jsonc()
   const mark = text.startsWith('\ufeff') ? '\ufeff' : ''
   const body = text.slice(mark.length)
   const tree = parseTree(body, [], { allowTrailingComma: true })

@@ -21,6 +21,9 @@ import { type Environment, fillIn, withoutLogin } from './secrets.ts'
 /** `threads` where the configuration does not set it. */
 export const THREADS: Readonly<ThreadSettings> = { threshold: 0.28, window: 7 * 86_400_000 }
 
+/** `poll.tick` where the configuration does not set it. */
+export const TICK = '*/15 * * * * *'
+
 export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[] }
 
 /**
@@ -115,7 +118,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     database: besides(file, database),
     listen: { host, port },
     poll: {
-      tick: poll.tick ?? '*/15 * * * * *',
+      tick: poll.tick ?? TICK,
       concurrency: poll.concurrency ?? 16,
       perHost: poll.perHost ?? 2,
       hostDelay: toMillis(poll.hostDelay ?? '5s'),
@@ -136,7 +139,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     threads: {
       threshold: data.threads?.threshold ?? THREADS.threshold,
       window: data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window),
-      encoder: encoderSettings(data.threads?.encoder, file),
+      encoder: encoderSettings(data.threads?.encoder),
     },
     publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
     log: { level: data.log?.level ?? 'info' },
@@ -158,9 +161,9 @@ function besides(file: string, path: string): string {
   return isAbsolute(path) ? path : resolve(dirname(file), path)
 }
 
-function encoderSettings(given: EncoderInput | undefined, file: string): EncoderSettings | null {
+function encoderSettings(given: EncoderInput | undefined): EncoderSettings | null {
   if (given === undefined || Array.isArray(given)) return given ?? null
-  return { model: besides(file, given.model), pooling: given.pooling ?? 'mean', prefix: given.prefix ?? '' }
+  return { ...given, key: given.key ?? null, prefix: given.prefix ?? '' }
 }
 
 function feedSpec(

@@ -114,15 +114,15 @@ const pollObject = z.strictObject({
     .describe('Each feed may lie at a loopback or private address: its own host and port. Default false.'),
 })
 
-const modelObject = z.strictObject({
-  model: z
+const endpointObject = z.strictObject({
+  url: webAddress.describe('Base address of an embeddings API, like "http://127.0.0.1:11434/v1".'),
+  model: z.string().min(1).max(200).describe('What the server calls the model.'),
+  key: z
     .string()
     .min(1)
-    .describe('Folder of a sentence model for @huggingface/transformers; relative to this file. Nothing is fetched.'),
-  pooling: z
-    .enum(['mean', 'cls'])
+    .regex(/^[\x21-\x7e]+$/, 'must be a token without spaces')
     .optional()
-    .describe("How the vectors of a text's tokens become one: their mean, or the first one. Default mean."),
+    .describe('Told to the server as a bearer token; better from a variable than written here. Default none.'),
   prefix: z
     .string()
     .max(200)
@@ -160,10 +160,10 @@ const root = z.strictObject({
         .optional()
         .describe('How long a silent thread can still be joined. Default 7d.'),
       encoder: z
-        .union([z.array(z.string()).min(1).max(50), modelObject])
+        .union([z.array(z.string()).min(1).max(50), endpointObject])
         .optional()
         .describe(
-          'What gives each text a vector: a program with its arguments, ["python3", "encode.py"], or a model on your disk, {"model": "models/e5"}. Default none.',
+          'What gives each text a vector: a server, {"url": "http://127.0.0.1:11434/v1", "model": "bge-m3"}, or a program with its arguments, ["python3", "encode.py"]. Default none.',
         ),
     })
     .optional(),
@@ -208,7 +208,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   }
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')
   if (path.includes('feeds')) return Object.keys(feedObject.shape)
-  if (path[0] === 'threads' && path.length > 1) return Object.keys(modelObject.shape)
+  if (path[0] === 'threads' && path.length > 1) return Object.keys(endpointObject.shape)
   if (path[0] === 'agencies') return Object.keys(agencyObject.shape)
   return Object.keys(shapes[String(path[0])] ?? {})
 }

@@ -1,7 +1,7 @@
 // Whether a report is the one on file that has its address or its global guid. Anybody may write an address into a feed, and
 // sites share guids that were made on one developer's machine: alone they say nothing. Pure.
 import type { Millis } from '../model/units.ts'
-import { isAlike, isDifferent, isSameAgain, likenessOf, type Told } from './likeness.ts'
+import { isAlike, isDifferent, isSameAgain, likenessTo, type Told } from './likeness.ts'
 import { isPlaceholderHost, ownsAddress } from './url/hosts.ts'
 import { isOtherPlace } from './url.ts'
 
@@ -47,10 +47,11 @@ export function claimed(arriving: Claimant, named: string, candidates: readonly 
   const web = /^https?:/i.test(named) ? named : null
   const nobodys = web !== null && isPlaceholderHost(new URL(web).hostname)
   const owned = web !== null && ownsAddress(arriving.feedUrl, web)
+  const likeness = likenessTo(arriving)
   const known = candidates
     .map(candidate => ({
       candidate,
-      likeness: likenessOf(arriving, candidate),
+      likeness: likeness(candidate),
       own: candidate.feed === arriving.feed,
       elsewhere: isOtherPlace(arriving.url, candidate.url),
       bothOwn: owned && ownsAddress(candidate.feedUrl, web),

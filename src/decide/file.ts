@@ -10,7 +10,7 @@ import type { Stranger } from './copy/strangers.ts'
 import { digest } from './digest.ts'
 import { apart } from './identity.ts'
 import { isAlike, isDifferent, likenessOf } from './likeness.ts'
-import type { Reading } from './reading.ts'
+import type { FiledReading } from './reading.ts'
 import { flap, isCounter, type Revision, revise } from './revision.ts'
 import type { Boilerplate } from './thread/boilerplate.ts'
 import { placeStory, type ThreadFeatures, type ThreadIndex } from './thread/place.ts'
@@ -37,7 +37,8 @@ export interface Indexes {
 /** An entry that is to be filed, with what its document says of it. */
 export interface Arrival {
   report: Report
-  reading: Reading
+  /** Its `report` is as it was read: names that were found out on the way stand in `report` alone. */
+  reading: FiledReading
   /** Runs of words that the entries of its document have in common; null where there are none. */
   boilerplate: Boilerplate | null
   /** Other entries of its document that share only a notice with it. */

@@ -50,7 +50,16 @@ const PHRASE = 5
 const RUN = 3
 
 export function likenessOf(a: Told, b: Told): Likeness {
+  return likenessTo(a)(b)
+}
+
+/** {@link likenessOf} of one text and several others. */
+export function likenessTo(a: Told): (b: Told) => Likeness {
   const one = told(a)
+  return b => compared(a, one, b)
+}
+
+function compared(a: Told, one: ToldRead, b: Told): Likeness {
   const { head, body, all } = one
   const { head: otherHead, body: otherBody, all: otherAll } = told(b, one)
   const [fewer, more] = bySize(numbersOf(all), numbersOf(otherAll))

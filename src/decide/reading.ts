@@ -7,7 +7,7 @@ import type { Report } from '../model/decided.ts'
 import { type CopyFeatures, featuresOfWords, OPENING_CHARACTERS } from './copy/features.ts'
 import { isFlashLong, LENGTH_LOOKED_AT } from './copy/flash.ts'
 import type { Identified } from './identify.ts'
-import { locateReport, type ReportContext } from './report.ts'
+import { locateReport, type ReportContext, wireOf } from './report.ts'
 import { type Boilerplate, type DocumentRuns, RUNS_BODY, runsOf } from './thread/boilerplate.ts'
 import { bareHeadline } from './thread/header.ts'
 import { countWords, type PlacedWords, placeWords, THREAD_BODY, type ThreadWords } from './thread/words.ts'
@@ -36,6 +36,9 @@ export interface Reading {
   runs: DocumentRuns
 }
 
+/** What filing knows of an entry that was read. */
+export type FiledReading = Omit<Reading, 'folded' | 'runs'>
+
 export function readEntry(entry: Entry, text: string, identified: Identified, context: ReportContext): Reading {
   const whole = cut(`${identified.title}\n${text.slice(0, SEARCHED_LENGTH)}`)
   const { report, start } = locateReport(entry, text, identified, context, whole)
@@ -59,6 +62,12 @@ export function readEntry(entry: Entry, text: string, identified: Identified, co
     words: placeWords(wire.title, opening(THREAD_BODY), language),
     runs: runsOf(headline, opening(RUNS_BODY)),
   }
+}
+
+/** What an entry adds to the `BoilerplateCount` of its document: all that is read of one that is on file as it is. */
+export function readRuns(entry: Entry, text: string, identified: Identified, context: ReportContext): DocumentRuns {
+  const { wire } = wireOf(entry, text, identified, context, { figures: false })
+  return runsOf(wordsOf(bareHeadline(wire.title)), wordsOf(wire.body.slice(0, RUNS_BODY)))
 }
 
 /** Gives the words of the first so many characters of a body that begins at `start` of the text that was cut. */

@@ -5,7 +5,7 @@ import type { Entry } from '../model/collected.ts'
 import type { Report } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import { type Identified, type IdentityContext, identify } from './identify.ts'
-import { locateWire, type WireNames } from './wire/read.ts'
+import { locateWire, type WireInput, type WireNames } from './wire/read.ts'
 
 export { digest } from './digest.ts'
 
@@ -36,6 +36,31 @@ export function reportOf(entry: Entry, text: string, identified: Identified, con
   return locateReport(entry, text, identified, context).report
 }
 
+/** What an entry claims of its time; null where it says nothing. */
+const claimedBy = ({ published, updated }: Pick<Identified, 'published' | 'updated'>): Millis | null =>
+  published ?? updated
+
+/** The time under which an entry is filed that arrives at `now`. */
+export function timeOf(names: Pick<Identified, 'published' | 'updated'>, now: Millis): Millis {
+  const claimed = claimedBy(names)
+  return claimed !== null && claimed <= now + CLOCK_SKEW ? Math.min(claimed, now) : now
+}
+
+/** The wire of an entry, with the place of its body in `text`. */
+export function wireOf(
+  entry: Entry,
+  text: string,
+  identified: Identified,
+  { names, now }: Pick<ReportContext, 'names' | 'now'>,
+  more: Pick<WireInput, 'cut' | 'figures'>,
+): ReturnType<typeof locateWire> {
+  const claimed = claimedBy(identified)
+  // What it says of its own future is meant from its own time, and a feed polled again must not read another Friday.
+  const at = claimed !== null && claimed <= now ? claimed : now
+  const { authors, source } = entry
+  return locateWire({ title: identified.title, text, authors, source, at, ...more }, names)
+}
+
 /** {@link reportOf}, with the place of the wire's body in `text`. */
 export function locateReport(
   entry: Entry,
@@ -46,13 +71,7 @@ export function locateReport(
 ): { report: Report; start: number } {
   const { guid, globalGuid, url, canonicalUrl, title, published, updated, hash } = identified
   const language = languageOf(entry.language ?? context.language, `${title} ${text.slice(0, 500)}`)
-  const claimed = published ?? updated
-  // What it says of its own future is meant from its own time, and a feed polled again must not read another Friday.
-  const at = claimed !== null && claimed <= context.now ? claimed : context.now
-  const { wire, start } = locateWire(
-    { title, text, authors: entry.authors, source: entry.source, at, ...(cut ? { cut } : {}) },
-    context.names,
-  )
+  const { wire, start } = wireOf(entry, text, identified, context, cut ? { cut } : {})
   const report: Report = {
     feed: context.feed,
     agency: context.agency,
@@ -68,7 +87,7 @@ export function locateReport(
     published,
     updated,
     firstSeen: context.now,
-    time: claimed !== null && claimed <= context.now + CLOCK_SKEW ? Math.min(claimed, context.now) : context.now,
+    time: timeOf(identified, context.now),
     authors: entry.authors,
     categories: entry.categories,
     enclosures: entry.enclosures,

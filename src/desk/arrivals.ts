@@ -1,16 +1,17 @@
-// A document's entries as they are filed: in which order, and what they say of one another.
-import { strangersBeside } from '../decide/copy/beside.ts'
-import type { Ambiguity } from '../decide/guids.ts'
-import { BoilerplateCount } from '../decide/thread/boilerplate.ts'
+// A document's entries as they are filed: in which order, and which of them are on file as they are.
+import { type Ambiguity, tellApart } from '../decide/guids.ts'
+import type { Identified } from '../decide/identify.ts'
+import { byTime } from './common.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
-import type { Accepted, FiledEntry } from './entries.ts'
+import type { Accepted, FiledEntry, Standing } from './entries.ts'
 import type { StoreFacts } from './facts.ts'
-import type { Steps } from './slices.ts'
 
 /** A document on its way. */
 export interface Document {
   /** Those that become reports, in the order in which they are filed. */
   accepted: Accepted[]
+  /** Those that were not read. */
+  standing: Standing[]
   /** What became of each entry, in the order of the document. */
   filed: FiledEntry[]
   notes: string[]
@@ -19,49 +20,62 @@ export interface Document {
 }
 
 /**
- * The entries in the order in which they are filed: feeds list the newest first, threads grow from the oldest. `ambiguous`
- * goes with the document's entries.
+ * The entries in the order in which they are filed. Those without a reading are on file as they are. `ambiguous` goes with the
+ * document's entries.
  */
-export function* prepare(
-  { entries, rejected }: ReadDocument,
+export function prepare(
+  { entries, rejected }: Pick<ReadDocument, 'entries' | 'rejected'>,
   readings: readonly DeskReading[],
   ambiguous: readonly Ambiguity[],
-): Steps<Document> {
+): Document {
   const filed: FiledEntry[] = new Array(rejected.length + entries.length)
   for (const { at, reason } of rejected)
     filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
   const byPlace = new Map(readings.map(reading => [reading.at, reading]))
   const accepted: Accepted[] = []
-  for (const [n, { at, mark }] of entries.entries()) {
+  const standing: Standing[] = []
+  for (const [n, { at, guid, hash, mark }] of entries.entries()) {
     const reading = byPlace.get(at)
     const says = ambiguous[n]
-    if (reading === undefined || says === undefined) throw new Error(`entry ${at} was not read`)
+    if (says === undefined) throw new Error(`nothing is said of the names of entry ${at}`)
+    const { reused, reusedTwice } = says
+    if (reading === undefined) {
+      standing.push({ at, guid, hash, mark, reused, reusedTwice })
+      continue
+    }
     // What is found out of its names on the way is written into it.
     const report = { ...reading.report }
     if (says.sharedUrl) report.canonicalUrl = null
-    const { reused, reusedTwice } = says
-    accepted.push({ at, reading, report, mark, reused, reusedTwice, waits: false, boilerplate: null, beside: [] })
+    accepted.push({ at, reading, report, mark, reused, reusedTwice, waits: false })
   }
-  yield
-  accepted.sort((a, b) => a.report.time - b.report.time || b.at - a.at)
-  yield* findBoilerplate(accepted)
-  return { filed, accepted, notes: [], said: null }
+  accepted.sort((a, b) => byTime({ at: a.at, time: a.report.time }, { at: b.at, time: b.report.time }))
+  return { filed, accepted, standing, notes: [], said: null }
 }
 
-/** What the entries of a document have in common is not what each of them tells. */
-function* findBoilerplate(accepted: readonly Accepted[]): Steps<void> {
-  const count = new BoilerplateCount()
-  for (const { reading } of accepted) {
-    count.addRuns(reading.runs)
-    yield
+/**
+ * The entries that are on file as they are (`seen`, numbers of reports), and the places of the others (`wanted`). `stood`: how
+ * many of them stood in the feed's last document.
+ */
+export function standingIn(
+  entries: readonly Identified[],
+  ambiguous: readonly Ambiguity[],
+  facts: StoreFacts,
+): { filed: FiledEntry[]; seen: number[]; wanted: number[]; stood: number } {
+  const filed: FiledEntry[] = []
+  const seen: number[] = []
+  const wanted: number[] = []
+  let stood = 0
+  for (const [n, entry] of entries.entries()) {
+    const { reused = false, reusedTwice = false } = ambiguous[n] ?? {}
+    const told = tellApart({ ...entry, reused, reusedTwice }, guid => facts.known(guid))
+    const known = facts.known(told.guid)
+    if (!told.asItIs || known === null) {
+      wanted.push(entry.at)
+      continue
+    }
+    seen.push(known.id)
+    if (known.lastSeen === facts.said.lastSeen) stood++
+    filed[entry.at] = { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
   }
-  const found = count.found()
-  if (found.size > 0) for (const one of accepted) one.boilerplate = found
-  const sharing = count.sharing()
-  const alike = accepted.filter((_, at) => sharing[at])
-  if (alike.length < 2) return
-  const strangers = yield* strangersBeside(
-    alike.map(({ report, reading }) => ({ features: reading.copy, time: report.time })),
-  )
-  for (const [at, one] of alike.entries()) one.beside = strangers[at] ?? []
+  return { filed, seen, wanted, stood }
 }

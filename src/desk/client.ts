@@ -15,7 +15,6 @@ import {
   type Recorded,
   type RecordedOrNot,
   type ToDesk,
-  type Vectors,
 } from './messages.ts'
 import type { Trouble } from './storing.ts'
 
@@ -23,14 +22,8 @@ import type { Trouble } from './storing.ts'
 export interface OfferedDocument {
   /** `DocumentNames`. */
   names: ArrayBuffer
-  read: (ats: readonly number[]) => Promise<Readings>
-}
-
-export interface Readings {
   /** `PackedReadings`, in the order that was asked for. */
-  packed: ArrayBuffer
-  /** A vector for each, where there is an encoder. */
-  vectors: Vectors | null
+  read: (ats: readonly number[]) => Promise<ArrayBuffer>
 }
 
 export interface DeskClient extends Omit<DeskCalls, 'fileDocument'> {
@@ -141,6 +134,9 @@ class Client implements DeskClient {
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)
   configure: DeskCalls['configure'] = (...given) => this.#call('configure', given)
+  useModel: DeskCalls['useModel'] = (...given) => this.#call('useModel', given)
+  unencoded: DeskCalls['unencoded'] = (...given) => this.#call('unencoded', given)
+  keepVectors: DeskCalls['keepVectors'] = (...given) => this.#call('keepVectors', given)
   merge: DeskCalls['merge'] = (...given) => this.#call('merge', given)
   split: DeskCalls['split'] = (...given) => this.#call('split', given)
 
@@ -242,8 +238,8 @@ class Client implements DeskClient {
     const read = this.#calls.get(call)?.read
     try {
       if (!read) throw new Error('the document is not offered any more')
-      const { packed, vectors } = await read(ats)
-      this.#post({ kind: 'readings', call, packed, vectors }, [packed])
+      const packed = await read(ats)
+      this.#post({ kind: 'readings', call, packed }, [packed])
     } catch (error) {
       this.#post({ kind: 'unread', call, fault: faultOf(error) })
     }

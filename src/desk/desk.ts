@@ -1,61 +1,33 @@
 // The desk: what polls and pushes bring is decided and stored here, a document at a time. A large one is filed in several
 // transactions, between which its thread does other things; what is decided does not depend on where they end.
-import { ambiguities, tellApart } from '../decide/guids.ts'
-import type { ReportContext } from '../decide/report.ts'
+import { ambiguities } from '../decide/guids.ts'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { WireNames } from '../decide/wire/read.ts'
-import { type MissingReport, missingFrom } from '../decide/withdrawn.ts'
+import { missingFrom } from '../decide/withdrawn.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
-import { type Document, prepare } from './arrivals.ts'
-import { documentOf, identifyAll, type ReadDocument, type ReadEntry, readForDesk } from './document.ts'
+import { type Document, prepare, standingIn } from './arrivals.ts'
+import { documentOf, NamedDocument, placesOf, type ReadDocument, type ReadEntry } from './document.ts'
 import { EntryFiling, type FiledEntry } from './entries.ts'
 import { givenAgain, StoreFacts } from './facts.ts'
+import type { CatchUp, Filed, FiledPoll, FileSome, FilingContext, Finish } from './filing.ts'
 import { judgeOrigin } from './origin.ts'
-import { type Closing, countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
+import { countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
 import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
-import { type Storing, storingAtOnce } from './storing.ts'
-import { ActiveWindow, type Last } from './window.ts'
+import { alone, type Shared, type Storing, storingAtOnce } from './storing.ts'
+import { StoryVectors } from './vectors.ts'
+import { ActiveWindow } from './window.ts'
 
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
 export type { FiledEntry } from './entries.ts'
+export type { FiledPoll, FilingContext, Finish } from './filing.ts'
 export { judgeOrigin } from './origin.ts'
 export { type Closing, noCounts } from './outcome.ts'
-
-export interface FilingContext extends ReportContext {
-  /** Address of the feed by configuration: with the guid, it makes the keys of stories. */
-  feedKey: string
-}
-
-/** Records the poll in the transaction of its last entries. */
-export type Finish = (filing: Filing, filed: FiledEntry[], closing: Closing) => void
-
-/** What came of a poll or a push. Plain data. */
-export interface FiledPoll extends Recorded {
-  /** What became of each entry, in the order of the document. */
-  filed: FiledEntry[]
-  /** Reports that left the feed though it shows older ones: their pages are to be asked whether they are gone. */
-  missing: MissingReport[]
-}
-
-/** Brings the window in step with the store; `last` are the last numbers on file, where they were read. */
-type CatchUp = (last?: Last) => void
-
-interface FileSome {
-  /** The entries were kept back under an embargo that is over. */
-  released: boolean
-  /** None of the document was filed yet. */
-  first: boolean
-  /** Moment after which no more are begun. */
-  until: number
-  looked: StoreFacts | null
-  catchUp: CatchUp
-}
 
 /** Most reports missing from one document that are asked after. */
 const ASKED_AFTER = 2
@@ -63,7 +35,7 @@ const ASKED_AFTER = 2
 const TOGETHER_A_MS = 2
 const MOST_TOGETHER = 50
 
-/** The desk every entry passes: one per process and store. */
+/** One per process and store. */
 export class Desk {
   readonly #store: Store
   #window: ActiveWindow
@@ -72,6 +44,8 @@ export class Desk {
   readonly #recorder: Recorder
   /** Everything that polls, pushes and reloads write goes through here. */
   readonly storing: Storing
+  /** Vectors of stories that are on file. */
+  readonly vectors: StoryVectors
 
   constructor(
     store: Store,
@@ -87,6 +61,14 @@ export class Desk {
     this.#slice = slice
     this.#turns = new Turns(slice)
     this.#recorder = recorder
+    this.vectors = new StoryVectors({
+      store,
+      storing,
+      turns: this.#turns,
+      window: () => this.#window,
+      prepare: context => this.#prepareWindow(context),
+      transaction: (context, work) => this.#alone(context, work),
+    })
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
@@ -97,9 +79,14 @@ export class Desk {
   /**
    * File a document that a feed answered with, or that a hub pushed, and record the poll: in one transaction, or in several
    * where it is large. Every entry is filed wholly or not at all. The poll of a document that was filed in part stands as
-   * interrupted.
+   * interrupted. Resolves when all is on disk; `onWaiting` is told when only the commit is waited for.
    */
-  async fileDocument(document: ReadDocument, plan: PollPlan, context: FilingContext): Promise<FiledPoll> {
+  async fileDocument(
+    document: ReadDocument,
+    plan: PollPlan,
+    context: FilingContext,
+    onWaiting?: () => void,
+  ): Promise<FiledPoll> {
     const received = performance.now()
     const done: Omit<FiledPoll, 'filed'>[] = []
     const filed = await this.#inSlices(
@@ -117,24 +104,21 @@ export class Desk {
         })
         done.push({ ...record, missing })
       },
-      false,
+      { released: false, ...(onWaiting && { onWaiting }) },
     )
     const last = done.at(-1)
     if (last === undefined) throw new Error(`the poll of ${plan.feed.url} was not recorded`)
     return { ...last, filed }
   }
 
-  /** Record polls that brought no document to file, in one transaction. */
   recordPolls(plans: readonly PollPlan[]): Promise<Recorded[]> {
     return this.#recorder.recordPolls(plans)
   }
 
-  /** Whether the feed has a report with one of these guids. */
   knowsAny(feed: number, guids: readonly string[]): Promise<boolean> {
     return this.storing.write(() => this.#store.file(filing => filing.known(feed, guids, '').reports.size > 0))
   }
 
-  /** Keep what was asked of a hub, in place of any other of its feed. */
   saveSubscription(subscription: Subscription): Promise<void> {
     return this.storing.write(() => this.#store.saveSubscription(subscription))
   }
@@ -144,12 +128,12 @@ export class Desk {
    * is stored. Nothing else of the thread gets a turn meanwhile.
    */
   file(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): FiledEntry[] {
-    const { entries: names, rejected } = identifyAll(entries, context)
-    const readings = names.map(one => readForDesk(entries[one.at] as ReadEntry, one, context))
-    const read: ReadDocument = { entries: names, rejected, read: async () => readings }
-    const document = drain(prepare(read, readings, ambiguities(names)))
+    const named = new NamedDocument(entries, context)
+    const { names } = named
+    const readings = drain(named.read(placesOf(names)))
+    const document = prepare(names, readings, ambiguities(names.entries))
     prepareWindowAtOnce(this.#store, this.#window, context.now, remaker(this.#window, context.names))
-    return this.#transaction(context, (filing, catchUp) => {
+    return this.#alone(context, (filing, catchUp) => {
       const some = { released: false, first: true, until: Number.POSITIVE_INFINITY, looked: null, catchUp }
       this.#fileSome(filing, document, context, some)
       this.#finish(filing, document, context, finish, { poll: null, waited: false })
@@ -162,7 +146,7 @@ export class Desk {
    * a crash, what was filed stays filed: the poll then stands as interrupted, and the next one finds those entries unchanged.
    */
   fileInSlices(entries: readonly ReadEntry[], context: FilingContext, finish: Finish): Promise<FiledEntry[]> {
-    return this.#inSlices(this.read(entries, context), context, finish, false)
+    return this.#inSlices(this.read(entries, context), context, finish, { released: false })
   }
 
   /**
@@ -183,7 +167,7 @@ export class Desk {
           filing.dropHeld(feed, keys)
           filing.countPoll(poll ?? filing.openPoll(feed, now, 'released'), counts)
         },
-        true,
+        { released: true },
       )
       done.entries += read.length
       done.unreadable += keys.length - read.length
@@ -194,7 +178,7 @@ export class Desk {
   async withdraw(report: number, context: { now: Millis; names: WireNames }): Promise<void> {
     await this.#prepareWindow(context)
     await this.storing.write(() =>
-      this.#transaction(context, (filing, catchUp) => {
+      this.#alone(context, (filing, catchUp) => {
         catchUp()
         const story = filing.withdraw(report, context.now)
         if (story !== null) judgeOrigin(filing, story)
@@ -217,53 +201,55 @@ export class Desk {
     read: ReadDocument,
     context: FilingContext,
     finish: Finish,
-    released: boolean,
+    { released, onWaiting }: { released: boolean; onWaiting?: () => void },
   ): Promise<FiledEntry[]> {
     const ambiguous = ambiguities(read.entries)
     await this.#prepareWindow(context)
     let looked: StoreFacts | null = null
+    let wanted = placesOf(read)
     if (!released) {
       await this.#turns.next()
-      const known = await this.storing.write(() => this.#fileKnown(read, ambiguous, context, finish))
+      const known = await this.storing.join({
+        ...this.#sharing(onWaiting),
+        work: () => this.#fileKnown(read, ambiguous, context, finish),
+        weight: ({ filed }) => filed?.length ?? 0,
+        again: async () => {},
+      })
       if (known.filed !== null) return known.filed
       looked = known.facts
+      wanted = known.wanted
     }
-    const readings = await read.read(read.entries.map(({ at }) => at))
-    let document = await this.#turns.run(prepare(read, readings, ambiguous))
+    let readings = await read.read(wanted)
+    let document = prepare(read, readings, ambiguous)
     // What is on disk: after a transaction that was taken back, filing begins again with what is not.
     let onDisk: FiledEntry[] = []
     let poll: number | null = null
     let first = true
     let takenBack = false
-    // Of entries that were filed before a transaction that was taken back.
     let waited = false
-    const slice = (): boolean => {
-      const { done, open } = this.#transaction(context, (filing, catchUp) => {
+    const slice = (): { done: Filed; open: number | null } =>
+      this.#transaction(context, (filing, catchUp) => {
         takenBack = true
         const until = performance.now() + this.#slice
+        // It holds for the first try only: it is brought up to date with what this one decides.
         const was = looked
-        // What was looked up holds for the first try only: it is brought up to date with what this one decides.
         looked = null
-        if (this.#fileSome(filing, document, context, { released, first, until, looked: was, catchUp })) {
+        const done = this.#fileSome(filing, document, context, { released, first, until, looked: was, catchUp })
+        if (done === 'unread') return { done, open: poll }
+        if (done === 'all') {
           this.#finish(filing, document, context, finish, { poll, waited })
-          return { done: true, open: poll }
+          return { done, open: poll }
         }
         const number = poll ?? filing.openPoll(context.feed, context.now, released ? 'released' : 'interrupted')
         filing.countPoll(number, countsOf(document.filed))
-        return { done: false, open: number }
+        return { done, open: number }
       })
-      takenBack = false
-      first = false
-      poll = open
-      onDisk = [...document.filed]
-      return done
-    }
     const again = async (): Promise<void> => {
       if (!takenBack) return
       await readWindow(this.#store, this.#window, context.now, { next: () => this.#turns.next(), slice: this.#slice })
       waited ||= document.accepted.some(({ waits }) => waits)
       const { notes } = document
-      document = await this.#turns.run(prepare(read, readings, ambiguous))
+      document = prepare(read, readings, ambiguous)
       for (const [at, one] of onDisk.entries()) if (one) document.filed[at] = one
       // What the first slice noticed stays noticed once it is on disk.
       if (!first) document.notes = notes
@@ -271,68 +257,87 @@ export class Desk {
     }
     for (;;) {
       await this.#turns.next()
-      if (await this.storing.write(slice, again)) return document.filed
+      const { done, open } = await this.storing.join({
+        ...this.#sharing(onWaiting),
+        work: slice,
+        // What comes after a transaction of a large document is decided of what is on disk.
+        weight: ({ done }) => (done === 'all' ? document.filed.length : Number.POSITIVE_INFINITY),
+        again,
+      })
+      if (done === 'all') return document.filed
+      takenBack = false
+      if (done === 'unread') {
+        readings = await read.read(placesOf(read))
+        document = prepare(read, readings, ambiguous)
+        continue
+      }
+      first = false
+      poll = open
+      onDisk = [...document.filed]
     }
+  }
+
+  #sharing(onWaiting?: () => void): Pick<Shared<never>, 'commit' | 'undone' | 'onWaiting'> {
+    // Taken back, the indexes hold stories that are not on file.
+    const ways = { commit: () => this.#store.commit(), undone: () => this.#window.reset() }
+    return onWaiting ? { ...ways, onWaiting } : ways
+  }
+
+  #alone<T>(context: { now: Millis; names: WireNames }, work: (filing: Filing, catchUp: CatchUp) => T): T {
+    return alone({ ...this.#sharing(), work: () => this.#transaction(context, work) })
   }
 
   /**
    * File a document of which every entry is on file as it is. Where one is not, nothing is stored, and what was looked up is
-   * returned.
+   * returned, with the places of those that are not.
    */
   #fileKnown(
     { entries, rejected }: ReadDocument,
     ambiguous: ReturnType<typeof ambiguities>,
     context: FilingContext,
     finish: Finish,
-  ): { filed: FiledEntry[]; facts: null } | { filed: null; facts: StoreFacts } {
+  ): { filed: FiledEntry[] } | { filed: null; facts: StoreFacts; wanted: number[] } {
     return this.#transaction(context, filing => {
       const facts = new StoreFacts(filing, context)
       facts.look(entries)
-      const filed: FiledEntry[] = new Array(entries.length + rejected.length)
-      const seen: number[] = []
-      let stood = 0
-      for (const [n, entry] of entries.entries()) {
-        const { reused = false, reusedTwice = false } = ambiguous[n] ?? {}
-        const told = tellApart({ ...entry, reused, reusedTwice }, guid => facts.known(guid))
-        const known = facts.known(told.guid)
-        if (!told.asItIs || known === null) return { filed: null, facts }
-        seen.push(known.id)
-        if (known.lastSeen === facts.said.lastSeen) stood++
-        filed[entry.at] = { kind: 'unchanged', report: known.id, story: known.story, thread: null, reason: null }
-      }
+      const { filed, seen, wanted, stood } = standingIn(entries, ambiguous, facts)
+      if (wanted.length > 0) return { filed: null, facts, wanted }
       for (const { at, reason } of rejected) {
         filed[at] = { kind: 'rejected', report: null, story: null, thread: null, reason }
       }
       filing.touch(seen, context.now)
       const { lastSeen, lastStood } = facts.said
       const isWhole = lastSeen < context.now && stood === lastStood
-      const document = { accepted: [], filed, notes: [], said: facts.said }
+      const document = { accepted: [], standing: [], filed, notes: [], said: facts.said }
       this.#finish(filing, document, context, finish, { poll: null, waited: false, isWhole })
-      return { filed, facts: null }
+      return { filed }
     })
   }
 
-  /** File entries of a document until a moment. True when it is done. */
-  #fileSome(filing: Filing, document: Document, context: FilingContext, options: FileSome): boolean {
-    const { accepted, filed, notes } = document
+  /** File entries of a document until a moment. */
+  #fileSome(filing: Filing, document: Document, context: FilingContext, options: FileSome): Filed {
+    const { accepted, standing, filed, notes } = document
     const { released, first, until, catchUp } = options
     let { looked } = options
     // Some were filed by a transaction before one that was taken back.
     const left = accepted.filter(({ at }) => filed[at] === undefined)
     const together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(this.#slice * TOGETHER_A_MS)))
     for (let at = 0; at < left.length; at += together) {
-      if (at > 0 && performance.now() >= until) return false
+      if (at > 0 && performance.now() >= until) return 'some'
       const some = left.slice(at, at + together)
       // What was kept back was known by its guid all the time.
       const follow = at === 0 && first && !released ? accepted : null
-      const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, catchUp })
+      const stand = at === 0 && first ? standing : []
+      const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, stand, catchUp })
+      if (entries.lacksReadings) return 'unread'
       looked = null
       document.said ??= entries.said
       if (entries.note !== null) notes.push(entries.note)
+      entries.stand(stand, filed)
       entries.file(some, filed)
       if (entries.gaveAgain) document.said = { ...document.said, mark: context.now }
     }
-    return true
+    return 'all'
   }
 
   #finish(
@@ -358,11 +363,14 @@ export class Desk {
     })
   }
 
-  /** `catchUp` brings the window in step with the store: before it is asked, and before anything that changes it is written. */
+  /**
+   * Work in the open transaction, or in one that it opens. `catchUp` brings the window in step with the store: before it is
+   * asked, and before anything that changes it is written.
+   */
   #transaction<T>({ now, names }: { now: Millis; names: WireNames }, work: (filing: Filing, catchUp: CatchUp) => T): T {
     let begun = false
     try {
-      return this.#store.file(filing =>
+      return this.#store.join(filing =>
         work(filing, last => {
           begun = true
           this.#window.catchUp(filing, now, remaker(this.#window, names), last)

@@ -3,7 +3,6 @@
 
 import { Constraints } from '../decide/constraints.ts'
 import type { Bridge } from '../decide/copy/index.ts'
-import type { Stranger } from '../decide/copy/strangers.ts'
 import {
   type Arrival,
   compare,
@@ -19,7 +18,6 @@ import { guidKey } from '../decide/identity.ts'
 import { threadWordsOf } from '../decide/reading.ts'
 import { formerlyAsked, renamesOf } from '../decide/rematch.ts'
 import { droppedRevisions, REVISIONS_KEPT } from '../decide/revision.ts'
-import type { Boilerplate } from '../decide/thread/boilerplate.ts'
 import { storyFeatures, type ThreadFeatures } from '../decide/thread/place.ts'
 import { quantise } from '../decide/thread/vectors.ts'
 import type { FilingKind } from '../model/decided.ts'
@@ -50,10 +48,13 @@ export interface Accepted extends Arriving {
   reading: DeskReading
   /** It flaps, and the text that was offered is not in force. */
   waits: boolean
-  /** What it has in common with the document's other entries; null where nothing. */
-  boilerplate: Boilerplate | null
-  /** Those of them that share only a notice with it. */
-  beside: readonly Stranger[]
+}
+
+/** An entry that was on file as it is when it was looked up, and was not read. */
+export interface Standing extends Omit<Arriving, 'report'> {
+  at: number
+  guid: string
+  hash: string
 }
 
 const FIRST: Joining = { rule: 'first', similarity: 1, coverage: 1, evidence: null }
@@ -77,6 +78,8 @@ export interface EntryFilingOptions {
   looked: StoreFacts | null
   /** All entries of a document, where it is to be asked whether its feed has changed its guids; null where not. */
   follow: readonly Accepted[] | null
+  /** The document's entries that were not read; none but with the first of the others. */
+  stand: readonly Standing[]
   /** Brings the window in step with the store, given the last numbers on file. */
   catchUp: (last: Last) => void
 }
@@ -94,27 +97,33 @@ export class EntryFiling {
   note: string | null = null
   /** A guid was given to another report. */
   gaveAgain = false
+  /** Deciding takes the texts of entries that were not read: nothing may be filed. */
+  readonly lacksReadings: boolean
 
   /** `some` are all that will be filed with this one: what they need to know is read at once. */
   constructor(filing: Filing, window: ActiveWindow, some: readonly Accepted[], options: EntryFilingOptions) {
-    const { context, released, looked, follow, catchUp } = options
+    const { context, released, looked, follow, stand, catchUp } = options
     this.#filing = filing
     this.#window = window
     this.#context = context
     this.#released = released
     let facts = looked
-    let stored = facts && this.#prepare(facts, some, follow)
+    let stored = facts && this.#prepare(facts, some, follow, stand.length)
     // Something was written since the entries were looked up.
     if (facts === null || stored === null || stored.version !== facts.said.version) {
       facts = new StoreFacts(filing, context)
-      facts.look((follow ?? some).map(namesOf))
-      stored = this.#prepare(facts, some, follow)
+      facts.look([...(follow ?? some).map(namesOf), ...stand])
+      stored = this.#prepare(facts, some, follow, stand.length)
     }
     this.#facts = facts
+    const isFollowing = follow !== null && stored.formerly.length > 0
+    // The feed may have changed its guids; or another poll has filed the entry since it was looked up.
+    this.lacksReadings = stand.length > 0 && (isFollowing || stand.some(one => this.#standing(one) === null))
     this.#unwritten = new Unwritten(filing, context, stored)
+    if (this.lacksReadings) return
     const { next, regrouping } = stored
     catchUp({ story: next.storyFeatures - 1, report: next.reportFeatures - 1, regrouping })
-    if (follow !== null && stored.formerly.length > 0) this.#follow(follow, stored.formerly)
+    if (isFollowing) this.#follow(follow, stored.formerly)
   }
 
   /** What the store says of the feed, as it was before this filing. */
@@ -122,10 +131,32 @@ export class EntryFiling {
     return this.#facts.said
   }
 
-  #prepare(facts: StoreFacts, some: readonly Accepted[], follow: readonly Accepted[] | null): StoredFacts {
+  /** The report on file that an entry is which was not read; null where it is not on file as it is. */
+  #standing(one: Standing): KnownReport | null {
+    const told = tellApart(one, guid => this.#facts.known(guid))
+    return told.asItIs ? this.#facts.known(told.guid) : null
+  }
+
+  /** File entries that were not read. */
+  stand(entries: readonly Standing[], filed: FiledEntry[]): void {
+    for (const one of entries) {
+      const known = this.#standing(one)
+      if (known === null) throw new Error(`entry ${one.at} is not on file as it is`)
+      this.#unwritten.touch(known.id)
+      filed[one.at] = unchanged(known)
+    }
+  }
+
+  /** `others`: how many entries the document has beside those in `follow`. */
+  #prepare(
+    facts: StoreFacts,
+    some: readonly Accepted[],
+    follow: readonly Accepted[] | null,
+    others: number,
+  ): StoredFacts {
     const fresh = some.filter(entry => !tellApart(namesOf(entry), guid => facts.known(guid)).asItIs)
     const unknown = (follow ?? []).filter(({ report }) => facts.known(report.guid) === null)
-    return facts.prepare(fresh, formerlyAsked(unknown, follow?.length ?? 0))
+    return facts.prepare(fresh, formerlyAsked(unknown, (follow?.length ?? 0) + others))
   }
 
   /** Give reports on file the guids under which they come now. */
@@ -337,8 +368,7 @@ const unchanged = ({ id, story }: KnownReport): FiledEntry => ({
   reason: null,
 })
 
-function arrivalOf({ report, reading, boilerplate, beside }: Accepted, aside: Arrival['aside']): Arrival {
-  // What was found out of its names on the way is the report that is filed.
-  const named = reading.report === report ? reading : { ...reading, report }
-  return { report, reading: named, boilerplate, beside, vector: reading.vector, aside }
+function arrivalOf({ report, reading }: Accepted, aside: Arrival['aside']): Arrival {
+  const { boilerplate, beside, vector } = reading
+  return { report, reading, boilerplate, beside, vector, aside }
 }

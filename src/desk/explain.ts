@@ -3,7 +3,7 @@
 import { duration, stamp } from '../language/say.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Furniture, Placement } from '../model/decided.ts'
-import type { ReportView, StoryDetail } from '../model/shown.ts'
+import type { FigureView, ReportView, StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Regrouped, StoreReader } from '../store/store.ts'
 import type { Named } from './editor.ts'
@@ -31,6 +31,8 @@ export interface Explanation {
   }[]
   placements: (Placement & { story: number })[]
   regroupings: Regrouped[]
+  /** Of a story: its numbers, and whom they count; empty for a thread. */
+  figures: FigureView[]
 }
 
 /** Stories of a thread that are explained one by one. */
@@ -47,6 +49,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
     ...store.regroupings({ what: 'story', id: story.id }),
     ...store.regroupings({ what: 'thread', id: story.thread }).filter(({ members }) => members.includes(story.id)),
   ]
+  const figures = store.figures(story.thread).filter(figure => figure.story === story.id)
   const moved = asked.id !== story.id && asked.what === 'story'
   return {
     ok: true,
@@ -57,6 +60,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
       reports: story.members.map(reportFacts),
       placements: [{ ...story.placement, story: story.id }],
       regroupings,
+      figures,
       paragraphs: [
         {
           heading: `Story ${story.id}: ${story.title}`,
@@ -70,6 +74,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
           heading: `Thread ${story.thread}: ${story.threadTitle}`,
           sentences: placementWords(story.placement, settings),
         },
+        ...figureWords(figures),
         ...regroupedWords(regroupings),
       ],
     },
@@ -92,6 +97,7 @@ function explainThread(store: StoreReader, asked: number, settings: ThreadSettin
       reports: [],
       placements: stories.map(story => ({ ...story.placement, story: story.id })),
       regroupings,
+      figures: [],
       paragraphs: [
         {
           heading: `Thread ${id}: ${thread.title}`,
@@ -123,6 +129,17 @@ function originWords(story: StoryDetail): string[] {
     `${story.reports} ${story.reports === 1 ? 'report' : 'reports'}, ${story.sources} independent ${story.sources === 1 ? 'source' : 'sources'}`,
   )
   return words
+}
+
+/** What the numbers of a story count, as they were read. */
+function figureWords(figures: readonly FigureView[]): Paragraph[] {
+  if (figures.length === 0) return []
+  const sentences = figures.map(({ kind, value, bound, whom, words, matched, agencyName }) => {
+    const number = bound === null ? String(value) : `${bound} ${value}`
+    const people = whom ?? (words === null ? 'people, the text does not say whom' : 'people')
+    return `${kind}: ${number} (${people}), read from “${words ?? matched}”, ${agencyName}`
+  })
+  return [{ heading: 'Figures', sentences: [...new Set(sentences)] }]
 }
 
 const JOINED: Readonly<Record<ReportView['joinedBy'], string>> = {

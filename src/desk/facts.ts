@@ -6,7 +6,7 @@ import { type Facts, storyKey } from '../decide/file.ts'
 import { type GuidFacts, otherGuids } from '../decide/guids.ts'
 import { REMATCH_REPORTS, REMATCH_TEXT } from '../decide/identity.ts'
 import { TOLD_TEXT } from '../decide/likeness.ts'
-import type { Reading } from '../decide/reading.ts'
+import type { FiledReading } from '../decide/reading.ts'
 import type { Formerly, Rename } from '../decide/rematch.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import type { Report } from '../model/decided.ts'
@@ -126,7 +126,7 @@ export class StoreFacts implements Facts, GuidFacts {
    * Ask for all that deciding these readings will want to know, and for reports that they may have been. Returns what the
    * store says of writing them.
    */
-  prepare(readings: readonly { report: Report; reading: Reading }[], formerly: Formerly | null): StoredFacts {
+  prepare(readings: readonly { report: Report; reading: FiledReading }[], formerly: Formerly | null): StoredFacts {
     const { feed, feedKey, agency } = this.#context
     const keys = readings.map(({ report }) => storyKey(feedKey, report.guid))
     const guids = readings.flatMap(({ report }) => report.globalGuid ?? [])
@@ -223,7 +223,7 @@ export class StoreFacts implements Facts, GuidFacts {
   add(
     id: number,
     story: number,
-    { report, reading, key }: { report: Report; reading: Reading; key: string | null },
+    { report, reading, key }: { report: Report; reading: FiledReading; key: string | null },
   ): void {
     const { feed, agency, guid, globalGuid, canonicalUrl, url, title, text, language, time, firstSeen, hash } = report
     this.#known.set(guid, { id, story, guid, hash, revisions: 1, firstSeen, lastSeen: firstSeen })

@@ -1,7 +1,7 @@
 // What the desk thread and whoever asks it say to each other. Plain data.
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, ThreadSettings } from '../model/config.ts'
-import type { Subscription } from '../model/stored.ts'
+import type { SentenceModel, Subscription, UnencodedText } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
@@ -53,10 +53,21 @@ export interface DeskCalls {
   syncAgencies(agencies: readonly Agency[], now: Millis): Promise<void>
   /** Go on with other settings of threads. */
   configure(threads: ThreadSettings): Promise<void>
+  /** Go on with vectors of this model alone. Its number. */
+  useModel(model: SentenceModel, now: Millis): Promise<number>
+  /** Stories that lack a vector, the newest first; null where another model is in use by now. */
+  unencoded(model: number, limit: number, now: Millis): Promise<readonly UnencodedText[] | null>
+  /** Vectors of stories; each story gets another look. False where another model is in use by now. */
+  keepVectors(model: number, vectors: readonly StoryVector[], now: Millis): Promise<boolean>
   /** Join threads, or stories. The id that remains. */
   merge(what: 'story' | 'thread', ids: readonly number[], now: Millis): Promise<Outcome<number>>
   /** Part stories from a thread, or reports from a story. The id that they are in now. */
   split(what: 'story' | 'thread', id: number, members: readonly number[], now: Millis): Promise<Outcome<number>>
+}
+
+/** The vector of a text that `unencoded` gave. */
+export interface StoryVector extends Omit<UnencodedText, 'text'> {
+  vector: readonly number[] | null
 }
 
 /** What the thread is asked. */
@@ -78,7 +89,7 @@ export interface Fault {
 export type ToDesk =
   | { kind: 'call'; call: number; method: DeskMethod; given: unknown[] }
   /** Readings that were asked for, as `v8.serialize` writes them: they are forwarded without being unpacked. */
-  | { kind: 'readings'; call: number; packed: ArrayBuffer; vectors: Vectors | null }
+  | { kind: 'readings'; call: number; packed: ArrayBuffer }
   | { kind: 'unread'; call: number; fault: Fault }
   /** Nothing more is begun, and no write waits any longer. */
   | { kind: 'stop' }
@@ -97,9 +108,6 @@ export type FromDesk =
 
 /** What a reader hands over, packed. */
 export type PackedReadings = readonly DeskReading[]
-
-/** One for each reading, in the same order; null where the encoder gave none. */
-export type Vectors = readonly (readonly number[] | null)[]
 
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return { message: String(error), stack: null, code: null, syscall: null }

@@ -25,10 +25,15 @@ export class Recorder {
   }
 
   /** Record polls that brought no document to file, in one transaction. */
-  recordPolls(plans: readonly PollPlan[]): Promise<Recorded[]> {
-    return this.#storing.write(() =>
-      this.#store.file(filing => plans.map(plan => this.record(filing, plan, NOTHING_FILED))),
-    )
+  recordPolls(plans: readonly PollPlan[], onWaiting?: () => void): Promise<Recorded[]> {
+    return this.#storing.join({
+      work: () => this.#store.join(filing => plans.map(plan => this.record(filing, plan, NOTHING_FILED))),
+      commit: () => this.#store.commit(),
+      weight: ({ length }) => length,
+      undone: () => {},
+      again: async () => {},
+      ...(onWaiting && { onWaiting }),
+    })
   }
 
   /** Record a poll in the transaction of `filing`. `feed` as the store has it now, where that was read. */

@@ -2,7 +2,8 @@
 // shown. When it does follows from what is stored: a document of another hour than the last is preceded by the whole review
 // of that hour. How far it has come is stored with each step, so it may stop after any of them, in this process or another.
 import { ThreadIndex } from '../decide/thread/place.ts'
-import { idOf, nextPlan, type Progress } from '../decide/thread/review.ts'
+import type { Step } from '../decide/thread/plan.ts'
+import { idOf, nextPlan, nextPlanFor, type Progress } from '../decide/thread/review.ts'
 import { storylines } from '../decide/thread/telling.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing } from '../store/store.ts'
@@ -68,9 +69,31 @@ function nextRegrouping(filing: Filing, window: ActiveWindow, now: Millis): bool
   }
   const next = nextPlan(window.threads, at, window.decisions)
   if (next === null) return false
+  carryOut(filing, window, next.steps, now)
+  const { reviewed, covered, round } = next.progress
+  if (reviewed !== at.reviewed) filing.setMark(MARKS.reviewed, reviewed)
+  if (covered !== at.covered) filing.setMark(MARKS.covered, covered)
+  if (round !== at.round) filing.setMark(MARKS.round, round)
+  return true
+}
+
+/** Look at stories again whose features have changed since they were placed. */
+export function lookAgain(filing: Filing, window: ActiveWindow, ids: readonly number[], now: Millis): void {
+  const stories = ids.flatMap(id => window.threads.story(id) ?? [])
+  const pending = new Set(stories)
+  let round = 0
+  for (;;) {
+    const next = nextPlanFor(window.threads, stories, pending, round, window.decisions)
+    if (next === null) return
+    carryOut(filing, window, next.steps, now)
+    round = next.round
+  }
+}
+
+function carryOut(filing: Filing, window: ActiveWindow, steps: readonly Step[], now: Millis): void {
   const opened: number[] = []
   const changed = new Set<number>()
-  for (const step of next.steps) {
+  for (const step of steps) {
     const { score, reasons } = step.why
     const why = { at: now, by: 'review' as const, score, reasons: reasons.map(({ term }) => term) }
     if (step.kind === 'split') opened[step.to.opens] = filing.splitThread(step.from, step.stories, why)
@@ -79,13 +102,8 @@ function nextRegrouping(filing: Filing, window: ActiveWindow, now: Millis): bool
     else if (step.kind === 'move') filing.moveStories(step.from, into, step.stories, why)
     changed.add(step.from).add(into)
   }
-  if (next.steps.length > 0) window.follow(filing)
+  if (steps.length > 0) window.follow(filing)
   for (const thread of changed) window.lead(filing, thread)
-  const { reviewed, covered, round } = next.progress
-  if (reviewed !== at.reviewed) filing.setMark(MARKS.reviewed, reviewed)
-  if (covered !== at.covered) filing.setMark(MARKS.covered, covered)
-  if (round !== at.round) filing.setMark(MARKS.round, round)
-  return true
 }
 
 /** Link the next thread with its neighbours. */

@@ -1,6 +1,7 @@
 // Writes that wait. A lock of another program, a full disk or a file that cannot be written holds a write up without blocking
 // the event loop: it is tried again in short tries until it succeeds, in the order in which writes were asked for. What was
-// fetched is kept meanwhile, and since polls wait with it, nothing more is fetched than `poll.concurrency` documents.
+// fetched is kept meanwhile, and since polls wait with it, nothing more is fetched than `poll.concurrency` documents. Writes of
+// small documents share a transaction: committing costs more than they do.
 import { setTimeout } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { silent } from '../log.ts'
@@ -18,7 +19,32 @@ export interface Trouble {
   ms: Millis
 }
 
+/** Work whose transaction others may share: it is on disk when that is committed. */
+export interface Shared<T> {
+  /** Decides and writes in the open transaction, or opens one; whatever it throws takes that back. */
+  work: () => T
+  /** Ends the transaction; whatever it throws takes that back. */
+  commit: () => void
+  /** Entries that wait for the commit; 0 where nothing was written, Infinity where no other shall come into the transaction. */
+  weight: (value: T) => number
+  /** The transaction was taken back: what memory has of it is wrong. Called before any other work begins. */
+  undone: () => void
+  /** Makes work that was taken back ready for another try. */
+  again: () => Promise<void>
+  /** Told when the work is done and waits for others. */
+  onWaiting?: () => void
+}
+
+interface Member {
+  shared: Shared<unknown>
+  value: unknown
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+}
+
 export interface StoringOptions {
+  /** How long, and for how many entries, a transaction may be shared; null: each work has its own. */
+  sharing?: { ms: Millis; entries: number } | null
   /** What an error says of the file; null for a bug, which is thrown at once. */
   troubleOf: (error: unknown) => { kind: StoreTrouble; reason: string } | null
   /** Writes something small for good; throws like any write. Asked before work is tried anew that had begun. */
@@ -49,6 +75,10 @@ export class Storing {
   readonly #now: () => Millis
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
+  /** Those who share the open transaction. */
+  #members: Member[] = []
+  #weight = 0
+  #timer: NodeJS.Timeout | null = null
   #trouble: { kind: StoreTrouble; reason: string; since: Millis; logged: Millis | null } | null = null
 
   constructor(options: StoringOptions) {
@@ -66,9 +96,11 @@ export class Storing {
 
   /**
    * Run `work`, which writes or throws, when its turn has come, and again until it succeeds. `again` makes it ready for
-   * another try. Rejects with what `work` threw: a bug at once, a trouble of the file when patience or the program ends.
+   * another try. Rejects with what `work` threw: a bug at once, a trouble of the file when patience or the program ends. What
+   * shares a transaction is committed before.
    */
   write<T>(work: () => T, again: () => Promise<void> = async () => {}): Promise<T> {
+    this.flush()
     let failed: unknown = null
     if (this.#waiting === 0 && this.#trouble === null) {
       try {
@@ -78,36 +110,107 @@ export class Storing {
         failed = error
       }
     }
-    return this.#inTurn(work, again, failed)
+    return this.#inTurn(work, { again, failed })
   }
 
-  /** `failed` is what the first try threw; null where there was none yet. */
-  async #inTurn<T>(work: () => T, again: () => Promise<void>, failed: unknown): Promise<T> {
+  /**
+   * The same for work that may share a transaction with others. While writes have trouble, each has its own; so has each that
+   * was taken back with another.
+   */
+  join<T>(shared: Shared<T>): Promise<T> {
+    const { again } = shared
+    if (this.#waiting > 0 || this.#trouble !== null) return this.#inTurn(() => alone(shared), { again })
+    let value: T
+    try {
+      value = shared.work()
+    } catch (error) {
+      this.#takeBack(null)
+      if (this.#options.troubleOf(error) === null) return Promise.reject(error)
+      return this.#inTurn(() => alone(shared), { again, failed: error })
+    }
+    const weight = shared.weight(value)
+    if (weight === 0 && this.#members.length > 0) return Promise.resolve(value)
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const member = { shared, value, resolve, reject } as Member
+    this.#members.push(member)
+    this.#weight += weight
+    const { sharing = null } = this.#options
+    if (sharing === null || weight === 0 || this.#weight >= sharing.entries) this.flush()
+    else {
+      this.#timer ??= globalThis.setTimeout(() => this.flush(), sharing.ms)
+      shared.onWaiting?.()
+    }
+    return promise
+  }
+
+  /** Commit the transaction that is shared, if there is one. */
+  flush(): void {
+    const [first] = this.#members
+    if (first === undefined) return
+    try {
+      first.shared.commit()
+    } catch (error) {
+      this.#takeBack(error)
+      return
+    }
+    for (const { value, resolve } of this.#apart()) resolve(value)
+  }
+
+  /** The members of the shared transaction, which has ended. */
+  #apart(): Member[] {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#weight = 0
+    return this.#members.splice(0)
+  }
+
+  /** The shared transaction was taken back: its members are tried again, each alone. `failed` is what committing it threw. */
+  #takeBack(failed: unknown): void {
+    const members = this.#apart()
+    for (const { shared } of members) shared.undone()
+    const trouble = failed !== null && this.#options.troubleOf(failed) !== null
+    for (const [at, { shared, resolve, reject }] of members.entries()) {
+      const tried = { again: shared.again, begun: true, failed: trouble && at === 0 ? failed : null }
+      this.#inTurn(() => alone(shared), tried).then(resolve, reject)
+    }
+  }
+
+  /** `failed` is what the first try threw; null where there was none yet. `begun`: another try is to be made ready. */
+  async #inTurn<T>(
+    work: () => T,
+    {
+      again,
+      failed = null,
+      begun = failed !== null,
+    }: { again: () => Promise<void>; failed?: unknown; begun?: boolean },
+  ): Promise<T> {
     const turn = this.#last
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#last = promise
     this.#waiting++
     try {
       await turn
-      return await this.#untilWritten(work, again, failed)
+      return await this.#untilWritten(work, again, failed, begun)
     } finally {
       this.#waiting--
       resolve()
     }
   }
 
-  async #untilWritten<T>(work: () => T, again: () => Promise<void>, failed: unknown): Promise<T> {
+  async #untilWritten<T>(work: () => T, again: () => Promise<void>, failed: unknown, begun: boolean): Promise<T> {
     let error = failed
+    let retried = begun
     for (let tries = 0; ; tries++) {
       if (error !== null) await this.#rest(error, tries)
       try {
         if (this.#trouble?.kind === 'failing') this.#options.probe?.()
-        if (error !== null) await again()
+        if (retried) await again()
         const value = work()
         this.#over()
         return value
       } catch (thrown) {
         error = thrown
+        retried = true
       }
     }
   }
@@ -156,6 +259,18 @@ export class Storing {
     const seconds = Math.round((this.#now() - before.since) / 1_000)
     this.#options.log?.info('the database is written again: polling goes on', { seconds })
   }
+}
+
+/** Work with a transaction of its own that might have been shared. */
+export function alone<T>({ work, commit, undone }: Pick<Shared<T>, 'work' | 'commit' | 'undone'>): T {
+  const value = work()
+  try {
+    commit()
+  } catch (error) {
+    undone()
+    throw error
+  }
+  return value
 }
 
 /** For stores that nothing else uses: a write succeeds or throws. */

@@ -1,5 +1,6 @@
 // The desk thread: holds the connection that writes and the indexes of recent news, and answers calls. Polls without news that
 // arrive together are recorded in one transaction.
+import { flushCompileCache } from 'node:module'
 import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
@@ -24,9 +25,7 @@ import {
   type RecordedOrNot,
   type ThreadCalls,
   type ToDesk,
-  type Vectors,
 } from './messages.ts'
-import { giveWay } from './priority.ts'
 import { Recorder } from './recorder.ts'
 import { Storing } from './storing.ts'
 
@@ -34,6 +33,9 @@ import { Storing } from './storing.ts'
 const STATE_EVERY = 1_000
 /** Documents of which filing has begun. While one waits for its readings, another is filed. */
 const MOST_AT_ONCE = 4
+
+/** How long, and for how many entries, documents share a transaction. */
+const SHARING = { ms: 50, entries: 200 }
 
 const port = parentPort
 if (port === null) throw new Error('the desk thread is a worker thread')
@@ -92,6 +94,7 @@ class Service {
   constructor(store: Store) {
     this.#store = store
     this.#storing = new Storing({
+      sharing: SHARING,
       patience: settings.patience,
       signal: stopping.signal,
       // Whoever reads of it in the log finds it in the state too.
@@ -154,11 +157,12 @@ class Service {
     this.#rest.worked()
     const calls: ThreadCalls = {
       fileDocument: (names, plan, context) =>
-        this.#inTurn(async () => {
+        this.#inTurn(async leave => {
           const desk = await this.#opened()
           const { entries, rejected } = deserialize(Buffer.from(names)) as DocumentNames
           const read = (ats: readonly number[]): Promise<PackedReadings> => this.#read(call, ats)
-          const filed = await desk.fileDocument({ entries, rejected, read }, plan, await this.#context(context))
+          const document = { entries, rejected, read }
+          const filed = await desk.fileDocument(document, plan, await this.#context(context), leave)
           const { outcome, missing, moved } = filed
           return { outcome, missing, moved }
         }),
@@ -177,6 +181,16 @@ class Service {
         this.#threads = threads
         if (this.#desk !== null) (await this.#desk).configure(threads)
       },
+      useModel: (model, now) =>
+        this.#inTurn(async () => (await this.#opened()).vectors.use(model, { now, names: await this.#names() })),
+      unencoded: (model, limit, now) =>
+        this.#inTurn(async () =>
+          (await this.#opened()).vectors.unencoded(model, limit, { now, names: await this.#names() }),
+        ),
+      keepVectors: (model, vectors, now) =>
+        this.#inTurn(async () =>
+          (await this.#opened()).vectors.keep(model, vectors, { now, names: await this.#names() }),
+        ),
       merge: async (what, ids, now) => {
         const { mergeStories, mergeThreads } = await import('./editor.ts')
         const merge = what === 'thread' ? mergeThreads : mergeStories
@@ -191,10 +205,8 @@ class Service {
     return (calls[method] as (...given: unknown[]) => Promise<unknown>)(...given)
   }
 
-  readings(call: number, packed: ArrayBuffer, vectors: Vectors | null): void {
-    const readings = deserialize(Buffer.from(packed)) as PackedReadings
-    const answered = vectors === null ? readings : readings.map((one, at) => ({ ...one, vector: vectors[at] ?? null }))
-    this.#asked.get(call)?.resolve(answered)
+  readings(call: number, packed: ArrayBuffer): void {
+    this.#asked.get(call)?.resolve(deserialize(Buffer.from(packed)) as PackedReadings)
     this.#asked.delete(call)
   }
 
@@ -226,14 +238,19 @@ class Service {
     }
   }
 
-  /** Work of which only a little is begun at once; what has not begun when all stops is refused. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** Work of which only a little is begun at once, until it leaves; what has not begun when all stops is refused. */
+  async #inTurn<T>(work: (leave: () => void) => Promise<T>): Promise<T> {
     if (stopping.signal.aborted) throw deskStopped()
     await this.#enter()
+    let inside = true
+    const leave = (): void => {
+      if (inside) this.#leave()
+      inside = false
+    }
     try {
-      return await work()
+      return await work(leave)
     } finally {
-      this.#leave()
+      leave()
     }
   }
 
@@ -255,6 +272,14 @@ class Service {
     const next = this.#queue.shift()
     if (next) next.begin()
     else this.#running--
+    this.#flushAtRest()
+  }
+
+  /** Nobody is waited for longer than there is work that may share the transaction. */
+  #flushAtRest(): void {
+    setImmediate(() => {
+      if (this.#running === 0 && this.#asked.size === 0) this.#storing.flush()
+    })
   }
 
   /** Recorded together with all that arrived in the same turn of the event loop. */
@@ -267,7 +292,10 @@ class Service {
     const together = this.#unrecorded
     this.#unrecorded = []
     try {
-      const results = await this.#recorder.recordPolls(together.map(({ plan }) => plan))
+      const results = await this.#recorder.recordPolls(
+        together.map(({ plan }) => plan),
+        () => this.#flushAtRest(),
+      )
       for (const [at, recorded] of results.entries()) together[at]?.done({ recorded })
     } catch (error) {
       // One of them cannot be recorded: the others are, each by itself.
@@ -278,7 +306,7 @@ class Service {
 
   async #recordOne(plan: PollPlan): Promise<RecordedOrNot> {
     try {
-      const [recorded] = await this.#recorder.recordPolls([plan])
+      const [recorded] = await this.#recorder.recordPolls([plan], () => this.#flushAtRest())
       if (recorded === undefined) throw new Error(`the poll of ${plan.feed.url} was not recorded`)
       return { recorded }
     } catch (error) {
@@ -287,8 +315,9 @@ class Service {
   }
 }
 
-giveWay()
 const made = opened()
+// Kept as it was compiled: flags that are set later (run/heaps.ts) are part of what is kept.
+flushCompileCache?.()
 say({ kind: 'open', refusal: 'refusal' in made ? made.refusal : null })
 if ('store' in made) serve(new Service(made.store))
 else port.close()
@@ -306,7 +335,7 @@ function serve(service: Service): void {
         break
       }
       case 'readings':
-        service.readings(message.call, message.packed, message.vectors)
+        service.readings(message.call, message.packed)
         break
       case 'unread':
         service.unread(message.call, errorOf(message.fault))

@@ -1,28 +1,19 @@
-// Runs a program that encodes: one line of JSON in for each text, one out. Hides the process, the pairing of lines and texts,
-// and the limits of time and size.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
+// Runs a program of the user that gives texts vectors: one line of JSON in for each text, one out.
+import type { ChildProcess } from 'node:child_process'
 import type { Millis } from '../model/units.ts'
+import { oneLine, readVector, type VectorSource } from './source.ts'
 
-export interface Program {
-  /**
-   * A vector for each text, in order; null where the program says so. Rejects with a sentence where it ends, says nothing for
-   * as long as `patience`, takes ten times that for all, or answers anything else; it is to be stopped then.
-   */
-  ask(texts: readonly string[], patience: Millis): Promise<(readonly number[] | null)[]>
-  /** Whoever waits for an answer gets a rejection. */
-  stop(): void
-}
-
-/** More would weigh more than all the words of a story, and is not stored with it. */
-const LONGEST_VECTOR = 1_024
 const LONGEST_LINE = 200_000
 
 /**
  * Start `command` (a program and its arguments, no shell) and keep it running. It reads `{"text": "…"}` a line and must answer
- * each, in order, with a JSON array of numbers, `null`, or `{"error": "…"}`, on a line.
+ * each, in order, with a JSON array of numbers, `null`, or `{"error": "…"}`, on a line. Asking rejects where it ends, says
+ * nothing for as long as `patience`, takes ten times that for all, or answers anything else; it is to be stopped then.
  */
-export function startProgram([program = '', ...given]: readonly string[]): Program {
+export function startProgram([program = '', ...given]: readonly string[], patience: Millis): VectorSource {
+  // Loaded when there is an encoder.
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const { createInterface } = process.getBuiltinModule('node:readline')
   const child: ChildProcess = spawn(program, given, { stdio: ['pipe', 'pipe', 'inherit'] })
   const waiting: { resolve: (vector: readonly number[] | null) => void; reject: (error: Error) => void }[] = []
   let broken: Error | null = null
@@ -48,7 +39,7 @@ export function startProgram([program = '', ...given]: readonly string[]): Progr
     })
   }
   return {
-    ask: async (texts, patience) => {
+    ask: async texts => {
       if (broken) throw broken
       const answers = texts.map(
         () =>
@@ -92,11 +83,9 @@ function readAnswer(line: string): readonly number[] | null | Error {
   if (value === null) return null
   if (!Array.isArray(value)) {
     const reason: unknown = typeof value === 'object' ? Reflect.get(value, 'error') : undefined
-    return typeof reason === 'string' ? new Error(reason.replace(/\s+/g, ' ').trim().slice(0, 500)) : nonsense
+    return typeof reason === 'string' ? new Error(oneLine(reason)) : nonsense
   }
-  if (value.length > LONGEST_VECTOR) {
-    return new Error(`it answered ${value.length} numbers for a text: ${LONGEST_VECTOR} are the most`)
-  }
-  const isVector = value.length > 0 && value.every(part => typeof part === 'number' && Number.isFinite(part))
-  return isVector ? (value as number[]) : nonsense
+  const vector = readVector(value)
+  if (!(vector instanceof Error)) return vector
+  return value.length > 0 && value.every(Number.isFinite) ? new Error(`it answered ${vector.message}`) : nonsense
 }

@@ -16,8 +16,9 @@ import {
 } from './words.ts'
 
 // Words that say nothing of what a report is about. Folded forms. What is missing here is rare or weighs little by idf.
-const STOP = new Set(
-  fold(`
+const stopWords = (): ReadonlySet<string> =>
+  new Set(
+    fold(`
   the a an of to in and for on with at by from as is are was were be been has have had it its this that he she they his her
   their them we our you your not but or if than then over after before into out up down about against between will would
   can could may might says said say new more who what when where why how all no amid during off first two one also just
@@ -37,7 +38,9 @@ const STOP = new Set(
   عليها منه منها الى وفي ومن وعلى ولا وان فان بان بعض احد احدى دون سوي ايضا قال قالت وقال واضاف اكد واكد ذكر
   از به با را که این آن در است برای یک تا هم می شد شده کرد
   `).match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? [],
-)
+  )
+
+let stop: ReadonlySet<string> | null = null
 
 /** Algorithms of Snowball by language. Latin script in any other language is stemmed as English. */
 const SNOWBALL: Readonly<Record<string, string>> = {
@@ -107,8 +110,9 @@ export function guessesOf(word: Word): readonly Word[] {
 
 /** Whether a word carries meaning: no stop word, no single letter. */
 export function hasContent(word: Word): boolean {
+  stop ??= stopWords()
   word.content ??=
-    !STOP.has(word.text) && (word.text.length > 1 || word.script === NUMBER_SCRIPT || UNSPACED.test(word.text))
+    !stop.has(word.text) && (word.text.length > 1 || word.script === NUMBER_SCRIPT || UNSPACED.test(word.text))
   return word.content
 }
 

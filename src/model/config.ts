@@ -86,14 +86,16 @@ export interface ThreadSettings {
   encoder?: EncoderSettings | null
 }
 
-/** A program of the user's, with its arguments, or a model on the user's disk. */
-export type EncoderSettings = readonly string[] | LocalModel
+/** A program of the user's, with its arguments, or a server that speaks the embeddings API. */
+export type EncoderSettings = readonly string[] | EndpointSettings
 
-export interface LocalModel {
-  /** Absolute path of a folder with a sentence model, as @huggingface/transformers reads it. */
+export interface EndpointSettings {
+  /** Base address, like `http://127.0.0.1:11434/v1`; may carry a login. */
+  url: string
+  /** What the server calls the model. */
   model: string
-  /** How the vectors of a text's tokens become one: their mean, or the first one. */
-  pooling: 'mean' | 'cls'
+  /** Told to the server, as a bearer token. */
+  key: string | null
   /** Put before each text, for models that were trained so. */
   prefix: string
 }

@@ -29,6 +29,13 @@ export interface Figure {
   bound: 'at least' | 'about' | 'up to' | null
   /** Who said so in the same sentence, as written, at most 80 characters; null where the text does not say plainly. */
   said: string | null
+  /** The words that say whom it counts ("26 armed men"), as written, at most 80 characters; null where the number stands bare. */
+  words: string | null
+  /**
+   * Whom it counts: a group that is the same in every language (`security forces`, `armed men`, `civilians`: see `Group` in
+   * language/phrases/shape.ts), or the stem of the noun. Null for all people, and where the text does not say.
+   */
+  whom: string | null
 }
 
 /**

@@ -27,6 +27,10 @@ export interface Selection {
   /** Any of its reports is one of these. */
   signals?: readonly Signal[]
   thread?: number
+  /**
+   * Only what a line about a story says: no markup and no credits, and of the text the beginning where there is hardly a title.
+   */
+  headlines?: boolean
   limit: number
 }
 
@@ -189,6 +193,10 @@ export interface FigureView {
   /** Who said so, as written. */
   said: string | null
   matched: string
+  /** The words that say whom it counts, as written; null where the number stands bare. */
+  words: string | null
+  /** Whom it counts: see `Figure.whom`. */
+  whom: string | null
   agency: string
   agencyName: string
   /** When it was said: of a revised report, when the text in force was first seen. */

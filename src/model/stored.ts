@@ -110,6 +110,22 @@ export interface IndexedReport {
   features: Uint8Array
 }
 
+/** A sentence model, as far as it can be told from another. */
+export interface SentenceModel {
+  /** Digest of what it is called and of how it is asked. */
+  name: string
+  /** What it said to a few texts that are always the same; null where it had no vector. */
+  probes: readonly (readonly number[] | null)[]
+}
+
+/** A story that lacks a vector, and what is to be encoded of it. */
+export interface UnencodedText {
+  story: number
+  /** Digest of model and text. */
+  key: string
+  text: string
+}
+
 /** What features are made of, where they are missing: of a report, or of a story's lead. */
 export interface UnreadText {
   id: number

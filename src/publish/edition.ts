@@ -26,6 +26,8 @@ export interface Edition {
 
 /** Stories listed under one thread of a thread feed; the newest are kept. */
 const STORIES_PER_THREAD = 40
+/** Stories among which those are looked for that tell a thread's figures. */
+const LONGEST_TIMELINE = 500
 
 /**
  * Choose an edition. `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their newest
@@ -63,14 +65,15 @@ function choose(
     case 'stories':
       return { threads: [], stories: reader.recentStories(chosen), figures }
     case 'threads': {
-      const threads = reader.recentThreads(chosen)
+      const threads = reader.recentThreads({ ...chosen, headlines: true })
       const stories = threads.flatMap(thread => {
         const { id } = thread
-        const newest = reader.recentStories({ thread: id, limit: STORIES_PER_THREAD }).reverse()
+        const newestOf = (limit: number) => reader.recentStories({ thread: id, limit, headlines: true }).reverse()
+        const newest = newestOf(STORIES_PER_THREAD)
         const counted = reader.figures(id)
         // Whole timelines are read only where a number may stand in a story that is not listed.
-        const whole = counted.length > 0 && thread.stories > newest.length ? reader.thread(id)?.timeline : undefined
-        figures.set(id, figureSeries(counted, whole ?? newest))
+        const isPart = counted.length > 0 && thread.stories > newest.length
+        figures.set(id, figureSeries(counted, isPart ? newestOf(LONGEST_TIMELINE) : newest))
         return newest
       })
       return { threads, stories, figures }
@@ -176,7 +179,13 @@ export function frontPage(
   const shared = { count: threads.length, since, until, moved: window.moved, updated: newest(threads, []) }
   if (columns.length > 0) {
     const columnOf = (language: string): LanguageColumn => {
-      const found = reader.recentThreads({ ...selection, lang: language, since, limit: THREADS_LOOKED_AT })
+      const found = reader.recentThreads({
+        ...selection,
+        lang: language,
+        since,
+        limit: THREADS_LOOKED_AT,
+        headlines: true,
+      })
       return { language, threads: outlined(hottest(found).slice(0, COLUMN), language) }
     }
     const sides = columns.map(columnOf).filter(column => column.threads.length > 0)
@@ -199,8 +208,10 @@ export function frontPage(
     rows,
     more: main.length > from + FIRST_PAGE,
     alone: all.filter(({ thread }) => isAlone.has(thread.id)),
-    latest: first ? reader.recentStories({ ...recent, limit: LATEST }) : [],
-    corrected: first ? reader.recentStories({ ...recent, signals: ['correction', 'kill'], limit: CORRECTED }) : [],
+    latest: first ? reader.recentStories({ ...recent, limit: LATEST, headlines: true }) : [],
+    corrected: first
+      ? reader.recentStories({ ...recent, signals: ['correction', 'kill'], limit: CORRECTED, headlines: true })
+      : [],
     columns: [],
   }
 }
@@ -212,12 +223,12 @@ function frontWindow(
   now: Millis,
 ): { threads: ThreadSummary[]; since: Millis; until: Millis; moved: boolean } {
   const since = selection.since ?? now - config.publish.frontPage
-  const threads = reader.recentThreads({ ...selection, since, limit: THREADS_LOOKED_AT })
+  const threads = reader.recentThreads({ ...selection, since, limit: THREADS_LOOKED_AT, headlines: true })
   if (threads.length > 0 || selection.since !== undefined) return { threads, since, until: now, moved: false }
   const last = reader.recentThreads({ ...selection, limit: 1 })[0]?.last
   if (last === undefined) return { threads, since, until: now, moved: false }
   const earlier = last - config.publish.frontPage
-  const found = reader.recentThreads({ ...selection, since: earlier, limit: THREADS_LOOKED_AT })
+  const found = reader.recentThreads({ ...selection, since: earlier, limit: THREADS_LOOKED_AT, headlines: true })
   return { threads: found, since: earlier, until: last, moved: true }
 }
 
@@ -253,9 +264,8 @@ function headlineOf(story: StorySummary): Headline {
 
 function leadOf(reader: Reader, lead: ListedThread, language: string | null): NonNullable<FrontPage['lead']> {
   const { thread, headline, outline } = lead
-  const speaks = thread.lead.id === headline.id
-  const stories = speaks ? [] : reader.recentStories({ thread: thread.id, limit: LEAD_STORIES })
-  const story = speaks ? thread.lead : stories.find(({ id }) => id === headline.id)
+  const stories = reader.recentStories({ thread: thread.id, limit: LEAD_STORIES })
+  const story = stories.find(({ id }) => id === headline.id)
   return {
     listed: lead,
     text: story?.text ?? '',

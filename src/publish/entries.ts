@@ -176,7 +176,8 @@ function newestOf({ contradiction, latest }: FigureSeries): FigurePoint[] {
 function tollLine(series: FigureSeries, words: Words): { text: string; markup: Html }[] {
   const points = newestOf(series)
   if (points.length === 0) return []
-  const kind = words.figureKind[series.kind]
+  const said = series.whom === null ? null : (points[0]?.words ?? null)
+  const kind = words.figureKind[series.kind] + (said === null ? '' : ` (${cleanLine(said)})`)
   const parts = points.map(point => [bounded({ words }, point), cleanLine(point.sourceName)] as const)
   return [
     {
@@ -187,10 +188,12 @@ function tollLine(series: FigureSeries, words: Words): { text: string; markup: H
 }
 
 function figureFact(series: FigureSeries): Record<string, unknown>[] {
-  return newestOf(series).map(({ value, bound, said, sourceName, time }) => ({
+  return newestOf(series).map(({ value, bound, said, words, sourceName, time }) => ({
     kind: series.kind,
     value,
     bound,
+    words,
+    whom: series.whom,
     said,
     source: cleanLine(sourceName),
     time: iso(time),

@@ -11,6 +11,10 @@ export interface FigurePoint {
   /** Who said so, as written. */
   said: string | null
   matched: string
+  /** The words that say whom it counts, as written; null where it stands bare. */
+  words: string | null
+  /** Far below the number that stood, and no correction: it counts something else, though the text does not say so. */
+  isApart: boolean
   story: number
   /** Whose copy the story is: an agency's id, or a name that the text credits. */
   source: string
@@ -24,14 +28,16 @@ export interface TakenPoint extends FigurePoint {
   why: 'withdrawn' | 'corrected'
 }
 
-/** All that a thread says of one kind of number. */
+/** All that a thread says of what became of the same people. */
 export interface FigureSeries {
   kind: Figure['kind']
+  /** Whom the numbers count: see `Figure.whom`. */
+  whom: string | null
   /** What was said and stands, oldest first; a source that repeats itself counts once. */
   points: FigurePoint[]
   /** What was said and taken back, oldest first. */
   taken: TakenPoint[]
-  /** The newest of each source, newest first. */
+  /** The newest of each source that is not apart, newest first. */
   latest: FigurePoint[]
   /** Those of `latest` that stand at the same time and cannot all be true, lowest first; empty where they agree. */
   contradiction: FigurePoint[]
@@ -40,27 +46,45 @@ export interface FigureSeries {
 /** Numbers given within this time of the newest stand beside it; an older one may only not have been brought up to date. */
 const STANDING: Millis = 3 * 3_600_000
 
+/** Share of the number that stood below which another one is no fall of the same toll. */
+const FALL = 0.6
+
 const KINDS: readonly Figure['kind'][] = ['killed', 'injured', 'missing', 'arrested', 'displaced']
 
 type Told = Pick<StorySummary, 'id' | 'title' | 'agency' | 'agencyName' | 'signal' | 'withdrawn' | 'origin'>
 
 /**
- * The series of a thread, one a kind that was counted. A text gives one number a kind: what the headline says goes before
+ * The series of a thread, one a kind and the people that were counted: 18 policemen and 26 gunmen are never one toll. Those of
+ * all people, or of people that no text names, come first. A text gives each one number: what the headline says goes before
  * the rest, and otherwise the largest stands, because earlier tolls and parts of one ("ten of them children") are smaller.
  * Copies of a story count once; a text that its agency has revised counts again, with the time of that text. A withdrawn
  * story's numbers are taken back, and a correction takes back what its agency said last.
  */
 export function figureSeries(figures: readonly FigureView[], timeline: readonly Told[]): FigureSeries[] {
   const stories = new Map(timeline.map(story => [story.id, story]))
-  const byKind = Map.groupBy(figures, figure => figure.kind)
-  return KINDS.flatMap(kind => {
-    const ofKind = byKind.get(kind)
-    return ofKind === undefined ? [] : [series(kind, ofKind, stories)]
-  })
+  return KINDS.flatMap(kind =>
+    [...Map.groupBy(ofKind(figures, kind), figure => figure.whom)]
+      .map(([whom, list]) => series(kind, whom, list, stories))
+      .sort(byWeight),
+  )
+}
+
+const ofKind = (figures: readonly FigureView[], kind: Figure['kind']): FigureView[] =>
+  figures.filter(figure => figure.kind === kind)
+
+/** All people first, then those of whom most was said. */
+function byWeight(a: FigureSeries, b: FigureSeries): number {
+  const said = ({ points, taken }: FigureSeries) => points.length + taken.length
+  return (
+    Number(a.whom !== null) - Number(b.whom !== null) ||
+    said(b) - said(a) ||
+    (a.whom ?? '').localeCompare(b.whom ?? '', 'en')
+  )
 }
 
 function series(
   kind: Figure['kind'],
+  whom: string | null,
   figures: readonly FigureView[],
   stories: ReadonlyMap<number, Told>,
 ): FigureSeries {
@@ -69,6 +93,7 @@ function series(
   const points: FigurePoint[] = []
   const taken: TakenPoint[] = []
   const newest = new Map<string, FigurePoint>()
+  const corrections = new Set<FigurePoint>()
   const last = new Map(said.map(point => [point.story, point]))
   for (const point of said) {
     const story = stories.get(point.story)
@@ -85,6 +110,7 @@ function series(
     }
     // Of a story that was revised into a correction, only the newest text corrects.
     const corrects = story?.signal === 'correction' && last.get(point.story) === point
+    if (corrects) corrections.add(point)
     if (before !== undefined && corrects && before.value !== point.value) {
       points.splice(points.indexOf(before), 1)
       taken.push({ ...before, why: 'corrected' })
@@ -92,8 +118,20 @@ function series(
     points.push(point)
     newest.set(point.source, point)
   }
-  const latest = [...newest.values()].sort((a, b) => b.until - a.until || b.story - a.story)
-  return { kind, points, taken, latest, contradiction: contradiction(latest) }
+  setApart(points, corrections)
+  const joined = points.filter(point => !point.isApart)
+  const latest = [...new Map(joined.map(point => [point.source, point])).values()]
+  latest.sort((a, b) => b.until - a.until || b.story - a.story)
+  return { kind, whom, points, taken, latest, contradiction: contradiction(latest) }
+}
+
+/** Mark what is no fall of the number that stood before it: a toll falls by a correction, or a little. */
+function setApart(points: readonly FigurePoint[], corrections: ReadonlySet<FigurePoint>): void {
+  let standing: FigurePoint | null = null
+  for (const point of points) {
+    point.isApart = standing !== null && point.value < FALL * standing.value && !corrections.has(point)
+    if (!point.isApart) standing = point
+  }
 }
 
 /**
@@ -112,8 +150,13 @@ function ofStory(figures: readonly FigureView[], story: Told | undefined): Figur
     // A copy may have run before its agency's own feed did; a number that comes back has come back when it did.
     const sooner = index === 0 ? figures.filter(figure => figure.value === chosen.value) : []
     const time = sooner.reduce((first, figure) => Math.min(first, figure.time), chosen.time)
-    const { value, bound, said, matched } = chosen
-    return { value, bound, said, matched, story: chosen.story, ...sourceOf(chosen, story), time, until: chosen.time }
+    const { value, bound, said, matched, words } = chosen
+    return {
+      ...{ value, bound, said, matched, words, isApart: false, story: chosen.story },
+      ...sourceOf(chosen, story),
+      time,
+      until: chosen.time,
+    }
   })
 }
 

@@ -1,8 +1,10 @@
 // What polling needs of a configuration, made anew at each reload. What has not changed is kept.
 import type { createFetcher, Fetcher } from '../collect/net/fetch.ts'
-import { createEncoder, type SentenceEncoder } from '../encode/encoder.ts'
+import type { DeskClient } from '../desk/client.ts'
 import type { Log } from '../log.ts'
 import type { Config } from '../model/config.ts'
+import type { Millis } from '../model/units.ts'
+import { createEncoding, type Encoding } from './encoding.ts'
 import { feedsByUrl, type NamedFeed } from './poll.ts'
 import { createReaders, type Readers } from './readers.ts'
 
@@ -11,7 +13,7 @@ export interface Assembly {
   fetcher: Fetcher
   readers: Readers
   feeds: Map<string, NamedFeed>
-  encoder: SentenceEncoder | null
+  encoding: Encoding | null
 }
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
@@ -19,10 +21,20 @@ const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) ==
 /** Names of agencies, which are all that reading takes of a configuration. */
 const namesOf = ({ agencies }: Config) => agencies.map(({ id, name, aliases }) => ({ id, name, aliases }))
 
+/** What the encoder does is told by these: a program knows nothing of how servers are asked. */
+const encoderOf = ({ threads: { encoder }, poll }: Config) =>
+  encoder && 'url' in encoder ? { encoder, poll } : encoder
+
+export interface AssemblyTools {
+  log: Log
+  makeFetcher: typeof createFetcher
+  desk: DeskClient
+  now: () => Millis
+}
+
 export function assemble(
   config: Config,
-  log: Log,
-  makeFetcher: typeof createFetcher,
+  { log, makeFetcher, desk, now }: AssemblyTools,
   before: Assembly | null = null,
 ): Assembly {
   const { encoder } = config.threads
@@ -35,19 +47,19 @@ export function assemble(
         ? before.readers
         : createReaders(config.agencies),
     feeds: feedsByUrl(config.agencies),
-    // Starting a model takes seconds, and what it remembers is worth minutes.
-    encoder:
-      before !== null && isSame(encoder, before.config.threads.encoder)
-        ? before.encoder
+    // Starting a program with a model takes seconds.
+    encoding:
+      before !== null && isSame(encoderOf(config), encoderOf(before.config))
+        ? before.encoding
         : encoder
-          ? createEncoder(encoder, log)
+          ? createEncoding(encoder, config.poll, { desk, log, now })
           : null,
   }
 }
 
 /** Ends what `now` does not use of what was before; all of it where `now` is null. */
 export async function dismiss(before: Assembly, now: Assembly | null): Promise<void> {
-  if (before.encoder !== now?.encoder) before.encoder?.close()
+  if (before.encoding !== now?.encoding) await before.encoding?.close()
   await before.fetcher.close()
   if (before.readers !== now?.readers) await before.readers.close()
 }

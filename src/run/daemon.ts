@@ -1,5 +1,6 @@
 // The long-running service: what is opened at the start, and closed in reverse at the end. Everything that is opened pushes its
 // own closer.
+import { setImmediate as anotherTurn } from 'node:timers/promises'
 import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
@@ -14,7 +15,7 @@ import { presenceOf } from '../store/presence.ts'
 import type { StoreReader } from '../store/store.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import { AskedPolls } from './asked.ts'
-import { type Assembly, assemble, dismiss } from './assemble.ts'
+import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
 import { notPolled, type Polled, type PollOptions } from './choose.ts'
 import { ClockLog } from './clock-log.ts'
@@ -29,8 +30,6 @@ import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
-
-export { encoderFaults, linkFault, tickFaults } from './faults.ts'
 
 export interface DaemonOptions {
   config: Config
@@ -124,7 +123,7 @@ class Service {
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
     this.#closers.push(() => store.reader.close())
-    this.#assembly = assemble(options.config, this.#log, this.#makeFetcher)
+    this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
     this.#websub = createWebSub(() => ({ ...this.#polling(), link: this.#assembly.config.link }))
     this.#closers.push(() => this.#renew())
@@ -151,18 +150,19 @@ class Service {
     void store.desk.lost.then(why => this.#lose(why, why))
   }
 
-  get #makeFetcher(): (settings: PollSettings) => Fetcher {
-    return this.#options.fetcher ?? createFetcher
+  get #tools(): AssemblyTools {
+    const makeFetcher = this.#options.fetcher ?? createFetcher
+    return { log: this.#log, now: this.#now, desk: this.#store.desk, makeFetcher }
   }
 
   #polling(): Polling {
-    const { config, fetcher, readers, feeds, encoder } = this.#assembly
+    const { config, fetcher, readers, feeds, encoding } = this.#assembly
     return {
       settings: config.poll,
       feeds,
       fetcher,
       readers,
-      encoder,
+      encoding,
       desk: this.#store.desk,
       reader: this.#store.reader,
       backlog: this.#backlog,
@@ -248,9 +248,11 @@ class Service {
   async begin(address: string): Promise<void> {
     this.#address = address
     const { config } = this.#options
-    const presence = presenceOf(config.database)
     this.#closers.push(() => this.#releasing ?? undefined)
     const clock = new ClockLog(this.#log)
+    // Pages are served already: each step of the start has a turn of its own.
+    await anotherTurn()
+    const presence = presenceOf(config.database)
     const ticker = new Ticker(config.poll.tick, {
       tick: () => void this.tick(),
       onJump: by => clock.jumped(by),
@@ -265,13 +267,14 @@ class Service {
     if (this.#options.now === undefined) clock.started(this.#now())
     if (this.#reload !== null) this.#closers.push(this.#reload.watch())
     this.#closers.push(this.#systemd.feedWatchdog(() => this.#health.judge().working))
-    const unset = linkFault(config)
-    if (unset !== null) this.#log.warn('"link" is not set', { reason: unset })
+    const reason = linkFault(config)
+    if (reason !== null) this.#log.warn('"link" is not set', { reason })
     // First of all: whatever waits for the file waits no more.
     this.#closers.push(() => this.#stop())
     await this.#systemd.tell('READY=1', this.#status())
-    const where = address === '' ? {} : { address }
-    this.#log.info('started', { ...where, feeds: this.#assembly.feeds.size, database: config.database })
+    const told = { ...(address && { address }), feeds: this.#assembly.feeds.size, database: config.database }
+    this.#log.info('started', told)
+    await anotherTurn()
     void this.tick()
   }
 
@@ -311,10 +314,9 @@ class Service {
     }
     void this.#renew()
     await released
-    await this.#poller.idle().catch(() => {
-      // Already logged by the poller; the next tick tries again.
-    })
+    await this.#pollsIdle()
     this.#ticked = true
+    this.#assembly.encoding?.begin()
   }
 
   async #poll(options: PollOptions): Promise<Polled> {
@@ -327,8 +329,8 @@ class Service {
   #release(): Promise<void> {
     this.#releasing ??= releaseEmbargoes(this.#polling())
       .catch((error: unknown) => {
-        if (this.#stopping.signal.aborted) return
-        this.#log.error('what was kept back could not be filed', { error: said(error) })
+        const reason = { error: said(error) }
+        if (!this.#stopping.signal.aborted) this.#log.error('what was kept back could not be filed', reason)
       })
       .finally(() => {
         this.#releasing = null
@@ -338,14 +340,14 @@ class Service {
 
   #renew(): Promise<void> {
     return this.#websub.renew().catch((error: unknown) => {
-      if (this.#stopping.signal.aborted) return
-      this.#log.error('subscriptions could not be renewed', { error: said(error) })
+      const reason = { error: said(error) }
+      if (!this.#stopping.signal.aborted) this.#log.error('subscriptions could not be renewed', reason)
     })
   }
 
   #apply(config: Config): void {
     const before = this.#assembly
-    this.#assembly = assemble(config, this.#log, this.#makeFetcher, before)
+    this.#assembly = assemble(config, this.#tools, before)
     if (before.config.poll.tick !== config.poll.tick) this.#ticker?.schedule(config.poll.tick)
     // Polls under way end with what they began with.
     void this.#pollsIdle().then(() => dismiss(before, this.#assembly))
@@ -375,8 +377,7 @@ class Service {
 
   #stop(): void {
     this.#stopping.abort()
-    // What is being filed does not wait for vectors any more.
-    this.#assembly.encoder?.close()
+    void this.#assembly.encoding?.close()
     this.#store.desk.stop()
   }
 

@@ -1,5 +1,5 @@
 // What only the running program can judge of a configuration, in the words of a configuration fault.
-import { encoderFault } from '../encode/encoder.ts'
+import { TICK } from '../config/load.ts'
 import type { Config } from '../model/config.ts'
 import { isCron } from './ticker.ts'
 
@@ -9,7 +9,7 @@ export function tickFaults(config: Config): string[] {
   const judge = (key: string, expression: string): void => {
     if (!isCron(expression)) faults.push(`${key}: ${JSON.stringify(expression)} is not a cron expression`)
   }
-  judge('poll.tick', config.poll.tick)
+  if (config.poll.tick !== TICK) judge('poll.tick', config.poll.tick)
   for (const [at, agency] of config.agencies.entries()) {
     for (const [n, { schedule }] of agency.feeds.entries()) {
       if (schedule != null) judge(`agencies[${at}].feeds[${n}].schedule`, schedule)
@@ -24,10 +24,4 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
 export function linkFault({ link, linkIsDefault, listen }: Config): string | null {
   if (!linkIsDefault || LOOPBACK.test(listen.host)) return null
   return `"listen" opens the site to other machines and "link" is not set: addresses in the feeds would begin with ${link}, and the ids of entries be made of it for good. Set "link" to the address readers will use`
-}
-
-/** What keeps the encoder from working. */
-export function encoderFaults({ threads: { encoder } }: Config): string[] {
-  const fault = encoder ? encoderFault(encoder) : null
-  return fault === null ? [] : [`threads.encoder: ${fault}`]
 }

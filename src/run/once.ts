@@ -17,6 +17,8 @@ import { Poller } from './poller.ts'
 const PATIENCE: Millis = 30_000
 /** How long a statement of the desk blocks the desk while another program holds the lock. */
 const LOCK_PATIENCE: Millis = 1_000
+/** How long the end of a round waits for vectors of what it filed; the next round asks for those that are left. */
+const ENCODING_PATIENCE: Millis = 30_000
 const STOPPED = 'it was stopped before all feeds were polled'
 
 export interface RoundOptions extends PollOptions {
@@ -49,16 +51,17 @@ export async function pollOnce(config: Config, options: RoundOptions): Promise<P
   if (!opened.ok) return notPolled(opened.reason)
   const { desk, reader } = opened.value
   void desk.lost.then(giveUp)
-  const assembly = assemble(config, log, fetcher)
+  const assembly = assemble(config, { log, makeFetcher: fetcher, desk, now })
   const stop = (): void => {
     giveUp(STOPPED)
-    assembly.encoder?.close()
+    void assembly.encoding?.close()
     desk.stop()
   }
   options.signal.addEventListener('abort', stop)
   if (options.signal.aborted) stop()
   try {
     const round = await roundOf(assembly, opened.value, options, stopping.signal)
+    await assembly.encoding?.idle(ENCODING_PATIENCE)
     return fault === null ? round : notPolled(fault)
   } catch (error) {
     if (!(error instanceof RoundError)) throw error

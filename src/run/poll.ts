@@ -10,7 +10,6 @@ import type { NamedHub } from '../decide/schedule/push.ts'
 import type { MissingReport } from '../decide/withdrawn.ts'
 import type { DeskClient } from '../desk/client.ts'
 import { type DeskContext, isDeskStopped, type PollResult } from '../desk/messages.ts'
-import type { SentenceEncoder } from '../encode/encoder.ts'
 import type { Log } from '../log.ts'
 import type { Failure, FetchResult, Validators } from '../model/collected.ts'
 import type { Agency, FeedSpec, PollSettings } from '../model/config.ts'
@@ -21,6 +20,7 @@ import { storeTrouble } from '../store/fault.ts'
 import type { StoreReader } from '../store/store.ts'
 import { askFeed, askPage, NOTHING_KNOWN } from './ask.ts'
 import type { Backlog, Load } from './backlog.ts'
+import type { Encoding } from './encoding.ts'
 import { givenUp, type OpenDocument, type Readers } from './readers.ts'
 import { nextTime } from './ticker.ts'
 
@@ -40,8 +40,8 @@ export interface Polling {
   /** Asks each host at its pace: the poller sees to it. */
   fetcher: Fetcher
   readers: Readers
-  /** Gives texts vectors, where the user has a program for that. */
-  encoder: SentenceEncoder | null
+  /** Gives stories their vectors once they are filed; null where the user has no encoder. */
+  encoding: Encoding | null
   desk: DeskClient
   reader: StoreReader
   backlog: Backlog
@@ -301,11 +301,13 @@ export async function fileDocument(
   answer: Answer,
 ): Promise<PollResult> {
   const context = contextOf(visit)
-  const filed = await polling.desk.fileDocument(document.offer(polling.encoder), planOf(polling, visit, answer), {
+  const filed = await polling.desk.fileDocument(document.offer(), planOf(polling, visit, answer), {
     ...context,
     language: context.language ?? document.feed.language,
   })
   announceMove(polling, visit, filed.moved)
+  const { counts } = filed.outcome
+  if (counts.new + counts.copy + counts.revision > 0) polling.encoding?.wake()
   return filed
 }
 

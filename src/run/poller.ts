@@ -20,6 +20,9 @@ const LENT_TIMES = 4
 /** Polls that hold no place while they are recorded: as many as one transaction takes well. */
 const MOST_RECORDED = 128
 
+/** Polls begun in one turn of the event loop: each takes some milliseconds, and pages wait. */
+const BEGUN_AT_ONCE = 4
+
 /** Lateness, measured in intervals of minutes and more, changes little in so long. */
 const ORDER_HOLDS: Millis = 1_000
 
@@ -61,6 +64,7 @@ export class Poller {
   /** Called when feeds may have ended. */
   #ended: (() => void)[] = []
   #broken: unknown = null
+  #next: NodeJS.Immediate | null = null
 
   /** `polling` is asked anew for each poll, so that a reloaded configuration holds at once. `patience` is for tests. */
   constructor(
@@ -134,7 +138,8 @@ export class Poller {
     if (signal.aborted) this.#giveBack(() => true)
     const now = performance.now()
     // What was fetched and is not filed yet takes memory: a desk that is slow slows fetching down.
-    const free = Math.min(backlog.room, settings.concurrency - this.#running)
+    const room = Math.min(backlog.room, settings.concurrency - this.#running)
+    const free = Math.min(room, BEGUN_AT_ONCE)
     if (free > 0 && this.#waiting.length > 0) {
       const slowFree = Math.max(0, Math.ceil(this.#mostLent() / 2) - this.#slowRunning)
       if (now >= this.#orderAgain) {
@@ -150,6 +155,7 @@ export class Poller {
       const { start, wakeAt } = startable(this.#waiting, hostNow, free, now, slowFree)
       for (const item of start) this.#waiting.splice(this.#waiting.indexOf(item), 1)
       for (const item of start) void this.#run(item)
+      if (free < room && start.length === free) this.#pumpNext()
       if (this.#wake) clearTimeout(this.#wake)
       this.#wake = wakeAt === null ? null : setTimeout(() => this.#pump(), Math.max(1, wakeAt - now))
       // Longer rests are not waited for: the feeds stay due, and a later tick takes them up.
@@ -161,6 +167,15 @@ export class Poller {
     this.#wake = null
     for (const resolve of this.#idle) resolve()
     this.#idle = []
+  }
+
+  /** Begin others in the next turn of the event loop. */
+  #pumpNext(): void {
+    if (this.#next !== null) return
+    this.#next = setImmediate(() => {
+      this.#next = null
+      this.#pump()
+    })
   }
 
   #mostLent(): number {

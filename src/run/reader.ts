@@ -4,12 +4,10 @@ import { serialize } from 'node:v8'
 import { workerData } from 'node:worker_threads'
 import { type Answer, type KeptDocument, serveParser } from '../collect/feed/serve.ts'
 import { withoutSecrets } from '../config/secrets.ts'
-import { isPlaceholderTitle } from '../decide/placeholder.ts'
 import type { ReportContext } from '../decide/report.ts'
 import { wireNames } from '../decide/wire/read.ts'
-import { identifyAll, readForDesk } from '../desk/document.ts'
-import { giveWay } from '../desk/priority.ts'
-import { textToEncode } from '../encode/text.ts'
+import { NamedDocument } from '../desk/document.ts'
+import { drain } from '../desk/slices.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Agency, FeedSpec } from '../model/config.ts'
 
@@ -30,8 +28,6 @@ export interface ReaderSummary {
 export type ReaderQuestion =
   /** Readings of these entries, packed. */
   | { kind: 'read'; ats: readonly number[] }
-  /** What an encoder is given of these entries. */
-  | { kind: 'texts'; ats: readonly number[] }
   /** Guids of the first so many entries. */
   | { kind: 'guids'; most: number }
 
@@ -50,28 +46,17 @@ function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
   const { entries, ...feed } = withoutSecrets(parsed, { secrets: secrets ?? [] })
   const context: ReportContext = { ...rest, language: rest.language ?? feed.language, names }
   const read = entries.map(entry => ({ entry, text: entry.text }))
-  const found = identifyAll(read, context)
-  const byPlace = new Map(found.entries.map(one => [one.at, one]))
+  const document = new NamedDocument(read, context)
+  const found = document.names
   const named = packed(found)
 
   const answer = (question: unknown): Answer => {
     const asked = question as ReaderQuestion
     switch (asked.kind) {
       case 'read': {
-        const readings = asked.ats.flatMap(at => {
-          const [one, identified] = [read[at], byPlace.get(at)]
-          return one && identified ? [readForDesk(one, identified, context)] : []
-        })
-        const value = packed(readings)
+        const value = packed(drain(document.read(asked.ats)))
         return { value, transfer: [value] }
       }
-      case 'texts':
-        return {
-          value: asked.ats.map(at => {
-            const entry = entries[at]
-            return entry ? textToEncode(isPlaceholderTitle(entry.title) ? '' : entry.title, entry.text) : ''
-          }),
-        }
       case 'guids':
         return { value: found.entries.filter(({ at }) => at < asked.most).map(({ guid }) => guid) }
     }
@@ -85,5 +70,4 @@ function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
   }
 }
 
-giveWay()
 serveParser(keep)

@@ -4,9 +4,9 @@
 import type { ParseOptions } from '../collect/feed/parse.ts'
 import { createParserPool, type KeptElsewhere, type ParserPool, type ParserPoolOptions } from '../collect/feed/pool.ts'
 import type { OfferedDocument } from '../desk/client.ts'
-import type { SentenceEncoder } from '../encode/encoder.ts'
 import type { Agency } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
+import { boundHeaps } from './heaps.ts'
 import type { ReaderContext, ReaderQuestion, ReaderSummary } from './reader.ts'
 
 export interface Readers {
@@ -25,8 +25,8 @@ export interface OpenDocument {
   feed: ReaderSummary['feed']
   /** Guids of its first entries. */
   guids(most: number): Promise<Outcome<readonly string[]>>
-  /** For the desk. With an encoder, the texts that the desk asks for get vectors. */
-  offer(encoder: SentenceEncoder | null): OfferedDocument
+  /** For the desk. */
+  offer(): OfferedDocument
   close(): void
 }
 
@@ -38,8 +38,12 @@ export function createReaders(agencies: readonly Agency[], options: ParserPoolOp
   const data = agencies.map(({ feeds: _feeds, ...agency }) => ({ ...agency, feeds: [] }))
   const pool = createParserPool({ module: MODULE, data, ...options })
   return {
-    parse: (...given) => pool.parse(...given),
+    parse: (...given) => {
+      boundHeaps()
+      return pool.parse(...given)
+    },
     open: async ({ bytes, contentType, options }, context) => {
+      boundHeaps()
       const kept = await pool.keep(bytes, contentType, options, context)
       return kept.ok ? { ok: true, value: documentOf(kept.value) } : kept
     },
@@ -53,14 +57,12 @@ function documentOf(kept: KeptElsewhere): OpenDocument {
   return {
     feed,
     guids: most => ask({ kind: 'guids', most }),
-    offer: encoder => ({
+    offer: () => ({
       names,
       read: async ats => {
         const readings = await ask<ArrayBuffer>({ kind: 'read', ats })
         if (!readings.ok) throw new UnreadError(readings.reason)
-        if (encoder === null) return { packed: readings.value, vectors: null }
-        const texts = await ask<string[]>({ kind: 'texts', ats })
-        return { packed: readings.value, vectors: texts.ok ? await encoder.encode(texts.value) : null }
+        return readings.value
       },
     }),
     close: () => kept.drop(),

@@ -5,7 +5,7 @@ import type { DeskClient } from '../desk/client.ts'
 import type { LeveledLog } from '../log.ts'
 import type { Config } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
-import { encoderFaults, tickFaults } from './faults.ts'
+import { tickFaults } from './faults.ts'
 
 /** What takes effect at the next start only. */
 const AT_START = ['database', 'listen'] as const
@@ -51,7 +51,7 @@ export class Reload {
   now(): void {
     const { source, log, signal } = this.#with
     const loaded = source.load()
-    const faults = loaded.ok ? [...tickFaults(loaded.config), ...encoderFaults(loaded.config)] : loaded.faults
+    const faults = loaded.ok ? tickFaults(loaded.config) : loaded.faults
     if (!loaded.ok || faults.length > 0) {
       for (const fault of faults) log.error('configuration not reloaded', { fault })
       return

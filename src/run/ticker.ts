@@ -1,8 +1,13 @@
 // Looks for due feeds at the times of a cron expression, whatever is done to the clock. node-cron waits for moments of the wall
 // clock, and waits for hours when that is set back; a timer that no clock moves stands beside it, and takes over when a look
 // is overdue or the clock has jumped.
-import cron from 'node-cron'
+import { createRequire } from 'node:module'
+import type { ScheduledTask } from 'node-cron'
 import type { Millis } from '../model/units.ts'
+
+/** Loaded by the daemon, and where a configuration has expressions of its own. */
+const cron = (): typeof import('node-cron').default =>
+  (createRequire(import.meta.url)('node-cron') as typeof import('node-cron')).default
 
 /** A busy machine misses looks for due feeds: the next one finds them. node-cron would say so in no form of our log. */
 const QUIET = { suppressMissedWarning: true }
@@ -29,7 +34,7 @@ export class Ticker {
   readonly #monotonic: () => Millis
   readonly #timer: NodeJS.Timeout
   #expression: string
-  #task: ReturnType<typeof cron.schedule>
+  #task: ScheduledTask
   #due: Millis = 0
   #last: { wall: Millis; monotonic: Millis }
 
@@ -72,8 +77,8 @@ export class Ticker {
     this.#options.tick()
   }
 
-  #start(): ReturnType<typeof cron.schedule> {
-    const task = cron.schedule(
+  #start(): ScheduledTask {
+    const task = cron().schedule(
       this.#expression,
       () => {
         this.#plan(task)
@@ -90,20 +95,20 @@ export class Ticker {
     this.#task = this.#start()
   }
 
-  #plan(task: ReturnType<typeof cron.schedule>): void {
+  #plan(task: ScheduledTask): void {
     const next = task.getNextRun()?.getTime() ?? this.#wall()
     this.#due = this.#monotonic() + Math.max(BEAT, next - this.#wall())
   }
 }
 
 export function isCron(expression: string): boolean {
-  return cron.validate(expression)
+  return cron().validate(expression)
 }
 
 /** The next time that a cron expression names, from now on; null where it names none, or only a time before `after`. */
 export function nextTime(expression: string, after: Millis): Millis | null {
   // node-cron tells it only of a task that runs.
-  const task = cron.schedule(expression, () => {}, QUIET)
+  const task = cron().schedule(expression, () => {}, QUIET)
   const next = task.getNextRun()?.getTime() ?? null
   void task.destroy()
   return next !== null && next > after ? next : null

@@ -1,7 +1,7 @@
-// Tables and public views of the SQLite file. Migrations are an append-only list: a released one is never edited.
-// The views, not the tables, are what users may rely on; docs/sql.md describes them and a test holds the two together.
+// Tables of the SQLite file: an append-only list of migrations, of which a released one is never edited. Users read views.ts.
 import { BATCHES } from './batches.ts'
 import { COMPACT } from './compact.ts'
+import { COUNTED } from './counted.ts'
 
 const TABLES = `
 create table meta (
@@ -397,4 +397,4 @@ update polls set error = substr(error, 1, instr(error, ': it begins with «') - 
 `
 
 /** Statement scripts; the file's `user_version` counts how many have run. The views are made anew after any of them. */
-export const MIGRATIONS: readonly string[] = [TABLES, HISTORY, SEALED, PRIVATE, COMPACT, BATCHES]
+export const MIGRATIONS: readonly string[] = [TABLES, HISTORY, SEALED, PRIVATE, COMPACT, BATCHES, COUNTED]

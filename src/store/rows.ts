@@ -171,6 +171,8 @@ export const figureView = (row: Row): FigureView => ({
   bound: textOrNull(row['bound']) as FigureView['bound'],
   said: textOrNull(row['said']),
   matched: text(row['matched']),
+  words: textOrNull(row['words']),
+  whom: textOrNull(row['whom']),
   agency: text(row['agency']),
   agencyName: text(row['agency_name']),
   time: number(row['said_at']),

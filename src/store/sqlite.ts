@@ -10,7 +10,8 @@ import { privatePath, readPrivate } from './private.ts'
 import { createReader } from './read/reader.ts'
 import { sealOf } from './seal.ts'
 import { snapshots, statements } from './statements.ts'
-import type { Filing, PrivateReader, PrivateStore, Store, StoreReader } from './store.ts'
+import type { Filing, PrivateReader, PrivateStore, Store, StoreReader, VectorStore } from './store.ts'
+import { openVectors, vectorsPath } from './vectors.ts'
 import { createFiling } from './write/filing.ts'
 
 export { storeFault, storeTrouble } from './fault.ts'
@@ -126,19 +127,34 @@ function createStore(db: Database.Database, path: string): Store {
     kept ??= privateOf(db, path)
     return kept
   }
+  let vectors: VectorStore | null = null
   const seal = sealOf(path)
   const { filing, settle, forget } = createFiling(sql, seal)
   const { polled, ...reader } = createReader(sql, snapshots(db))
-  const transaction = db.transaction((work: (filing: Filing) => unknown) => {
+  const rollBack = (): void => {
+    forget()
+    // SQLite has ended it by itself where the disk is full.
+    if (db.inTransaction) db.exec('rollback')
+  }
+  const join = <T>(work: (filing: Filing) => T): T => {
     try {
-      const done = work(filing)
-      settle()
-      return done
+      if (!db.inTransaction) sql.run('begin immediate')
+      return work(filing)
     } catch (error) {
-      forget()
+      rollBack()
       throw error
     }
-  })
+  }
+  const commit = (): void => {
+    if (!db.inTransaction) return
+    try {
+      settle()
+      sql.run('commit')
+    } catch (error) {
+      rollBack()
+      throw error
+    }
+  }
   return {
     ...reader,
     syncAgencies: (agencies, now) => {
@@ -149,7 +165,14 @@ function createStore(db: Database.Database, path: string): Store {
       })
       if (sync.immediate()) forgetFreed(db)
     },
-    file: <T>(work: (filing: Filing) => T): T => transaction.immediate(work) as T,
+    file: work => {
+      if (db.inTransaction) throw new Error('another transaction is open')
+      const done = join(work)
+      commit()
+      return done
+    },
+    join,
+    commit,
     read: work => work(filing),
     held: (feed, now) => {
       const entries: string[] = []
@@ -171,6 +194,10 @@ function createStore(db: Database.Database, path: string): Store {
     },
     get private() {
       return secret()
+    },
+    get vectors() {
+      vectors ??= openVectors(vectorsPath(path))
+      return vectors
     },
     subscription: feed => secret().subscription(feed),
     subscriptionById: id => secret().subscriptionById(id),
@@ -198,6 +225,7 @@ function createStore(db: Database.Database, path: string): Store {
       // Nobody waits for a lock to close a file.
       if (!db.readonly) db.pragma('busy_timeout = 0')
       kept?.close()
+      vectors?.close()
       db.close()
     },
   }

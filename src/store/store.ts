@@ -17,6 +17,7 @@ import type {
   Regrouped,
   RegroupingFilter,
   ReportMark,
+  SentenceModel,
   StoodReport,
   StoryMember,
   Subscription,
@@ -211,6 +212,8 @@ export interface Filing extends FilingFacts, Regrouping {
   /** Texts that have no features, with ids above `after`, ascending; at most `limit`, or all. */
   storiesWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
   reportsWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
+  /** Headline and the first 1,000 characters of the body of the report that speaks for each of these stories. */
+  leadTexts(stories: readonly number[]): { story: number; title: string; text: string }[]
   /** A number kept under a name, like the last story reviewed; 0 at first. */
   mark(name: string): number
   setMark(name: string, value: number): void
@@ -251,6 +254,19 @@ export interface PrivateStore {
   close(): void
 }
 
+/** What sentence models said of texts. Synchronous, on a connection of its own; it may fail where the file cannot be used. */
+export interface VectorStore {
+  models(): (SentenceModel & { id: number })[]
+  addModel(model: SentenceModel & { id: number }): void
+  /** Null where the model has none for the text, undefined where nothing is remembered. */
+  find(key: Uint8Array): readonly number[] | null | undefined
+  /** Vectors are whole 127ths. */
+  keep(vectors: readonly { key: Uint8Array; vector: readonly number[] | null }[], at: Millis): void
+  /** Those kept before this time are forgotten. */
+  forget(before: Millis): void
+  close(): void
+}
+
 /** What reads subscriptions, from a connection that cannot write. */
 export type PrivateReader = Pick<PrivateStore, 'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'close'>
 
@@ -288,6 +304,13 @@ export interface Store extends StoreReader {
   syncAgencies(agencies: readonly Agency[], now: Millis): void
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
   file<T>(work: (filing: Filing) => T): T
+  /**
+   * Run one filing in the transaction that is open, and open one where none is: it is on disk after `commit`, with all others
+   * of the transaction. When `work` throws, nothing of the transaction is kept.
+   */
+  join<T>(work: (filing: Filing) => T): T
+  /** End the transaction of `join`, if one is open. When it throws, nothing of the transaction is kept. */
+  commit(): void
   /** Read features, a statement at a time and without a transaction: nobody who writes waits for it. */
   read<T>(work: (filing: Pick<Filing, 'storiesAfter' | 'reportsAfter' | 'lastRegrouping' | 'mark'>) => T): T
   /**
@@ -297,6 +320,8 @@ export interface Store extends StoreReader {
   held(feed: number, now: Millis): { entries: string[]; keys: string[] }
   /** What no other user of the machine may read: opened at first use, by processes that may write. */
   readonly private: PrivateStore
+  /** What is remembered of vectors: opened at first use. */
+  readonly vectors: VectorStore
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
   /** How long a statement blocks the thread while another program holds the lock. */

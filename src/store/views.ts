@@ -46,7 +46,8 @@ select c.report, r.story, r.agency as reported_by, c.agency, c.name, c.place
 from credits c join reports r on r.id = c.report`,
 
   figure: `
-select g.report, r.story, s.thread, r.agency, max(r.time, coalesce(g.seen, 0)) as time, g.kind, g.value, g.bound, g.said, g.matched
+select g.report, r.story, s.thread, r.agency, max(r.time, coalesce(g.seen, 0)) as time, g.kind, g.value, g.bound, g.said, g.matched,
+       g.words, nullif(g.whom, '') as whom
 from figures g join reports r on r.id = g.report join stories s on s.id = r.story`,
 
   poll: `

@@ -53,17 +53,19 @@ describe('a fault', () => {
       'threads.encoder',
       { threads: { encoder: 'model' } },
       '"model"',
-      /a list of a program .*or an object with "model"/,
+      /an object with "url" and "model", or a list of a program/,
     ],
     ['threads.encoder', { threads: { encoder: [] } }, '[]', /at least 1/],
     ['threads.encoder[1]', { threads: { encoder: ['a', 7] } }, '7', /must be a string/],
-    ['threads.encoder.model', { threads: { encoder: { model: '' } } }, '""', /at least 1/],
     [
-      'threads.encoder.pooling',
-      { threads: { encoder: { model: 'm', pooling: 'max' } } },
-      '"max"',
-      /one of "mean", "cls"/,
+      'threads.encoder',
+      { threads: { encoder: { model: 'models/e5', pooling: 'cls' } } },
+      'a model is',
+      /run by a server: write \{"url": "http:\/\/127\.0\.0\.1:8000\/v1", "model": "e5-query"\}/,
     ],
+    ['threads.encoder.model', { threads: { encoder: { url: 'http://m/v1', model: '' } } }, '""', /at least 1/],
+    ['threads.encoder.url', { threads: { encoder: { url: 'm:80', model: 'm' } } }, '"m:80"', /http or https address/],
+    ['threads.encoder.key', { threads: { encoder: { url: 'http://m/v1', model: 'm', key: 'a b' } } }, '"…"', /token/],
     ['publish.limit', { publish: { limit: 1_000 } }, '1000', /at most 500/],
     ['log.level', { log: { level: 'loud' } }, '"loud"', /one of "trace", "debug", "info"/],
     ['agencies', { agencies: 5 }, '5', /must be an array/],
@@ -86,7 +88,7 @@ describe('a fault', () => {
   it.each([
     ['title', { titel: 'x' }, 'titel'],
     ['perHost', { poll: { perhost: 3 } }, 'poll.perhost'],
-    ['pooling', { threads: { encoder: { model: 'm', poling: 'cls' } } }, 'threads.encoder.poling'],
+    ['prefix', { threads: { encoder: { url: 'http://m/v1', model: 'm', prefx: '' } } }, 'threads.encoder.prefx'],
     ['threshold', { threads: { treshold: 0.3 } }, 'threads.treshold'],
     ['frontPage', { publish: { frontpage: '1d' } }, 'publish.frontpage'],
     ['level', { log: { levels: 'info' } }, 'log.levels'],
@@ -359,12 +361,9 @@ describe('docs/configuration.md', () => {
       ['database', 'language', 'listen', 'log', 'poll', 'publish', 'threads', 'title'].sort(),
     )
     expect(config(given)).toEqual(config({}))
-    const model = { model: '/models/e5' }
-    const modelWritten = {
-      ...model,
-      pooling: /"(.+)"/.exec(rows.get('threads.encoder.pooling')?.value ?? '')?.[1],
-    }
-    expect(config({ threads: { encoder: modelWritten } })).toEqual(config({ threads: { encoder: model } }))
+    const encoder = { url: 'http://127.0.0.1:11434/v1', model: 'bge-m3' }
+    const prefix: unknown = JSON.parse(rows.get('threads.encoder.prefix')?.value.replaceAll('`', '') ?? '')
+    expect(config({ threads: { encoder: { ...encoder, prefix } } })).toEqual(config({ threads: { encoder } }))
     const written = feed({ headers: {}, identity: 'guid', allowPrivate: false, paused: false })
     expect(config(written)).toEqual(config({}))
   })

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import { askedAddress, hiding, keptAddress, readAddress, redactorOf, withoutLogin } from '../../src/config/secrets.ts'
 import type { Config, FeedSpec } from '../../src/model/config.ts'
-import { tickFaults } from '../../src/run/daemon.ts'
+import { tickFaults } from '../../src/run/faults.ts'
 
 const ENV = {
   KEY: 'S3CRETkey77',
@@ -161,6 +161,15 @@ describe('what comes back', () => {
       entry(long)
     }
     expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
+  it('is not in the address or the key of an encoder', () => {
+    const url = 'https://me:pass-4711@models.example/${KEY}/v1'
+    const threads = { encoder: { url, model: 'e5', key: 'literal-t0ken' } }
+    const said = 'https://models.example/S3CRETkey77/v1 was told literal-t0ken by me:pass-4711'
+    expect(hiding(config(['https://agency.example/'], { threads }))(said)).toBe(
+      'https://models.example/${KEY}/v1 was told *** by ***',
+    )
   })
 
   it('is not in the arguments of an encoder either', () => {

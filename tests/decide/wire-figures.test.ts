@@ -79,6 +79,124 @@ describe('figures', () => {
     expect(told(text)).toEqual(figures)
   })
 
+  it.each<[string, ...string[]]>([
+    // a group is the same in every language
+    [
+      'Eighteen members of the security forces were killed.',
+      'killed 18 security forces: Eighteen members of the security forces',
+    ],
+    ['18 of the security forces were killed.', 'killed 18 security forces: 18 of the security forces'],
+    ['12 policemen were killed.', 'killed 12 security forces: 12 policemen'],
+    ['The blast killed 26 armed men.', 'killed 26 armed men: 26 armed men'],
+    ['Police said 26 "armed criminals" had been killed.', 'killed 26 armed men: 26 "armed criminals"'],
+    ['Three civilians were wounded.', 'injured 3 civilians: Three civilians'],
+    ['مقتل 26 مسلحا', 'killed 26 armed men: 26 مسلحا'],
+    ['قتل 26 «مجرما مسلحا» أمس', 'killed 26 armed men: 26 «مجرما مسلحا»'],
+    ['مقتل 18 من رجال الأمن', 'killed 18 security forces: 18 من رجال الأمن'],
+    ['سقط 18 قتيلا من قوات الأمن', 'killed 18 security forces: 18 قتيلا من قوات الأمن'],
+    ['قتل ثمانية من أفراد الشرطة والحرس الوطني', 'killed 8 security forces: ثمانية من أفراد الشرطة والحرس الوطني'],
+    ['مقتل جنديين في انفجار', 'killed 2 soldiers: جنديين'],
+    ['إصابة خمسة مدنيين', 'injured 5 civilians: خمسة مدنيين'],
+    ['Quatre gendarmes ont été tués.', 'killed 4 security forces: Quatre gendarmes'],
+    ["13 membres des forces de l'ordre tués", "killed 13 security forces: 13 membres des forces de l'ordre"],
+    ['La police a arrêté 12 manifestants.', 'arrested 12 protesters: 12 manifestants'],
+    ['Погибли 12 мирных жителей', 'killed 12 civilians: 12 мирных жителей'],
+    ['Убиты 26 вооруженных преступников', 'killed 26 armed men: 26 вооруженных преступников'],
+    ['После ночи штурма: 18 погибших силовиков', 'killed 18 security forces: 18 погибших силовиков'],
+    ['Murieron 12 policías en el asalto.', 'killed 12 security forces: 12 policías'],
+    ['Seis niños resultaron heridos.', 'injured 6 children: Seis niños'],
+    ['26 Soldaten wurden getötet.', 'killed 26 soldiers: 26 Soldaten'],
+    ['12 policiais feridos', 'injured 12 security forces: 12 policiais'],
+    ['Saldırıda 12 asker yaralandı.', 'injured 12 soldiers: 12 asker'],
+    // a toll that rises: whom it counts stands before
+    ['Kazakh police dead rise to 18', 'killed 18 security forces: police dead rise to 18'],
+    ['ارتفاع حصيلة قوات الأمن إلى 18 قتيلا', 'killed 18 security forces: حصيلة قوات الأمن إلى 18'],
+    ['Число погибших силовиков выросло до 18', 'killed 18 security forces: Число погибших силовиков выросло до 18'],
+    // what is said of one of two numbers is meant of both
+    [
+      'Twelve policemen were killed and 353 wounded.',
+      'killed 12 security forces: Twelve policemen',
+      'injured 353 security forces: Twelve policemen were killed and 353 wounded',
+    ],
+    ['مقتل 26 مسلحا وإصابة 18 آخرين', 'killed 26 armed men: 26 مسلحا', 'injured 18 armed men: 26 مسلحا وإصابة 18'],
+    [
+      '18 قتيلا و748 مصابا من قوات الأمن',
+      'killed 18 security forces: 18 قتيلا و748 مصابا من قوات الأمن',
+      'injured 748 security forces: 748 مصابا من قوات الأمن',
+    ],
+    [
+      'Twelve policemen were killed. It rained. 353 were wounded.',
+      'killed 12 security forces: Twelve policemen',
+      'injured 353',
+    ],
+    [
+      'Twelve policemen were killed and 353 people wounded.',
+      'killed 12 security forces: Twelve policemen',
+      'injured 353: 353 people',
+    ],
+    // all people, or nobody named
+    ['18 killed', 'killed 18'],
+    ['مقتل 18', 'killed 18'],
+    ['مقتل 18 في انفجار', 'killed 18'],
+    ['18 people were killed near the police station.', 'killed 18: 18 people'],
+    ['18 killed, police said', 'killed 18'],
+    ['The storm killed 12 on Thursday.', 'killed 12'],
+    ['إصابة 12 الأحد', 'injured 12'],
+    ['12 человек погибли', 'killed 12: 12 человек'],
+    // a part is not the whole: children are among the 22, not all of them
+    ['22 killed, ten of them children', 'killed 22'],
+    ['سقط 22 قتيلا بينهم أطفال', 'killed 22'],
+    // people of no group: by their stem
+    ['Five miners were killed.', 'killed 5 miner: Five miners'],
+    ['Погибли пять горняков', 'killed 5 горняк: пять горняков'],
+    ['مقتل 5 صيادين', 'killed 5 صياد: 5 صيادين'],
+  ])('whom they count: %s', (text, ...figures) => {
+    expect(
+      readFigures([text]).map(
+        ({ kind, value, whom, words }) => `${kind} ${value}${whom ? ` ${whom}` : ''}${words ? `: ${words}` : ''}`,
+      ),
+    ).toEqual(figures)
+  })
+
+  it('say once what a title leaves open and the text tells', () => {
+    expect(readFigures(['18 killed in Almaty', '18 policemen were killed in Almaty.'])).toMatchObject([
+      { kind: 'killed', value: 18, words: '18 policemen', whom: 'security forces' },
+    ])
+  })
+
+  it('are two where one number counts two groups', () => {
+    const found = readFigures([
+      'Three soldiers and three civilians were killed. Three soldiers were killed in the night.',
+    ])
+    expect(found.map(({ value, whom }) => [value, whom])).toEqual([
+      [3, 'civilians'],
+      [3, 'soldiers'],
+    ])
+  })
+
+  it('give their words in at most 80 characters', () => {
+    const long = `18 members of the ${'very special '.repeat(2)}security forces and ${'soldiers and '.repeat(8)}guards were killed.`
+    for (const { words } of readFigures([long])) expect(words?.length ?? 0).toBeLessThanOrEqual(80)
+  })
+
+  it.each([
+    ['three', '3', ' policemen were killed and '],
+    ['twenty-one', '21', ' people were injured in '],
+    ['trois', '3', ' gendarmes ont été tués à '],
+    ['trece', '13', ' civiles murieron en '],
+    ['восемь', '8', ' силовиков погибли в '],
+    ['ثلاثة', '3', ' مسلحين قتلوا في '],
+    ['خمسة عشر', '15', ' مدنيا أصيبوا في '],
+  ])('are the same in words and in digits: %s', (inWords, inDigits, rest) => {
+    const read = (number: string) =>
+      readFigures([`${number}${rest}X.`]).map(({ kind, value, bound, said, whom, words }) => ({
+        ...{ kind, value, bound, said, whom },
+        words: words?.replace(number, '#'),
+      }))
+    expect(read(inWords)).toHaveLength(1)
+    expect(read(inWords)).toEqual(read(inDigits))
+  })
+
   it.each([
     // nobody, dozens, hundreds
     'No one was killed in the flood.',
@@ -118,6 +236,24 @@ describe('figures', () => {
     '3 من الجرحى غادروا المستشفى',
     'One of the wounded is a child.',
     '3 des blessés sont rentrés.',
+    // what is killed, held or missing is not always people
+    '14 flights were delayed and detained.',
+    'Из-за циклона задержаны 14 рейсов.',
+    'The coast guard detained three vessels.',
+    'The port holds 14 detained ships.',
+    'Two boats are missing.',
+    'The storm killed 300 sheep.',
+    'Bird flu killed 12 swans.',
+    'Police arrested 12 cars of smuggled goods.',
+    'توقيف ثلاث سيارات محملة بالوقود',
+    'نفوق وقتل 300 خروف',
+    'L’incendie a tué 40 moutons.',
+    'Задержаны три судна',
+    'Murieron 30 vacas por el rayo.',
+    'Drei Schiffe wurden festgenommen.',
+    'فرنسا تسجل 332 ألف إصابة جديدة بفيروس كورونا',
+    'They are missing two of their best players.',
+    'الفريق لديه 11 لاعبا غير مصابين',
     // other things
     'The team has five injured players.',
     'He put three men on the injured list.',
@@ -169,6 +305,9 @@ describe('figures', () => {
         'أعلنت',
         'أن',
         'من',
+        'قوات الأمن',
+        'مسلحا',
+        'آخرين',
       ],
       ...[
         'three',
@@ -181,6 +320,9 @@ describe('figures', () => {
         'between',
         'and',
         'or more',
+        'policemen',
+        'of the security forces',
+        'others',
         ', police said',
         'according to',
       ],
@@ -206,8 +348,11 @@ describe('figures', () => {
         text => {
           const figures = readFigures([text])
           expect(figures).toEqual(readFigures([text]))
-          for (const { value, matched, said } of figures) {
+          for (const { value, matched, said, words, whom } of figures) {
             expect(Number.isInteger(value) && value > 0).toBe(true)
+            expect(text).toContain(words ?? '')
+            expect(words?.length ?? 0).toBeLessThanOrEqual(80)
+            expect(whom === null || words !== null).toBe(true)
             expect(text).toContain(matched)
             if (said !== null) {
               expect(text).toContain(said)

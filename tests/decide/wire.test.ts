@@ -26,7 +26,7 @@ interface Case {
   at?: string
   want: Partial<Omit<WireReading, 'dateline' | 'figures' | 'embargo'>> & {
     embargo?: string
-    figures?: (Omit<Figure, 'bound' | 'said'> & Partial<Figure>)[]
+    figures?: (Omit<Figure, 'bound' | 'said' | 'words' | 'whom'> & Partial<Figure>)[]
     dateline?: { place: string | null; agency: string | null; matched?: string }
   }
 }
@@ -53,7 +53,7 @@ describe.each(files)('wire furniture in %s', file => {
       dateline: want.dateline ? { place: want.dateline.place, agency: want.dateline.agency } : null,
       credits: want.credits ?? [],
       signal: want.signal ?? null,
-      figures: (want.figures ?? []).map(figure => ({ bound: null, said: null, ...figure })),
+      figures: (want.figures ?? []).map(figure => ({ bound: null, said: null, words: null, whom: null, ...figure })),
       furniture: want.furniture ?? got.furniture,
       part: want.part ?? null,
       embargo: want.embargo ? Date.parse(want.embargo) : null,
@@ -191,7 +191,7 @@ describe('laws of readWire', () => {
         const got = read(title, text, ['Reuters'], 'AFP')
         const agencies = got.credits.map(credit => credit.agency ?? credit.name)
         expect(new Set(agencies).size).toBe(agencies.length)
-        const figures = got.figures.map(({ kind, value }) => `${kind} ${value}`)
+        const figures = got.figures.map(({ kind, value, whom }) => `${kind} ${value} ${whom}`)
         expect(new Set(figures).size).toBe(figures.length)
         expect(figures.length).toBeLessThanOrEqual(20)
         for (const { value, matched } of got.figures) {

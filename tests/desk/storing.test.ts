@@ -118,3 +118,87 @@ describe('a write', () => {
     await expect(endless).rejects.toBe(FULL)
   })
 })
+
+describe('writes that share a transaction', () => {
+  /** A store whose transaction is a list. */
+  function shared() {
+    const onDisk: string[] = []
+    let open: string[] = []
+    const calls = { commits: 0, undone: 0, again: 0, fails: [] as unknown[] }
+    const take = (name: string, weight = 1) => ({
+      work: () => {
+        open.push(name)
+        if (name === 'bug') {
+          open = []
+          throw BUG
+        }
+        return name
+      },
+      commit: () => {
+        calls.commits++
+        const failure = calls.fails.shift()
+        const done = open
+        open = []
+        if (failure !== undefined) throw failure
+        onDisk.push(...done)
+      },
+      weight: () => weight,
+      undone: () => void calls.undone++,
+      again: async () => void calls.again++,
+    })
+    return { onDisk, calls, take }
+  }
+
+  const sharing = { ms: 5_000, entries: 3 }
+
+  it('are committed together, and each resolves when all are on disk', async () => {
+    const { onDisk, calls, take } = shared()
+    const storing = room({ sharing }).storing
+    const done = Promise.all([storing.join(take('one')), storing.join(take('two')), storing.join(take('three'))])
+    expect(await done).toEqual(['one', 'two', 'three'])
+    expect({ onDisk, commits: calls.commits }).toEqual({ onDisk: ['one', 'two', 'three'], commits: 1 })
+  })
+
+  it('are committed when their time is over, before any other write, and when asked for', async () => {
+    const { onDisk, take } = shared()
+    const storing = room({ sharing: { ms: 1, entries: 100 } }).storing
+    expect(await storing.join(take('alone'))).toBe('alone')
+    const patient = room({ sharing }).storing
+    void patient.join(take('before'))
+    expect(onDisk).toEqual(['alone'])
+    expect(await patient.write(() => [...onDisk])).toEqual(['alone', 'before'])
+    void patient.join(take('asked for'))
+    patient.flush()
+    expect(onDisk).toEqual(['alone', 'before', 'asked for'])
+  })
+
+  it('wait for nobody where they wrote nothing', async () => {
+    const { onDisk, take } = shared()
+    const storing = room({ sharing }).storing
+    void storing.join(take('one'))
+    expect(await storing.join(take('nothing', 0))).toBe('nothing')
+    expect(onDisk).toEqual([])
+    storing.flush()
+  })
+
+  it('are tried again, each alone, when one of them has a bug, which is thrown at once', async () => {
+    const { onDisk, calls, take } = shared()
+    const storing = room({ sharing }).storing
+    const others = [storing.join(take('one')), storing.join(take('two'))]
+    await expect(storing.join(take('bug'))).rejects.toBe(BUG)
+    expect(await Promise.all(others)).toEqual(['one', 'two'])
+    expect(onDisk).toEqual(['one', 'two'])
+    expect({ undone: calls.undone, again: calls.again }).toEqual({ undone: 2, again: 2 })
+  })
+
+  it('are tried again, in their order, when the commit fails', async () => {
+    const { onDisk, calls, take } = shared()
+    calls.fails.push(BUSY)
+    const storing = room({ sharing }).storing
+    const done = ['one', 'two', 'three', 'four'].map(name => storing.join(take(name)))
+    storing.flush()
+    expect(await Promise.all(done)).toEqual(['one', 'two', 'three', 'four'])
+    expect(onDisk).toEqual(['one', 'two', 'three', 'four'])
+    expect(calls.undone).toBe(3)
+  })
+})

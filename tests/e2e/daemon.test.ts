@@ -1,6 +1,6 @@
 // The daemon as those around it meet it: feed readers, curl, the sqlite3 shell, systemd's signals, an editor, a second Minwal.
 import { execFile, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith'
@@ -338,3 +338,22 @@ it('that was held up for seconds logs what it logs, and nothing in another form'
   expect(running.log().filter(({ level }) => level >= 40)).toEqual([])
   expect((await running.stop()).code).toBe(0)
 })
+
+it.runIf(process.platform === 'linux')(
+  'gives all its threads two heaps of the C library, and keeps its number, unless the environment says how many',
+  async () => {
+    const server = await feedServer({ '/feed': rss(NEWS) })
+    const { config } = configure(folder(), agenciesOf([`${server.origin}/feed`]))
+    const arenas = (pid: number): string | undefined =>
+      /(?:^|\0)MALLOC_ARENA_MAX=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1]
+    for (const [given, taken] of [
+      [undefined, '2'],
+      ['8', '8'],
+    ] as const) {
+      const running = await daemon(config, given === undefined ? {} : { MALLOC_ARENA_MAX: given })
+      expect(arenas(running.pid)).toBe(taken)
+      expect((await running.stop()).code).toBe(0)
+    }
+  },
+  60_000,
+)

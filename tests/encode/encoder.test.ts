@@ -1,29 +1,34 @@
 // A user's own encoder, as a real program.
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createEncoder, tryEncoder } from '../../src/encode/encoder.ts'
-import type { Log } from '../../src/log.ts'
+import { createEncoder } from '../../src/encode/encoder.ts'
+import { tryEncoder } from '../../src/encode/try.ts'
+import { silent } from '../../src/log.ts'
 
 const script = fileURLToPath(new URL('../fixtures/encoder.mjs', import.meta.url))
-
-function encoder(command = [process.execPath, script], patience?: number) {
-  const warnings: string[] = []
-  const log: Log = {
-    debug: () => {},
-    info: () => {},
-    warn: (_, fields) => void warnings.push(String(fields?.['reason'])),
-    error: () => {},
-  }
-  const made = createEncoder(command, log, patience)
-  onTestFinished(() => made.close())
-  return { encode: made.encode, close: made.close, warnings }
+const asker = (): never => {
+  throw new Error('a program asks no server')
 }
 
-describe('an encoder', () => {
+function encoder(command = [process.execPath, script], patience = 30_000) {
+  const warnings: string[] = []
+  const log = {
+    ...silent,
+    warn: (_: string, fields?: object) => void warnings.push(Reflect.get(fields ?? {}, 'reason')),
+  }
+  const made = createEncoder(command, { log, asker, patience })
+  onTestFinished(() => made.close())
+  return { made, vectors: async (texts: string[]) => vectorsOf(await made.encode(texts)), warnings }
+}
+
+const vectorsOf = (got: Awaited<ReturnType<ReturnType<typeof createEncoder>['encode']>>) =>
+  got.ok ? got.value.vectors : got.reason
+
+describe('a program that encodes', () => {
   it('gives each text its vector, in order, and null where it has none', async () => {
-    const { encode, warnings } = encoder()
-    expect(await encode(['The dam', 'nothing', 'لعبة شطرنج'])).toEqual([[1, 0, 0], null, [0, 1, 0]])
-    expect(await Promise.all([encode(['пекари']), encode(['dam and chess']), encode([])])).toEqual([
+    const { vectors, warnings } = encoder()
+    expect(await vectors(['The dam', 'nothing', 'لعبة شطرنج'])).toEqual([[1, 0, 0], null, [0, 1, 0]])
+    expect(await Promise.all([vectors(['пекари']), vectors(['dam and chess']), vectors([])])).toEqual([
       [[0, 0, 1]],
       [[1, 1, 0]],
       [],
@@ -36,55 +41,52 @@ describe('an encoder', () => {
     ['answers no vector', 'nonsense', /no JSON array of numbers/],
     ['says what is wrong', 'sorry', /^no memory left$/],
     ['gives more numbers than are kept', 'endless', /1025 numbers for a text: 1024 are the most/],
+    ['gives vectors of several lengths', 'count', /vectors of 3 and 2 numbers/],
     ['does not answer', 'silence', /no answer within 0.3 s/],
-  ])('that %s is done without, and the user is told', async (_, text, reason) => {
-    const { encode, warnings } = encoder(undefined, text === 'silence' ? 300 : 30_000)
-    expect(await encode(['The dam', text])).toEqual([null, null])
+  ])('and %s is left alone for a while, and the user is told', async (_, text, reason) => {
+    const { made, vectors, warnings } = encoder(undefined, text === 'silence' ? 300 : 30_000)
+    expect(await vectors(['The dam', text])).toMatch(reason)
     expect(warnings).toEqual([expect.stringMatching(reason)])
-    // It is left alone for a while: news does not wait for it.
-    expect(await encode(['The dam'])).toEqual([null])
+    expect(made.restsFor).toBeGreaterThan(50_000)
+    expect(await vectors(['The dam'])).toMatch(/left alone/)
     expect(warnings).toHaveLength(1)
   })
 
-  it('that cannot be started is done without', async () => {
-    const { encode, warnings } = encoder(['/no/such/program'])
-    expect(await encode(['The dam'])).toEqual([null])
+  it('and cannot be started is told of', async () => {
+    const { vectors, warnings } = encoder(['/no/such/program'])
+    expect(await vectors(['The dam'])).toBe('/no/such/program could not be started (ENOENT)')
     expect(warnings).toEqual(['/no/such/program could not be started (ENOENT)'])
   })
 
-  it('is not asked again for a text it has encoded, nor twice for one that stands twice', async () => {
-    const { encode } = encoder()
-    expect(await encode(['count', 'count', 'count more'])).toEqual([
-      [1, 5],
-      [1, 5],
-      [2, 10],
-    ])
-    expect(await encode(['count more', 'count most'])).toEqual([
-      [2, 10],
-      [3, 10],
-    ])
-  })
-
-  it('is given the beginning of a long text', async () => {
-    const { encode } = encoder()
-    expect(await encode([`count ${'x'.repeat(50_000)}`])).toEqual([[1, 2_000]])
-  })
-
-  it('that is closed at work is done without, and nobody is warned', async () => {
-    const { encode, close, warnings } = encoder()
-    await encode(['The dam'])
-    const pending = encode(['silence'])
-    // By the next turn it has been asked.
-    await Promise.resolve()
-    close()
-    expect(await pending).toEqual([null])
-    expect(await encode(['chess'])).toEqual([null])
+  it('and is closed at work gives up, and nobody is warned', async () => {
+    const { made, vectors, warnings } = encoder()
+    await vectors(['The dam'])
+    const pending = vectors(['silence'])
+    made.close()
+    expect(await pending).toBe('it was stopped')
+    expect(await vectors(['chess'])).toBe('the encoder was closed')
     expect(warnings).toEqual([])
   })
 
-  it('can be tried: it says how many numbers a text gets, or why none', async () => {
-    expect(await tryEncoder([process.execPath, script])).toEqual({ ok: true, value: 3 })
-    expect(await tryEncoder(['/no/such/program'])).toEqual({
+  it('is known by its command and by what it says to a few sentences', async () => {
+    const [one, other] = [encoder(), encoder([process.execPath, script, '/dev/null'])]
+    const [model, another] = [await one.made.model(), await other.made.model()]
+    if (!model.ok || !another.ok) throw new Error('no model')
+    expect(model.value.probes).toEqual([
+      [0, 1, 0],
+      [1, 0, 0],
+      [0, 0, 1],
+    ])
+    expect(another.value.probes).toEqual(model.value.probes)
+    expect(another.value.name).not.toBe(model.value.name)
+  })
+
+  it('can be tried: how many numbers a text gets, which languages it knows, or why none', async () => {
+    expect(await tryEncoder([process.execPath, script], ['en', 'uz'], { asker })).toEqual({
+      ok: true,
+      value: { numbers: 3, textsPerSecond: expect.any(Number), languages: { en: false, uz: null } },
+    })
+    expect(await tryEncoder(['/no/such/program'], [], { asker })).toEqual({
       ok: false,
       reason: '/no/such/program could not be started (ENOENT)',
     })

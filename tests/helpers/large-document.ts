@@ -43,16 +43,15 @@ async function fileAndTell(path: string): Promise<void> {
   const opened = openStore({ path })
   if (!opened.ok) throw new Error(opened.reason)
   const store = opened.value
-  const { file } = store
+  const { file, commit } = store
   let written = 0
+  const told = <T>(done: T): T => {
+    process.send?.(++written)
+    return done
+  }
   const telling: Store = Object.create(store, {
-    file: {
-      value: (work: Parameters<typeof file>[0]) => {
-        const done = file(work)
-        process.send?.(++written)
-        return done
-      },
-    },
+    file: { value: (work: Parameters<typeof file>[0]) => told(file(work)) },
+    commit: { value: () => told(commit()) },
   })
   const desk = new Desk(telling, { threshold: 0.28, window: 72 * 3_600_000 }, storingAtOnce(), 1)
   await desk.fileInSlices(largeDocument(), contextAt(store, FILED_AT), () => {})

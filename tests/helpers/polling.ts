@@ -23,12 +23,10 @@ export async function pollingFor(
   })
   if (!opened.ok) throw new Error(opened.reason)
   const { desk, reader } = opened.value
-  const { fetcher, readers, feeds, encoder } = assemble(
-    config,
-    silent,
-    more.fetcher ? () => given(more) : createFetcher,
-  )
+  const makeFetcher = more.fetcher ? () => given(more) : createFetcher
+  const { fetcher, readers, feeds, encoding } = assemble(config, { log: silent, makeFetcher, desk, now })
   onTestFinished(async () => {
+    await encoding?.close()
     await fetcher.close()
     await readers.close()
     await desk.close()
@@ -39,7 +37,7 @@ export async function pollingFor(
     feeds,
     fetcher,
     readers,
-    encoder,
+    encoding,
     desk,
     reader,
     backlog: new Backlog(),

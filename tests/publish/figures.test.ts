@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readWires } from '../../demo/agencies.ts'
+import { readWire, wireNames } from '../../src/decide/wire/read.ts'
 import type { FigureView, StorySummary } from '../../src/model/shown.ts'
 import { type FigureSeries, figureSeries } from '../../src/publish/figures.ts'
 import { type Draft, HOUR, NOW, story } from './fixture.ts'
@@ -13,6 +15,8 @@ function said(of: number, value: number, more: Partial<FigureView> = {}): Figure
     bound: null,
     said: null,
     matched: `${value} killed`,
+    words: null,
+    whom: null,
     agency: 'nile',
     agencyName: 'Nile News',
     time: NOW + of * HOUR,
@@ -110,6 +114,101 @@ describe('a toll as a series', () => {
 
   it('a number whose story is no longer read stands for the agency that gave it', () => {
     expect(only([said(1, 3)], []).points).toMatchObject([{ source: 'nile', sourceName: 'Nile News' }])
+  })
+})
+
+describe('numbers of different people', () => {
+  const of = (whom: string | null, words: string | null = null): Partial<FigureView> => ({ whom, words })
+
+  it('are never one series', () => {
+    const figures = [
+      said(1, 12, of('security forces', '12 policemen')),
+      said(2, 26, of('armed men', '26 gunmen')),
+      said(3, 18, of('security forces', '18 of the security forces')),
+      said(3, 30),
+    ]
+    const series = figureSeries(figures, told({ id: 1 }, { id: 2 }, { id: 3 }))
+    expect(series.map(({ whom, points }) => [whom, points.map(point => point.value)])).toEqual([
+      [null, [30]],
+      ['security forces', [12, 18]],
+      ['armed men', [26]],
+    ])
+  })
+
+  it('do not contradict each other', () => {
+    const figures = [said(1, 18, of('security forces')), said(1, 26, { ...of('armed men'), agency: 'north' })]
+    const series = figureSeries(figures, told({ id: 1 }))
+    expect(series.flatMap(({ contradiction }) => contradiction)).toEqual([])
+  })
+
+  it('are told by a fall where no text names them: what is far below is another count', () => {
+    const series = only([said(1, 748), said(2, 18), said(3, 760)], told({ id: 1 }, { id: 2 }, { id: 3 }))
+    expect(series.points.map(point => [point.value, point.isApart])).toEqual([
+      [748, false],
+      [18, true],
+      [760, false],
+    ])
+    expect(series.latest.map(point => point.value)).toEqual([760])
+  })
+
+  it('a source stands by its last number that is no other count', () => {
+    const series = only([said(1, 748), said(2, 18)], told({ id: 1 }, { id: 2 }))
+    expect(series.latest.map(point => point.value)).toEqual([748])
+    expect(series.contradiction).toEqual([])
+  })
+
+  it('a small fall is a fall, and so is a correction of any size', () => {
+    const marks = (timeline: StorySummary[], ...numbers: number[]) =>
+      only(
+        numbers.map((value, index) => said(index + 1, value)),
+        timeline,
+      ).points.map(point => [point.value, point.isApart])
+    expect(marks(told({ id: 1 }, { id: 2 }), 10, 6)).toEqual([
+      [10, false],
+      [6, false],
+    ])
+    expect(marks(told({ id: 1 }, { id: 2, signal: 'correction' }), 30, 3)).toEqual([[3, false]])
+  })
+})
+
+describe('the demo week', () => {
+  // Every version of every wire as a story of one thread: what may be joined at worst.
+  const stories: StorySummary[] = []
+  const figures: FigureView[] = []
+  for (const { agency, entries } of readWires(new URL('../../data/demo/', import.meta.url))) {
+    for (const { at, title, text } of entries.flatMap(({ versions }) => versions)) {
+      if (title === undefined || title === null) continue
+      const body = (text ?? []).join('\n')
+      const id = stories.length + 1
+      const time = Date.parse(at)
+      const { figures: read, signal } = readWire({ title, text: body, authors: [], source: null }, wireNames([]))
+      stories.push(story({ id, title, agency: agency.id, time, signal }))
+      const { id: by, name: agencyName } = agency
+      figures.push(...read.map(one => ({ ...one, agency: by, agencyName, time, story: id })))
+    }
+  }
+  const joined = figureSeries(figures, stories).map(({ kind, whom, points }) => ({
+    kind,
+    whom,
+    values: points.filter(({ isApart }) => !isApart).map(({ value }) => value),
+  }))
+
+  it('has 12, 13 and 18 of the security forces on one line, and 26 armed men on another', () => {
+    const of = (group: string) => joined.find(({ kind, whom }) => kind === 'killed' && whom === group)?.values ?? []
+    expect(new Set(of('security forces'))).toEqual(new Set([8, 12, 13, 18]))
+    expect(new Set(of('armed men'))).toEqual(new Set([26]))
+  })
+
+  it('never goes from 748 injured of the security forces to 18 injured gunmen', () => {
+    const both = joined.filter(({ kind, values }) => kind === 'injured' && values.includes(748) && values.includes(18))
+    expect(both).toEqual([])
+    expect(joined.find(({ kind, whom }) => kind === 'injured' && whom === 'armed men')?.values).toContain(18)
+  })
+
+  it('counts no flights', () => {
+    const arrested = joined.filter(({ kind }) => kind === 'arrested').flatMap(({ values }) => values)
+    expect(arrested).not.toContain(14)
+    expect(arrested).toContain(2298)
   })
 })
 

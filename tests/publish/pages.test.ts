@@ -507,6 +507,8 @@ describe('hostile words', () => {
         bound: null,
         said: HOSTILE,
         matched: HOSTILE,
+        words: HOSTILE,
+        whom: HOSTILE,
         agency: 'x',
         agencyName: HOSTILE,
         time: NOW,

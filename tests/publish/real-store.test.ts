@@ -193,3 +193,35 @@ describe('a report whose text changed more often than is kept', () => {
     )
   })
 })
+
+describe('lines about stories', () => {
+  it('say what the stories say, without their texts; of one without a title the text begins it', () => {
+    file(MERIDIAN, NOW, {
+      id: 'dam',
+      title: 'Larkfield dam breaks, twelve people killed',
+      text: 'The dam broke. (Vostok-Info)',
+    })
+    file(VOSTOK, NOW + MINUTE, {
+      id: 'untitled',
+      title: 'Dam',
+      text: 'The dam of Larkfield broke at dawn on Wednesday.',
+    })
+    const whole = store.recentStories({ limit: 10 })
+    const lines = store.recentStories({ limit: 10, headlines: true })
+    expect(whole.length).toBeGreaterThan(0)
+    expect(lines.map(({ text, ...rest }) => rest)).toEqual(
+      whole.map(({ text, ...rest }) => ({ ...rest, summary: null, content: null, credits: [] })),
+    )
+    expect(lines.map(({ title, text }) => [title, text])).toEqual(
+      whole.map(({ title, text }) => [title, title.length < 20 ? text : '']),
+    )
+    const threads = (headlines: boolean) =>
+      store
+        .recentThreads({ limit: 10, headlines })
+        .map(({ lead: { text, summary, content, credits, ...lead }, ...rest }) => ({
+          ...rest,
+          lead,
+        }))
+    expect(threads(true)).toEqual(threads(false))
+  })
+})

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { SCRIPT } from '../../src/publish/pages/assets.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { aDay, fakeStore, HOUR, NOW, serve, unscripted } from './fixture.ts'
 
 const FEEDS = [
@@ -408,6 +409,33 @@ describe('what is rendered at once', () => {
     )
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200))
     expect(read).toBe(1)
+  })
+
+  it('is given as it was a moment ago while another page is made, for a second at most', async () => {
+    const store = fakeStore({ id: 1, title: 'One' })
+    const { text, clock } = serve(store.reader, {}, undefined, { turn: setImmediate })
+    for (const path of ['/feed.json', '/feed.atom', '/feed.rss']) await text(path)
+    store.put({ id: 2, title: 'Two' })
+    // Whoever asks first waits for what is new.
+    const first = text('/feed.json')
+    expect(await text('/feed.atom')).not.toContain('Two')
+    expect(await first).toContain('Two')
+    await eventually('what was given meanwhile was made anew', async () => (await text('/feed.atom')).includes('Two'))
+    store.put({ id: 3, title: 'Three' })
+    const other = text('/feed.json')
+    clock.now += 1_001
+    expect(await text('/feed.atom')).toContain('Three')
+    expect(await other).toContain('Three')
+  })
+
+  it('is never a moment old where nothing else is made', async () => {
+    const store = fakeStore({ id: 1, title: 'One' })
+    const { text } = serve(store.reader, {}, undefined, { turn: setImmediate })
+    for (let id = 2; id < 10; id++) {
+      await text('/feed.atom')
+      store.put({ id, title: `Story ${id}` })
+      expect(await text('/feed.atom')).toContain(`Story ${id}`)
+    }
   })
 
   it('is refused for a while when answers on their way fill the memory, but for what is already made', async () => {

@@ -320,8 +320,6 @@ const KEYS: Record<string, () => Promise<void>> = {
     const script = `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')`
     here.reload({ threads: { encoder: [process.execPath, '-e', script] } })
     await reloaded(here)
-    // Only texts that are not on file yet get vectors.
-    here.items.get(FEED)?.push(item('2', 'Olive oil costs more, sugar less.'))
     await looking(here, 'the program is started', () => existsSync(mark))
   },
   'publish.limit': async () => {

@@ -3,7 +3,6 @@
 
 import { type LookupFunction, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { Agent, buildConnector, type Dispatcher, errors as undici } from 'undici'
 import type { PollSettings } from '../../model/config.ts'
 import { discard, letGo, readWire } from './body.ts'
 import { connectionFailure, MAX_HEADER_BYTES } from './connection-failure.ts'
@@ -12,6 +11,7 @@ import { boundFlood } from './flood.ts'
 import { AddressRefused, guardedLookup, notNamed, reachOf } from './guard.ts'
 import type { Headers } from './headers.ts'
 import type { Oversize } from './oversize.ts'
+import { type Agent, type Dispatcher, UndiciAgent, undiciConnector, undiciErrors, undiciRequest } from './undici.ts'
 
 export interface ClientOptions {
   /** Resolves names instead of the system; its answers are guarded all the same. */
@@ -20,11 +20,20 @@ export interface ClientOptions {
   ca?: string
 }
 
+/** What is posted. */
+export interface PostBody {
+  /** Content-Type. */
+  type: string
+  text: string
+  /** It may be sent again where the server closed the connection before it answered. */
+  isRepeatable: boolean
+}
+
 /** A pool of connections, all with the same freedom. */
 export interface Client {
   allowPrivate: boolean
   /** One GET, or one POST where there is a `body`, without following redirects. Throws a `Fault`, or the signal's reason. */
-  ask(url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string): Promise<Reply>
+  ask(url: URL, headers: Record<string, string>, signal: AbortSignal, body?: PostBody): Promise<Reply>
   /** Cut running requests and close idle connections. */
   close(): Promise<void>
 }
@@ -64,7 +73,7 @@ function datesOf(error: unknown): CertificateDates | null {
 function endQuickly(socket: Socket): void {
   const destroy = socket.destroy.bind(socket)
   socket.destroy = error => {
-    if (error instanceof undici.HeadersOverflowError) {
+    if (error instanceof undiciErrors.HeadersOverflowError) {
       const { stackTraceLimit } = Error
       Error.stackTraceLimit = 0
       queueMicrotask(() => {
@@ -96,7 +105,7 @@ function openAgent(
   open: Map<string, number>,
   inside: Set<string>,
 ): Agent {
-  const connect = buildConnector({
+  const connect = undiciConnector({
     // A poll is one request: HTTP/2 would gain nothing, and its frames can keep the loop busy in many more ways.
     allowH2: false,
     lookup: guardedLookup(allowPrivate, options.lookup),
@@ -106,7 +115,7 @@ function openAgent(
     autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(2500, Math.floor(settings.connectTimeout / 3))),
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   })
-  return new Agent({
+  return new UndiciAgent({
     allowH2: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     keepAliveTimeout: 4000,
@@ -154,29 +163,29 @@ export function openClient(allowPrivate: boolean, settings: PollSettings, option
   const inside = new Set<string>()
   const agent = openAgent(allowPrivate, settings, options, open, inside)
 
-  const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string) => {
+  const request = async (url: URL, headers: Record<string, string>, signal: AbortSignal, body?: PostBody) => {
     const options: Dispatcher.RequestOptions = {
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: body === undefined ? 'GET' : 'POST',
       headers,
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: body.text }),
       signal,
       headersTimeout: settings.responseTimeout,
       bodyTimeout: 0,
     }
     const warm = open.has(url.origin)
     try {
-      return await agent.request(options)
+      return await undiciRequest(agent, options)
     } catch (error) {
       signal.throwIfAborted()
       // The server may close an idle connection just as we use it; GET may be repeated (RFC 9110, 9.2.2).
       const raced =
-        warm && body === undefined && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'))
+        warm && (body?.isRepeatable ?? true) && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'))
       if (!raced) throw connectionFailure(error, url, settings, datesOf(error))
     }
     try {
-      return await agent.request({ ...options, reset: true })
+      return await undiciRequest(agent, { ...options, reset: true })
     } catch (error) {
       signal.throwIfAborted()
       throw connectionFailure(error, url, settings, datesOf(error))
@@ -207,7 +216,7 @@ export async function askHop(
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal,
-  body?: string,
+  body?: PostBody,
 ): Promise<Reply> {
   try {
     return await (mayBePrivate ? clients.trusted : clients.guarded).ask(url, headers, signal, body)

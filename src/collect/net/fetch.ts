@@ -165,19 +165,37 @@ function veil(error: unknown): unknown {
   return new Fault('encoding', message, error.failure.status)
 }
 
-/** One request with its deadline, its cancellation and its clock. */
-async function visit<T>(
+/** What is to be stopped with each signal: an event target looks through all its listeners for each that is added. */
+const stopped = new WeakMap<AbortSignal, Set<() => void>>()
+
+function whenAborted(signal: AbortSignal, stop: () => void): () => void {
+  let stops = stopped.get(signal)
+  if (stops === undefined) {
+    const all = new Set<() => void>()
+    const stopAll = (): void => {
+      for (const one of all) one()
+    }
+    signal.addEventListener('abort', stopAll, { once: true })
+    stopped.set(signal, all)
+    stops = all
+  }
+  stops.add(stop)
+  return () => void stops.delete(stop)
+}
+
+/** One request with its deadline, its cancellation and its clock. `late` is told where it misses the deadline. */
+export async function visit<T>(
   request: { signal?: AbortSignal },
   settings: PollSettings,
   work: (signal: AbortSignal) => Promise<T>,
+  late = `the poll took longer than ${seconds(settings.totalTimeout)} (poll.totalTimeout)`,
 ): Promise<(T & { ms: Millis }) | { kind: 'failed'; failure: Failure; ms: Millis }> {
   const start = performance.now()
   const ms = (): number => Math.round(performance.now() - start)
   const control = new AbortController()
   const stop = (): void => control.abort(new Fault('timeout', 'stopped by Minwal before the server had answered'))
-  const late = `the poll took longer than ${seconds(settings.totalTimeout)} (poll.totalTimeout)`
   const deadline = setTimeout(() => control.abort(new Fault('timeout', late)), settings.totalTimeout)
-  request.signal?.addEventListener('abort', stop, { once: true })
+  const forget = request.signal && whenAborted(request.signal, stop)
   if (request.signal?.aborted) stop()
   try {
     control.signal.throwIfAborted()
@@ -187,7 +205,7 @@ async function visit<T>(
     throw error
   } finally {
     clearTimeout(deadline)
-    request.signal?.removeEventListener('abort', stop)
+    forget?.()
   }
 }
 

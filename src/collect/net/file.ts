@@ -1,5 +1,5 @@
 // Reads a feed that is a file, with an answer of the same form as a server's. Redirects never lead here.
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import type { FailureKind, FetchResult, Validators } from '../../model/collected.ts'
@@ -201,6 +201,8 @@ class Readers implements FileReader {
   }
 
   #start(): Reader {
+    // Loaded with the first feed that is a file.
+    const { fork } = process.getBuiltinModule('node:child_process')
     const child = fork(this.#module, [], {
       // Of the options this process was started with, none is needed, and some would not fit.
       execArgv: [],

@@ -12,6 +12,24 @@ const BATCH = 32
 /** Rounds of merges across languages: what was merged may then be like a third thread. */
 const ROUNDS = 4
 
+/**
+ * The next plan for stories of which something is known now that was not when they were placed; null at the end. `pending` are
+ * those that no plan has covered yet; `round` counts the plans across languages.
+ */
+export function nextPlanFor(
+  index: ThreadIndex,
+  stories: readonly SeenStory[],
+  pending: Set<SeenStory>,
+  round: number,
+  decisions: EditorDecisions = NO_DECISIONS,
+): { steps: readonly Step[]; round: number } | null {
+  const [next] = pending
+  if (next) return { steps: planAround(index, next, decisions, pending), round }
+  if (round >= ROUNDS || index.weights.vocabulary.languages < 2) return null
+  const steps = mergesAcross(index, stories, decisions)
+  return steps.length === 0 ? null : { steps, round: round + 1 }
+}
+
 /** How far a review has come, in whole numbers that a store keeps. */
 export interface Progress {
   /** Stories with ids up to this one are done. */

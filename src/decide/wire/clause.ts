@@ -53,10 +53,10 @@ export function wordsAfter(text: string, from: number, most: number): Word[] {
   return words
 }
 
-/** Up to `most` words before `to`, from the start of the clause, in reading order. */
-export function wordsBefore(text: string, to: number, most: number): Word[] {
+/** Up to `most` words of the last `window` characters before `to`, from the start of the clause, in reading order. */
+export function wordsBefore(text: string, to: number, most: number, window = WINDOW): Word[] {
   const words: Word[] = []
-  const limit = Math.max(0, to - WINDOW)
+  const limit = Math.max(0, to - window)
   let at = to
   while (at > limit && words.length < most && !isClauseEnd(text, at - 1)) {
     const end = at

@@ -1,57 +1,35 @@
 // How a number is told to be a toll: by the few words on either side of it, never across a clause.
-import { isNumberWord, mayBeNumberWord, numberWords } from '../../language/numerals.ts'
-import type { Cut, Word as FoldedWord } from '../../language/words.ts'
+import { foldWord } from '../../language/fold.ts'
+import { isNumberWord, mayBeNumberWord } from '../../language/numerals.ts'
+import type { Cut } from '../../language/words.ts'
 import type { Figure } from '../../model/decided.ts'
 import { boundOf, saidOf } from './attribution.ts'
-import { type Word, wordsAfter, wordsBefore } from './clause.ts'
-import { type Kind, lexeme } from './lexicon.ts'
+import { type Word, wordsBefore } from './clause.ts'
+import { isToll, type Kind, lexeme } from './lexicon.ts'
+import {
+  ANYTHING,
+  CLITICS,
+  digits,
+  entangled,
+  HAS_DIGIT,
+  HAS_DUAL,
+  HAS_NUMBER_WORD,
+  HAS_TOLL,
+  hintsOf,
+  IS_DIGIT,
+  type Occurrence,
+  occurrences,
+} from './numbers.ts'
+import { saidAt } from './people.ts'
+import { type Counted, joinedPeople, share, type Whom, whomIn, whomOf, wordsBehind } from './whom.ts'
 
 const FIGURES = 20
 /** Numbers looked at in one report. */
 const NUMBERS = 200
 /** Characters of each text looked at. */
 export const FIGURES_LENGTH = 20_000
-const WORDS_AFTER = 6
+const WORDS_AFTER = 9
 const WORDS_BEFORE = 6
-
-const DIGIT = '0-9٠-٩۰-۹'
-const NUMBER = new RegExp(
-  `[${DIGIT}]{1,3}(?:[.,٬٫ \u00a0\u202f\u2009'’][${DIGIT}]{3})+(?![${DIGIT}])|[${DIGIT}]+`,
-  'gu',
-)
-const IS_DIGIT = new RegExp(`[${DIGIT}]`)
-const LETTER = /\p{L}/u
-const CLITICS = new Set(['و', 'ف', 'ب', 'ل', 'ك', 'ـ'])
-
-function digits(text: string): string {
-  let plain = ''
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code >= 0x30 && code <= 0x39) plain += text[at]
-    else if (code >= 0x660 && code <= 0x669) plain += String.fromCharCode(code - 0x660 + 0x30)
-    else if (code >= 0x6f0 && code <= 0x6f9) plain += String.fromCharCode(code - 0x6f0 + 0x30)
-  }
-  return plain
-}
-
-interface Place {
-  text: string
-  start: number
-  end: number
-}
-
-/** Whether the characters touching a number make it a part of something else: a date, a share, a name, a price. */
-function entangled({ text, start, end }: Place): boolean {
-  const left = text[start - 1] ?? ''
-  const farLeft = text[start - 2] ?? ''
-  const right = text[end] ?? ''
-  const farRight = text[end + 1] ?? ''
-  if (LETTER.test(left) && !(CLITICS.has(left) && !LETTER.test(farLeft))) return true
-  if (/[$€£¥₽₺#№+]/.test(left) || (/\s/.test(left) && /[$€£¥₽₺]/.test(farLeft))) return true
-  if (/[.,:٫/–—-]/.test(left) && (IS_DIGIT.test(farLeft) || LETTER.test(farLeft))) return true
-  if (/[%٪°€$₽]/.test(right) || LETTER.test(right)) return true
-  return /[.,:٫/–—-]/.test(right) && (IS_DIGIT.test(farRight) || (/[–—-]/.test(right) && LETTER.test(farRight)))
-}
 
 interface Hit {
   kind: Kind
@@ -60,15 +38,22 @@ interface Hit {
   adjacent: boolean
 }
 
+const NOT = /^(?:not|pas|nicht|не|no|não|غير|لم|لن|ليسوا)$/iu
+
 // "18 or more people".
 const OR = /^(?:or|ou|o|oder|или|أو|او)$/iu
 const MORE = /^(?:more|plus|más|mehr|более|больше|أكثر|اكثر|أزيد)$/iu
 
+const DIED = /^öld[üu]/iu
+const isCounted = ({ text }: Word): boolean => lexeme(text).counted !== null || DIED.test(text)
+
 function after(words: readonly Word[], text: string): Hit | null {
+  if (!words.some(isCounted)) return null
   let strangers = 0
+  let isBesidePeople = true
   for (let at = 0; at < words.length && at < WORDS_AFTER; at++) {
     const word = words[at]
-    if (!word || IS_DIGIT.test(word.text) || isNumberWord(word.text)) return null
+    if (!word || IS_DIGIT.test(word.text) || mayBeNumberWord(foldWord(word.text))) return null
     const found = lexeme(word.text)
     if (found.counted && !found.stop) {
       const next = words[at + 1]
@@ -76,18 +61,45 @@ function after(words: readonly Word[], text: string): Hit | null {
       // Folding makes Turkish "öldü" (died) and "oldu" (became) one word; only the first is in the lexicon's meaning.
       return { kind: found.counted, start: word.start, end: word.end, adjacent: at === 0 }
     }
-    if (/^öld[üu]/iu.test(word.text)) return { kind: 'killed', start: word.start, end: word.end, adjacent: at === 0 }
+    if (DIED.test(word.text)) return { kind: 'killed', start: word.start, end: word.end, adjacent: at === 0 }
     const more = words[at + 1]
     if (OR.test(word.text) && more && MORE.test(more.text)) {
       at++
       continue
     }
-    if (found.stop || found.unit) return null
-    if (found.filler || found.factor > 0) continue
+    const people = peopleAt(words, at, isBesidePeople)
+    isBesidePeople = people !== 0
+    if (people === 'none' || NOT.test(word.text) || (people === 0 && (found.stop || found.unit))) return null
+    if (people > 0) {
+      at += people - 1
+      continue
+    }
+    if (found.filler || found.factor > 0 || word.text === 's') continue
     strangers++
     if (strangers > 1 || word.text.length < 3 || text.length === 0) return null
   }
   return null
+}
+
+/** How many words from `at` on name people, with the "and" that joins them to others: 0 for none, `none` for what is no people. */
+function peopleAt(words: readonly Word[], at: number, isBeside: boolean): number | 'none' {
+  const said = saidAt(words, at)
+  if (said === null) return at === 0 ? 0 : joinedPeople(words, at)
+  switch (said.role) {
+    case 'thing':
+      return 'none'
+    case 'including':
+      // «سبعة أشخاص بينهم مصابون».
+      return at > 0 ? 'none' : said.length
+    case 'partitive':
+      // "3 against the death sentence".
+      return isBeside ? said.length : 0
+    case 'beyond':
+    case 'infection':
+      return 0
+    default:
+      return said.length
+  }
 }
 
 // "killed up to 300", «نزوح ما يصل إلى 300»: no rise.
@@ -166,87 +178,9 @@ function toll(words: readonly Word[], from: number): Hit | null {
 const RISES =
   /^(?:subi|sube|sub[ií]an|ascend|ascien|elev|élèv|aument|lleg|alcan|pass|port|mont|grimp|attein|cheg|sob|aumen)/iu
 const CASE = /^(?:ال)?[اإ]صاب[ةه]$/u
-const TOLL = /^(?:toll|bilan|balance|saldo|حصيلة|الحصيلة)$/iu
-function isToll(word: string): boolean {
-  return TOLL.test(word)
-}
 
 const YEAR_INTRO = /^(?:in|of|since|by|until|for|en|de|depuis|desde|del|в|с|год|عام|سنة|العام|منذ|في|im|seit)$/iu
 const MONTHISH = /^\p{L}{3,}$/u
-
-/** One or two people named by the noun alone: «قتيلان». */
-const DUAL = /(?<![\p{L}\p{M}])[وفب]?((قتيل|شهيد|جريح|مصاب|مفقود|معتقل|موقوف)(?:ان|ين))(?![\p{L}\p{M}])/gu
-const ARABIC = /[\u0620-\u064a]{3}/
-const LENGTH_OF_DUALS = 6_000
-// «مصابين» after a number or as a plural of its own is no dual.
-const PLURAL_TOO = /^(?:مصاب|معتقل|موقوف|مفقود)ين$/u
-
-/** What a text must hold to be searched for figures, in bits. */
-const HAS_DIGIT = 1
-const HAS_NUMBER_WORD = 2
-/** A word that says what a number counts. */
-const HAS_TOLL = 4
-const HAS_DUAL = 8
-const ANYTHING = 15
-const DUALS = /(?:قتيل|شهيد|جريح|مصاب|مفقود|معتقل|موقوف)(?:ان|ين)/u
-const ALL_DIGITS = /^\d+$/
-/** Longer words are read in pieces. */
-const LONGEST_WORD = 24
-
-function hintOf(word: FoldedWord): number {
-  const { text } = word
-  if (text.length > LONGEST_WORD) return ANYTHING
-  const digit = IS_DIGIT.test(text)
-  const { counted, leading } = lexeme(text)
-  return (
-    (digit ? HAS_DIGIT : 0) |
-    ((digit && !ALL_DIGITS.test(text)) || mayBeNumberWord(text) ? HAS_NUMBER_WORD : 0) |
-    (counted || leading || /^oldu/.test(text) || isToll(text) ? HAS_TOLL : 0) |
-    (DUALS.test(text) ? HAS_DUAL : 0)
-  )
-}
-
-/** Of a text that was cut: what of figures it can hold. */
-function hintsOf({ words, isPlain }: Cut): number {
-  if (!isPlain) return ANYTHING
-  let hints = 0
-  for (const word of words) {
-    if (word.figures < 0) word.figures = hintOf(word)
-    hints |= word.figures
-  }
-  return hints
-}
-
-interface Occurrence {
-  start: number
-  end: number
-  /** Value of a number in words; null for digits. */
-  value: number | null
-  /** What a dual counts by itself. */
-  kind: Kind | null
-}
-
-/** Numbers of a text in order: digits, words, duals. */
-function occurrences(text: string, most: number, hints: number): Occurrence[] {
-  const found: Occurrence[] = []
-  NUMBER.lastIndex = 0
-  let match = hints & HAS_DIGIT ? NUMBER.exec(text) : null
-  for (; match && found.length < most; match = NUMBER.exec(text)) {
-    found.push({ start: match.index, end: match.index + match[0].length, value: null, kind: null })
-  }
-  for (const { start, end, value } of hints & HAS_NUMBER_WORD ? numberWords(text) : []) {
-    found.push({ start, end, value, kind: null })
-  }
-  // Most texts are not Arabic, and their length is not searched for Arabic nouns.
-  const mayHaveDuals = hints & HAS_DUAL && ARABIC.test(text.slice(0, 400))
-  for (const match of mayHaveDuals ? text.slice(0, LENGTH_OF_DUALS).matchAll(DUAL) : []) {
-    const word = match[1] ?? ''
-    if (PLURAL_TOO.test(word)) continue
-    const start = match.index + match[0].length - word.length
-    found.push({ start, end: start + word.length, value: 2, kind: lexeme(match[2] ?? '').counted })
-  }
-  return found.sort((a, b) => a.start - b.start).slice(0, most)
-}
 
 /**
  * Numbers of killed, injured, missing, arrested and displaced people in `texts`, in order, each kind and value once, at
@@ -262,18 +196,31 @@ export function readFigures(texts: readonly string[], whole: Cut | null = null):
   for (const written of texts) {
     const text = written.length > FIGURES_LENGTH ? written.slice(0, FIGURES_LENGTH) : written
     let from = 0
+    const counted: Counted[] = []
     for (const occurrence of occurrences(text, numbers, hints)) {
       numbers--
-      if (figures.length >= FIGURES) return figures
       if (occurrence.start < from) continue
       const found = figureAt(text, occurrence)
       if (!found) continue
-      from = found.end
-      if (figures.some(({ kind, value }) => kind === found.kind && value === found.value)) continue
-      figures.push(figureOf(text, occurrence.start, found))
+      from = found.to
+      counted.push(found)
+    }
+    share(text, counted)
+    for (const found of counted) {
+      if (figures.length >= FIGURES) return figures
+      add(figures, figureOf(text, found))
     }
   }
   return figures
+}
+
+/** A number that is said again says nothing new, but whom it counts where it stood bare at first. */
+function add(figures: Figure[], figure: Figure): void {
+  const alike = figures.filter(({ kind, value }) => kind === figure.kind && value === figure.value)
+  if (alike.some(({ whom }) => whom === figure.whom) || (alike.length > 0 && figure.words === null)) return
+  const bare = alike.find(({ words }) => words === null)
+  if (bare === undefined) figures.push(figure)
+  else Object.assign(bare, { words: figure.words, whom: figure.whom })
 }
 
 /** "10 to 15 people", "between 10 and 15": neither number is the figure. */
@@ -289,44 +236,53 @@ function isRange(preceding: readonly Word[], text: string, start: number): boole
   return /(?<!\p{L})(?:between|entre|zwischen|بين|между)\s+\S{1,8}\s+(?:and|et|y|und|и|و)\s*$/iu.test(opening)
 }
 
-/** "3 of the injured", «3 من القتلى»: a part of a figure. */
+/** "3 of the injured", "2 of the 5", «3 من القتلى»: a part of a figure. */
 function isPart(following: readonly Word[]): boolean {
-  const [first, second] = following
+  const [first, second, third] = following
   if (!first || !second) return false
+  const counts = (word: Word | undefined) =>
+    word !== undefined && (lexeme(word.text).counted !== null || IS_DIGIT.test(word.text) || isNumberWord(word.text))
   if (/^des$/i.test(first.text)) return lexeme(second.text).counted !== null
-  return /^(?:of|من|из|von)$/iu.test(first.text) && /^(?:the|those|these|ال.+|числа|этих)$/iu.test(second.text)
+  if (!/^(?:of|من|из|von)$/iu.test(first.text)) return false
+  if (/^(?:those|these|этих)$/iu.test(second.text)) return true
+  if (/^(?:the|числа)$/iu.test(second.text)) return counts(third)
+  return /^(?:ال.+|погибших|раненых)$/iu.test(second.text) && counts(second)
 }
 
 const AGED = /^(?:aged|age|âgée?s?|edad|عمره|عمرها|alter|возраст[еа]?)$/iu
 const SPENT = /^و?قض[ىيت]+$/u
-const SPORT = /^(?:list|lists|reserve|player|players|starters|striker|midfielder|defender)$/i
+const SPORT = /^(?:list|lists|reserve|player|players|starters|striker|midfielder|defender|لاعبا|لاعب|لاعبين|لاعبون)$/i
 
-/** A number that counts people, and the characters that say so. */
-interface Counted {
-  kind: Kind
-  value: number
-  /** Of the words it was read from. */
-  from: number
-  to: number
-  /** Index after the number itself. */
-  end: number
-}
+/** Characters of `Figure.words`. */
+const WORDS_LONGEST = 80
 
-function figureOf(text: string, start: number, { kind, value, from, to, end }: Counted): Figure {
+function figureOf(text: string, { kind, value, whom, from, to, start, end }: Counted): Figure {
   return {
     kind,
     value,
     matched: text.slice(from, to),
     bound: boundOf(text, CLITICS.has(text[start - 1] ?? '') ? start - 1 : start, end),
     said: saidOf(text, from, to),
+    words: whom.is === 'said' ? wordsOf(text, whom, start) : null,
+    whom: whom.key,
   }
+}
+
+/** What says whom, with the number; where that is too long, as much of it as has room. */
+function wordsOf(text: string, { from, to }: Whom, start: number): string {
+  const near = to - from > WORDS_LONGEST && start > from && to - start <= WORDS_LONGEST ? start : from
+  const words = text.slice(near, to)
+  return words.length <= WORDS_LONGEST ? words : words.slice(0, WORDS_LONGEST).replace(/\s+\S*$/u, '')
 }
 
 /** What a number counts; null where that is not people. */
 function figureAt(text: string, occurrence: Occurrence): Counted | null {
   const { start } = occurrence
   let { end } = occurrence
-  if (occurrence.kind) return { kind: occurrence.kind, value: occurrence.value ?? 2, from: start, to: end, end }
+  if (occurrence.kind) {
+    const whom = whomOf(text, start, end, occurrence.kind, true)
+    return { kind: occurrence.kind, value: occurrence.value ?? 2, whom, from: start, to: end, start, end }
+  }
   const written = text.slice(start, end)
   const plain = digits(written)
   if (plain.length > 9) return null
@@ -339,7 +295,7 @@ function figureAt(text: string, occurrence: Occurrence): Counted | null {
   }
   if (entangled({ text, start, end })) return null
 
-  const following = wordsAfter(text, end, WORDS_AFTER + 3)
+  const following = wordsBehind(text, end, WORDS_AFTER + 3)
   const first = following[0]
   const factor = first ? lexeme(first.text).factor : 0
   let figureEnd = end
@@ -372,19 +328,36 @@ function figureAt(text: string, occurrence: Occurrence): Counted | null {
   if (year && /^\s*[-–—:]/.test(text.slice(end, end + 3))) return null
   if (year && (!people || (last && (YEAR_INTRO.test(last.text) || isMonth(last))))) return null
   const hit = late?.adjacent ? late : (early ?? late)
-  // «قضى» is "died" before people, "spent" before years and "decided" before all else.
-  if (hit && hit === early && SPENT.test(text.slice(hit.start, hit.end)) && !people) return null
   if (!hit) return null
   // "five injured players": the doctor's report of a team.
   const tail = following.find(word => word.start >= hit.end)
   if (hit.kind === 'injured' && tail && SPORT.test(tail.text)) return null
+  const whom = whomIn(text, start, figureEnd) ?? whomOf(text, start, figureEnd, hit.kind)
+  if (whom.is === 'none') return null
+  // «قضى» is "died" before people, "spent" before years and "decided" before all else.
+  if (hit === early && SPENT.test(text.slice(hit.start, hit.end)) && !isOfPeople(following)) return null
+  // "They are missing two of their best players."
+  if (
+    (hit.kind === 'injured' || hit.kind === 'missing') &&
+    SPORT.test(/\p{L}+$/u.exec(text.slice(start, whom.to))?.[0] ?? '')
+  )
+    return null
   return {
     kind: hit.kind,
     value,
+    whom,
     from: Math.min(start, hit.start),
     to: Math.max(figureEnd, hit.end),
+    start,
     end: figureEnd,
   }
+}
+
+function isOfPeople(following: readonly Word[]): boolean {
+  const [next] = following
+  const role = saidAt(following, 0)?.role
+  const counted = next !== undefined && lexeme(next.text).counted !== null
+  return counted || role === 'named' || role === 'everyone' || role === 'head'
 }
 
 function isMonth(word: Word): boolean {

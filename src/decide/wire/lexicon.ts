@@ -135,3 +135,10 @@ const LONGEST = 24
 
 /** What `word` does beside a number. */
 export const lexeme = remember(20_000, (word): Lexeme => (word.length > LONGEST ? NONE : find(fold(word))))
+
+const TOLL = /^(?:toll|bilan|balance|saldo|حصيلة|الحصيلة)$/iu
+
+/** Whether `word` means the count of the dead by itself. */
+export function isToll(word: string): boolean {
+  return TOLL.test(word)
+}

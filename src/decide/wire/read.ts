@@ -82,6 +82,8 @@ export interface WireInput {
   at?: Millis
   /** Title and the beginning of the text, cut: spares searching for figures where it has none. */
   cut?: Cut
+  /** False where nobody asks for figures: none are read. */
+  figures?: boolean
 }
 
 /** {@link readWire}, with the place of `body` in `text`. */
@@ -157,7 +159,8 @@ export function locateWire(input: WireInput, names: WireNames): { wire: WireRead
     dateline: found?.dateline ?? null,
     credits: credits.list,
     signal: stronger(headline.signal, signal),
-    figures: readFigures([headline.title, body], (isWhole(input, start) && input.cut) || null),
+    figures:
+      input.figures === false ? [] : readFigures([headline.title, body], (isWhole(input, start) && input.cut) || null),
     furniture: taken.list,
     part,
     embargo,

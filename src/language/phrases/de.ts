@@ -32,6 +32,37 @@ export const de: Phrases = {
     thousand: 'tausend',
     million: 'millionen',
   },
+  people: {
+    everyone: 'menschen|personen|person|opfer',
+    others: 'weitere|weiteren|andere|anderen',
+    heads: 'männer|mann|mitglieder|mitarbeiter|angehörige|bewohner|einwohner|bürger|fälle',
+    partitives: 'der|des|von|unter|unter den|den|die|aus den reihen der',
+    including: 'davon|darunter|von ihnen|unter ihnen',
+    groups: {
+      'security forces':
+        'sicherheitskräfte|sicherheitskräften|polizisten|polizist|polizistinnen|polizei|polizeibeamte|polizeibeamten|beamte|beamten|gendarmen|nationalgardisten|grenzschützer',
+      soldiers: 'soldaten|soldat|militärs|armee|streitkräfte',
+      'armed men':
+        'bewaffnete|bewaffneten|kämpfer|rebellen|aufständische|terroristen|extremisten|islamisten|milizionäre|angreifer|kriminelle',
+      protesters: 'demonstranten|demonstrierende|protestierende|randalierer|aktivisten',
+      civilians: 'zivilisten|zivilist',
+      children: 'kinder|kind|kindern|jugendliche|schüler|mädchen|jungen|babys',
+      women: 'frauen|frau',
+      journalists: 'journalisten|journalist|reporter',
+      medics: 'ärzte|sanitäter|pfleger',
+      rescuers: 'feuerwehrleute|retter|helfer|rettungskräfte',
+      workers: 'arbeiter|beschäftigte|angestellte',
+      migrants: 'migranten|flüchtlinge|geflüchtete',
+      passengers: 'passagiere|insassen|reisende|fahrgäste',
+      prisoners: 'häftlinge|gefangene',
+      students: 'studenten|studierende',
+    },
+    persons:
+      'bergleute fischer touristen pilger geiseln verdächtige piraten schmuggler anwälte zuschauer fans fahrer bergsteiger patienten dorfbewohner',
+    things: `flüge flug flugzeuge flugzeug maschinen hubschrauber schiffe schiff boote boot autos fahrzeuge lastwagen busse züge schafe rinder kühe ziegen pferde schweine hunde
+      katzen vögel hühner fische wale delfine elefanten tiere bäume spiele familien häuser wohnungen`,
+    beyond: 'in im am an auf vor gegen über zwischen durch für mit seit während gestern heute',
+  },
   authors: 'Von|VON',
   bounds: {
     upTo: 'bis zu|hochstens',

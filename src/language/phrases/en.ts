@@ -49,6 +49,47 @@ export const en: Phrases = {
     thousand: 'thousand',
     million: 'million millions',
   },
+  people: {
+    everyone: 'people|person|persons|individuals|victims|lives',
+    others: 'others|other|more|another',
+    heads: 'men|man|members|member|personnel|staff|elements|officials|cases|citizens|nationals|residents|locals|adults',
+    partitives: 'of|the|among|from among|from the ranks of|its|their|his',
+    including: 'of them|of whom|among them|among whom|them|whom',
+    groups: {
+      'security forces': `security forces|security force|security personnel|security men|security|police|policeman|policemen|policewomen|
+        police officers|officers|officer|law enforcement|law enforcers|armed police|armed officers|gendarmes|gendarmerie|guards|guardsmen|national guard|border guards|constables`,
+      soldiers:
+        'soldiers|soldier|troops|servicemen|service members|armed forces|military|military personnel|army|marines|sailors|peacekeepers|conscripts',
+      'armed men': `armed|gunmen|gunman|militants|militiamen|militia|fighters|rebels|insurgents|terrorists|extremists|jihadists|islamists|
+        attackers|assailants|criminals|bandits|suicide bombers|bombers`,
+      protesters: 'protesters|protestors|demonstrators|rioters|marchers|activists',
+      civilians: 'civilians|civilian|bystanders',
+      children: 'children|child|boys|girls|schoolchildren|babies|infants|toddlers|teenagers|minors',
+      women: 'women|woman',
+      journalists: 'journalists|reporters|media workers',
+      medics: 'medics|doctors|nurses|paramedics|health workers|medical staff',
+      rescuers: 'rescuers|firefighters|firemen|rescue workers|aid workers',
+      workers: 'workers|labourers|laborers|employees|workmen|civil servants|office workers',
+      migrants: 'migrants|refugees|asylum seekers',
+      passengers: 'passengers|travellers|travelers|commuters',
+      prisoners: 'prisoners|inmates',
+      students: 'students|pupils',
+    },
+    persons: `witnesses miners fishermen villagers farmers pilgrims tourists hostages crew crewmen suspects pirates smugglers traffickers lawmakers politicians
+      jurors players fans spectators worshippers foreigners relatives drivers pilots climbers hikers skiers patients survivors
+      crewmembers aides bodyguards candidates voters teachers judges prosecutors supporters opponents dissidents leaders commanders
+      shoppers diners guests brothers sisters youths teens pedestrians cyclists motorists sons daughters parents evacuees`,
+    endings: 'ists|men|women|ians|ers|ors|ees|ants',
+    things: `flight flights plane planes aircraft airliner jet jets helicopter helicopters drone drones ship ships vessel vessels boat boats
+      tanker tankers trawler trawlers yacht yachts barge barges car cars bus buses truck trucks lorry lorries trailer trailers tractor tractors
+      train trains wagon wagons container containers motorcycle motorcycles families family households head sheep cattle cow cows goat goats horse horses pig pigs dog dogs
+      cat cats camel camels bird birds chicken chickens hens poultry ducks turkeys swans fish whale whales dolphin dolphins shark sharks
+      elephant elephants rhino rhinos tiger tigers lion lions bear bears wolf wolves deer livestock animal animals bees trees games missiles rockets bombs computers letters papers parcels files documents items jobs server servers users accounts rumors rumours
+      bulls calves lambs pets seals turtles snakes crocodiles monkeys pigeons crows geese`,
+    beyond: `at near outside inside into under over against between behind around across along since until through throughout off amid
+      following because due despite if where whose his her then than today yesterday tonight overnight this last late early so far
+      said says say told is in to per`,
+  },
   authors: '(?:Story |Text |Photos )?By|BY',
   bounds: {
     upTo: 'up to|as many as|at most|no more than|not more than',

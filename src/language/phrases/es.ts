@@ -39,6 +39,39 @@ export const es: Phrases = {
     thousand: 'mil',
     million: 'millón millones',
   },
+  people: {
+    everyone: 'personas|persona|individuos|víctimas|vidas',
+    others: 'otros|otras|otro|otra',
+    heads:
+      'hombres|hombre|miembros|miembro|agentes|agente|efectivos|elementos|funcionarios|ciudadanos|vecinos|casos|integrantes',
+    partitives: 'de|del|los|las|la|el|entre|entre los|entre las|en las filas de',
+    including: 'de ellos|entre ellos|ellos|ellas|de ellas|entre ellas',
+    groups: {
+      'security forces': `fuerzas de seguridad|fuerzas del orden|policías|policía|policiales|agentes de policía|guardias civiles|guardias|guardia nacional|gendarmes`,
+      soldiers: 'soldados|soldado|militares|militar|ejército|fuerzas armadas|marinos|infantes de marina',
+      'armed men': `hombres armados|armados|combatientes|milicianos|rebeldes|insurgentes|terroristas|terrorista|guerrilleros|yihadistas|islamistas|pistoleros|
+        sicarios|criminales|delincuentes|atacantes|asaltantes`,
+      protesters: 'manifestantes|manifestante|alborotadores|activistas',
+      civilians: 'civiles|civil',
+      children: 'niños|niño|niñas|niña|menores|bebés|escolares|adolescentes',
+      women: 'mujeres|mujer',
+      journalists: 'periodistas|periodista|reporteros',
+      medics: 'médicos|médico|enfermeras|enfermeros|sanitarios',
+      rescuers: 'rescatistas|bomberos|socorristas',
+      workers: 'trabajadores|trabajador|obreros|obrero|empleados',
+      migrants: 'migrantes|migrante|inmigrantes|refugiados',
+      passengers: 'pasajeros|pasajero|viajeros',
+      prisoners: 'presos|prisioneros|reclusos|internos',
+      students: 'estudiantes|estudiante|alumnos',
+    },
+    persons:
+      'mineros pescadores campesinos turistas peregrinos rehenes sospechosos piratas traficantes narcotraficantes aficionados conductores pacientes extranjeros abogados',
+    endings: 'istas|ores|eros|eras|antes|entes',
+    things: `vuelo vuelos avión aviones helicóptero helicópteros barco barcos buque buques embarcación embarcaciones lancha lanchas coche coches auto autos vehículo vehículos
+      camión camiones autobús autobuses tren trenes ovejas oveja vacas reses cabras caballos cerdos perros gatos aves gallinas pollos peces ballenas delfines elefantes
+      animales árboles partidos familias cabezas viviendas casas empleos`,
+    beyond: `a al cerca contra bajo sobre ante hacia según ayer este esta hoy su sus dijo desde para donde cuando`,
+  },
   authors: 'Por|POR',
   bounds: {
     upTo: 'hasta|no mas de',

@@ -40,6 +40,39 @@ export const fr: Phrases = {
     stop: 'et ou dans par lors après qui mais',
     thousand: 'mille',
   },
+  people: {
+    everyone: 'personnes|personne|gens|individus|victimes|vies',
+    others: 'autres|autre',
+    heads: 'hommes|homme|membres|membre|agents|agent|personnels|éléments|fonctionnaires|habitants|ressortissants|cas',
+    partitives: 'de|des|du|d|la|les|l|parmi|parmi les|au sein des|au sein de|dans les rangs des',
+    including: 'dont|entre eux|d entre eux|parmi eux',
+    groups: {
+      'security forces': `forces de l ordre|forces de sécurité|forces de police|policiers|policier|policières|police|gendarmes|gendarme|
+        gendarmerie|garde nationale|gardes|ordre`,
+      soldiers: 'soldats|soldat|militaires|militaire|armée|forces armées|casques bleus|marins',
+      'armed men': `hommes armés|armés|combattants|combattant|rebelles|insurgés|terroristes|terroriste|jihadistes|djihadistes|islamistes|miliciens|
+        assaillants|criminels|bandits|kamikazes`,
+      protesters: 'manifestants|manifestant|manifestantes|émeutiers|contestataires',
+      civilians: 'civils|civil|civiles',
+      children: 'enfants|enfant|garçons|filles|bébés|écoliers',
+      women: 'femmes|femme',
+      journalists: 'journalistes|journaliste|reporters',
+      medics: 'médecins|médecin|infirmiers|infirmières|soignants|secouristes médicaux',
+      rescuers: 'secouristes|pompiers|sauveteurs|sapeurs pompiers',
+      workers: 'ouvriers|ouvrier|travailleurs|employés|salariés',
+      migrants: 'migrants|migrant|réfugiés|exilés',
+      passengers: 'passagers|passager|voyageurs',
+      prisoners: 'détenus|prisonniers',
+      students: 'étudiants|élèves|lycéens|collégiens',
+    },
+    persons:
+      'mineurs pêcheurs villageois agriculteurs touristes pèlerins otages suspects pirates trafiquants élus avocats spectateurs supporters chauffeurs marcheurs alpinistes randonneurs skieurs patients',
+    endings: 'eurs|euses|istes|iens|iennes',
+    things: `vol vols avion avions appareil appareils hélicoptère hélicoptères navire navires bateau bateaux voiture voitures véhicule véhicules camion camions
+      autocar autocars train trains moutons mouton bovins vache vaches chèvres chevaux cheval porcs chiens chats oiseaux volailles poulets poules canards
+      poissons baleines dauphins éléphants animaux bêtes arbres emplois matchs foyers familles têtes maisons logements`,
+    beyond: `au aux à près chez contre sous sur entre devant derrière depuis avant pendant selon hier ce cette jeudi son sa leur leurs dit portées en vers pour où`,
+  },
   authors: 'Par|PAR|De notre correspondant(?:e)?,?',
   bounds: {
     upTo: "jusqu'a|jusqu a|au plus",

@@ -12,7 +12,7 @@ import { ru } from './ru.ts'
 import type { Phrases } from './shape.ts'
 import { tr } from './tr.ts'
 
-export type { Phrases, Slugs, TollWords } from './shape.ts'
+export type { Group, People, Phrases, Slugs, TollWords } from './shape.ts'
 
 /** English last: what opens its embargoes is the beginning of what opens those of others. */
 export const PACKS: readonly Phrases[] = [ar, fr, es, de, pt, ru, tr, it, fa, en]

@@ -52,6 +52,50 @@ export interface TollWords {
   million?: string
 }
 
+/** The same people in every language; the names are kept with the figures. */
+export type Group =
+  | 'security forces'
+  | 'soldiers'
+  | 'armed men'
+  | 'protesters'
+  | 'civilians'
+  | 'children'
+  | 'women'
+  | 'journalists'
+  | 'medics'
+  | 'rescuers'
+  | 'workers'
+  | 'migrants'
+  | 'passengers'
+  | 'prisoners'
+  | 'students'
+
+/** Whom a number counts, by the words beside it. Each form stands by itself; Arabic and Russian ones also stand for their stem. */
+export interface People {
+  /** Anybody: phrases. */
+  everyone?: string
+  /** "others": the same people as the number before. Phrases. */
+  others?: string
+  /** People, of whom the words behind may say more: "members", «رجال». Phrases. */
+  heads?: string
+  /** Between a number, such a head or a toll and whom it counts: "of the", "among". Phrases. */
+  partitives?: string
+  /** "of whom": what follows is a part of those that were counted before. Phrases. */
+  including?: string
+  /** Phrases. */
+  groups?: Partial<Record<Group, string>>
+  /** People of no group: words. */
+  persons?: string
+  /** How words for people end that are in no list: alternatives of a pattern over folded words. */
+  endings?: string
+  /** What is no people, though it may be killed, held or missing: animals, vessels, flights, families. Words. */
+  things?: string
+  /** Behind a word for the injured, they make it cases of an illness: phrases. */
+  infections?: string
+  /** Words that say where, when or why: whom a number counts stood before them. */
+  beyond?: string
+}
+
 /** Words that touch a number and say how exact it is: alternatives of a pattern over folded text. */
 export interface Bounds {
   upTo?: string
@@ -72,6 +116,7 @@ export interface Phrases {
   authors?: string
   authorLabels?: string
   tolls?: TollWords
+  people?: People
   bounds?: Bounds
   /** What begins an embargo, up to its moment: alternatives of a pattern over folded text, the longer before the shorter. */
   embargo?: readonly string[]

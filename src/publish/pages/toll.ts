@@ -1,4 +1,5 @@
-// Shows a series of figures: a table, and above it a step chart where the number changed.
+// Shows a series of figures: a table, and above it a step chart where the number changed. What counts something else is a dot
+// beside the line.
 
 import { cleanLine } from '../../language/markup.ts'
 import type { FigurePoint, FigureSeries } from '../figures.ts'
@@ -20,7 +21,7 @@ function one(context: PageContext, series: FigureSeries): Html {
   const { words } = context
   const name = words.figureKind[series.kind]
   const rows = series.points.slice(-ROWS).toReversed()
-  return html`<section class="toll"><h3${own(context)}>${name}</h3>
+  return html`<section class="toll"><h3${own(context)}>${name}${people(series)}</h3>
 ${contradiction(context, series)}${chart(context, name, series.points)}
 <div class="scroll"><table><caption class="hidden">${name}</caption>
 <thead><tr><th scope="col" class="number">${words.value}</th><th scope="col">${words.agency}</th><th scope="col">${words.time}</th></tr></thead>
@@ -33,12 +34,18 @@ ${contradiction(context, series)}${chart(context, name, series.points)}
     )}</tbody></table></div></section>`
 }
 
+/** Whom the numbers count, in the words of the newest. */
+function people({ whom, points, taken }: FigureSeries): Html {
+  const said = whom === null ? null : ((points.at(-1) ?? taken.at(-1))?.words ?? null)
+  return said === null ? nothing : html` <span class="note">(<bdi>${cleanLine(said)}</bdi>)</span>`
+}
+
 function cells(context: PageContext, point: FigurePoint, note: Html | null = null): Html {
   const { words } = context
-  const value = html`<a href="${link(context, `/stories/${point.story}`)}" title="${point.matched}">${bounded(context, point)}</a>`
+  const value = html`<a href="${link(context, `/stories/${point.story}`)}" title="${point.words ?? point.matched}">${bounded(context, point)}</a>`
   const again = point.until - point.time < 60_000 ? nothing : html` – ${dayMoment(context, point.until)}`
   return html`<td class="number">${note === null ? value : html`<s>${value}</s>`}</td>
-<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note"${own(context)}>${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${note ?? nothing}</td>
+<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note"${own(context)}>${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${point.isApart ? html`<div class="note"${own(context)}>${words.anotherCount}</div>` : nothing}${note ?? nothing}</td>
 <td class="when">${dayMoment(context, point.time)}${again}</td>`
 }
 
@@ -63,29 +70,29 @@ const EDGE = 8
 const HEAD = 20
 
 /**
- * The number as last given by anyone, over time, in the direction the page is read. A dot is a report; a hollow one is
- * hedged ("at least"). It says nothing that the table does not.
+ * The number as last given by anyone, over time and from zero, in the direction the page is read. A dot is a report; a hollow
+ * one is hedged ("at least") or, off the line, another count. It says nothing that the table does not.
  */
 function chart(context: PageContext, name: string, points: readonly FigurePoint[]): Html {
-  const [first, last] = [points[0], points.at(-1)]
+  const joined = points.filter(point => !point.isApart)
+  const [first, last] = [joined[0], joined.at(-1)]
   if (first === undefined || last === undefined || points.every(point => point.value === first.value)) return nothing
   const { words } = context
   const end = Math.max(...points.map(point => point.until))
-  const values = points.map(point => point.value)
-  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const high = Math.max(...points.map(point => point.value))
   const backwards = pageDirection(context.inside ?? context.language) === 'rtl'
   const x = (at: number): number => {
     const along = EDGE + ((WIDTH - 2 * EDGE) * (at - first.time)) / Math.max(1, end - first.time)
     return round(backwards ? WIDTH - along : along)
   }
-  const y = (value: number): number => round(HEIGHT - EDGE - ((HEIGHT - EDGE - HEAD) * (value - low)) / (high - low))
-  const line = points.map((point, index) =>
+  const y = (value: number): number => round(HEIGHT - EDGE - ((HEIGHT - EDGE - HEAD) * value) / high)
+  const line = joined.map((point, index) =>
     index === 0 ? `M${x(point.time)} ${y(point.value)}` : `H${x(point.time)}V${y(point.value)}`,
   )
   const title = words.chart(name, bounded(context, first), bounded(context, last))
   const dots = points.map(
     point =>
-      html`<circle cx="${x(point.time)}" cy="${y(point.value)}" r="3.5"${point.bound === null ? nothing : new Html(' class="hedged"')}/>`,
+      html`<circle cx="${x(point.time)}" cy="${y(point.value)}" r="3.5"${point.bound === null && !point.isApart ? nothing : new Html(' class="hedged"')}/>`,
   )
   const numberAt = (point: FigurePoint, where: 'start' | 'end'): Html =>
     html`<text x="${where === 'start' ? x(first.time) : x(end)}" y="${round(Math.max(y(point.value) - 7, 12))}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.number(point.value)}</text>`

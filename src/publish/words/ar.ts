@@ -88,6 +88,7 @@ export const ar: Vocabulary = {
   figuresNote: 'الأعداد كما ذكرها كل مصدر. ما تكرره النسخ يُحسب مرة واحدة.',
   allNumbers: 'كل الأعداد',
   firstWas: value => `أولها ${value}`,
+  anotherCount: 'إحصاء آخر',
   value: 'العدد',
   said: 'القائل',
   chart: (kind, first, last) => `${kind}: من ${first} إلى ${last}`,

@@ -87,6 +87,7 @@ export const en: Vocabulary = {
   figuresNote: 'Numbers as each source gave them. What copies repeat counts once.',
   allNumbers: 'All numbers',
   firstWas: value => `first ${value}`,
+  anotherCount: 'another count',
   value: 'Number',
   said: 'Said by',
   chart: (kind, first, last) => `${kind}: from ${first} to ${last}`,

@@ -88,6 +88,7 @@ export const fr: Vocabulary = {
   figures: 'Chiffres',
   figuresNote: 'Les nombres tels que chaque source les a donnés. Ce que répètent les reprises compte une fois.',
   allNumbers: 'Tous les nombres',
+  anotherCount: 'autre décompte',
   firstWas: value => `d’abord ${value}`,
   value: 'Nombre',
   said: 'Selon',

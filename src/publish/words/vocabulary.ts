@@ -114,6 +114,8 @@ export interface Vocabulary {
   figuresNote: string
   allNumbers: string
   firstWas: (value: string) => string
+  /** A number that is no fall of the toll before it. */
+  anotherCount: string
   value: string
   said: string
   chart: (kind: string, first: string, last: string) => string

@@ -125,7 +125,7 @@ const SINGLE = `select coalesce((select max(id) from reports), 0) + 1 as next_re
    where exists (select 1 from stories where key = k.value) or exists (select 1 from threads where key = k.value)) as taken`
 
 /** The single answers and all reports that are asked for, in one statement of the parts that are needed. */
-function factsOf(sql: Sql, asked: FactsAsked): StoredFacts {
+function factsOf(sql: Sql, asked: FactsAsked, versionOf: (row: Row) => string): StoredFacts {
   const { feed, agency, guids, urls, flashes, formerly, limit, characters } = asked
   const parts = [
     ...(guids.length > 0 ? [named('global_guid', 'guid')] : []),
@@ -171,7 +171,7 @@ function factsOf(sql: Sql, asked: FactsAsked): StoredFacts {
       reportFeatures: number(single['next_report_features']),
     },
     regrouping: number(single['regrouping']),
-    version: text(single['version']),
+    version: versionOf(single),
     agencyName: textOrNull(single['agency_name']) ?? asked.agency,
     holds: number(single['holds']) === 1,
     taken: JSON.parse(text(single['taken'])) as string[],
@@ -276,8 +276,9 @@ function stood(sql: Sql, feed: number, now: Millis): StoodReport[] {
     }))
 }
 
-/** The reading part of a filing. */
-export function filingFacts(sql: Sql): FilingFacts {
+/** The reading part of a filing. `takenBack` counts transactions that were rolled back, which SQLite's counters do not tell. */
+export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
+  const versionOf = (row: Row): string => `${text(row['version'])} ${takenBack()}`
   return {
     known: (feed, guids, mark) => {
       const rows = sql.all(KNOWN_REPORTS, { feed, mark, guids: JSON.stringify(guids) })
@@ -286,14 +287,14 @@ export function filingFacts(sql: Sql): FilingFacts {
       for (const row of rows) if (row['id'] !== null) reports.set(text(row['guid']), knownReport(row))
       return {
         reports,
-        version: text(first['version']),
+        version: versionOf(first),
         habit: textOrNull(first['habit']),
         mark: number(first['mark']),
         lastSeen: number(first['seen']),
         lastStood: number(first['stood']),
       }
     },
-    facts: asked => factsOf(sql, asked),
+    facts: asked => factsOf(sql, asked, versionOf),
     inForce: reports => inForce(sql, reports),
     partOf: id => {
       const row = sql.get(`select furniture from reports where id = @id and furniture <> '[]'`, { id })

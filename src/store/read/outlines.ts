@@ -8,7 +8,7 @@ import { byId } from './by-id.ts'
 const NEWEST = 60
 
 const HEADLINES = `
-select n.*, r.headline, r.agency, a.name as agency_name, r.signal,
+select n.*, coalesce(nullif(r.headline, ''), substr(r.text, 1, 90)) as headline, r.agency, a.name as agency_name, r.signal,
        exists (select 1 from reports x where x.story = n.id and x.signal = 'kill'
          and x.agency = coalesce(n.origin, x.agency)) as withdrawn
 from (select s.id, s.thread as "of", s.lead, s.language, s.time, s.agencies, s.origin, s.origin_name,
@@ -18,11 +18,11 @@ join reports r on r.id = n.lead join agencies a on a.id = r.agency
 where n.nth <= ${NEWEST} order by n.time desc, n.id desc`
 
 const FIGURES = `
-select s.thread as "of", g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
+select s.thread as "of", g.kind, g.value, g.bound, g.said, g.matched, g.words, nullif(g.whom, '') as whom, r.agency, a.name as agency_name, r.story,
        max(r.time, coalesce(g.seen, 0)) as said_at
 from json_each(@ids) i join stories s on s.id = i.value join reports r on r.story = s.id
 join figures g on g.report = r.id join agencies a on a.id = r.agency
-order by said_at, r.id, g.kind, g.value`
+order by said_at, r.id, g.kind, g.value, g.whom`
 
 const PULSE = `
 select s.thread as "of", cast((r.time - @since) * @parts / (@until - @since) as integer) as part, count(*) as reports

@@ -8,12 +8,22 @@ import { storyConditions, whereOf } from './selection.ts'
 /** Characters of texts in one list of stories: of what comes after them, the newest first, the beginning is read. */
 const LONGEST_LIST = 8 * 1024 * 1024
 const BEGINNING = 2_000
+/** Characters of a title that may not be one: a text is looked for beside it. */
+const SHORT_TITLE = 20
 
 /** A story with the report that speaks for it, as {@link StoryReader.summaries} reads it. */
-export const STORY = `
+export const STORY = storyWith('r.summary, r.content, r.text')
+
+/** The same without texts: reading those of a long thread takes far longer than the rest. */
+export const HEADLINE = storyWith(
+  `null as summary, null as content, iif(length(r.title) < ${SHORT_TITLE}, substr(r.text, 1, ${BEGINNING}), '') as text`,
+)
+
+function storyWith(texts: string): string {
+  return `
 select s.id, s.key, s.thread, t.key as thread_key, t.title as thread_title, s.language, s.time, s.updated,
        s.reports, s.agencies, r.id as report, r.title, r.headline, r.url, r.agency, a.name as agency_name, r.signal,
-       r.summary, r.content, r.text, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions,
+       ${texts}, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions,
        s.origin, s.origin_name, s.sources,
        exists (select 1 from reports x where x.story = s.id and x.signal = 'kill'
          and x.agency = coalesce(s.origin, x.agency)) as withdrawn
@@ -21,6 +31,7 @@ from stories s
 join threads t on t.id = s.thread
 join reports r on r.id = s.lead
 join agencies a on a.id = r.agency`
+}
 
 const REPORT = `
 select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
@@ -62,15 +73,15 @@ function beginning(whole: string): string {
 export interface StoryReader extends Pick<Reader, 'recentStories' | 'story' | 'search'> {
   report(id: number): ReportView | null
   storyOf(report: number): number | null
-  /** Rows of {@link STORY} with agencies and credits. */
-  summaries(rows: readonly Row[]): StorySummary[]
+  /** Rows of {@link STORY} with agencies and credits, or of {@link HEADLINE} with agencies. */
+  summaries(rows: readonly Row[], headlines?: boolean): StorySummary[]
 }
 
 export function storyReader(sql: Sql): StoryReader {
-  const summaries = (rows: readonly Row[]): StorySummary[] => {
+  const summaries = (rows: readonly Row[], headlines = false): StorySummary[] => {
     const ids = rows.map(row => number(row['id']))
     const parts = byId(sql, PARTS, ids, agencyPart)
-    const credits = byId(sql, CREDITS, ids, row => text(row['name']))
+    const credits = byId(sql, CREDITS, headlines ? [] : ids, row => text(row['name']))
     return rows.map(row => {
       const id = number(row['id'])
       return storySummary(row, parts.get(id) ?? [], credits.get(id) ?? [])
@@ -91,6 +102,7 @@ export function storyReader(sql: Sql): StoryReader {
     const conditions = storyConditions(sql, selection)
     if (!conditions) return []
     const { where, parameters, few } = conditions
+    const { headlines = false } = selection
     // With a sign before it, a column is not looked for in an index: the stories are few, and known by their ids.
     const time = few ? '+s.time' : 's.time'
     if (selection.since !== undefined) {
@@ -105,12 +117,13 @@ export function storyReader(sql: Sql): StoryReader {
       withinBounds(
         // Texts are read of those chosen only: sorting would carry them along.
         sql.each(
-          `${STORY} where s.id in (
+          `${headlines ? HEADLINE : STORY} where s.id in (
              select s.id from stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit)
            order by s.time desc, s.id desc`,
           { ...parameters, limit: selection.limit },
         ),
       ),
+      headlines,
     )
   }
 

@@ -5,7 +5,7 @@ import type { Row, Sql } from '../sql.ts'
 import type { Decision, Regrouped, RegroupingFilter } from '../store.ts'
 import { byId } from './by-id.ts'
 import { storyConditions, whereOf } from './selection.ts'
-import { STORY, type StoryReader, withinBounds } from './stories.ts'
+import { HEADLINE, STORY, type StoryReader, withinBounds } from './stories.ts'
 
 /** Stories and figures of one thread that are read at most; the newest stories are. */
 const LONGEST_TIMELINE = 500
@@ -21,11 +21,11 @@ order by p.first, p.agency`
 
 /** A number in a revised text was said when that text came, not when the report was first published. */
 const FIGURES = `
-select g.kind, g.value, g.bound, g.said, g.matched, r.agency, a.name as agency_name, r.story,
+select g.kind, g.value, g.bound, g.said, g.matched, g.words, nullif(g.whom, '') as whom, r.agency, a.name as agency_name, r.story,
        max(r.time, coalesce(g.seen, 0)) as said_at
 from stories s join reports r on r.story = s.id join figures g on g.report = r.id
 join agencies a on a.id = r.agency where s.thread = @id
-order by said_at desc, r.id desc, g.kind desc, g.value desc limit @limit`
+order by said_at desc, r.id desc, g.kind desc, g.value desc, g.whom desc limit @limit`
 
 const LINKS = `
 select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
@@ -37,7 +37,7 @@ export interface ThreadReader extends Pick<Reader, 'recentThreads' | 'thread' | 
 }
 
 export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>): ThreadReader {
-  const threads = (rows: readonly Row[]): ThreadSummary[] => {
+  const threads = (rows: readonly Row[], headlines = false): ThreadSummary[] => {
     const parts = byId(
       sql,
       PARTS,
@@ -47,7 +47,10 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
     const leads = JSON.stringify(rows.map(row => number(row['lead'])))
     const byLead = new Map(
       stories
-        .summaries(sql.all(`${STORY} where s.id in (select value from json_each(@ids))`, { ids: leads }))
+        .summaries(
+          sql.all(`${headlines ? HEADLINE : STORY} where s.id in (select value from json_each(@ids))`, { ids: leads }),
+          headlines,
+        )
         .map(lead => [lead.id, lead]),
     )
     return rows.map(row => {
@@ -86,6 +89,7 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
           ...parameters,
           limit: selection.limit,
         }),
+        selection.headlines,
       )
     },
     thread: id => {

@@ -28,6 +28,8 @@ export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
   // Reports that the full-text index does not have yet. It keeps new words in memory up to the end of the transaction, or to
   // the next statement that changes several rows, and writes them together then.
   let unindexed: Batch['reports'] = []
+  // Transactions that were rolled back: what was read in them does not stand.
+  let takenBack = 0
   const index = (): void => {
     for (const { id, report, stored } of unindexed) {
       sql.run(INDEX, [id, report.title, report.text, foldedText(report.title, report.text, stored)])
@@ -35,7 +37,7 @@ export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
     unindexed = []
   }
   const filing: Filing = {
-    ...filingFacts(sql),
+    ...filingFacts(sql, () => takenBack),
     ...regrouping(sql),
     ...changingReports(sql, index),
     ...judgingStories(sql),
@@ -49,10 +51,14 @@ export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
       unindexed.push(...batch.reports)
     },
   }
-  const forget = (): void => {
+  const nothingOwed = (): void => {
     added.clear()
     told.clear()
     unindexed = []
+  }
+  const forget = (): void => {
+    takenBack++
+    nothingOwed()
   }
   const settle = (): void => {
     for (const [feed, reports] of added) sql.run('update feeds set reports = reports + ? where id = ?', [reports, feed])
@@ -60,7 +66,7 @@ export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
       sql.run('update agencies set reports = reports + ? where id = ?', [reports, agency])
     }
     index()
-    forget()
+    nothingOwed()
   }
   return { filing, settle, forget }
 }

@@ -85,11 +85,11 @@ function writeWireDetails(sql: WritableSql, id: number, { wire }: Report, seen: 
       where,
     ])
   }
-  for (const { kind, value, bound, said, matched } of wire.figures) {
+  for (const { kind, value, whom, words, bound, said, matched } of wire.figures) {
     sql.run(
-      `insert into figures (report, kind, value, bound, said, matched, seen) values (?, ?, ?, ?, ?, ?, ?)
-       on conflict do nothing`,
-      [id, kind, value, bound, said, matched, seen],
+      `insert into figures (report, kind, value, whom, words, bound, said, matched, seen)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+      [id, kind, value, whom ?? '', words, bound, said, matched, seen],
     )
   }
 }

@@ -277,6 +277,7 @@ type WindowPart =
   | 'featuresOf'
   | 'storiesWithoutFeatures'
   | 'reportsWithoutFeatures'
+  | 'leadTexts'
   | 'mark'
   | 'setMark'
 
@@ -359,6 +360,14 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
           { since, after, limit },
         )
         .map(unread),
+    leadTexts: stories =>
+      sql
+        .all(
+          `select s.id, r.title, substr(r.text, 1, 1000) as text from json_each(@stories) j join stories s on s.id = j.value
+           join reports r on r.id = s.lead`,
+          { stories: JSON.stringify(stories) },
+        )
+        .map(row => ({ story: number(row['id']), title: text(row['title']), text: text(row['text']) })),
     featuresOf: version => {
       if (mark('features') === version) return false
       sql.run('delete from story_features')
