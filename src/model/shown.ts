@@ -251,6 +251,11 @@ export interface Reader {
   /** Threads with a story since then, by the language tag of the story. */
   languages(since: Millis): { language: string; threads: number }[]
   feedTotals(): FeedTotals
+  /**
+   * Threads of the last day that changed at this time or after it, by when they last did, with the primary subtags of their
+   * languages; at most 200, the newest.
+   */
+  grown(since: Millis): { id: number; updated: Millis; languages: string[] }[]
   /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
   figures(thread: number): FigureView[]
   /** Where the id of a story or thread that was merged leads; null for one that was not. */

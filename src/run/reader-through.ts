@@ -14,6 +14,7 @@ export function readerThrough(current: () => Reader): Reader {
     thread: id => current().thread(id),
     outlines: (...asked) => current().outlines(...asked),
     languages: since => current().languages(since),
+    grown: since => current().grown(since),
     feedTotals: () => current().feedTotals(),
     figures: thread => current().figures(thread),
     redirect: (what, id) => current().redirect(what, id),

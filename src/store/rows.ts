@@ -1,5 +1,6 @@
 // Typed reading of rows: what SQLite gives as text, numbers and nulls becomes the values of the model. The one place with
 // casts; a column that holds JSON is trusted, since only Minwal writes the file.
+import { primaryLanguage } from '../language/text.ts'
 import type { Enclosure } from '../model/collected.ts'
 import type { CopyRule, Furniture, Move, Origin, Placement, RevisionClass, Signal } from '../model/decided.ts'
 import type {
@@ -85,6 +86,11 @@ export const agencySummary = (row: Row): AgencySummary => ({
 
 const originOf = (row: Row): Origin | null =>
   row['origin_name'] === null ? null : { agency: textOrNull(row['origin']), name: text(row['origin_name']) }
+
+/** Primary subtags of a JSON list of language tags. */
+export const languageList = (value: unknown): string[] => [
+  ...new Set(list<string | null>(value).flatMap(tag => primaryLanguage(tag) ?? [])),
+]
 
 /** A row of stories with what its lead report gives. */
 export const headlineView = (row: Row): Headline => ({

@@ -222,6 +222,15 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         threads: new Set(told.map(one => one.thread)).size,
       }))
     },
+    grown: since =>
+      [...new Set([...stories.values()].map(one => one.thread))]
+        .flatMap(id => thread(id) ?? [])
+        .filter(one => one.updated >= since)
+        .map(one => ({
+          id: one.id,
+          updated: one.updated,
+          languages: [...new Set(one.timeline.flatMap(story => story.language ?? []))],
+        })),
     feedTotals: () => {
       const count = (state: FeedState['state']): number => feeds.filter(feed => feed.state === state).length
       return {

@@ -88,7 +88,7 @@ ${masthead(context, parts)}
 <main id="news" ${content === null ? html`dir="${pageDirection(context.language)}"` : speech(content)}>
 ${parts.main}
 </main>
-${live ? html`<button id="live" class="live" type="button" role="status" hidden></button>` : nothing}
+${live ? html`<div role="status"><button id="live" class="live" type="button" hidden></button></div>` : nothing}
 ${footer(context, parts)}
 <script>${script}</script>
 </body>

@@ -97,7 +97,7 @@
     const main = document.querySelector('main')
     main.setAttribute('aria-busy', 'true')
     try {
-      const answer = await fetch(location.href)
+      const answer = await fetch(location.href, { cache: 'no-cache' })
       const read = new DOMParser().parseFromString(await answer.text(), 'text/html')
       main.replaceChildren(...read.querySelector('main').childNodes)
       page.now = read.body.dataset.now - performance.now()

@@ -1,6 +1,7 @@
 // Reads what lists say of many threads at once: a query for each kind of fact, whatever the number of threads.
 import type { FigureView, Reader, ThreadOutline } from '../../model/shown.ts'
-import { figureView, headlineView, number, text } from '../rows.ts'
+import type { Millis } from '../../model/units.ts'
+import { figureView, headlineView, languageList, number, text } from '../rows.ts'
 import type { Sql } from '../sql.ts'
 import { byId } from './by-id.ts'
 
@@ -37,7 +38,13 @@ const LANGUAGES = `
 select language, count(distinct thread) as threads from stories
 where time >= @since and language is not null group by language order by threads desc, language`
 
-export function outlineReader(sql: Sql): Pick<Reader, 'outlines' | 'languages'> {
+/** Threads that grew lately are looked through by when they did: their changes are in no index. */
+const LATELY: Millis = 86_400_000
+const GROWN = `
+select t.id, t.updated, (select json_group_array(distinct s.language) from stories s where s.thread = t.id) as languages
+from threads t where t.last >= @recent and t.updated >= @since order by t.updated desc, t.id desc limit 200`
+
+export function outlineReader(sql: Sql): Pick<Reader, 'outlines' | 'languages' | 'grown'> {
   return {
     outlines: (threads, since, until, parts) => {
       const headlines = byId(sql, HEADLINES, threads, headlineView)
@@ -61,6 +68,12 @@ export function outlineReader(sql: Sql): Pick<Reader, 'outlines' | 'languages'> 
       })
       return new Map(threads.map(id => [id, outline(id)]))
     },
+    grown: since =>
+      sql.all(GROWN, { since, recent: since - LATELY }).map(row => ({
+        id: number(row['id']),
+        updated: number(row['updated']),
+        languages: languageList(row['languages']),
+      })),
     languages: since =>
       sql.all(LANGUAGES, { since }).map(row => ({ language: text(row['language']), threads: number(row['threads']) })),
   }

@@ -33,6 +33,7 @@ export function createReader(
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
     languages: outlines.languages,
+    grown: outlines.grown,
     outlines: (...asked) => snapshot(() => outlines.outlines(...asked)),
     thread: id => snapshot(() => threads.thread(id)),
     recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
