@@ -74,9 +74,14 @@ function next(context: PageContext, feed: FeedState): Html {
   const { words } = context
   if (feed.state === 'retired') return html`${words.retired}`
   if (feed.state === 'paused') return html`${words.feedState.paused}`
+  // Scheduling gives its reason in English, the interval with it.
+  const english = words.tag.startsWith('en')
   const every =
-    feed.interval === null ? nothing : html`<div class="note">${words.every(words.span(feed.interval))}</div>`
-  return html`${shortMoment(context, feed.nextPoll)}${every}<div class="note" lang="en" dir="ltr">${cleanLine(feed.reason)}</div>`
+    english || feed.interval === null
+      ? nothing
+      : html`<div class="note">${words.every(words.span(feed.interval))}</div>`
+  const reason = html`<div class="note"${english ? nothing : html` lang="en" dir="ltr"`}>${cleanLine(feed.reason)}</div>`
+  return html`${shortMoment(context, feed.nextPoll)}${every}${reason}`
 }
 
 function warnings(context: PageContext, feed: FeedState): Html {

@@ -8,7 +8,7 @@ import { feedTable } from './feeds.ts'
 import { storyItem } from './front.ts'
 import { hiddenFields, link, type PageContext, page } from './layout.ts'
 import { follow } from './parts/follow.ts'
-import { dotted, own } from './parts/text.ts'
+import { factsLine, own } from './parts/text.ts'
 import { iso, shortMoment } from './parts/time.ts'
 
 export function agenciesHtml(context: PageContext, agencies: readonly AgencySummary[]): string {
@@ -58,7 +58,7 @@ export function agencyHtml(
     language,
     self: `/agencies/${encodeURIComponent(agency.id)}`,
     main: html`<p class="kicker"${own(inside)}>${words.agency}</p><div class="head"><div><h1 class="headline"><bdi>${cleanLine(agency.name)}</bdi></h1>
-<p class="facts"${own(inside)}>${dotted(facts)}</p></div>${follow(inside, words.follow, feed)}</div>
+${factsLine(inside, facts)}</div>${follow(inside, words.follow, feed)}</div>
 <section><h2 class="rule"${own(inside)}>${words.latest}</h2>${stories.length === 0 ? html`<p class="note"${own(inside)}>${words.emptyTitle}</p>` : nothing}<ol class="short">${byDay(inside, stories)}</ol></section>
 ${context.live && feeds.length > 0 ? html`<section class="block"${own(inside)}><h2 class="rule">${words.feeds}</h2>${feedTable(context, feeds)}</section>` : nothing}`,
   })

@@ -4,7 +4,7 @@ import type { StoryDetail } from '../../model/shown.ts'
 import { type Html, html, languageTag, nothing, paragraphs, sanitised, webUrl } from '../markup.ts'
 import { link, type PageContext, page } from './layout.ts'
 import { follow } from './parts/follow.ts'
-import { by, chip, dotted, headline, own, signalOf } from './parts/text.ts'
+import { by, chip, factsLine, headline, own, signalOf } from './parts/text.ts'
 import { moment } from './parts/time.ts'
 import { pictureHtml, withoutPictures } from './pictures.ts'
 import { chainHtml, flashHtml, warningHtml } from './provenance.ts'
@@ -29,16 +29,16 @@ export function storyHtml(context: PageContext, story: StoryDetail): string {
 ${warningHtml(inside, story)}
 <div class="split"><article>
 <div class="head"><h1 class="headline">${chip(inside, signalOf(story))}${story.withdrawn ? html`<span class="struck">${title}</span>` : title}</h1>${follow(inside, words.followEvent, feed)}</div>
-<p class="facts"${own(inside)}>${byline(inside, story)}</p>
+${factsLine(inside, byline(inside, story))}
 <div class="body">${body(inside, story)}</div>
-${url === null ? nothing : html`<p${own(inside)}><a class="go" href="${url}" rel="noopener noreferrer">${words.readAt(cleanLine(story.agencyName))} ↗</a></p>`}${pictureHtml(inside, story.enclosures)}
+${url === null ? nothing : html`<p class="more"${own(inside)}><a class="go" href="${url}" rel="noopener noreferrer">${words.readAt(cleanLine(story.agencyName))} ↗</a></p>`}${pictureHtml(inside, story.enclosures)}
 </article>
 <aside>${flashHtml(inside, story)}${chain}</aside></div>
 ${revisionsHtml(inside, story)}`,
   })
 }
 
-function byline(context: PageContext, story: StoryDetail): Html {
+function byline(context: PageContext, story: StoryDetail): Html[] {
   const { words } = context
   const agency = link(context, `/agencies/${encodeURIComponent(story.agency)}`)
   const facts: Html[] = [html`<a href="${agency}">${by(story.agencyName)}</a>`]
@@ -50,7 +50,7 @@ function byline(context: PageContext, story: StoryDetail): Html {
   }
   if (origin !== undefined && story.members.length > 1) facts.push(html`${words.count('sources', story.sources)}`)
   facts.push(moment(context, story.time))
-  return dotted(facts)
+  return facts
 }
 
 function body(context: PageContext, story: StoryDetail): Html {

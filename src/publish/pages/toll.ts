@@ -64,9 +64,10 @@ function contradiction(context: PageContext, series: FigureSeries): Html {
 }
 
 const WIDTH = 320
-const HEIGHT = 96
+const HEIGHT = 112
 const EDGE = 8
-/** Room above for the number at the end of the line. */
+/** Room below for the axis, above for the number at the end of the line. */
+const FOOT = 18
 const HEAD = 20
 
 /**
@@ -85,7 +86,7 @@ function chart(context: PageContext, name: string, points: readonly FigurePoint[
     const along = EDGE + ((WIDTH - 2 * EDGE) * (at - first.time)) / Math.max(1, end - first.time)
     return round(backwards ? WIDTH - along : along)
   }
-  const y = (value: number): number => round(HEIGHT - EDGE - ((HEIGHT - EDGE - HEAD) * value) / high)
+  const y = (value: number): number => round(HEIGHT - FOOT - ((HEIGHT - FOOT - HEAD) * value) / high)
   const line = joined.map((point, index) =>
     index === 0 ? `M${x(point.time)} ${y(point.value)}` : `H${x(point.time)}V${y(point.value)}`,
   )
@@ -96,8 +97,10 @@ function chart(context: PageContext, name: string, points: readonly FigurePoint[
   )
   const numberAt = (point: FigurePoint, where: 'start' | 'end'): Html =>
     html`<text x="${where === 'start' ? x(first.time) : x(end)}" y="${round(Math.max(y(point.value) - 7, 12))}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.number(point.value)}</text>`
+  const dateAt = (at: number, where: 'start' | 'end'): Html =>
+    html`<text class="axis" x="${x(at)}" y="${HEIGHT - 3}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.shortMoment(at)}</text>`
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" direction="ltr"><title>${title}</title>
-<path d="${line.join('')}H${x(end)}"/>${dots}${numberAt(first, 'start')}${numberAt(last, 'end')}</svg>`
+<path class="ground" d="M0 ${HEIGHT - FOOT}H${WIDTH}"/><path d="${line.join('')}H${x(end)}"/>${dots}${numberAt(first, 'start')}${numberAt(last, 'end')}${dateAt(first.time, 'start')}${dateAt(end, 'end')}</svg>`
 }
 
 const round = (at: number): number => Math.round(at * 10) / 10

@@ -11,15 +11,22 @@ import { type PageContext, pageDirection } from '../layout.ts'
  * has not.
  */
 export function own(context: PageContext): Html {
-  if (context.inside === undefined || context.inside === null) return nothing
+  if (!isInside(context)) return nothing
   return html` lang="${context.words.tag}" dir="${pageDirection(context.language)}"`
 }
 
-/** A paragraph of facts in the page's own words. */
+/** The language of the page's own words, where it is not that of what stands around. */
+function ownLanguage(context: PageContext): Html {
+  return isInside(context) ? html` lang="${context.words.tag}"` : nothing
+}
+
+const isInside = ({ inside }: PageContext): boolean => inside !== undefined && inside !== null
+
+/** A paragraph of facts. They follow one another as what stands around them runs; each runs as its own words do. */
 export function factsLine(context: PageContext, facts: readonly Piece[], more = ''): Html {
   const told = facts.filter(fact => fact !== null)
   if (told.length === 0) return nothing
-  return html`<p class="facts${more === '' ? '' : ` ${more}`}"${own(context)}>${dotted(told)}</p>`
+  return html`<p class="facts${more === '' ? '' : ` ${more}`}"${ownLanguage(context)}>${dotted(told, isInside(context))}</p>`
 }
 
 type Piece = Html | string | null
@@ -39,7 +46,7 @@ export function signalOf(story: Pick<StorySummary, 'signal' | 'withdrawn'>): Sig
 /** The label of a flash, a correction or a withdrawn report; nothing else has one. */
 export function chip(context: PageContext, signal: Signal | null): Html {
   if (signal === null || signal === 'update') return nothing
-  return html`<span class="chip ${signal}"${own(context)}>${context.words.signal[signal]}</span>`
+  return html`<span class="chip ${signal}"${own(context)}>${context.words.signal[signal]}</span> `
 }
 
 /** Names in a row. */
@@ -48,9 +55,11 @@ export function names(context: PageContext, list: readonly string[]): Html {
   return html`${list.map((name, index) => html`${index === 0 ? '' : comma}<bdi>${cleanLine(name)}</bdi>`)}`
 }
 
-/** Facts in a row, with dots between them. */
-export function dotted(facts: readonly (Html | string)[]): Html {
-  return html`<span class="parts">${facts.map(fact => html`<span class="part">${fact}</span> `)}</span>`
+/** Facts in a row, with dots between them; `apart`, each in a direction of its own. */
+export function dotted(facts: readonly (Html | string)[], apart = false): Html {
+  return html`<span class="parts">${facts.map(
+    fact => html`<span class="part">${apart ? html`<bdi>${fact}</bdi>` : fact}</span> `,
+  )}</span>`
 }
 
 /** A name of an agency. */

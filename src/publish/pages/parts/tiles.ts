@@ -37,7 +37,7 @@ function tile(context: PageContext, series: FigureSeries): Html[] {
   )
   return [
     html`<div${own(context)}><dt>${words.figureKind[series.kind]}${people(series, newest)}</dt><dd class="figure">${words.number(newest.value)}</dd>
-<dd class="facts">${newest.bound === null ? nothing : html`${bounded(context, newest)}<br>`}${dotted(facts)}</dd>
+${newest.bound === null ? nothing : html`<dd class="facts">${bounded(context, newest)}</dd>`}<dd class="facts">${dotted(facts, true)}</dd>
 ${differ.length === 0 ? nothing : html`<dd class="facts differ">${words.differ}: ${differ}</dd>`}</div>`,
   ]
 }
