@@ -241,6 +241,8 @@ export interface Reader {
   recentStories(selection: Selection): StorySummary[]
   /** Threads that match, most recently grown first. */
   recentThreads(selection: Selection): ThreadSummary[]
+  /** These threads, in no order; those that are not there are left out. */
+  threads(ids: readonly number[]): ThreadSummary[]
   story(id: number): StoryDetail | null
   thread(id: number): ThreadDetail | null
   /**

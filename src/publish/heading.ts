@@ -18,13 +18,14 @@ export function feedTitle(
   agency: string | null,
   words: Words,
 ): string {
-  const { q, lang, category, credit, minAgencies } = chosen
+  const { q, lang, category, credit, minAgencies, signals } = chosen
   return [
     q === undefined ? null : words.quoted(cleanLine(q)),
     agency === null ? null : cleanLine(agency),
     category === undefined ? null : cleanLine(category),
     credit === undefined ? null : `${words.credits}: ${cleanLine(credit)}`,
     lang === undefined ? null : words.languageName(lang),
+    signals === undefined ? null : words.corrections,
     minAgencies === undefined || minAgencies < 2 ? null : words.atLeast(words.count('agencies', minAgencies)),
     kind === 'threads' ? words.threadsFeed : null,
     title,

@@ -20,7 +20,7 @@ const MOST_PAGES = 50
 /** Why a query cannot be answered; `words.fault` says it in a sentence. */
 export type QueryFault =
   | { kind: 'twice'; name: string }
-  | { kind: 'language' | 'agency' | 'moment'; value: string }
+  | { kind: 'language' | 'agency' | 'moment' | 'kind'; value: string }
   | { kind: 'long'; name: string; most: number; length: number }
   | { kind: 'count'; name: string; least: number; most: number; value: string }
 
@@ -39,6 +39,7 @@ const PARAMETERS: readonly [name: string, read: (value: string, asking: Asking) 
   ['credit', (value, _asking) => readWords('credit', value)],
   ['q', (value, _asking) => readWords('q', value)],
   ['since', (value, asking) => readSince(value, asking.now)],
+  ['kind', readKind],
   ['min-agencies', value => readCount('min-agencies', value, 1, 1000, minAgencies => ({ minAgencies }))],
   ['limit', value => readCount('limit', value, 1, MOST, limit => ({ limit }))],
   ['page', value => readCount('page', value, 1, MOST_PAGES, page => ({ page }))],
@@ -89,6 +90,11 @@ function readAgency(value: string, asking: Asking): Reading {
 function readWords(name: 'category' | 'credit' | 'q', value: string): Reading {
   if (value.length > LONGEST) return refuse({ kind: 'long', name, most: LONGEST, length: value.length })
   return { ok: true, value: { [name]: value } }
+}
+
+function readKind(value: string): Reading {
+  if (value !== 'corrections') return refuse({ kind: 'kind', value: shown(value) })
+  return { ok: true, value: { signals: ['correction', 'kill'] } }
 }
 
 function readCount(

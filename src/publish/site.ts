@@ -14,9 +14,9 @@ import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
 import { feedsHtml } from './pages/feeds.ts'
 import { link, type PageContext } from './pages/layout.ts'
-import { searchHtml } from './pages/lists.ts'
-import { type Choice, type QueryFault, readQuery } from './query.ts'
+import { type QueryFault, readQuery } from './query.ts'
 import { FEEDS, type FeedRoute, FORMATS, feedEdition, feedRendering, NO_CHOICE, PAGES, type Page } from './routes.ts'
+import { searchRendering } from './search-page.ts'
 import type { View } from './view.ts'
 import { wordsFor } from './words/index.ts'
 import { spokenTag } from './words/language.ts'
@@ -51,7 +51,6 @@ export interface Site {
 type Responding = Response | Promise<Response>
 
 const MINUTE = 60_000
-const SEARCH_RESULTS = 100
 
 export function createSite(dependencies: SiteDependencies): Site {
   const site = new Pages(dependencies)
@@ -133,13 +132,9 @@ class Pages {
   search(c: Context): Responding {
     const choice = this.#choice(c)
     if (!choice.ok) return this.#notUnderstood(c, choice.fault)
-    const { query, selection } = choice.value
     const wording = this.#wording(c)
-    return this.answers.remembered(c.req.raw, `/search${query} ${wording.key}`, () =>
-      worded(
-        pageDocument(searchHtml(this.#context(wording), selection.q ?? '', query, this.#find(choice.value)), null),
-        wording,
-      ),
+    return this.answers.remembered(c.req.raw, `/search${choice.value.query} ${wording.key}`, () =>
+      worded(searchRendering(this.#view(), this.#context(wording), choice.value), wording),
     )
   }
 
@@ -226,16 +221,6 @@ class Pages {
     const rendering = sentenceDocument(308, `This ${what} was merged into another: ${location}`)
     // Cached no longer than a page: an editor may part again what was merged.
     return { ...rendering, cacheControl: PUBLIC, headers: { ...rendering.headers, Location: location } }
-  }
-
-  #find({ selection }: Choice) {
-    const { q, ...narrower } = selection
-    if (q === undefined) return null
-    const { reader } = this.#deps
-    // Other parameters narrow the search; without any it is the store's own.
-    return Object.keys(narrower).length === 0
-      ? reader.search(q, SEARCH_RESULTS)
-      : reader.recentStories({ limit: SEARCH_RESULTS, ...selection })
   }
 
   #choice(c: Context) {

@@ -10,6 +10,7 @@ export function readerThrough(current: () => Reader): Reader {
     feeds: () => current().feeds(),
     recentStories: selection => current().recentStories(selection),
     recentThreads: selection => current().recentThreads(selection),
+    threads: ids => current().threads(ids),
     story: id => current().story(id),
     thread: id => current().thread(id),
     outlines: (...asked) => current().outlines(...asked),

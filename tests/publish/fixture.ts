@@ -149,7 +149,11 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       .filter(one => selection.agency === undefined || one.agencies.some(part => part.id === selection.agency))
       .filter(one => selection.category === undefined || one.categories.includes(selection.category))
       .filter(one => selection.credit === undefined || one.credits.includes(selection.credit))
-      .filter(one => selection.q === undefined || `${one.title} ${one.text}`.includes(selection.q))
+      .filter(
+        one =>
+          selection.q === undefined ||
+          (selection.q ?? '').split(' ').every(word => `${one.title} ${one.text}`.includes(word)),
+      )
       .filter(
         one =>
           selection.signals === undefined ||
@@ -294,6 +298,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
           } satisfies StoryDetail)
     },
     thread,
+    threads: ids => ids.flatMap(id => thread(id) ?? []),
     search: (words, limit) => matching({ q: words }).slice(0, limit),
     totals: () => ({
       feeds: feeds.length,

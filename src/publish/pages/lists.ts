@@ -1,4 +1,4 @@
-// The pages that are lists: agencies, one agency, search results; and pages with a message.
+// The pages of agencies, and pages with a message.
 import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'
 import type { AgencySummary, StorySummary } from '../../model/shown.ts'
@@ -6,7 +6,7 @@ import type { FeedState } from '../../model/stored.ts'
 import { type Html, html, languageTag, nothing, webUrl } from '../markup.ts'
 import { feedTable } from './feeds.ts'
 import { storyItem } from './front.ts'
-import { hiddenFields, link, type PageContext, page } from './layout.ts'
+import { link, type PageContext, page } from './layout.ts'
 import { follow } from './parts/follow.ts'
 import { factsLine, own } from './parts/text.ts'
 import { iso, shortMoment } from './parts/time.ts'
@@ -73,35 +73,6 @@ function byDay(context: PageContext, stories: readonly StorySummary[]): Html[] {
     day = date
     return html`${heading}${storyItem(context, story)}`
   })
-}
-
-/** `found` is null before anything was looked for. */
-export function searchHtml(
-  context: PageContext,
-  typed: string,
-  query: string,
-  found: readonly StorySummary[] | null,
-): string {
-  const { words } = context
-  return page(context, {
-    heading: found === null ? words.search : words.results(typed),
-    section: 'search',
-    feeds: found === null ? [] : [{ path: '/feed', query, label: words.results(typed) }],
-    typed,
-    self: `/search${query}`,
-    main: html`<h1 class="headline">${words.search}</h1>
-<form class="search" method="get" action="${context.to('/search')}" role="search">${hiddenFields(context)}
-<input type="search" name="q" dir="auto" maxlength="200" value="${typed}" aria-label="${words.searchFor}" placeholder="${words.searchFor}"><button>${words.search}</button></form>
-<p class="note">${words.searchHint}</p>
-${found === null ? nothing : results(context, typed, found)}`,
-  })
-}
-
-function results(context: PageContext, typed: string, found: readonly StorySummary[]): Html {
-  const { words } = context
-  if (found.length === 0) return html`<section class="empty"><h2>${words.noMatch}</h2></section>`
-  return html`<section><h2 class="rule" dir="auto">${words.results(typed)}</h2>
-<ul class="short">${found.map(story => storyItem(context, story))}</ul></section>`
 }
 
 /** A page that only says something: not found, not understood. */

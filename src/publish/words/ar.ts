@@ -13,6 +13,8 @@ function fault(of: QueryFault): string {
       return `الوكالة «${of.value}» غير معروفة؛ الوكالات المعروفة في صفحة الوكالات.`
     case 'moment':
       return `المطلوب في since تاريخ مثل 2022-01-05 أو 2022-01-05T10:00Z، أو مدة مثل 24h أو 7d أو 2w، لا «${of.value}».`
+    case 'kind':
+      return `المقبول في kind هو corrections، لا «${of.value}».`
     case 'long':
       return `أقصى طول ${of.name} هو ${of.most} حرفًا، وفي هذا ${of.length}.`
     case 'count':

@@ -12,6 +12,8 @@ function fault(of: QueryFault): string {
       return `agency "${of.value}" is not known; /agencies lists those that are.`
     case 'moment':
       return `since must be a date such as 2022-01-05 or 2022-01-05T10:00Z, or a time span such as 24h, 7d or 2w; got "${of.value}".`
+    case 'kind':
+      return `kind may be corrections; got "${of.value}".`
     case 'long':
       return `${of.name} may have at most ${of.most} characters; this has ${of.length}.`
     case 'count':

@@ -12,6 +12,8 @@ function fault(of: QueryFault): string {
       return `L’agence «\u202f${of.value}\u202f» est inconnue\u202f; la page des agences les donne toutes.`
     case 'moment':
       return `since doit être une date telle que 2022-01-05 ou 2022-01-05T10:00Z, ou une durée telle que 24h, 7d ou 2w, et non «\u202f${of.value}\u202f».`
+    case 'kind':
+      return `kind peut être corrections, et non «\u202f${of.value}\u202f».`
     case 'long':
       return `${of.name} peut avoir au plus ${of.most} caractères\u202f; celui-ci en a ${of.length}.`
     case 'count':

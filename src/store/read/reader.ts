@@ -36,6 +36,7 @@ export function createReader(
     grown: outlines.grown,
     outlines: (...asked) => snapshot(() => outlines.outlines(...asked)),
     thread: id => snapshot(() => threads.thread(id)),
+    threads: ids => snapshot(() => threads.threads(ids)),
     recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
     together: snapshot,
   }

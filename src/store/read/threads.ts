@@ -31,7 +31,8 @@ const LINKS = `
 select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
 from thread_links l join threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`
 
-export interface ThreadReader extends Pick<Reader, 'recentThreads' | 'thread' | 'figures' | 'redirect' | 'mergedInto'> {
+export interface ThreadReader
+  extends Pick<Reader, 'recentThreads' | 'threads' | 'thread' | 'figures' | 'redirect' | 'mergedInto'> {
   decisions(): Decision[]
   regroupings(of: RegroupingFilter): Regrouped[]
 }
@@ -66,6 +67,11 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
 
   return {
     figures,
+    threads: ids =>
+      threads(
+        sql.all(`${THREAD} where t.id in (select value from json_each(@ids))`, { ids: JSON.stringify(ids) }),
+        true,
+      ),
     recentThreads: selection => {
       const conditions = storyConditions(sql, selection)
       if (!conditions) return []
