@@ -16,9 +16,6 @@ const without = (mark: string) => (said: ThreadWords) => ({
 const VARIANTS: Variant[] = [
   { name: 'all' },
   { name: 'no review', review: false },
-  { name: 'no runner-up', tuning: { standingOut: 0, scale: 0.28 / 0.3 } },
-  { name: 'no nearest story', tuning: { nearest: 0, scale: 0.28 / 0.3 } },
-  { name: 'no fading', tuning: { decay: Number.MAX_VALUE } },
   { name: 'no columns', tuning: { columns: false } },
   { name: 'countries apart', tuning: { differentCountries: 1 } },
   { name: 'no slugs', words: said => ({ ...said, header: null }) },

@@ -198,7 +198,9 @@ function placementWords(placement: Placement, settings: ThreadSettings): string[
   const score = `score ${placement.score.toFixed(3)}, ${needed.toFixed(3)} is needed`
   const shared = placement.reasons.map((term, at) => {
     const weight = placement.weights?.[at]
-    return weight === undefined ? `«${term}»` : `«${term}» ${percent(weight)}`
+    const saying = placement.around?.said[at] ?? 0
+    const around = saying > 0 ? `, said by ${saying} of ${placement.around?.threads} threads around` : ''
+    return weight === undefined ? `«${term}»` : `«${term}» ${percent(weight)}${around}`
   })
   const words = [
     placement.kind === 'opened'
@@ -208,9 +210,6 @@ function placementWords(placement: Placement, settings: ThreadSettings): string[
       : `it joined: ${score}`,
   ]
   if (shared.length > 0) words.push(`shared: ${shared.join(', ')}`)
-  if (placement.runnerUp) {
-    words.push(`runner-up: thread ${placement.runnerUp.thread} with ${placement.runnerUp.score.toFixed(3)}`)
-  }
   return words
 }
 

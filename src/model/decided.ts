@@ -134,8 +134,8 @@ export interface Placement {
   weights?: number[]
   /** What the score had to reach. */
   threshold?: number
-  /** The next best thread. */
-  runnerUp?: { thread: number; score: number } | null
+  /** Of texts among many threads: how many threads were around, and how many of them said each reason. */
+  around?: { threads: number; said: number[] }
 }
 
 export interface PollCounts {

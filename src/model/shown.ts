@@ -27,6 +27,8 @@ export interface Selection {
   /** Any of its reports is one of these. */
   signals?: readonly Signal[]
   thread?: number
+  /** How many of those that match are passed over, from the newest. */
+  offset?: number
   /**
    * Only what a line about a story says: no markup and no credits, and of the text the beginning where there is hardly a title.
    */
@@ -41,6 +43,8 @@ export interface AgencyPart {
   /** Time of its first report here. */
   first: Millis
   reports: number
+  /** Address of that report; of a story's agencies only. */
+  url?: string | null
 }
 
 /** A story as published: its lead report speaks for it. */
@@ -229,6 +233,15 @@ export interface ThreadDetail extends ThreadSummary {
   links: ThreadLink[]
 }
 
+/** A story or thread that is no more, because it was merged into another. */
+export interface MergedId {
+  key: string
+  /** Id of what it was merged into. */
+  target: number
+  /** When it was merged. */
+  at: Millis
+}
+
 /** What publishing needs: reading only. Every method answers from the store alone. */
 export interface Reader {
   /** Grows with every change of published data, in this process or another: renderings of an older state are stale. */
@@ -264,6 +277,8 @@ export interface Reader {
   redirect(what: 'story' | 'thread', id: number): number | null
   /** Ids that lead to this one, because they were merged into it. */
   mergedInto(what: 'story' | 'thread', id: number): number[]
+  /** What was merged into these of late, newest first. */
+  mergedOfLate(what: 'story' | 'thread', into: readonly number[]): MergedId[]
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */

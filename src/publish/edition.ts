@@ -1,10 +1,8 @@
 // Chooses from a Reader what a feed or the front page shows. Reads no clock.
 import type { Config } from '../model/config.ts'
-import type { Headline, Reader, Selection, StorySummary, ThreadOutline, ThreadSummary } from '../model/shown.ts'
+import type { MergedId, Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
-import { inLanguage, threadHeadline } from './headline.ts'
-import { byHotness } from './hotness.ts'
 
 export type EditionKind = 'stories' | 'threads' | 'thread'
 
@@ -20,8 +18,14 @@ export interface Edition {
   updated: Millis
   threads: ThreadSummary[]
   stories: StorySummary[]
-  /** Figures by thread; empty unless `kind` is `threads`. */
+  /** Figures by thread; empty where `kind` is `stories`. */
   figures: ReadonlyMap<number, FigureSeries[]>
+  /** From 1. */
+  page: number
+  /** Whether a further page has any. */
+  more: boolean
+  /** What was merged into what was chosen. */
+  merged: MergedId[]
 }
 
 /** Stories listed under one thread of a thread feed; the newest are kept. */
@@ -29,18 +33,26 @@ const STORIES_PER_THREAD = 40
 /** Stories among which those are looked for that tell a thread's figures. */
 const LONGEST_TIMELINE = 500
 
+/** Agencies that a thread of an edition of threads has at least, unless others are asked for. */
+const LEAST_AGENCIES = 2
+
 /**
- * Choose an edition. `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their newest
- * stories, which entries list. `thread`: the stories of `selection.thread`; empty where there is no such thread.
+ * Choose an edition. `stories`: the newest stories. `threads`: the threads of two agencies or more that grew last; `stories` then
+ * holds their newest stories, which entries list. `thread`: the stories of `selection.thread`; empty where there is no such
+ * thread. `page` counts from 1.
  */
 export function edition(
   reader: Reader,
   config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>,
   selection: Partial<Selection>,
   kind: EditionKind,
+  page = 1,
 ): Edition {
-  const chosen: Selection = { limit: config.publish.limit, ...selection }
-  const { threads, stories, figures } = choose(reader, chosen, kind)
+  const least = kind === 'threads' ? { minAgencies: LEAST_AGENCIES } : {}
+  const { limit = config.publish.limit } = selection
+  // One more is read than is shown, to know whether there is a further page.
+  const chosen: Selection = { ...least, ...selection, limit: limit + 1, offset: (page - 1) * limit }
+  const { threads, stories, figures, more } = choose(reader, chosen, kind, limit)
   const heading = kind === 'thread' ? threads[0]?.title : undefined
   return {
     kind,
@@ -52,20 +64,28 @@ export function edition(
     threads,
     stories,
     figures,
+    page,
+    more,
+    merged:
+      kind === 'threads' ? reader.mergedOfLate('thread', ids(threads)) : reader.mergedOfLate('story', ids(stories)),
   }
 }
+
+const ids = (of: readonly { id: number }[]): number[] => of.map(({ id }) => id)
 
 function choose(
   reader: Reader,
   chosen: Selection,
   kind: EditionKind,
-): Pick<Edition, 'threads' | 'stories' | 'figures'> {
+  limit: number,
+): Pick<Edition, 'threads' | 'stories' | 'figures' | 'more'> {
   const figures = new Map<number, FigureSeries[]>()
   switch (kind) {
     case 'stories':
-      return { threads: [], stories: reader.recentStories(chosen), figures }
+      return { threads: [], figures, ...listed(reader.recentStories(chosen), limit) }
     case 'threads': {
-      const threads = reader.recentThreads({ ...chosen, headlines: true })
+      const found = reader.recentThreads({ ...chosen, headlines: true })
+      const threads = found.slice(0, limit)
       const stories = threads.flatMap(thread => {
         const { id } = thread
         const newestOf = (limit: number) => reader.recentStories({ thread: id, limit, headlines: true }).reverse()
@@ -76,15 +96,19 @@ function choose(
         figures.set(id, figureSeries(counted, isPart ? newestOf(LONGEST_TIMELINE) : newest))
         return newest
       })
-      return { threads, stories, figures }
+      return { threads, stories, figures, more: found.length > limit }
     }
     case 'thread': {
       const thread = chosen.thread === undefined ? null : reader.thread(chosen.thread)
-      return thread === null
-        ? { threads: [], stories: [], figures }
-        : { threads: [thread], stories: reader.recentStories(chosen), figures }
+      if (thread === null) return { threads: [], stories: [], figures, more: false }
+      figures.set(thread.id, figureSeries(thread.figures, thread.timeline))
+      return { threads: [thread], figures, ...listed(reader.recentStories(chosen), limit) }
     }
   }
+}
+
+function listed(found: StorySummary[], limit: number): Pick<Edition, 'stories' | 'more'> {
+  return { stories: found.slice(0, limit), more: found.length > limit }
 }
 
 function newest(threads: readonly ThreadSummary[], stories: readonly StorySummary[]): Millis {
@@ -97,192 +121,4 @@ function newest(threads: readonly ThreadSummary[], stories: readonly StorySummar
 /** RFC 4151 identifier: the same after a restart, a re-import, a changed `link`. */
 export function tagId(of: Pick<Edition, 'tagAuthority'>, what: 'story' | 'thread', key: string): string {
   return `tag:${of.tagAuthority}:${what}/${encodeURIComponent(key.toWellFormed())}`
-}
-
-/** A thread in a list. */
-export interface ListedThread {
-  thread: ThreadSummary
-  outline: ThreadOutline
-  /** What stands for it in the language of the list. */
-  headline: Headline
-  figures: FigureSeries[]
-}
-
-/** The news in one language, or in every language mixed where only one is written. */
-export interface LanguageColumn {
-  language: string | null
-  threads: ListedThread[]
-}
-
-export interface FrontPage {
-  /** What is set large: the first thread, with the text of its headline's story and headlines by other agencies. */
-  lead: { listed: ListedThread; text: string; others: Headline[] } | null
-  /** Threads of two or more agencies, hottest first, without the lead. */
-  rows: ListedThread[]
-  /** Whether a further page of them has any. */
-  more: boolean
-  /** Threads only one agency has, newest first. */
-  alone: ListedThread[]
-  /** The newest stories. */
-  latest: StorySummary[]
-  /** Corrected and withdrawn ones. */
-  corrected: StorySummary[]
-  /** Instead of all these, a column for each language. */
-  columns: LanguageColumn[]
-  /** Threads in the window. */
-  count: number
-  /** The window shown; `until` is earlier than the present when nothing is as new as that. */
-  since: Millis
-  until: Millis
-  /** Whether the window had to be moved back to the newest news there is. */
-  moved: boolean
-  updated: Millis
-}
-
-/** Which news a front page shows. */
-export interface FrontChoice {
-  selection: Partial<Selection>
-  /** Languages to show side by side, in this order; empty for one list. */
-  columns: readonly string[]
-  /** From 1. */
-  page: number
-}
-
-const THREADS_LOOKED_AT = 300
-const FIRST_PAGE = 15
-const ALONE = 8
-const LATEST = 8
-const CORRECTED = 4
-const OTHER_HEADLINES = 3
-/** Threads in a column of a language. */
-const COLUMN = 12
-/** The course of a thread is drawn over so many equal parts of the window. */
-export const PULSE_PARTS = 24
-/** Stories of the lead among which that of its headline is looked for. */
-const LEAD_STORIES = 30
-
-/**
- * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, the hottest first. When nothing
- * is that new (feeds down, or the past replayed), the window ends at the newest thread instead: an old front page tells
- * more than an empty one.
- */
-export function frontPage(
-  reader: Reader,
-  config: Pick<Config, 'publish'>,
-  { selection, columns, page }: FrontChoice,
-  now: Millis,
-): FrontPage {
-  const window = frontWindow(reader, config, selection, now)
-  const { threads, since, until } = window
-  const outlined = (chosen: readonly ThreadSummary[], language: string | null) =>
-    listed(reader, chosen, language, since, until)
-  const shared = { count: threads.length, since, until, moved: window.moved, updated: newest(threads, []) }
-  if (columns.length > 0) {
-    const columnOf = (language: string): LanguageColumn => {
-      const found = reader.recentThreads({
-        ...selection,
-        lang: language,
-        since,
-        limit: THREADS_LOOKED_AT,
-        headlines: true,
-      })
-      return { language, threads: outlined(hottest(found).slice(0, COLUMN), language) }
-    }
-    const sides = columns.map(columnOf).filter(column => column.threads.length > 0)
-    return { ...shared, lead: null, rows: [], more: false, alone: [], latest: [], corrected: [], columns: sides }
-  }
-  const language = selection.lang ?? null
-  const main = hottest(threads.filter(thread => thread.agencies.length > 1))
-  const from = (page - 1) * FIRST_PAGE
-  const first = page === 1
-  const alone = first ? threads.filter(thread => thread.agencies.length <= 1).slice(0, ALONE) : []
-  const chosen = main.slice(from, from + FIRST_PAGE)
-  const all = outlined([...chosen, ...alone], language)
-  const isAlone = new Set(alone.map(thread => thread.id))
-  const rows = all.filter(({ thread }) => !isAlone.has(thread.id))
-  const top = first ? rows.shift() : undefined
-  const recent = { ...selection, since }
-  return {
-    ...shared,
-    lead: top === undefined ? null : leadOf(reader, top, language),
-    rows,
-    more: main.length > from + FIRST_PAGE,
-    alone: all.filter(({ thread }) => isAlone.has(thread.id)),
-    latest: first ? reader.recentStories({ ...recent, limit: LATEST, headlines: true }) : [],
-    corrected: first
-      ? reader.recentStories({ ...recent, signals: ['correction', 'kill'], limit: CORRECTED, headlines: true })
-      : [],
-    columns: [],
-  }
-}
-
-function frontWindow(
-  reader: Reader,
-  config: Pick<Config, 'publish'>,
-  selection: Partial<Selection>,
-  now: Millis,
-): { threads: ThreadSummary[]; since: Millis; until: Millis; moved: boolean } {
-  const since = selection.since ?? now - config.publish.frontPage
-  const threads = reader.recentThreads({ ...selection, since, limit: THREADS_LOOKED_AT, headlines: true })
-  if (threads.length > 0 || selection.since !== undefined) return { threads, since, until: now, moved: false }
-  const last = reader.recentThreads({ ...selection, limit: 1 })[0]?.last
-  if (last === undefined) return { threads, since, until: now, moved: false }
-  const earlier = last - config.publish.frontPage
-  const found = reader.recentThreads({ ...selection, since: earlier, limit: THREADS_LOOKED_AT, headlines: true })
-  return { threads: found, since: earlier, until: last, moved: true }
-}
-
-const hottest = (threads: readonly ThreadSummary[]): ThreadSummary[] => [...threads].sort(byHotness)
-
-/** Threads with what a list says of them. */
-export function listed(
-  reader: Reader,
-  threads: readonly ThreadSummary[],
-  language: string | null,
-  since: Millis,
-  until: Millis,
-): ListedThread[] {
-  const ids = threads.map(thread => thread.id)
-  // The last moment belongs to the last part.
-  const outlines = reader.outlines(ids, since, until + 1, PULSE_PARTS)
-  return threads.map(thread => {
-    const outline = outlines.get(thread.id) ?? { headlines: [], figures: [], pulse: [], own: [] }
-    const figures = figureSeries(outline.figures, outline.headlines)
-    const headline =
-      threadHeadline(outline, figures, language) ?? threadHeadline(outline, figures, null) ?? headlineOf(thread.lead)
-    return { thread, outline, headline, figures }
-  })
-}
-
-function headlineOf(story: StorySummary): Headline {
-  const { id, headline, language, agency, agencyName, signal, withdrawn, origin, time } = story
-  return {
-    ...{ id, title: headline, language, agency, agencyName, signal, withdrawn, origin, time },
-    agencies: story.agencies.length,
-  }
-}
-
-function leadOf(reader: Reader, lead: ListedThread, language: string | null): NonNullable<FrontPage['lead']> {
-  const { thread, headline, outline } = lead
-  const stories = reader.recentStories({ thread: thread.id, limit: LEAD_STORIES })
-  const story = stories.find(({ id }) => id === headline.id)
-  return {
-    listed: lead,
-    text: story?.text ?? '',
-    others: otherHeadlines(headline, inLanguage(outline.headlines, language)),
-  }
-}
-
-/** Newest headline of each agency but that of the thread's, then the newest of any while there is room. */
-function otherHeadlines(shown: Headline, newestFirst: readonly Headline[]): Headline[] {
-  const candidates = newestFirst.filter(
-    story => story.id !== shown.id && !story.withdrawn && story.title !== shown.title,
-  )
-  const said = new Set([shown.agency])
-  const first = candidates.filter(story => {
-    if (said.has(story.agency)) return false
-    said.add(story.agency)
-    return true
-  })
-  return [...new Set([...first, ...candidates])].slice(0, OTHER_HEADLINES)
 }

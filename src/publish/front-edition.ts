@@ -2,7 +2,7 @@
 import { primaryLanguage } from '../language/text.ts'
 import type { Rendering } from './delivery.ts'
 import { pageDocument } from './documents.ts'
-import { type FrontChoice, frontPage } from './edition.ts'
+import { type FrontChoice, frontPage } from './front-page.ts'
 import { type EditionChoice, type FrontInput, frontHtml } from './pages/front.ts'
 import type { PageContext } from './pages/layout.ts'
 import type { Choice } from './query.ts'

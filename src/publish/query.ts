@@ -15,7 +15,8 @@ export interface Choice {
 
 const MOST = 500
 const LONGEST = 200
-const MOST_PAGES = 50
+/** Pages of a list that can be asked for. */
+export const MOST_PAGES = 50
 
 /** Why a query cannot be answered; `words.fault` says it in a sentence. */
 export type QueryFault =

@@ -110,14 +110,24 @@ export function feedEdition(
   { reader, config }: Pick<View, 'reader' | 'config'>,
   kind: EditionKind,
   thread: number | null,
-  { selection }: Choice,
+  { selection, page }: Choice,
   agencyName: string | null = null,
 ): Edition | null {
   const title = feedTitle(config.title, kind, selection, agencyName, wordsFor(config.language))
-  const chosen = edition(reader, { ...config, title }, thread === null ? selection : { ...selection, thread }, kind)
+  const chosen = edition(
+    reader,
+    { ...config, title },
+    thread === null ? selection : { ...selection, thread },
+    kind,
+    page,
+  )
   return kind === 'thread' && chosen.threads.length === 0 ? null : chosen
 }
 
 export function feedRendering(chosen: Edition, format: OutputFormat, selfPath: string): Rendering {
-  return feedDocument(renderFeed(chosen, format, { selfPath }), format, chosen.updated)
+  return feedDocument(
+    renderFeed(chosen, format, { selfPath: selfPath.replace(/[?&]page=\d+$/, '') }),
+    format,
+    chosen.updated,
+  )
 }

@@ -2,7 +2,7 @@
 import { fold, searchExpression } from '../language/text.ts'
 import type { Reader, Selection, StorySummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
-import { type ListedThread, listed } from './edition.ts'
+import { type ListedThread, listed } from './front-page.ts'
 import { readMoment } from './query.ts'
 
 /** A part of what was typed, or a parameter of the address, that narrows the search. */

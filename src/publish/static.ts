@@ -83,7 +83,7 @@ class Files {
     if (chosen === null) return
     for (const format of FORMATS) {
       const path = fileOf(`${feedStem(kind, id)}.${format}`)
-      yield { path, body: renderFeed(chosen, format, { pageUrl: page => this.#url(page) }) }
+      yield { path, body: renderFeed(chosen, format, { pageUrl: page => this.#url(page), queries: false }) }
     }
   }
 

@@ -12,6 +12,9 @@ import type { SentenceModel } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { storeTrouble } from '../store/fault.ts'
 
+/** With another model all stories are encoded anew: not oftener than this. */
+const EXCHANGES_APART: Millis = 60_000
+
 /** What asks a server for vectors: the one that the configuration names, and only public ones that it redirects to. */
 export function askerOf(poll: PollSettings): Asker {
   return createJsonClient(poll, { patience: PATIENCE, maxBytes: LONGEST_ANSWER })
@@ -30,6 +33,8 @@ export class Encoding {
   /** Something was filed since the last look. */
   #woken = false
   #begun = false
+  /** When another model was last met. */
+  #exchanged = Number.NEGATIVE_INFINITY
   #closed = false
   #again: NodeJS.Timeout | null = null
   /** The model in use, and its number at the desk. */
@@ -88,7 +93,7 @@ export class Encoding {
   /** Ask for some vectors; whether there may be more to do. */
   async #step(): Promise<boolean> {
     const { desk, encoder, now } = this.#with
-    if (encoder.restsFor > 0) return this.#retry()
+    if (encoder.restsFor > 0 || this.#again !== null) return this.#retry()
     this.#woken = false
     if (this.#model === null) {
       const asked = await encoder.model()
@@ -111,19 +116,23 @@ export class Encoding {
     return (await desk.keepVectors(number, given, now())) || this.#forgetModel()
   }
 
-  #forgetModel(): true {
+  /** Ask which model it is, soon. A model that never answers twice the same is asked no oftener than it may be exchanged. */
+  #forgetModel(): boolean {
+    const since = performance.now() - this.#exchanged
+    this.#exchanged = performance.now()
+    if (since < EXCHANGES_APART) return this.#retry(EXCHANGES_APART)
     this.#model = null
     return true
   }
 
   /** Try again when the encoder may be asked again. After a failure it may have another model. */
-  #retry(): false {
+  #retry(after: Millis = this.#with.encoder.restsFor): false {
     this.#model = null
     if (this.#closed || this.#again !== null) return false
     this.#again = setTimeout(() => {
       this.#again = null
       this.wake()
-    }, this.#with.encoder.restsFor + 10)
+    }, after + 10)
     this.#again.unref()
     return false
   }

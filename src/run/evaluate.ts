@@ -4,11 +4,14 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { wireNames } from '../decide/wire/read.ts'
 import { Desk } from '../desk/desk.ts'
+import type { ReadEntry } from '../desk/document.ts'
 import type { Entry } from '../model/collected.ts'
 import type { Agency, Config } from '../model/config.ts'
 import type { Placement } from '../model/decided.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { openStore } from '../store/sqlite.ts'
+
+const HOUR: Millis = 3_600_000
 
 export interface EvalItem {
   id: string
@@ -149,33 +152,30 @@ export function assign(
     const ordered = items
       .map((item, at) => ({ item, at, time: item.published === null ? Number.NaN : Date.parse(item.published) }))
       .sort((a, b) => (a.time || 0) - (b.time || 0) || a.at - b.at)
+    const file = (
+      { id, url, agency }: { id: number; url: string; agency: string },
+      entries: readonly ReadEntry[],
+      now: Millis,
+      language: string | null,
+    ) => desk.file(entries, { feed: id, feedKey: url, agency, language, identity: 'guid', names, now }, () => {})
     const stories = new Map<string, number>()
     let clock: Millis = 0
     for (const { item, time } of ordered) {
       const feed = feeds.get(item.source ?? 'unknown')
       if (!feed) throw new Error(`no feed for ${item.source}`)
       if (Number.isFinite(time)) clock = Math.max(clock, time)
-      const [filed] = desk.file(
-        [
-          {
-            entry: entryOf(item, Number.isFinite(time) ? time : clock),
-            text: item.text ?? '',
-            vector: vectors.get(item.id) ?? null,
-          },
-        ],
-        {
-          feed: feed.id,
-          feedKey: feed.url,
-          agency: feed.agency,
-          language: item.lang,
-          identity: 'guid',
-          names,
-          now: clock,
-        },
-        () => {},
+      const entry = entryOf(item, Number.isFinite(time) ? time : clock)
+      const [filed] = file(
+        feed,
+        [{ entry, text: item.text ?? '', vector: vectors.get(item.id) ?? null }],
+        clock,
+        item.lang,
       )
       if (filed?.story != null) stories.set(item.id, filed.story)
     }
+    // What was filed in the last hour is reviewed in the next one.
+    const [feed] = feeds.values()
+    if (feed) file(feed, [], clock + HOUR, null)
     const seconds = (performance.now() - started) / 1_000
     // Asked at the end: a review may have brought threads together since.
     const threadOf = new Map<number, number>()

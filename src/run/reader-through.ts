@@ -20,6 +20,7 @@ export function readerThrough(current: () => Reader): Reader {
     figures: thread => current().figures(thread),
     redirect: (what, id) => current().redirect(what, id),
     mergedInto: (what, id) => current().mergedInto(what, id),
+    mergedOfLate: (what, into) => current().mergedOfLate(what, into),
     search: (words, limit) => current().search(words, limit),
     totals: () => current().totals(),
   }

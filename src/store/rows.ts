@@ -112,6 +112,7 @@ export const agencyPart = (row: Row): AgencyPart => ({
   name: text(row['name']),
   first: number(row['first']),
   reports: number(row['reports']),
+  ...('url' in row ? { url: textOrNull(row['url']) } : {}),
 })
 
 export const storySummary = (row: Row, agencies: AgencyPart[], credits: string[]): StorySummary => ({

@@ -7,7 +7,6 @@ import { Postings } from '../../src/decide/thread/index/postings.ts'
 import { PartProfile } from '../../src/decide/thread/index/profile.ts'
 import { Query, Rows } from '../../src/decide/thread/index/rows.ts'
 import { Vocabulary } from '../../src/decide/thread/index/vocabulary.ts'
-import { Nearest } from '../../src/decide/thread/nearest.ts'
 import type { ThreadFeatures } from '../../src/decide/thread/place.ts'
 
 const LAW = { seed: 20_220_105, numRuns: 200 }
@@ -212,26 +211,6 @@ describe('the weights of a story', () => {
     expect(names).toEqual(['alarm', 'bank'])
     expect(ids).toEqual([7, 5])
     expect(weights).toEqual([7_071, 7_071])
-  })
-})
-
-describe('the nearest parts', () => {
-  it('are the first of all in order', () => {
-    const offers = fc.array(fc.nat(20), { maxLength: 60 })
-    fc.assert(
-      fc.property(offers, cosines => {
-        const parts = cosines.map((_, at) => partOf((at * 37) % 61))
-        const near = new Nearest(5, parts)
-        for (const [slot, cosine] of cosines.entries()) near.offer(slot, cosine / 20)
-        const sorted = cosines
-          .map((cosine, slot) => ({ slot, cosine: cosine / 20, thread: (parts[slot] as Part).thread.id }))
-          .sort((a, b) => b.cosine - a.cosine || a.thread - b.thread)
-          .slice(0, 5)
-        expect(near.slots).toEqual(sorted.map(({ slot }) => slot))
-        expect(near.cosines).toEqual(sorted.map(({ cosine }) => cosine))
-      }),
-      LAW,
-    )
   })
 })
 

@@ -1,7 +1,7 @@
 // How alike stories of one language are, as a review groups them.
 import { describe, expect, it } from 'vitest'
 import { likenesses } from '../../src/decide/thread/likeness.ts'
-import { storyFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
+import { placeStory, storyFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
 
 const HOUR = 3_600_000
 const NOW = Date.UTC(2022, 0, 5, 9, 0)
@@ -66,6 +66,19 @@ describe('the likeness of two texts', () => {
     const among = compare(around).between(...two)
     expect(alone).toBeGreaterThan(0.2)
     expect(among).toBeLessThan(alone / 2)
+  })
+
+  it('is told with how many of the threads around say each reason', () => {
+    const { index, file } = desk()
+    const text = (thread: number) => `${body(1_000, 12)} ${body(2_000 + 40 * thread, 14)}`
+    for (let thread = 1; thread <= 12; thread++) file('Court jails minister', text(thread), thread)
+    const features = storyFeatures(index, threadWords({ title: 'Court jails minister', body: text(3), language: 'en' }))
+    const { thread, reasons, around } = placeStory(index, features, NOW)
+    expect(thread).toBe(3)
+    expect(around?.said).toHaveLength(reasons.length)
+    expect(around?.threads).toBe(12)
+    // Its own words are said by that thread alone, those of the event by all.
+    expect(around?.said.every(count => count === 1 || count === 12)).toBe(true)
   })
 
   it('is less where they name other countries', () => {

@@ -31,7 +31,7 @@ describe('the demo played from its start', () => {
     const began = performance.now()
     const { running, address } = await startDemo(['--seconds', '60'], `${root}data/demo-test-start.db`)
     const threads = async (): Promise<number> => {
-      const answer = await fetch(`${address}/threads.json?limit=500`)
+      const answer = await fetch(`${address}/threads.json?limit=500&min-agencies=1`)
       return answer.ok ? ((await answer.json()) as JsonFeed).items.length : 0
     }
     await eventually('the first threads', async () => (await threads()) >= 3, 20_000)

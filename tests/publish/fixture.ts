@@ -81,7 +81,13 @@ export function story(draft: Draft): StorySummary {
   const agency = draft.agency ?? 'nile'
   const time = draft.time ?? NOW - HOUR
   const thread = draft.thread ?? draft.id
-  const part = (id: string, at: Millis): AgencyPart => ({ id, name: NAMES[id] ?? id, first: at, reports: 1 })
+  const part = (id: string, at: Millis): AgencyPart => ({
+    id,
+    name: NAMES[id] ?? id,
+    first: at,
+    reports: 1,
+    url: `https://${id}.example/news/${draft.id}`,
+  })
   const { also = [], members: _members, ...given } = draft
   return {
     key: `k${draft.id}`,
@@ -124,6 +130,8 @@ export interface FakeStore {
   links: Map<number, ThreadLink[]>
   /** What was merged: `thread 7` leads to 1. */
   merged: Map<string, number>
+  /** What was merged of late, as the log has it. */
+  late: { what: 'story' | 'thread'; key: string; target: number; at: Millis }[]
 }
 
 export function fakeStore(...drafts: Draft[]): FakeStore {
@@ -142,6 +150,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const figures = new Map<number, FigureView[]>()
   const links = new Map<number, ThreadLink[]>()
   const merged = new Map<string, number>()
+  const late: FakeStore['late'] = []
 
   const matching = (selection: Partial<Selection>): StorySummary[] =>
     [...stories.values()]
@@ -254,6 +263,8 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       [...merged].flatMap(([old, target]) =>
         target === id && old.startsWith(what) ? [Number(old.slice(what.length + 1))] : [],
       ),
+    mergedOfLate: (what, into) =>
+      late.filter(one => one.what === what && into.includes(one.target)).map(({ what: _what, ...rest }) => rest),
     tagAuthority: () => 'minwal.example,2026',
     agencies: () =>
       Object.entries(NAMES).map(([id, name]): AgencySummary => {
@@ -276,7 +287,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
             (selection.since === undefined || one.time >= selection.since) &&
             one.agencies.length >= (selection.minAgencies ?? 0),
         )
-        .slice(0, selection.limit),
+        .slice(selection.offset ?? 0, (selection.offset ?? 0) + selection.limit),
     recentThreads: selection =>
       [...new Set(matching(selection).map(one => one.thread))]
         .flatMap(id => thread(id) ?? [])
@@ -286,7 +297,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
             one.agencies.length >= (selection.minAgencies ?? 0),
         )
         .sort((a, b) => b.last - a.last || b.id - a.id)
-        .slice(0, selection.limit),
+        .slice(selection.offset ?? 0, (selection.offset ?? 0) + selection.limit),
     story: id => {
       const found = stories.get(id)
       return found === undefined
@@ -308,7 +319,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       lastPoll: stories.size === 0 ? null : NOW - 30_000,
     }),
   }
-  return { reader, put, feeds, figures, links, merged }
+  return { reader, put, feeds, figures, links, merged, late }
 }
 
 export function member(id: number, changes: Partial<ReportView> = {}): ReportView {

@@ -332,19 +332,23 @@ describe('a feed of a choice', () => {
   it.each([
     ['/feed.json', 'Minwal'],
     ['/feed.json?limit=5&since=24h', 'Minwal'],
-    ['/feed.json?lang=ar', 'العربية · Minwal'],
-    ['/feed.json?agency=manar', 'وكالة المنار · Minwal'],
-    ['/feed.json?q=Port Salam&min-agencies=2', '“Port Salam” · at least 2 agencies · Minwal'],
-    ['/feed.json?credit=Reuters&category=World', 'World · Credited: Reuters · Minwal'],
-    ['/threads.json', 'Events · Minwal'],
-    ['/threads.json?lang=fr', 'français · Events · Minwal'],
+    ['/feed.json?lang=ar', 'Minwal · العربية'],
+    ['/feed.json?lang=ar&min-agencies=3', 'Minwal · العربية · three agencies or more'],
+    ['/feed.json?agency=manar', 'Minwal · وكالة المنار'],
+    ['/feed.json?q=Port Salam&min-agencies=2', 'Minwal · “Port Salam” · two agencies or more'],
+    ['/feed.json?credit=Reuters&category=World', 'Minwal · World · Credited: Reuters'],
+    ['/feed.json?page=2&limit=5', 'Minwal'],
+    ['/threads.json', 'Minwal · Events'],
+    ['/threads.json?lang=fr', 'Minwal · Events · français'],
+    ['/threads.json?min-agencies=1', 'Minwal · Events · one agency or more'],
+    ['/threads.json?min-agencies=12', 'Minwal · Events · 12 agencies or more'],
   ])('%s is called %s', async (path, title) => {
     expect(await titleOf(path)).toBe(title)
   })
 
   it('is called so in the language of the site', async () => {
     const path = '/feed.json?q=السد&min-agencies=3'
-    expect(await titleOf(path, { language: 'ar', title: 'منوال' })).toBe('«السد» · 3 وكالات على الأقل · منوال')
+    expect(await titleOf(path, { language: 'ar', title: 'منوال' })).toBe('منوال · «السد» · ثلاث وكالات أو أكثر')
   })
 
   it('is called so in every format, whatever was typed', async () => {

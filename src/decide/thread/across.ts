@@ -2,21 +2,18 @@
 
 import { sharedTerms } from './candidates.ts'
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
-import { UNIT } from './features.ts'
 import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { PartProfile } from './index/profile.ts'
 import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
 import {
-  ABOVE_ALL,
   COMMON,
   MERGE_ACROSS,
-  SAME,
+  OWN_ALIKE,
   SECOND_MATCH,
   SHARED_MATCHES,
   THREADS_COMPARED,
   THREADS_NEAR,
-  TYPICAL,
 } from './tuning.ts'
 
 interface Proposed {
@@ -56,7 +53,8 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   let most = threshold
   let mine: SeenStory[] | null = null
   for (const other of nearest(index, thread, parts)) {
-    const { across, acrossPairs } = compare(index, parts, other)
+    const { across, acrossPairs, leastOwn } = compare(index, parts, other)
+    if (leastOwn < OWN_ALIKE) continue
     const score = across * Math.exp(-gapOf(thread, other) / index.tuning.decay)
     if (best ? score <= most : score < threshold) continue
     mine ??= storiesOf(thread)
@@ -98,12 +96,13 @@ interface Pair {
 }
 
 /**
- * Likeness of two threads: over the languages they have in common, and over the best pair of languages they have not; with
- * the pairs of parts it comes from.
+ * Likeness of two threads: over the languages they have in common, as a mean and the least (1 where they have none), and over
+ * the best pair of languages they have not; with the pairs of parts it comes from.
  */
 export function compare(index: ThreadIndex, parts: readonly PartProfile[], other: ActiveThread) {
   let own = 0
   let count = 0
+  let leastOwn = 1
   const ownPairs: Pair[] = []
   let across = 0
   let acrossPair: Pair | null = null
@@ -112,7 +111,9 @@ export function compare(index: ThreadIndex, parts: readonly PartProfile[], other
     for (const part of others) {
       if (one.part.language === part.language) {
         const pairs = one.part.stories.length * part.stories.length
-        own += one.likenessTo(part, () => likeness(index, one, part)) * pairs
+        const cosine = one.likenessTo(part, () => likeness(index, one, part))
+        own += cosine * pairs
+        leastOwn = Math.min(leastOwn, cosine)
         count += pairs
         ownPairs.push({ one, part })
       } else {
@@ -123,7 +124,7 @@ export function compare(index: ThreadIndex, parts: readonly PartProfile[], other
       }
     }
   }
-  return { own: count > 0 ? own / count : 0, across, ownPairs, acrossPairs: acrossPair ? [acrossPair] : [] }
+  return { own: count > 0 ? own / count : 0, leastOwn, across, ownPairs, acrossPairs: acrossPair ? [acrossPair] : [] }
 }
 
 /** Cosine of two parts of one language. */
@@ -137,23 +138,12 @@ function likenessAcross(index: ThreadIndex, one: PartProfile, part: Part): numbe
   const { terms, weights } = one.shared
   const { dot, second, shares } = sharedTerms(index, part, index.weights.query(one.shared))
   if (second < SECOND_MATCH * dot) return 0
-  const typicalMine = TYPICAL * UNIT * one.part.stories.length
-  const typicalTheirs = TYPICAL * UNIT * part.stories.length
   let matches = 0
   for (let at = 0; at < terms.length; at++) {
-    const isTypical = (weights[at] as number) >= typicalMine && (shares[at] as number) >= typicalTheirs
-    if (isTypical && (shares[at] as number) > 0 && index.isRare(terms[at] as number)) matches++
+    if ((weights[at] as number) * (shares[at] as number) > 0 && index.isRare(terms[at] as number)) matches++
   }
   if (matches < SHARED_MATCHES) return 0
-  const cosine = dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
-  return isOnTheSame(index, one, index.weights.profile(part)) ? Math.min(1, SAME * cosine) : cosine
-}
-
-/** Whether two parts speak above all of the same: of what each says most, rare names, numbers or countries are common. */
-function isOnTheSame(index: ThreadIndex, one: PartProfile, other: PartProfile): boolean {
-  const above = other.shared.terms.slice(0, ABOVE_ALL)
-  const common = one.shared.terms.slice(0, ABOVE_ALL).filter(term => above.includes(term) && index.isRare(term))
-  return common.length >= SHARED_MATCHES
+  return dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
 }
 
 /** The heaviest of what the parts of that pair share which shares most, as parts of one. */

@@ -9,6 +9,8 @@ const REASONS = 5
 /** A word or name two sides share, and its part of the score. */
 export interface Evidence {
   term: string
+  /** Its id in the window. */
+  id: number
   weight: number
 }
 
@@ -41,7 +43,8 @@ export function sharedBy(index: ThreadIndex, { terms, weights }: Weighted, part:
   let sum = 0
   for (let at = 0; at < terms.length; at++) {
     const share = (weights[at] as number) * (shares[at] as number)
-    if (share > 0) found.push({ term: index.weights.nameOf(terms[at] as number), weight: share })
+    if (share > 0)
+      found.push({ term: index.weights.nameOf(terms[at] as number), id: terms[at] as number, weight: share })
     sum += share
   }
   for (const one of found) one.weight = thousandths(one.weight / (sum || 1))

@@ -62,6 +62,10 @@ const LOGARITHMS = Float64Array.from({ length: 64 }, (_, count) => Math.log(coun
 let weights = new Float64Array(256)
 let order = new Int32Array(256)
 
+/** What saying a term so often counts for. */
+export const damped = (count: number): number =>
+  1 + (count < LOGARITHMS.length ? (LOGARITHMS[count] as number) : Math.log(count))
+
 /** How rare a term is that `frequency` of a window's stories say. */
 export const rarity = (frequency: number, stories: number): number =>
   Math.log(1 + (stories + 1) / (frequency + IDF_PRIOR))
@@ -76,10 +80,7 @@ export function weigh({ names, counts, ids, frequencies }: Said, stories: number
     const name = names[at] as string
     const count = counts[at] as number
     const doubt = name.length <= SHORT_KEY && name.startsWith('~') ? 0.5 : 1
-    const weight =
-      (1 + (count < LOGARITHMS.length ? (LOGARITHMS[count] as number) : Math.log(count))) *
-      rarity(frequencies[at] as number, stories) *
-      doubt
+    const weight = damped(count) * rarity(frequencies[at] as number, stories) * doubt
     weights[at] = weight
     // By insertion: the lists are short. Ties are broken by the term, so that the cut does not depend on the order of words.
     let to = at

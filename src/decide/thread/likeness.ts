@@ -1,11 +1,36 @@
 // How alike stories of one language are: the cosine of what they say, weighed by how rare each term is in the window now and
 // in the threads around, fading with the time between. Pure.
 import type { Millis } from '../../model/units.ts'
-import { rarity } from './features.ts'
+import { damped, rarity, type ThreadFeatures } from './features.ts'
 import type { SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { GROUP_DECAY, LOCAL_FREE, LOCAL_THREADS, TEXT_TERMS } from './tuning.ts'
+import type { TermRange } from './index/rows.ts'
+import { GROUP_DECAY, GROUP_LINK, LOCAL_FREE, LOCAL_THREADS, TEXT_DECAY, TEXT_LINK, TEXT_TERMS } from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
+
+// By term: its place among those of the stories compared, plus one. All 0 whenever nothing is compared.
+let places = new Int32Array(1_024)
+
+/** The mean likeness that two groups of stories need: of texts with bodies, or of headlines. */
+export const acceptedLink = ({ settings }: ThreadIndex, texts: boolean): number =>
+  (texts ? TEXT_LINK : GROUP_LINK) * settings.threshold
+
+/** A story that is compared with others. */
+interface Compared {
+  /** Its thread; -1 where it has none yet. */
+  thread: number
+  time: Millis
+  /** Its own terms: -1 for one that nobody in the window says. */
+  said: TermRange
+  meant: Float64Array | null
+}
+
+const comparedOf = (index: ThreadIndex, story: SeenStory): Compared => ({
+  thread: story.thread.id,
+  time: story.time,
+  said: index.weights.rangeOf(story),
+  meant: index.meaning(story.language, story.vector),
+})
 
 /** The likenesses of some stories: `size` x `size`, 1 on the diagonal. */
 export interface Likenesses {
@@ -15,63 +40,84 @@ export interface Likenesses {
   texts: boolean
 }
 
-// By term: its place among those of the stories compared, plus one. All 0 whenever nothing is compared.
-let places = new Int32Array(1_024)
-
 /** Likeness of each story to each other. */
 export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Likenesses {
   const size = stories.length
-  const said = new Region(index, stories)
-  const meant = stories.map(({ language, vector }) => index.meaning(language, vector))
-  const values = said.cosines()
-  const { differentCountries } = index.tuning
+  const region = new Region(
+    index,
+    stories.map(story => comparedOf(index, story)),
+  )
+  const values = new Float64Array(size * size)
+  for (let one = 0; one < size; one++) values[one * size + one] = 1
+  region.addCosines(values)
   for (let one = 0; one < size; one++) {
-    const { time } = stories[one] as SeenStory
     for (let other = 0; other < one; other++) {
-      const at = one * size + other
-      let likeness = values[at] as number
-      const [a, b] = [meant[one], meant[other]]
-      if (a && a.length === b?.length) likeness = blended(likeness, dotOf(a, b))
-      if (likeness > 0) {
-        if (said.differInCountries(one, other)) likeness *= differentCountries
-        likeness *= fading(time - (stories[other] as SeenStory).time)
-        values[at] = likeness
-        values[other * size + one] = likeness
-      }
+      const likeness = region.likeness(one, other, values[one * size + other] as number)
+      values[one * size + other] = likeness
+      values[other * size + one] = likeness
     }
-    values[one * size + one] = 1
   }
-  return { size, values, texts: said.texts }
+  return { size, values, texts: region.texts }
 }
 
-const fading = (apart: Millis): number => Math.exp(-Math.abs(apart) / GROUP_DECAY)
+/** Likeness of a story that is being placed to some others, and how many of their threads say a term. */
+export function likenessesTo(
+  index: ThreadIndex,
+  features: ThreadFeatures,
+  time: Millis,
+  stories: readonly SeenStory[],
+) {
+  const { language, ownWeights: weights, ownCounts: counts, vector } = features
+  const terms = index.weights.vocabulary.find(features).own
+  const region = new Region(index, [
+    ...stories.map(story => comparedOf(index, story)),
+    {
+      thread: -1,
+      time,
+      said: { terms, weights, counts, from: 0, end: terms.length },
+      meant: index.meaning(language, vector ?? null),
+    },
+  ])
+  const values = region.cosinesOfLast()
+  for (let at = 0; at < stories.length; at++) {
+    values[at] = region.likeness(stories.length, at, values[at] as number)
+  }
+  return { values, texts: region.texts, saying: (term: number) => region.threadsSaying(term) }
+}
 
 /** Stories that are compared: their terms by place, and the stories that say each. */
 class Region {
   readonly texts: boolean
-  readonly #size: number
+  readonly #stories: readonly Compared[]
+  readonly #decay: Millis
+  readonly #differentCountries: number
+  /** Threads that say each term, by place. */
+  #threads: Int32Array | null = null
   /** Terms by place, and where the stories of each begin in the lists below. */
   readonly #terms: number[] = []
   readonly #starts: Int32Array
-  readonly #stories: Int32Array
+  readonly #entries: Int32Array
   readonly #weights: Float64Array
   /** A bit for each country that a story names, in words of 32. */
   readonly #countries: Int32Array
   readonly #words: number
 
-  constructor(index: ThreadIndex, stories: readonly SeenStory[]) {
+  constructor(index: ThreadIndex, stories: readonly Compared[]) {
     const { weights } = index
     const size = stories.length
-    this.#size = size
-    const rows = stories.map(({ row }) => weights.ownOf(row))
+    this.#stories = stories
+    this.#differentCountries = index.tuning.differentCountries
+    const rows = stories.map(({ said }) => said)
     let entries = 0
-    for (const { terms } of rows) entries += terms.length
+    for (const { from, end } of rows) entries += end - from
     this.texts = entries >= TEXT_TERMS * size
+    this.#decay = this.texts ? TEXT_DECAY : GROUP_DECAY
     if (places.length < weights.vocabulary.size) places = new Int32Array(2 * weights.vocabulary.size)
     const frequency: number[] = []
-    for (const { terms } of rows) {
-      for (let at = 0; at < terms.length; at++) {
+    for (const { terms, from, end } of rows) {
+      for (let at = from; at < end; at++) {
         const term = terms[at] as number
+        if (term < 0) continue
         if (places[term] === 0) places[term] = this.#terms.push(term)
         const place = (places[term] as number) - 1
         frequency[place] = (frequency[place] ?? 0) + 1
@@ -82,35 +128,40 @@ class Region {
     for (let place = 0; place < count; place++) {
       this.#starts[place + 1] = (this.#starts[place] as number) + (frequency[place] as number)
     }
-    const factors = this.texts ? this.#factors(index, stories, rows) : null
-    this.#stories = new Int32Array(entries)
+    const unknown = rarity(0, index.size.stories)
+    const factors = this.texts ? this.#factors(index) : null
+    this.#entries = new Int32Array(entries)
     this.#weights = new Float64Array(entries)
-    const countries = this.#terms.map(term => weights.nameOf(term).startsWith('@'))
     const bits = new Map<number, number>()
-    for (const [place, is] of countries.entries()) if (is) bits.set(place, bits.size)
+    for (let place = 0; place < count; place++) {
+      if (weights.vocabulary.isCountry(this.#terms[place] as number)) bits.set(place, bits.size)
+    }
     this.#words = Math.ceil(bits.size / 32)
     this.#countries = new Int32Array(size * this.#words)
     const ends = this.#starts.slice()
-    for (const [story, { terms, weights: frozen, counts }] of rows.entries()) {
+    for (const [story, { terms, weights: frozen, counts, from, end }] of rows.entries()) {
       let squares = 0
-      for (let at = 0; at < terms.length; at++) {
+      for (let at = from; at < end; at++) {
+        if ((terms[at] as number) < 0) {
+          squares += (factors ? damped(counts[at] as number) * unknown : (frozen[at] as number)) ** 2
+          continue
+        }
         const place = (places[terms[at] as number] as number) - 1
         const to = ends[place] as number
         ends[place] = to + 1
-        const weight = factors
-          ? (1 + Math.log(counts[at] as number)) * (factors[place] as number)
-          : (frozen[at] as number)
-        this.#stories[to] = story
+        const weight = factors ? damped(counts[at] as number) * (factors[place] as number) : (frozen[at] as number)
+        this.#entries[to] = story
         this.#weights[to] = weight
         squares += weight * weight
-        const bit = bits.get(place)
+        const bit = bits.size > 0 ? bits.get(place) : undefined
         if (bit !== undefined) {
           const word = story * this.#words + (bit >> 5)
           this.#countries[word] = (this.#countries[word] as number) | (1 << (bit & 31))
         }
       }
       const length = Math.sqrt(squares) || 1
-      for (let at = 0; at < terms.length; at++) {
+      for (let at = from; at < end; at++) {
+        if ((terms[at] as number) < 0) continue
         const to = (ends[(places[terms[at] as number] as number) - 1] as number) - 1
         this.#weights[to] = (this.#weights[to] as number) / length
       }
@@ -119,26 +170,24 @@ class Region {
   }
 
   /** How much each term says: that it is rare in the window, and in the threads around. */
-  #factors(index: ThreadIndex, stories: readonly SeenStory[], rows: readonly { terms: Int32Array }[]): Float64Array {
-    const threads = new Map<number, number[]>()
-    for (const [at, { thread }] of stories.entries()) {
-      const before = threads.get(thread.id)
-      if (before) before.push(at)
-      else threads.set(thread.id, [at])
-    }
+  #factors(index: ThreadIndex): Float64Array {
+    const threads = Map.groupBy(this.#stories, ({ thread }) => thread)
     const said = new Int32Array(this.#terms.length)
-    const last = new Int32Array(this.#terms.length).fill(-1)
-    for (const [thread, ats] of threads) {
-      for (const at of ats) {
-        const { terms } = rows[at] as { terms: Int32Array }
-        for (let nth = 0; nth < terms.length; nth++) {
-          const place = (places[terms[nth] as number] as number) - 1
+    const last = new Int32Array(this.#terms.length).fill(-2)
+    for (const [thread, stories] of threads) {
+      for (const {
+        said: { terms, from, end },
+      } of stories) {
+        for (let at = from; at < end; at++) {
+          if ((terms[at] as number) < 0) continue
+          const place = (places[terms[at] as number] as number) - 1
           if (last[place] === thread) continue
           last[place] = thread
           said[place] = (said[place] as number) + 1
         }
       }
     }
+    this.#threads = said
     const window = index.size.stories
     const around = threads.size
     return Float64Array.from(this.#terms, (term, place) => {
@@ -149,27 +198,59 @@ class Region {
     })
   }
 
-  cosines(): Float64Array {
-    const size = this.#size
-    const values = new Float64Array(size * size)
-    const [stories, weights, starts] = [this.#stories, this.#weights, this.#starts]
+  /** Threads that say a term: 0 where they are not counted. */
+  threadsSaying(term: number): number {
+    return this.#threads?.[this.#terms.indexOf(term)] ?? 0
+  }
+
+  /** Add the cosine of each story with each before it, row by row. */
+  addCosines(values: Float64Array): void {
+    const size = this.#stories.length
+    const [entries, weights, starts] = [this.#entries, this.#weights, this.#starts]
     for (let place = 0; place < this.#terms.length; place++) {
       const from = starts[place] as number
       const end = starts[place + 1] as number
       for (let one = from + 1; one < end; one++) {
-        const row = (stories[one] as number) * size
+        const row = (entries[one] as number) * size
         const weight = weights[one] as number
         for (let other = from; other < one; other++) {
-          const at = row + (stories[other] as number)
+          const at = row + (entries[other] as number)
           values[at] = (values[at] as number) + weight * (weights[other] as number)
         }
+      }
+    }
+  }
+
+  /** Cosines of the last story with all before it. */
+  cosinesOfLast(): Float64Array {
+    const last = this.#stories.length - 1
+    const values = new Float64Array(last)
+    const [entries, weights, starts] = [this.#entries, this.#weights, this.#starts]
+    for (let place = 0; place < this.#terms.length; place++) {
+      const end = (starts[place + 1] as number) - 1
+      if (entries[end] !== last) continue
+      const weight = weights[end] as number
+      for (let at = starts[place] as number; at < end; at++) {
+        const story = entries[at] as number
+        values[story] = (values[story] as number) + weight * (weights[at] as number)
       }
     }
     return values
   }
 
+  /** Likeness of two stories with a cosine: also by meaning where both have a vector, less in other countries and with time. */
+  likeness(one: number, other: number, cosine: number): number {
+    const mine = this.#stories[one] as Compared
+    const theirs = this.#stories[other] as Compared
+    const [a, b] = [mine.meant, theirs.meant]
+    const likeness = a && a.length === b?.length ? blended(cosine, dotOf(a, b)) : cosine
+    if (likeness === 0) return 0
+    const apart = this.#differInCountries(one, other) ? this.#differentCountries : 1
+    return likeness * apart * Math.exp(-Math.abs(mine.time - theirs.time) / this.#decay)
+  }
+
   /** Whether two stories both name countries, and none in common. */
-  differInCountries(one: number, other: number): boolean {
+  #differInCountries(one: number, other: number): boolean {
     let some = 0
     let others = 0
     for (let word = 0; word < this.#words; word++) {

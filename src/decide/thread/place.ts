@@ -3,14 +3,13 @@
 
 import type { Placement } from '../../model/decided.ts'
 import type { Millis } from '../../model/units.ts'
-import { type Candidate, candidates, compare } from './candidates.ts'
+import { type Candidate, candidatesAcross, candidatesOwn } from './candidates.ts'
 import { type Evidence, evidence, explain, reasons, thousandths } from './explain.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } from './features.ts'
 import { instalmentOf } from './form.ts'
 import { withoutHeader } from './header.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { Query } from './index/rows.ts'
-import { SHARED_MATCHES } from './tuning.ts'
+import { LOCAL_THREADS, SHARED_MATCHES } from './tuning.ts'
 import type { ThreadWords } from './words.ts'
 
 export type { Evidence } from './explain.ts'
@@ -65,12 +64,19 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
     const { same } = instalment
     return same === null
       ? opened(threshold, ['column'])
-      : { kind: 'joined', thread: same, score: 1, reasons: ['column'], threshold, runnerUp: null, weights: [1] }
+      : { kind: 'joined', thread: same, score: 1, reasons: ['column'], threshold, weights: [1] }
   }
-  const [best, second] = ranked(index, features, time, instalment.others)
+  const around = candidatesOwn(index, features, time)
+  const best = [...around.candidates, ...across(index, features, time)]
+    .filter(({ part }) => !instalment.others.has(part.thread.id))
+    .sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)[0]
   if (best === undefined) return opened(threshold, [])
   const joined = best.score >= threshold
   const shared = reasons(evidence(index, features, best.part))
+  // The story itself says it too.
+  const said = shared.map(({ id }) =>
+    best.part.language === features.language ? Math.max(0, around.saying(id) - 1) : 0,
+  )
   return {
     kind: joined ? 'joined' : 'opened',
     thread: joined ? best.part.thread.id : null,
@@ -78,33 +84,18 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
     reasons: shared.map(({ term }) => term),
     weights: shared.map(({ weight }) => weight),
     threshold,
-    runnerUp: second ? { thread: second.part.thread.id, score: thousandths(second.score) } : null,
+    ...(around.threads >= LOCAL_THREADS && said.some(count => count > 0)
+      ? { around: { threads: around.threads, said } }
+      : {}),
   }
 }
 
-// The memory of the two queries of a placement: tables of their size cost more to make than to fill.
-const ownQuery = new Query()
-const sharedQuery = new Query()
-
-/** The threads near a story, each by its best part, best first, without some. */
-function ranked(index: ThreadIndex, features: ThreadFeatures, time: Millis, without: ReadonlySet<number>): Candidate[] {
-  const { own, shared } = index.weights.knownOf(features)
-  const query = index.weights.query(own, ownQuery)
-  const found = candidates(index, query, time)
-  compare(index, found, query, features, time)
-  const across = features.sharedTerms.length >= SHARED_MATCHES && index.tuning.across > 0
-  // Where all speak one language there is nothing to look for across languages.
-  if (across && index.weights.vocabulary.hasOther(features.language)) {
-    found.push(...candidates(index, index.weights.query(shared, sharedQuery), time, features.language))
-  }
-  const best = new Map<number, Candidate>()
-  for (const candidate of found) {
-    const { id } = candidate.part.thread
-    if (without.has(id)) continue
-    const before = best.get(id)
-    if (before === undefined || candidate.score > before.score) best.set(id, candidate)
-  }
-  return [...best.values()].sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)
+/** Parts of other languages near a story. Where all speak one language there is nothing to look for. */
+function across(index: ThreadIndex, features: ThreadFeatures, time: Millis): Candidate[] {
+  const { language, sharedTerms } = features
+  if (sharedTerms.length < SHARED_MATCHES || index.tuning.across === 0) return []
+  if (!index.weights.vocabulary.hasOther(language)) return []
+  return candidatesAcross(index, language, index.weights.knownOf(features).shared, time)
 }
 
 /** What a story and a thread share, heaviest first, as parts of one. */
@@ -120,5 +111,4 @@ const opened = (threshold: number, reasons: string[]): Placement => ({
   reasons,
   weights: reasons.map(() => 1),
   threshold,
-  runnerUp: null,
 })

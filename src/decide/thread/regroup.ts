@@ -6,18 +6,10 @@ import { isColumn, isOtherInstalment } from './form.ts'
 import { groups } from './grouping.ts'
 import type { ActiveThread, Part, SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { likenesses } from './likeness.ts'
+import { acceptedLink, likenesses } from './likeness.ts'
 import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
-import {
-  COMMON,
-  GROUP_AROUND,
-  GROUP_COHESION,
-  GROUP_LINK,
-  GROUP_NEAR,
-  GROUPED_AT_ONCE,
-  GROUPED_OF_A_PART,
-  TEXT_LINK,
-} from './tuning.ts'
+import { neighbours } from './region.ts'
+import { GROUP_COHESION, GROUPED_AT_ONCE, GROUPED_OF_A_PART } from './tuning.ts'
 
 /**
  * What a new story calls for in its own language: the threads around it, and around other `pending` stories met there, grouped
@@ -49,25 +41,10 @@ function around(index: ThreadIndex, first: SeenStory, pending: Set<SeenStory>): 
   for (let story = queue.shift(); story; story = queue.shift()) {
     if (!pending.delete(story)) continue
     take(story.thread.parts.get(language))
-    for (const part of neighbours(index, story)) take(part)
+    const { own } = index.weights.termsOf(story)
+    for (const part of neighbours(index, own, language, story.time)) take(part)
   }
   return [...region]
-}
-
-/** The parts of a story's language that are nearest to it, nearest first. */
-function neighbours(index: ThreadIndex, story: SeenStory): Part[] {
-  const { own } = index.weights.termsOf(story)
-  const found: { part: Part; cosine: number }[] = []
-  const alone = {
-    thread: { first: story.time, last: story.time },
-    language: story.language,
-    ownSquared: own.weights.reduce((sum, weight) => sum + weight * weight, 0),
-    sharedSquared: 0,
-  }
-  const limits = { own: true, common: COMMON, least: GROUP_NEAR, silence: index.settings.window }
-  index.weights.near(own, alone, limits, (part, cosine) => found.push({ part, cosine }))
-  found.sort((a, b) => b.cosine - a.cosine || a.part.thread.id - b.part.thread.id)
-  return found.slice(0, GROUP_AROUND).map(({ part }) => part)
 }
 
 /** Parts grouped afresh, as the steps from the threads there are to those there should be. */
@@ -78,7 +55,7 @@ function regrouped(index: ThreadIndex, parts: readonly Part[], decisions: Editor
     .sort((a, b) => a.id - b.id)
   if (stories.length < 2) return []
   const { values, texts } = likenesses(index, stories)
-  const threshold = (texts ? TEXT_LINK : GROUP_LINK) * index.settings.threshold
+  const threshold = acceptedLink(index, texts)
   const found = groups(Float64Array.from(values), stories.length, {
     threshold,
     cohesion: texts ? 0 : GROUP_COHESION,

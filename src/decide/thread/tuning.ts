@@ -11,15 +11,12 @@ const HOUR: Millis = 3_600_000
  * `bench/threads.ts --ablate`, not to be set by users.
  */
 export interface Tuning {
-  /** A thread silent for this long needs e times the evidence. */
+  /** Between two languages a thread silent for this long needs e times the evidence. */
   decay: Millis
-  /** More of the score where a thread stands out from the runner-up: a story that two claim alike tells little of either. */
-  standingOut: number
-  /** More of it where one of the thread's latest stories is nearer than the whole. */
-  nearest: number
-  /** Brings the sum of these to the scale of the configured threshold. */
-  scale: number
-  /** The same for the few terms that two languages can both express, where a cosine must be higher to say as much. */
+  /**
+   * Brings the cosine of the few terms that two languages can both express to the scale of the configured threshold; 0 for
+   * nothing across languages.
+   */
   across: number
   /** What is left of the likeness of two stories that name different countries: two bus crashes are told in the same words. */
   differentCountries: number
@@ -29,9 +26,6 @@ export interface Tuning {
 
 export const TUNING: Readonly<Tuning> = {
   decay: 60 * HOUR,
-  standingOut: 0.4,
-  nearest: 0.15,
-  scale: 0.28 / 0.33,
   across: 0.28 / 0.4,
   differentCountries: 0.4,
   columns: true,
@@ -50,22 +44,22 @@ export const SECOND_MATCH = 0.15
 
 // ── placing a story ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Cosine below which nothing else brings a story over the threshold. */
-export const PLACE_FLOOR = 0.15
-/** Cosine over the terms looked up below which a part is no candidate. */
-export const PLACE_NEAR = 0.03
-/** Parts that are scored to the last term, and those of them that are compared story by story. */
-export const PLACE_RESCORED = 12
-export const PLACE_COMPARED = 6
+/** Parts of its language that a new story is compared with: at least as many as `LOCAL_THREADS`. */
+export const PLACE_AROUND = 12
 /** Stories of a part that a new one is compared with, the latest: threads drift. */
-export const PLACE_LATEST = 16
+export const PLACE_LATEST = 8
+/** Entries of the lists of terms that are looked through for the parts near a new story. */
+export const PLACE_LOOKED_UP = 1_200
+/** In other languages: the cosine below which a part is no candidate, and the parts that are scored to the last term. */
+export const PLACE_NEAR = 0.03
+export const PLACE_RESCORED = 12
 
 // ── grouping afresh in one language ─────────────────────────────────────────────────────────────────────────────────
 
 /** Mean likeness that two groups of stories need, of the configured threshold: higher makes more threads. */
 export const GROUP_LINK = 0.67
 /** The same where stories have bodies: `TEXT_TERMS` own terms and more, as a mean. There no group needs more cohesion. */
-export const TEXT_LINK = 0.57
+export const TEXT_LINK = 0.585
 export const TEXT_TERMS = 20
 /**
  * In a region of so many threads a term that more than `LOCAL_FREE` of them say counts less: with n threads and d that say it
@@ -77,6 +71,7 @@ export const LOCAL_FREE = 2
 export const GROUP_COHESION = 0.12
 /** Time between two stories after which their likeness counts e times less. */
 export const GROUP_DECAY: Millis = 90 * HOUR
+export const TEXT_DECAY: Millis = 110 * HOUR
 /** Stories that are grouped at once, and those of one part: the latest, for threads drift. The work is their square. */
 export const GROUPED_AT_ONCE = 400
 export const GROUPED_OF_A_PART = 48
@@ -89,15 +84,12 @@ export const GROUP_AROUND = 16
 /** Cosine of two parts of one language at which two threads are hardly two, of the configured threshold. */
 export const ALIKE = 1.8
 /** Likeness at which threads of two languages are merged, of the configured threshold: a merge claims more than a join. */
-export const MERGE_ACROSS = 1.43
-/** Share of what its stories weigh from which on a shared term is typical of a part, and counts as a match. */
-export const TYPICAL = 0.075
+export const MERGE_ACROSS = 1.2
 /**
- * Factor of the likeness of two parts whose `ABOVE_ALL` heaviest terms have rare ones in common: bodies name many things in
- * passing, which no other language repeats.
+ * Cosine of two parts of one language that threads need to be merged by way of another language: where those who speak for
+ * themselves tell of two events, a name that both have in a third language brings nothing together.
  */
-export const SAME = 1.6
-export const ABOVE_ALL = 5
+export const OWN_ALIKE = 0.5
 /** Threads that are compared to the last term, and the cosine over their heaviest terms that they need. */
 export const THREADS_COMPARED = 8
 export const THREADS_NEAR = 0.15

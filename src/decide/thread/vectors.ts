@@ -58,9 +58,9 @@ export class Meanings {
   }
 }
 
-/** Likeness by words and by meaning together, 0 to 1; both fade by the same factor. */
-export function blended(words: number, meaning: number, fading = 1): number {
-  return (1 - ENCODED) * words + ENCODED * Math.max(0, (meaning - SUBJECT) / (1 - SUBJECT)) * fading
+/** Likeness by words and by meaning together, 0 to 1. */
+export function blended(words: number, meaning: number): number {
+  return (1 - ENCODED) * words + ENCODED * Math.max(0, (meaning - SUBJECT) / (1 - SUBJECT))
 }
 
 /** Dot product of two directions of one space. */
@@ -68,17 +68,4 @@ export function dotOf(one: Float64Array, other: Float64Array): number {
   let dot = 0
   for (let at = 0; at < one.length; at++) dot += (one[at] as number) * (other[at] as number)
   return dot
-}
-
-/** Cosine of what a direction says with the mean of what some stories say; null where none says anything in the same space. */
-export function likenessOfMeaning(one: Float64Array, others: readonly (Float64Array | null)[]): number | null {
-  const sum = new Float64Array(one.length)
-  let found = false
-  for (const other of others) {
-    if (other?.length !== one.length) continue
-    found = true
-    for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] as number) + (other[at] as number)
-  }
-  if (!found) return null
-  return dotOf(one, sum) / (Math.sqrt(dotOf(sum, sum)) || 1)
 }

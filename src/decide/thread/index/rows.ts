@@ -57,6 +57,15 @@ export class Query {
   }
 }
 
+/** Terms in lists that may hold others before and behind them. */
+export interface TermRange {
+  terms: ArrayLike<number>
+  weights: ArrayLike<number>
+  counts: ArrayLike<number>
+  from: number
+  end: number
+}
+
 /** Stories have rows, of their own terms and of those of any language. Rows are numbered anew when they are compacted. */
 export class Rows {
   /** Who holds a row, as a number of the caller's; -1 for a row that is gone. */
@@ -185,7 +194,13 @@ export class Rows {
     return dot
   }
 
-  /** A story's own terms, their weights and counts where they stand. */
+  /** Where a story's own terms, their weights and counts stand. */
+  rangeOf(row: number): TermRange {
+    const { terms, weights, counts } = this
+    return { terms, weights, counts, from: this.from(row), end: this.sharedFrom(row) }
+  }
+
+  /** The same as views. */
   ownOf(row: number): { terms: Int32Array; weights: Uint16Array; counts: Uint8Array } {
     const [from, end] = [this.from(row), this.sharedFrom(row)]
     const { terms, weights, counts } = this

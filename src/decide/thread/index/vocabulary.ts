@@ -24,6 +24,7 @@ export class Vocabulary {
   readonly #table = new Table({ wide: true })
   readonly #names: string[] = []
   #kinds = new Uint8Array(FIRST_TERMS)
+  #countries = new Uint8Array(FIRST_TERMS)
   readonly #free: number[] = []
   /** Own terms of each language. */
   readonly #languages = new Map<string, number>()
@@ -48,6 +49,11 @@ export class Vocabulary {
   /** Whether a term is one of any language. */
   isShared(term: number): boolean {
     return this.#kinds[term] === SHARED
+  }
+
+  /** Whether a term is the name of a country. */
+  isCountry(term: number): boolean {
+    return this.#countries[term] === 1
   }
 
   /** How many languages are spoken. */
@@ -127,8 +133,12 @@ export class Vocabulary {
       const kinds = new Uint8Array(2 * term)
       kinds.set(this.#kinds)
       this.#kinds = kinds
+      const countries = new Uint8Array(2 * term)
+      countries.set(this.#countries)
+      this.#countries = countries
     }
     this.#kinds[term] = kind
+    this.#countries[term] = name.startsWith('@') ? 1 : 0
     this.#names[term] = name
     if (language !== null) this.#languages.set(language, (this.#languages.get(language) ?? 0) + 1)
     return term

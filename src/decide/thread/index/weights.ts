@@ -5,14 +5,14 @@ import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, UNIT, type Weighted } fro
 import type { Part, SeenStory } from './active.ts'
 import { Postings } from './postings.ts'
 import { PartProfile } from './profile.ts'
-import { Query, Rows } from './rows.ts'
+import { Query, Rows, type TermRange } from './rows.ts'
 import { FACTS, FIRST, LAST, OWN_LENGTH, SHARED_LENGTH, Slots } from './slots.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 // Stories from which on a part keeps the sums of its terms.
 const SUMMED_FROM = 8
-/** Terms said by more stories are not looked up at all. */
-export const LOOKED_UP = 1_200
+/** Terms said by more stories than this may be looked up by nobody. */
+const LOOKED_UP = 1_200
 
 /** The own terms of a story, with their weights when it was filed and how often it says each. */
 export interface OwnTerms {
@@ -34,7 +34,6 @@ export class Weights {
   /** Profiles of parts, for as long as no story comes. */
   readonly #profiles = new Map<Part, PartProfile>()
   readonly #joining = new Query()
-  readonly #dots = { sum: 0, largest: 0 }
   #shares = new Float64Array(OWN_TERMS + SHARED_TERMS)
 
   /** A story's own terms and those of any language, heaviest first. */
@@ -45,6 +44,11 @@ export class Weights {
   /** The own terms of a row: a view of the list of rows, until a story is entered. */
   ownOf(row: number): OwnTerms {
     return this.#rows.ownOf(row)
+  }
+
+  /** Where a story's own terms stand, until another is entered. */
+  rangeOf({ row }: SeenStory): TermRange {
+    return this.#rows.rangeOf(row)
   }
 
   /** The name of a term. */
@@ -105,49 +109,43 @@ export class Weights {
   }
 
   /** Dot product of the summed terms of a part with those of a query. */
-  dotOf(part: Part, query: Query): number {
-    const { sums } = part
-    if (!sums) return this.dotsOf(part, query).sum
-    const { terms, weights } = query
+  dotOf({ sums, stories }: Part, query: Query): number {
     let dot = 0
+    if (!sums) {
+      for (const { row } of stories) dot += this.#rows.dotOf(row, query)
+      return dot
+    }
+    const { terms, weights } = query
     for (let at = 0; at < terms.length; at++) dot += sums.get(terms[at] as number) * (weights[at] as number)
     return dot
-  }
-
-  /** Dot products of a part's latest stories with a query: their sum and the largest; overwritten by the next call. */
-  dotsOf({ stories }: Part, query: Query, latest = stories.length): { sum: number; largest: number } {
-    const dots = this.#dots
-    dots.sum = 0
-    dots.largest = 0
-    for (let at = Math.max(0, stories.length - latest); at < stories.length; at++) {
-      const dot = this.#rows.dotOf((stories[at] as SeenStory).row, query)
-      dots.sum += dot
-      if (dot > dots.largest) dots.largest = dot
-    }
-    return dots
-  }
-
-  /** Dot product of a story's terms with those of a query. */
-  likeness(story: SeenStory, query: Query): number {
-    return this.#rows.dotOf(story.row, query)
   }
 
   /**
    * Parts whose cosine with some terms of a part, or of a story by itself, is at least `least`, by their own terms or those of any language, and
    * whose threads were silent for `silence` at most before or after its thread. Terms said by more than `common` stories
-   * are left out; by own terms its own language is looked through, by the others all others.
+   * are left out, and such as would bring the entries looked through over `budget`; by own terms its own language is looked
+   * through, by the others all others.
    */
   near(
     { terms, weights }: Weighted,
     { thread, language, ownSquared, sharedSquared }: Known,
-    { own, common, least, silence }: { own: boolean; common: number; least: number; silence: Millis },
+    {
+      own,
+      common,
+      least,
+      silence,
+      budget = Number.POSITIVE_INFINITY,
+    }: { own: boolean; common: number; least: number; silence: Millis; budget?: number },
     found: (part: Part, cosine: number) => void,
   ): void {
     const { scores, matched, cosines, parts, facts } = this.slots
     let count = 0
+    let left = budget
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number
-      if (this.frequencyOf(term) > common) continue
+      const frequency = this.frequencyOf(term)
+      if (frequency > common || frequency > left) continue
+      left -= frequency
       count = this.postings.collect(term, weights[at] as number, scores, matched, count)
     }
     const length = Math.sqrt(own ? ownSquared : sharedSquared)
