@@ -135,6 +135,23 @@ export interface ThreadOutline {
   own: string[]
 }
 
+/** What an agency did in some days. */
+export interface AgencyWork {
+  /** Its reports on each day, oldest first. */
+  days: number[]
+  reports: number
+  /** Those of its reports that are its own copy, as far as that was judged. */
+  own: number
+  /** Threads of several agencies that it is in, and those of them that it had first. */
+  events: number
+  led: number
+  /** Median of how long after the first it came, where it was not first; null where it always was. */
+  lag: Millis | null
+}
+
+/** What polls of a feed gave in one part of a day: the worst of it. */
+export type PolledPart = 'failed' | 'filed' | 'unchanged'
+
 /** How the feeds stand, in numbers. */
 export interface FeedTotals {
   feeds: number
@@ -266,6 +283,12 @@ export interface Reader {
   /** Threads with a story since then, by the language tag of the story. */
   languages(since: Millis): { language: string; threads: number }[]
   feedTotals(): FeedTotals
+  /** What agencies did in `days` days up to `until`, by id. */
+  work(until: Millis, days: number): Map<string, AgencyWork>
+  /** Threads of at least three agencies with a story in a language, that an agency is not in; the newest first. */
+  lacked(agency: string, language: string, since: Millis, limit: number): ThreadSummary[]
+  /** What came of polls in equal parts of the time from `since` to `until`, by feed; null where there were none. */
+  polls(since: Millis, until: Millis, parts: number): Map<number, (PolledPart | null)[]>
   /**
    * Threads of the last day that changed at this time or after it, by when they last did, with the primary subtags of their
    * languages; at most 200, the newest.

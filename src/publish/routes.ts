@@ -1,13 +1,15 @@
 // The pages and feeds there are: the address of each and how it is rendered. site.ts serves them, static.ts writes them to
 // files.
+import { primaryLanguage } from '../language/text.ts'
 import type { Rendering } from './delivery.ts'
 import { feedDocument, pageDocument } from './documents.ts'
 import { type Edition, type EditionKind, edition } from './edition.ts'
 import { type OutputFormat, renderFeed } from './feeds.ts'
 import { frontRendering } from './front-edition.ts'
+import { listed } from './front-page.ts'
 import { feedTitle } from './heading.ts'
 import type { PageContext } from './pages/layout.ts'
-import { agenciesHtml, agencyHtml } from './pages/lists.ts'
+import { agenciesHtml, agencyHtml, WORK_DAYS } from './pages/lists.ts'
 import { storyHtml } from './pages/story.ts'
 import { threadHtml } from './pages/thread.ts'
 import type { Choice } from './query.ts'
@@ -30,6 +32,7 @@ export interface Page {
 export const NO_CHOICE: Choice = { selection: {}, query: '', everyLanguage: false, page: 1 }
 
 const AGENCY_STORIES = 60
+const LACKED = 8
 
 const front: Page = {
   pattern: '/',
@@ -67,7 +70,8 @@ const agencies: Page = {
   path: () => '/agencies',
   takesChoice: false,
   merges: null,
-  render: (view, context) => pageDocument(agenciesHtml(context, view.agencies()), null),
+  render: (view, context) =>
+    pageDocument(agenciesHtml(context, view.agencies(), view.reader.work(view.now, WORK_DAYS)), null),
 }
 
 const agency: Page = {
@@ -79,9 +83,19 @@ const agency: Page = {
     const found = view.agencies().find(candidate => candidate.id === id)
     if (found === undefined) return null
     const stories = view.reader
-      .recentStories({ agency: id, limit: AGENCY_STORIES })
+      .recentStories({ agency: id, limit: AGENCY_STORIES, headlines: true })
       .filter(({ thread }) => view.hasPage(thread))
-    return pageDocument(agencyHtml(context, found, stories, view.feedsOf(id)), null)
+    const since = view.now - WORK_DAYS * 86_400_000
+    const language = primaryLanguage(found.language)
+    const threads = language === null || !view.live ? [] : view.reader.lacked(id, language, since, LACKED)
+    const input = {
+      agency: found,
+      work: view.reader.work(view.now, WORK_DAYS).get(id),
+      stories,
+      lacked: listed(view.reader, threads, language, since, view.now),
+      feeds: view.feedsOf(id),
+    }
+    return pageDocument(agencyHtml(context, input), null)
   },
 }
 

@@ -12,7 +12,7 @@ import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
 import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
-import { feedsHtml } from './pages/feeds.ts'
+import { feedsHtml, POLL_PARTS } from './pages/feeds.ts'
 import { link, type PageContext } from './pages/layout.ts'
 import { type QueryFault, readQuery } from './query.ts'
 import { FEEDS, type FeedRoute, FORMATS, feedEdition, feedRendering, NO_CHOICE, PAGES, type Page } from './routes.ts'
@@ -51,6 +51,7 @@ export interface Site {
 type Responding = Response | Promise<Response>
 
 const MINUTE = 60_000
+const DAY = 86_400_000
 
 export function createSite(dependencies: SiteDependencies): Site {
   const site = new Pages(dependencies)
@@ -142,7 +143,9 @@ class Pages {
   feeds(c: Context): Responding {
     const wording = this.#wording(c)
     return this.answers.fresh(c.req.raw, `/feeds ${wording.key}`, () => {
-      const body = feedsHtml(this.#context(wording), this.#deps.reader.feeds(), this.#deps.health().fault)
+      const { reader, health, now } = this.#deps
+      const polls = reader.polls(now() - DAY, now(), POLL_PARTS)
+      const body = feedsHtml(this.#context(wording), reader.feeds(), polls, health().fault)
       return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
     })
   }

@@ -4,6 +4,7 @@ import type { Config } from '../../src/model/config.ts'
 import type {
   AgencyPart,
   AgencySummary,
+  AgencyWork,
   FigureView,
   Health,
   Reader,
@@ -235,6 +236,37 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         threads: new Set(told.map(one => one.thread)).size,
       }))
     },
+    work: (until, days) => {
+      const found = new Map<string, AgencyWork>()
+      for (const { id } of reader.agencies()) {
+        const own = [...stories.values()].filter(one => one.agency === id && one.time < until)
+        if (own.length === 0) continue
+        const list = Array.from({ length: days }, () => 0)
+        list[days - 1] = own.length
+        const shared = new Set(own.map(one => one.thread))
+        found.set(id, {
+          days: list,
+          reports: own.length,
+          own: own.length,
+          events: shared.size,
+          led: 1,
+          lag: 25 * 60_000,
+        })
+      }
+      return found
+    },
+    lacked: (agency, _language, since, limit) =>
+      [...new Set([...stories.values()].map(one => one.thread))]
+        .flatMap(id => thread(id) ?? [])
+        .filter(one => one.last >= since && one.agencies.length >= 3 && one.agencies.every(part => part.id !== agency))
+        .slice(0, limit),
+    polls: (_since, _until, parts) =>
+      new Map(
+        feeds.map(feed => [
+          feed.id,
+          Array.from({ length: parts }, (_, at) => (feed.state === 'failing' && at > parts / 2 ? 'failed' : 'filed')),
+        ]),
+      ),
     grown: since =>
       [...new Set([...stories.values()].map(one => one.thread))]
         .flatMap(id => thread(id) ?? [])

@@ -8,7 +8,7 @@ import { type FeedLink, hiddenFields, link, type PageContext, page } from './lay
 import { follow } from './parts/follow.ts'
 import { independence } from './parts/independence.ts'
 import { type Matches, marked, snippet } from './parts/snippet.ts'
-import { by, chip, factsLine, headed, headline, own, signalOf, spoken } from './parts/text.ts'
+import { by, chip, factsLine, headed, headline, own, ownLanguage, signalOf, spoken } from './parts/text.ts'
 import { shortMoment } from './parts/time.ts'
 
 export interface SearchInput {
@@ -84,7 +84,7 @@ function withoutOf(context: PageContext, input: SearchInput, { typed, kind, text
 function chips(context: PageContext, input: SearchInput): Html {
   const { words } = context
   if (input.narrowings.length === 0) return nothing
-  return html`<p class="filters"${own(context)}>${input.narrowings.map(
+  return html`<p class="filters"${ownLanguage(context)}>${input.narrowings.map(
     one =>
       html`<a href="${withoutOf(context, input, one)}" aria-label="${words.remove(one.text)}"><bdi>${cleanLine(one.text)}</bdi> ✕</a>`,
   )}</p>`
@@ -96,7 +96,7 @@ function results(context: PageContext, input: SearchInput, found: Found, feed: F
   const reports = words.count('reports', found.stories)
   const sum = words.found(found.more ? `${reports}+` : reports, words.count('events', found.events.length))
   const matches = matcher([input.read.words, ...input.narrowings.map(exactWords)].join(' '))
-  return html`<section><div class="head"><h2 class="facts"${own(context)}>${sum}<span class="dot"></span>${words.newestFirst}</h2>${follow(context, words.followSearch, feed)}</div>
+  return html`<section><div class="head"><h2 class="facts"${ownLanguage(context)}><bdi>${sum}<span class="dot"></span>${words.newestFirst}</bdi></h2>${follow(context, words.followSearch, feed)}</div>
 ${filters(context, input, found)}
 ${found.events.map(event => eventHtml(context, event, matches))}</section>`
 }
@@ -109,7 +109,7 @@ function filters(context: PageContext, input: SearchInput, found: Found): Html {
   const choice = (name: string, parameter: string, facets: readonly Facet[], nameOf: (facet: Facet) => string): Html =>
     facets.length < 2
       ? nothing
-      : html`<nav class="filters" aria-label="${name}"${own(context)}><h3>${name}</h3>${facets.map(
+      : html`<nav class="filters" aria-label="${name}"${ownLanguage(context)}><h3>${name}</h3>${facets.map(
           facet =>
             html`<a href="${address(context, input, { [parameter]: facet.value })}"><bdi>${nameOf(facet)}</bdi> (${words.number(facet.count)})</a>`,
         )}</nav>`
@@ -119,7 +119,7 @@ function filters(context: PageContext, input: SearchInput, found: Found): Html {
   ] as const
   return html`${has('lang') ? nothing : choice(words.language, 'lang', found.languages, ({ value }) => words.languageName(value))}
 ${has('agency') ? nothing : choice(words.agency, 'agency', found.agencies, ({ name }) => cleanLine(name))}
-<nav class="filters" aria-label="${words.when}"${own(context)}>${
+<nav class="filters" aria-label="${words.when}"${ownLanguage(context)}>${
     has('since')
       ? nothing
       : html`<h3>${words.when}</h3>${spans.map(([span, name]) => html`<a href="${address(context, input, { since: span })}">${name}</a>`)}`

@@ -162,6 +162,13 @@ export interface Vocabulary {
   nothingFound: (words: string) => string
   without: (filter: string) => string
   // Agencies.
+  reportsIn: (span: string) => string
+  firstIn: string
+  ofEvents: (led: string, events: string) => string
+  medianLag: string
+  ownCopy: string
+  lacked: string
+  lastDayPolls: string
   lastReport: string
   homepage: string
   latest: string

@@ -20,3 +20,17 @@ export function spark(context: PageContext, pulse: readonly number[]): Html {
     `<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"><path class="ground" d="M0 ${HEIGHT - 0.5}H${WIDTH}"/><path d="${bars.join('')}"/></svg>`,
   )
 }
+
+/** The same, as small as a word. */
+export function bars(context: PageContext, counts: readonly number[]): Html {
+  const most = Math.max(0, ...counts)
+  if (most === 0) return nothing
+  const backwards = pageDirection(context.language) === 'rtl'
+  const marks = counts.map((count, at) => {
+    if (count === 0) return ''
+    return `M${((backwards ? counts.length - 1 - at : at) + 0.5) * 6} 16v-${Math.max(2, Math.round((count / most) * 16))}`
+  })
+  return new Html(
+    `<svg class="bars" width="${counts.length * 6}" height="16" aria-hidden="true"><path d="${marks.join('')}"/></svg>`,
+  )
+}

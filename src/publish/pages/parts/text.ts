@@ -16,7 +16,7 @@ export function own(context: PageContext): Html {
 }
 
 /** The language of the page's own words, where it is not that of what stands around. */
-function ownLanguage(context: PageContext): Html {
+export function ownLanguage(context: PageContext): Html {
   return isInside(context) ? html` lang="${context.words.tag}"` : nothing
 }
 

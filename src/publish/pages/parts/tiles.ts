@@ -4,7 +4,7 @@ import type { FigurePoint, FigureSeries } from '../../figures.ts'
 import { type Html, html, nothing } from '../../markup.ts'
 import type { PageContext } from '../layout.ts'
 import { bounded } from '../toll.ts'
-import { dotted, own } from './text.ts'
+import { dotted, ownLanguage } from './text.ts'
 
 export function tilesHtml(context: PageContext, figures: readonly FigureSeries[]): Html {
   const tiles = figures.filter(isFirstOfKind).flatMap(series => tile(context, series))
@@ -36,8 +36,8 @@ function tile(context: PageContext, series: FigureSeries): Html[] {
       html`${index === 0 ? '' : ' / '}${bounded(context, point)} <bdi>${cleanLine(point.sourceName)}</bdi>`,
   )
   return [
-    html`<div${own(context)}><dt>${words.figureKind[series.kind]}${people(series, newest)}</dt><dd class="figure">${words.number(newest.value)}</dd>
-${newest.bound === null ? nothing : html`<dd class="facts">${bounded(context, newest)}</dd>`}<dd class="facts">${dotted(facts, true)}</dd>
-${differ.length === 0 ? nothing : html`<dd class="facts differ">${words.differ}: ${differ}</dd>`}</div>`,
+    html`<div${ownLanguage(context)}><dt>${words.figureKind[series.kind]}${people(series, newest)}</dt><dd class="figure">${words.number(newest.value)}</dd>
+${newest.bound === null ? nothing : html`<dd class="facts"><bdi>${bounded(context, newest)}</bdi></dd>`}<dd class="facts">${dotted(facts, true)}</dd>
+${differ.length === 0 ? nothing : html`<dd class="facts differ"><bdi>${words.differ}: ${differ}</bdi></dd>`}</div>`,
   ]
 }
