@@ -3,7 +3,6 @@ import type { Config } from '../model/config.ts'
 import type { MergedId, Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
-import { byHotness } from './hotness.ts'
 
 export type EditionKind = 'stories' | 'threads' | 'thread'
 
@@ -122,89 +121,4 @@ function newest(threads: readonly ThreadSummary[], stories: readonly StorySummar
 /** RFC 4151 identifier: the same after a restart, a re-import, a changed `link`. */
 export function tagId(of: Pick<Edition, 'tagAuthority'>, what: 'story' | 'thread', key: string): string {
   return `tag:${of.tagAuthority}:${what}/${encodeURIComponent(key.toWellFormed())}`
-}
-
-/** A thread on the front page, with headlines by agencies other than its lead's. */
-export interface FrontThread {
-  thread: ThreadSummary
-  others: StorySummary[]
-}
-
-export interface FrontPage {
-  /** Threads of two or more agencies, hottest first. */
-  main: FrontThread[]
-  /** Threads only one agency has, newest first. */
-  brief: ThreadSummary[]
-  /** The window shown; `until` is earlier than the present when nothing is as new as that. */
-  since: Millis
-  until: Millis
-  /** Whether the window had to be moved back to the newest news there is. */
-  moved: boolean
-  updated: Millis
-}
-
-const FRONT_THREADS = 30
-const FRONT_BRIEFS = 30
-const OTHER_HEADLINES = 4
-/** Stories of a thread among which they are found. */
-const NEWEST_LOOKED_AT = 60
-
-/**
- * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, the hottest first. When nothing
- * is that new (feeds down, or the past replayed), the window ends at the newest thread instead: an old front page tells
- * more than an empty one.
- */
-export function frontPage(
-  reader: Reader,
-  config: Pick<Config, 'publish'>,
-  selection: Partial<Selection>,
-  now: Millis,
-): FrontPage {
-  let until = now
-  let since = selection.since ?? now - config.publish.frontPage
-  let moved = false
-  let threads = reader.recentThreads({ ...selection, since, limit: 300 })
-  if (threads.length === 0 && selection.since === undefined) {
-    const last = reader.recentThreads({ ...selection, limit: 1 })[0]?.last
-    if (last !== undefined) {
-      until = last
-      since = last - config.publish.frontPage
-      moved = true
-      threads = reader.recentThreads({ ...selection, since, limit: 300 })
-    }
-  }
-  const main = threads
-    .filter(thread => thread.agencies.length > 1)
-    .sort(byHotness)
-    .slice(0, FRONT_THREADS)
-  const brief = threads.filter(thread => thread.agencies.length <= 1).slice(0, FRONT_BRIEFS)
-  return {
-    main: main.map(thread => ({
-      thread,
-      others: otherHeadlines(
-        thread,
-        reader.recentStories({ thread: thread.id, limit: NEWEST_LOOKED_AT, headlines: true }),
-      ),
-    })),
-    brief,
-    since,
-    until,
-    moved,
-    updated: newest(threads, []),
-  }
-}
-
-/** Newest headline of each agency that does not lead the thread, then the newest of any while there is room. */
-function otherHeadlines(thread: ThreadSummary, newestFirst: readonly StorySummary[]): StorySummary[] {
-  const candidates = newestFirst.filter(
-    story => story.id !== thread.lead.id && !story.withdrawn && story.title !== thread.lead.title,
-  )
-  const said = new Set([thread.lead.agency])
-  const first = candidates.filter(story => {
-    if (said.has(story.agency)) return false
-    said.add(story.agency)
-    return true
-  })
-  const chosen = new Set([...first, ...candidates].slice(0, first.length + OTHER_HEADLINES))
-  return [...chosen].slice(0, OTHER_HEADLINES)
 }

@@ -10,7 +10,6 @@ import { bodyOf, changesOf, footerOf, nameOf, newestOf, partLink, summaryOf, tol
 import type { FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
 import { excerpt, html, languageTag, plainLine, speech, strictUrl } from './markup.ts'
-import { bears } from './pages/layout.ts'
 import { type Words, within, wordsOf } from './words/index.ts'
 
 /** One entry; not yet escaped. */
@@ -228,6 +227,12 @@ function threadLine(story: StorySummary, pageUrl: (path: string) => string, word
   // Written the ISO way: a locale's own form changes with the ICU of the Node that runs, and bytes must not.
   return html`<li ${speech(story.language)}>${line}
 <br>${who.map((name, index) => html`${index === 0 ? '' : ', '}${name}`)}, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>`
+}
+
+/** Whether a headline begins with a marker, in the language of these words. */
+function bears(words: Words, signal: Signal, title: string): boolean {
+  const start = cleanLine(title.slice(0, 80)).replace(/^\[/, '').toLowerCase()
+  return words.marked[signal].some(word => start.startsWith(word))
 }
 
 function iso(at: Millis): string {

@@ -19,7 +19,7 @@ export function feedTitle(
   agency: string | null,
   words: Words,
 ): string {
-  const { q, lang, category, credit, minAgencies } = chosen
+  const { q, lang, category, credit, minAgencies, signals } = chosen
   // What is asked of every feed of its kind says nothing.
   const least = kind === 'threads' ? (minAgencies ?? 2) : (minAgencies ?? 1)
   const usual = kind === 'threads' ? 2 : 1
@@ -31,6 +31,7 @@ export function feedTitle(
     category === undefined ? null : cleanLine(category),
     credit === undefined ? null : `${words.credits}: ${cleanLine(credit)}`,
     lang === undefined ? null : words.languageName(lang),
+    signals === undefined ? null : words.corrections,
     least === usual ? null : agenciesOrMore(words, least),
   ]
     .filter(part => part !== null && part !== '')

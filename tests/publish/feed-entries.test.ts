@@ -168,7 +168,7 @@ describe('what the desk says of a report', () => {
     const terms = parseAtomFeed(render('atom', drafts, {}, 'ar')).entries?.map(entry =>
       entry.categories?.filter(({ scheme }) => scheme === `${TAG}:signal`),
     )
-    expect(terms).toMatchObject([[{ term: 'correction', label: 'تصويب' }], [{ term: 'kill', label: 'مسحوب' }]])
+    expect(terms).toMatchObject([[{ term: 'correction', label: 'تصحيح' }], [{ term: 'kill', label: 'مسحوب' }]])
     expect(json(render('json', drafts)).items.map(({ tags }) => tags?.at(-1))).toEqual(['Correction', 'Withdrawn'])
     expect(parseRssFeed(render('rss', drafts)).items?.[1]?.categories?.at(-1)).toEqual({
       name: 'Withdrawn',
@@ -200,7 +200,7 @@ describe('the feed of threads', () => {
     expect(flood?.content_html).toContain(
       '<bdi>Nile News</bdi>, <a href="https://north.example/news/1"><bdi>North Wire</bdi></a>, <a href="https://est.example/news/1"><bdi>Agence de l’Est</bdi></a>, <time',
     )
-    expect(flood?.content_html).toContain('(تصويب)')
+    expect(flood?.content_html).toContain('(تصحيح)')
     expect(flood?.content_html).toMatch(/<s><a [^>]*>Dam above Port Salam has burst<\/a><\/s> \(Withdrawn\)/)
   })
 

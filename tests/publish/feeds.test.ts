@@ -183,18 +183,21 @@ describe.each(FORMATS)('the combined feed as %s', format => {
         { id: 3, title: 'تصويب: القتلى خمسة', text: 'نص', language: 'ar', signal: 'correction', time: 3 },
         { id: 2, title: 'Toll is five, not fifteen', text: 'T', signal: 'correction', time: 2 },
         { id: 1, title: 'Bilan revu', text: 'T', language: 'fr', signal: 'correction', time: 1 },
+        { id: 5, title: 'Zahl berichtigt', text: 'T', language: 'de', signal: 'correction', time: 0 },
       ]),
     )
     expect(seen.map(entry => entry.title)).toEqual([
       '[مسحوب] إلغاء: انهيار السد',
       'تصويب: القتلى خمسة',
       '[Correction] Toll is five, not fifteen',
-      '[Correction] Bilan revu',
+      '[Rectificatif] Bilan revu',
+      '[Correction] Zahl berichtigt',
     ])
     expect(seen[0]?.content).toMatch(/^<div lang="ar" dir="rtl"><p><strong>سحبت الوكالة هذا الخبر/)
-    expect(seen[1]?.content).toMatch(/^<div lang="ar" dir="rtl"><p><strong>صوّبت الوكالة/)
+    expect(seen[1]?.content).toMatch(/^<div lang="ar" dir="rtl"><p><strong>صحّحت الوكالة/)
     expect(seen[2]?.content).toMatch(/^<div lang="en" dir="ltr"><p><strong>The agency has corrected/)
-    expect(seen[3]?.content).toMatch(/^<div lang="fr" dir="ltr"><p lang="en" dir="ltr"><strong>The agency/)
+    expect(seen[3]?.content).toMatch(/^<div lang="fr" dir="ltr"><p><strong>L’agence a rectifié/)
+    expect(seen[4]?.content).toMatch(/^<div lang="de" dir="ltr"><p lang="en" dir="ltr"><strong>The agency/)
   })
 
   it('names as author whose copy it is, and beside it those who carry it', () => {

@@ -4,6 +4,7 @@ import type { Config } from '../../src/model/config.ts'
 import type {
   AgencyPart,
   AgencySummary,
+  AgencyWork,
   FigureView,
   Health,
   Reader,
@@ -16,7 +17,13 @@ import type {
 } from '../../src/model/shown.ts'
 import type { FeedState } from '../../src/model/stored.ts'
 import type { Millis } from '../../src/model/units.ts'
+import { SCRIPT, STYLE } from '../../src/publish/pages/assets.ts'
 import { createSite, type Site, type SiteDependencies } from '../../src/publish/site.ts'
+
+/** A page without the script that every page has, and without the style sheet. */
+export function unscripted(body: string): string {
+  return body.replace(`<script>${SCRIPT}</script>`, '').replace(`<style>${STYLE}</style>`, '')
+}
 
 export const NOW: Millis = Date.UTC(2022, 0, 5, 18, 0)
 export const HOUR = 3_600_000
@@ -88,6 +95,7 @@ export function story(draft: Draft): StorySummary {
     thread,
     threadKey: `t${thread}`,
     threadTitle: draft.title,
+    headline: draft.title,
     url: `https://${agency}.example/news/${draft.id}?a=1&b=2`,
     language: 'en',
     agency,
@@ -151,7 +159,17 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       .filter(one => selection.agency === undefined || one.agencies.some(part => part.id === selection.agency))
       .filter(one => selection.category === undefined || one.categories.includes(selection.category))
       .filter(one => selection.credit === undefined || one.credits.includes(selection.credit))
-      .filter(one => selection.q === undefined || `${one.title} ${one.text}`.includes(selection.q))
+      .filter(
+        one =>
+          selection.q === undefined ||
+          (selection.q ?? '').split(' ').every(word => `${one.title} ${one.text}`.includes(word)),
+      )
+      .filter(
+        one =>
+          selection.signals === undefined ||
+          (one.signal !== null && selection.signals.includes(one.signal)) ||
+          (one.withdrawn && selection.signals.includes('kill')),
+      )
       .filter(one => selection.thread === undefined || one.thread === selection.thread)
       .sort((a, b) => b.time - a.time || b.id - a.id)
   const thread = (id: number): ThreadDetail | null => {
@@ -188,6 +206,90 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const reader: Reader = {
     version: () => version,
     figures: id => figures.get(id) ?? [],
+    outlines: (ids, since, until, parts) =>
+      new Map(
+        ids.map(id => {
+          const told = matching({ thread: id })
+          const pulse = Array.from({ length: parts }, () => 0)
+          for (const { time } of told) {
+            const part = Math.floor(((time - since) * parts) / (until - since))
+            if (part >= 0 && part < parts) pulse[part] = (pulse[part] ?? 0) + 1
+          }
+          return [
+            id,
+            {
+              headlines: told.map(one => ({ ...one, title: one.headline, agencies: one.agencies.length })),
+              figures: figures.get(id) ?? [],
+              pulse,
+              own: [...new Set(told.map(one => one.origin?.agency ?? one.agency))],
+            },
+          ]
+        }),
+      ),
+    languages: since => {
+      const threads = Map.groupBy(
+        [...stories.values()].filter(one => one.time >= since && one.language !== null),
+        one => one.language ?? '',
+      )
+      return [...threads].map(([language, told]) => ({
+        language,
+        threads: new Set(told.map(one => one.thread)).size,
+      }))
+    },
+    work: (until, days) => {
+      const found = new Map<string, AgencyWork>()
+      for (const { id } of reader.agencies()) {
+        const own = [...stories.values()].filter(one => one.agency === id && one.time < until)
+        if (own.length === 0) continue
+        const list = Array.from({ length: days }, () => 0)
+        list[days - 1] = own.length
+        const shared = new Set(own.map(one => one.thread))
+        found.set(id, {
+          days: list,
+          reports: own.length,
+          own: own.length,
+          events: shared.size,
+          led: 1,
+          lag: 25 * 60_000,
+        })
+      }
+      return found
+    },
+    lacked: (agency, _language, since, limit) =>
+      [...new Set([...stories.values()].map(one => one.thread))]
+        .flatMap(id => thread(id) ?? [])
+        .filter(one => one.last >= since && one.agencies.length >= 3 && one.agencies.every(part => part.id !== agency))
+        .slice(0, limit),
+    polls: (_since, _until, parts) =>
+      new Map(
+        feeds.map(feed => [
+          feed.id,
+          Array.from({ length: parts }, (_, at) => (feed.state === 'failing' && at > parts / 2 ? 'failed' : 'filed')),
+        ]),
+      ),
+    grown: since =>
+      [...new Set([...stories.values()].map(one => one.thread))]
+        .flatMap(id => thread(id) ?? [])
+        .filter(one => one.updated >= since)
+        .map(one => ({
+          id: one.id,
+          updated: one.updated,
+          languages: [...new Set(one.timeline.flatMap(story => story.language ?? []))],
+        })),
+    feedTotals: () => {
+      const count = (state: FeedState['state']): number => feeds.filter(feed => feed.state === state).length
+      return {
+        feeds: feeds.length,
+        failing: count('failing'),
+        fresh: count('new'),
+        retired: count('retired'),
+        paused: count('paused'),
+        lastSuccess: feeds.reduce<Millis | null>(
+          (most, one) => Math.max(most ?? 0, one.lastSuccess ?? 0) || null,
+          null,
+        ),
+      }
+    },
     redirect: (what, id) => merged.get(`${what} ${id}`) ?? null,
     mergedInto: (what, id) =>
       [...merged].flatMap(([old, target]) =>
@@ -239,6 +341,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
           } satisfies StoryDetail)
     },
     thread,
+    threads: ids => ids.flatMap(id => thread(id) ?? []),
     search: (words, limit) => matching({ q: words }).slice(0, limit),
     totals: () => ({
       feeds: feeds.length,
@@ -265,6 +368,7 @@ export function member(id: number, changes: Partial<ReportView> = {}): ReportVie
     guid: `g${id}`,
     url: `https://nile.example/news/${id}`,
     title: 'River rises',
+    headline: changes.title ?? 'River rises',
     text: 'The river rose by two metres.',
     language: 'en',
     time: NOW - 2 * HOUR,

@@ -34,7 +34,7 @@ join agencies a on a.id = r.agency`
 }
 
 const REPORT = `
-select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.text, r.language, r.time, r.published,
+select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
        r.first_seen, r.signal, r.dateline, r.joined_by, r.similarity, r.coverage, r.stale, r.evidence, r.furniture
 from reports r join agencies a on a.id = r.agency`
 

@@ -42,7 +42,10 @@ where g.kind = @kind and d.target in (select value from json_each(@into))
 group by d.id order by at desc, d.key limit ${MOST_MERGED}`
 
 export interface ThreadReader
-  extends Pick<Reader, 'recentThreads' | 'thread' | 'figures' | 'redirect' | 'mergedInto' | 'mergedOfLate'> {
+  extends Pick<
+    Reader,
+    'recentThreads' | 'threads' | 'lacked' | 'thread' | 'figures' | 'redirect' | 'mergedInto' | 'mergedOfLate'
+  > {
   decisions(): Decision[]
   regroupings(of: RegroupingFilter): Regrouped[]
 }
@@ -77,6 +80,22 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
 
   return {
     figures,
+    lacked: (agency, language, since, limit) =>
+      threads(
+        sql.all(
+          `${THREAD} where t.last >= @since and t.agencies >= 3
+             and exists (select 1 from stories s where s.thread = t.id and (s.language = @language or s.language like @language || '-%'))
+             and not exists (select 1 from thread_agencies p where p.thread = t.id and p.agency = @agency)
+           order by t.last desc limit @limit`,
+          { agency, language, since, limit },
+        ),
+        true,
+      ),
+    threads: ids =>
+      threads(
+        sql.all(`${THREAD} where t.id in (select value from json_each(@ids))`, { ids: JSON.stringify(ids) }),
+        true,
+      ),
     recentThreads: selection => {
       const conditions = storyConditions(sql, selection)
       if (!conditions) return []
