@@ -89,3 +89,6 @@ function readable(line: string): string {
   const clock = String(time).slice(11, 19)
   return `${clock} ${(NAMES[Number(level)] ?? '').padEnd(5)} ${String(msg)}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}`
 }
+
+/** What an error says. */
+export const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))

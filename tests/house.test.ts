@@ -45,6 +45,7 @@ const CIRCLES: readonly string[] = []
 const PURE = ['decide', 'publish', 'language']
 const IMPURE: Readonly<Record<string, string>> = {
   'language/grams.ts': 'loads the dictionary of languages from disk at first use',
+  'publish/pages/assets.ts': 'reads the style sheet and the script from disk when it is loaded',
 }
 const PURE_MODULES = ['node:crypto', 'node:zlib']
 /** What depends on when and where it is asked, or acts on the machine. */

@@ -45,10 +45,27 @@ export function searchableOf({ folded, words: all, starts }: Cut, language: stri
 export function searchExpression(typed: string): string | null {
   const asked = words(fold(typed.slice(0, 500))).slice(0, 20)
   if (asked.length === 0) return null
-  const groups = asked.map(word => {
-    const forms = new Set([word, ...[null, ...STEMMED].map(language => stem(word, language))])
-    for (const guess of guessesOf(wordOf(word))) forms.add(guess.text)
-    return `(${[...forms].map(form => `"${form}"`).join(' OR ')})`
-  })
+  const groups = asked.map(word => `(${[...formsOf(word)].map(form => `"${form}"`).join(' OR ')})`)
   return `folded : (${groups.join(' AND ')})`
+}
+
+/** A folded word as it stands, and its stem in any language we know. */
+function formsOf(word: string): Set<string> {
+  const forms = new Set([word, ...[null, ...STEMMED].map(language => stem(word, language))])
+  for (const guess of guessesOf(wordOf(word))) forms.add(guess.text)
+  return forms
+}
+
+/** Whether a word of a text, as it is written there, is one of those that were typed. */
+export function matcher(typed: string): (written: string, language: string | null) => boolean {
+  const asked = new Set(
+    words(fold(typed.slice(0, 500)))
+      .slice(0, 20)
+      .flatMap(word => [...formsOf(word)]),
+  )
+  return (written, language) => {
+    const word = fold(written)
+    if (asked.has(word) || asked.has(stem(word, language))) return true
+    return guessesOf(wordOf(word)).some(guess => asked.has(guess.text))
+  }
 }

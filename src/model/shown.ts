@@ -24,7 +24,11 @@ export interface Selection {
   q?: string
   since?: Millis
   minAgencies?: number
+  /** Any of its reports is one of these. */
+  signals?: readonly Signal[]
   thread?: number
+  /** How many of those that match are passed over, from the newest. */
+  offset?: number
   /**
    * Only what a line about a story says: no markup and no credits, and of the text the beginning where there is hardly a title.
    */
@@ -39,6 +43,8 @@ export interface AgencyPart {
   /** Time of its first report here. */
   first: Millis
   reports: number
+  /** Address of that report; of a story's agencies only. */
+  url?: string | null
 }
 
 /** A story as published: its lead report speaks for it. */
@@ -50,6 +56,8 @@ export interface StorySummary {
   threadKey: string
   threadTitle: string
   title: string
+  /** The title without what the desk writes before it. */
+  headline: string
   url: string | null
   language: string | null
   agency: string
@@ -99,6 +107,63 @@ export interface ThreadSummary {
   lead: StorySummary
 }
 
+/** A story in one line: what the headline of its thread is chosen from. */
+export interface Headline {
+  /** Of the story. */
+  id: number
+  /** Without what the desk writes before it. */
+  title: string
+  language: string | null
+  agency: string
+  agencyName: string
+  signal: Signal | null
+  withdrawn: boolean
+  origin: Origin | null
+  agencies: number
+  time: Millis
+}
+
+/** What lists say of a thread besides its summary. */
+export interface ThreadOutline {
+  /** Newest first; of a long thread the newest ones. */
+  headlines: Headline[]
+  /** As {@link ThreadDetail.figures}, of these stories. */
+  figures: FigureView[]
+  /** Reports in each of the equal parts of the time asked for. */
+  pulse: number[]
+  /** Ids of agencies whose own copy it holds. */
+  own: string[]
+}
+
+/** What an agency did in some days. */
+export interface AgencyWork {
+  /** Its reports on each day, oldest first. */
+  days: number[]
+  reports: number
+  /** Those of its reports that are its own copy, as far as that was judged. */
+  own: number
+  /** Threads of several agencies that it is in, and those of them that it had first. */
+  events: number
+  led: number
+  /** Median of how long after the first it came, where it was not first; null where it always was. */
+  lag: Millis | null
+}
+
+/** What polls of a feed gave in one part of a day: the worst of it. */
+export type PolledPart = 'failed' | 'filed' | 'unchanged'
+
+/** How the feeds stand, in numbers. */
+export interface FeedTotals {
+  feeds: number
+  failing: number
+  /** Not polled yet. */
+  fresh: number
+  retired: number
+  paused: number
+  /** The newest success of any of them. */
+  lastSuccess: Millis | null
+}
+
 export interface RevisionView {
   number: number
   seen: Millis
@@ -117,6 +182,8 @@ export interface ReportView {
   guid: string
   url: string | null
   title: string
+  /** The title without what the desk writes before it. */
+  headline: string
   text: string
   language: string | null
   time: Millis
@@ -183,6 +250,15 @@ export interface ThreadDetail extends ThreadSummary {
   links: ThreadLink[]
 }
 
+/** A story or thread that is no more, because it was merged into another. */
+export interface MergedId {
+  key: string
+  /** Id of what it was merged into. */
+  target: number
+  /** When it was merged. */
+  at: Millis
+}
+
 /** What publishing needs: reading only. Every method answers from the store alone. */
 export interface Reader {
   /** Grows with every change of published data, in this process or another: renderings of an older state are stale. */
@@ -195,14 +271,37 @@ export interface Reader {
   recentStories(selection: Selection): StorySummary[]
   /** Threads that match, most recently grown first. */
   recentThreads(selection: Selection): ThreadSummary[]
+  /** These threads, in no order; those that are not there are left out. */
+  threads(ids: readonly number[]): ThreadSummary[]
   story(id: number): StoryDetail | null
   thread(id: number): ThreadDetail | null
+  /**
+   * What lists say of these threads, by id, in one query for each kind of fact. `parts` are the equal parts of the time from
+   * `since` to `until` in which reports are counted.
+   */
+  outlines(threads: readonly number[], since: Millis, until: Millis, parts: number): Map<number, ThreadOutline>
+  /** Threads with a story since then, by the language tag of the story. */
+  languages(since: Millis): { language: string; threads: number }[]
+  feedTotals(): FeedTotals
+  /** What agencies did in `days` days up to `until`, by id. */
+  work(until: Millis, days: number): Map<string, AgencyWork>
+  /** Threads of at least three agencies with a story in a language, that an agency is not in; the newest first. */
+  lacked(agency: string, language: string, since: Millis, limit: number): ThreadSummary[]
+  /** What came of polls in equal parts of the time from `since` to `until`, by feed; null where there were none. */
+  polls(since: Millis, until: Millis, parts: number): Map<number, (PolledPart | null)[]>
+  /**
+   * Threads of the last day that changed at this time or after it, by when they last did, with the primary subtags of their
+   * languages; at most 200, the newest.
+   */
+  grown(since: Millis): { id: number; updated: Millis; languages: string[] }[]
   /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
   figures(thread: number): FigureView[]
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
   /** Ids that lead to this one, because they were merged into it. */
   mergedInto(what: 'story' | 'thread', id: number): number[]
+  /** What was merged into these of late, newest first. */
+  mergedOfLate(what: 'story' | 'thread', into: readonly number[]): MergedId[]
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */

@@ -48,7 +48,7 @@ export class Answers {
    */
   ready(address: string, asked: Asked): Answer | null {
     if (!this.#looked && !this.#look()) return null
-    const known = this.#memory.at(address)
+    const known = this.#memory.at(wordedAddress(address, asked))
     return known === null ? null : answerTo(asked, known)
   }
 
@@ -71,8 +71,9 @@ export class Answers {
    * that is just over.
    */
   remembered(request: Request, key: string, make: () => Rendering): Response | Promise<Response> {
-    const known = this.#memory.find(this.#state(), key, addressOf(request.url))
-    if (known !== null && answerTo(askedBy(request), known) !== null) return respond(request, known)
+    const asked = askedBy(request)
+    const known = this.#memory.find(this.#state(), key, wordedAddress(addressOf(request.url), asked))
+    if (known !== null && answerTo(asked, known) !== null) return respond(request, known)
     return this.#queued(request, key, () => this.#memory.get(this.#state(), key, make))
   }
 
@@ -118,6 +119,11 @@ export class Answers {
     if (rendered === null) return overloaded(request)
     return rendered.then(prepared => (prepared === null ? overloaded(request) : respond(request, prepared)))
   }
+}
+
+/** What may have an answer of its own: an address, in the language that is asked for. */
+function wordedAddress(address: string, { language }: Asked): string {
+  return `${language ?? ''} ${address}`
 }
 
 /** Path and query of an absolute address, as they stand in it. */

@@ -1,12 +1,15 @@
-// What a request asks for beside its address: an encoding (RFC 9110 section 12.5.3) and conditions (section 13).
+// What a request asks for beside its address: an encoding (RFC 9110 section 12.5.3), a language and conditions (section 13).
 import { remember } from '../language/remember.ts'
 import type { Millis } from '../model/units.ts'
+import { wishedLanguage } from './words/language.ts'
 
 /** Fields of a request that its answer depends on; null where it has none. */
 export interface Asked {
   acceptEncoding: string | null
   ifNoneMatch: string | null
   ifModifiedSince: string | null
+  /** Tag of the words that pages are to be in; null for those of the configuration. */
+  language: string | null
 }
 
 export type Encoding = 'br' | 'gzip' | 'identity'
@@ -16,6 +19,7 @@ export function askedBy({ headers }: Request): Asked {
     acceptEncoding: headers.get('accept-encoding'),
     ifNoneMatch: headers.get('if-none-match'),
     ifModifiedSince: headers.get('if-modified-since'),
+    language: wishedLanguage(headers.get('cookie'), headers.get('accept-language')),
   }
 }
 

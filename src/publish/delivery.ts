@@ -116,9 +116,9 @@ export class Prepared {
     const all: Record<string, string> = {
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
+      Vary: 'Accept-Encoding',
       ...headers,
       'Cache-Control': cacheControl,
-      Vary: 'Accept-Encoding',
     }
     if (status !== 200) return all
     all['ETag'] = this.etag(encoding)

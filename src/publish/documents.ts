@@ -2,19 +2,22 @@
 import type { Millis } from '../model/units.ts'
 import type { Rendering } from './delivery.ts'
 import { CONTENT_TYPES, type OutputFormat } from './feeds.ts'
+import type { Html } from './markup.ts'
+import { SCRIPT_SOURCE, STYLE_SOURCE } from './pages/assets.ts'
 import type { PageContext } from './pages/layout.ts'
 import { messageHtml } from './pages/lists.ts'
-import { STYLE_SOURCE } from './pages/style.ts'
 
 /** Published data changes at most once a minute for who asks: as often as the pages' clock. */
 export const PUBLIC = 'public, max-age=60'
 /** For documents that change without the published data changing. */
 export const UNCACHED = 'no-cache'
 
-// No script runs and no frame embeds the page; forms lead back to this site. Images of reports come from the agencies' hosts.
+// One script runs, which asks this site alone; nothing is loaded from elsewhere, and no frame embeds the page.
 const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': `default-src 'none'; style-src ${STYLE_SOURCE}; img-src 'self' https: http:; media-src https: http:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy': `default-src 'none'; style-src ${STYLE_SOURCE}; script-src ${SCRIPT_SOURCE}; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'X-Frame-Options': 'DENY',
+  // The words of a page are the reader's.
+  Vary: 'Accept-Encoding, Accept-Language, Cookie',
 }
 const DATA_HEADERS: Readonly<Record<string, string>> = { 'Content-Security-Policy': "default-src 'none'" }
 
@@ -31,8 +34,8 @@ export function pageDocument(body: string, lastModified: Millis | null): Renderi
 }
 
 /** A page that says that something was not found or not understood. */
-export function messagePage(context: PageContext, status: number, title: string, text: string): Rendering {
-  return { ...pageDocument(messageHtml(context, title, text), null), status, cacheControl: UNCACHED }
+export function messagePage(context: PageContext, status: number, title: string, text: string, more?: Html): Rendering {
+  return { ...pageDocument(messageHtml(context, title, text, more), null), status, cacheControl: UNCACHED }
 }
 
 /** A feed. Feeds are public: a reader that runs in a browser may fetch them from another origin. */

@@ -1,9 +1,8 @@
 // Chooses from a Reader what a feed or the front page shows. Reads no clock.
 import type { Config } from '../model/config.ts'
-import type { Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
+import type { MergedId, Reader, Selection, StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type FigureSeries, figureSeries } from './figures.ts'
-import { byHotness } from './hotness.ts'
 
 export type EditionKind = 'stories' | 'threads' | 'thread'
 
@@ -19,8 +18,14 @@ export interface Edition {
   updated: Millis
   threads: ThreadSummary[]
   stories: StorySummary[]
-  /** Figures by thread; empty unless `kind` is `threads`. */
+  /** Figures by thread; empty where `kind` is `stories`. */
   figures: ReadonlyMap<number, FigureSeries[]>
+  /** From 1. */
+  page: number
+  /** Whether a further page has any. */
+  more: boolean
+  /** What was merged into what was chosen. */
+  merged: MergedId[]
 }
 
 /** Stories listed under one thread of a thread feed; the newest are kept. */
@@ -28,18 +33,26 @@ const STORIES_PER_THREAD = 40
 /** Stories among which those are looked for that tell a thread's figures. */
 const LONGEST_TIMELINE = 500
 
+/** Agencies that a thread of an edition of threads has at least, unless others are asked for. */
+const LEAST_AGENCIES = 2
+
 /**
- * Choose an edition. `stories`: the newest stories. `threads`: the threads that grew last; `stories` then holds their newest
- * stories, which entries list. `thread`: the stories of `selection.thread`; empty where there is no such thread.
+ * Choose an edition. `stories`: the newest stories. `threads`: the threads of two agencies or more that grew last; `stories` then
+ * holds their newest stories, which entries list. `thread`: the stories of `selection.thread`; empty where there is no such
+ * thread. `page` counts from 1.
  */
 export function edition(
   reader: Reader,
   config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>,
   selection: Partial<Selection>,
   kind: EditionKind,
+  page = 1,
 ): Edition {
-  const chosen: Selection = { limit: config.publish.limit, ...selection }
-  const { threads, stories, figures } = choose(reader, chosen, kind)
+  const least = kind === 'threads' ? { minAgencies: LEAST_AGENCIES } : {}
+  const { limit = config.publish.limit } = selection
+  // One more is read than is shown, to know whether there is a further page.
+  const chosen: Selection = { ...least, ...selection, limit: limit + 1, offset: (page - 1) * limit }
+  const { threads, stories, figures, more } = choose(reader, chosen, kind, limit)
   const heading = kind === 'thread' ? threads[0]?.title : undefined
   return {
     kind,
@@ -51,20 +64,28 @@ export function edition(
     threads,
     stories,
     figures,
+    page,
+    more,
+    merged:
+      kind === 'threads' ? reader.mergedOfLate('thread', ids(threads)) : reader.mergedOfLate('story', ids(stories)),
   }
 }
+
+const ids = (of: readonly { id: number }[]): number[] => of.map(({ id }) => id)
 
 function choose(
   reader: Reader,
   chosen: Selection,
   kind: EditionKind,
-): Pick<Edition, 'threads' | 'stories' | 'figures'> {
+  limit: number,
+): Pick<Edition, 'threads' | 'stories' | 'figures' | 'more'> {
   const figures = new Map<number, FigureSeries[]>()
   switch (kind) {
     case 'stories':
-      return { threads: [], stories: reader.recentStories(chosen), figures }
+      return { threads: [], figures, ...listed(reader.recentStories(chosen), limit) }
     case 'threads': {
-      const threads = reader.recentThreads({ ...chosen, headlines: true })
+      const found = reader.recentThreads({ ...chosen, headlines: true })
+      const threads = found.slice(0, limit)
       const stories = threads.flatMap(thread => {
         const { id } = thread
         const newestOf = (limit: number) => reader.recentStories({ thread: id, limit, headlines: true }).reverse()
@@ -75,15 +96,19 @@ function choose(
         figures.set(id, figureSeries(counted, isPart ? newestOf(LONGEST_TIMELINE) : newest))
         return newest
       })
-      return { threads, stories, figures }
+      return { threads, stories, figures, more: found.length > limit }
     }
     case 'thread': {
       const thread = chosen.thread === undefined ? null : reader.thread(chosen.thread)
-      return thread === null
-        ? { threads: [], stories: [], figures }
-        : { threads: [thread], stories: reader.recentStories(chosen), figures }
+      if (thread === null) return { threads: [], stories: [], figures, more: false }
+      figures.set(thread.id, figureSeries(thread.figures, thread.timeline))
+      return { threads: [thread], figures, ...listed(reader.recentStories(chosen), limit) }
     }
   }
+}
+
+function listed(found: StorySummary[], limit: number): Pick<Edition, 'stories' | 'more'> {
+  return { stories: found.slice(0, limit), more: found.length > limit }
 }
 
 function newest(threads: readonly ThreadSummary[], stories: readonly StorySummary[]): Millis {
@@ -96,89 +121,4 @@ function newest(threads: readonly ThreadSummary[], stories: readonly StorySummar
 /** RFC 4151 identifier: the same after a restart, a re-import, a changed `link`. */
 export function tagId(of: Pick<Edition, 'tagAuthority'>, what: 'story' | 'thread', key: string): string {
   return `tag:${of.tagAuthority}:${what}/${encodeURIComponent(key.toWellFormed())}`
-}
-
-/** A thread on the front page, with headlines by agencies other than its lead's. */
-export interface FrontThread {
-  thread: ThreadSummary
-  others: StorySummary[]
-}
-
-export interface FrontPage {
-  /** Threads of two or more agencies, hottest first. */
-  main: FrontThread[]
-  /** Threads only one agency has, newest first. */
-  brief: ThreadSummary[]
-  /** The window shown; `until` is earlier than the present when nothing is as new as that. */
-  since: Millis
-  until: Millis
-  /** Whether the window had to be moved back to the newest news there is. */
-  moved: boolean
-  updated: Millis
-}
-
-const FRONT_THREADS = 30
-const FRONT_BRIEFS = 30
-const OTHER_HEADLINES = 4
-/** Stories of a thread among which they are found. */
-const NEWEST_LOOKED_AT = 60
-
-/**
- * The front page: threads that grew in the `publish.frontPage` milliseconds before `now`, the hottest first. When nothing
- * is that new (feeds down, or the past replayed), the window ends at the newest thread instead: an old front page tells
- * more than an empty one.
- */
-export function frontPage(
-  reader: Reader,
-  config: Pick<Config, 'publish'>,
-  selection: Partial<Selection>,
-  now: Millis,
-): FrontPage {
-  let until = now
-  let since = selection.since ?? now - config.publish.frontPage
-  let moved = false
-  let threads = reader.recentThreads({ ...selection, since, limit: 300 })
-  if (threads.length === 0 && selection.since === undefined) {
-    const last = reader.recentThreads({ ...selection, limit: 1 })[0]?.last
-    if (last !== undefined) {
-      until = last
-      since = last - config.publish.frontPage
-      moved = true
-      threads = reader.recentThreads({ ...selection, since, limit: 300 })
-    }
-  }
-  const main = threads
-    .filter(thread => thread.agencies.length > 1)
-    .sort(byHotness)
-    .slice(0, FRONT_THREADS)
-  const brief = threads.filter(thread => thread.agencies.length <= 1).slice(0, FRONT_BRIEFS)
-  return {
-    main: main.map(thread => ({
-      thread,
-      others: otherHeadlines(
-        thread,
-        reader.recentStories({ thread: thread.id, limit: NEWEST_LOOKED_AT, headlines: true }),
-      ),
-    })),
-    brief,
-    since,
-    until,
-    moved,
-    updated: newest(threads, []),
-  }
-}
-
-/** Newest headline of each agency that does not lead the thread, then the newest of any while there is room. */
-function otherHeadlines(thread: ThreadSummary, newestFirst: readonly StorySummary[]): StorySummary[] {
-  const candidates = newestFirst.filter(
-    story => story.id !== thread.lead.id && !story.withdrawn && story.title !== thread.lead.title,
-  )
-  const said = new Set([thread.lead.agency])
-  const first = candidates.filter(story => {
-    if (said.has(story.agency)) return false
-    said.add(story.agency)
-    return true
-  })
-  const chosen = new Set([...first, ...candidates].slice(0, first.length + OTHER_HEADLINES))
-  return [...chosen].slice(0, OTHER_HEADLINES)
 }

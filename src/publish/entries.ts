@@ -1,16 +1,15 @@
 // What a feed's entry for a story or a thread contains, the same for all formats; feeds.ts writes it.
 
 import { cleanLine } from '../language/markup.ts'
-import { direction, primaryLanguage } from '../language/text.ts'
 import type { Enclosure } from '../model/collected.ts'
+import type { Signal } from '../model/decided.ts'
 import type { StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type Edition, tagId } from './edition.ts'
-import type { FigurePoint, FigureSeries } from './figures.ts'
+import { bodyOf, changesOf, footerOf, nameOf, newestOf, partLink, summaryOf, tollLine } from './entry-body.ts'
+import type { FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
-import { excerpt, type Html, html, languageTag, nothing, paragraphs, speech, webUrl } from './markup.ts'
-import { bears } from './pages/layout.ts'
-import { bounded } from './pages/toll.ts'
+import { excerpt, html, languageTag, plainLine, speech, strictUrl } from './markup.ts'
 import { type Words, within, wordsOf } from './words/index.ts'
 
 /** One entry; not yet escaped. */
@@ -22,7 +21,10 @@ export interface FeedEntry {
   /** The site's page. */
   page: string
   language: string | null
+  /** Markup. */
   summary: string | null
+  /** The same as one line of plain text. */
+  summaryText: string | null
   content: string
   published: Millis
   updated: Millis
@@ -30,11 +32,21 @@ export interface FeedEntry {
   authors: string[]
   /** Others that carry the same copy. */
   carriers: string[]
-  thread: { title: string; page: string } | null
+  /** The agency that the text comes from, where it is another than the one whose report it is. */
+  source: EntrySource | null
+  thread: { id: string; title: string; page: string } | null
+  /** What the desk says of it; `kill` where it is withdrawn. */
+  signal: { term: Signal; label: string } | null
   categories: string[]
   enclosures: MediaLink[]
   /** What only JSON Feed has room for. */
   facts: Record<string, unknown>
+}
+
+export interface EntrySource {
+  name: string
+  /** Query of the feed of all that comes from it: `agency=north`, `credit=Reuters`. */
+  query: string
 }
 
 export interface MediaLink {
@@ -43,54 +55,57 @@ export interface MediaLink {
   length: number | null
 }
 
-export function storyEntry(
-  edition: Edition,
-  story: StorySummary,
-  pageUrl: (path: string) => string,
-  words: Words,
-): FeedEntry {
+/** What an entry is made of, beside its story or thread. */
+export interface Making {
+  edition: Edition
+  /** Address of a page of the site (`/threads/5`). */
+  pageUrl: (path: string) => string
+  /** The language of the feed. */
+  words: Words
+}
+
+export function storyEntry({ edition, pageUrl, words }: Making, story: StorySummary): FeedEntry {
   const page = pageUrl(`/stories/${story.id}`)
-  const title = cleanLine(story.title) || excerpt(story.text, 90) || words.untitled
   const spoken = wordsOf(story.language)
-  const mark = story.withdrawn ? 'kill' : story.signal === 'correction' ? 'correction' : null
-  const summary = present(story.summary)
-  const content = present(story.content)
-  const own = content ?? summary ?? (paragraphs(story.text).source || html`<p>${title}</p>`.source)
   const author = cleanLine(story.origin?.name ?? story.agencyName) || story.agency
-  const carriers = [story.agencyName, ...story.agencies.map(part => part.name)].map(cleanLine).filter(Boolean)
+  const names = [story.agencyName, ...story.agencies.map(part => part.name)].map(cleanLine).filter(Boolean)
+  const carriers = [...new Set(names)].filter(name => name !== author)
+  const enclosures = story.enclosures.map(mediaLink).filter(link => link !== null)
+  const thread = {
+    id: tagId(edition, 'thread', story.threadKey),
+    title: cleanLine(story.threadTitle),
+    page: pageUrl(`/threads/${story.thread}`),
+  }
+  const changes = edition.kind === 'thread' ? changesOf(edition, story, words) : null
+  const summary = summaryOf(story)
   return {
     id: tagId(edition, 'story', story.key),
-    // A reader must not meet a withdrawn report as news, whatever its program shows of the text.
-    title:
-      mark === null || (mark === 'correction' && bears(spoken, mark, title))
-        ? title
-        : `[${spoken.signal[mark]}] ${title}`,
-    link: webUrl(story.url) ?? page,
+    title: marked(storyTitle(story, words), story.withdrawn ? 'kill' : story.signal, spoken),
+    link: strictUrl(story.url) ?? page,
     page,
     language: languageTag(story.language),
-    // Readers that show summaries only still get the beginning of the text.
-    summary: spokenIn(
-      story.language,
-      edition.language,
-      summary ?? (content === null ? null : html`<p>${excerpt(story.text, 300)}</p>`.source),
-    ),
-    content: notice(mark, spoken, story.language).source + spokenIn(story.language, edition.language, own),
+    summary: summary === null ? null : `<div ${speech(story.language).source}>${summary}</div>`,
+    summaryText: summary === null ? null : plainLine(summary),
+    content:
+      bodyOf(story, spoken, enclosures.find(isPicture)?.url ?? null, words) +
+      footerOf({ story, author, page, thread: edition.kind === 'thread' ? null : thread, changes }, words).source,
     published: story.time,
     updated: Math.max(story.updated, story.time),
     authors: [author],
-    carriers: [...new Set(carriers)].filter(name => name !== author),
-    thread: { title: cleanLine(story.threadTitle), page: pageUrl(`/threads/${story.thread}`) },
+    carriers,
+    source: sourceOf(story),
+    thread,
+    signal: signalOf(story, words),
     categories: story.categories,
-    enclosures: story.enclosures.map(mediaLink).filter(link => link !== null),
+    enclosures,
     facts: {
       story: page,
-      thread: {
-        id: tagId(edition, 'thread', story.threadKey),
-        title: cleanLine(story.threadTitle),
-        page: pageUrl(`/threads/${story.thread}`),
-      },
+      thread,
       agency: story.agency,
       agencies: story.agencies.map(part => part.id),
+      also: story.agencies
+        .filter(part => part.id !== story.agency)
+        .map(part => ({ agency: part.id, name: nameOf(part), url: strictUrl(part.url ?? null) })),
       credits: story.credits.map(cleanLine),
       origin: story.origin === null ? null : { agency: story.origin.agency, name: cleanLine(story.origin.name) },
       sources: story.sources,
@@ -102,36 +117,50 @@ export function storyEntry(
   }
 }
 
-/**
- * Markup that says itself which language it is in and in which direction it runs, where a reader would guess wrong: of a
- * text from right to left, and of any in another language than the feed's. Few readers look at `xml:lang`.
- */
-function spokenIn<T extends string | null>(language: string | null, feed: string, markup: T): T | string {
-  const tag = languageTag(language)
-  if (markup === null || tag === null) return markup
-  const same = primaryLanguage(tag) === primaryLanguage(languageTag(feed))
-  if (same && direction(tag) === 'ltr') return markup
-  return `<div ${speech(tag).source}>${markup}</div>`
+function storyTitle(story: StorySummary, words: Words): string {
+  return cleanLine(story.title) || excerpt(story.text, 90) || words.untitled
 }
 
-function notice(mark: 'kill' | 'correction' | null, words: Words, language: string | null): Html {
-  if (mark === null) return nothing
-  const text = mark === 'kill' ? words.withdrawnText : words.correctedText
-  const same = languageTag(language)?.split('-')[0] === words.tag.split('-')[0]
-  return html`<p${same ? nothing : html` ${speech(words.tag)}`}><strong>${text}</strong></p>`
+/** A reader must not meet a withdrawn report as news, whatever its program shows of the text. */
+function marked(title: string, signal: Signal | null, spoken: Words): string {
+  if (signal !== 'kill' && (signal !== 'correction' || bears(spoken, signal, title))) return title
+  return `[${spoken.signal[signal]}] ${title}`
 }
 
-export function threadEntries(edition: Edition, pageUrl: (path: string) => string, words: Words): FeedEntry[] {
-  const timelines = Map.groupBy(edition.stories, story => story.thread)
-  return edition.threads.map(thread => threadEntry(edition, thread, timelines.get(thread.id) ?? [], pageUrl, words))
+function signalOf({ withdrawn, signal }: Pick<StorySummary, 'withdrawn' | 'signal'>, words: Words) {
+  const term = withdrawn ? 'kill' : signal
+  return term === null ? null : { term, label: words.signal[term] }
+}
+
+/** The agency whose copy it is, or else the first that the text credits. */
+function sourceOf({ origin, credits, agency, agencyName }: StorySummary): EntrySource | null {
+  if (origin !== null && origin.agency !== agency && cleanLine(origin.name) !== cleanLine(agencyName)) {
+    const name = cleanLine(origin.name)
+    const query = origin.agency === null ? `credit=${queryValue(origin.name)}` : `agency=${queryValue(origin.agency)}`
+    return name === '' || name.length > LONGEST_NAME ? null : { name, query }
+  }
+  const credit = credits
+    .map(cleanLine)
+    .find(name => name !== '' && name.length <= LONGEST_NAME && name !== cleanLine(agencyName))
+  return credit === undefined ? null : { name: credit, query: `credit=${queryValue(credit)}` }
+}
+
+/** A query takes no longer one. */
+const LONGEST_NAME = 200
+
+const queryValue = (value: string): string => encodeURIComponent(value.toWellFormed())
+
+const isPicture = ({ type }: MediaLink): boolean => type.startsWith('image/')
+
+export function threadEntries(making: Making): FeedEntry[] {
+  const timelines = Map.groupBy(making.edition.stories, story => story.thread)
+  return making.edition.threads.map(thread => threadEntry(making, thread, timelines.get(thread.id) ?? []))
 }
 
 function threadEntry(
-  edition: Edition,
+  { edition, pageUrl, words }: Making,
   thread: ThreadSummary,
   timeline: readonly StorySummary[],
-  pageUrl: (path: string) => string,
-  words: Words,
 ): FeedEntry {
   const page = pageUrl(`/threads/${thread.id}`)
   const newestFirst = [...timeline].sort((a, b) => b.time - a.time || b.id - a.id)
@@ -141,19 +170,24 @@ function threadEntry(
   const counts = `${words.count('sources', sources)} · ${words.count('agencies', thread.agencies.length)} · ${words.count('stories', thread.stories)} · ${words.count('reports', thread.reports)}`
   const tolls = figures.flatMap(series => tollLine(series, words))
   const list = newestFirst.map(story => threadLine(story, pageUrl, words))
+  const said = [counts, ...tolls.map(toll => toll.text)].join(' · ')
+  const own = speech(words.tag)
   return {
     id: tagId(edition, 'thread', thread.key),
-    title,
+    title: marked(title, thread.lead.withdrawn ? 'kill' : null, wordsOf(thread.lead.language)),
     link: page,
     page,
     language: languageTag(thread.language),
-    summary: html`<p ${speech(words.tag)}>${[counts, ...tolls.map(toll => toll.text)].join(' · ')}</p>`.source,
-    content: html`<p ${speech(words.tag)}>${counts}</p>${tolls.map(toll => toll.markup)}<ul>${list}</ul>`.source,
+    summary: html`<div ${own}><p>${said}</p></div>`.source,
+    summaryText: cleanLine(said),
+    content: html`<div ${own}><p>${counts}</p>${tolls.map(toll => toll.markup)}<ul>${list}</ul></div>`.source,
     published: thread.first,
     updated: Math.max(thread.updated, thread.last),
     authors: thread.agencies.map(part => cleanLine(part.name) || part.id),
     carriers: [],
+    source: null,
     thread: null,
+    signal: thread.lead.withdrawn ? signalOf(thread.lead, words) : null,
     categories: thread.lead.categories,
     enclosures: [],
     facts: {
@@ -166,25 +200,6 @@ function threadEntry(
       last: iso(thread.last),
     },
   }
-}
-
-/** The newest number of a kind, or those that contradict one another. */
-function newestOf({ contradiction, latest }: FigureSeries): FigurePoint[] {
-  return contradiction.length > 0 ? contradiction : latest.slice(0, 1)
-}
-
-function tollLine(series: FigureSeries, words: Words): { text: string; markup: Html }[] {
-  const points = newestOf(series)
-  if (points.length === 0) return []
-  const said = series.whom === null ? null : (points[0]?.words ?? null)
-  const kind = words.figureKind[series.kind] + (said === null ? '' : ` (${cleanLine(said)})`)
-  const parts = points.map(point => [bounded({ words }, point), cleanLine(point.sourceName)] as const)
-  return [
-    {
-      text: `${kind}: ${parts.map(([value]) => value).join(' / ')}`,
-      markup: html`<p ${speech(words.tag)}>${kind}: ${parts.map(([value, source], index) => html`${index === 0 ? '' : ' / '}${value} (<bdi>${source}</bdi>)`)}</p>`,
-    },
-  ]
 }
 
 function figureFact(series: FigureSeries): Record<string, unknown>[] {
@@ -201,17 +216,24 @@ function figureFact(series: FigureSeries): Record<string, unknown>[] {
 }
 
 function threadLine(story: StorySummary, pageUrl: (path: string) => string, words: Words) {
-  const title = cleanLine(story.title) || excerpt(story.text, 90) || words.untitled
   const when = iso(story.time)
-  const who = [...new Set([story.agencyName, ...story.agencies.map(part => part.name)])].map(cleanLine).join(', ')
-  const headline = html`<a href="${webUrl(story.url) ?? pageUrl(`/stories/${story.id}`)}">${title}</a>`
+  const link = strictUrl(story.url) ?? pageUrl(`/stories/${story.id}`)
+  const headline = html`<a href="${link}">${storyTitle(story, words)}</a>`
+  const spoken = wordsOf(story.language)
+  const others = story.agencies.filter(part => part.id !== story.agency)
+  const who = [html`<bdi>${cleanLine(story.agencyName)}</bdi>`, ...others.map(partLink)]
+  const line = story.withdrawn
+    ? html`<s>${headline}</s> (${spoken.signal.kill})`
+    : html`${headline}${story.signal === 'correction' ? html` (${spoken.signal.correction})` : ''}`
   // Written the ISO way: a locale's own form changes with the ICU of the Node that runs, and bytes must not.
-  return html`<li ${speech(story.language)}>${story.withdrawn ? html`<s>${headline}</s> (${wordsOf(story.language).signal.kill})` : headline}
-<br><bdi>${who}</bdi>, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>`
+  return html`<li ${speech(story.language)}>${line}
+<br>${who.map((name, index) => html`${index === 0 ? '' : ', '}${name}`)}, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>`
 }
 
-function present(markup: string | null): string | null {
-  return markup !== null && markup.trim() !== '' ? markup : null
+/** Whether a headline begins with a marker, in the language of these words. */
+function bears(words: Words, signal: Signal, title: string): boolean {
+  const start = cleanLine(title.slice(0, 80)).replace(/^\[/, '').toLowerCase()
+  return words.marked[signal].some(word => start.startsWith(word))
 }
 
 function iso(at: Millis): string {
@@ -233,7 +255,7 @@ const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
 
 // RSS and JSON Feed demand a media type; one that is neither given nor plain from the address leaves no honest answer.
 function mediaLink(enclosure: Enclosure): MediaLink | null {
-  const url = webUrl(enclosure.url)
+  const url = strictUrl(enclosure.url)
   if (url === null) return null
   const ending = new URL(url).pathname.split('.').at(-1)?.toLowerCase() ?? ''
   const type = enclosure.type !== null && MEDIA_TYPE.test(enclosure.type) ? enclosure.type : TYPES_BY_ENDING[ending]

@@ -1,14 +1,14 @@
 // Renders an Edition as Atom 1.0 (RFC 4287), RSS 2.0 or JSON Feed 1.1 with the package `feed`.
 //
-// The package escapes only part of its input, writes no language, no extension and no media type of an enclosure in Atom, and only
-// JSON Feed 1.0. Its input is therefore escaped here for each format; what it leaves out is inserted afterwards at placeholders
-// (U+FDD0 to U+FDD2), which no text from outside can contain, because `cleanText` and `cleanHtml` remove them.
+// The package escapes only part of its input, writes no language, no extension, no source, no pages and no media type of an
+// enclosure in Atom, and only JSON Feed 1.0. Its input is therefore escaped here for each format; what it leaves out is inserted
+// afterwards at placeholders (U+FDD0 to U+FDD2), which no text from outside can contain, because `cleanText` and `cleanHtml`
+// remove them. feed-elements.ts writes what is inserted.
 import { Feed, type FeedOptions, type Item } from 'feed'
 import { cleanHtml, cleanLine, cleanText, escapeMarkup } from '../language/markup.ts'
-import type { Millis } from '../model/units.ts'
 import type { Edition, EditionKind } from './edition.ts'
 import { type FeedEntry, storyEntry, threadEntries } from './entries.ts'
-import { languageTag } from './markup.ts'
+import { entryElements, furtherMedia, type Head, headOf, pageLinks, tombstones, xmlLang } from './feed-elements.ts'
 import { within, wordsFor } from './words/index.ts'
 
 export type OutputFormat = 'atom' | 'rss' | 'json'
@@ -21,12 +21,17 @@ export const CONTENT_TYPES: Readonly<Record<OutputFormat, string>> = {
 
 export interface RenderOptions {
   /**
-   * Path and query the feed is found at below the edition's link: `/feed.atom?lang=ar`. The feed's id is made from it.
+   * Path and query the feed is found at below the edition's link, without the number of a page: `/feed.atom?lang=ar`. The feed's
+   * id is made from it.
    * Where left out, the address at which the site serves such an edition without a query.
    */
   selfPath?: string
   /** Address of a page of the site (`/threads/5`); below the edition's link where left out. */
   pageUrl?: (path: string) => string
+  /** Whether the site answers queries, by which further pages and the feeds of sources are found. True where left out. */
+  queries?: boolean
+  /** Address of the WebSub hub that pushes this feed. */
+  hub?: string | undefined
 }
 
 /** Where the site serves a feed of an edition, without format and query. `thread` is the id of the one it is about. */
@@ -44,34 +49,11 @@ export function renderFeed(edition: Edition, format: OutputFormat, options: Rend
   const pageUrl = options.pageUrl ?? (path => `${base}${path}`)
   const selfPath = options.selfPath ?? `${feedStem(edition.kind, edition.threads[0]?.id ?? null)}.${format}`
   const words = wordsFor(edition.language)
+  const making = { edition, pageUrl, words }
   const entries =
-    edition.kind === 'threads'
-      ? threadEntries(edition, pageUrl, words)
-      : edition.stories.map(story => storyEntry(edition, story, pageUrl, words))
-  const head: Head = {
-    id: `tag:${edition.tagAuthority}:${selfPath.replace(/^\//, '').replace(/\.(?:atom|rss|json)(?=\?|$)/, '')}`,
-    title: cleanLine(edition.title) || 'Minwal',
-    self: `${base}${selfPath}`,
-    home: homeOf(edition, pageUrl),
-    language: languageTag(edition.language),
-    updated: edition.updated,
-  }
-  return WRITERS[format](head, entries, edition)
-}
-
-interface Head {
-  id: string
-  title: string
-  self: string
-  home: string
-  language: string | null
-  updated: Millis
-}
-
-/** A feed of one thread belongs to that thread's page, every other to the front page. */
-function homeOf({ kind, threads }: Edition, pageUrl: (path: string) => string): string {
-  const [only] = threads
-  return kind === 'thread' && only !== undefined ? pageUrl(`/threads/${only.id}`) : pageUrl('/')
+    edition.kind === 'threads' ? threadEntries(making) : edition.stories.map(story => storyEntry(making, story))
+  const { hub = null, queries = true } = options
+  return WRITERS[format](headOf(edition, { base, selfPath, format, pageUrl, hub, queries }), entries)
 }
 
 const MOST_CATEGORIES = 20
@@ -88,7 +70,7 @@ const MARK_LESS = '\uFDD0'
 const MARK_ENTRY = '\uFDD1'
 const MARK_SPLIT = '\uFDD2'
 
-const WRITERS: Readonly<Record<OutputFormat, (head: Head, entries: FeedEntry[], edition: Edition) => string>> = {
+const WRITERS: Readonly<Record<OutputFormat, (head: Head, entries: FeedEntry[]) => string>> = {
   atom: writeAtom,
   rss: writeRss,
   json: writeJson,
@@ -102,7 +84,7 @@ const attribute = (text: string) => cleanText(text).replaceAll('<', MARK_LESS)
 const htmlSection = (markup: string) => cleanHtml(markup).replaceAll(']]>', ']]&gt;')
 const textSection = (text: string) => cleanText(text).replaceAll(']]>', `]]${MARK_SPLIT}>`)
 
-function writeAtom(head: Head, entries: FeedEntry[], edition: Edition): string {
+function writeAtom(head: Head, entries: FeedEntry[]): string {
   const feed = new Feed({
     ...options(head, textNode),
     id: textNode(head.id),
@@ -117,13 +99,14 @@ function writeAtom(head: Head, entries: FeedEntry[], edition: Edition): string {
       content: htmlSection(entry.content),
       author: entry.authors.slice(0, MOST_AUTHORS).map(name => ({ name: textNode(name) })),
       category: [
-        ...(entry.thread !== null && entry.thread.title !== ''
-          ? [{ term: attribute(entry.thread.title), scheme: `tag:${edition.tagAuthority}:thread` }]
-          : []),
+        ...labelled(entry, head).map(({ term, scheme, label }) => ({
+          term: attribute(term),
+          scheme,
+          ...(label === '' ? {} : { name: attribute(label) }),
+        })),
         ...categoriesOf(entry).map(category => ({ term: attribute(category) })),
       ],
-      // The origin is the author, other publishers of the same copy are contributors (RFC 4287 sections 4.2.1 and 4.2.3). No
-      // atom:source: it names one feed that an entry was copied from, and a story comes from several.
+      // The origin is the author, other publishers of the same copy are contributors (RFC 4287 sections 4.2.1 and 4.2.3).
       contributor: entry.carriers.slice(0, MOST_AUTHORS).map(name => ({ name: textNode(name) })),
       copyright: `${MARK_ENTRY}${index};`,
     })
@@ -135,28 +118,25 @@ function writeAtom(head: Head, entries: FeedEntry[], edition: Edition): string {
     .replace(/<entry>(\s*<title type="html"><!\[CDATA\[)\uFDD1(\d+);/g, (_all, title: string, index: string) => {
       return `<entry${xmlLang(at(index)?.language ?? null)}>${title}`
     })
-    .replace(/<rights>\uFDD1(\d+);<\/rights>/g, (_all, index: string) => atomLinks(at(index)))
+    .replace(/<rights>\uFDD1(\d+);<\/rights>/g, (_all, index: string) => entryElements(at(index), head))
+    .replace('<subtitle>', () => `${pageLinks(head, 'link')}${tombstones(head)}<subtitle>`)
     .replaceAll(MARK_LESS, '&lt;')
 }
 
-function xmlLang(language: string | null): string {
-  return language === null ? '' : ` xml:lang="${language}"`
+/** What an entry belongs to, by terms that stay and labels for people: its thread, and what the desk says of it. */
+function labelled(
+  { thread, signal }: FeedEntry,
+  { authority }: Head,
+): { term: string; scheme: string; label: string }[] {
+  return [
+    ...(thread === null ? [] : [{ term: thread.id, scheme: `tag:${authority}:thread`, label: thread.title }]),
+    ...(signal === null ? [] : [{ term: signal.term, scheme: `tag:${authority}:signal`, label: signal.label }]),
+  ]
 }
 
-function atomLinks(entry: FeedEntry | undefined): string {
-  if (entry === undefined) return ''
-  const links: string[] = []
-  if (entry.page !== entry.link) links.push(`<link rel="related" type="text/html" href="${escapeMarkup(entry.page)}"/>`)
-  for (const media of entry.enclosures) {
-    const length = media.length === null ? '' : ` length="${media.length}"`
-    links.push(`<link rel="enclosure" type="${media.type}" href="${escapeMarkup(media.url)}"${length}/>`)
-  }
-  return links.join('\n        ')
-}
-
-function writeRss(head: Head, entries: FeedEntry[], edition: Edition): string {
+function writeRss(head: Head, entries: FeedEntry[]): string {
   const feed = new Feed({ ...options(head, textNode), ...(head.language === null ? {} : { language: head.language }) })
-  for (const entry of entries) {
+  entries.forEach((entry, index) => {
     const enclosure = entry.enclosures[0]
     feed.addItem({
       ...item(entry),
@@ -165,32 +145,55 @@ function writeRss(head: Head, entries: FeedEntry[], edition: Edition): string {
       ...(entry.summary === null ? {} : { description: htmlSection(entry.summary) }),
       content: htmlSection(entry.content),
       category: [
-        ...(entry.thread !== null && entry.thread.title !== ''
-          ? [{ name: textNode(entry.thread.title), domain: `tag:${edition.tagAuthority}:thread` }]
-          : []),
+        // A category of RSS has no label: the thread's id is its domain.
+        ...(entry.thread === null
+          ? []
+          : [{ name: textNode(entry.thread.title || entry.thread.id), domain: escapeMarkup(entry.thread.id) }]),
+        ...(entry.signal === null
+          ? []
+          : [{ name: textNode(entry.signal.label), domain: escapeMarkup(`tag:${head.authority}:signal`) }]),
         ...categoriesOf(entry).map(category => ({ name: textNode(category) })),
       ],
       ...(enclosure === undefined
         ? {}
         : { enclosure: { url: enclosure.url, type: enclosure.type, length: enclosure.length ?? 0 } }),
-      extensions: [
-        // <author> of RSS is an e-mail address, which agencies do not give.
-        { name: 'dc:creator', objects: { _text: textNode(entry.authors.slice(0, MOST_AUTHORS).join(', ')) } },
-        // <source> of RSS needs the address of a feed, which is not known for a credited agency.
-        ...(entry.carriers.length === 0
-          ? []
-          : [
-              {
-                name: 'dc:contributor',
-                objects: { _text: textNode(entry.carriers.slice(0, MOST_AUTHORS).join(', ')) },
-              },
-            ]),
-        ...(entry.language === null ? [] : [{ name: 'dc:language', objects: { _text: entry.language } }]),
-        ...(entry.page === entry.link ? [] : [{ name: 'comments', objects: { _text: textNode(entry.page) } }]),
-      ],
+      extensions: rssExtensions(entry, index, head),
     })
-  }
-  return feed.rss2().replaceAll(MARK_SPLIT, ']]><![CDATA[')
+  })
+  return feed
+    .rss2()
+    .replace('<rss version="2.0"', `$& xmlns:media="${MEDIA_RSS}"`)
+    .replace('<atom:link ', link => `${pageLinks(head, 'atom:link')}${link}`)
+    .replace(/<media:content>\uFDD1(\d+);<\/media:content>/g, (_all, index: string) =>
+      furtherMedia(entries[Number(index)]),
+    )
+    .replaceAll(MARK_SPLIT, ']]><![CDATA[')
+}
+
+const MEDIA_RSS = 'http://search.yahoo.com/mrss/'
+
+function rssExtensions(entry: FeedEntry, index: number, head: Head): NonNullable<Item['extensions']> {
+  const element = (name: string, text: string, mark = '') => ({ name, objects: { _text: mark + textNode(text) } })
+  const source = entry.source === null ? null : head.sourceUrl(entry.source)
+  return [
+    // <author> of RSS is an e-mail address, which agencies do not give.
+    element('dc:creator', entry.authors.slice(0, MOST_AUTHORS).join(', ')),
+    ...(entry.carriers.length === 0
+      ? []
+      : [element('dc:contributor', entry.carriers.slice(0, MOST_AUTHORS).join(', '))]),
+    ...(entry.source === null || source === null
+      ? []
+      : [
+          {
+            name: 'source',
+            objects: { _text: textNode(entry.source.name), _attributes: { url: escapeMarkup(source) } },
+          },
+        ]),
+    ...(entry.language === null ? [] : [element('dc:language', entry.language)]),
+    ...(entry.page === entry.link ? [] : [element('comments', entry.page)]),
+    // An item has one enclosure.
+    ...(entry.enclosures.length < 2 ? [] : [element('media:content', `${index};`, MARK_ENTRY)]),
+  ]
 }
 
 // RSS does not define whether a title is text or HTML. It is written as text, which most readers expect; a `<` that would begin a
@@ -206,9 +209,11 @@ function writeJson(head: Head, entries: FeedEntry[]): string {
       ...item(entry),
       id: entry.id,
       title: cleanText(entry.title),
-      ...(entry.summary === null ? {} : { description: cleanHtml(entry.summary) }),
+      ...(entry.summaryText === null ? {} : { description: entry.summaryText }),
       content: cleanHtml(entry.content),
-      category: [entry.thread?.title ?? '', ...categoriesOf(entry)].filter(name => name !== '').map(name => ({ name })),
+      category: [entry.thread?.title ?? '', entry.signal?.label ?? '', ...categoriesOf(entry)]
+        .filter(name => name !== '')
+        .map(name => ({ name })),
     })
   }
   // The package writes version 1.0, which has neither languages nor more than one author.
@@ -219,6 +224,11 @@ function writeJson(head: Head, entries: FeedEntry[]): string {
       ...rest,
       version: 'https://jsonfeed.org/version/1.1',
       ...(head.language === null ? {} : { language: head.language }),
+      ...(head.hub === null ? {} : { hubs: [{ type: 'WebSub', url: head.hub }] }),
+      ...nextOf(head),
+      ...(head.deleted.length === 0
+        ? {}
+        : { _minwal: { deleted: head.deleted.map(({ ref, when, by }) => ({ id: ref, when, by })) } }),
       items: items.map((written, index) => ({ ...written, ...jsonExtras(entries[index]) })),
     },
     null,
@@ -226,11 +236,18 @@ function writeJson(head: Head, entries: FeedEntry[]): string {
   )}\n`
 }
 
+function nextOf({ pages }: Head): { next_url?: string } {
+  const next = pages.find(({ rel }) => rel === 'next')
+  return next === undefined ? {} : { next_url: next.href }
+}
+
 function jsonExtras(entry: FeedEntry | undefined): Record<string, unknown> {
   if (entry === undefined) return {}
+  const picture = entry.enclosures.find(({ type }) => type.startsWith('image/'))
   return {
     authors: entry.authors.slice(0, MOST_AUTHORS).map(name => ({ name: cleanText(name) })),
     ...(entry.language === null ? {} : { language: entry.language }),
+    ...(picture === undefined ? {} : { image: picture.url }),
     ...(entry.enclosures.length === 0
       ? {}
       : {
@@ -250,6 +267,7 @@ function options(head: Head, text: (raw: string) => string): FeedOptions {
     description: text(head.title),
     link: head.home,
     feed: head.self,
+    ...(head.hub === null ? {} : { hub: head.hub }),
     updated: new Date(within(head.updated)),
     generator: 'Minwal',
   }

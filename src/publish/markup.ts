@@ -43,6 +43,20 @@ export function webUrl(address: string | null): string | null {
   return url.href
 }
 
+/**
+ * The same as {@link webUrl}, by the stricter grammar of RFC 3986: browsers leave characters in addresses that it forbids, and Atom
+ * takes no others.
+ */
+export function strictUrl(address: string | null): string | null {
+  const href = webUrl(address)
+  if (href === null) return null
+  // A host may have brackets.
+  const { origin } = new URL(href)
+  const [path = '', ...fragment] = href.slice(origin.length).split('#')
+  const rest = fragment.length === 0 ? path : `${path}#${fragment.join('%23')}`
+  return origin + rest.replace(/[[\]{}|\\^`"<>]|%(?![\da-f]{2})/gi, character => encodeURIComponent(character))
+}
+
 /** A feed's address for people: as written where variables stand in it, which may make it no URL. Null for a file's. */
 export function shownAddress(address: string): string | null {
   if (!/^https?:/i.test(address) && !address.startsWith('${')) return null
@@ -66,6 +80,22 @@ export function paragraphs(text: string): Html {
     .map(line => cleanLine(line))
     .filter(line => line !== '')
     .map(line => html`<p>${line}</p>`)}`
+}
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+
+/** What sanitised HTML says, as one line of plain text. */
+export function plainLine(markup: string): string {
+  return cleanLine(
+    markup
+      .replace(/<\/?(?:p|div|br|li|tr|td|h\d|blockquote|figcaption)\b[^<>]*>/gi, ' ')
+      .replace(/<[^<>]*>/g, '')
+      .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,4}));/gi, (all, decimal, hex, name: string | undefined) => {
+        if (name !== undefined) return NAMED[name.toLowerCase()] ?? all
+        const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal)
+        return code <= 0x10ffff ? String.fromCodePoint(code) : '\uFFFD'
+      }),
+  )
 }
 
 const LANGUAGE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,6}$/

@@ -7,12 +7,26 @@ export interface Choice {
   selection: Partial<Selection>
   /** The choice as a query, in one fixed order, with its `?`; '' when nothing was chosen. */
   query: string
+  /** `lang=all` was asked for: every language, rather than none being named. */
+  everyLanguage: boolean
+  /** Pages of a list are counted from 1. */
+  page: number
 }
 
 const MOST = 500
 const LONGEST = 200
+/** Pages of a list that can be asked for. */
+export const MOST_PAGES = 50
 
-type Reading = Outcome<Partial<Selection>>
+/** Why a query cannot be answered; `words.fault` says it in a sentence. */
+export type QueryFault =
+  | { kind: 'twice'; name: string }
+  | { kind: 'language' | 'agency' | 'moment' | 'kind'; value: string }
+  | { kind: 'long'; name: string; most: number; length: number }
+  | { kind: 'count'; name: string; least: number; most: number; value: string }
+
+type Reading = { ok: true; value: Partial<Omit<Choice, 'query' | 'selection'>> & Partial<Selection> } | Refused
+type Refused = { ok: false; fault: QueryFault }
 
 interface Asking {
   now: Millis
@@ -26,55 +40,62 @@ const PARAMETERS: readonly [name: string, read: (value: string, asking: Asking) 
   ['credit', (value, _asking) => readWords('credit', value)],
   ['q', (value, _asking) => readWords('q', value)],
   ['since', (value, asking) => readSince(value, asking.now)],
+  ['kind', readKind],
   ['min-agencies', value => readCount('min-agencies', value, 1, 1000, minAgencies => ({ minAgencies }))],
   ['limit', value => readCount('limit', value, 1, MOST, limit => ({ limit }))],
+  ['page', value => readCount('page', value, 1, MOST_PAGES, page => ({ page }))],
 ]
 
 /**
  * Read a query. Parameters with nothing after the `=` count as not given (forms send them); unknown ones are passed
- * over, because readers and newsletters add their own. The reason of a refusal is a sentence that names the parameter.
+ * over, because readers and newsletters add their own.
  */
-export function readQuery(parameters: URLSearchParams, asking: Asking): Outcome<Choice> {
-  const selection: Partial<Selection> = {}
+export function readQuery(parameters: URLSearchParams, asking: Asking): { ok: true; value: Choice } | Refused {
+  const read: Partial<Omit<Choice, 'query' | 'selection'>> & Partial<Selection> = {}
   const canonical: string[] = []
-  for (const [name, read] of PARAMETERS) {
+  for (const [name, reader] of PARAMETERS) {
     const values = parameters.getAll(name).map(value => value.trim())
     const value = values.find(candidate => candidate !== '')
     if (value === undefined) continue
-    if (values.some(other => other !== '' && other !== value)) {
-      return { ok: false, reason: `${name} is given more than once; give it once.` }
-    }
-    const reading = read(value, asking)
+    if (values.some(other => other !== '' && other !== value)) return refuse({ kind: 'twice', name })
+    const reading = reader(value, asking)
     if (!reading.ok) return reading
-    Object.assign(selection, reading.value)
+    Object.assign(read, reading.value)
     canonical.push(`${name}=${encodeURIComponent(value.toWellFormed())}`)
   }
-  return { ok: true, value: { selection, query: canonical.length === 0 ? '' : `?${canonical.join('&')}` } }
+  const { everyLanguage = false, page = 1, ...selection } = read
+  const query = canonical.length === 0 ? '' : `?${canonical.join('&')}`
+  return { ok: true, value: { selection, query, everyLanguage, page } }
 }
 
-function refuse(reason: string): Reading {
-  return { ok: false, reason }
+function refuse(fault: QueryFault): Refused {
+  return { ok: false, fault }
 }
 
-function quoted(value: string): string {
-  return `"${value.length > 60 ? `${value.slice(0, 60).toWellFormed()}…` : value}"`
+/** What was given, in a length that can be repeated. */
+function shown(value: string): string {
+  return value.length > 60 ? `${value.slice(0, 60).toWellFormed()}…` : value
 }
 
 function readLanguage(value: string): Reading {
-  if (!/^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/i.test(value)) {
-    return refuse(`lang must be a language tag such as ar or pt-BR; got ${quoted(value)}.`)
-  }
+  if (value.toLowerCase() === 'all') return { ok: true, value: { everyLanguage: true } }
+  if (!/^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/i.test(value)) return refuse({ kind: 'language', value: shown(value) })
   return { ok: true, value: { lang: value.includes('-') ? value : value.toLowerCase() } }
 }
 
 function readAgency(value: string, asking: Asking): Reading {
-  if (!asking.knowsAgency(value)) return refuse(`agency ${quoted(value)} is not known; /agencies lists those that are.`)
+  if (!asking.knowsAgency(value)) return refuse({ kind: 'agency', value: shown(value) })
   return { ok: true, value: { agency: value } }
 }
 
 function readWords(name: 'category' | 'credit' | 'q', value: string): Reading {
-  if (value.length > LONGEST) return refuse(`${name} may have at most ${LONGEST} characters; this has ${value.length}.`)
+  if (value.length > LONGEST) return refuse({ kind: 'long', name, most: LONGEST, length: value.length })
   return { ok: true, value: { [name]: value } }
+}
+
+function readKind(value: string): Reading {
+  if (value !== 'corrections') return refuse({ kind: 'kind', value: shown(value) })
+  return { ok: true, value: { signals: ['correction', 'kill'] } }
 }
 
 function readCount(
@@ -82,12 +103,10 @@ function readCount(
   value: string,
   least: number,
   most: number,
-  use: (count: number) => Partial<Selection>,
+  use: (count: number) => Partial<Selection> & { page?: number },
 ): Reading {
   const count = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN
-  if (!(count >= least && count <= most)) {
-    return refuse(`${name} must be a whole number from ${least} to ${most}; got ${quoted(value)}.`)
-  }
+  if (!(count >= least && count <= most)) return refuse({ kind: 'count', name, least, most, value: shown(value) })
   return { ok: true, value: use(count) }
 }
 
@@ -96,7 +115,7 @@ const DATE = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[
 
 function readSince(value: string, now: Millis): Reading {
   const since = readMoment(value, now)
-  return since.ok ? { ok: true, value: { since: since.value } } : refuse(`since ${since.reason}.`)
+  return since.ok ? { ok: true, value: { since: since.value } } : refuse({ kind: 'moment', value: shown(value) })
 }
 
 /**
@@ -115,7 +134,7 @@ export function readMoment(value: string, now: Millis): Outcome<Millis> {
   return Number.isNaN(moment) || !real
     ? {
         ok: false,
-        reason: `must be a date such as 2022-01-05 or 2022-01-05T10:00Z, or a time span such as 24h, 7d or 2w; got ${quoted(value)}`,
+        reason: `must be a date such as 2022-01-05 or 2022-01-05T10:00Z, or a time span such as 24h, 7d or 2w; got "${shown(value)}"`,
       }
     : { ok: true, value: moment }
 }

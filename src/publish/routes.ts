@@ -1,38 +1,20 @@
 // The pages and feeds there are: the address of each and how it is rendered. site.ts serves them, static.ts writes them to
 // files.
-import type { Config } from '../model/config.ts'
-import type { AgencySummary, Reader } from '../model/shown.ts'
-import type { FeedState } from '../model/stored.ts'
-import type { Millis } from '../model/units.ts'
+import { primaryLanguage } from '../language/text.ts'
 import type { Rendering } from './delivery.ts'
 import { feedDocument, pageDocument } from './documents.ts'
-import { type Edition, type EditionKind, edition, frontPage } from './edition.ts'
+import { type Edition, type EditionKind, edition } from './edition.ts'
 import { type OutputFormat, renderFeed } from './feeds.ts'
+import { frontRendering } from './front-edition.ts'
+import { listed } from './front-page.ts'
 import { feedTitle } from './heading.ts'
-import { frontHtml } from './pages/front.ts'
 import type { PageContext } from './pages/layout.ts'
-import { agenciesHtml, agencyHtml } from './pages/lists.ts'
+import { agenciesHtml, agencyHtml, WORK_DAYS } from './pages/lists.ts'
 import { storyHtml } from './pages/story.ts'
-import { type Polled, threadHtml } from './pages/thread.ts'
+import { threadHtml } from './pages/thread.ts'
 import type { Choice } from './query.ts'
+import type { View } from './view.ts'
 import { wordsFor } from './words/index.ts'
-
-/** What is shown, and where: the same for all pages of a site at one moment. */
-export interface View {
-  reader: Reader
-  config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>
-  /** Agencies with anything on file. */
-  agencies: () => readonly AgencySummary[]
-  /** Agencies whose feeds are polled: a thread's page says which of them have not reported it. */
-  polled: () => readonly Polled[]
-  /** Whether the store holds no report at all. */
-  isEmpty: () => boolean
-  /** Feeds of an agency as its page lists them. */
-  feedsOf: (agency: string) => readonly FeedState[]
-  /** Whether a thread and its stories have pages that can be linked to. */
-  hasPage: (thread: number) => boolean
-  now: Millis
-}
 
 export interface Page {
   /** As Hono matches it. */
@@ -47,20 +29,17 @@ export interface Page {
   render: (view: View, context: PageContext, id: string, choice: Choice) => Rendering | null
 }
 
-export const NO_CHOICE: Choice = { selection: {}, query: '' }
+export const NO_CHOICE: Choice = { selection: {}, query: '', everyLanguage: false, page: 1 }
 
 const AGENCY_STORIES = 60
+const LACKED = 8
 
 const front: Page = {
   pattern: '/',
   path: () => '/',
   takesChoice: true,
   merges: null,
-  render: (view, context, _id, { selection, query }) => {
-    const shown = frontPage(view.reader, view.config, selection, view.now)
-    const input = { front: shown, agencies: view.agencies(), chosen: selection, query, empty: view.isEmpty() }
-    return pageDocument(frontHtml(context, input), shown.updated)
-  },
+  render: (view, context, _id, choice) => frontRendering(view, context, choice),
 }
 
 const thread: Page = {
@@ -91,7 +70,8 @@ const agencies: Page = {
   path: () => '/agencies',
   takesChoice: false,
   merges: null,
-  render: (view, context) => pageDocument(agenciesHtml(context, view.agencies()), null),
+  render: (view, context) =>
+    pageDocument(agenciesHtml(context, view.agencies(), view.reader.work(view.now, WORK_DAYS)), null),
 }
 
 const agency: Page = {
@@ -103,9 +83,19 @@ const agency: Page = {
     const found = view.agencies().find(candidate => candidate.id === id)
     if (found === undefined) return null
     const stories = view.reader
-      .recentStories({ agency: id, limit: AGENCY_STORIES })
+      .recentStories({ agency: id, limit: AGENCY_STORIES, headlines: true })
       .filter(({ thread }) => view.hasPage(thread))
-    return pageDocument(agencyHtml(context, found, stories, view.feedsOf(id)), null)
+    const since = view.now - WORK_DAYS * 86_400_000
+    const language = primaryLanguage(found.language)
+    const threads = language === null || !view.live ? [] : view.reader.lacked(id, language, since, LACKED)
+    const input = {
+      agency: found,
+      work: view.reader.work(view.now, WORK_DAYS).get(id),
+      stories,
+      lacked: listed(view.reader, threads, language, since, view.now),
+      feeds: view.feedsOf(id),
+    }
+    return pageDocument(agencyHtml(context, input), null)
   },
 }
 
@@ -134,14 +124,24 @@ export function feedEdition(
   { reader, config }: Pick<View, 'reader' | 'config'>,
   kind: EditionKind,
   thread: number | null,
-  { selection }: Choice,
+  { selection, page }: Choice,
   agencyName: string | null = null,
 ): Edition | null {
   const title = feedTitle(config.title, kind, selection, agencyName, wordsFor(config.language))
-  const chosen = edition(reader, { ...config, title }, thread === null ? selection : { ...selection, thread }, kind)
+  const chosen = edition(
+    reader,
+    { ...config, title },
+    thread === null ? selection : { ...selection, thread },
+    kind,
+    page,
+  )
   return kind === 'thread' && chosen.threads.length === 0 ? null : chosen
 }
 
 export function feedRendering(chosen: Edition, format: OutputFormat, selfPath: string): Rendering {
-  return feedDocument(renderFeed(chosen, format, { selfPath }), format, chosen.updated)
+  return feedDocument(
+    renderFeed(chosen, format, { selfPath: selfPath.replace(/[?&]page=\d+$/, '') }),
+    format,
+    chosen.updated,
+  )
 }

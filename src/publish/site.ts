@@ -4,27 +4,22 @@ import type { Config } from '../model/config.ts'
 import type { Health, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { Answers } from './answers.ts'
-import type { Asked } from './asked.ts'
+import { type Asked, askedBy } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
 import { dataDocument, messagePage, PUBLIC, pageDocument, sentenceDocument, UNCACHED } from './documents.ts'
 import { feedStem, type OutputFormat } from './feeds.ts'
+import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
+import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
-import type { PageContext } from './pages/layout.ts'
-import { feedsHtml, searchHtml } from './pages/lists.ts'
-import { type Choice, readQuery } from './query.ts'
-import {
-  FEEDS,
-  type FeedRoute,
-  FORMATS,
-  feedEdition,
-  feedRendering,
-  NO_CHOICE,
-  PAGES,
-  type Page,
-  type View,
-} from './routes.ts'
+import { feedsHtml, POLL_PARTS } from './pages/feeds.ts'
+import { link, type PageContext } from './pages/layout.ts'
+import { type QueryFault, readQuery } from './query.ts'
+import { FEEDS, type FeedRoute, FORMATS, feedEdition, feedRendering, NO_CHOICE, PAGES, type Page } from './routes.ts'
+import { searchRendering } from './search-page.ts'
+import type { View } from './view.ts'
 import { wordsFor } from './words/index.ts'
+import { spokenTag } from './words/language.ts'
 
 export interface SiteDependencies {
   reader: Reader
@@ -56,7 +51,7 @@ export interface Site {
 type Responding = Response | Promise<Response>
 
 const MINUTE = 60_000
-const SEARCH_RESULTS = 100
+const DAY = 86_400_000
 
 export function createSite(dependencies: SiteDependencies): Site {
   const site = new Pages(dependencies)
@@ -74,7 +69,7 @@ export function createSite(dependencies: SiteDependencies): Site {
   app.get('/favicon.svg', c =>
     site.now(c, dataDocument('image/svg+xml; charset=utf-8', FAVICON, 'public, max-age=86400')),
   )
-  app.notFound(c => site.now(c, site.notFound()))
+  app.notFound(c => site.now(c, site.notFound(c)))
   app.onError((error, c) => {
     dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
     return site.sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
@@ -109,18 +104,19 @@ class Pages {
 
   page(c: Context, page: Page): Responding {
     const choice = page.takesChoice ? this.#choice(c) : ({ ok: true, value: NO_CHOICE } as const)
-    if (!choice.ok) return this.#notUnderstood(c, choice.reason)
+    if (!choice.ok) return this.#notUnderstood(c, choice.fault)
     const id = c.req.param('id') ?? ''
-    if (page === PAGES.agency && !this.#knowsAgency(id)) return this.now(c, this.notFound())
-    return this.answers.remembered(c.req.raw, page.path(id) + choice.value.query, () => {
-      const rendering = page.render(this.#view(), this.#context(), id, choice.value)
-      return rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.notFound()
+    if (page === PAGES.agency && !this.#knowsAgency(id)) return this.now(c, this.notFound(c))
+    const wording = this.#wording(c)
+    return this.answers.remembered(c.req.raw, `${page.path(id)}${choice.value.query} ${wording.key}`, () => {
+      const rendering = page.render(this.#view(), this.#context(wording), id, choice.value)
+      return worded(rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.notFound(c), wording)
     })
   }
 
   feed(c: Context, { kind }: FeedRoute): Responding {
     const choice = this.#choice(c)
-    if (!choice.ok) return this.sentence(c, 400, choice.reason)
+    if (!choice.ok) return this.sentence(c, 400, wordsFor('en').fault(choice.fault))
     const [name, format] = splitFile(c.req.param('file') ?? '')
     const thread = kind === 'thread' ? Number(name) : null
     const path = `${feedStem(kind, thread)}.${format}`
@@ -136,18 +132,21 @@ class Pages {
 
   search(c: Context): Responding {
     const choice = this.#choice(c)
-    if (!choice.ok) return this.#notUnderstood(c, choice.reason)
-    const { query, selection } = choice.value
-    return this.answers.remembered(c.req.raw, `/search${query}`, () =>
-      pageDocument(searchHtml(this.#context(), selection.q ?? '', query, this.#find(choice.value)), null),
+    if (!choice.ok) return this.#notUnderstood(c, choice.fault)
+    const wording = this.#wording(c)
+    return this.answers.remembered(c.req.raw, `/search${choice.value.query} ${wording.key}`, () =>
+      worded(searchRendering(this.#view(), this.#context(wording), choice.value), wording),
     )
   }
 
   /** Made anew each time: polls change the states of feeds without changing what is published. */
   feeds(c: Context): Responding {
-    return this.answers.fresh(c.req.raw, '/feeds', () => {
-      const body = feedsHtml(this.#context(), this.#deps.reader.feeds(), this.#deps.health().fault)
-      return { ...pageDocument(body, null), cacheControl: UNCACHED }
+    const wording = this.#wording(c)
+    return this.answers.fresh(c.req.raw, `/feeds ${wording.key}`, () => {
+      const { reader, health, now } = this.#deps
+      const polls = reader.polls(now() - DAY, now(), POLL_PARTS)
+      const body = feedsHtml(this.#context(wording), reader.feeds(), polls, health().fault)
+      return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
     })
   }
 
@@ -178,14 +177,42 @@ class Pages {
     return this.answers.now(c.req.raw, rendering)
   }
 
-  notFound(): Rendering {
-    const context = this.#context()
+  notFound(c: Context): Rendering {
+    const context = this.#context(this.#wording(c))
     return messagePage(context, 404, context.words.notFoundTitle, context.words.notFoundText)
   }
 
-  #notUnderstood(c: Context, reason: string): Response {
-    const context = this.#context()
-    return this.now(c, messagePage(context, 400, context.words.badTitle, reason))
+  #notUnderstood(c: Context, fault: QueryFault): Response {
+    const context = this.#context(this.#wording(c))
+    const { words } = context
+    const near = fault.kind === 'agency' ? this.#nearest(fault.value) : null
+    const meant =
+      near === null
+        ? nothing
+        : html`<p>${words.didYouMean} <a class="go" href="${link(context, `/agencies/${encodeURIComponent(near.id)}`)}"><bdi>${near.name}</bdi></a>?</p>`
+    const all =
+      fault.kind === 'agency'
+        ? html`<p><a class="go" href="${link(context, '/agencies')}">${words.allAgencies}</a></p>`
+        : nothing
+    return this.now(c, messagePage(context, 400, words.badTitle, words.fault(fault), html`${meant}${all}`))
+  }
+
+  /** The agency whose id or name is most like what was asked for; null where none is. */
+  #nearest(asked: string): { id: string; name: string } | null {
+    const known = [...this.#deps.config().agencies, ...this.#agencies()]
+    return nearest(asked, known, ({ id, name }) => [id, name])
+  }
+
+  /** Which words a page is in, and what its links keep of the address. */
+  #wording(c: Context): Wording {
+    const { searchParams } = new URL(c.req.url)
+    const set = spokenTag(searchParams.get('hl') ?? '')
+    const lang = searchParams.get('lang') ?? ''
+    const keep = [set === null ? '' : `hl=${set}`, LANGUAGE.test(lang) ? `lang=${lang.toLowerCase()}` : '']
+      .filter(Boolean)
+      .join('&')
+    const language = set ?? askedBy(c.req.raw).language ?? this.#deps.config().language
+    return { language, keep, set, key: `${language} ${keep}`, path: basePath(this.#deps.config().link) }
   }
 
   /** To where an id that was merged leads, with the query it was asked with; null for one that never was. */
@@ -193,20 +220,10 @@ class Pages {
     const target = what === null ? null : this.#deps.reader.redirect(what, id)
     if (what === null || target === null) return null
     const path = PAGES[what].path(target) + ending
-    const location = `${this.#context().to(path)}${new URL(c.req.url).search}`
+    const location = `${basePath(this.#deps.config().link)}${path}${new URL(c.req.url).search}`
     const rendering = sentenceDocument(308, `This ${what} was merged into another: ${location}`)
     // Cached no longer than a page: an editor may part again what was merged.
     return { ...rendering, cacheControl: PUBLIC, headers: { ...rendering.headers, Location: location } }
-  }
-
-  #find({ selection }: Choice) {
-    const { q, ...narrower } = selection
-    if (q === undefined) return null
-    const { reader } = this.#deps
-    // Other parameters narrow the search; without any it is the store's own.
-    return Object.keys(narrower).length === 0
-      ? reader.search(q, SEARCH_RESULTS)
-      : reader.recentStories({ limit: SEARCH_RESULTS, ...selection })
   }
 
   #choice(c: Context) {
@@ -225,13 +242,22 @@ class Pages {
       feedsOf: agency => reader.feeds().filter(state => state.agency === agency),
       hasPage: () => true,
       now: this.#minute(),
+      live: true,
     }
   }
 
-  #context(): PageContext {
-    const { title, language, link } = this.#deps.config()
-    const base = basePath(link)
-    return { title, language, words: wordsFor(language), to: path => base + path, live: true, now: this.#minute() }
+  #context({ language, keep, path: base }: Wording): PageContext {
+    const { title } = this.#deps.config()
+    return {
+      title,
+      language,
+      words: wordsFor(language),
+      to: path => base + path,
+      keep,
+      live: true,
+      now: this.#minute(),
+      version: this.#deps.reader.version(),
+    }
   }
 
   #knowsAgency(id: string): boolean {
@@ -247,6 +273,30 @@ class Pages {
   #minute(): Millis {
     return Math.floor(this.#deps.now() / MINUTE) * MINUTE
   }
+}
+
+/** Which words a page is in. */
+interface Wording {
+  language: string
+  /** What the address said of languages, for links to keep. */
+  keep: string
+  /** The language that the address sets, which a cookie is to remember; null where it sets none. */
+  set: string | null
+  /** What renderings in other words do not share. */
+  key: string
+  /** Path below which the site lies. */
+  path: string
+}
+
+/** A language tag in an address, short enough to be kept. */
+const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,2}$/i
+const YEAR_IN_SECONDS = 365 * 86_400
+
+/** The rendering, with a cookie where its address chose the words. */
+function worded(rendering: Rendering, { set, path }: Wording): Rendering {
+  if (set === null || rendering.status !== 200) return rendering
+  const cookie = `hl=${set}; Path=${path === '' ? '/' : path}; Max-Age=${YEAR_IN_SECONDS}; SameSite=Lax`
+  return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
 }
 
 /** What `make` gives, made anew only where one of the values of `state` is another. */

@@ -6,7 +6,8 @@ import { feedStem, renderFeed } from './feeds.ts'
 import { FAVICON } from './metrics.ts'
 import type { PageContext } from './pages/layout.ts'
 import { movedHtml } from './pages/lists.ts'
-import { FORMATS, feedEdition, NO_CHOICE, PAGES, type Page, type View } from './routes.ts'
+import { FORMATS, feedEdition, NO_CHOICE, PAGES, type Page } from './routes.ts'
+import type { View } from './view.ts'
 import { wordsFor } from './words/index.ts'
 
 export interface StaticFile {
@@ -39,6 +40,7 @@ export function* staticSite(
     // A link to a file that was not written leads nowhere.
     hasPage: thread => paged.has(thread),
     now: threads[0]?.last ?? 0,
+    live: false,
   })
   yield* files.page(PAGES.front, '')
   for (const { id } of threads) {
@@ -81,7 +83,7 @@ class Files {
     if (chosen === null) return
     for (const format of FORMATS) {
       const path = fileOf(`${feedStem(kind, id)}.${format}`)
-      yield { path, body: renderFeed(chosen, format, { pageUrl: page => this.#url(page) }) }
+      yield { path, body: renderFeed(chosen, format, { pageUrl: page => this.#url(page), queries: false }) }
     }
   }
 
@@ -103,8 +105,10 @@ class Files {
       language,
       words: wordsFor(language),
       to: target => `${up}${target === '/' && up === '' ? './' : ''}${fileOf(target)}`,
+      keep: '',
       live: false,
       now: this.#view.now,
+      version: 0,
     }
   }
 }

@@ -6,7 +6,7 @@ import type { Loaded } from '../config/load.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
 import type { DeskClient } from '../desk/client.ts'
 import { collectIfShort, Rest } from '../desk/heap.ts'
-import type { LeveledLog } from '../log.ts'
+import { type LeveledLog, said } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
@@ -23,6 +23,7 @@ import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
 import { createWebSub, type WebSub } from './hub.ts'
 import { listen, OnTheWay } from './listener.ts'
+import { Live, withLive } from './live.ts'
 import { Network } from './network.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
 import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
@@ -214,7 +215,7 @@ class Service {
   }
 
   #makeSite(): Site {
-    return createSite({
+    const site = createSite({
       reader: this.#store.reader,
       turn: setImmediate,
       isFull: () => this.#onTheWay.isFull,
@@ -224,6 +225,7 @@ class Service {
       onError: error => this.#log.error('a page failed', { error: said(error) }),
       health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
     })
+    return withLive(site, new Live({ reader: this.#store.reader, now: this.#now, log: this.#log }))
   }
 
   #answer(request: Request): Response | Promise<Response> {
@@ -396,5 +398,3 @@ class Service {
     for (const closer of this.#closers.splice(0).reverse()) await closer()
   }
 }
-
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -7,6 +7,7 @@ import { remember } from '../language/remember.ts'
 import type { Outcome } from '../model/units.ts'
 import { bytesOf } from '../publish/delivery.ts'
 import type { Site } from '../publish/site.ts'
+import { wishedLanguage } from '../publish/words/language.ts'
 import { readRawRequest, writeRawResponse } from './raw-request.ts'
 
 /** Requests that wait behind another on one connection; a connection that sends more is closed. */
@@ -152,6 +153,7 @@ function sendReady(
     acceptEncoding: (headers['accept-encoding'] as string | undefined) ?? null,
     ifNoneMatch: headers['if-none-match'] ?? null,
     ifModifiedSince: headers['if-modified-since'] ?? null,
+    language: wishedLanguage(headers.cookie ?? null, headers['accept-language'] ?? null),
   })
   if (found === null) return false
   const { status, fields, body } = found

@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 
 const LONGEST = 16_384
-const FIELDS = new Set(['accept-encoding', 'if-none-match', 'if-modified-since'])
+const FIELDS = new Set(['accept-encoding', 'accept-language', 'cookie', 'if-none-match', 'if-modified-since'])
 
 /** The request in a packet, its letters escaped as UTF-8. Null for anything but a whole GET or HEAD of a path. */
 export function readRawRequest(packet: Uint8Array): Request | null {

@@ -1,11 +1,13 @@
 // Typed reading of rows: what SQLite gives as text, numbers and nulls becomes the values of the model. The one place with
 // casts; a column that holds JSON is trusted, since only Minwal writes the file.
+import { primaryLanguage } from '../language/text.ts'
 import type { Enclosure } from '../model/collected.ts'
-import type { CopyRule, Furniture, Move, Placement, RevisionClass, Signal } from '../model/decided.ts'
+import type { CopyRule, Furniture, Move, Origin, Placement, RevisionClass, Signal } from '../model/decided.ts'
 import type {
   AgencyPart,
   AgencySummary,
   FigureView,
+  Headline,
   ReportView,
   RevisionView,
   StorySummary,
@@ -82,12 +84,35 @@ export const agencySummary = (row: Row): AgencySummary => ({
   last: numberOrNull(row['last_report']),
 })
 
+const originOf = (row: Row): Origin | null =>
+  row['origin_name'] === null ? null : { agency: textOrNull(row['origin']), name: text(row['origin_name']) }
+
+/** Primary subtags of a JSON list of language tags. */
+export const languageList = (value: unknown): string[] => [
+  ...new Set(list<string | null>(value).flatMap(tag => primaryLanguage(tag) ?? [])),
+]
+
+/** A row of stories with what its lead report gives. */
+export const headlineView = (row: Row): Headline => ({
+  id: number(row['id']),
+  title: text(row['headline']),
+  language: textOrNull(row['language']),
+  agency: text(row['agency']),
+  agencyName: text(row['agency_name']),
+  signal: textOrNull(row['signal']) as Signal | null,
+  withdrawn: number(row['withdrawn']) === 1,
+  origin: originOf(row),
+  agencies: number(row['agencies']),
+  time: number(row['time']),
+})
+
 /** An agency's part in a story or thread. */
 export const agencyPart = (row: Row): AgencyPart => ({
   id: text(row['agency']),
   name: text(row['name']),
   first: number(row['first']),
   reports: number(row['reports']),
+  ...('url' in row ? { url: textOrNull(row['url']) } : {}),
 })
 
 export const storySummary = (row: Row, agencies: AgencyPart[], credits: string[]): StorySummary => ({
@@ -97,6 +122,7 @@ export const storySummary = (row: Row, agencies: AgencyPart[], credits: string[]
   threadKey: text(row['thread_key']),
   threadTitle: text(row['thread_title']),
   title: text(row['title']),
+  headline: text(row['headline']),
   url: textOrNull(row['url']),
   language: textOrNull(row['language']),
   agency: text(row['agency']),
@@ -110,7 +136,7 @@ export const storySummary = (row: Row, agencies: AgencyPart[], credits: string[]
   published: numberOrNull(row['published']),
   firstSeen: number(row['first_seen']),
   updated: number(row['updated']),
-  origin: row['origin_name'] === null ? null : { agency: textOrNull(row['origin']), name: text(row['origin_name']) },
+  origin: originOf(row),
   sources: number(row['sources']),
   withdrawn: number(row['withdrawn']) === 1,
   authors: list<string>(row['authors']),
@@ -177,6 +203,7 @@ export const reportView = (row: Row, credits: string[], revisions: RevisionView[
   guid: text(row['guid']),
   url: textOrNull(row['url']),
   title: text(row['title']),
+  headline: text(row['headline']),
   text: text(row['text']),
   language: textOrNull(row['language']),
   time: number(row['time']),

@@ -4,6 +4,7 @@ import type { Config } from '../../src/model/config.ts'
 import type {
   AgencyPart,
   AgencySummary,
+  AgencyWork,
   FigureView,
   Health,
   Reader,
@@ -16,7 +17,13 @@ import type {
 } from '../../src/model/shown.ts'
 import type { FeedState } from '../../src/model/stored.ts'
 import type { Millis } from '../../src/model/units.ts'
+import { SCRIPT, STYLE } from '../../src/publish/pages/assets.ts'
 import { createSite, type Site, type SiteDependencies } from '../../src/publish/site.ts'
+
+/** A page without the script that every page has, and without the style sheet. */
+export function unscripted(body: string): string {
+  return body.replace(`<script>${SCRIPT}</script>`, '').replace(`<style>${STYLE}</style>`, '')
+}
 
 export const NOW: Millis = Date.UTC(2022, 0, 5, 18, 0)
 export const HOUR = 3_600_000
@@ -75,13 +82,20 @@ export function story(draft: Draft): StorySummary {
   const agency = draft.agency ?? 'nile'
   const time = draft.time ?? NOW - HOUR
   const thread = draft.thread ?? draft.id
-  const part = (id: string, at: Millis): AgencyPart => ({ id, name: NAMES[id] ?? id, first: at, reports: 1 })
+  const part = (id: string, at: Millis): AgencyPart => ({
+    id,
+    name: NAMES[id] ?? id,
+    first: at,
+    reports: 1,
+    url: `https://${id}.example/news/${draft.id}`,
+  })
   const { also = [], members: _members, ...given } = draft
   return {
     key: `k${draft.id}`,
     thread,
     threadKey: `t${thread}`,
     threadTitle: draft.title,
+    headline: draft.title,
     url: `https://${agency}.example/news/${draft.id}?a=1&b=2`,
     language: 'en',
     agency,
@@ -117,6 +131,8 @@ export interface FakeStore {
   links: Map<number, ThreadLink[]>
   /** What was merged: `thread 7` leads to 1. */
   merged: Map<string, number>
+  /** What was merged of late, as the log has it. */
+  late: { what: 'story' | 'thread'; key: string; target: number; at: Millis }[]
 }
 
 export function fakeStore(...drafts: Draft[]): FakeStore {
@@ -135,6 +151,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const figures = new Map<number, FigureView[]>()
   const links = new Map<number, ThreadLink[]>()
   const merged = new Map<string, number>()
+  const late: FakeStore['late'] = []
 
   const matching = (selection: Partial<Selection>): StorySummary[] =>
     [...stories.values()]
@@ -142,7 +159,17 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       .filter(one => selection.agency === undefined || one.agencies.some(part => part.id === selection.agency))
       .filter(one => selection.category === undefined || one.categories.includes(selection.category))
       .filter(one => selection.credit === undefined || one.credits.includes(selection.credit))
-      .filter(one => selection.q === undefined || `${one.title} ${one.text}`.includes(selection.q))
+      .filter(
+        one =>
+          selection.q === undefined ||
+          (selection.q ?? '').split(' ').every(word => `${one.title} ${one.text}`.includes(word)),
+      )
+      .filter(
+        one =>
+          selection.signals === undefined ||
+          (one.signal !== null && selection.signals.includes(one.signal)) ||
+          (one.withdrawn && selection.signals.includes('kill')),
+      )
       .filter(one => selection.thread === undefined || one.thread === selection.thread)
       .sort((a, b) => b.time - a.time || b.id - a.id)
   const thread = (id: number): ThreadDetail | null => {
@@ -179,11 +206,97 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const reader: Reader = {
     version: () => version,
     figures: id => figures.get(id) ?? [],
+    outlines: (ids, since, until, parts) =>
+      new Map(
+        ids.map(id => {
+          const told = matching({ thread: id })
+          const pulse = Array.from({ length: parts }, () => 0)
+          for (const { time } of told) {
+            const part = Math.floor(((time - since) * parts) / (until - since))
+            if (part >= 0 && part < parts) pulse[part] = (pulse[part] ?? 0) + 1
+          }
+          return [
+            id,
+            {
+              headlines: told.map(one => ({ ...one, title: one.headline, agencies: one.agencies.length })),
+              figures: figures.get(id) ?? [],
+              pulse,
+              own: [...new Set(told.map(one => one.origin?.agency ?? one.agency))],
+            },
+          ]
+        }),
+      ),
+    languages: since => {
+      const threads = Map.groupBy(
+        [...stories.values()].filter(one => one.time >= since && one.language !== null),
+        one => one.language ?? '',
+      )
+      return [...threads].map(([language, told]) => ({
+        language,
+        threads: new Set(told.map(one => one.thread)).size,
+      }))
+    },
+    work: (until, days) => {
+      const found = new Map<string, AgencyWork>()
+      for (const { id } of reader.agencies()) {
+        const own = [...stories.values()].filter(one => one.agency === id && one.time < until)
+        if (own.length === 0) continue
+        const list = Array.from({ length: days }, () => 0)
+        list[days - 1] = own.length
+        const shared = new Set(own.map(one => one.thread))
+        found.set(id, {
+          days: list,
+          reports: own.length,
+          own: own.length,
+          events: shared.size,
+          led: 1,
+          lag: 25 * 60_000,
+        })
+      }
+      return found
+    },
+    lacked: (agency, _language, since, limit) =>
+      [...new Set([...stories.values()].map(one => one.thread))]
+        .flatMap(id => thread(id) ?? [])
+        .filter(one => one.last >= since && one.agencies.length >= 3 && one.agencies.every(part => part.id !== agency))
+        .slice(0, limit),
+    polls: (_since, _until, parts) =>
+      new Map(
+        feeds.map(feed => [
+          feed.id,
+          Array.from({ length: parts }, (_, at) => (feed.state === 'failing' && at > parts / 2 ? 'failed' : 'filed')),
+        ]),
+      ),
+    grown: since =>
+      [...new Set([...stories.values()].map(one => one.thread))]
+        .flatMap(id => thread(id) ?? [])
+        .filter(one => one.updated >= since)
+        .map(one => ({
+          id: one.id,
+          updated: one.updated,
+          languages: [...new Set(one.timeline.flatMap(story => story.language ?? []))],
+        })),
+    feedTotals: () => {
+      const count = (state: FeedState['state']): number => feeds.filter(feed => feed.state === state).length
+      return {
+        feeds: feeds.length,
+        failing: count('failing'),
+        fresh: count('new'),
+        retired: count('retired'),
+        paused: count('paused'),
+        lastSuccess: feeds.reduce<Millis | null>(
+          (most, one) => Math.max(most ?? 0, one.lastSuccess ?? 0) || null,
+          null,
+        ),
+      }
+    },
     redirect: (what, id) => merged.get(`${what} ${id}`) ?? null,
     mergedInto: (what, id) =>
       [...merged].flatMap(([old, target]) =>
         target === id && old.startsWith(what) ? [Number(old.slice(what.length + 1))] : [],
       ),
+    mergedOfLate: (what, into) =>
+      late.filter(one => one.what === what && into.includes(one.target)).map(({ what: _what, ...rest }) => rest),
     tagAuthority: () => 'minwal.example,2026',
     agencies: () =>
       Object.entries(NAMES).map(([id, name]): AgencySummary => {
@@ -206,7 +319,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
             (selection.since === undefined || one.time >= selection.since) &&
             one.agencies.length >= (selection.minAgencies ?? 0),
         )
-        .slice(0, selection.limit),
+        .slice(selection.offset ?? 0, (selection.offset ?? 0) + selection.limit),
     recentThreads: selection =>
       [...new Set(matching(selection).map(one => one.thread))]
         .flatMap(id => thread(id) ?? [])
@@ -216,7 +329,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
             one.agencies.length >= (selection.minAgencies ?? 0),
         )
         .sort((a, b) => b.last - a.last || b.id - a.id)
-        .slice(0, selection.limit),
+        .slice(selection.offset ?? 0, (selection.offset ?? 0) + selection.limit),
     story: id => {
       const found = stories.get(id)
       return found === undefined
@@ -228,6 +341,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
           } satisfies StoryDetail)
     },
     thread,
+    threads: ids => ids.flatMap(id => thread(id) ?? []),
     search: (words, limit) => matching({ q: words }).slice(0, limit),
     totals: () => ({
       feeds: feeds.length,
@@ -237,7 +351,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       lastPoll: stories.size === 0 ? null : NOW - 30_000,
     }),
   }
-  return { reader, put, feeds, figures, links, merged }
+  return { reader, put, feeds, figures, links, merged, late }
 }
 
 export function member(id: number, changes: Partial<ReportView> = {}): ReportView {
@@ -254,6 +368,7 @@ export function member(id: number, changes: Partial<ReportView> = {}): ReportVie
     guid: `g${id}`,
     url: `https://nile.example/news/${id}`,
     title: 'River rises',
+    headline: changes.title ?? 'River rises',
     text: 'The river rose by two metres.',
     language: 'en',
     time: NOW - 2 * HOUR,

@@ -6,7 +6,7 @@ import type { Site } from '../../src/publish/site.ts'
 import { aDay, fakeStore, serve } from './fixture.ts'
 
 const ORIGIN = 'http://127.0.0.1:8080'
-const NOTHING: Asked = { acceptEncoding: null, ifNoneMatch: null, ifModifiedSince: null }
+const NOTHING: Asked = { acceptEncoding: null, ifNoneMatch: null, ifModifiedSince: null, language: null }
 
 const paths = fc.constantFrom(
   '/',
@@ -72,7 +72,7 @@ describe('an answer that lies ready', () => {
         fc.constantFrom('GET', 'HEAD'),
         async (path, acceptEncoding, condition, ifModifiedSince, method) => {
           const etag = await warm(site, path, acceptEncoding)
-          const asked = { acceptEncoding, ifNoneMatch: condition(etag), ifModifiedSince }
+          const asked = { acceptEncoding, ifNoneMatch: condition(etag), ifModifiedSince, language: null }
           const found = site.ready(path, asked)
           if (found === null) return
           ready++

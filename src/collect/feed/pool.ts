@@ -51,6 +51,11 @@ export interface KeptElsewhere {
   drop(): void
 }
 
+/** Times its limit that a document may take by the clock while the machine is busy with other programs. */
+const STARVED = 4
+/** Least time until the limit is looked at again. */
+const SHORTEST_LIMIT: Millis = 250
+
 const WATCH: Millis = 50
 /**
  * Documents are parsed in milliseconds: a thread that takes so long for one is held up by it. Counted as the lesser of time and of the
@@ -270,7 +275,7 @@ class Pool implements ParserPool {
     const { task: message, transfer } = task.message()
     thread.worker.postMessage(message, transfer)
     const late = `parsing took longer than ${seconds(this.#timeout)}: the document is given up`
-    this.#limit(thread, this.#timeout, late)
+    this.#limitWork(thread, this.#timeout, late)
     // What the thread held before: documents that are kept, and what is left of those that were. It is not this one's.
     let before: number | null = null
     let asked = false
@@ -299,6 +304,20 @@ class Pool implements ParserPool {
   #limit(thread: Thread, time: Millis, reason: string): void {
     clearTimeout(thread.deadline ?? undefined)
     thread.deadline = setTimeout(() => this.#end(thread, { ok: false, reason }), time)
+  }
+
+  /**
+   * The same for a thread at work. On a machine where other programs run a thread may hardly have had the processor: it is given
+   * up once the process has used the time, or after {@link STARVED} times as long by the clock.
+   */
+  #limitWork(thread: Thread, time: Millis, reason: string): void {
+    clearTimeout(thread.deadline ?? undefined)
+    thread.deadline = setTimeout(() => {
+      const passed = performance.now() - thread.began
+      const used = Math.min(passed, processorTime() - thread.beganAt)
+      if (used >= this.#timeout || passed >= STARVED * this.#timeout) this.#end(thread, { ok: false, reason })
+      else this.#limitWork(thread, Math.max(SHORTEST_LIMIT, this.#timeout - used), reason)
+    }, time)
   }
 
   #heard(thread: Thread, reply: ParserReply): void {

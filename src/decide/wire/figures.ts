@@ -337,10 +337,7 @@ function figureAt(text: string, occurrence: Occurrence): Counted | null {
   // «قضى» is "died" before people, "spent" before years and "decided" before all else.
   if (hit === early && SPENT.test(text.slice(hit.start, hit.end)) && !isOfPeople(following)) return null
   // "They are missing two of their best players."
-  if (
-    (hit.kind === 'injured' || hit.kind === 'missing') &&
-    SPORT.test(/\p{L}+$/u.exec(text.slice(start, whom.to))?.[0] ?? '')
-  )
+  if ((hit.kind === 'injured' || hit.kind === 'missing') && SPORT.test(wordsBefore(text, whom.to, 1)[0]?.text ?? ''))
     return null
   return {
     kind: hit.kind,

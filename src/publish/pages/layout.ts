@@ -1,13 +1,10 @@
-// What all pages share: head, masthead, sections, footer, and how times and bylines are written.
-
+// What all pages share: the head, the masthead, the footer.
 import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'
-import type { Signal } from '../../model/decided.ts'
-import type { StorySummary } from '../../model/shown.ts'
 import type { Millis } from '../../model/units.ts'
-import { excerpt, Html, html, languageTag, nothing, speech } from '../markup.ts'
-import { type Words, within } from '../words/index.ts'
-import { STYLE } from './style.ts'
+import { Html, html, languageTag, nothing, speech } from '../markup.ts'
+import { INTERFACE_LANGUAGES, type Words } from '../words/index.ts'
+import { SCRIPT, STYLE } from './assets.ts'
 
 /** What a page needs besides its content. */
 export interface PageContext {
@@ -17,33 +14,63 @@ export interface PageContext {
   words: Words
   /** The link from this page to a path of the site (`/threads/5`). */
   to: (path: string) => string
+  /** What links to other pages keep of the address: `hl=fr&lang=ar`; '' for nothing. */
+  keep: string
   /** Served by a daemon: with search, choices, states of feeds and relative times. */
   live: boolean
   now: Millis
+  /** State of the published data that is shown. */
+  version: number
+  /** Language of what stands around the page's own words, where it is not theirs. */
+  inside?: string | null
 }
 
 export type Section = 'front' | 'agencies' | 'feeds' | 'search'
+
+/** A feed of what is shown: path without extension, with query, and what it holds. */
+export interface FeedLink {
+  path: string
+  query: string
+  label: string
+}
 
 export interface PageParts {
   /** Null for the front page, whose title is the site's name alone. */
   heading: string | null
   section: Section | null
-  /** Feeds of what is shown: path without extension, with query, and what it holds. */
-  feeds: { path: string; query: string; label: string }[]
+  feeds: readonly FeedLink[]
   main: Html
+  /** Of a page whose content has a language of its own, that language. */
+  language?: string | null
+  /** What was searched for, to stand in the box. */
+  typed?: string
+  /** For the script: which thread or story this is, which language of news. */
+  thread?: number
+  story?: number
+  edition?: string | null
+  /** The address of this page without what chooses its words, for the links to other languages; absent where it has none. */
+  self?: string
 }
 
-const FORMATS = [
+export const FORMATS = [
   { extension: 'atom', type: 'application/atom+xml', name: 'Atom' },
   { extension: 'rss', type: 'application/rss+xml', name: 'RSS' },
   { extension: 'json', type: 'application/feed+json', name: 'JSON Feed' },
 ] as const
 
+/** The link to a page of the site, with what links keep; `query` goes before that. */
+export function link(context: PageContext, path: string, query = ''): string {
+  const given = new URLSearchParams(query)
+  const kept = context.keep.split('&').filter(part => part !== '' && !given.has(part.split('=')[0] ?? ''))
+  const whole = [query.replace(/^\?/, ''), ...kept].filter(Boolean).join('&')
+  return context.to(path) + (whole === '' ? '' : `?${whole}`)
+}
+
 /** A whole document. */
 export function page(context: PageContext, parts: PageParts): string {
-  const { words } = context
+  const { words, live } = context
   const heading = parts.heading === null ? context.title : `${cleanLine(parts.heading)} · ${context.title}`
-  const name = html`<a href="${context.to('/')}">${context.title}</a>`
+  const content = languageTag(parts.language ?? null)
   return html`<!doctype html>
 <html lang="${languageTag(context.language) ?? 'en'}" dir="${pageDirection(context.language)}">
 <head>
@@ -55,35 +82,71 @@ export function page(context: PageContext, parts: PageParts): string {
 ${alternates(context, parts)}
 <style>${sheet}</style>
 </head>
-<body>
+<body ${facts(context, parts)}>
 <a class="skip" href="#news">${words.skip}</a>
-<header class="masthead">
-${parts.heading === null ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
-${context.live ? html`<p class="date">${words.day(context.now)}</p>` : nothing}
-</header>
-<nav class="sections" aria-label="${words.sections}">${sections(context, parts.section)}</nav>
-<main id="news">
+${masthead(context, parts)}
+<main id="news" ${content === null ? html`dir="${pageDirection(context.language)}"` : speech(content)}>
 ${parts.main}
 </main>
-<footer>
-<ul>${parts.feeds.map(
-    feed =>
-      html`<li>${words.subscribe}: <bdi>${feed.label}</bdi> ${FORMATS.map(
-        format => html` <a href="${context.to(`${feed.path}.${format.extension}`)}${feed.query}">${format.name}</a>`,
-      )}</li>`,
-  )}
-${context.live ? html`<li><a href="${context.to('/opml')}">OPML</a></li>` : nothing}</ul>
-<p>${words.utc} ${words.madeBy}.</p>
-</footer>
+${live ? html`<div role="status"><button id="live" class="live" type="button" hidden></button></div>` : nothing}
+${footer(context, parts)}
+<script>${script}</script>
 </body>
 </html>
 `.source
 }
 
 const sheet = new Html(STYLE)
+const script = new Html(SCRIPT)
 
-function pageDirection(language: string): string {
+export function pageDirection(language: string): 'rtl' | 'ltr' {
   return direction(language) === 'rtl' ? 'rtl' : 'ltr'
+}
+
+/** What the script is told. */
+function facts(context: PageContext, parts: PageParts): Html {
+  const { words } = context
+  const said = JSON.stringify({
+    fresh: words.forms('sinceLastVisit'),
+    arrived: words.forms('arrived'),
+    show: words.show,
+    lost: words.notLiveSince('#'),
+    corrected: words.correctedSinceRead,
+    copied: words.copied,
+    zone: words.timesIn('#'),
+  })
+  const given: [string, string | number | null | undefined][] = [
+    ['locale', words.locale],
+    ['now', context.now],
+    ['version', context.version],
+    ['live', context.live ? context.to('/events') : null],
+    ['thread', parts.thread],
+    ['story', parts.story],
+    ['edition', parts.edition],
+  ]
+  const named = given.map(([name, value]) =>
+    value === null || value === undefined ? nothing : html` data-${name}="${value}"`,
+  )
+  return html`data-words="${said}"${named}`
+}
+
+function masthead(context: PageContext, parts: PageParts): Html {
+  const { words } = context
+  const name = html`<a href="${link(context, '/')}">${context.title}</a>`
+  const box = html`<form class="find" method="get" action="${context.to('/search')}" role="search">${hiddenFields(context)}<input type="search" name="q" dir="auto" maxlength="200" value="${parts.typed ?? ''}" aria-label="${words.searchFor}" placeholder="${words.search}"></form>`
+  return html`<header class="bar">
+${parts.heading === null ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
+<p class="purpose">${words.purpose}</p>
+<nav class="sections" aria-label="${words.sections}">${sections(context, parts.section)}</nav>
+${context.live && parts.section !== 'search' ? box : nothing}
+</header>`
+}
+
+/** What a form sends on, as links keep it. */
+export function hiddenFields(context: PageContext): Html[] {
+  return [...new URLSearchParams(context.keep)].map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
 }
 
 function alternates(context: PageContext, parts: PageParts): Html[] {
@@ -98,113 +161,40 @@ function alternates(context: PageContext, parts: PageParts): Html[] {
 function sections(context: PageContext, current: Section | null): Html[] {
   const { words } = context
   const all: [Section, string, string][] = [
-    ['front', '/', words.frontPage],
+    ['front', '/', words.events],
     ['agencies', '/agencies', words.agencies],
   ]
   if (context.live) all.push(['feeds', '/feeds', words.feeds], ['search', '/search', words.search])
   return all.map(
     ([id, path, label]) =>
-      html`<a href="${context.to(path)}"${id === current ? html` aria-current="page"` : nothing}>${label}</a>`,
+      html`<a${id === 'search' ? html` class="slim"` : nothing} href="${link(context, path)}"${id === current ? html` aria-current="page"` : nothing}>${label}</a>`,
   )
 }
 
-/** The moment in full, then how long ago. */
-export function moment(context: PageContext, at: Millis): Html {
-  const ago = context.live ? context.words.ago(at, context.now) : null
-  return html`<time datetime="${iso(at)}">${context.words.moment(at)}</time>${ago === null ? nothing : html` <span class="ago">(${ago})</span>`}`
-}
-
-/** How long ago where that is recent, else day and hour; in full on hovering. */
-export function shortMoment(context: PageContext, at: Millis): Html {
+function footer(context: PageContext, parts: PageParts): Html {
   const { words } = context
-  const ago = context.live ? words.ago(at, context.now) : null
-  const sameYear = new Date(within(at)).getUTCFullYear() === new Date(within(context.now)).getUTCFullYear()
-  return html`<time datetime="${iso(at)}" title="${words.moment(at)} UTC">${ago ?? (sameYear ? words.shortMoment(at) : words.moment(at))}</time>`
+  const feeds = parts.feeds.map(
+    feed =>
+      html`<li>${words.subscribe}: <bdi>${feed.label}</bdi></li>${FORMATS.map(
+        format =>
+          html`<li><a href="${context.to(`${feed.path}.${format.extension}`)}${feed.query}">${format.name}</a></li>`,
+      )}`,
+  )
+  return html`<footer>
+<p>${words.orderNote}</p>
+<ul>${feeds}${context.live ? html`<li><a href="${context.to('/opml')}">OPML</a></li>` : nothing}</ul>
+${context.live && parts.self !== undefined ? html`<nav aria-label="${words.pageLanguage}"><ul>${languages(context, parts.self)}</ul></nav>` : nothing}
+<p><span data-zone>${words.timesIn('UTC')}</span><span class="dot"></span>${words.madeBy}${context.live ? html`<span class="wide"><span class="dot"></span>${words.keys}</span>` : nothing}</p>
+</footer>`
 }
 
-/** From when to when, leaving out what both have in common. */
-export function span(context: PageContext, first: Millis, last: Millis): Html {
-  const { words } = context
-  const sameDay = iso(first).slice(0, 10) === iso(last).slice(0, 10)
-  if (last - first < 60_000) return moment(context, first)
-  return html`<time datetime="${iso(first)}">${words.moment(first)}</time> – ${
-    sameDay
-      ? html`<time datetime="${iso(last)}">${words.clock(last)}</time>${agoAfter(context, last)}`
-      : moment(context, last)
-  }`
-}
-
-function agoAfter(context: PageContext, at: Millis): Html {
-  const ago = context.live ? context.words.ago(at, context.now) : null
-  return ago === null ? nothing : html` <span class="ago">(${ago})</span>`
-}
-
-export function iso(at: Millis): string {
-  return new Date(within(at)).toISOString()
-}
-
-/** Words in the page's language inside a block of another language. */
-export function own(context: PageContext, words: Html | string): Html {
-  return html`<span lang="${context.words.tag}" dir="${pageDirection(context.words.tag)}">${words}</span>`
-}
-
-/** A headline, or the beginning of the text where the feed gave none. */
-export function headline(context: PageContext, story: { title: string; text?: string }): string {
-  const title = cleanLine(story.title)
-  if (title !== '') return title
-  return excerpt(story.text ?? '', 90) || context.words.untitled
-}
-
-/** A story's marker: a withdrawn story keeps it while another report leads it. */
-export function signalOf(story: Pick<StorySummary, 'signal' | 'withdrawn'>): Signal | null {
-  return story.withdrawn ? 'kill' : story.signal
-}
-
-/** Names in a row. */
-export function names(context: PageContext, list: readonly string[]): Html {
-  const comma = context.words.tag.startsWith('ar') ? '، ' : ', '
-  return html`${list.map((name, index) => html`${index === 0 ? '' : comma}<bdi>${cleanLine(name)}</bdi>`)}`
-}
-
-/** Facts in a row, with dots between them. */
-export function dotted(facts: readonly (Html | string)[]): Html {
-  return html`${facts.map((fact, index) => html`${index === 0 ? nothing : html`<span class="dot"></span>`}${fact}`)}`
-}
-
-/** A marker such as “Flash” in the page's language, unless the headline already begins with it. */
-export function label(context: PageContext, signal: Signal | null, title: string): Html {
-  if (signal === null || bears(context.words, signal, title)) return nothing
-  return html`<span class="label">${own(context, context.words.signal[signal])}</span> `
-}
-
-/** Whether a headline begins with a marker, in the language of these words. */
-export function bears(words: Words, signal: Signal, title: string): boolean {
-  const start = cleanLine(title.slice(0, 80)).replace(/^\[/, '').toLowerCase()
-  return words.marked[signal].some(word => start.startsWith(word))
-}
-
-/** A linked headline, with its label, struck through when withdrawn. */
-export function linkedHeadline(context: PageContext, story: StorySummary): Html {
-  const path = context.to(`/stories/${story.id}`)
-  const title = html`<a href="${path}">${headline(context, story)}</a>`
-  return html`${label(context, signalOf(story), story.title)}${story.withdrawn ? html`<span class="struck">${title}</span>` : title}`
-}
-
-/** Agencies that carried the same text, besides that of the lead. */
-export function alsoCarriedBy(context: PageContext, story: StorySummary): Html {
-  const others = story.agencies.filter(part => part.id !== story.agency)
-  if (others.length === 0) return nothing
-  return html`<p class="meta">${own(
-    context,
-    html`${context.words.alsoCarriedBy} ${names(
-      context,
-      others.map(part => part.name),
-    )}`,
-  )}</p>`
-}
-
-/** One story in a list: headline, who and when. */
-export function storyLine(context: PageContext, story: StorySummary): Html {
-  return html`<li ${speech(story.language)}><h3>${linkedHeadline(context, story)}</h3>
-<p class="meta">${own(context, html`<bdi class="by">${cleanLine(story.agencyName)}</bdi><span class="dot"></span>${shortMoment(context, story.time)}`)}</p>${alsoCarriedBy(context, story)}</li>\n`
+function languages(context: PageContext, self: string): Html[] {
+  const [path = '', query = ''] = self.split('?')
+  const spoken = context.words.tag.split('-')[0]
+  return INTERFACE_LANGUAGES.map(tag => {
+    const parameters = new URLSearchParams(query)
+    parameters.set('hl', tag)
+    const current = spoken === tag
+    return html`<li><a href="${link(context, path, `?${parameters}`)}" ${speech(tag)} hreflang="${tag}"${current ? html` aria-current="true"` : nothing}>${context.words.languageName(tag)}</a></li>`
+  })
 }

@@ -1,122 +1,154 @@
-// The pages that are lists: agencies, feeds with their states, search results; and pages with a message.
-
+// The pages of agencies, and pages with a message.
 import { cleanLine } from '../../language/markup.ts'
-import { direction } from '../../language/text.ts'
-import type { AgencySummary, StorySummary } from '../../model/shown.ts'
+import { direction, primaryLanguage } from '../../language/text.ts'
+import type { AgencySummary, AgencyWork, StorySummary } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
-import { type Html, html, languageTag, nothing, shownAddress, speech, webUrl } from '../markup.ts'
-import { moment, type PageContext, page, shortMoment, storyLine } from './layout.ts'
+import type { ListedThread } from '../front-page.ts'
+import { type Html, html, languageTag, nothing, webUrl } from '../markup.ts'
+import { feedTable } from './feeds.ts'
+import { storyItem } from './front.ts'
+import { link, type PageContext, page } from './layout.ts'
+import { follow } from './parts/follow.ts'
+import { bars } from './parts/spark.ts'
+import { factsLine, headed, headline, own, ownLanguage } from './parts/text.ts'
+import { iso, shortMoment } from './parts/time.ts'
 
-export function agenciesHtml(context: PageContext, agencies: readonly AgencySummary[]): string {
+/** Days that are looked back on. */
+export const WORK_DAYS = 7
+
+type Works = ReadonlyMap<string, AgencyWork>
+
+export function agenciesHtml(context: PageContext, agencies: readonly AgencySummary[], works: Works): string {
   const { words } = context
+  const feed = { path: '/feed', query: '', label: words.storiesFeed }
+  const groups = [...Map.groupBy(agencies, ({ language }) => primaryLanguage(languageTag(language)))]
+  const reports = (id: string): number => works.get(id)?.reports ?? 0
+  const sum = (list: readonly AgencySummary[]): number => list.reduce((all, { id }) => all + reports(id), 0)
+  groups.sort(([, a], [, b]) => sum(b) - sum(a) || b.length - a.length)
+  const week = words.span(WORK_DAYS * DAY)
   return page(context, {
     heading: words.agencies,
     section: 'agencies',
-    feeds: [{ path: '/feed', query: '', label: words.storiesFeed }],
-    main: html`<h1 class="headline">${words.agencies}</h1><div class="scroll"><table class="stack">
-<thead><tr><th scope="col">${words.agency}</th><th scope="col">${words.language}</th><th scope="col" class="number">${words.feeds}</th><th scope="col" class="number">${words.reports}</th><th scope="col">${words.lastReport}</th></tr></thead>
-<tbody>${agencies.map(
-      agency => html`<tr><th scope="row"><a href="${context.to(`/agencies/${encodeURIComponent(agency.id)}`)}"><bdi>${cleanLine(agency.name)}</bdi></a></th>
-<td>${languageTag(agency.language) === null ? '—' : html`<bdi>${words.languageName(agency.language ?? '')}</bdi>`}</td>
-<td class="number" data-label="${words.feeds}">${words.number(agency.feeds)}</td><td class="number" data-label="${words.reports}">${words.number(agency.reports)}</td>
-<td data-label="${words.lastReport}">${agency.last === null ? '—' : shortMoment(context, agency.last)}</td></tr>\n`,
-    )}</tbody></table></div>`,
+    feeds: [feed],
+    self: '/agencies',
+    main: html`<div class="head"><h1 class="headline">${words.agencies}</h1>${follow(context, words.follow, feed)}</div>${groups.map(
+      ([
+        language,
+        list,
+      ]) => html`<section class="block"><h2 class="rule">${language === null ? '—' : words.languageName(language)}</h2><div class="scroll"><table class="stack wide-first">
+<thead><tr><th scope="col">${words.agency}</th><th scope="col" class="number">${words.reportsIn(week)}</th><th scope="col" class="number">${words.firstIn}</th><th scope="col" class="number">${words.medianLag}</th><th scope="col" class="number">${words.ownCopy}</th><th scope="col">${words.lastReport}</th></tr></thead>
+<tbody>${[...list].sort((a, b) => reports(b.id) - reports(a.id)).map(agency => row(context, agency, works.get(agency.id)))}</tbody></table></div></section>`,
+    )}`,
   })
 }
 
-export function agencyHtml(
-  context: PageContext,
-  agency: AgencySummary,
-  stories: readonly StorySummary[],
-  feeds: readonly FeedState[],
-): string {
+function row(context: PageContext, agency: AgencySummary, work: AgencyWork | undefined): Html {
+  const { words } = context
+  const [reports, led, lag, copy] = told(context, work)
+  const cell = (label: string, value: Html | string): Html =>
+    html`<td class="number" data-label="${label}">${value}</td>`
+  return html`<tr><th scope="row"><a href="${link(context, `/agencies/${encodeURIComponent(agency.id)}`)}"><bdi>${cleanLine(agency.name)}</bdi></a></th>
+${cell(words.reports, html`${bars(context, work?.days ?? [])} ${reports}`)}${cell(words.firstIn, led)}${cell(words.medianLag, lag)}${cell(words.ownCopy, copy)}
+<td data-label="${words.lastReport}">${agency.last === null ? '—' : shortMoment(context, agency.last)}</td></tr>\n`
+}
+
+/** Reports, events it had first, its median lag, its own copy. */
+function told({ words }: PageContext, work: AgencyWork | undefined): [string, string, string, string] {
+  if (work === undefined) return ['—', '—', '—', '—']
+  return [
+    words.number(work.reports),
+    work.events === 0 ? '—' : words.ofEvents(words.number(work.led), words.number(work.events)),
+    work.lag === null ? '—' : words.after(work.lag),
+    work.reports === 0 ? '—' : words.percent(work.own / work.reports),
+  ]
+}
+
+export interface AgencyInput {
+  agency: AgencySummary
+  work: AgencyWork | undefined
+  stories: readonly StorySummary[]
+  /** Events that others of its language have. */
+  lacked: readonly ListedThread[]
+  feeds: readonly FeedState[]
+}
+
+export function agencyHtml(context: PageContext, { agency, work, stories, lacked, feeds }: AgencyInput): string {
   const { words } = context
   const homepage = webUrl(agency.homepage)
+  const language = languageTag(agency.language)
+  const inside = { ...context, inside: language }
+  // A static site has no feed per agency: there, the combined one stands here.
+  const feed = context.live
+    ? { path: '/feed', query: `?agency=${encodeURIComponent(agency.id)}`, label: agency.name }
+    : { path: '/feed', query: '', label: words.storiesFeed }
+  const facts = [
+    words.count('reports', agency.reports),
+    words.count('feeds', agency.feeds),
+    ...(homepage === null
+      ? []
+      : [html`<a class="go" href="${homepage}" rel="noopener noreferrer">${words.homepage} ↗</a>`]),
+  ]
   return page(context, {
     heading: agency.name,
     section: 'agencies',
-    // A static site has no feed per agency: there, the combined one stands here.
-    feeds: [
-      context.live
-        ? { path: '/feed', query: `?agency=${encodeURIComponent(agency.id)}`, label: agency.name }
-        : { path: '/feed', query: '', label: words.storiesFeed },
-    ],
-    main: html`<p class="kicker">${words.agency}</p><h1 class="headline"><bdi ${speech(null)}>${cleanLine(agency.name)}</bdi></h1>
-<p class="meta">${words.count('reports', agency.reports)}<span class="dot"></span>${words.count('feeds', agency.feeds)}${homepage === null ? nothing : html`<span class="dot"></span><a class="go" href="${homepage}" rel="noopener noreferrer">${words.homepage}</a>`}</p>
-<section class="part"><h2>${words.latest}</h2>${stories.length === 0 ? html`<p class="note">${words.emptyTitle}</p>` : nothing}<ul class="columned brief">${stories.map(story => storyLine(context, story))}</ul></section>
-${context.live && feeds.length > 0 ? html`<section class="part"><h2>${words.feeds}</h2>${feedTable(context, feeds)}</section>` : nothing}`,
+    feeds: [feed],
+    language,
+    self: `/agencies/${encodeURIComponent(agency.id)}`,
+    main: html`<p class="kicker"${own(inside)}>${words.agency}</p><div class="head"><div><h1 class="headline"><bdi>${cleanLine(agency.name)}</bdi></h1>
+${factsLine(inside, facts)}</div>${follow(inside, words.follow, feed)}</div>${tiles(inside, work)}
+<div class="split"><section><h2 class="rule"${own(inside)}>${words.latest}</h2>${stories.length === 0 ? html`<p class="note"${own(inside)}>${words.emptyTitle}</p>` : nothing}<ol class="short">${byDay(inside, stories)}</ol></section>
+<aside>${lackedHtml(inside, lacked)}</aside></div>
+${context.live && feeds.length > 0 ? html`<section class="block"${own(inside)}><h2 class="rule">${words.feeds}</h2>${feedTable(context, feeds)}</section>` : nothing}`,
   })
 }
 
-/** `fault` is why nothing of what is polled can be stored at present. */
-export function feedsHtml(context: PageContext, feeds: readonly FeedState[], fault: string | null = null): string {
+function tiles(context: PageContext, work: AgencyWork | undefined): Html {
   const { words } = context
-  return page(context, {
-    heading: words.feeds,
-    section: 'feeds',
-    feeds: [{ path: '/feed', query: '', label: words.storiesFeed }],
-    main: html`<h1 class="headline">${words.feeds}</h1>
-<p class="meta">${words.count('feeds', feeds.length)}</p>${fault === null ? nothing : html`<p class="bad" dir="auto">${cleanLine(fault)}</p>`}${feedTable(context, feeds)}`,
+  if (work === undefined) return nothing
+  const [reports, led, lag, copy] = told(context, work)
+  const all = [
+    [words.reportsIn(words.span(WORK_DAYS * DAY)), reports],
+    [words.firstIn, led],
+    [words.medianLag, lag],
+    [words.ownCopy, copy],
+  ] as const
+  return html`<dl class="tiles"${ownLanguage(context)}>${all.map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd class="figure"><bdi>${value}</bdi></dd></div>`,
+  )}</dl>`
+}
+
+function lackedHtml(context: PageContext, lacked: readonly ListedThread[]): Html {
+  if (lacked.length === 0) return nothing
+  const { words } = context
+  return html`<section><h2 class="rule"${own(context)}>${words.lacked}</h2><ul class="short">${lacked.map(
+    ({ thread, headline: shown }) =>
+      html`<li>${headed(context, 'h3', shown, headline(context, shown), link(context, `/threads/${thread.id}`))}
+${factsLine(context, [words.count('agencies', thread.agencies.length), shortMoment(context, thread.last)])}</li>\n`,
+  )}</ul></section>`
+}
+
+const DAY = 86_400_000
+
+function byDay(context: PageContext, stories: readonly StorySummary[]): Html[] {
+  let day = ''
+  return stories.map(story => {
+    const date = iso(story.time).slice(0, 10)
+    const heading =
+      date === day ? nothing : html`<li class="day"${own(context)}>${context.words.weekday(story.time)}</li>\n`
+    day = date
+    return html`${heading}${storyItem(context, story)}`
   })
-}
-
-function feedTable(context: PageContext, feeds: readonly FeedState[]): Html {
-  const { words } = context
-  return html`<div class="scroll"><table class="stack">
-<thead><tr><th scope="col">${words.agency}</th><th scope="col">${words.state}</th><th scope="col">${words.lastSuccess}</th><th scope="col">${words.nextPoll}</th></tr></thead>
-<tbody>${feeds.map(feed => {
-    const troubled = feed.state === 'failing' || feed.state === 'retired'
-    return html`<tr><th scope="row"><bdi>${cleanLine(feed.agencyName)}</bdi>${feed.category === null ? nothing : html`<span class="dot"></span><bdi>${cleanLine(feed.category)}</bdi>`}
-<div class="address" dir="ltr">${shownAddress(feed.url) ?? '—'}</div></th>
-<td><span${troubled ? html` class="bad"` : nothing}>${words.feedState[feed.state]}</span>${feed.failures > 0 ? html`<div class="bad">${words.count('failures', feed.failures)}</div>` : nothing}
-<div class="note">${words.count('reports', feed.reports)}</div>${feed.error === null ? nothing : html`<div class="bad" dir="auto">${cleanLine(feed.error)}</div>`}${warnings(context, feed)}</td>
-<td data-label="${words.lastSuccess}">${feed.lastSuccess === null ? words.never : shortMoment(context, feed.lastSuccess)}</td>
-<td data-label="${words.nextPoll}">${feed.state === 'retired' ? words.retired : feed.state === 'paused' ? words.feedState.paused : moment(context, feed.nextPoll)}<div class="note" dir="auto">${cleanLine(feed.reason)}</div></td></tr>\n`
-  })}</tbody></table></div>`
-}
-
-function warnings(context: PageContext, feed: FeedState): Html {
-  if (feed.warnings.length === 0) return nothing
-  return html`<details><summary class="note">${context.words.warnings} (${context.words.number(feed.warnings.length)})</summary><ul class="note">${feed.warnings
-    .slice(0, 20)
-    .map(warning => html`<li dir="auto">${cleanLine(warning)}</li>`)}</ul></details>`
-}
-
-/** `found` is null before anything was looked for. */
-export function searchHtml(
-  context: PageContext,
-  typed: string,
-  query: string,
-  found: readonly StorySummary[] | null,
-): string {
-  const { words } = context
-  return page(context, {
-    heading: found === null ? words.search : words.results(typed),
-    section: 'search',
-    feeds: found === null ? [] : [{ path: '/feed', query, label: words.results(typed) }],
-    main: html`<h1 class="headline">${words.search}</h1>
-<form class="search" method="get" action="${context.to('/search')}" role="search">
-<input type="search" name="q" dir="auto" maxlength="200" value="${typed}" aria-label="${words.searchFor}" placeholder="${words.searchFor}"><button>${words.search}</button></form>
-<p class="note">${words.searchHint}</p>
-${found === null ? nothing : results(context, typed, found)}`,
-  })
-}
-
-function results(context: PageContext, typed: string, found: readonly StorySummary[]): Html {
-  const { words } = context
-  if (found.length === 0) return html`<section class="empty"><h2>${words.noMatch}</h2></section>`
-  return html`<section class="part"><h2 dir="auto">${words.results(typed)}</h2>
-<ul class="brief">${found.map(story => storyLine(context, story))}</ul></section>`
 }
 
 /** A page that only says something: not found, not understood. */
-export function messageHtml(context: PageContext, title: string, text: string): string {
+export function messageHtml(context: PageContext, title: string, text: string, more: Html = nothing): string {
+  const { words } = context
   return page(context, {
     heading: title,
     section: null,
-    feeds: [{ path: '/feed', query: '', label: context.words.storiesFeed }],
-    main: html`<section class="empty"><h1>${title}</h1><p dir="auto">${text}</p>
-<p><a class="go" href="${context.to('/')}">${context.words.backHome}</a></p></section>`,
+    feeds: [{ path: '/feed', query: '', label: words.storiesFeed }],
+    main: html`<section class="empty"><h1>${title}</h1><p>${text}</p>${more}
+<p><a class="go" href="${link(context, '/')}">${words.backHome}</a></p></section>`,
   })
 }
 

@@ -2,8 +2,10 @@
 
 import { cleanLine } from '../../language/markup.ts'
 import type { ReportView, StoryDetail } from '../../model/shown.ts'
-import { type Html, html, nothing, speech, webUrl } from '../markup.ts'
-import { headline, iso, label, names, own, type PageContext, shortMoment } from './layout.ts'
+import { Html, html, nothing, webUrl } from '../markup.ts'
+import type { PageContext } from './layout.ts'
+import { by, chip, factsLine, headline, names, own, spoken } from './parts/text.ts'
+import { moment, shortMoment } from './parts/time.ts'
 
 /** Copies shown on one page. */
 const COPIES = 100
@@ -18,7 +20,7 @@ export function warningHtml(context: PageContext, story: StoryDetail): Html {
   const stale = [...new Set(story.members.filter(member => member.stale).map(member => member.agencyName))]
   const old = story.withdrawn ? words.stillWithdrawn : words.stillUncorrected
   const running = html`<p><strong>${names(context, stale.slice(0, NAMED))}${stale.length > NAMED ? ` ${words.count('others', stale.length - NAMED)}` : ''}</strong>: ${old}.</p>`
-  return html`<section class="withdrawn" role="note"><h2>${story.withdrawn ? words.withdrawnTitle : words.correctedTitle}</h2>
+  return html`<section class="warning${story.withdrawn ? ' withdrawn' : ''}" role="note"${own(context)}><h2>${story.withdrawn ? words.withdrawnTitle : words.correctedTitle}</h2>
 <p>${story.withdrawn ? words.withdrawnText : words.correctedText}</p>${stale.length === 0 ? nothing : running}</section>`
 }
 
@@ -35,9 +37,9 @@ export function flashHtml(context: PageContext, story: StoryDetail): Html {
   const flash = story.members.find(member => member.signal === 'flash' && member.time <= full.time)
   if (flash === undefined) return nothing
   const when = words.shortMoment(flash.time)
-  return html`<aside class="flash"><p>${words.flashed(when, words.spell('After', full.time - flash.time))}</p>
-<p ${speech(flash.language)}>${label(context, 'flash', flash.title)}${headline(context, flash)}</p>
-<p class="meta"><bdi class="by">${cleanLine(flash.agencyName)}</bdi><span class="dot"></span><time datetime="${iso(flash.time)}">${words.moment(flash.time)}</time></p></aside>`
+  return html`<section class="flash-first"><p class="note"${own(context)}>${words.flashed(when, words.spell('After', full.time - flash.time))}</p>
+<p${spoken(context, flash.language)}>${chip(context, 'flash')}${headline(context, flash)}</p>
+${factsLine(context, [by(flash.agencyName), moment(context, flash.time)])}</section>`
 }
 
 /** Everyone who ran the text, first to last; nothing where only one did. */
@@ -45,9 +47,9 @@ export function chainHtml(context: PageContext, story: StoryDetail): Html {
   const { words } = context
   if (story.members.length < 2) return nothing
   const start = Math.min(...story.members.map(member => member.time))
-  return html`<section class="part"><h2>${words.copies}</h2><p class="note">${words.copiesNote}</p><div class="scroll"><table class="stack">
-<thead><tr><th scope="col">${words.agency}</th><th scope="col">${words.behind}</th><th scope="col" class="number">${words.coverage}</th><th scope="col">${words.headline}</th><th scope="col">${words.why}</th></tr></thead>
-<tbody>${story.members.slice(0, COPIES).map(member => row(context, story, member, start))}</tbody></table></div>
+  return html`<section><h2 class="rule"${own(context)}>${words.whoseText}</h2><p class="note"${own(context)}>${words.copiesNote}</p><table>
+<thead class="hidden"><tr><th scope="col">${words.agency}, ${words.headline}</th><th scope="col">${words.behind}, ${words.coverage}</th></tr></thead>
+<tbody>${story.members.slice(0, COPIES).map(member => row(context, story, member, start))}</tbody></table>
 ${story.members.length > COPIES ? html`<p class="note">${words.count('others', story.members.length - COPIES)}</p>` : nothing}</section>`
 }
 
@@ -59,9 +61,16 @@ function row(context: PageContext, story: StoryDetail, member: ReportView, start
     url === null ? html`${title}` : html`<a class="go" href="${url}" rel="noopener noreferrer">${title}</a>`
   const old = story.withdrawn ? words.stillWithdrawn : words.stillUncorrected
   const killed = member.signal === 'kill'
-  return html`<tr><th scope="row"><bdi>${cleanLine(member.agencyName)}</bdi>${member.agency === story.origin?.agency ? html` <span class="note">(${words.originCopy})</span>` : nothing}${member.stale ? html`<div class="bad">${old}</div>` : nothing}</th>
-<td class="nowrap">${member.time === start ? words.first : words.spell('After', member.time - start)}<div class="note">${shortMoment(context, member.time)}</div></td>
-<td class="number" data-label="${words.coverage}">${words.percent(member.coverage)}</td>
-<td ${speech(member.language)}>${label(context, member.signal, member.title)}${killed ? html`<span class="struck">${linked}</span>` : linked}</td>
-<td>${own(context, words.joinedBy[member.joinedBy])}</td></tr>\n`
+  return html`<tr title="${words.why}: ${words.joinedBy[member.joinedBy]}"><th scope="row"><bdi>${cleanLine(member.agencyName)}</bdi>${member.agency === story.origin?.agency ? html` <span class="note"${own(context)}>(${words.originCopy})</span>` : nothing}${member.stale ? html`<div class="bad"${own(context)}>${old}</div>` : nothing}
+<div${spoken(context, member.language)}>${chip(context, member.signal)}${killed ? html`<span class="struck">${linked}</span>` : linked}</div></th>
+<td class="nowrap"${own(context)}>${member.time === start ? words.first : words.spell('After', member.time - start)}<div class="note">${shortMoment(context, member.time)}</div>
+${share(member.coverage)}<div class="note"><span class="hidden">${words.coverage}: </span>${words.percent(member.coverage)}</div><div class="note">${words.joinedBy[member.joinedBy]}</div></td></tr>\n`
+}
+
+/** How much of the text it carries, as a bar. */
+function share(coverage: number): Html {
+  const width = Math.round(Math.min(1, Math.max(0, coverage)) * 100)
+  return new Html(
+    `<svg class="share" aria-hidden="true"><rect width="100%" height="6" opacity=".2" fill="currentColor"/><rect width="${width}%" height="6" fill="currentColor"/></svg>`,
+  )
 }

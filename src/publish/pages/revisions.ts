@@ -3,9 +3,11 @@
 import { cleanLine } from '../../language/markup.ts'
 import { direction } from '../../language/text.ts'
 import type { ReportView, RevisionView, StoryDetail } from '../../model/shown.ts'
-import { type Html, html, languageTag, nothing, speech } from '../markup.ts'
+import { type Html, html, languageTag, nothing } from '../markup.ts'
 import { changes, differenceHtml, wordCounts } from './difference.ts'
-import { dotted, iso, type PageContext } from './layout.ts'
+import type { PageContext } from './layout.ts'
+import { dotted, factsLine, own, spoken } from './parts/text.ts'
+import { moment } from './parts/time.ts'
 
 /** Revisions shown on one page, the newest ones. */
 const SHOWN = 40
@@ -27,9 +29,9 @@ export function revisionsHtml(context: PageContext, story: StoryDetail): Html {
   const unkept = story.members.reduce((sum, { revisions }) => sum + unkeptOf(revisions), 0)
   const cosmetic = steps.filter(({ after }) => after.change === 'cosmetic')
   const telling = steps.filter(({ after }) => after.change !== 'cosmetic')
-  return html`<section class="part"><h2>${words.revisions}</h2><p class="note">${words.revisionsNote}</p>
+  return html`<section class="block"><h2 class="rule"${own(context)}>${words.revisions}</h2><p class="note"${own(context)}>${words.revisionsNote}</p>
 ${telling.map(step => stepHtml(context, step))}
-${cosmetic.length === 0 ? nothing : html`<details><summary>${words.count('cosmetics', cosmetic.length)}</summary>${cosmetic.map(step => stepHtml(context, step))}</details>`}${unkept === 0 ? nothing : html`<p class="note">${words.count('unkept', unkept)}</p>`}</section>`
+${cosmetic.length === 0 ? nothing : html`<details><summary${own(context)}>${words.count('cosmetics', cosmetic.length)}</summary>${cosmetic.map(step => stepHtml(context, step))}</details>`}${unkept === 0 ? nothing : html`<p class="note"${own(context)}>${words.count('unkept', unkept)}</p>`}</section>`
 }
 
 function stepHtml(context: PageContext, { member, before, after }: Step): Html {
@@ -42,16 +44,16 @@ function stepHtml(context: PageContext, { member, before, after }: Step): Html {
   const heading: Html[] = [html`${words.revision} ${words.number(after.number)}`]
   if (after.change !== null) {
     const name = words.change[after.change]
-    heading.push(grave ? html`<span class="label">${name}</span>` : html`${name}`)
+    heading.push(grave ? html`<span class="chip ${after.change}">${name}</span>` : html`${name}`)
   }
   heading.push(html`<bdi>${cleanLine(member.agencyName)}</bdi>`)
-  const facts: (Html | string)[] = [html`<time datetime="${iso(after.seen)}">${words.moment(after.seen)}</time>`]
+  const facts: (Html | string)[] = [moment(context, after.seen)]
   if (came > 0) facts.push(words.count('wordsIn', came))
   if (went > 0) facts.push(words.count('wordsOut', went))
   const dir = direction(languageTag(member.language))
-  return html`<div class="revision"><h3>${dotted(heading)}</h3>
-<p class="meta">${dotted(facts)}</p>
-<div ${speech(member.language)}><p class="title">${differenceHtml(title, dir)}</p>
+  return html`<div class="revision"><h3${own(context)}>${dotted(heading)}</h3>
+${factsLine(context, facts)}
+<div${spoken(context, member.language)}><p class="title">${differenceHtml(title, dir)}</p>
 <div class="words">${differenceHtml(text, dir)}</div></div></div>\n`
 }
 

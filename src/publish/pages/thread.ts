@@ -1,88 +1,150 @@
-// The page of a thread. The newest story comes first; the first report is marked, and a table lists the agencies by their first
-// report.
-
+// The page of an event: its headline, who had it when, the numbers, and how it developed. Of an event with one story, that story's
+// text.
 import { cleanLine } from '../../language/markup.ts'
+import { primaryLanguage } from '../../language/text.ts'
 import type { Agency } from '../../model/config.ts'
-import type { StorySummary, ThreadDetail, ThreadLink } from '../../model/shown.ts'
-import { figureSeries } from '../figures.ts'
-import { independentSources } from '../hotness.ts'
-import { excerpt, type Html, html, languageTag, nothing, speech } from '../markup.ts'
-import {
-  alsoCarriedBy,
-  dotted,
-  headline,
-  iso,
-  linkedHeadline,
-  names,
-  own,
-  type PageContext,
-  page,
-  shortMoment,
-  span,
-} from './layout.ts'
+import type { Headline, StorySummary, ThreadDetail, ThreadLink, ThreadOutline } from '../../model/shown.ts'
+import { type FigureSeries, figureSeries } from '../figures.ts'
+import { threadHeadline } from '../headline.ts'
+import { excerpt, type Html, html, languageTag, nothing, paragraphs, sanitised } from '../markup.ts'
+import { link, type PageContext, page } from './layout.ts'
+import { follow } from './parts/follow.ts'
+import { independence, strip } from './parts/independence.ts'
+import { whoHadItWhen } from './parts/lanes.ts'
+import { by, chip, factsLine, headed, headline, names, own, signalOf, spoken } from './parts/text.ts'
+import { tilesHtml } from './parts/tiles.ts'
+import { clock, dayMoment, iso, shortMoment } from './parts/time.ts'
 import { tollHtml } from './toll.ts'
 
-/** Stories shown on one page; a longer thread says that it is cut. */
+/** Stories shown on one page; a longer event says that it is cut. */
 const SHOWN = 300
 const LINKS = 8
-/** Agencies named that have not reported it. */
-const NAMED = 12
+/** Characters of a story's text where it is shown. */
+const EXCERPT = 260
 
 /** An agency whose feeds are polled. */
 export type Polled = Pick<Agency, 'id' | 'name' | 'language'>
 
-/** `agencies` are all that are polled: who of them has not reported it is part of what a thread tells. */
+/** `agencies` are all that are polled: who of them has not reported it is part of what an event tells. */
 export function threadHtml(context: PageContext, thread: ThreadDetail, agencies: readonly Polled[]): string {
   const { words } = context
-  const title = headline(context, thread.title === '' ? thread.lead : thread)
-  const counts = [
-    words.count('sources', independentSources(thread)),
-    words.count('agencies', thread.agencies.length),
-    words.count('stories', thread.stories),
-    words.count('reports', thread.reports),
-  ]
+  const language = languageTag(thread.language ?? thread.lead.language)
+  const inside = { ...context, inside: language }
+  const outline = outlineOf(thread)
+  const figures = figureSeries(thread.figures, thread.timeline)
+  const shown = threadHeadline(outline, figures, language) ?? threadHeadline(outline, figures, null)
+  const lead = thread.timeline.find(story => story.id === shown?.id) ?? thread.lead
+  const title = headline(context, lead)
+  const feed = { path: `/threads/${thread.id}`, query: '', label: words.thisThreadFeed }
   return page(context, {
     heading: title,
     section: null,
-    feeds: [
-      { path: `/threads/${thread.id}`, query: '', label: words.thisThreadFeed },
-      { path: '/feed', query: '', label: words.storiesFeed },
-    ],
-    main: html`<p class="kicker">${dotted([words.thread, ...counts])}</p>
-<h1 class="headline" ${speech(thread.language ?? thread.lead.language)}>${title}</h1>
-<p class="meta">${span(context, thread.first, thread.last)}</p>
-${leadHtml(context, thread.lead)}
-${otherLanguages(context, thread)}
-<div class="columns">
-<section class="part"><h2>${words.timeline}</h2>
-${thread.timeline.length > SHOWN ? html`<p class="note">${words.cut(words.number(SHOWN), words.number(thread.timeline.length))}</p>` : nothing}
-<ol class="timeline">${timeline(context, thread)}</ol></section>
-<aside>${tollHtml(context, figureSeries(thread.figures, thread.timeline))}${whoReported(context, thread, agencies)}${storylines(context, thread.links)}</aside>
+    feeds: [feed, { path: '/feed', query: '', label: words.storiesFeed }],
+    language,
+    thread: thread.id,
+    self: `/threads/${thread.id}`,
+    main: html`<div class="head"><div><h1 class="headline">${chip(inside, signalOf(lead))}${lead.withdrawn ? html`<span class="struck">${title}</span>` : title}</h1>
+${strip(inside, thread.agencies, true)}
+${factsLine(inside, [
+  thread.agencies.length > 1 ? independence(inside, thread, outline) : null,
+  words.count('reports', thread.reports),
+  html`${words.latestAt} ${shortMoment(context, thread.last)}`,
+])}</div>${follow(inside, words.followEvent, feed)}</div>
+${lead.withdrawn ? html`<section class="warning withdrawn" role="note"${own(inside)}><h2>${words.withdrawnTitle}</h2><p>${words.withdrawnText}</p></section>` : nothing}
+${tilesHtml(inside, figures)}
+<div class="split">
+<div>${thread.timeline.length === 1 ? onlyStory(inside, lead) : development(inside, thread, figures)}</div>
+<aside>${whoHadItWhen(inside, thread, silent(thread, agencies))}${tollHtml(inside, figures)}${otherLanguages(inside, thread, language)}${storylines(inside, thread.links)}</aside>
 </div>`,
   })
 }
 
-/** The story that speaks for the thread, begun. */
-function leadHtml(context: PageContext, lead: StorySummary): Html {
-  if (lead.withdrawn || lead.text.trim() === '') return nothing
-  const facts = [
-    html`<a class="go" href="${context.to(`/stories/${lead.id}`)}">${context.words.lead}</a>`,
-    html`<bdi class="by">${cleanLine(lead.agencyName)}</bdi>`,
-    shortMoment(context, lead.time),
-  ]
-  return html`<div class="opening" ${speech(lead.language)}><p>${excerpt(lead.text, 420)}</p><p class="meta">${own(context, dotted(facts))}</p></div>`
+/** What lists say of an event, of all its stories. */
+function outlineOf(thread: ThreadDetail): ThreadOutline {
+  const headlines = thread.timeline.toReversed().map((story): Headline => {
+    const { id, language, agency, agencyName, signal, withdrawn, origin, time } = story
+    const title = story.headline === '' ? story.title : story.headline
+    return { id, title, language, agency, agencyName, signal, withdrawn, origin, time, agencies: story.agencies.length }
+  })
+  const own = thread.timeline.map(({ origin, agency }) => (origin === null ? agency : (origin.agency ?? '')))
+  return { headlines, figures: thread.figures, pulse: [], own: [...new Set(own)].filter(id => id !== '') }
 }
 
-/** The headline that most agencies carry in each language but the thread's own, so that each reader finds a way in. */
-function otherLanguages(context: PageContext, thread: ThreadDetail): Html {
+/** Of an event with one story there is no course: its text stands here. */
+function onlyStory(context: PageContext, story: StorySummary): Html {
+  const { words } = context
+  const markup = [story.content, story.summary].find(candidate => candidate !== null && candidate.trim() !== '')
+  const text = markup ? sanitised(markup) : paragraphs(story.text)
+  return html`<div class="body"${spoken(context, story.language)}>${story.withdrawn ? nothing : text}</div>
+${factsLine(context, [html`<a class="go" href="${link(context, `/stories/${story.id}`)}">${words.whoseText}, ${words.revisions}</a>`])}`
+}
+
+function development(context: PageContext, thread: ThreadDetail, figures: readonly FigureSeries[]): Html {
+  const { words } = context
+  return html`<section><h2 class="rule"${own(context)}>${words.asItDeveloped}</h2>
+${thread.timeline.length > SHOWN ? html`<p class="note"${own(context)}>${words.cut(words.number(SHOWN), words.number(thread.timeline.length))}</p>` : nothing}
+<ol>${developments(context, thread, figures)}</ol></section>`
+}
+
+function developments(context: PageContext, thread: ThreadDetail, figures: readonly FigureSeries[]): Html[] {
+  const first = thread.timeline[0]
+  const shown = thread.timeline.slice(-SHOWN).toReversed()
+  let day = ''
+  return shown.map((story, index) => {
+    const date = iso(story.time).slice(0, 10)
+    const heading =
+      date === day ? nothing : html`<li class="day"${own(context)}>${context.words.weekday(story.time)}</li>\n`
+    day = date
+    const grave = story.signal === 'correction'
+    const told = !story.withdrawn && (index === 0 || story.id === first?.id || grave)
+    return html`${heading}${entry(context, story, { first: story.id === first?.id, told, figures })}`
+  })
+}
+
+interface Telling {
+  first: boolean
+  /** With the beginning of its text. */
+  told: boolean
+  figures: readonly FigureSeries[]
+}
+
+function entry(context: PageContext, story: StorySummary, { first, told, figures }: Telling): Html {
+  const { words } = context
+  const { origin } = story
+  const others = story.agencies.filter(part => part.id !== story.agency).map(part => part.name)
+  const tolls = figures.flatMap(of =>
+    of.points.filter(point => point.story === story.id).map(point => words.count(of.kind, point.value)),
+  )
+  const facts: (Html | string | null)[] = [
+    by(story.agencyName),
+    tolls.length === 0 ? null : html`<span class="stated">${tolls.slice(0, 3).join(' · ')}</span>`,
+    first ? words.firstReport : null,
+    origin !== null && origin.agency !== story.agency
+      ? html`${words.origin}: <bdi>${cleanLine(origin.name)}</bdi>`
+      : null,
+    ...story.credits
+      .filter(name => name !== origin?.name)
+      .slice(0, 4)
+      .map(credit => html`${words.credits}: <bdi>${cleanLine(credit)}</bdi>`),
+    story.revisions > 1 ? words.count('revisions', story.revisions) : null,
+    others.length === 0 ? null : html`${words.count('reprints', others.length)}: ${names(context, others.slice(0, 4))}`,
+  ]
+  const fixed = story.withdrawn || story.signal === 'correction'
+  return html`<li class="dev" data-t="${story.time}"${fixed ? html` data-story="${story.id}" data-fixed="${story.updated}"` : nothing}><p class="facts"${own(context)}>${clock(context, story.time)}</p>
+<article>${headed(context, 'h3', story, headline(context, story), link(context, `/stories/${story.id}`))}
+${factsLine(context, facts)}
+${story.withdrawn ? html`<p class="note"${own(context)}>${words.withdrawnText}</p>` : nothing}${told ? html`<p class="text"${spoken(context, story.language)}>${excerpt(story.text, EXCERPT)}</p>` : nothing}</article></li>\n`
+}
+
+/** The headline in each language but the event's own, so that each reader finds a way in. */
+function otherLanguages(context: PageContext, thread: ThreadDetail, mine: string | null): Html {
   const { words } = context
   const groups = Map.groupBy(
     thread.timeline.filter(story => !story.withdrawn),
-    story => primary(story.language),
+    story => primaryLanguage(languageTag(story.language)),
   )
-  const mine = primary(thread.language ?? thread.lead.language)
   const rows = [...groups]
-    .filter(([language]) => language !== null && language !== mine)
+    .filter(([language]) => language !== null && language !== primaryLanguage(mine))
     .sort(([, a], [, b]) => b.length - a.length)
     .map(([language, stories]) => {
       const best = stories.reduce((most, story) =>
@@ -90,96 +152,37 @@ function otherLanguages(context: PageContext, thread: ThreadDetail): Html {
           ? story
           : most,
       )
-      return html`<li ${speech(best.language)}>${linkedHeadline(context, best)}
-<p class="meta">${own(context, dotted([html`<bdi>${words.languageName(language ?? '')}</bdi>`, words.count('stories', stories.length)]))}</p></li>\n`
+      return html`<li>${headed(context, 'h3', best, headline(context, best), link(context, `/stories/${best.id}`))}
+${factsLine(context, [html`<bdi>${words.languageName(language ?? '')}</bdi>`, words.count('reports', stories.length)])}</li>\n`
     })
   if (rows.length === 0) return nothing
-  return html`<section class="tongues"><h2>${words.inOtherLanguages}</h2><ul>${rows}</ul></section>`
-}
-
-function primary(language: string | null): string | null {
-  return languageTag(language)?.split('-')[0]?.toLowerCase() ?? null
+  return html`<section><h2 class="rule"${own(context)}>${words.inOtherLanguages}</h2><ul class="short">${rows}</ul></section>`
 }
 
 function storylines(context: PageContext, links: readonly ThreadLink[]): Html {
   const { words } = context
-  if (links.length === 0) return nothing
   const kinds = [
     ['before', words.before],
     ['beside', words.beside],
   ] as const
-  return html`<section class="part"><h2>${words.storylines}</h2>${kinds.map(([kind, name]) => {
-    const list = links.filter(link => link.kind === kind).slice(0, LINKS)
+  return html`${kinds.map(([kind, name]) => {
+    const list = links.filter(one => one.kind === kind).slice(0, LINKS)
     if (list.length === 0) return nothing
-    return html`<h3 class="small">${name}</h3><ul class="brief">${list.map(
-      link => html`<li ${speech(link.language)}><a href="${context.to(`/threads/${link.id}`)}">${cleanLine(link.title) || words.untitled}</a>
-<p class="meta">${own(context, html`<time datetime="${iso(link.first)}">${words.shortMoment(link.first)}</time>`)}</p></li>\n`,
-    )}</ul>`
-  })}</section>`
-}
-
-function timeline(context: PageContext, thread: ThreadDetail): Html[] {
-  const first = thread.timeline[0]
-  let day = ''
-  return thread.timeline
-    .slice(-SHOWN)
-    .toReversed()
-    .map(story => {
-      const date = iso(story.time).slice(0, 10)
-      const heading = date === day ? nothing : html`<li class="date">${context.words.day(story.time)}</li>\n`
-      day = date
-      return html`${heading}${entry(context, story, story.id === first?.id)}`
-    })
-}
-
-function entry(context: PageContext, story: StorySummary, first: boolean): Html {
-  const { words } = context
-  const facts: Html[] = [html`<bdi class="by">${cleanLine(story.agencyName)}</bdi>`]
-  if (first) facts.push(html`${words.firstReport}`)
-  const { origin } = story
-  if (origin !== null && origin.agency !== story.agency) {
-    facts.push(html`${words.origin}: <bdi>${cleanLine(origin.name)}</bdi>`)
-  }
-  for (const credit of story.credits.filter(name => name !== origin?.name).slice(0, 4))
-    facts.push(html`${words.credits}: <bdi>${cleanLine(credit)}</bdi>`)
-  if (story.revisions > 1) facts.push(html`${words.count('revisions', story.revisions)}`)
-  const text = story.withdrawn ? words.withdrawnText : excerpt(story.text, 240)
-  return html`<li><time datetime="${iso(story.time)}" title="${words.moment(story.time)} UTC">${words.clock(story.time)}</time>
-<article ${speech(story.language)}><h3>${linkedHeadline(context, story)}</h3>
-<p class="meta">${own(context, dotted(facts))}</p>
-<p class="text">${story.withdrawn ? own(context, text) : text}</p>
-${alsoCarriedBy(context, story)}</article></li>\n`
-}
-
-function whoReported(context: PageContext, thread: ThreadDetail, agencies: readonly Polled[]): Html {
-  const { words } = context
-  const parts = [...thread.agencies].sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1))
-  const start = parts[0]?.first ?? thread.first
-  const missing = silent(thread, agencies)
-  const more = missing.length > NAMED ? ` ${words.count('others', missing.length - NAMED)}` : ''
-  const named = missing.slice(0, NAMED).map(agency => agency.name)
-  return html`<section class="part"><h2>${words.whoReported}</h2><div class="scroll"><table>
-<thead><tr><th scope="col">${words.agency}</th><th scope="col">${words.firstReport}</th><th scope="col">${words.behind}</th></tr></thead>
-<tbody>${parts.map(
-    (
-      part,
-      index,
-    ) => html`<tr><th scope="row"><a href="${context.to(`/agencies/${encodeURIComponent(part.id)}`)}"><bdi>${cleanLine(part.name)}</bdi></a>
-<div class="note">${words.count('reports', part.reports)}</div></th>
-<td><time datetime="${iso(part.first)}">${words.shortMoment(part.first)}</time></td><td>${index === 0 ? words.first : words.spell('After', part.first - start)}</td></tr>\n`,
-  )}</tbody></table></div>
-${missing.length === 0 ? nothing : html`<p class="note">${words.notReported}: ${names(context, named)}${more}.</p>`}</section>`
+    return html`<section><h2 class="rule"${own(context)}>${name}</h2><ul class="short">${list.map(
+      one => html`<li><h3${spoken(context, one.language)}><a href="${link(context, `/threads/${one.id}`)}">${cleanLine(one.title) || words.untitled}</a></h3>
+${factsLine(context, [dayMoment(context, one.first)])}</li>\n`,
+    )}</ul></section>`
+  })}`
 }
 
 /**
- * Polled agencies without a report in the thread, of its languages; those whose copy others reprint here have
- * told it.
+ * Polled agencies without a report in the event, of its languages; those whose copy others reprint here have told it.
  */
 export function silent(thread: Pick<ThreadDetail, 'agencies' | 'timeline'>, agencies: readonly Polled[]): Polled[] {
-  const languages = new Set(thread.timeline.map(story => primary(story.language)))
+  const languages = new Set(thread.timeline.map(story => primaryLanguage(story.language)))
   const told = new Set([
     ...thread.agencies.map(part => part.id),
     ...thread.timeline.flatMap(story => story.origin?.agency ?? []),
   ])
-  return agencies.filter(agency => !told.has(agency.id) && languages.has(primary(agency.language)))
+  return agencies.filter(agency => !told.has(agency.id) && languages.has(primaryLanguage(agency.language)))
 }

@@ -4,7 +4,9 @@
 import { cleanLine } from '../../language/markup.ts'
 import type { FigurePoint, FigureSeries } from '../figures.ts'
 import { Html, html, nothing } from '../markup.ts'
-import { iso, type PageContext } from './layout.ts'
+import { link, type PageContext, pageDirection } from './layout.ts'
+import { own } from './parts/text.ts'
+import { dayMoment } from './parts/time.ts'
 
 /** Numbers in one table, the newest ones. */
 const ROWS = 40
@@ -12,14 +14,14 @@ const ROWS = 40
 export function tollHtml(context: PageContext, all: readonly FigureSeries[]): Html {
   const { words } = context
   if (all.length === 0) return nothing
-  return html`<section class="part"><h2>${words.figures}</h2><p class="note">${words.figuresNote}</p>${all.map(series => one(context, series))}</section>`
+  return html`<section class="tolls"><h2 class="rule"${own(context)}>${words.figures}</h2><p class="note"${own(context)}>${words.figuresNote}</p>${all.map(series => one(context, series))}</section>`
 }
 
 function one(context: PageContext, series: FigureSeries): Html {
   const { words } = context
   const name = words.figureKind[series.kind]
   const rows = series.points.slice(-ROWS).toReversed()
-  return html`<section class="toll"><h3>${name}${people(series)}</h3>
+  return html`<section class="toll"><h3${own(context)}>${name}${people(series)}</h3>
 ${contradiction(context, series)}${chart(context, name, series.points)}
 <div class="scroll"><table><caption class="hidden">${name}</caption>
 <thead><tr><th scope="col" class="number">${words.value}</th><th scope="col">${words.agency}</th><th scope="col">${words.time}</th></tr></thead>
@@ -40,14 +42,11 @@ function people({ whom, points, taken }: FigureSeries): Html {
 
 function cells(context: PageContext, point: FigurePoint, note: Html | null = null): Html {
   const { words } = context
-  const value = html`<a href="${context.to(`/stories/${point.story}`)}" title="${point.words ?? point.matched}">${bounded(context, point)}</a>`
-  const again =
-    point.until - point.time < 60_000
-      ? nothing
-      : html` – <time datetime="${iso(point.until)}">${words.shortMoment(point.until)}</time>`
+  const value = html`<a href="${link(context, `/stories/${point.story}`)}" title="${point.words ?? point.matched}">${bounded(context, point)}</a>`
+  const again = point.until - point.time < 60_000 ? nothing : html` – ${dayMoment(context, point.until)}`
   return html`<td class="number">${note === null ? value : html`<s>${value}</s>`}</td>
-<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note">${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${point.isApart ? html`<div class="note">${words.anotherCount}</div>` : nothing}${note ?? nothing}</td>
-<td class="when"><time datetime="${iso(point.time)}">${words.shortMoment(point.time)}</time>${again}</td>`
+<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note"${own(context)}>${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${point.isApart ? html`<div class="note"${own(context)}>${words.anotherCount}</div>` : nothing}${note ?? nothing}</td>
+<td class="when">${dayMoment(context, point.time)}${again}</td>`
 }
 
 /** `at least 22`. */
@@ -58,16 +57,17 @@ export function bounded(context: Pick<PageContext, 'words'>, point: Pick<FigureP
 
 function contradiction(context: PageContext, series: FigureSeries): Html {
   if (series.contradiction.length === 0) return nothing
-  return html`<p class="differ"><strong>${context.words.differ}:</strong> ${series.contradiction.map(
+  return html`<p class="differ"${own(context)}><strong>${context.words.differ}:</strong> ${series.contradiction.map(
     (point, index) =>
       html`${index === 0 ? '' : ' / '}<span class="nowrap"><b>${bounded(context, point)}</b> (<bdi>${cleanLine(point.sourceName)}</bdi>)</span>`,
   )}</p>`
 }
 
 const WIDTH = 320
-const HEIGHT = 96
+const HEIGHT = 112
 const EDGE = 8
-/** Room above for the number at the end of the line. */
+/** Room below for the axis, above for the number at the end of the line. */
+const FOOT = 18
 const HEAD = 20
 
 /**
@@ -81,12 +81,12 @@ function chart(context: PageContext, name: string, points: readonly FigurePoint[
   const { words } = context
   const end = Math.max(...points.map(point => point.until))
   const high = Math.max(...points.map(point => point.value))
-  const backwards = words.tag.startsWith('ar')
+  const backwards = pageDirection(context.inside ?? context.language) === 'rtl'
   const x = (at: number): number => {
     const along = EDGE + ((WIDTH - 2 * EDGE) * (at - first.time)) / Math.max(1, end - first.time)
     return round(backwards ? WIDTH - along : along)
   }
-  const y = (value: number): number => round(HEIGHT - EDGE - ((HEIGHT - EDGE - HEAD) * value) / high)
+  const y = (value: number): number => round(HEIGHT - FOOT - ((HEIGHT - FOOT - HEAD) * value) / high)
   const line = joined.map((point, index) =>
     index === 0 ? `M${x(point.time)} ${y(point.value)}` : `H${x(point.time)}V${y(point.value)}`,
   )
@@ -97,8 +97,10 @@ function chart(context: PageContext, name: string, points: readonly FigurePoint[
   )
   const numberAt = (point: FigurePoint, where: 'start' | 'end'): Html =>
     html`<text x="${where === 'start' ? x(first.time) : x(end)}" y="${round(Math.max(y(point.value) - 7, 12))}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.number(point.value)}</text>`
+  const dateAt = (at: number, where: 'start' | 'end'): Html =>
+    html`<text class="axis" x="${x(at)}" y="${HEIGHT - 3}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.shortMoment(at)}</text>`
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" direction="ltr"><title>${title}</title>
-<path d="${line.join('')}H${x(end)}"/>${dots}${numberAt(first, 'start')}${numberAt(last, 'end')}</svg>`
+<path class="ground" d="M0 ${HEIGHT - FOOT}H${WIDTH}"/><path d="${line.join('')}H${x(end)}"/>${dots}${numberAt(first, 'start')}${numberAt(last, 'end')}${dateAt(first.time, 'start')}${dateAt(end, 'end')}</svg>`
 }
 
 const round = (at: number): number => Math.round(at * 10) / 10

@@ -2,15 +2,24 @@
 import type { Millis } from '../../model/units.ts'
 import { ar } from './ar.ts'
 import { en } from './en.ts'
-import type { Counted, Vocabulary } from './vocabulary.ts'
+import { fr } from './fr.ts'
+import type { Counted, Forms, Vocabulary } from './vocabulary.ts'
 
 export interface Words extends Vocabulary {
   /** BCP 47 tag these words, numbers and dates are in. */
   tag: string
+  /** BCP 47 tag that numbers and dates are written by. */
+  locale: string
   count(what: Counted, n: number): string
+  /** All forms of a counted phrase, for a program that counts by itself. */
+  forms(what: Counted): Forms
   number(n: number): string
   /** `20 minutes later`, `over 3 days`: in minutes below 90, in hours below 48. */
   spell(place: 'After' | 'Over', span: Millis): string
+  /** `+26 min`, `+2 h`, `+3 d`: below 90 minutes in minutes, below 48 hours in hours. */
+  after(span: Millis): string
+  /** `72 hours`, `5 minutes`. */
+  span(span: Millis): string
   /** A share, 0 to 1, as `62%`; what is not quite all is never 100%. */
   percent(share: number): string
   /** `5 January 2022 at 10:20`, UTC. */
@@ -21,7 +30,11 @@ export interface Words extends Vocabulary {
   clock(at: Millis): string
   /** `Wednesday 5 January 2022`, UTC. */
   day(at: Millis): string
-  /** `3 hours ago`; null for the future and for more than two weeks ago, where a date says it better. */
+  /** `Wednesday 5 January`, UTC. */
+  weekday(at: Millis): string
+  /** `5 Jan 2022, 10:20`, UTC. */
+  datedMoment(at: Millis): string
+  /** `3 hours ago`; null for the future and for more than a day ago, where a date says it better. */
   ago(at: Millis, now: Millis): string | null
   /** A language's name for itself. */
   languageName(tag: string): string
@@ -31,8 +44,11 @@ export interface Words extends Vocabulary {
 const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map([
   ['en', en],
   ['ar', ar],
+  ['fr', fr],
 ])
-/** Distinct tags held at once: configurations name one or two. */
+/** The languages that pages can be in. */
+export const INTERFACE_LANGUAGES: readonly string[] = ['en', 'ar', 'fr']
+/** Distinct tags held at once: see `REGIONS` in language.ts. */
 const MOST_KNOWN = 50
 const known = new Map<string, Words>()
 
@@ -77,34 +93,53 @@ function make(tag: string, own: Vocabulary | undefined): Words {
   const shortMoment = dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   const clock = dates({ hour: '2-digit', minute: '2-digit' })
   const day = dates({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  const weekday = dates({ weekday: 'long', day: 'numeric', month: 'long' })
+  const datedMoment = dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' })
   const percents = new Intl.NumberFormat(spoken, { style: 'percent' })
   const count = (what: Counted, n: number): string => {
     const forms = vocabulary.counted[what]
     return (forms[plurals.select(n)] ?? forms.other).replace('#', numbers.format(n))
   }
+  const spanned = (place: '' | 'After' | 'Over', span: Millis): string => {
+    const minutes = Math.round(span / MINUTE)
+    const hours = Math.round(span / HOUR)
+    if (minutes < 90) return count(`minutes${place}`, minutes)
+    return hours <= 96 && place === ''
+      ? count('hours', hours)
+      : hours < 48
+        ? count(`hours${place}`, hours)
+        : count(`days${place}`, Math.round(span / DAY))
+  }
   const relative = new Intl.RelativeTimeFormat(spoken, { numeric: 'always' })
   return {
     ...vocabulary,
     tag,
+    locale: spoken === 'en' ? 'en-GB' : spoken,
     number: n => numbers.format(n),
     count,
-    spell: (place, span) => {
+    forms: what => vocabulary.counted[what],
+    spell: spanned,
+    span: span => spanned('', span),
+    after: span => {
       const minutes = Math.round(span / MINUTE)
       const hours = Math.round(span / HOUR)
-      if (minutes < 90) return count(`minutes${place}`, minutes)
-      return hours < 48 ? count(`hours${place}`, hours) : count(`days${place}`, Math.round(span / DAY))
+      const { lag } = vocabulary
+      if (minutes < 90) return lag.minutes.replace('#', numbers.format(minutes))
+      if (hours < 48) return lag.hours.replace('#', numbers.format(hours))
+      return lag.days.replace('#', numbers.format(Math.round(span / DAY)))
     },
     percent: share => percents.format(share < 1 ? Math.min(0.99, Math.max(0, share)) : 1),
     moment: at => moment.format(within(at)),
     shortMoment: at => shortMoment.format(within(at)),
     clock: at => clock.format(within(at)),
     day: at => day.format(within(at)),
+    weekday: at => weekday.format(within(at)),
+    datedMoment: at => datedMoment.format(within(at)),
     ago: (at, now) => {
       const age = now - at
-      if (age < 0 || age > 14 * DAY) return null
+      if (age < 0 || age >= DAY) return null
       if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), 'minute')
-      if (age < 2 * DAY) return relative.format(-Math.floor(age / HOUR), 'hour')
-      return relative.format(-Math.floor(age / DAY), 'day')
+      return relative.format(-Math.floor(age / HOUR), 'hour')
     },
     languageName: of => {
       try {

@@ -3,9 +3,10 @@ import type { Figure, RevisionClass, Signal } from '../../model/decided.ts'
 import type { ReportView } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { TakenPoint } from '../figures.ts'
+import type { QueryFault } from '../query.ts'
 
 /** Plural forms (CLDR categories); `#` stands for the number. */
-type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
+export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
 
 export type Counted =
   | 'agencies'
@@ -13,7 +14,7 @@ export type Counted =
   | 'reports'
   | 'revisions'
   | 'feeds'
-  | 'threads'
+  | 'events'
   | 'minutes'
   | 'hours'
   | 'days'
@@ -24,70 +25,111 @@ export type Counted =
   | 'wordsIn'
   | 'wordsOut'
   | 'others'
+  | 'reprints'
+  | 'earlier'
+  | 'sinceLastVisit'
+  | 'arrived'
+  | 'answered'
+  | 'noneAnswers'
+  | 'good'
+  | 'failing'
+  | 'fresh'
+  | 'paused'
+  | 'retired'
+  | Figure['kind']
   | Spell
 
 /** Spans of time in the grammar of their place: `20 minutes later`, `over 3 days`. */
 type Spell = `${'minutes' | 'hours' | 'days'}${'After' | 'Over'}`
 
 export interface Vocabulary {
-  frontPage: string
+  // The frame of every page.
+  purpose: string
+  events: string
+  event: string
   agencies: string
   agency: string
   feeds: string
   reports: string
   search: string
-  subscribe: string
   skip: string
   sections: string
+  follow: string
+  followEvent: string
+  followSearch: string
+  copyAddress: string
+  copied: string
+  subscribe: string
   storiesFeed: string
   threadsFeed: string
   thisThreadFeed: string
   quoted: (text: string) => string
   atLeast: (count: string) => string
-  utc: string
+  timesIn: (zone: string) => string
   madeBy: string
-  languages: string
+  pageLanguage: string
+  newsLanguages: string
   all: string
-  latestAt: string
-  inBrief: string
-  inBriefNote: string
   orderNote: string
+  keys: string
+  // The line below the masthead.
+  within: (events: string, span: string) => string
+  allAnswering: (feeds: string) => string
+  someFailing: (feeds: string, failing: string) => string
+  notLiveSince: (when: string) => string
+  show: string
+  correctedSinceRead: string
+  // Lists of events.
+  latestAt: string
+  independent: (sources: string, own: string, all: string) => string
+  firstValue: (value: string) => string
+  justIn: string
+  correctedAndWithdrawn: string
+  oneAgencyOnly: string
+  moreEvents: string
+  newerEvents: string
+  alsoIn: string
   nothingSince: (when: string) => string
+  nothingIn: (language: string, span: string) => string
   emptyTitle: string
-  emptyText: string
+  emptyText: (feeds: string, answered: string) => string
+  allFailText: string
   emptyLink: string
   noMatch: string
   noMatchText: string
-  thread: string
-  timeline: string
-  whoReported: string
+  // An event.
+  asItDeveloped: string
+  newestFirst: string
+  oldestFirst: string
+  whoHadItWhen: string
   firstReport: string
   notReported: string
-  lead: string
   inOtherLanguages: string
   storylines: string
   before: string
   beside: string
   behind: string
   first: string
-  alsoCarriedBy: string
   figures: string
   figuresNote: string
-  figure: string
+  allNumbers: string
+  firstWas: (value: string) => string
   /** A number that is no fall of the toll before it. */
   anotherCount: string
   value: string
   said: string
   chart: (kind: string, first: string, last: string) => string
   differ: string
-  takenBack: string
   bound: (bound: NonNullable<Figure['bound']>, value: string) => string
   time: string
-  original: string
+  cut: (shown: string, all: string) => string
+  // A story.
+  readAt: (agency: string) => string
+  pictureAt: (host: string) => string
   credits: string
   origin: string
   originCopy: string
-  copies: string
+  whoseText: string
   copiesNote: string
   coverage: string
   flashed: (when: string, after: string) => string
@@ -104,25 +146,54 @@ export interface Vocabulary {
   correctedTitle: string
   correctedText: string
   untitled: string
-  cut: (shown: string, all: string) => string
+  // Search.
   searchFor: string
   searchHint: string
   results: (words: string) => string
+  found: (reports: string, events: string) => string
   language: string
+  when: string
+  lastDay: string
+  lastWeek: string
+  anyTime: string
+  corrections: string
+  remove: (filter: string) => string
+  noOperator: (name: string) => string
+  nothingFound: (words: string) => string
+  without: (filter: string) => string
+  // Agencies.
+  reportsIn: (span: string) => string
+  firstIn: string
+  ofEvents: (led: string, events: string) => string
+  medianLag: string
+  ownCopy: string
+  lacked: string
+  lastDayPolls: string
   lastReport: string
   homepage: string
   latest: string
+  // Feeds.
   state: string
   lastSuccess: string
   nextPoll: string
   never: string
   warnings: string
   retired: string
+  trouble: string
+  gaps: string
+  every: (span: string) => string
+  reason: string
+  lastPoll: string
+  // Messages.
   notFoundTitle: string
   notFoundText: string
   movedTitle: string
   badTitle: string
   backHome: string
+  didYouMean: string
+  allAgencies: string
+  fault: (fault: QueryFault) => string
+  // Classes.
   signal: Record<Signal, string>
   /** How a headline of this language that bears the marker itself begins, in lower case. */
   marked: Record<Signal, readonly string[]>
@@ -131,5 +202,7 @@ export interface Vocabulary {
   joinedBy: Record<ReportView['joinedBy'], string>
   change: Record<RevisionClass, string>
   taken: Record<TakenPoint['why'], string>
+  /** After how long: `+26 min`; with `#` for the number. */
+  lag: { minutes: string; hours: string; days: string }
   counted: Record<Counted, Forms>
 }

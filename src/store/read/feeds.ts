@@ -7,7 +7,8 @@ import type { Sql } from '../sql.ts'
 
 const FEED = 'select f.*, a.name as agency_name from feeds f join agencies a on a.id = f.agency'
 
-export interface FeedReader extends Pick<Reader, 'version' | 'tagAuthority' | 'agencies' | 'feeds' | 'totals'> {
+export interface FeedReader
+  extends Pick<Reader, 'version' | 'tagAuthority' | 'agencies' | 'feeds' | 'feedTotals' | 'totals'> {
   due(now: Millis, beyond?: Millis | null): FeedState[]
   feed(id: number): FeedState | null
   releasable(now: Millis): FeedState[]
@@ -52,6 +53,23 @@ export function feedReader(sql: Sql): FeedReader {
           )
           .map(row => number(row['id'])),
       ),
+    feedTotals: () => {
+      const row = sql.get(
+        `select count(*) as feeds, sum(retired) as retired, sum(paused and not retired) as paused,
+                sum(last_poll is null and not retired and not paused) as fresh,
+                sum(failures > 0 and last_poll is not null and not retired and not paused) as failing,
+                max(last_success) as last_success
+         from feeds where active`,
+      )
+      return {
+        feeds: number(row?.['feeds']),
+        failing: number(row?.['failing']),
+        fresh: number(row?.['fresh']),
+        retired: number(row?.['retired']),
+        paused: number(row?.['paused']),
+        lastSuccess: numberOrNull(row?.['last_success']),
+      }
+    },
     totals: () => {
       const row = sql.get(
         `select (select count(*) from feeds where active) as feeds, (select sum(reports) from feeds) as reports,

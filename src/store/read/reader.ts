@@ -2,8 +2,10 @@
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
+import { outlineReader } from './outlines.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
+import { workReader } from './work.ts'
 
 /** What SQL alone answers; subscriptions stand in a file of their own. */
 export type SqlReader = Omit<
@@ -22,6 +24,8 @@ export function createReader(
   const stories = storyReader(sql)
   const feeds = feedReader(sql)
   const threads = threadReader(sql, stories)
+  const outlines = outlineReader(sql)
+  const work = workReader(sql)
   return {
     ...feeds,
     report: id => snapshot(() => stories.report(id)),
@@ -30,7 +34,14 @@ export function createReader(
     recentStories: selection => snapshot(() => stories.recentStories(selection)),
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
+    ...work,
+    work: (until, days) => snapshot(() => work.work(until, days)),
+    lacked: (...asked) => snapshot(() => threads.lacked(...asked)),
+    languages: outlines.languages,
+    grown: outlines.grown,
+    outlines: (...asked) => snapshot(() => outlines.outlines(...asked)),
     thread: id => snapshot(() => threads.thread(id)),
+    threads: ids => snapshot(() => threads.threads(ids)),
     recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
     together: snapshot,
   }

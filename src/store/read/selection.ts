@@ -59,7 +59,13 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
     )
     parameters['agency'] = selection.agency
   }
-  const { category, credit, q } = selection
+  const { category, credit, q, signals } = selection
+  if (signals !== undefined) {
+    where.push(
+      'exists (select 1 from reports x where x.story = s.id and x.signal in (select value from json_each(@signals)))',
+    )
+    parameters['signals'] = JSON.stringify(signals)
+  }
   if (category !== undefined) {
     const found = ofReports(
       `select report as id from report_categories where category = @category

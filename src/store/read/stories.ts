@@ -34,12 +34,13 @@ join agencies a on a.id = r.agency`
 }
 
 const REPORT = `
-select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.text, r.language, r.time, r.published,
+select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
        r.first_seen, r.signal, r.dateline, r.joined_by, r.similarity, r.coverage, r.stale, r.evidence, r.furniture
 from reports r join agencies a on a.id = r.agency`
 
+/** The address is of the report that has the least time: so SQLite reads a bare column beside `min`. */
 const PARTS = `
-select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports
+select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports, r.url
 from json_each(@ids) i join reports r on r.story = i.value join agencies a on a.id = r.agency
 group by r.story, r.agency order by first, r.agency`
 
@@ -118,9 +119,9 @@ export function storyReader(sql: Sql): StoryReader {
         // Texts are read of those chosen only: sorting would carry them along.
         sql.each(
           `${headlines ? HEADLINE : STORY} where s.id in (
-             select s.id from stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit)
+             select s.id from stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit offset @offset)
            order by s.time desc, s.id desc`,
-          { ...parameters, limit: selection.limit },
+          { ...parameters, limit: selection.limit, offset: selection.offset ?? 0 },
         ),
       ),
       headlines,

@@ -1,6 +1,6 @@
 // Reads threads, what is joined and parted, and what editors decided: for pages and commands.
 import type { FigureView, Reader, ThreadDetail, ThreadSummary } from '../../model/shown.ts'
-import { agencyPart, decision, figureView, number, regrouped, threadLink, threadSummary } from '../rows.ts'
+import { agencyPart, decision, figureView, number, regrouped, text, threadLink, threadSummary } from '../rows.ts'
 import type { Row, Sql } from '../sql.ts'
 import type { Decision, Regrouped, RegroupingFilter } from '../store.ts'
 import { byId } from './by-id.ts'
@@ -31,7 +31,21 @@ const LINKS = `
 select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
 from thread_links l join threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`
 
-export interface ThreadReader extends Pick<Reader, 'recentThreads' | 'thread' | 'figures' | 'redirect' | 'mergedInto'> {
+/** Entries of the log among which mergers of late are looked for, and how many are told. */
+const LATE = 5_000
+const MOST_MERGED = 100
+
+const MERGED = `
+select d.key, d.target, max(g.at) as at
+from (select * from regroupings order by id desc limit ${LATE}) g join redirects d on d.what = @what and d.id = g.other
+where g.kind = @kind and d.target in (select value from json_each(@into))
+group by d.id order by at desc, d.key limit ${MOST_MERGED}`
+
+export interface ThreadReader
+  extends Pick<
+    Reader,
+    'recentThreads' | 'threads' | 'lacked' | 'thread' | 'figures' | 'redirect' | 'mergedInto' | 'mergedOfLate'
+  > {
   decisions(): Decision[]
   regroupings(of: RegroupingFilter): Regrouped[]
 }
@@ -66,6 +80,22 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
 
   return {
     figures,
+    lacked: (agency, language, since, limit) =>
+      threads(
+        sql.all(
+          `${THREAD} where t.last >= @since and t.agencies >= 3
+             and exists (select 1 from stories s where s.thread = t.id and (s.language = @language or s.language like @language || '-%'))
+             and not exists (select 1 from thread_agencies p where p.thread = t.id and p.agency = @agency)
+           order by t.last desc limit @limit`,
+          { agency, language, since, limit },
+        ),
+        true,
+      ),
+    threads: ids =>
+      threads(
+        sql.all(`${THREAD} where t.id in (select value from json_each(@ids))`, { ids: JSON.stringify(ids) }),
+        true,
+      ),
     recentThreads: selection => {
       const conditions = storyConditions(sql, selection)
       if (!conditions) return []
@@ -85,9 +115,10 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
         parameters['minAgencies'] = selection.minAgencies
       }
       return threads(
-        sql.all(`${THREAD} ${whereOf(grown)} order by ${last} desc, t.id desc limit @limit`, {
+        sql.all(`${THREAD} ${whereOf(grown)} order by ${last} desc, t.id desc limit @limit offset @offset`, {
           ...parameters,
           limit: selection.limit,
+          offset: selection.offset ?? 0,
         }),
         selection.headlines,
       )
@@ -116,6 +147,10 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
       sql
         .all('select id from redirects where what = @what and target = @id order by id', { what, id })
         .map(row => number(row['id'])),
+    mergedOfLate: (what, into) =>
+      sql
+        .all(MERGED, { what, kind: what === 'story' ? 'merge-stories' : 'merge-threads', into: JSON.stringify(into) })
+        .map(row => ({ key: text(row['key']), target: number(row['target']), at: number(row['at']) })),
     decisions: () => decisionsOf(sql),
     regroupings: ({ what, id }) => {
       const kinds = what === 'story' ? ['merge-stories', 'split-story'] : ['merge-threads', 'split-thread']

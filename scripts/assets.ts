@@ -1,0 +1,4 @@
+// Copies into `dist` what the compiler leaves: the files that pages are made of and that are no TypeScript.
+import { cpSync, globSync } from 'node:fs'
+
+for (const file of globSync('src/publish/pages/*.{css,js}')) cpSync(file, file.replace(/^src/, 'dist'))

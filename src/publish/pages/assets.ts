@@ -1,0 +1,24 @@
+// The style sheet and the script, sent inside each page and allowed by their hashes in the Content-Security-Policy.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+/** Without what only those who write it need: comments, indentation and line ends. */
+function read(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), 'utf8')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/\n\s*/g, '\n')
+    .trim()
+}
+
+const hashed = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+export const STYLE = read('style.css')
+  .replace(/\s*([{};,>])\s*/g, '$1')
+  .replace(/:\s+/g, ':')
+  .replaceAll(';}', '}')
+export const SCRIPT = read('script.js')
+
+/** Values for `style-src` and `script-src` that allow these and no others. */
+export const STYLE_SOURCE = hashed(STYLE)
+export const SCRIPT_SOURCE = hashed(SCRIPT)
