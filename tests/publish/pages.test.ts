@@ -104,7 +104,7 @@ describe('a thread', () => {
     ]) {
       expect(body).toContain(words)
     }
-    expect(body).toMatch(/<time datetime="2022-01-05T09:00:00.000Z" data-f="\w+" title="5 January 2022 at 09:00 UTC">/)
+    expect(body).toMatch(/<time datetime="2022-01-05T09:00:00.000Z" data-f="short">5 Jan, 09:00<\/time>/)
   })
 
   it('marks flash, correction and withdrawal, and does not repeat the text withdrawn', async () => {
