@@ -141,7 +141,11 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       window: data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window),
       encoder: encoderSettings(data.threads?.encoder),
     },
-    publish: { limit: data.publish?.limit ?? 100, frontPage: toMillis(data.publish?.frontPage ?? '2d') },
+    publish: {
+      limit: data.publish?.limit ?? 100,
+      frontPage: toMillis(data.publish?.frontPage ?? '2d'),
+      hub: data.publish?.hub ?? null,
+    },
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>((agency, at) => ({
       id: agency.id,

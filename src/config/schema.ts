@@ -171,6 +171,9 @@ const root = z.strictObject({
     .strictObject({
       limit: z.int().min(1).max(500).optional().describe('Entries in a feed. Default 100.'),
       frontPage: durationBetween('1h', '60d').optional().describe('How far back the front page looks. Default 2d.'),
+      hub: webAddress
+        .optional()
+        .describe('WebSub hub that is named in the feeds and told when they have changed. Default none.'),
     })
     .optional(),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),

@@ -105,6 +105,8 @@ export interface PublishSettings {
   limit: number
   /** How far back the front page looks. */
   frontPage: Millis
+  /** The WebSub hub that pushes the feeds; null for none. */
+  hub?: string | null
 }
 
 export interface Config {

@@ -8,6 +8,7 @@ import { type OutputFormat, renderFeed } from './feeds.ts'
 import { frontRendering } from './front-edition.ts'
 import { listed } from './front-page.ts'
 import { feedTitle } from './heading.ts'
+import { webUrl } from './markup.ts'
 import type { PageContext } from './pages/layout.ts'
 import { agenciesHtml, agencyHtml, WORK_DAYS } from './pages/lists.ts'
 import { storyHtml } from './pages/story.ts'
@@ -138,10 +139,21 @@ export function feedEdition(
   return kind === 'thread' && chosen.threads.length === 0 ? null : chosen
 }
 
-export function feedRendering(chosen: Edition, format: OutputFormat, selfPath: string): Rendering {
-  return feedDocument(
-    renderFeed(chosen, format, { selfPath: selfPath.replace(/[?&]page=\d+$/, '') }),
-    format,
-    chosen.updated,
-  )
+/** Feeds that a hub is told of, in each format: those without a choice. Who subscribes to others is not known here. */
+const PUSHED: readonly string[] = ['/feed', '/threads']
+export const PUSHED_FEEDS: readonly string[] = PUSHED.flatMap(stem => FORMATS.map(format => `${stem}.${format}`))
+
+export function feedRendering(
+  chosen: Edition,
+  format: OutputFormat,
+  selfPath: string,
+  hub: string | null = null,
+): Rendering {
+  const pushedBy = PUSHED_FEEDS.includes(selfPath) ? (webUrl(hub) ?? undefined) : undefined
+  const body = renderFeed(chosen, format, { selfPath: selfPath.replace(/[?&]page=\d+$/, ''), hub: pushedBy })
+  const document = feedDocument(body, format, chosen.updated)
+  if (pushedBy === undefined) return document
+  // W3C WebSub, section 4: subscribers look into the header first.
+  const self = `${chosen.link.replace(/(?<!\/)\/+$/, '')}${selfPath}`
+  return { ...document, headers: { ...document.headers, Link: `<${pushedBy}>; rel="hub", <${self}>; rel="self"` } }
 }

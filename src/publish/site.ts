@@ -124,7 +124,8 @@ class Pages {
       const { agency } = choice.value.selection
       const agencyName = agency === undefined ? null : this.#nameOf(agency)
       const chosen = feedEdition(this.#view(), kind, thread, choice.value, agencyName)
-      if (chosen !== null) return feedRendering(chosen, format, path + choice.value.query)
+      if (chosen !== null)
+        return feedRendering(chosen, format, path + choice.value.query, this.#deps.config().publish.hub)
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
       return moved ?? sentenceDocument(404, `${path} names no thread.`)
     })

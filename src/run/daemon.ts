@@ -21,7 +21,7 @@ import { notPolled, type Polled, type PollOptions } from './choose.ts'
 import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
-import { createWebSub, type WebSub } from './hub.ts'
+import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
 import { listen, OnTheWay } from './listener.ts'
 import { Live, withLive } from './live.ts'
 import { Network } from './network.ts'
@@ -126,7 +126,7 @@ class Service {
     this.#closers.push(() => store.reader.close())
     this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
-    this.#websub = createWebSub(() => ({ ...this.#polling(), link: this.#assembly.config.link }))
+    this.#websub = createWebSub(() => ({ ...this.#polling(), ...ownFeeds(this.#assembly.config) }))
     this.#closers.push(() => this.#renew())
     this.#network = this.#watchNetwork()
     this.#closers.push(() => this.#network.stop())

@@ -12,7 +12,9 @@ import {
   onRefused,
   subscribeForm,
 } from '../decide/schedule/push.ts'
+import type { Config } from '../model/config.ts'
 import type { FeedState, Subscription } from '../model/stored.ts'
+import { createAnnouncer } from './announce.ts'
 import { mayBePrivate } from './ask.ts'
 import type { Polling, Visit } from './poll.ts'
 import { filePush } from './pushed.ts'
@@ -20,6 +22,13 @@ import { filePush } from './pushed.ts'
 export interface Following extends Polling {
   /** Public address without a trailing slash. */
   link: string
+  /** The hub that pushes our own feeds. */
+  hub?: string | null | undefined
+}
+
+/** Of a configuration, what hubs are told. */
+export function ownFeeds({ link, publish }: Config): Pick<Following, 'link' | 'hub'> {
+  return { link, hub: publish.hub }
 }
 
 export interface WebSub {
@@ -27,7 +36,7 @@ export interface WebSub {
   answer(request: Request): Promise<Response> | null
   /** A feed said where it can be subscribed to: kept, and asked for at the next `renew`. */
   onHub(feed: FeedState, named: NamedHub | null): Promise<void>
-  /** Ask hubs for what is new or runs out. Calls while one is under way share it. Only a broken store rejects. */
+  /** Ask hubs for what is new or runs out, and tell the hub of our own feeds that they have changed. Calls while one is under way share it. Only a broken store rejects. */
   renew(): Promise<void>
 }
 
@@ -81,6 +90,7 @@ export function createWebSub(following: () => Following): WebSub {
   // A push that comes again word for word is acknowledged and not read again.
   const remembered = new Set<string>()
   let renewing: Promise<void> | null = null
+  const announcer = createAnnouncer(following)
 
   const respond = async (id: string, request: Request): Promise<Response> => {
     const now = following()
@@ -107,9 +117,11 @@ export function createWebSub(following: () => Following): WebSub {
   }
 
   const renew = (): Promise<void> => {
-    renewing ??= renewDue(following).finally(() => {
-      renewing = null
-    })
+    renewing ??= Promise.all([renewDue(following), announcer.announce()])
+      .then(() => {})
+      .finally(() => {
+        renewing = null
+      })
     return renewing
   }
 

@@ -1,7 +1,9 @@
 // A hub, an agency and `minwal run`, all in real HTTP: asking, verifying, pushing, renewing, and what a hub must not do.
 
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import Database from 'better-sqlite3'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { audit, reportsOnFile } from '../helpers/audit.ts'
 import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
@@ -300,3 +302,40 @@ it('asks nobody where "websub" is off or "link" is not public', async () => {
   }
   expect(hub.asked).toEqual([])
 }, 60_000)
+
+it('the hub of our own feeds is told after the start, and again when something new was published', async () => {
+  const server = await feedServer({ '/feed': rss([FERRY]) })
+  const forms: URLSearchParams[] = []
+  const hub = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      forms.push(new URLSearchParams(body))
+      response.writeHead(204).end()
+    })
+  })
+  await new Promise<void>(resolve => hub.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void hub.close())
+  const address = `http://127.0.0.1:${(hub.address() as AddressInfo).port}/push`
+  const { config } = configure(folder(), agenciesOf([`${server.origin}/feed`]), {
+    link: 'http://news.example/wires',
+    publish: { hub: address },
+    poll: { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' },
+  })
+  const running = await daemon(config)
+  await eventually('the hub is told of all feeds', () => forms.length >= 6, 15_000)
+  expect(forms.map(form => form.get('hub.url')).slice(0, 2)).toEqual([
+    'http://news.example/wires/feed.atom',
+    'http://news.example/wires/feed.rss',
+  ])
+  expect(forms.every(form => form.get('hub.mode') === 'publish')).toBe(true)
+  const response = await fetch(`${running.address}/feed.atom`)
+  expect(response.headers.get('link')).toContain(`<${address}>; rel="hub"`)
+  expect(await response.text()).toContain(`<link rel="hub" href="${address}"/>`)
+  server.answers.set('/feed', rss([PRICES, FERRY]))
+  // Once a minute at most.
+  await eventually('the hub is told again', () => forms.length >= 12, 90_000)
+  expect((await running.stop()).code).toBe(0)
+}, 150_000)

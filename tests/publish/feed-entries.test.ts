@@ -383,3 +383,29 @@ describe('over a real store', () => {
     expect(store.recentThreads({ limit: 2, offset: 1 }).map(({ id }) => id)).toEqual(threads.slice(1))
   })
 })
+
+describe('a hub that is configured', () => {
+  const hub = 'https://user:pass@hub.example/push?a=1&b=2'
+  const publish = { limit: 50, frontPage: HOUR, hub }
+  it.each(FORMATS)(
+    'is named by feeds without a choice, in the header and in the %s, without its login',
+    async format => {
+      const { get } = serve(aDay().reader, { publish })
+      for (const stem of ['/feed', '/threads']) {
+        const response = await get(`${stem}.${format}`)
+        expect(response.headers.get('link')).toBe(
+          `<https://hub.example/push?a=1&b=2>; rel="hub", <https://news.example/wires${stem}.${format}>; rel="self"`,
+        )
+        const body = await response.text()
+        expect(body).toContain('https://hub.example/push?a=1&')
+        expect(body).not.toContain('user:pass')
+      }
+    },
+  )
+
+  it.each(['/feed.atom?lang=ar', '/feed.atom?page=2&limit=3', '/threads/1.atom'])('is not named by %s', async path => {
+    const response = await serve(aDay().reader, { publish }).get(path)
+    expect(response.headers.get('link')).toBeNull()
+    expect(await response.text()).not.toContain('hub.example')
+  })
+})
