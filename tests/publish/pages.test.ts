@@ -176,6 +176,9 @@ describe('a thread', () => {
     const body = await serve(fakeStore(...many).reader).text('/threads/1')
     expect(body).toContain('The newest 300 of 2,000 stories are shown.')
     expect(body.match(/<article/g)).toHaveLength(300)
+    const [open, folded] = body.split('<summary lang="en" dir="ltr">Earlier: 260</summary>')
+    expect(open?.match(/<article/g)).toHaveLength(40)
+    expect(folded?.match(/<article/g)).toHaveLength(260)
   })
 })
 
