@@ -129,7 +129,7 @@ describe('the demo at the end of the week', () => {
     expect(thread).toMatch(/<s><a[^>]*>19<\/a><\/s>[\s\S]{0,120}corrected/)
     const withdrawn = (await stories('مسؤول ألماتي')).filter(item => item.title.startsWith('[مسحوب]'))
     expect(withdrawn).toHaveLength(1)
-    expect(withdrawn[0]?.content_html).toMatch(/^<p><strong>سحبت الوكالة/)
+    expect(withdrawn[0]?.content_html).toMatch(/^<div lang="ar" dir="rtl"><p><strong>سحبت الوكالة/)
     const story = await (await fetch(address + new URL(withdrawn[0]?._minwal.story ?? '').pathname)).text()
     expect(story).toContain('class="warning withdrawn"')
     for (const words of ['>مسؤول كبير', 'أين اختفى مسؤول', 'مصادر: مسؤول في ألماتي']) {
