@@ -20,9 +20,9 @@ function desk() {
   }
   const compare = (stories: readonly number[]) => {
     const seen = stories.flatMap(id => index.story(id) ?? [])
-    const { size, values, texts } = likenesses(index, seen)
+    const { size, values, cohesion } = likenesses(index, seen)
     return {
-      texts,
+      texts: cohesion === 0,
       between: (one: number, other: number) => values[stories.indexOf(one) * size + stories.indexOf(other)] ?? 0,
     }
   }

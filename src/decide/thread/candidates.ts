@@ -5,17 +5,9 @@ import { type ThreadFeatures, UNIT, type Weighted } from './features.ts'
 import { type Part, type SeenStory, silenceOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { Query } from './index/rows.ts'
-import { acceptedLink, likenessesTo } from './likeness.ts'
+import { likenessesTo } from './likeness.ts'
 import { neighbours } from './region.ts'
-import {
-  GROUP_COHESION,
-  PLACE_AROUND,
-  PLACE_LATEST,
-  PLACE_LOOKED_UP,
-  PLACE_NEAR,
-  PLACE_RESCORED,
-  SECOND_MATCH,
-} from './tuning.ts'
+import { PLACE_AROUND, PLACE_LATEST, PLACE_LOOKED_UP, PLACE_NEAR, PLACE_RESCORED, SECOND_MATCH } from './tuning.ts'
 
 export interface Candidate {
   part: Part
@@ -37,14 +29,13 @@ export function candidatesOwn(index: ThreadIndex, features: ThreadFeatures, time
   const latest = parts.map(({ stories }) => stories.slice(-PLACE_LATEST))
   const found = likenessesTo(index, features, time, latest.flat())
   const { threshold } = index.settings
-  const accepted = acceptedLink(index, found.texts)
   let from = 0
   const candidates = parts.map((part, at): Candidate => {
     const { length } = latest[at] as SeenStory[]
     let sum = 0
     for (const end = from + length; from < end; from++) sum += found.values[from] as number
-    const cohesion = found.texts ? 1 : (part.ownSquared / (UNIT * part.stories.length) ** 2) ** -GROUP_COHESION
-    return { part, score: scaled((sum / length) * cohesion, accepted, threshold) }
+    const cohesion = found.cohesion === 0 ? 1 : (part.ownSquared / (UNIT * part.stories.length) ** 2) ** -found.cohesion
+    return { part, score: scaled((sum / length) * cohesion, found.accepted, threshold) }
   })
   return { candidates, threads: parts.length, saying: found.saying }
 }

@@ -29,7 +29,7 @@ export interface ThreadFeatures {
   sharedWeights: readonly number[]
   /** Form of the headline: shape, filling, 1 where it names a day, and the hash of what stands before it or 0. */
   form: readonly [shape: number, filling: number, dated: number, header: number]
-  /** Vector given by the user's encoder, in whole 127ths of its length. */
+  /** Vector given by the user's sentence model, as `quantise` makes it. */
   vector?: readonly number[]
 }
 

@@ -9,6 +9,8 @@ export interface GroupingRules {
    * than each pair does.
    */
   cohesion: number
+  /** How many each place stands for, where not one: `likeness` is then the sum over their pairs. */
+  counts?: readonly number[]
   /** Pairs of places that are in one group whatever their likeness. */
   together: readonly (readonly [number, number])[]
   /** Pairs of places that are never in one group. */
@@ -24,7 +26,7 @@ const NEVER = -1e9
  */
 export function groups(likeness: Float64Array, size: number, rules: GroupingRules): number[][] {
   const sums = likeness
-  const count = new Float64Array(size).fill(1)
+  const count = Float64Array.from({ length: size }, (_, at) => rules.counts?.[at] ?? 1)
   // What the mean likeness within a group, to the power of -cohesion, raises a link by.
   const raise = new Float64Array(size).fill(1)
   const members: number[][] = Array.from({ length: size }, (_, at) => [at])

@@ -5,15 +5,23 @@ import { damped, rarity, type ThreadFeatures } from './features.ts'
 import type { SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { TermRange } from './index/rows.ts'
-import { GROUP_DECAY, GROUP_LINK, LOCAL_FREE, LOCAL_THREADS, TEXT_DECAY, TEXT_LINK, TEXT_TERMS } from './tuning.ts'
+import {
+  GROUP_COHESION,
+  GROUP_DECAY,
+  GROUP_LINK,
+  LOCAL_FREE,
+  LOCAL_THREADS,
+  MEANT_DECAY,
+  MEANT_LENGTH,
+  MEANT_LINK,
+  TEXT_DECAY,
+  TEXT_LINK,
+  TEXT_TERMS,
+} from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
 
 // By term: its place among those of the stories compared, plus one. All 0 whenever nothing is compared.
 let places = new Int32Array(1_024)
-
-/** The mean likeness that two groups of stories need: of texts with bodies, or of headlines. */
-export const acceptedLink = ({ settings }: ThreadIndex, texts: boolean): number =>
-  (texts ? TEXT_LINK : GROUP_LINK) * settings.threshold
 
 /** A story that is compared with others. */
 interface Compared {
@@ -36,8 +44,9 @@ const comparedOf = (index: ThreadIndex, story: SeenStory): Compared => ({
 export interface Likenesses {
   size: number
   values: Float64Array
-  /** Whether they are told with bodies: such texts share words by chance, which headlines rarely do. */
-  texts: boolean
+  /** The mean likeness that two groups need, and what cohesion counts: see `GroupingRules`. */
+  accepted: number
+  cohesion: number
 }
 
 /** Likeness of each story to each other. */
@@ -57,7 +66,7 @@ export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): L
       values[other * size + one] = likeness
     }
   }
-  return { size, values, texts: region.texts }
+  return { size, values, accepted: region.accepted, cohesion: region.cohesion }
 }
 
 /** Likeness of a story that is being placed to some others, and how many of their threads say a term. */
@@ -82,12 +91,21 @@ export function likenessesTo(
   for (let at = 0; at < stories.length; at++) {
     values[at] = region.likeness(stories.length, at, values[at] as number)
   }
-  return { values, texts: region.texts, saying: (term: number) => region.threadsSaying(term) }
+  return {
+    values,
+    accepted: region.accepted,
+    cohesion: region.cohesion,
+    saying: (term: number) => region.threadsSaying(term),
+  }
 }
 
 /** Stories that are compared: their terms by place, and the stories that say each. */
 class Region {
-  readonly texts: boolean
+  /** The mean likeness that two groups of these stories need, and what cohesion counts. */
+  readonly accepted: number
+  readonly cohesion: number
+  /** What likeness by words alone counts for, where others have vectors. */
+  readonly #lift: number
   readonly #stories: readonly Compared[]
   readonly #decay: Millis
   readonly #differentCountries: number
@@ -110,8 +128,14 @@ class Region {
     const rows = stories.map(({ said }) => said)
     let entries = 0
     for (const { from, end } of rows) entries += end - from
-    this.texts = entries >= TEXT_TERMS * size
-    this.#decay = this.texts ? TEXT_DECAY : GROUP_DECAY
+    const texts = entries >= TEXT_TERMS * size
+    const words = texts ? TEXT_LINK : GROUP_LINK
+    const isMeant = stories.filter(({ meant }) => meant !== null).length > 1
+    const link = isMeant ? MEANT_LINK + (MEANT_LENGTH * entries) / size : words
+    this.accepted = link * index.settings.threshold
+    this.cohesion = texts || isMeant ? 0 : GROUP_COHESION
+    this.#lift = link / words
+    this.#decay = isMeant ? MEANT_DECAY : texts ? TEXT_DECAY : GROUP_DECAY
     if (places.length < weights.vocabulary.size) places = new Int32Array(2 * weights.vocabulary.size)
     const frequency: number[] = []
     for (const { terms, from, end } of rows) {
@@ -129,7 +153,7 @@ class Region {
       this.#starts[place + 1] = (this.#starts[place] as number) + (frequency[place] as number)
     }
     const unknown = rarity(0, index.size.stories)
-    const factors = this.texts ? this.#factors(index) : null
+    const factors = texts || isMeant ? this.#factors(index) : null
     this.#entries = new Int32Array(entries)
     this.#weights = new Float64Array(entries)
     const bits = new Map<number, number>()
@@ -243,7 +267,7 @@ class Region {
     const mine = this.#stories[one] as Compared
     const theirs = this.#stories[other] as Compared
     const [a, b] = [mine.meant, theirs.meant]
-    const likeness = a && a.length === b?.length ? blended(cosine, dotOf(a, b)) : cosine
+    const likeness = a && a.length === b?.length ? blended(cosine, dotOf(a, b)) : cosine * this.#lift
     if (likeness === 0) return 0
     const apart = this.#differInCountries(one, other) ? this.#differentCountries : 1
     return likeness * apart * Math.exp(-Math.abs(mine.time - theirs.time) / this.#decay)

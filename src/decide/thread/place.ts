@@ -92,7 +92,8 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
 
 /** Parts of other languages near a story. Where all speak one language there is nothing to look for. */
 function across(index: ThreadIndex, features: ThreadFeatures, time: Millis): Candidate[] {
-  const { language, sharedTerms } = features
+  const { language, sharedTerms, vector } = features
+  if (vector && index.meansAcross) return []
   if (sharedTerms.length < SHARED_MATCHES || index.tuning.across === 0) return []
   if (!index.weights.vocabulary.hasOther(language)) return []
   return candidatesAcross(index, language, index.weights.knownOf(features).shared, time)

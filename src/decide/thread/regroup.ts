@@ -6,10 +6,10 @@ import { isColumn, isOtherInstalment } from './form.ts'
 import { groups } from './grouping.ts'
 import type { ActiveThread, Part, SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { acceptedLink, likenesses } from './likeness.ts'
+import { likenesses } from './likeness.ts'
 import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
 import { neighbours } from './region.ts'
-import { GROUP_COHESION, GROUPED_AT_ONCE, GROUPED_OF_A_PART } from './tuning.ts'
+import { GROUPED_AT_ONCE, GROUPED_OF_A_PART } from './tuning.ts'
 
 /**
  * What a new story calls for in its own language: the threads around it, and around other `pending` stories met there, grouped
@@ -54,15 +54,11 @@ function regrouped(index: ThreadIndex, parts: readonly Part[], decisions: Editor
     .filter(story => !isInstalment(index, story))
     .sort((a, b) => a.id - b.id)
   if (stories.length < 2) return []
-  const { values, texts } = likenesses(index, stories)
-  const threshold = acceptedLink(index, texts)
-  const found = groups(Float64Array.from(values), stories.length, {
-    threshold,
-    cohesion: texts ? 0 : GROUP_COHESION,
-    ...bound(stories, decisions),
-  })
+  const { values, size, accepted, cohesion } = likenesses(index, stories)
+  const found = groups(values.slice(), size, { threshold: accepted, cohesion, ...bound(stories, decisions) })
   if (areThreads(stories, found)) return []
-  return new Draft(index, stories, found, values, thousandths(threshold)).steps(decisions)
+  const likeness = (one: number, other: number) => values[one * size + other] as number
+  return new Draft(index, stories, found, likeness, thousandths(accepted)).steps(decisions)
 }
 
 /** Whether each group is one thread, wholly: nothing is to be done. */
@@ -82,12 +78,15 @@ interface Opened {
   first: SeenStory
 }
 
+/** Likeness of the stories at two places. */
+type Likeness = (one: number, other: number) => number
+
 /** A plan on its way: where each story stands after the steps so far. */
-class Draft {
+export class Draft {
   readonly #index: ThreadIndex
   readonly #stories: readonly SeenStory[]
   readonly #groups: readonly (readonly number[])[]
-  readonly #likeness: Float64Array
+  readonly #likeness: Likeness
   readonly #threshold: number
   readonly #steps: Step[] = []
   readonly #moved = new Map<SeenStory, ActiveThread | Opened>()
@@ -97,7 +96,7 @@ class Draft {
     index: ThreadIndex,
     stories: readonly SeenStory[],
     found: readonly (readonly number[])[],
-    likeness: Float64Array,
+    likeness: Likeness,
     threshold: number,
   ) {
     this.#index = index
@@ -163,8 +162,9 @@ class Draft {
     const why = this.#why(leaving, others)
     const first = this.#stories[leaving[0] as number] as SeenStory
     const all = this.#storiesOf(thread)
-    const mine = all.filter(({ language }) => language === first.language)
-    // The likeness is one of this language's stories, so those of others stay; but an editor's decision holds for all.
+    const languages = new Set(leaving.map(place => this.#stories[place]?.language))
+    const mine = all.filter(({ language }) => languages.has(language))
+    // The likeness is one of these languages' stories, so those of others stay; but an editor's decision holds for all.
     if (mine.length < all.length && !all.some(({ id }) => decisions.knows(id))) {
       this.#move(thread, to, mine, why)
     } else if (!parted(all, this.#storiesOf(to), decisions)) {
@@ -202,9 +202,8 @@ class Draft {
   }
 
   #meanLikeness(some: readonly number[], others: readonly number[]): number {
-    const size = this.#stories.length
     let sum = 0
-    for (const one of some) for (const other of others) sum += this.#likeness[one * size + other] as number
+    for (const one of some) for (const other of others) sum += this.#likeness(one, other)
     return some.length * others.length > 0 ? sum / (some.length * others.length) : 0
   }
 
@@ -212,8 +211,10 @@ class Draft {
   #reasons(story: SeenStory, to: ActiveThread | Opened): Evidence[] {
     const index = this.#index
     const thread = 'opens' in to ? to.first.thread : to
+    const { own, shared } = index.weights.termsOf(story)
     const part = thread.parts.get(story.language)
-    return part ? reasons(sharedBy(index, index.weights.termsOf(story).own, part)) : []
+    if (part) return reasons(sharedBy(index, own, part))
+    return [...thread.parts.values()].map(other => reasons(sharedBy(index, shared, other)))[0] ?? []
   }
 }
 

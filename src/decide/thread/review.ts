@@ -4,6 +4,7 @@
 import { mergesAcross } from './across.ts'
 import type { SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { joinAcross } from './joining.ts'
 import { type EditorDecisions, NO_DECISIONS, type Step, storiesOf, type Target } from './plan.ts'
 import { planAround } from './regroup.ts'
 
@@ -25,9 +26,30 @@ export function nextPlanFor(
 ): { steps: readonly Step[]; round: number } | null {
   const [next] = pending
   if (next) return { steps: planAround(index, next, decisions, pending), round }
+  const across = planAcross(index, stories, round, decisions)
+  return across && { ...across, round: round + 1 }
+}
+
+/**
+ * The next plan across languages, null at the end: by meaning around one story after the other, or else by the words that
+ * languages share, for all at once.
+ */
+function planAcross(
+  index: ThreadIndex,
+  stories: readonly SeenStory[],
+  round: number,
+  decisions: EditorDecisions,
+): { steps: readonly Step[] } | null {
+  if (index.meansAcross) {
+    const story = stories[round]
+    if (!story) return null
+    // Its thread had its turn.
+    const isDone = stories.slice(0, round).some(({ thread }) => thread === story.thread)
+    return { steps: isDone ? [] : joinAcross(index, story, decisions) }
+  }
   if (round >= ROUNDS || index.weights.vocabulary.languages < 2) return null
   const steps = mergesAcross(index, stories, decisions)
-  return steps.length === 0 ? null : { steps, round: round + 1 }
+  return steps.length === 0 ? null : { steps }
 }
 
 /** How far a review has come, in whole numbers that a store keeps. */
@@ -71,9 +93,8 @@ export function nextPlan(
     }
   }
   const done = finished(Math.min(until, first + BATCH - 1), until)
-  if (round >= ROUNDS || index.weights.vocabulary.languages < 2) return { steps: [], progress: done }
-  const steps = mergesAcross(index, batch, decisions)
-  return { steps, progress: steps.length === 0 ? done : { ...at, covered, round: round + 1 } }
+  const across = planAcross(index, batch, round, decisions)
+  return across ? { ...across, progress: { ...at, covered, round: round + 1 } } : { steps: [], progress: done }
 }
 
 const finished = (reviewed: number, until: number): Progress => ({ reviewed, until, covered: 0, round: 0 })

@@ -79,6 +79,21 @@ export const GROUPED_OF_A_PART = 48
 export const GROUP_NEAR = 0.12
 export const GROUP_AROUND = 16
 
+// ── by meaning, where stories have vectors ──────────────────────────────────────────────────────────────────────────
+
+/** Mean likeness by words and meaning that two groups need, of the configured threshold: more with each own term of a story. */
+export const MEANT_LINK = 0.68
+export const MEANT_LENGTH = 0.0057
+export const MEANT_DECAY: Millis = 120 * HOUR
+/**
+ * Across languages: mean likeness at which parts are joined, of the configured threshold; the one at which parts are looked
+ * at; how many threads are; and the time between them after which likeness counts e times less.
+ */
+export const JOIN_LINK = 0.93
+export const JOIN_NEAR = 0.3
+export const JOIN_AROUND = 24
+export const JOIN_DECAY: Millis = 120 * HOUR
+
 // ── threads of different languages ──────────────────────────────────────────────────────────────────────────────────
 
 /** Cosine of two parts of one language at which two threads are hardly two, of the configured threshold. */

@@ -1,54 +1,113 @@
-// The place for a user's own sentence encoder: what it gives, and how it is stored. No model comes with us. Pure.
+// The vectors of a user's sentence model: how they are stored, and what one says beside all others. Pure.
 
 // More would weigh more than all the words of a story.
 const MOST = 1_024
+// Components of a vector of n numbers are some 1/sqrt(n) of its length: so many times that is the most that is kept.
+const LARGEST = 5
 
-/** A vector as stored with a story: whole 127ths of its length; null where it points nowhere. */
+/**
+ * A vector as it is stored with a story: whole numbers from -127 to 127 on a scale that follows from how many they are; null
+ * where it points nowhere.
+ */
 export function quantise(vector: ArrayLike<number>): number[] | null {
   if (vector.length === 0 || vector.length > MOST) return null
   let squares = 0
   for (let at = 0; at < vector.length; at++) squares += (vector[at] ?? 0) ** 2
   if (!(squares > 0 && Number.isFinite(squares))) return null
-  const length = Math.sqrt(squares)
-  return Array.from(vector, value => Math.round((value / length) * 127))
+  const unit = 127 / (Math.sqrt(squares) * Math.min(1, LARGEST / Math.sqrt(vector.length)))
+  return Array.from(vector, value => Math.max(-127, Math.min(127, Math.round(value * unit))))
 }
 
-/** Share of a likeness that the vectors of a user's own encoder make up, where both sides have them; words are the rest. */
-export const ENCODED = 0.3
-/** Cosine up to which two texts are on one subject, not on one event, and their vectors count nothing. */
-export const SUBJECT = 0.4
-// Until so many stories have a direction, what all of them have in common is hardly known.
-const KNOWN = 20
+/** Share of a likeness that the vectors make up, where both sides have them; words are the rest. */
+export const ENCODED = 0.5
+// So many directions that say nothing stand for what is not known of a model while the window is young, and so many of all
+// languages for what is not known of a language.
+const UNKNOWN = 50
+const OF_ALL = 60
 
-/**
- * What the directions of one language have in common. Many models put all texts of a kind close together, so that any two
- * stories are alike; what tells them apart is what is left without the mean of the window.
- */
-export class Meanings {
-  readonly #sum: Float64Array
-  #count = 0
+/** Sum of the directions of some stories. */
+class Sum {
+  readonly values: Float64Array
+  count = 0
 
-  /** `length` is that of all the directions. */
   constructor(length: number) {
-    this.#sum = new Float64Array(length)
-  }
-
-  get empty(): boolean {
-    return this.#count === 0
+    this.values = new Float64Array(length)
   }
 
   /** Take a direction in, or with -1 out again. */
-  count(direction: readonly number[], sign: 1 | -1): void {
-    this.#count += sign
-    for (const [at, value] of direction.entries()) this.#sum[at] = (this.#sum[at] as number) + sign * value
+  add(direction: ArrayLike<number>, sign: 1 | -1): void {
+    this.count += sign
+    for (let at = 0; at < direction.length; at++) {
+      this.values[at] = (this.values[at] as number) + sign * (direction[at] as number)
+    }
+  }
+}
+
+/** What is taken off the directions of a language, and the square of its length. */
+interface Middle {
+  values: Float64Array
+  squares: number
+}
+
+/**
+ * What the vectors of the window have in common. Many models put all texts close together, so that any two stories are alike,
+ * and those of a language closer still; what tells them apart is what is left without the mean of their language, which leans
+ * on that of all languages while it has few.
+ */
+export class Meanings {
+  readonly #all: Sum
+  readonly #languages = new Map<string, Sum>()
+  readonly #middles = new Map<string, Middle>()
+
+  /** `length` is that of all the directions. */
+  constructor(length: number) {
+    this.#all = new Sum(length)
+  }
+
+  get empty(): boolean {
+    return this.#all.count === 0
+  }
+
+  /** How many languages have vectors. */
+  get languages(): number {
+    return this.#languages.size
+  }
+
+  /** Take a story's direction in, or with -1 out again. */
+  count(language: string, direction: ArrayLike<number>, sign: 1 | -1): void {
+    const sum = this.#languages.get(language) ?? new Sum(direction.length)
+    this.#languages.set(language, sum)
+    sum.add(direction, sign)
+    if (sum.count === 0) this.#languages.delete(language)
+    this.#all.add(direction, sign)
+    this.#middles.clear()
+  }
+
+  #middle(language: string): Middle {
+    const known = this.#middles.get(language)
+    if (known) return known
+    const sum = this.#languages.get(language)
+    const all = this.#all
+    const values = new Float64Array(all.values.length)
+    let squares = 0
+    for (let at = 0; at < values.length; at++) {
+      const mean = (all.values[at] as number) / (all.count + UNKNOWN)
+      const value = ((sum?.values[at] ?? 0) + OF_ALL * mean) / ((sum?.count ?? 0) + OF_ALL)
+      values[at] = value
+      squares += value * value
+    }
+    const middle = { values, squares }
+    this.#middles.set(language, middle)
+    return middle
   }
 
   /** What a direction says beside all others, of length 1. */
-  own(direction: readonly number[]): Float64Array {
+  own(language: string, direction: ArrayLike<number>): Float64Array {
+    const { values } = this.#middle(language)
     const own = new Float64Array(direction.length)
     let squares = 0
-    for (const [at, value] of direction.entries()) {
-      const left = value - (this.#sum[at] as number) / (this.#count + KNOWN)
+    for (let at = 0; at < own.length; at++) {
+      const left = (direction[at] as number) - (values[at] as number)
       own[at] = left
       squares += left * left
     }
@@ -56,12 +115,30 @@ export class Meanings {
     for (let at = 0; at < own.length; at++) own[at] = (own[at] as number) / length
     return own
   }
+
+  /** Dot product of what a direction says beside all others with another vector. */
+  dotOf(language: string, direction: ArrayLike<number>, other: Float64Array): number {
+    const { values, squares } = this.#middle(language)
+    let dot = 0
+    let common = 0
+    let own = 0
+    let off = 0
+    for (let at = 0; at < direction.length; at++) {
+      const value = direction[at] as number
+      const middle = values[at] as number
+      const asked = other[at] as number
+      dot += value * asked
+      off += middle * asked
+      common += value * middle
+      own += value * value
+    }
+    return (dot - off) / (Math.sqrt(Math.max(0, own - 2 * common + squares)) || 1)
+  }
 }
 
 /** Likeness by words and by meaning together, 0 to 1. */
-export function blended(words: number, meaning: number): number {
-  return (1 - ENCODED) * words + ENCODED * Math.max(0, (meaning - SUBJECT) / (1 - SUBJECT))
-}
+export const blended = (words: number, meaning: number): number =>
+  (1 - ENCODED) * words + ENCODED * Math.max(0, meaning)
 
 /** Dot product of two directions of one space. */
 export function dotOf(one: Float64Array, other: Float64Array): number {

@@ -11,7 +11,8 @@ export interface SeenStory {
   /** Where its terms are kept. */
   row: number
   form: readonly [shape: number, filling: number, dated: number, header: number]
-  vector: readonly number[] | null
+  /** As `quantise` makes it. */
+  vector: Int8Array | null
 }
 
 /** The stories of one language in a thread. */

@@ -5,7 +5,7 @@ import type { ThreadSettings } from '../../../model/config.ts'
 import type { Millis } from '../../../model/units.ts'
 import type { ThreadFeatures } from '../features.ts'
 import { SLUG_THREADS } from '../header.ts'
-import { TUNING, type Tuning } from '../tuning.ts'
+import { GROUPED_OF_A_PART, TUNING, type Tuning } from '../tuning.ts'
 import { Meanings } from '../vectors.ts'
 import { type ActiveThread, later, type Part, type SeenStory } from './active.ts'
 import { Weights } from './weights.ts'
@@ -28,8 +28,8 @@ export class ThreadIndex {
   readonly #stories = new Map<number, SeenStory>()
   readonly #byShape = new Map<number, SeenStory[]>()
   readonly #byHeader = new Map<number, SeenStory[]>()
-  /** By language and length of the vectors. */
-  readonly #meanings = new Map<string, Meanings>()
+  /** By length of the vectors. */
+  readonly #meanings = new Map<number, Meanings>()
   /** Ids of stories by the hour of their time; those that left before their time are in it still. */
   readonly #byHour = new Map<number, number[]>()
   #oldest: Millis = Number.POSITIVE_INFINITY
@@ -59,6 +59,10 @@ export class ThreadIndex {
     return this.#threads.get(id)
   }
 
+  threads(): Iterable<ActiveThread> {
+    return this.#threads.values()
+  }
+
   stories(): Iterable<SeenStory> {
     return this.#stories.values()
   }
@@ -80,18 +84,38 @@ export class ThreadIndex {
   }
 
   /** What sets a vector apart from those of all stories of a language; null where there is none. */
-  meaning(language: string, vector: readonly number[] | null): Float64Array | null {
-    return vector && (this.#meanings.get(spaceOf(language, vector))?.own(vector) ?? null)
+  meaning(language: string, vector: ArrayLike<number> | null): Float64Array | null {
+    return vector && (this.#meanings.get(vector.length)?.own(language, vector) ?? null)
+  }
+
+  /** Whether stories of two languages have vectors that can be compared. */
+  get meansAcross(): boolean {
+    for (const { languages } of this.#meanings.values()) if (languages > 1) return true
+    return false
+  }
+
+  /** The mean dot product of what the latest stories of a part mean with a vector; 0 where none has a vector of its length. */
+  meant(part: Part, asked: Float64Array): number {
+    const meanings = this.#meanings.get(asked.length)
+    if (!meanings) return 0
+    let sum = 0
+    let count = 0
+    for (let at = Math.max(0, part.stories.length - GROUPED_OF_A_PART); at < part.stories.length; at++) {
+      const { vector } = part.stories[at] as SeenStory
+      if (vector?.length !== asked.length) continue
+      sum += meanings.dotOf(part.language, vector, asked)
+      count++
+    }
+    return count === 0 ? 0 : sum / count
   }
 
   /** Vectors of another length are another encoder's: the two are never compared. */
   #countMeaning({ language, vector }: SeenStory, sign: 1 | -1): void {
     if (!vector) return
-    const space = spaceOf(language, vector)
-    const meanings = this.#meanings.get(space) ?? new Meanings(vector.length)
-    meanings.count(vector, sign)
-    if (meanings.empty) this.#meanings.delete(space)
-    else this.#meanings.set(space, meanings)
+    const meanings = this.#meanings.get(vector.length) ?? new Meanings(vector.length)
+    meanings.count(language, vector, sign)
+    if (meanings.empty) this.#meanings.delete(vector.length)
+    else this.#meanings.set(vector.length, meanings)
   }
 
   /** Whether a term says something of an event: the news is not full of it. */
@@ -111,7 +135,7 @@ export class ThreadIndex {
       sharedTerms: shared.terms.map(name),
       sharedWeights: shared.weights,
       form: story.form,
-      ...(story.vector ? { vector: story.vector } : {}),
+      ...(story.vector ? { vector: [...story.vector] } : {}),
     }
   }
 
@@ -126,7 +150,7 @@ export class ThreadIndex {
       language: features.language,
       row: this.weights.enter(features),
       form: features.form,
-      vector: features.vector ?? null,
+      vector: features.vector ? Int8Array.from(features.vector) : null,
     }
     this.#stories.set(story, seen)
     this.#countMeaning(seen, 1)
@@ -253,5 +277,3 @@ function pullFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   list?.splice(list.indexOf(value), 1)
   if (list?.length === 0) lists.delete(key)
 }
-
-const spaceOf = (language: string, vector: readonly number[]) => `${language} ${vector.length}`
