@@ -104,7 +104,7 @@ describe('a thread', () => {
     ]) {
       expect(body).toContain(words)
     }
-    expect(body).toMatch(/<time datetime="2022-01-05T09:00:00.000Z" data-f="\w+" title="5 January 2022 at 09:00 UTC">/)
+    expect(body).toMatch(/<time datetime="2022-01-05T09:00:00.000Z" data-f="short">5 Jan, 09:00<\/time>/)
   })
 
   it('marks flash, correction and withdrawal, and does not repeat the text withdrawn', async () => {
@@ -176,6 +176,9 @@ describe('a thread', () => {
     const body = await serve(fakeStore(...many).reader).text('/threads/1')
     expect(body).toContain('The newest 300 of 2,000 stories are shown.')
     expect(body.match(/<article/g)).toHaveLength(300)
+    const [open, folded] = body.split('<summary lang="en" dir="ltr">Earlier: 260</summary>')
+    expect(open?.match(/<article/g)).toHaveLength(40)
+    expect(folded?.match(/<article/g)).toHaveLength(260)
   })
 })
 

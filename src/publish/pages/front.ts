@@ -156,11 +156,11 @@ function short(
 }
 
 /** One story in a list: headline, who and when. */
-export function storyItem(context: PageContext, story: StorySummary): Html {
+export function storyItem(context: PageContext, story: StorySummary, named = true): Html {
   const signal = signalOf(story)
   const fixed = signal === 'correction' || signal === 'kill'
   return html`<li${fixed ? html` data-story="${story.id}" data-fixed="${story.updated}"` : nothing}>${headed(context, 'h3', story, headline(context, story), link(context, `/stories/${story.id}`))}
-${factsLine(context, [html`<bdi>${cleanLine(story.agencyName)}</bdi>`, shortMoment(context, story.time)])}</li>\n`
+${factsLine(context, [named ? html`<bdi>${cleanLine(story.agencyName)}</bdi>` : null, shortMoment(context, story.time)])}</li>\n`
 }
 
 function aloneHtml(context: PageContext, threads: readonly ListedThread[]): Html {

@@ -96,8 +96,8 @@ export function agencyHtml(context: PageContext, { agency, work, stories, lacked
     self: `/agencies/${encodeURIComponent(agency.id)}`,
     main: html`<p class="kicker"${own(inside)}>${words.agency}</p><div class="head"><div><h1 class="headline"><bdi>${cleanLine(agency.name)}</bdi></h1>
 ${factsLine(inside, facts)}</div>${follow(inside, words.follow, feed)}</div>${tiles(inside, work)}
-<div class="split"><section><h2 class="rule"${own(inside)}>${words.latest}</h2>${stories.length === 0 ? html`<p class="note"${own(inside)}>${words.emptyTitle}</p>` : nothing}<ol class="short">${byDay(inside, stories)}</ol></section>
-<aside>${lackedHtml(inside, lacked)}</aside></div>
+<div${lacked.length === 0 ? nothing : html` class="split"`}><section><h2 class="rule"${own(inside)}>${words.latest}</h2>${stories.length === 0 ? html`<p class="note"${own(inside)}>${words.emptyTitle}</p>` : nothing}<ol class="short">${byDay(inside, stories)}</ol></section>
+${lackedHtml(inside, lacked)}</div>
 ${context.live && feeds.length > 0 ? html`<section class="block"${own(inside)}><h2 class="rule">${words.feeds}</h2>${feedTable(context, feeds)}</section>` : nothing}`,
   })
 }
@@ -120,11 +120,11 @@ function tiles(context: PageContext, work: AgencyWork | undefined): Html {
 function lackedHtml(context: PageContext, lacked: readonly ListedThread[]): Html {
   if (lacked.length === 0) return nothing
   const { words } = context
-  return html`<section><h2 class="rule"${own(context)}>${words.lacked}</h2><ul class="short">${lacked.map(
+  return html`<aside><h2 class="rule"${own(context)}>${words.lacked}</h2><ul class="short">${lacked.map(
     ({ thread, headline: shown }) =>
       html`<li>${headed(context, 'h3', shown, headline(context, shown), link(context, `/threads/${thread.id}`))}
 ${factsLine(context, [words.count('agencies', thread.agencies.length), shortMoment(context, thread.last)])}</li>\n`,
-  )}</ul></section>`
+  )}</ul></aside>`
 }
 
 const DAY = 86_400_000
@@ -136,7 +136,7 @@ function byDay(context: PageContext, stories: readonly StorySummary[]): Html[] {
     const heading =
       date === day ? nothing : html`<li class="day"${own(context)}>${context.words.weekday(story.time)}</li>\n`
     day = date
-    return html`${heading}${storyItem(context, story)}`
+    return html`${heading}${storyItem(context, story, false)}`
   })
 }
 

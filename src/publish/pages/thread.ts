@@ -18,6 +18,8 @@ import { tollHtml } from './toll.ts'
 
 /** Stories shown on one page; a longer event says that it is cut. */
 const SHOWN = 300
+/** Of them, those that are not folded. */
+const OPEN = 40
 const LINKS = 8
 /** Characters of a story's text where it is shown. */
 const EXCERPT = 260
@@ -81,9 +83,10 @@ ${factsLine(context, [html`<a class="go" href="${link(context, `/stories/${story
 
 function development(context: PageContext, thread: ThreadDetail, figures: readonly FigureSeries[]): Html {
   const { words } = context
+  const all = developments(context, thread, figures)
   return html`<section><h2 class="rule"${own(context)}>${words.asItDeveloped}</h2>
 ${thread.timeline.length > SHOWN ? html`<p class="note"${own(context)}>${words.cut(words.number(SHOWN), words.number(thread.timeline.length))}</p>` : nothing}
-<ol>${developments(context, thread, figures)}</ol></section>`
+<ol>${all.slice(0, OPEN)}</ol>${all.length <= OPEN ? nothing : html`<details><summary${own(context)}>${words.count('earlier', all.length - OPEN)}</summary><ol>${all.slice(OPEN)}</ol></details>`}</section>`
 }
 
 function developments(context: PageContext, thread: ThreadDetail, figures: readonly FigureSeries[]): Html[] {
