@@ -98,7 +98,7 @@ describe('the public API', () => {
     const files = new Map([...staticSite(aggregator.reader, config)].map(({ path, body }) => [path, body]))
     expect(files.get('index.html')).toContain(FERRY.title)
 
-    const threads = aggregator.edition({ kind: 'threads' }).threads.map(({ id }) => ({ thread: id }))
+    const threads = aggregator.edition({ kind: 'threads', minAgencies: 1 }).threads.map(({ id }) => ({ thread: id }))
     const kept = unwrap(await aggregator.editor.merge(threads))
     // A reader that was taken before the first poll shows what was stored since.
     expect(reader.thread(kept)?.stories).toBe(2)
