@@ -334,6 +334,12 @@ const KEYS: Record<string, () => Promise<void>> = {
     await reloaded(here)
     expect(await entries()).toBe(2)
   },
+  'publish.hub': async () => {
+    const here = await room({ publish: { hub: 'http://127.0.0.1:9/old' } })
+    here.reload({ publish: { hub: 'http://127.0.0.1:9/novel' } })
+    await reloaded(here)
+    expect(await here.page('/feed.atom')).toContain('<link rel="hub" href="http://127.0.0.1:9/novel"')
+  },
   'publish.frontPage': async () => {
     const here = await room({ publish: { frontPage: '1h' } }, [
       item('1', 'Boats sail again.', 5 * 3_600_000),
