@@ -73,7 +73,7 @@ export function createAnnouncer(announcing: () => Announcing): Announcer {
 async function tell(announcing: () => Announcing, hub: string): Promise<Failure | null> {
   for (const path of PUSHED_FEEDS) {
     const { fetcher, link, now, signal } = announcing()
-    const url = link.replace(/\/+$/, '') + path
+    const url = link.replace(/(?<!\/)\/+$/, '') + path
     const got = await fetcher.post({
       url: hub,
       // Some hubs read the one name, some the other.

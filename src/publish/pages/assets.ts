@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 function read(name: string): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8')
     .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/^[^\S\n]{0,20}\/\/.*$/gm, '')
     .replace(/\n\s*/g, '\n')
     .trim()
 }
@@ -14,7 +14,7 @@ function read(name: string): string {
 const hashed = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 export const STYLE = read('style.css')
-  .replace(/\s*([{};,>])\s*/g, '$1')
+  .replace(/(?<!\s)\s*([{};,>])\s*/g, '$1')
   .replace(/:\s+/g, ':')
   .replaceAll(';}', '}')
 export const SCRIPT = read('script.js')
