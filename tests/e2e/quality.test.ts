@@ -19,7 +19,7 @@ describe('quality over labelled news', () => {
         expect(thread?.labelled).toBe(labelled)
         expect(thread?.bcubed.f1).toBeGreaterThanOrEqual(floor)
       },
-      600_000,
+      120_000,
     )
   }
 
@@ -30,6 +30,6 @@ describe('quality over labelled news', () => {
       expect(storyPairs?.recall).toBeGreaterThanOrEqual(0.965)
       expect(storyPairs?.keptApart).toBeGreaterThanOrEqual(0.9)
     },
-    900_000,
+    480_000,
   )
 })

@@ -71,7 +71,7 @@ export const LOCAL_FREE = 2
 export const GROUP_COHESION = 0.12
 /** Time between two stories after which their likeness counts e times less. */
 export const GROUP_DECAY: Millis = 90 * HOUR
-export const TEXT_DECAY: Millis = 110 * HOUR
+export const TEXT_DECAY: Millis = 80 * HOUR
 /** Stories that are grouped at once, and those of one part: the latest, for threads drift. The work is their square. */
 export const GROUPED_AT_ONCE = 400
 export const GROUPED_OF_A_PART = 48
