@@ -204,7 +204,7 @@ export class Answers implements Answering {
       const made = new Prepared(here ? make() : await elsewhere(addressOf(request.url), asked.language))
       await made.encode(encodingFor(asked, made))
       this.#superseded.put(key, made, this.#now())
-      if (pace !== undefined && made.rendering.status === 200) {
+      if (!here && pace !== undefined && made.rendering.status === 200) {
         this.#fresh.set(key, made)
         pace(() => {
           this.#fresh.delete(key)
