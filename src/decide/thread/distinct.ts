@@ -135,6 +135,12 @@ export class DistinctTerms {
     return threads
   }
 
+  /** Threads that say a term, until others are taken in; also after `clear`. */
+  threadsSaying(term: number): number {
+    const place = this.terms.subarray(0, this.count).indexOf(term)
+    return place < 0 ? 0 : (this.threads[place] as number)
+  }
+
   /** How much each term says, by place: that it is rare in the window, and in the `around` threads around. */
   factors(index: ThreadIndex, threads: Int32Array, around: number): Float64Array {
     const { terms, count } = this

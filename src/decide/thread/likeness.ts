@@ -66,7 +66,7 @@ export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): L
 
 /** Likenesses of a story that is being placed, as `Likenesses` gives them. */
 export interface Placing extends Pick<Likenesses, 'values' | 'accepted' | 'cohesion'> {
-  /** How many threads of the stories around say a term, by its id; 0 where that counts for nothing. */
+  /** How many threads of the stories around say a term, by its id; 0 where that counts for nothing. Until the next comparison. */
   saying(term: number): number
 }
 
@@ -111,11 +111,9 @@ function byWords(index: ThreadIndex, compared: readonly Compared[], rules: Rules
     const apart = distinct.differsInCountries ? differentCountries : 1
     values[at] = cosine * rules.lift * apart * Math.exp(-Math.abs(time - other.time) / rules.decay)
   }
-  const threads = factors && distinct.threads.slice(0, distinct.count)
-  const terms = distinct.terms.slice(0, distinct.count)
   distinct.clear()
   const { accepted, cohesion } = rules
-  return { values, accepted, cohesion, saying: term => threads?.[terms.indexOf(term)] ?? 0 }
+  return { values, accepted, cohesion, saying: term => (factors ? distinct.threadsSaying(term) : 0) }
 }
 
 /** How some stories are compared. */
