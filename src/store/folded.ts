@@ -1,6 +1,7 @@
 // Keeps the search column `folded` without what the raw words give: SQL makes it of headline and text by replacing letters,
 // where that gives the full-text index the same words as `fold` (language/text.ts) does; only stems are stored then. Any
 // other text is stored folded, whole.
+import { type Searchable, wholeOf } from '../language/search.ts'
 import { fold, searchable } from '../language/text.ts'
 
 /** Text beyond this is kept and shown, but not searched. */
@@ -86,6 +87,12 @@ export function foldedText(title: string, text: string, { foldedBy, foldedExtra 
   const raw = `${title}\n${begins}`
   const folded = foldedBy === AS_IT_IS ? raw : raw.replace(replaced, letter => byLetter.get(letter) ?? letter)
   return `${folded}\n${foldedExtra}`
+}
+
+/** The same of a text that was folded already: its folded words, and the stems that are none of them. */
+export function foldedColumnsOf(title: string, text: string, whole: Searchable): FoldedColumns {
+  const foldedBy = folding(searched(title, text))
+  return { foldedBy, foldedExtra: foldedBy === STORED ? wholeOf(whole) : whole.extra }
 }
 
 /** What is stored of a report's search column; `whole` is that column where it has been made already. */

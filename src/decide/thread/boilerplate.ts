@@ -27,13 +27,13 @@ export interface DocumentRuns {
 
 /** The runs of an entry: words of its bare headline, and of the first {@link RUNS_BODY} characters of its body. */
 export function runsOf(headline: readonly Word[], body: readonly Word[]): DocumentRuns {
-  const title = runs(patternsOf(headline), true).filter(hash => hash !== SHORT)
+  const title = [...runsOfWords(headline, true)]
   if (isWhole(body.length)) title.push(wholeOf(body.map(({ text }) => text)))
   for (const { text } of headline) title.push(wordOf(text))
   return {
     headline: hash32(headline.map(({ text }) => text).join(' ')),
     title: Uint32Array.from(title),
-    body: Uint32Array.from(runs(patternsOf(body)).filter(hash => hash !== SHORT)),
+    body: runsOfWords(body),
   }
 }
 
@@ -93,14 +93,43 @@ export interface Patterns {
   sizes: ArrayLike<number>
 }
 
-function patternsOf(words: readonly Word[]): Patterns {
-  const hashes: number[] = []
-  const sizes: number[] = []
-  for (const { patternHash, patternLength } of words) {
-    hashes.push(patternHash)
-    sizes.push(patternLength)
+// Room for the runs of a text, and for what they are made of.
+let room = new Uint32Array(1_024)
+let hashesOfWords = new Int32Array(1_024)
+let sizesOfWords = new Uint8Array(1_024)
+
+/** The hashes of {@link runs} that are long enough, of a text that is no list of distinct words. */
+function runsOfWords(words: readonly Word[], headline = false): Uint32Array {
+  const ends = headline ? 1 : 0
+  const length = words.length + 2 * ends
+  if (length > room.length) {
+    room = new Uint32Array(2 * length)
+    hashesOfWords = new Int32Array(2 * length)
+    sizesOfWords = new Uint8Array(2 * length)
   }
-  return { places: words.map((_, at) => at), hashes, sizes }
+  const [hashes, sizes] = [hashesOfWords, sizesOfWords]
+  for (let at = 0; at < words.length; at++) {
+    const { patternHash, patternLength } = words[at] as Word
+    hashes[at + ends] = patternHash
+    sizes[at + ends] = Math.min(LEAST_LENGTH, patternLength)
+  }
+  if (headline) {
+    hashes[0] = START
+    hashes[length - 1] = END
+    sizes[0] = 1
+    sizes[length - 1] = 1
+  }
+  let count = 0
+  for (let first = 0; first + RUN <= length; first++) {
+    let hash = 0
+    let size = 0
+    for (let at = first; at < first + RUN; at++) {
+      hash = Math.imul(hash ^ (hashes[at] as number), 0x01000193)
+      size += sizes[at] as number
+    }
+    if (size >= LEAST_LENGTH) room[count++] = hash
+  }
+  return room.slice(0, count)
 }
 
 /** The places of the words of a text that are not boilerplate, in order; null where all of them are left. */

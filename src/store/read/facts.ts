@@ -110,7 +110,7 @@ const KNOWN_REPORTS = `select r.id, r.story, r.guid, r.hash, r.revisions, r.firs
     (select habit from feeds where id = @feed) as habit, (select value from meta where key = @mark) as mark,
     (select max(last_seen) from reports where feed = @feed) as seen,
     (select count(*) from reports where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed)) as stood
-  from (select 1) left join json_each(@guids) g left join reports r on r.feed = @feed and r.guid = g.value`
+  from (select 1) left join (json_each(@guids) g cross join reports r on r.feed = @feed and r.guid = g.value)`
 
 /** All single answers in one row: the next free ids among them. */
 const SINGLE = `select coalesce((select max(id) from reports), 0) + 1 as next_report,
