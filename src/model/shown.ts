@@ -302,6 +302,13 @@ export interface Reader {
   mergedInto(what: 'story' | 'thread', id: number): number[]
   /** What was merged into these of late, newest first. */
   mergedOfLate(what: 'story' | 'thread', into: readonly number[]): MergedId[]
+  /**
+   * Threads that grew last at this time or after it, and those of `also` that are there, each with a text that is another
+   * whenever what is shown of the thread and its stories is; in the order of their ids.
+   */
+  threadMarks(since: Millis, also: readonly number[]): Map<number, string>
+  /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
+  together<T>(work: () => T): T
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */

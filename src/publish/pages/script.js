@@ -5,7 +5,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)]
   const words = JSON.parse(page.words || '{}')
   const locale = page.locale
-  const now = () => +page.now + performance.now()
+  const now = () => (page.now ? +page.now + performance.now() : Date.now())
   const count = (forms, n) =>
     (forms[new Intl.PluralRules(locale).select(n)] || forms.other).replace('#', new Intl.NumberFormat(locale).format(n))
   const kept = (name, value) => {
