@@ -17,12 +17,15 @@ import type {
 } from '../../src/model/shown.ts'
 import type { FeedState } from '../../src/model/stored.ts'
 import type { Millis } from '../../src/model/units.ts'
-import { SCRIPT, STYLE } from '../../src/publish/pages/assets.ts'
+import { CONTENT_STYLE, SCRIPT, STYLE } from '../../src/publish/pages/assets.ts'
 import { createSite, type Site, type SiteDependencies } from '../../src/publish/site.ts'
 
 /** A page without the script that every page has, and without the style sheet. */
 export function unscripted(body: string): string {
-  return body.replace(`<script>${SCRIPT}</script>`, '').replace(`<style>${STYLE}</style>`, '')
+  return body
+    .replace(`<script>${SCRIPT}</script>`, '')
+    .replace(`<style>${STYLE}</style>`, '')
+    .replace(`<style>${CONTENT_STYLE}</style>`, '')
 }
 
 export const NOW: Millis = Date.UTC(2022, 0, 5, 18, 0)

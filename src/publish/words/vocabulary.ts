@@ -27,8 +27,7 @@ export type Counted =
   | 'others'
   | 'reprints'
   | 'earlier'
-  | 'sinceLastVisit'
-  | 'arrived'
+  | 'later'
   | 'answered'
   | 'noneAnswers'
   | 'good'
@@ -79,6 +78,8 @@ export interface Vocabulary {
   notLiveSince: (when: string) => string
   show: string
   correctedSinceRead: string
+  sinceLastVisit: (events: string) => string
+  arrived: (events: string) => string
   // Lists of events.
   latestAt: string
   independent: (sources: string, own: string, all: string) => string
@@ -167,6 +168,8 @@ export interface Vocabulary {
   ofEvents: (led: string, events: string) => string
   medianLag: string
   ownCopy: string
+  hadFirst: string
+  hadAlone: string
   lacked: string
   lastDayPolls: string
   lastReport: string
@@ -190,7 +193,7 @@ export interface Vocabulary {
   movedTitle: string
   badTitle: string
   backHome: string
-  didYouMean: string
+  didYouMean: readonly [before: string, after: string]
   allAgencies: string
   fault: (fault: QueryFault) => string
   // Classes.
@@ -204,5 +207,7 @@ export interface Vocabulary {
   taken: Record<TakenPoint['why'], string>
   /** After how long: `+26 min`; with `#` for the number. */
   lag: { minutes: string; hours: string; days: string }
+  /** What its readers call Coordinated Universal Time. */
+  utc: string
   counted: Record<Counted, Forms>
 }
