@@ -51,7 +51,7 @@ export function guidKey(guid: string): string {
 }
 
 /** Values that stand for more than one text among these reports. */
-export function standingForSeveral<T extends { hash: string }>(
+export function ambiguousValues<T extends { hash: string }>(
   reports: readonly T[],
   pick: (report: T) => string | null,
 ): ReadonlySet<string> {
@@ -122,7 +122,7 @@ const SAME_NUMBERS = 0.8
 const FEW_WORDS = 6
 
 /** Whether a poll in which so many entries are unknown may be a feed that has turned new as a whole. */
-export function looksTurned(unknown: number, entries: number): boolean {
+export function mayHaveChangedGuids(unknown: number, entries: number): boolean {
   return unknown >= MIGRATION_ENTRIES && unknown >= entries * LOOKS_NEW
 }
 
@@ -160,7 +160,7 @@ export function rematch(entries: readonly Arriving[], onFile: readonly OnFile[])
       free.delete(report)
     }
   }
-  const turned = looksTurned(unknown, entries.length)
+  const turned = mayHaveChangedGuids(unknown, entries.length)
   if (unknown > 0 && free.size > 0) {
     pairUp('guid', report => guidKey(report.guid), isOneForm)
     // Tomorrow's weather stands at the address of today's.
