@@ -22,7 +22,8 @@ import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
 import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
-import { feedsHtml, POLL_PARTS } from './pages/feeds.ts'
+import { feedHtml, POLLS } from './pages/feed.ts'
+import { feedsChoice, feedsHtml, feedsQuery, POLL_PARTS } from './pages/feeds.ts'
 import { link, type PageContext } from './pages/layout.ts'
 import { type QueryFault, readQuery } from './query.ts'
 import {
@@ -83,6 +84,7 @@ export function createSite(dependencies: SiteDependencies): Site {
   for (const page of Object.values(PAGES)) app.get(page.pattern, c => site.page(c, page))
   app.get('/search', c => site.search(c))
   app.get('/feeds', c => site.feeds(c))
+  app.get('/feeds/:id{[0-9]{1,9}}', c => site.feedState(c))
   app.get('/opml', c => site.opml(c))
   app.get('/metrics', c => site.metrics(c))
   app.get('/healthz', c => site.health(c, 'live'))
@@ -167,12 +169,30 @@ class Pages {
   /** Made anew each time: polls change the states of feeds without changing what is published. */
   feeds(c: Context): Responding {
     const wording = this.#wording(c)
-    return this.answers.fresh(c.req.raw, `/feeds ${wording.key}`, () => {
-      const { reader, health, now } = this.#deps
-      const polls = reader.polls(now() - DAY, now(), POLL_PARTS)
-      const body = feedsHtml(this.#context(wording), reader.feeds(), polls, health().fault)
+    const choice = feedsChoice(new URL(c.req.url).searchParams)
+    return this.answers.fresh(c.req.raw, `/feeds?${feedsQuery(choice)} ${wording.key}`, () => {
+      const { reader, health } = this.#deps
+      const body = feedsHtml(this.#context(wording), reader.feeds(), this.#polls(), health().fault, choice)
       return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
     })
+  }
+
+  feedState(c: Context): Responding {
+    const wording = this.#wording(c)
+    const id = Number(c.req.param('id'))
+    return this.answers.fresh(c.req.raw, `/feeds/${id} ${wording.key}`, () => {
+      const { reader } = this.#deps
+      const feed = reader.feeds().find(one => one.id === id)
+      if (feed === undefined) return this.notFound(c)
+      const body = feedHtml(this.#context(wording), feed, reader.pollsOf(id, POLLS), this.#polls().get(id) ?? [])
+      return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
+    })
+  }
+
+  /** What came of the polls of a day, by feed. */
+  #polls() {
+    const { reader, now } = this.#deps
+    return reader.polls(now() - DAY, now(), POLL_PARTS)
   }
 
   opml(c: Context): Responding {

@@ -35,6 +35,7 @@ export const counted: Record<Counted, Forms> = {
     many: '# خلاصة',
     other: '# خلاصة',
   },
+  entries: { zero: 'لا مواد', one: 'مادة واحدة', two: 'مادتان', few: '# مواد', many: '# مادة', other: '# مادة' },
   events: { zero: 'لا أحداث', one: 'حدث واحد', two: 'حدثان', few: '# أحداث', many: '# حدثًا', other: '# حدث' },
   minutes: { zero: 'لا دقائق', one: 'دقيقة', two: 'دقيقتان', few: '# دقائق', many: '# دقيقة', other: '# دقيقة' },
   hours: { zero: 'لا ساعات', one: 'ساعة', two: 'ساعتان', few: '# ساعات', many: '# ساعة', other: '# ساعة' },
@@ -112,6 +113,14 @@ export const counted: Record<Counted, Forms> = {
     few: 'لا تستجيب أي من الخلاصات الـ#',
     many: 'لا تستجيب أي من الخلاصات الـ#',
     other: 'لا تستجيب أي من الخلاصات الـ#',
+  },
+  silent: {
+    zero: 'لا صامتة',
+    one: 'واحدة صامتة',
+    two: 'اثنتان صامتتان',
+    few: '# صامتة',
+    many: '# صامتة',
+    other: '# صامتة',
   },
   good: {
     zero: 'لا سليمة',
@@ -200,25 +209,4 @@ export const counted: Record<Counted, Forms> = {
   },
   hoursAfter: { one: 'بعد ساعة', two: 'بعد ساعتين', few: 'بعد # ساعات', many: 'بعد # ساعة', other: 'بعد # ساعة' },
   daysAfter: { one: 'بعد يوم', two: 'بعد يومين', few: 'بعد # أيام', many: 'بعد # يومًا', other: 'بعد # يوم' },
-  minutesOver: {
-    one: 'على مدى دقيقة',
-    two: 'على مدى دقيقتين',
-    few: 'على مدى # دقائق',
-    many: 'على مدى # دقيقة',
-    other: 'على مدى # دقيقة',
-  },
-  hoursOver: {
-    one: 'على مدى ساعة',
-    two: 'على مدى ساعتين',
-    few: 'على مدى # ساعات',
-    many: 'على مدى # ساعة',
-    other: 'على مدى # ساعة',
-  },
-  daysOver: {
-    one: 'على مدى يوم',
-    two: 'على مدى يومين',
-    few: 'على مدى # أيام',
-    many: 'على مدى # يومًا',
-    other: 'على مدى # يوم',
-  },
 }

@@ -22,6 +22,9 @@ function fault(of: QueryFault): string {
   }
 }
 
+/** Of two there is one word, which ends otherwise after a preposition. */
+export const afterPreposition = (counted: string): string => counted.replace(/ان$/, 'ين')
+
 export const ar: Vocabulary = {
   purpose: 'ما تنقله الوكالات حدثًا حدثًا: من سبق إليه، وكيف تغيّرت الأرقام، وما الذي صُحِّح.',
   events: 'الأحداث',
@@ -51,7 +54,7 @@ export const ar: Vocabulary = {
   all: 'الكل',
   orderNote: 'تتقدّم الأحداث التي روتها مصادر مستقلة أكثر، وتتراجع كلما طال الصمت عنها.',
   keys: 'المفاتيح: / للبحث، و j و k للتالي والسابق، و o للفتح',
-  within: (events, span) => `${events} في آخر ${span}`,
+  within: (events, span) => `${events} في آخر ${afterPreposition(span)}`,
   allAnswering: feeds => `${feeds}، كلها تستجيب`,
   someFailing: (feeds, failing) => `${feeds}، ${failing}`,
   notLiveSince: when => `انقطع التحديث منذ ${when}`,
@@ -69,7 +72,7 @@ export const ar: Vocabulary = {
   newerEvents: 'رجوع',
   alsoIn: 'وأيضًا:',
   nothingSince: when => `لم يصل أحدث من هذا. هذه الأخبار حتى ${when}.`,
-  nothingIn: (language, span) => `لا شيء بلغة «${language}» في آخر ${span}.`,
+  nothingIn: (language, span) => `لا شيء بلغة «${language}» في آخر ${afterPreposition(span)}.`,
   emptyTitle: 'لا أخبار بعد',
   emptyText: (feeds, answered) => `يجري أول جلب: ${feeds}، ${answered}.`,
   allFailText: 'هل الجهاز متصل بالشبكة؟ عند كل خلاصة ما أجابت به.',
@@ -127,7 +130,7 @@ export const ar: Vocabulary = {
   searchHint:
     'كلمات بأي لغة، مشكولة أو غير مشكولة، وبأي صورة من صور الألف. وللتضييق: agency: و lang: و since:7d و "عبارة بنصها" و -كلمة.',
   results: words => `نتائج البحث عن «${words}»`,
-  found: (reports, events) => `${reports} في ${events}`,
+  found: (reports, events) => `${reports} في ${afterPreposition(events)}`,
   language: 'اللغة',
   when: 'الوقت',
   lastDay: 'آخر 24 ساعة',
@@ -138,7 +141,7 @@ export const ar: Vocabulary = {
   noOperator: name => `لا يوجد «${name}:». جرّب agency: أو lang: أو since:.`,
   nothingFound: words => `لم يُعثر على شيء عن «${words}».`,
   without: filter => `من دون ${filter}`,
-  reportsIn: span => `التقارير في ${span}`,
+  reportsIn: span => `التقارير في ${afterPreposition(span)}`,
   firstIn: 'سبقت في',
   ofEvents: (led, events) => `${led} من ${events}`,
   medianLag: 'وسيط التأخر',
@@ -156,10 +159,22 @@ export const ar: Vocabulary = {
   never: 'لم يحدث',
   warnings: 'تنبيهات',
   retired: 'لا جلب بعد الآن',
-  trouble: 'متعثرة',
+  trouble: 'المتعثرة',
   gaps: 'ثغرات',
-  every: span => `كل ${span}`,
-  reason: 'السبب',
+  silent: 'صامتة',
+  silentFeeds: 'الصامتة',
+  feed: 'الخلاصة',
+  groupBy: 'مرتبة حسب',
+  host: 'المضيف',
+  address: 'العنوان',
+  movedTo: 'انتقلت إلى',
+  ownTitle: 'تسمّي نفسها',
+  latestPolls: 'آخر ما جُلب',
+  outcome: 'النتيجة',
+  duration: 'المدة',
+  pollOutcome: { filed: 'فيه جديد', unchanged: 'لم يتغير', failed: 'فشل' },
+  newEntries: 'الجديد',
+  clauses: [': ', '؛ '],
   lastPoll: 'آخر جلب',
   notFoundTitle: 'لا توجد صفحة بهذا العنوان',
   notFoundText: 'ربما كان في العنوان خطأ، أو حُذف ما كان هنا.',

@@ -14,12 +14,14 @@ export interface Words extends Vocabulary {
   zone: string
   count(what: Counted, n: number): string
   number(n: number): string
-  /** `20 minutes later`, `over 3 days`: in minutes below 90, in hours below 48. */
-  spell(place: 'After' | 'Over', span: Millis): string
+  /** `20 minutes later`: in minutes below 90, in hours below 48. */
+  spell(place: 'After', span: Millis): string
   /** `+26 min`, `+2 h`, `+3 d`: below 90 minutes in minutes, below 48 hours in hours. */
   after(span: Millis): string
   /** `72 hours`, `5 minutes`. */
   span(span: Millis): string
+  /** `0.4 s`, of milliseconds. */
+  seconds(ms: number): string
   /** A share, 0 to 1, as `62%`; what is not quite all is never 100%. */
   percent(share: number): string
   /** `5 January 2022 at 10:20`, in the zone. */
@@ -99,12 +101,13 @@ function make(tag: string, own: Vocabulary | undefined, timeZone: string): Words
   const day = dates({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
   const weekday = dates({ weekday: 'long', day: 'numeric', month: 'long' })
   const datedMoment = dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' })
+  const seconds = new Intl.NumberFormat(spoken, { style: 'unit', unit: 'second', maximumSignificantDigits: 2 })
   const percents = new Intl.NumberFormat(spoken, { style: 'percent' })
   const count = (what: Counted, n: number): string => {
     const forms = vocabulary.counted[what]
     return (forms[plurals.select(n)] ?? forms.other).replace('#', numbers.format(n))
   }
-  const spanned = (place: '' | 'After' | 'Over', span: Millis): string => {
+  const spanned = (place: '' | 'After', span: Millis): string => {
     const minutes = Math.round(span / MINUTE)
     const hours = Math.round(span / HOUR)
     if (minutes < 90) return count(`minutes${place}`, minutes)
@@ -132,6 +135,7 @@ function make(tag: string, own: Vocabulary | undefined, timeZone: string): Words
       if (hours < 48) return lag.hours.replace('#', numbers.format(hours))
       return lag.days.replace('#', numbers.format(Math.round(span / DAY)))
     },
+    seconds: ms => seconds.format(ms / 1_000),
     percent: share => percents.format(share < 1 ? Math.min(0.99, Math.max(0, share)) : 1),
     moment: at => moment.format(within(at)),
     shortMoment: at => shortMoment.format(within(at)),
