@@ -152,6 +152,20 @@ export interface AgencyWork {
 /** What polls of a feed gave in one part of a day: the worst of it. */
 export type PolledPart = 'failed' | 'filed' | 'unchanged'
 
+/** One poll of a feed. */
+export interface PollView {
+  at: Millis
+  /** Milliseconds it took. */
+  ms: number
+  outcome: PolledPart
+  entries: number
+  /** Of the entries, those that were new, that copied another agency's, and that had another text than before. */
+  fresh: number
+  copies: number
+  revisions: number
+  error: string | null
+}
+
 /** How the feeds stand, in numbers. */
 export interface FeedTotals {
   feeds: number
@@ -289,6 +303,8 @@ export interface Reader {
   lacked(agency: string, language: string, since: Millis, limit: number): ThreadSummary[]
   /** What came of polls in equal parts of the time from `since` to `until`, by feed; null where there were none. */
   polls(since: Millis, until: Millis, parts: number): Map<number, (PolledPart | null)[]>
+  /** The latest polls of a feed, newest first. */
+  pollsOf(feed: number, limit: number): PollView[]
   /**
    * Threads of the last day that changed at this time or after it, by when they last did, with the primary subtags of their
    * languages; at most 200, the newest.

@@ -149,6 +149,10 @@ export const STATES: readonly State[] = [
   { name: 'agency-arabic', path: '/agencies/manar', store: aDay },
   { name: 'feeds', path: '/feeds', store: aDay },
   { name: 'feeds-failing', path: '/feeds', store: failing },
+  { name: 'feeds-by-agency', path: '/feeds?by=agency', store: aDay },
+  { name: 'feed', path: '/feeds/2', store: aDay },
+  { name: 'feed-failing', path: '/feeds/3', store: aDay },
+  { name: 'thread-oldest-first', path: '/threads/1?order=oldest', store: aDay },
   { name: 'not-found', path: '/nothing/here', store: aDay },
   { name: 'not-understood', path: '/?agency=manr', store: aDay },
 ]
