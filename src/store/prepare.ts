@@ -71,6 +71,12 @@ function inspect(db: Database.Database, path: string): { version: number; refusa
   return { version, refusal }
 }
 
+/** Why a file is no database of Minwal's, of whatever version; null where it is one. */
+export function looksOurs(db: Database.Database, path: string): string | null {
+  if (Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID) return null
+  return `${path} is the database of another program: name another file as "database"`
+}
+
 /** Null when the file is ready; otherwise why it is refused. Nothing is written before the file is known to be ours. */
 export function prepareFile(db: Database.Database, options: OpenOptions): string | null {
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
