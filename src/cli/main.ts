@@ -165,6 +165,12 @@ Examples:
   minwal sql --json < query.sql`,
     )
     .action(later(async () => (await import('./sql.ts')).sql))
+  command('backup', 'copy the database to a file, verified, while the daemon goes on')
+    .argument('<file>', 'a backup of the same database that is there is replaced')
+    .option('--force', 'replace whatever file is there')
+    .option('--secrets', 'copy the key to what is under embargo, and subscriptions, beside it: FILE.key, FILE.private')
+    .option('--json', 'print as JSON')
+    .action(later(async () => (await import('./backup.ts')).backup))
 }
 
 function positive(text: string): number {
