@@ -143,7 +143,36 @@ function build(): Command {
     .option('--json', 'print as JSON')
     .exitOverride()
     .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
+  aboutTheFile(command)
   return program
+}
+
+/** The commands for those who look after the database, or ask it themselves. */
+function aboutTheFile(command: (name: string, description: string) => Command): void {
+  command('sql', 'ask the database in SQL, for reading only; .tables and .schema [NAME] say what there is')
+    .argument('[query...]', 'one statement in quotes; read from standard input where it is left out')
+    .option('--csv', 'print as CSV, with a line of names')
+    .option('--json', 'print as an array of objects')
+    .option('--jsonl', 'print an object a line')
+    .option('--param <name=value>', "value of :name in the query; '12' in quotes is text; may be given again", several)
+    .option('--timeout <time>', 'give up after: 500ms, 30s, 5m')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  minwal sql .tables
+  minwal sql .schema report
+  minwal sql "select title, agencies from thread order by last desc limit 5"
+  minwal sql --param agency=spa --csv "select time, title from report where agency = :agency" > spa.csv
+  minwal sql --json < query.sql`,
+    )
+    .action(later(async () => (await import('./sql.ts')).sql))
+  command('backup', 'copy the database to a file, verified, while the daemon goes on')
+    .argument('<file>', 'a backup of the same database that is there is replaced')
+    .option('--force', 'replace whatever file is there')
+    .option('--secrets', 'copy the key to what is under embargo, and subscriptions, beside it: FILE.key, FILE.private')
+    .option('--json', 'print as JSON')
+    .action(later(async () => (await import('./backup.ts')).backup))
 }
 
 function positive(text: string): number {
@@ -151,6 +180,8 @@ function positive(text: string): number {
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
   return number
 }
+
+const several = (text: string, before: readonly string[] = []): string[] => [...before, text]
 
 function since(text: string): Millis {
   const moment = readMoment(text, Date.now())

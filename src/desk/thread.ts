@@ -52,8 +52,8 @@ const stopping = new AbortController()
 
 /** The store of these settings, ready to be written. */
 function opened(): { store: Store } | { refusal: string } {
-  const { database, mode, tagAuthority, agencies, now, lockPatience } = settings
-  const made = openStore({ path: database, tagAuthority, mode, notice: sentence => log.info(sentence) })
+  const { database, mode, copyFirst, tagAuthority, agencies, now, lockPatience } = settings
+  const made = openStore({ path: database, tagAuthority, mode, copyFirst, notice: sentence => log.info(sentence) })
   if (!made.ok) return { refusal: made.reason }
   const store = made.value
   try {

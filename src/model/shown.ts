@@ -341,6 +341,8 @@ export interface Health {
   storing?: boolean
   /** Why it cannot be written, for visitors; null where it can. */
   fault?: string | null
+  /** When the newest backup was made, and why the last try failed; null or left out where none are asked for. */
+  backup?: { last: Millis | null; fault: string | null } | null
   /** One line in plain words. */
   detail: string
 }
