@@ -52,7 +52,7 @@ export function guidKey(guid: string, address?: { url: string | null; canonicalU
 }
 
 /** Values that stand for more than one text among these reports. */
-export function standingForSeveral<T extends { hash: string }>(
+export function ambiguousValues<T extends { hash: string }>(
   reports: readonly T[],
   pick: (report: T) => string | null,
 ): ReadonlySet<string> {
@@ -123,7 +123,7 @@ const SAME_NUMBERS = 0.8
 const FEW_WORDS = 6
 
 /** Whether a poll in which so many entries are unknown may be a feed that has turned new as a whole. */
-export function looksTurned(unknown: number, entries: number): boolean {
+export function mayHaveChangedGuids(unknown: number, entries: number): boolean {
   return unknown >= MIGRATION_ENTRIES && unknown >= entries * LOOKS_NEW
 }
 
@@ -161,7 +161,7 @@ export function rematch(entries: readonly Arriving[], onFile: readonly OnFile[])
       free.delete(report)
     }
   }
-  const turned = looksTurned(unknown, entries.length)
+  const turned = mayHaveChangedGuids(unknown, entries.length)
   if (unknown > 0 && free.size > 0) {
     pairUp('guid', report => guidKey(report.guid), isOneForm)
     // Tomorrow's weather stands at the address of today's.

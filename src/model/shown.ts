@@ -1,6 +1,6 @@
 // What is shown, and the interface that publishing reads through. Types only.
 import type { Enclosure } from './collected.ts'
-import type { CopyRule, Figure, Furniture, Origin, Placement, RevisionClass, Signal } from './decided.ts'
+import type { CopyRule, Figure, Origin, Placement, RevisionClass, Signal, WireDetail } from './decided.ts'
 import type { FeedState } from './stored.ts'
 import type { Millis } from './units.ts'
 
@@ -202,7 +202,7 @@ export interface ReportView {
   /** What decided that it belongs here, as filing wrote it; null where nothing was compared. */
   evidence: unknown
   /** What was taken off its copy for comparing. */
-  furniture: Furniture[]
+  furniture: WireDetail[]
   revisions: RevisionView[]
 }
 

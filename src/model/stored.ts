@@ -127,7 +127,7 @@ export interface UnencodedText {
 }
 
 /** What features are made of, where they are missing: of a report, or of a story's lead. */
-export interface UnreadText {
+export interface TextWithoutFeatures {
   id: number
   /** Its thread; of a report, its story. */
   group: number

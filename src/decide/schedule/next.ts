@@ -28,8 +28,8 @@ const DAY = 24 * HOUR
 /** A hint of the server lengthens an interval to at most this: a feed that says "once a year" is still looked at. */
 const LONGEST_HINT = DAY
 const FIRST_INTERVAL = 30 * MINUTE
-/** Most that polls which came too late hasten the next. */
-const LEAST_HASTE = 1 / 16
+/** Lower bound of the factor by which polls that came too late shorten the interval; 1 is no shortening. */
+const MIN_URGENCY = 1 / 16
 const CAUTION = 4
 /** Later than a time of the configuration by at most this. */
 const CRON_JITTER = 30_000
@@ -157,7 +157,7 @@ function remember(input: ScheduleInput, outcome: Answered): { habit: Habit | nul
   const known = judged === 0 ? 1 : 1 - fresh / judged
   const first = input.interval === null || before.window === null
   const change = first ? 1 : gap !== null ? 1 / 4 : known < 1 / 3 ? 1 / 2 : known > 2 / 3 ? 1.5 : 1
-  const haste = Math.min(1, Math.max(LEAST_HASTE, habit.haste * change))
+  const haste = Math.min(1, Math.max(MIN_URGENCY, habit.haste * change))
   return { habit: { ...habit, haste, ttl: outcome.ttl, skip: outcome.skip ?? null }, gap }
 }
 

@@ -1,5 +1,5 @@
 // What a filing reads of the store before it decides: a few statements for all entries of a document.
-import type { CopyRule, Credit, Furniture, Placement, RevisionClass, Signal } from '../../model/decided.ts'
+import type { CopyRule, Credit, Placement, RevisionClass, Signal, WireDetail } from '../../model/decided.ts'
 import type {
   KnownReport,
   Named,
@@ -299,7 +299,7 @@ export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
     inForce: reports => inForce(sql, reports),
     partOf: id => {
       const row = sql.get(`select furniture from reports where id = @id and furniture <> '[]'`, { id })
-      const furniture = row ? (JSON.parse(text(row['furniture'])) as Furniture[]) : []
+      const furniture = row ? (JSON.parse(text(row['furniture'])) as WireDetail[]) : []
       return furniture.find(({ kind }) => kind === 'part')?.matched ?? null
     },
     isTaken: key =>
