@@ -39,8 +39,7 @@ export function runsOf(headline: readonly Word[], body: readonly Word[]): Docume
 
 /** Counts the runs of a document's entries: add them all, then ask. */
 export class BoilerplateCount {
-  /** By hash: entries that have it, and the last of them, which counts once. */
-  readonly #entries = new Map<number, { entries: number; last: number }>()
+  readonly #entries = new EntriesByHash()
   readonly #headlines = new Set<number>()
   /** Of each entry the runs of its body, and how many entries that were counted must have one for it to be shared. */
   readonly #bodies: { hashes: Uint32Array; others: number }[] = []
@@ -56,31 +55,82 @@ export class BoilerplateCount {
     if (before) return
     this.#headlines.add(headline)
     const entry = this.#bodies.length
-    for (const hashes of [title, body]) {
-      for (const hash of hashes) {
-        const known = this.#entries.get(hash)
-        if (known === undefined) this.#entries.set(hash, { entries: 1, last: entry })
-        else if (known.last !== entry) {
-          known.entries++
-          known.last = entry
-        }
-      }
-    }
+    for (const hashes of [title, body]) this.#entries.count(hashes, entry)
   }
 
   /** For each entry, in the order they were added, whether another has a run of its body. */
   sharing(): boolean[] {
-    return this.#bodies.map(({ hashes, others }) =>
-      hashes.some(hash => (this.#entries.get(hash)?.entries ?? 0) >= others),
-    )
+    return this.#bodies.map(({ hashes, others }) => hashes.some(hash => this.#entries.of(hash) >= others))
   }
 
   /** What stands in so many of them. */
   found(): Boilerplate {
+    return this.#headlines.size < LEAST_ENTRIES ? new Set() : this.#entries.inAtLeast(LEAST_ENTRIES)
+  }
+}
+
+const FIRST_PLACES = 4_096
+
+/** How many entries have a hash, of 32 bits: open addressing, for a document has some thousands of them. */
+class EntriesByHash {
+  #hashes = new Int32Array(FIRST_PLACES)
+  /** Entries that have it; 0 where the place is empty. */
+  #entries = new Int32Array(FIRST_PLACES)
+  /** The last of them, which counts once. */
+  #last = new Int32Array(FIRST_PLACES)
+  #used = 0
+
+  count(hashes: Uint32Array, entry: number): void {
+    this.#makeRoom(hashes.length)
+    for (let next = 0; next < hashes.length; next++) {
+      const hash = (hashes[next] as number) | 0
+      const at = this.#placeOf(hash)
+      if (this.#entries[at] === 0) {
+        this.#hashes[at] = hash
+        this.#used++
+      } else if (this.#last[at] === entry) continue
+      this.#entries[at] = (this.#entries[at] as number) + 1
+      this.#last[at] = entry
+    }
+  }
+
+  of(hash: number): number {
+    return this.#entries[this.#placeOf(hash | 0)] as number
+  }
+
+  inAtLeast(entries: number): Set<number> {
     const found = new Set<number>()
-    if (this.#headlines.size < LEAST_ENTRIES) return found
-    for (const [hash, { entries }] of this.#entries) if (entries >= LEAST_ENTRIES) found.add(hash)
+    for (let at = 0; at < this.#hashes.length; at++) {
+      if ((this.#entries[at] as number) >= entries) found.add((this.#hashes[at] as number) >>> 0)
+    }
     return found
+  }
+
+  #placeOf(hash: number): number {
+    const hashes = this.#hashes
+    const entries = this.#entries
+    const mask = hashes.length - 1
+    let at = hash & mask
+    while (entries[at] !== 0 && hashes[at] !== hash) at = (at + 1) & mask
+    return at
+  }
+
+  /** At most half of the places are taken. */
+  #makeRoom(more: number): void {
+    let room = this.#hashes.length
+    while (room < 2 * (this.#used + more)) room *= 2
+    if (room === this.#hashes.length) return
+    const [hashes, entries, last] = [this.#hashes, this.#entries, this.#last]
+    this.#hashes = new Int32Array(room)
+    this.#entries = new Int32Array(room)
+    this.#last = new Int32Array(room)
+    for (let from = 0; from < hashes.length; from++) {
+      if (entries[from] === 0) continue
+      const at = this.#placeOf(hashes[from] as number)
+      this.#hashes[at] = hashes[from] as number
+      this.#entries[at] = entries[from] as number
+      this.#last[at] = last[from] as number
+    }
   }
 }
 
