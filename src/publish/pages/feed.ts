@@ -36,7 +36,7 @@ export function feedHtml(
     self: `/feeds/${feed.id}`,
     main: html`<p class="kicker"><a class="go" href="${link(context, '/feeds')}">${words.feeds}</a></p><div class="head"><div><h1 class="headline">${feedName(feed)}</h1>
 ${factsLine(context, facts)}${strip(context, day)}</div></div>
-${quiet === null ? nothing : html`<p class="warn note">${quietIn(words, quiet)}</p>`}${feed.error === null ? nothing : html`<p class="warn bad" dir="auto">${cleanLine(feed.error)}</p>`}
+${quiet === null ? nothing : html`<p class="warn note">${quietIn(words, quiet)}</p>`}${feed.error === null ? nothing : html`<p class="warn bad"><bdi>${cleanLine(feed.error)}</bdi></p>`}
 ${standing(context, feed)}${warnings(context, feed)}${pollTable(context, polls)}`,
   })
 }

@@ -70,7 +70,7 @@ export function feedsHtml(
     feeds: [{ path: '/feed', query: '', label: words.storiesFeed }],
     self: `/feeds${query === '' ? '' : `?${query}`}`,
     main: html`<div class="head"><div><h1 class="headline">${words.feeds}</h1>
-<p class="facts">${dotted(sums(context, feeds))}</p></div></div>${fault === null ? nothing : html`<p class="warn bad" dir="auto">${cleanLine(fault)}</p>`}
+<p class="facts">${dotted(sums(context, feeds))}</p></div></div>${fault === null ? nothing : html`<p class="warn bad"><bdi>${cleanLine(fault)}</bdi></p>`}
 ${filters(context, feeds, choice)}${groups(
   context,
   feeds.filter(feed => isListed(choice.show, feed)),

@@ -1,4 +1,4 @@
-// What the pages and feeds say in Arabic.
+// What the pages and feeds say in Arabic. U+2066 to U+2069 keep what is typed in Latin letters with the colon that belongs to it.
 import type { QueryFault } from '../query.ts'
 import { counted } from './ar-counted.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -128,7 +128,7 @@ export const ar: Vocabulary = {
   untitled: 'بلا عنوان',
   searchFor: 'كلمات البحث',
   searchHint:
-    'كلمات بأي لغة، مشكولة أو غير مشكولة، وبأي صورة من صور الألف. وللتضييق: agency: و lang: و since:7d و "عبارة بنصها" و -كلمة.',
+    'كلمات بأي لغة، مشكولة أو غير مشكولة، وبأي صورة من صور الألف. وللتضييق: \u2066agency:\u2069 و\u2066lang:\u2069 و\u2066since:7d\u2069 و"عبارة بنصها" و-كلمة.',
   results: words => `نتائج البحث عن «${words}»`,
   found: (reports, events) => `${reports} في ${afterPreposition(events)}`,
   language: 'اللغة',
@@ -138,7 +138,8 @@ export const ar: Vocabulary = {
   anyTime: 'كل الأوقات',
   corrections: 'التصحيحات',
   remove: filter => `أزل ${filter}`,
-  noOperator: name => `لا يوجد «${name}:». جرّب agency: أو lang: أو since:.`,
+  noOperator: name =>
+    `لا يوجد «\u2066${name}:\u2069». جرّب \u2066agency:\u2069 أو \u2066lang:\u2069 أو \u2066since:\u2069.`,
   nothingFound: words => `لم يُعثر على شيء عن «${words}».`,
   without: filter => `من دون ${filter}`,
   reportsIn: span => `التقارير في ${afterPreposition(span)}`,
