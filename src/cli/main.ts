@@ -173,6 +173,10 @@ Examples:
     .option('--secrets', 'copy the key to what is under embargo, and subscriptions, beside it: FILE.key, FILE.private')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./backup.ts')).backup))
+  command('doctor', 'look the database and its surroundings over: what is wrong, what only smells, what to do')
+    .option('--fix', 'mend counts, full text, permissions and the journal, where nobody else has the file open')
+    .option('--json', 'print as JSON')
+    .action(later(async () => (await import('./doctor.ts')).doctor))
 }
 
 function positive(text: string): number {

@@ -19,6 +19,9 @@ export const BUSY_TIMEOUT: Millis = 10_000
 /** Bytes a page of a new file. A report takes some 3 KB: of pages of 4 KB a third was empty. */
 const PAGE_SIZE = 8_192
 
+/** Bytes that the journal keeps on the disk when all that stands in it is in the file. */
+const LARGEST_JOURNAL = 64 * 1_048_576
+
 export interface OpenOptions {
   /** Path of the file, or `:memory:`. */
   path: string
@@ -98,6 +101,8 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
   db.pragma('cache_size = -32768')
   // Pages that several polls change in turn (indexes, the search index) are moved into the file once in 16 MB of journal.
   db.pragma('wal_autocheckpoint = 4000')
+  // One that grew while a long reader kept it from being emptied is cut back when it is.
+  db.pragma(`journal_size_limit = ${LARGEST_JOURNAL}`)
   const migrate = db.transaction((): boolean => {
     // Read again inside the transaction: another process may have migrated meanwhile.
     const from = Number(db.pragma('user_version', { simple: true }))
