@@ -7,7 +7,7 @@ import { follow } from './parts/follow.ts'
 import { by, chip, factsLine, headline, own, signalOf } from './parts/text.ts'
 import { moment } from './parts/time.ts'
 import { pictureHtml, withoutPictures } from './pictures.ts'
-import { chainHtml, flashHtml, warningHtml } from './provenance.ts'
+import { chainHtml, flashHtml, isGone, warningHtml } from './provenance.ts'
 import { revisionsHtml } from './revisions.ts'
 
 export function storyHtml(context: PageContext, story: StoryDetail): string {
@@ -31,11 +31,18 @@ ${warningHtml(inside, story)}
 <h1 class="headline">${chip(inside, signalOf(story))}${story.withdrawn ? html`<span class="struck">${title}</span>` : title}</h1>
 ${factsLine(inside, byline(inside, story))}
 <div class="body">${body(inside, story)}</div>
-${url === null ? nothing : html`<p class="more"${own(inside)}><a class="go" href="${url}" rel="noopener noreferrer">${words.readAt(cleanLine(story.agencyName))} ↗</a></p>`}${pictureHtml(inside, story.enclosures)}
+${url === null ? nothing : html`<p class="more"${own(inside)}>${original(inside, story, url)}</p>`}${pictureHtml(inside, story.enclosures)}
 </article>
 <aside>${flashHtml(inside, story)}${chain}</aside></div>
 ${revisionsHtml(inside, story)}`,
   })
+}
+
+/** The link to the text at its agency; where that is known to be gone, a word about it. */
+function original({ words }: PageContext, story: StoryDetail, url: string): Html {
+  const agency = cleanLine(story.agencyName)
+  if (story.members.some(member => member.url === story.url && isGone(member))) return html`${words.goneFrom(agency)}`
+  return html`<a class="go" href="${url}" rel="noopener noreferrer">${words.readAt(agency)} ↗</a>`
 }
 
 /** The event it belongs to, struck through where the withdrawn story itself names it. */

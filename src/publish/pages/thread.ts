@@ -14,6 +14,7 @@ import { whoHadItWhen } from './parts/lanes.ts'
 import { by, chip, factsLine, headed, headline, names, own, signalOf, spoken } from './parts/text.ts'
 import { tilesHtml } from './parts/tiles.ts'
 import { clock, dayMoment, shortMoment } from './parts/time.ts'
+import { withoutPictures } from './pictures.ts'
 import { tollHtml } from './toll.ts'
 
 /** Stories shown on one page; a longer event says that it is cut. */
@@ -81,7 +82,7 @@ function outlineOf(thread: ThreadDetail): ThreadOutline {
 function onlyStory(context: PageContext, story: StorySummary): Html {
   const { words } = context
   const markup = [story.content, story.summary].find(candidate => candidate !== null && candidate.trim() !== '')
-  const text = markup ? sanitised(markup) : paragraphs(story.text)
+  const text = markup ? sanitised(withoutPictures(markup, words)) : paragraphs(story.text)
   return html`<div class="body"${spoken(context, story.language)}>${story.withdrawn ? nothing : text}</div>
 ${factsLine(context, [html`<a class="go" href="${link(context, `/stories/${story.id}`)}">${words.whoseText}, ${words.revisions}</a>`])}`
 }

@@ -105,6 +105,7 @@ export const ar: Vocabulary = {
   time: 'الوقت',
   cut: (shown, all) => `المعروض أحدث ${shown} من أصل ${all}.`,
   readAt: agency => `اقرأه في ${agency}`,
+  goneFrom: agency => `لم يعد منشورًا في ${agency}`,
   pictureAt: host => `صورة في ${host}`,
   credits: 'المصدر المذكور',
   origin: 'صاحب النص',

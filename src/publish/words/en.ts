@@ -100,6 +100,7 @@ export const en: Vocabulary = {
   time: 'Time',
   cut: (shown, all) => `The newest ${shown} of ${all} stories are shown.`,
   readAt: agency => `Read at ${agency}`,
+  goneFrom: agency => `No longer at ${agency}`,
   pictureAt: host => `Picture at ${host}`,
   credits: 'Credited',
   origin: 'Origin',

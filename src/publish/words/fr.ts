@@ -103,6 +103,7 @@ export const fr: Vocabulary = {
   time: 'Heure',
   cut: (shown, all) => `Les ${shown} dépêches les plus récentes sur ${all}.`,
   readAt: agency => `Lire chez ${agency}`,
+  goneFrom: agency => `N’est plus chez ${agency}`,
   pictureAt: host => `Image chez ${host}`,
   credits: 'Source citée',
   origin: 'Origine',

@@ -128,6 +128,8 @@ export interface Vocabulary {
   cut: (shown: string, all: string) => string
   // A story.
   readAt: (agency: string) => string
+  /** Of a report whose page at the agency is known to be gone. */
+  goneFrom: (agency: string) => string
   pictureAt: (host: string) => string
   credits: string
   origin: string
