@@ -50,7 +50,7 @@ function kicker(context: PageContext, story: StoryDetail, title: string): Html {
   const { words } = context
   const name = cleanLine(story.threadTitle) || words.untitled
   const isStruck = story.withdrawn && name === title
-  return html`<p class="kicker"${own(context)}>${words.event}: <a class="go" href="${link(context, `/threads/${story.thread}`)}"><bdi${isStruck ? html` class="struck"` : nothing}>${name}</bdi></a></p>`
+  return html`<p class="kicker"${own(context)}>${words.event}${words.colon}<a class="go" href="${link(context, `/threads/${story.thread}`)}"><bdi${isStruck ? html` class="struck"` : nothing}>${name}</bdi></a></p>`
 }
 
 function byline(context: PageContext, story: StoryDetail): Html[] {
@@ -59,9 +59,10 @@ function byline(context: PageContext, story: StoryDetail): Html[] {
   const facts: Html[] = [html`<a href="${agency}">${by(story.agencyName)}</a>`]
   for (const name of story.authors.slice(0, 4)) facts.push(html`<bdi>${cleanLine(name)}</bdi>`)
   const origin = story.origin?.name
-  if (origin !== undefined && story.origin?.agency !== story.agency) facts.push(html`${words.origin}: ${by(origin)}`)
+  if (origin !== undefined && story.origin?.agency !== story.agency)
+    facts.push(html`${words.origin}${words.colon}${by(origin)}`)
   for (const name of story.credits.filter(credit => credit !== origin).slice(0, 4)) {
-    facts.push(html`${words.credits}: <bdi>${cleanLine(name)}</bdi>`)
+    facts.push(html`${words.credits}${words.colon}<bdi>${cleanLine(name)}</bdi>`)
   }
   if (origin !== undefined && story.members.length > 1) facts.push(html`${words.count('sources', story.sources)}`)
   facts.push(moment(context, story.time))

@@ -65,6 +65,9 @@ export interface Vocabulary {
   threadsFeed: string
   thisThreadFeed: string
   quoted: (text: string) => string
+  /** The signs with the space around them. */
+  colon: string
+  semicolon: string
   atLeast: (count: string) => string
   timesIn: (zone: string) => string
   madeBy: string
@@ -204,8 +207,6 @@ export interface Vocabulary {
   duration: string
   pollOutcome: Record<PolledPart, string>
   newEntries: string
-  /** What stands between an interval and its reasons, and between reasons. */
-  clauses: readonly [colon: string, semicolon: string]
   lastPoll: string
   // Messages.
   notFoundTitle: string
