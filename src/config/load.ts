@@ -147,6 +147,12 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       frontPage: toMillis(data.publish?.frontPage ?? '2d'),
       hub: data.publish?.hub ?? null,
     },
+    backup: {
+      to: data.backup?.to === undefined ? null : besides(file, data.backup.to),
+      every: toMillis(data.backup?.every ?? '1d'),
+      keep: data.backup?.keep ?? 7,
+      beforeUpgrade: data.backup?.beforeUpgrade ?? true,
+    },
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>((agency, at) => ({
       id: agency.id,

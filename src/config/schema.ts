@@ -190,6 +190,21 @@ const root = z.strictObject({
         .describe('WebSub hub that is named in the feeds and told when they have changed. Default none.'),
     })
     .optional(),
+  backup: z
+    .strictObject({
+      to: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Folder for backups, made where it is missing; relative to this file. Default none.'),
+      every: durationBetween('1m', '30d').optional().describe('Time between two backups. Default 1d.'),
+      keep: z.int().min(1).max(1_000).optional().describe('How many are kept. Default 7.'),
+      beforeUpgrade: z
+        .boolean()
+        .optional()
+        .describe('Copy the database beside itself before a newer Minwal changes its tables. Default true.'),
+    })
+    .optional(),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
   agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
 })
@@ -221,6 +236,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     poll: pollObject.shape,
     threads: root.shape.threads.unwrap().shape,
     publish: root.shape.publish.unwrap().shape,
+    backup: root.shape.backup.unwrap().shape,
     log: root.shape.log.unwrap().shape,
   }
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')

@@ -318,6 +318,13 @@ export interface Reader {
   mergedInto(what: 'story' | 'thread', id: number): number[]
   /** What was merged into these of late, newest first. */
   mergedOfLate(what: 'story' | 'thread', into: readonly number[]): MergedId[]
+  /**
+   * Threads that grew last at this time or after it, and those of `also` that are there, each with a text that is another
+   * whenever what is shown of the thread and its stories is; in the order of their ids.
+   */
+  threadMarks(since: Millis, also: readonly number[]): Map<number, string>
+  /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
+  together<T>(work: () => T): T
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */
@@ -334,6 +341,8 @@ export interface Health {
   storing?: boolean
   /** Why it cannot be written, for visitors; null where it can. */
   fault?: string | null
+  /** When the newest backup was made, and why the last try failed; null or left out where none are asked for. */
+  backup?: { last: Millis | null; fault: string | null } | null
   /** One line in plain words. */
   detail: string
 }

@@ -56,6 +56,11 @@ export interface SiteDependencies {
   onError?: (error: unknown, request: string) => void
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
   turn?: (work: () => void) => void
+  /**
+   * Runs work after the time that answers which lie ready may be behind what was filed; a `turn` where left out. A look at the state
+   * costs as much as all else that Minwal does for such an answer.
+   */
+  rest?: (work: () => void) => void
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: () => boolean
 }
@@ -64,7 +69,7 @@ export interface Site {
   fetch(request: Request): Promise<Response> | Response
   /**
    * What `fetch` would answer to a GET or HEAD of `address` (path and query as they were sent), where that lies ready; null
-   * where it does not. Sees what was filed as of this turn of the event loop, where `turn` is given.
+   * where it does not. Sees what was filed before the last `rest`.
    */
   ready(address: string, asked: Asked): Answer | null
 }
@@ -118,12 +123,18 @@ class Pages {
 
   constructor(dependencies: SiteDependencies) {
     this.#deps = dependencies
-    const { reader, turn, isFull } = dependencies
+    const { reader, turn, rest, isFull } = dependencies
     const published = (): readonly unknown[] => [reader.version(), dependencies.config()]
     // Both count all reports: done once for each state of the store, however many requests need it.
     this.#agencies = remembered(published, () => reader.agencies())
     this.#totals = remembered(published, () => reader.totals())
-    this.answers = new Answers({ state: () => [...published(), this.#minute()], now: dependencies.now, turn, isFull })
+    this.answers = new Answers({
+      state: () => [...published(), this.#minute()],
+      now: dependencies.now,
+      turn,
+      rest,
+      isFull,
+    })
   }
 
   page(c: Context, page: Page): Responding {

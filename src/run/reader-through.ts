@@ -25,6 +25,8 @@ export function readerThrough(current: () => Reader): Reader {
     redirect: (what, id) => current().redirect(what, id),
     mergedInto: (what, id) => current().mergedInto(what, id),
     mergedOfLate: (what, into) => current().mergedOfLate(what, into),
+    threadMarks: (...asked) => current().threadMarks(...asked),
+    together: work => current().together(work),
     search: (words, limit) => current().search(words, limit),
     totals: () => current().totals(),
   }

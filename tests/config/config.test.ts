@@ -352,8 +352,8 @@ describe('docs/configuration.md', () => {
     const given: Record<string, unknown> = {}
     for (const [key, { value }] of rows) {
       const literal = /^`(".*"|[\d.]+|true|false|\[\]|\{\})`$/.exec(value)?.[1]
-      // What stands in an encoder has a default only where there is one.
-      if (literal === undefined || key.includes('[]') || key.startsWith('threads.encoder.')) continue
+      // What stands in an encoder has a default only where there is one, as what is said of backups where there are some.
+      if (literal === undefined || key.includes('[]') || /^(?:threads\.encoder|backup)\./.test(key)) continue
       const [first = '', second] = key.split('.')
       if (second === undefined) given[first] = JSON.parse(literal)
       else given[first] = { ...(given[first] as object | undefined), [second]: JSON.parse(literal) }
@@ -365,6 +365,9 @@ describe('docs/configuration.md', () => {
     const encoder = { url: 'http://127.0.0.1:11434/v1', model: 'bge-m3' }
     const prefix: unknown = JSON.parse(rows.get('threads.encoder.prefix')?.value.replaceAll('`', '') ?? '')
     expect(config({ threads: { encoder: { ...encoder, prefix } } })).toEqual(config({ threads: { encoder } }))
+    const every: unknown = JSON.parse(rows.get('backup.every')?.value.replaceAll('`', '') ?? '')
+    const keep: unknown = JSON.parse(rows.get('backup.keep')?.value.replaceAll('`', '') ?? '')
+    expect(config({ backup: { to: 'x', every, keep, beforeUpgrade: true } })).toEqual(config({ backup: { to: 'x' } }))
     const written = feed({ headers: {}, identity: 'guid', allowPrivate: false, paused: false })
     expect(config(written)).toEqual(config({}))
   })

@@ -355,6 +355,19 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
           } satisfies StoryDetail)
     },
     thread,
+    threadMarks: (since, also) => {
+      const ids = [...new Set([...stories.values()].map(one => one.thread))].sort((a, b) => a - b)
+      const chosen = ids.filter(id => (thread(id)?.last ?? 0) >= since || also.includes(id))
+      const leading = (id: number) => [...merged].filter(([, target]) => target === id)
+      return new Map(
+        chosen.map(id => {
+          const shown = thread(id)
+          const told = shown?.timeline.map(one => [members.get(one.id), leading(one.id)])
+          return [id, JSON.stringify([shown, told, leading(id)])]
+        }),
+      )
+    },
+    together: work => work(),
     threads: ids => ids.flatMap(id => thread(id) ?? []),
     search: (words, limit) => matching({ q: words }).slice(0, limit),
     totals: () => ({

@@ -4,7 +4,7 @@ import { direction } from '../../language/text.ts'
 import type { Millis } from '../../model/units.ts'
 import { Html, html, languageTag, nothing, speech } from '../markup.ts'
 import { INTERFACE_LANGUAGES, type Words } from '../words/index.ts'
-import { CONTENT_STYLE, SCRIPT, STYLE } from './assets.ts'
+import { CONTENT_STYLE, SCRIPT, SCRIPT_SOURCE, STYLE, STYLE_SOURCE } from './assets.ts'
 
 /** What a page needs besides its content. */
 export interface PageContext {
@@ -76,7 +76,7 @@ export function page(context: PageContext, parts: PageParts): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="light dark">${live ? nothing : policy}
 <title>${heading}</title>
 <link rel="icon" href="${context.to('/favicon.svg')}" type="image/svg+xml">
 ${alternates(context, parts)}
@@ -99,6 +99,10 @@ ${footer(context, parts)}
 const sheet = new Html(STYLE)
 const contentSheet = new Html(CONTENT_STYLE)
 const script = new Html(SCRIPT)
+/** What a served page is allowed by its headers, for files whose server sends none. */
+const policy = new Html(
+  `\n<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${STYLE_SOURCE}; script-src ${SCRIPT_SOURCE}; img-src 'self'; form-action 'none'; base-uri 'none'">`,
+)
 
 export function pageDirection(language: string): 'rtl' | 'ltr' {
   return direction(language) === 'rtl' ? 'rtl' : 'ltr'
@@ -118,7 +122,7 @@ function facts(context: PageContext, parts: PageParts): Html {
   })
   const given: [string, string | number | null | undefined][] = [
     ['locale', words.locale],
-    ['now', context.now],
+    ['now', context.live ? context.now : null],
     ['version', context.version],
     ['live', context.live ? context.to('/events') : null],
     ['thread', parts.thread],

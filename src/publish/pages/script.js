@@ -6,7 +6,8 @@
   const words = JSON.parse(page.words)
   const all = (selector, root = document) => [...root.querySelectorAll(selector)]
   const one = selector => document.querySelector(selector)
-  const now = () => +page.now + performance.now()
+  // Files know no time: the reader's own is taken.
+  const now = () => (page.now ? +page.now + performance.now() : Date.now())
   const kept = (name, value) => {
     try {
       if (value) localStorage[name] = JSON.stringify(value)
