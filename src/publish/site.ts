@@ -1,21 +1,42 @@
 // The site over a Reader: a Request in, a Response out, no socket. Answers GET and HEAD; everything it shows is in the store.
 import { type Context, Hono } from 'hono'
+import { primaryLanguage } from '../language/text.ts'
 import type { Config } from '../model/config.ts'
 import type { Health, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type Answering, Answers, type Elsewhere, Unanswered } from './answers.ts'
 import { type Asked, askedBy } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
-import { dataDocument, messagePage, PUBLIC, pageDocument, sentenceDocument, UNCACHED } from './documents.ts'
+import {
+  dataDocument,
+  messagePage,
+  notFoundPage,
+  PUBLIC,
+  pageDocument,
+  sentenceDocument,
+  UNCACHED,
+} from './documents.ts'
 import { feedStem, type OutputFormat } from './feeds.ts'
+import { listed } from './front-page.ts'
 import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
 import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
-import { feedsHtml, POLL_PARTS } from './pages/feeds.ts'
+import { feedHtml, POLLS } from './pages/feed.ts'
+import { feedsChoice, feedsHtml, feedsQuery, POLL_PARTS } from './pages/feeds.ts'
 import { link, type PageContext } from './pages/layout.ts'
 import { type QueryFault, readQuery } from './query.ts'
-import { FEEDS, type FeedRoute, FORMATS, feedEdition, feedRendering, NO_CHOICE, PAGES, type Page } from './routes.ts'
+import {
+  FEEDS,
+  type FeedRoute,
+  FORMATS,
+  feedEdition,
+  feedRendering,
+  NO_CHOICE,
+  OLDEST_FIRST,
+  PAGES,
+  type Page,
+} from './routes.ts'
 import { searchRendering } from './search-page.ts'
 import type { View } from './view.ts'
 import { wordsFor } from './words/index.ts'
@@ -61,6 +82,8 @@ type Responding = Response | Promise<Response>
 
 const MINUTE = 60_000
 const DAY = 86_400_000
+/** Events named where there is no page. */
+const EVENTS_NOT_FOUND = 5
 
 export function createSite(dependencies: SiteDependencies): Site {
   const { now, turn, rest, pace, isFull, elsewhere } = dependencies
@@ -96,6 +119,7 @@ function routed(dependencies: SiteDependencies, answers: Answering): Hono {
   for (const page of Object.values(PAGES)) app.get(page.pattern, c => site.page(c, page))
   app.get('/search', c => site.search(c))
   app.get('/feeds', c => site.feeds(c))
+  app.get('/feeds/:id{[0-9]{1,9}}', c => site.feedState(c))
   app.get('/opml', c => site.opml(c))
   app.get('/metrics', c => site.metrics(c))
   app.get('/healthz', c => site.health(c, 'live'))
@@ -140,7 +164,9 @@ class Pages {
   }
 
   page(c: Context, page: Page): Responding {
-    const choice = page.takesChoice ? this.#choice(c) : ({ ok: true, value: NO_CHOICE } as const)
+    const isOldestFirst = page === PAGES.thread && c.req.query('order') === 'oldest'
+    const plain = { ok: true, value: isOldestFirst ? OLDEST_FIRST : NO_CHOICE } as const
+    const choice = page.takesChoice ? this.#choice(c) : plain
     if (!choice.ok) return this.#notUnderstood(c, choice.fault)
     const id = c.req.param('id') ?? ''
     if (page === PAGES.agency && !this.#knowsAgency(id)) return this.now(c, this.notFound(c))
@@ -180,12 +206,30 @@ class Pages {
   /** Made anew each time: polls change the states of feeds without changing what is published. */
   feeds(c: Context): Responding {
     const wording = this.#wording(c)
-    return this.answers.fresh(c.req.raw, `/feeds ${wording.key}`, () => {
-      const { reader, health, now } = this.#deps
-      const polls = reader.polls(now() - DAY, now(), POLL_PARTS)
-      const body = feedsHtml(this.#context(wording), reader.feeds(), polls, health().fault)
+    const choice = feedsChoice(new URL(c.req.url).searchParams)
+    return this.answers.fresh(c.req.raw, `/feeds?${feedsQuery(choice)} ${wording.key}`, () => {
+      const { reader, health } = this.#deps
+      const body = feedsHtml(this.#context(wording), reader.feeds(), this.#polls(), health().fault, choice)
       return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
     })
+  }
+
+  feedState(c: Context): Responding {
+    const wording = this.#wording(c)
+    const id = Number(c.req.param('id'))
+    return this.answers.fresh(c.req.raw, `/feeds/${id} ${wording.key}`, () => {
+      const { reader } = this.#deps
+      const feed = reader.feeds().find(one => one.id === id)
+      if (feed === undefined) return this.notFound(c)
+      const body = feedHtml(this.#context(wording), feed, reader.pollsOf(id, POLLS), this.#polls().get(id) ?? [])
+      return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
+    })
+  }
+
+  /** What came of the polls of a day, by feed. */
+  #polls() {
+    const { reader, now } = this.#deps
+    return reader.polls(now() - DAY, now(), POLL_PARTS)
   }
 
   opml(c: Context): Responding {
@@ -218,7 +262,12 @@ class Pages {
 
   notFound(c: Context): Rendering {
     const context = this.#context(this.#wording(c))
-    return messagePage(context, 404, context.words.notFoundTitle, context.words.notFoundText)
+    const { reader } = this.#deps
+    const language = primaryLanguage(context.words.tag)
+    const events = { limit: EVENTS_NOT_FOUND, minAgencies: 2, headlines: true }
+    const own = language === null ? [] : reader.recentThreads({ ...events, lang: language })
+    const threads = listed(reader, own.length > 0 ? own : reader.recentThreads(events), language, 0, 1)
+    return notFoundPage(context, threads)
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {
@@ -228,7 +277,7 @@ class Pages {
     const meant =
       near === null
         ? nothing
-        : html`<p>${words.didYouMean} <a class="go" href="${link(context, `/agencies/${encodeURIComponent(near.id)}`)}"><bdi>${near.name}</bdi></a>?</p>`
+        : html`<p>${words.didYouMean[0]}<a class="go" href="${link(context, `/agencies/${encodeURIComponent(near.id)}`)}"><bdi>${near.name}</bdi></a>${words.didYouMean[1]}</p>`
     const all =
       fault.kind === 'agency'
         ? html`<p><a class="go" href="${link(context, '/agencies')}">${words.allAgencies}</a></p>`
@@ -286,11 +335,11 @@ class Pages {
   }
 
   #context({ language, keep, path: base }: Wording): PageContext {
-    const { title } = this.#deps.config()
+    const { title, timeZone } = this.#deps.config()
     return {
       title,
       language,
-      words: wordsFor(language),
+      words: wordsFor(language, timeZone),
       to: path => base + path,
       keep,
       live: true,

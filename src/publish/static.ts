@@ -6,9 +6,10 @@ import type { Millis } from '../model/units.ts'
 import { type EditionKind, edition } from './edition.ts'
 import { feedStem, renderFeed } from './feeds.ts'
 import { FAVICON } from './metrics.ts'
-import { SCRIPT, STYLE } from './pages/assets.ts'
+import { CONTENT_STYLE, SCRIPT, STYLE } from './pages/assets.ts'
 import type { PageContext } from './pages/layout.ts'
-import { messageHtml, movedHtml } from './pages/lists.ts'
+import { movedHtml } from './pages/lists.ts'
+import { messageHtml } from './pages/messages.ts'
 import { FORMATS, feedEdition, NO_CHOICE, PAGES, type Page } from './routes.ts'
 import { type ListedPage, SITEMAP, sitemap } from './sitemap.ts'
 import type { View } from './view.ts'
@@ -89,6 +90,7 @@ export function createStaticSite(reader: Reader, config: Configured, choice: Sta
     const common = JSON.stringify([
       choice.program ?? '',
       STYLE,
+      CONTENT_STYLE,
       SCRIPT,
       reader.tagAuthority(),
       new Date(now).getUTCFullYear(),

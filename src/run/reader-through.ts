@@ -18,6 +18,7 @@ export function readerThrough(current: () => Reader): Reader {
     work: (until, days) => current().work(until, days),
     lacked: (...asked) => current().lacked(...asked),
     polls: (...asked) => current().polls(...asked),
+    pollsOf: (...asked) => current().pollsOf(...asked),
     grown: since => current().grown(since),
     feedTotals: () => current().feedTotals(),
     figures: thread => current().figures(thread),

@@ -96,7 +96,7 @@ function times(dir: string): Map<string, number> {
 
 /** Links of a file to other files of the site, below its root. */
 function leadsTo(path: string, body: string): string[] {
-  const found = [...body.matchAll(/(?:href|src|action|url|content)="(?:0; url=)?([^"#?]+)[^"]*"|<loc>([^<]+)<\/loc>/g)]
+  const found = [...body.matchAll(/(?:(?:href|src|action|url)="|content="0; url=)([^"#?]+)[^"]*"|<loc>([^<]+)<\/loc>/g)]
   return found
     .map(([, attribute, location]) => attribute ?? location ?? '')
     .flatMap(target => {
