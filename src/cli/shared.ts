@@ -1,6 +1,8 @@
 // What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
 // opened.
 import { existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
@@ -64,6 +66,13 @@ export function configured(options: Common): Config {
   return loaded.config
 }
 
+/** The configuration that the demo writes beside its database. */
+export function demoConfig(): string {
+  const file = relative(process.cwd(), fileURLToPath(new URL('../../data/demo.config.json', import.meta.url)))
+  if (existsSync(file)) return file
+  throw new Failed('there is no demo yet: `npm run demo` in a checkout plays it', 2)
+}
+
 /** Open the store for reading, run `work`, close it. */
 export function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
   const config = configured(options)
@@ -94,22 +103,4 @@ export async function aggregatorOnFile(options: Common): Promise<{ aggregator: A
   const config = configured(options)
   const { createAggregator } = await import('../run/aggregator.ts')
   return { aggregator: createAggregator(config, { create: false }), config }
-}
-
-/** A bar on a terminal; nothing elsewhere. */
-export function progress(total: number): { step(): void; end(): void } {
-  if (!process.stderr.isTTY || total === 0) return { step: () => {}, end: () => {} }
-  let done = 0
-  const draw = (): void => {
-    const filled = Math.round((done / total) * 30)
-    process.stderr.write(`\r[${'█'.repeat(filled)}${'·'.repeat(30 - filled)}] ${done}/${total} feeds`)
-  }
-  draw()
-  return {
-    step: () => {
-      done++
-      draw()
-    },
-    end: () => void process.stderr.write('\r\u001b[K'),
-  }
 }

@@ -3,7 +3,7 @@
 import { CONCEPT } from '../language/concepts.ts'
 import { duration, stamp } from '../language/say.ts'
 import type { ThreadSettings } from '../model/config.ts'
-import type { Furniture, Placement } from '../model/decided.ts'
+import type { Placement, WireDetail } from '../model/decided.ts'
 import type { FigureView, ReportView, StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Regrouped, StoreReader } from '../store/store.ts'
@@ -28,7 +28,7 @@ export interface Explanation {
     coverage: number
     stale: boolean
     evidence: unknown
-    furniture: Furniture[]
+    furniture: WireDetail[]
   }[]
   placements: (Placement & { story: number })[]
   regroupings: Regrouped[]
@@ -231,6 +231,8 @@ function regroupedSentence({ at, by, kind, kept, other, members, score, reasons 
     ? `${what} ${other} was merged into ${what} ${kept}`
     : `${inside} ${members.join(' ')} left ${what} ${kept} for ${what} ${other}`
   const because =
-    score === null ? '' : `, score ${score.toFixed(3)}${reasons.length > 0 ? `: ${reasons.map(termWords).join(', ')}` : ''}`
+    score === null
+      ? ''
+      : `, score ${score.toFixed(3)}${reasons.length > 0 ? `: ${reasons.map(termWords).join(', ')}` : ''}`
   return `${when(at)}  ${did} by ${by === 'editor' ? 'an editor' : 'the review'}${because}`
 }

@@ -22,7 +22,7 @@ import type {
   StoryMember,
   Subscription,
   TextInForce,
-  UnreadText,
+  TextWithoutFeatures,
 } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { StoredText } from './columns.ts'
@@ -210,8 +210,8 @@ export interface Filing extends FilingFacts, Regrouping {
   /** Features made by another version of the rules are dropped: true where that has happened. */
   featuresOf(version: number): boolean
   /** Texts that have no features, with ids above `after`, ascending; at most `limit`, or all. */
-  storiesWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
-  reportsWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
+  storiesWithoutFeatures(since: Millis, after?: number, limit?: number): TextWithoutFeatures[]
+  reportsWithoutFeatures(since: Millis, after?: number, limit?: number): TextWithoutFeatures[]
   /** Headline and the first 1,000 characters of the body of the report that speaks for each of these stories. */
   leadTexts(stories: readonly number[]): { story: number; title: string; text: string }[]
   /** A number kept under a name, like the last story reviewed; 0 at first. */
@@ -235,7 +235,7 @@ export type {
   ReportMark,
   StoryMember,
   TextInForce,
-  UnreadText,
+  TextWithoutFeatures,
 }
 
 /** Synchronous, and on a connection of its own: what is written here is not part of a filing's transaction. */
@@ -292,8 +292,6 @@ export interface StoreReader extends Reader {
   subscriptionById(id: string): Subscription | null
   /** Those of feeds being polled whose hub is to be asked (again), longest due first. */
   subscriptionsDue(now: Millis): Subscription[]
-  /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
-  together<T>(work: () => T): T
   /** `ok`, or what the engine found wrong. */
   integrity(): string
   close(): void

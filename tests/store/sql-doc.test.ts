@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { metadataOf } from '../../scripts/metadata.ts'
 import { Desk } from '../../src/desk/desk.ts'
 import type { Failure } from '../../src/model/collected.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
@@ -15,6 +16,13 @@ const VIEWS = [
   ...['agency', 'feed', 'report', 'revision', 'story', 'thread', 'credit', 'figure', 'poll'],
   ...['redirect', 'regrouping', 'link', 'embargo', 'search'],
 ]
+
+interface Metadata {
+  databases: Record<
+    string,
+    { tables: Record<string, { columns: Record<string, string> }>; queries: Record<string, { sql: string }> }
+  >
+}
 
 interface Sample {
   says: string
@@ -195,6 +203,48 @@ describe('docs/sql.md', () => {
     const columns = (db.pragma(`table_info(${view})`) as { name: string }[]).map(({ name }) => name)
     expect(columns.length).toBeGreaterThan(0)
     expect(documented(view)).toEqual(columns)
+    db.close()
+  })
+
+  it('is what docs/metadata.json says, view by view, column by column, query by query', () => {
+    const written = JSON.parse(readFileSync(new URL('../../docs/metadata.json', import.meta.url), 'utf8')) as Metadata
+    // `npm run metadata` writes it.
+    expect(written).toEqual(metadataOf(PAGE))
+    const { tables, queries } = written.databases['minwal'] ?? { tables: {}, queries: {} }
+    expect(Object.keys(tables).sort()).toEqual([...VIEWS].sort())
+    for (const view of VIEWS) expect(Object.keys(tables[view]?.columns ?? {})).toEqual(documented(view))
+    // The first two samples stand in the section on times.
+    expect(Object.values(queries).map(({ sql }) => sql)).toEqual(samples.slice(1).map(({ sql }) => sql.trim()))
+  })
+
+  it('has each time twice: in milliseconds, and as UTC text that says the same', () => {
+    const db = new Database(filled(), { readonly: true })
+    const moments: Record<string, string> = { polled_at: 'at', regrouped_at: 'at' }
+    let pairs = 0
+    for (const view of VIEWS) {
+      const columns = (db.pragma(`table_info(${view})`) as { name: string }[]).map(({ name }) => name)
+      for (const text of columns.filter(name => name.endsWith('_at'))) {
+        const time = moments[text] ?? text.slice(0, -3)
+        expect(columns).toContain(time)
+        const wrong = `select count(*) from ${view} where ${text} is not strftime('%Y-%m-%d %H:%M:%S', ${time} / 1000, 'unixepoch')`
+        expect([view, text, db.prepare(wrong).pluck().get()]).toEqual([view, text, 0])
+        pairs++
+      }
+    }
+    expect(pairs).toBeGreaterThan(20)
+    expect(db.prepare('select first_at from thread limit 1').pluck().get()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    db.close()
+  })
+
+  it('holds for a file whose views another version with the same tables made', () => {
+    const path = filled()
+    const older = new Database(path)
+    older.exec('drop view thread; create view thread as select id from threads; drop view link')
+    older.close()
+    openNewsroom({ path }).close()
+    const db = new Database(path, { readonly: true })
+    expect(db.prepare('select count(*) from thread where first_at is not null').pluck().get()).toBeGreaterThan(0)
+    expect(db.prepare('select count(*) from link').pluck().get()).toBe(0)
     db.close()
   })
 

@@ -6,6 +6,7 @@ import { type Part, type SeenStory, silenceOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { Query } from './index/rows.ts'
 import { likenessesTo } from './likeness.ts'
+import { Nearest } from './nearest.ts'
 import { neighbours } from './region.ts'
 import { PLACE_AROUND, PLACE_LATEST, PLACE_LOOKED_UP, PLACE_NEAR, PLACE_RESCORED, SECOND_MATCH } from './tuning.ts'
 
@@ -52,7 +53,7 @@ const sharedQuery = new Query()
 /** The parts of other languages near a story, by the terms that languages share. */
 export function candidatesAcross(index: ThreadIndex, language: string, shared: Weighted, time: Millis): Candidate[] {
   const { weights, tuning, settings } = index
-  const near: { part: Part; faded: number }[] = []
+  const near = new Nearest(PLACE_RESCORED)
   const alone = { thread: { first: time, last: time }, language, ownSquared: 0, sharedSquared: UNIT ** 2 }
   const limits = {
     own: false,
@@ -62,11 +63,11 @@ export function candidatesAcross(index: ThreadIndex, language: string, shared: W
     silence: settings.window,
   }
   weights.near(shared, alone, limits, (part, cosine) => {
-    near.push({ part, faded: cosine * fading(index, part, time) })
+    // What fades is never nearer than it was.
+    if (cosine >= near.least) near.meet(part, cosine * fading(index, part, time))
   })
   const query = weights.query(shared, sharedQuery)
-  near.sort((a, b) => b.faded - a.faded || firstOf(a.part, b.part))
-  return near.slice(0, PLACE_RESCORED).flatMap(({ part }) => {
+  return near.parts.flatMap(part => {
     const { dot, second } = sharedTerms(index, part, query, true)
     // The likeness rests on one term, or on others that the news is full of.
     if (second < SECOND_MATCH * dot) return []
@@ -78,11 +79,10 @@ export function candidatesAcross(index: ThreadIndex, language: string, shared: W
 const fading = (index: ThreadIndex, part: Part, time: Millis) =>
   Math.exp(-silenceOf(part.thread, time) / index.tuning.decay)
 
-const firstOf = (a: Part, b: Part) => a.thread.id - b.thread.id || (a.language < b.language ? -1 : 1)
-
 /**
  * What the terms asked for and a part have in common: the dot product, the second largest match of a rare term, and what the
- * part weighs each term, which the next question overwrites. `withConcepts`: whether a concept may be that second one.
+ * part weighs each term, which the next question overwrites. `withConcepts`: whether a concept may be that second one, beside a name, number or
+ * country.
  */
 export function sharedTerms(index: ThreadIndex, part: Part, query: Query, withConcepts: boolean) {
   const { terms, weights } = query
@@ -90,16 +90,21 @@ export function sharedTerms(index: ThreadIndex, part: Part, query: Query, withCo
   let dot = 0
   let most = 0
   let second = 0
+  let isNamed = false
   for (let at = 0; at < terms.length; at++) {
     const term = terms[at] as number
     if (shares[at] === 0 || !index.isComparable(term)) continue
     const match = (weights[at] as number) * (shares[at] as number)
     dot += match
-    if (!index.isRare(term) || (!withConcepts && index.weights.vocabulary.isConcept(term))) continue
+    if (!index.isRare(term)) continue
+    const isConcept = index.weights.vocabulary.isConcept(term)
+    if (isConcept && !withConcepts) continue
+    if (!isConcept) isNamed = true
     if (match > most) {
       second = most
       most = match
     } else if (match > second) second = match
   }
-  return { dot, second, shares }
+  // Concepts alone tell of no event.
+  return { dot, second: isNamed ? second : 0, shares }
 }
