@@ -70,7 +70,7 @@ export function candidatesAcross(index: ThreadIndex, language: string, shared: W
   return near.parts.flatMap(part => {
     const { dot, second } = sharedTerms(index, part, query, true)
     // The likeness rests on one term, or on others that the news is full of.
-    if (second < SECOND_MATCH * dot) return []
+    if (dot === 0 || second < SECOND_MATCH * dot) return []
     const cosine = (dot / (Math.sqrt(part.sharedSquared) * UNIT)) * fading(index, part, time)
     return [{ part, score: Math.min(1, cosine * tuning.across) }]
   })
