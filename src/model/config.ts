@@ -109,6 +109,19 @@ export interface PublishSettings {
   hub?: string | null
 }
 
+/** How long what is on file is kept. */
+export interface RetainSettings {
+  /** Threads without news for longer are deleted; null keeps them. */
+  reports: Millis | null
+  /** Earlier texts that were replaced longer ago are deleted; null keeps them. */
+  revisions: Millis | null
+  polls: Millis
+  /** Bytes of the database file beyond which the oldest threads are deleted; null for no limit. */
+  size: number | null
+  /** Threads with news since are deleted for no size. */
+  floor: Millis
+}
+
 export interface Config {
   title: string
   /** Public address without a trailing slash: the base of feed URLs and tag ids. */
@@ -122,6 +135,8 @@ export interface Config {
   poll: PollSettings
   threads: ThreadSettings
   publish: PublishSettings
+  /** Null or left out: nothing is deleted but polls after thirty days. */
+  retain?: RetainSettings | null
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   agencies: readonly Agency[]
   /** Mode of the database file; null for the default of a new file. */

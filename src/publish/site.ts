@@ -110,7 +110,10 @@ class Pages {
     const wording = this.#wording(c)
     return this.answers.remembered(c.req.raw, `${page.path(id)}${choice.value.query} ${wording.key}`, () => {
       const rendering = page.render(this.#view(), this.#context(wording), id, choice.value)
-      return worded(rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.notFound(c), wording)
+      return worded(
+        rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.#gone(c, page.merges, Number(id)),
+        wording,
+      )
     })
   }
 
@@ -127,7 +130,11 @@ class Pages {
       if (chosen !== null)
         return feedRendering(chosen, format, path + choice.value.query, this.#deps.config().publish.hub)
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
-      return moved ?? sentenceDocument(404, `${path} names no thread.`)
+      if (moved !== null) return moved
+      if (thread === null || !this.#deps.reader.isPruned('thread', thread)) {
+        return sentenceDocument(404, `${path} names no thread.`)
+      }
+      return sentenceDocument(410, `What was at ${path} is older than the news that are kept here.`)
     })
   }
 
@@ -181,6 +188,13 @@ class Pages {
   notFound(c: Context): Rendering {
     const context = this.#context(this.#wording(c))
     return messagePage(context, 404, context.words.notFoundTitle, context.words.notFoundText)
+  }
+
+  /** 410 for what was pruned, which never comes back; 404 for what never was. */
+  #gone(c: Context, what: Page['merges'], id: number): Rendering {
+    if (what === null || !this.#deps.reader.isPruned(what, id)) return this.notFound(c)
+    const context = this.#context(this.#wording(c))
+    return messagePage(context, 410, context.words.goneTitle, context.words.goneText)
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {

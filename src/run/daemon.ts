@@ -18,6 +18,7 @@ import { AskedPolls } from './asked.ts'
 import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
 import { notPolled, type Polled, type PollOptions } from './choose.ts'
+import { Chores } from './chores.ts'
 import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
@@ -26,7 +27,7 @@ import { listen, OnTheWay } from './listener.ts'
 import { Live, withLive } from './live.ts'
 import { Network } from './network.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
-import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
+import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
 import { type Systemd, systemd } from './systemd.ts'
@@ -98,6 +99,7 @@ class Service {
   readonly #onTheWay = new OnTheWay()
   readonly #websub: WebSub
   readonly #network: Network
+  readonly #chores: Chores
   readonly #poller: Poller
   readonly #health: HealthWatch
   readonly #site: Site
@@ -108,7 +110,6 @@ class Service {
   readonly #end = Promise.withResolvers<string>()
   #assembly: Assembly
   #ticker: Ticker | null = null
-  #releasing: Promise<void> | null = null
   /** All that was due at the start has been polled. */
   #ticked = false
   /** Due feeds could not be read the last time. */
@@ -127,7 +128,14 @@ class Service {
     this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
     this.#websub = createWebSub(() => ({ ...this.#polling(), ...ownFeeds(this.#assembly.config) }))
-    this.#closers.push(() => this.#renew())
+    this.#chores = new Chores({
+      polling: () => this.#polling(),
+      retain: () => this.#assembly.config.retain ?? null,
+      websub: () => this.#websub,
+      log: this.#log,
+      signal: this.#stopping.signal,
+    })
+    this.#closers.push(() => this.#chores.renew())
     this.#network = this.#watchNetwork()
     this.#closers.push(() => this.#network.stop())
     this.#poller = new Poller(
@@ -143,6 +151,7 @@ class Service {
       desk: store.desk,
       poller: this.#poller,
       network: this.#network,
+      retention: this.#chores.retention,
       settings: () => this.#assembly.config.poll,
       database: options.config.database,
     })
@@ -250,7 +259,7 @@ class Service {
   async begin(address: string): Promise<void> {
     this.#address = address
     const { config } = this.#options
-    this.#closers.push(() => this.#releasing ?? undefined)
+    this.#closers.push(() => this.#chores.idle())
     const clock = new ClockLog(this.#log)
     // Pages are served already: each step of the start has a turn of its own.
     await anotherTurn()
@@ -303,7 +312,9 @@ class Service {
 
   async tick(): Promise<void> {
     if (this.#health.lost !== null || this.#stopping.signal.aborted) return
-    const released = this.#release()
+    const released = this.#chores.release()
+    // Polls may go on without a pause.
+    if (this.#ticked) this.#chores.retention.look()
     const { reader, feeds, settings } = this.#polling()
     try {
       if (!this.#network.isGone) this.#poller.add(dueFeeds(reader, feeds, settings, this.#now()))
@@ -314,10 +325,11 @@ class Service {
       if (!this.#unread) this.#log.error('due feeds could not be read', { error: said(error) })
       this.#unread = true
     }
-    void this.#renew()
+    void this.#chores.renew()
     await released
     await this.#pollsIdle()
     this.#ticked = true
+    this.#chores.retention.look()
     this.#assembly.encoding?.begin()
   }
 
@@ -326,25 +338,6 @@ class Service {
     const { reader, feeds, settings } = this.#polling()
     const due = (): FeedState[] => dueFeeds(reader, feeds, settings, this.#now())
     return this.#asked.poll(this.#poller, { all: reader.feeds(), named: feeds, due }, options)
-  }
-
-  #release(): Promise<void> {
-    this.#releasing ??= releaseEmbargoes(this.#polling())
-      .catch((error: unknown) => {
-        const reason = { error: said(error) }
-        if (!this.#stopping.signal.aborted) this.#log.error('what was kept back could not be filed', reason)
-      })
-      .finally(() => {
-        this.#releasing = null
-      })
-    return this.#releasing
-  }
-
-  #renew(): Promise<void> {
-    return this.#websub.renew().catch((error: unknown) => {
-      const reason = { error: said(error) }
-      if (!this.#stopping.signal.aborted) this.#log.error('subscriptions could not be renewed', reason)
-    })
   }
 
   #apply(config: Config): void {

@@ -6,6 +6,7 @@ import type { PollSettings } from '../model/config.ts'
 import type { Network } from './network.ts'
 import { longestPoll } from './poll.ts'
 import type { Poller } from './poller.ts'
+import type { Retention } from './retention.ts'
 
 export const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
 
@@ -13,6 +14,7 @@ export interface HealthSources {
   desk: DeskClient
   poller: Poller
   network: Network
+  retention: Pick<Retention, 'fault'>
   settings: () => PollSettings
   /** Path of the database. Everybody may see what health says: the log has the whole path. */
   database: string
@@ -47,7 +49,7 @@ export class HealthWatch {
   }
 
   judge(): Judged {
-    const { desk, poller, network, settings } = this.#sources
+    const { desk, poller, network, retention, settings } = this.#sources
     const now = performance.now()
     const { trouble } = desk
     if (trouble !== null) this.#waited = now
@@ -63,8 +65,10 @@ export class HealthWatch {
       trouble: trouble && { ...trouble, reason: this.#withoutPath(trouble.reason) },
       lost: this.#lost === null ? null : this.#withoutPath(this.#lost),
     })
-    if (!network.isGone) return judged
-    return { ...judged, fault: judged.fault ?? NO_NETWORK, detail: `${judged.detail}; ${NO_NETWORK}` }
+    const notes = [...(network.isGone ? [NO_NETWORK] : []), ...(retention.fault === null ? [] : [retention.fault])]
+    const [note] = notes
+    if (note === undefined) return judged
+    return { ...judged, fault: judged.fault ?? note, detail: [judged.detail, ...notes].join('; ') }
   }
 
   #withoutPath(text: string): string {

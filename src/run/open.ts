@@ -24,13 +24,14 @@ export interface OpenedDesk {
 
 /** What `run` and `poll` share. The reason of a failure is one line; nothing is left open then. */
 export async function openDesk(config: Config, options: OpenDeskOptions): Promise<Outcome<OpenedDesk>> {
-  const { database, databaseMode, link, agencies, threads } = config
+  const { database, databaseMode, link, agencies, threads, retain } = config
   const opened = await openDeskThread({
     database,
     mode: databaseMode ?? null,
     tagAuthority: tagAuthority(link),
     agencies,
     threads,
+    polls: retain?.polls ?? null,
     ...options,
   })
   if (!opened.ok) return opened

@@ -64,6 +64,9 @@ select g.id, g.at, g.by, g.kind, g.kept, g.other, g.members, g.score, g.reasons 
   link: `
 select l.thread, l.other, l.kind, l.score from thread_links l`,
 
+  pruned: `
+select p.id, p.at, p.before as until, p.reason, p.threads, p.stories, p.reports, p.revisions, p.polls from prunings p`,
+
   embargo: `
 select e.feed, f.agency, null as title, e.until, e.first_seen from held e join feeds f on f.id = e.feed`,
 }

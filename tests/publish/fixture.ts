@@ -151,6 +151,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const figures = new Map<number, FigureView[]>()
   const links = new Map<number, ThreadLink[]>()
   const merged = new Map<string, number>()
+  const gone = new Set<string>()
   const late: FakeStore['late'] = []
 
   const matching = (selection: Partial<Selection>): StorySummary[] =>
@@ -291,6 +292,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       }
     },
     redirect: (what, id) => merged.get(`${what} ${id}`) ?? null,
+    isPruned: (what, id) => gone.has(`${what} ${id}`),
     mergedInto: (what, id) =>
       [...merged].flatMap(([old, target]) =>
         target === id && old.startsWith(what) ? [Number(old.slice(what.length + 1))] : [],
@@ -348,6 +350,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       reports: stories.size,
       stories: stories.size,
       threads: new Set([...stories.values()].map(one => one.thread)).size,
+      pruned: 0,
       lastPoll: stories.size === 0 ? null : NOW - 30_000,
     }),
   }
