@@ -190,7 +190,7 @@ const root = z.strictObject({
         .describe('WebSub hub that is named in the feeds and told when they have changed. Default none.'),
     })
     .optional(),
-  retain: retainObject.optional().describe('What is deleted, and when. Left out, no report ever is.'),
+  retain: retainObject.describe('What is deleted, and when. Left out, no report ever is.').optional(),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
   agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
 })
@@ -222,6 +222,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     poll: pollObject.shape,
     threads: root.shape.threads.unwrap().shape,
     publish: root.shape.publish.unwrap().shape,
+    retain: retainObject.shape,
     log: root.shape.log.unwrap().shape,
   }
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')
