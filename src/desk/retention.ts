@@ -26,7 +26,7 @@ const TOGETHER = 8
 const THREADS = 50
 const ROWS = 300
 /** Pages of the full-text index that are written in one turn, and pages of the file that are given back. */
-const INDEX_PAGES = 32
+const INDEX_PAGES = 16
 const FILE_PAGES = 128
 
 export interface PruningDesk {
