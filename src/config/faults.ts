@@ -98,7 +98,7 @@ function article(type: string): string {
 }
 
 /**
- * Faults between values: ids and addresses that stand twice, a longest interval below the shortest. Found in the raw file, so
+ * Faults between values: ids and addresses that stand twice, a longest interval below the shortest, backups to nowhere. Found in the raw file, so
  * that they are reported together with whatever else is wrong. `addresses` are those of all feeds.
  */
 export function contradictions(filled: unknown, raw: unknown, addresses: ReadonlyMap<string, FeedAddress>): string[] {
@@ -110,6 +110,10 @@ export function contradictions(filled: unknown, raw: unknown, addresses: Readonl
     faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${least / 60_000} min)`)
   }
   faults.push(...tooShort(filled))
+  const backup = member(filled, 'backup')
+  if (member(backup, 'to') === undefined && (member(backup, 'every') ?? member(backup, 'keep')) !== undefined) {
+    faults.push('backup.to: is missing; it must be the folder that backups are written to')
+  }
   const ids = new Map<unknown, number>()
   const urls = new Map<unknown, string>()
   const known = new Map<string, string>()

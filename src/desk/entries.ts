@@ -62,6 +62,10 @@ const NOWHERE = { report: null, story: null, thread: null, reason: null }
 /** An entry that was on file, and was pruned. */
 export const PRUNED: Readonly<FiledEntry> = { ...NOWHERE, kind: 'unchanged' }
 
+/** The key of the guid under which an entry is filed. */
+const keyOf = ({ report: { guid }, reading }: Accepted): string =>
+  guid === reading.report.guid ? reading.guidKey : guidKey(guid)
+
 const namesOf = ({ report, mark, reused, reusedTwice }: Arriving) => ({
   guid: report.guid,
   globalGuid: report.globalGuid,
@@ -252,9 +256,10 @@ export class EntryFiling {
     const arrival = arrivalOf(one, aside)
     const intent = decide(arrival, facts, { threads, copies }, this.#features, this.#context)
     const { stored } = reading
+    const added = { report, stored, guidKey: keyOf(one) }
     if (intent.kind === 'copy') {
       const { joined } = intent
-      const id = unwritten.addReport(joined.story, { report, stored, joined })
+      const id = unwritten.addReport(joined.story, { ...added, joined })
       facts.add(id, joined.story, { report, reading, key: null })
       unwritten.judge(joined.story)
       this.#window.addReport(unwritten.filing, joined.story, { id, agency, time }, reading.copy)
@@ -265,7 +270,7 @@ export class EntryFiling {
     const { placement, features, key } = intent
     const thread = placement.thread ?? unwritten.openThread(key)
     const story = unwritten.addStory(thread, key, report.language, JSON.stringify(placement))
-    const id = unwritten.addReport(story, { report, stored, joined: FIRST })
+    const id = unwritten.addReport(story, { ...added, joined: FIRST })
     facts.add(id, story, { report, reading, key })
     this.#window.addStory(unwritten.filing, thread, story, features, report.time)
     this.#window.addReport(unwritten.filing, story, { id, agency, time }, reading.copy)

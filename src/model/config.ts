@@ -122,6 +122,17 @@ export interface RetainSettings {
   floor: Millis
 }
 
+export interface BackupSettings {
+  /** Absolute path of the folder that the daemon writes backups to; null where it makes none. */
+  to: string | null
+  /** Time between two of them. */
+  every: Millis
+  /** How many are kept. */
+  keep: number
+  /** The database is copied beside itself before its tables are changed. */
+  beforeUpgrade: boolean
+}
+
 export interface Config {
   title: string
   /** Public address without a trailing slash: the base of feed URLs and tag ids. */
@@ -129,6 +140,8 @@ export interface Config {
   /** Nobody set `link`: it was made of `listen`. */
   linkIsDefault: boolean
   language: string
+  /** IANA name of the zone that pages tell moments in without a script; UTC where left out. */
+  timeZone?: string
   /** Absolute path of the SQLite file. */
   database: string
   listen: { host: string; port: number }
@@ -137,6 +150,8 @@ export interface Config {
   publish: PublishSettings
   /** Null or left out: nothing is deleted but polls after thirty days. */
   retain?: RetainSettings | null
+  /** Defaults where left out: no backups, but a copy before an upgrade. */
+  backup?: BackupSettings
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   agencies: readonly Agency[]
   /** Mode of the database file; null for the default of a new file. */

@@ -17,13 +17,14 @@ import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import { AskedPolls } from './asked.ts'
 import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
+import { Backups } from './backups.ts'
 import { notPolled, type Polled, type PollOptions } from './choose.ts'
 import { Chores } from './chores.ts'
 import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
 import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
-import { listen, OnTheWay } from './listener.ts'
+import { listen, OnTheWay, TURNS } from './listener.ts'
 import { Live, withLive } from './live.ts'
 import { Network } from './network.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
@@ -100,6 +101,7 @@ class Service {
   readonly #websub: WebSub
   readonly #network: Network
   readonly #chores: Chores
+  readonly #backups: Backups
   readonly #poller: Poller
   readonly #health: HealthWatch
   readonly #site: Site
@@ -147,14 +149,17 @@ class Service {
       },
     )
     this.#closers.push(() => this.#pollsDone())
-    this.#health = new HealthWatch({
+    this.#backups = new Backups({ config: () => this.#assembly.config, now: this.#now, log: this.#log })
+    const { retention } = this.#chores
+    const watched = {
       desk: store.desk,
       poller: this.#poller,
       network: this.#network,
-      retention: this.#chores.retention,
-      settings: () => this.#assembly.config.poll,
-      database: options.config.database,
-    })
+      retention,
+      backups: this.#backups,
+    }
+    const { database } = options.config
+    this.#health = new HealthWatch({ ...watched, settings: () => this.#assembly.config.poll, database })
     this.#site = this.#makeSite()
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
@@ -226,7 +231,7 @@ class Service {
   #makeSite(): Site {
     const site = createSite({
       reader: this.#store.reader,
-      turn: setImmediate,
+      ...TURNS,
       isFull: () => this.#onTheWay.isFull,
       config: () => this.#assembly.config,
       now: this.#now,
@@ -278,6 +283,7 @@ class Service {
     if (this.#options.now === undefined) clock.started(this.#now())
     if (this.#reload !== null) this.#closers.push(this.#reload.watch())
     this.#closers.push(this.#systemd.feedWatchdog(() => this.#health.judge().working))
+    this.#closers.push(this.#backups.start())
     const reason = linkFault(config)
     if (reason !== null) this.#log.warn('"link" is not set', { reason })
     // First of all: whatever waits for the file waits no more.

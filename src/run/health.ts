@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { type Judged, judgeHealth } from '../decide/schedule/health.ts'
 import type { DeskClient } from '../desk/client.ts'
 import type { PollSettings } from '../model/config.ts'
+import type { BackupState, Backups } from './backups.ts'
 import type { Network } from './network.ts'
 import { longestPoll } from './poll.ts'
 import type { Poller } from './poller.ts'
@@ -15,6 +16,7 @@ export interface HealthSources {
   poller: Poller
   network: Network
   retention: Pick<Retention, 'fault'>
+  backups: Backups
   settings: () => PollSettings
   /** Path of the database. Everybody may see what health says: the log has the whole path. */
   database: string
@@ -48,8 +50,8 @@ export class HealthWatch {
     this.#lost = why
   }
 
-  judge(): Judged {
-    const { desk, poller, network, retention, settings } = this.#sources
+  judge(): Judged & { backup: BackupState | null } {
+    const { desk, poller, network, retention, backups, settings } = this.#sources
     const now = performance.now()
     const { trouble } = desk
     if (trouble !== null) this.#waited = now
@@ -65,10 +67,12 @@ export class HealthWatch {
       trouble: trouble && { ...trouble, reason: this.#withoutPath(trouble.reason) },
       lost: this.#lost === null ? null : this.#withoutPath(this.#lost),
     })
-    const notes = [...(network.isGone ? [NO_NETWORK] : []), ...(retention.fault === null ? [] : [retention.fault])]
-    const [note] = notes
-    if (note === undefined) return judged
-    return { ...judged, fault: judged.fault ?? note, detail: [judged.detail, ...notes].join('; ') }
+    const { state } = backups
+    // The reason names folders, and everybody may read this.
+    const missing = state?.fault == null ? [] : ['the last backup failed: the log says why']
+    const faults = [...(network.isGone ? [NO_NETWORK] : []), ...(retention.fault === null ? [] : [retention.fault])]
+    const detail = [judged.detail, ...missing, ...faults].join('; ')
+    return { ...judged, fault: judged.fault ?? faults[0] ?? null, detail, backup: state }
   }
 
   #withoutPath(text: string): string {

@@ -18,6 +18,7 @@ export function readerThrough(current: () => Reader): Reader {
     work: (until, days) => current().work(until, days),
     lacked: (...asked) => current().lacked(...asked),
     polls: (...asked) => current().polls(...asked),
+    pollsOf: (...asked) => current().pollsOf(...asked),
     grown: since => current().grown(since),
     feedTotals: () => current().feedTotals(),
     figures: thread => current().figures(thread),
@@ -25,6 +26,8 @@ export function readerThrough(current: () => Reader): Reader {
     isPruned: (what, id) => current().isPruned(what, id),
     mergedInto: (what, id) => current().mergedInto(what, id),
     mergedOfLate: (what, into) => current().mergedOfLate(what, into),
+    threadMarks: (...asked) => current().threadMarks(...asked),
+    together: work => current().together(work),
     search: (words, limit) => current().search(words, limit),
     totals: () => current().totals(),
   }
