@@ -240,21 +240,19 @@ class Pages {
     return this.answers.now(c.req.raw, rendering)
   }
 
-  notFound(c: Context): Rendering {
+  notFound(c: Context, isGone = false): Rendering {
     const context = this.#context(this.#wording(c))
     const { reader } = this.#deps
     const language = primaryLanguage(context.words.tag)
     const events = { limit: EVENTS_NOT_FOUND, minAgencies: 2, headlines: true }
     const own = language === null ? [] : reader.recentThreads({ ...events, lang: language })
     const threads = listed(reader, own.length > 0 ? own : reader.recentThreads(events), language, 0, 1)
-    return notFoundPage(context, threads)
+    return notFoundPage(context, threads, isGone)
   }
 
   /** 410 for what was pruned, which never comes back; 404 for what never was. */
   #gone(c: Context, what: Page['merges'], id: number): Rendering {
-    if (what === null || !this.#deps.reader.isPruned(what, id)) return this.notFound(c)
-    const context = this.#context(this.#wording(c))
-    return messagePage(context, 410, context.words.goneTitle, context.words.goneText)
+    return this.notFound(c, what !== null && this.#deps.reader.isPruned(what, id))
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {

@@ -154,7 +154,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const figures = new Map<number, FigureView[]>()
   const links = new Map<number, ThreadLink[]>()
   const merged = new Map<string, number>()
-  const gone = new Set<string>()
+  const gone = new Set(['thread 4000', 'story 4000'])
   const late: FakeStore['late'] = []
 
   const matching = (selection: Partial<Selection>): StorySummary[] =>
