@@ -77,6 +77,11 @@ describe('minwal prune', () => {
       stderr: `minwal: thread ${thread} was pruned: it is older than "retain" keeps news\n`,
     })
     expect((await minwal(['merge', `${thread}`, '99999', '--config', config])).stderr).toContain('was pruned')
+    const doctor = JSON.parse((await minwal(['doctor', '--json', '--config', config])).stdout) as Record<
+      string,
+      unknown
+    >
+    expect(doctor['findings']).not.toContainEqual(expect.objectContaining({ level: 'wrong' }))
     expect((await prune()).stdout).toContain('nothing is older than "retain" keeps it')
     expect(JSON.parse((await prune('--json')).stdout)).toMatchObject({
       dryRun: false,
