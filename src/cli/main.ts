@@ -131,7 +131,9 @@ function build(): Command {
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./editor.ts')).decisions))
   onFile('publish', 'write the feeds and pages as static files, from the store alone')
-    .argument('<dir>', 'folder to write to')
+    .argument('<dir>', 'folder to write to; of what is there already, only what has changed is written')
+    .option('--since <span>', 'give pages to threads that grew within this time before the newest: 12h, 30d, 8w', '30d')
+    .option('--gzip', 'write FILE.gz beside each file, for web servers that send it as it is')
     .action(later(async () => (await import('./publish.ts')).publish))
   program
     .command('parse')

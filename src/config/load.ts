@@ -115,6 +115,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     link,
     linkIsDefault: data.link === undefined,
     language: data.language ?? 'en',
+    timeZone: data.timeZone ?? 'UTC',
     database: besides(file, database),
     listen: { host, port },
     poll: {

@@ -33,12 +33,13 @@ export function guidOf(entry: Entry, title: string, text: string, rule: FeedSpec
 /**
  * What stays of a guid when an agency changes how it writes them: https for http, `www`, session ids, tracking, a
  * closing slash, capitals in a UUID, blanks. Two guids of one feed with the same key are the same report, if the key stands
- * for one entry of the poll only. The same guid always has the same key, and the key is its own key.
+ * for one entry of the poll only. The same guid always has the same key, and the key is its own key. `address`: one whose
+ * canonical form is known, as most guids are the address of their entry.
  */
-export function guidKey(guid: string): string {
+export function guidKey(guid: string, address?: { url: string | null; canonicalUrl: string | null }): string {
   const plain = guid.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if (/^https?:\/\//i.test(plain)) {
-    const canonical = canonicalUrl(plain)
+    const canonical = plain === address?.url ? address.canonicalUrl : canonicalUrl(plain)
     if (canonical === null || canonical.includes('#')) return canonical ?? plain
     // Some live pages name their parts in the fragment alone.
     const meant = asMeant(plain)

@@ -127,6 +127,8 @@ export interface Config {
   /** Nobody set `link`: it was made of `listen`. */
   linkIsDefault: boolean
   language: string
+  /** IANA name of the zone that pages tell moments in without a script; UTC where left out. */
+  timeZone?: string
   /** Absolute path of the SQLite file. */
   database: string
   listen: { host: string; port: number }

@@ -23,7 +23,7 @@ import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
 import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
-import { listen, OnTheWay } from './listener.ts'
+import { listen, OnTheWay, TURNS } from './listener.ts'
 import { Live, withLive } from './live.ts'
 import { Network } from './network.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
@@ -216,7 +216,7 @@ class Service {
   #makeSite(): Site {
     const site = createSite({
       reader: this.#store.reader,
-      turn: setImmediate,
+      ...TURNS,
       isFull: () => this.#onTheWay.isFull,
       config: () => this.#assembly.config,
       now: this.#now,

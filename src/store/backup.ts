@@ -274,7 +274,7 @@ const FIRST_WITHOUT_SECRETS = 4
 function progressOf(db: Database.Database): string {
   const newest = (table: string): unknown => db.prepare(`select max(id) from ${table}`).pluck().get()
   const version = db.prepare("select value from meta where key = 'version'").pluck().get()
-  return JSON.stringify([pragma(db, 'user_version'), identity(db), version, newest('poll'), newest('thread')])
+  return JSON.stringify([pragma(db, 'user_version'), identity(db), version, newest('polls'), newest('threads')])
 }
 
 /**

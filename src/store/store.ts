@@ -292,8 +292,6 @@ export interface StoreReader extends Reader {
   subscriptionById(id: string): Subscription | null
   /** Those of feeds being polled whose hub is to be asked (again), longest due first. */
   subscriptionsDue(now: Millis): Subscription[]
-  /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
-  together<T>(work: () => T): T
   /** `ok`, or what the engine found wrong. */
   integrity(): string
   close(): void

@@ -33,6 +33,7 @@ describe('a fault', () => {
     ['link', { link: 'news' }, '"news"', /http or https address/],
     ['link', { link: 'ftp://a.example' }, '"ftp://a.example"', /http or https address/],
     ['language', { language: 'Arabic!' }, '"Arabic!"', /language tag, like "ar"/],
+    ['timeZone', { timeZone: 'Riyadh' }, '"Riyadh"', /name of a time zone, like "Asia\/Riyadh"/],
     ['database', { database: '' }, '""', /at least 1/],
     ['listen', { listen: '8080' }, '"8080"', /host:port, like "127\.0\.0\.1:8080"/],
     ['listen', { listen: 'localhost:70000' }, '"localhost:70000"', /port up to 65535/],
@@ -358,7 +359,7 @@ describe('docs/configuration.md', () => {
       else given[first] = { ...(given[first] as object | undefined), [second]: JSON.parse(literal) }
     }
     expect(Object.keys(given).sort()).toEqual(
-      ['database', 'language', 'listen', 'log', 'poll', 'publish', 'threads', 'title'].sort(),
+      ['database', 'language', 'listen', 'log', 'poll', 'publish', 'threads', 'timeZone', 'title'].sort(),
     )
     expect(config(given)).toEqual(config({}))
     const encoder = { url: 'http://127.0.0.1:11434/v1', model: 'bge-m3' }

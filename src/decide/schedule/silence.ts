@@ -1,5 +1,6 @@
 // Whether a feed is quieter than it usually is at this hour and on this weekday.
 
+import { quietSentence } from '../../language/reason.ts'
 import { duration } from '../../language/say.ts'
 import type { Millis } from '../../model/units.ts'
 import { expectedBetween, type Habit, longestUsualSilence, ratesOf, timeUntil } from './habit.ts'
@@ -30,7 +31,7 @@ export function silenceOf(habit: Habit, now: Millis): Silence | null {
   const usual = timeUntil(rates, since, amount, 35 * DAY, rate => rate)
   const quiet = now - since > usual && expectedBetween(rates, since, now) > amount
   const sentence = quiet
-    ? `quiet for ${duration(now - since)}: at this time it is seldom silent for longer than ${duration(usual)}`
+    ? quietSentence(now - since, usual)
     : `silent for ${duration(now - since)}, as usual: only after ${duration(usual)} would it be quiet`
   return { since, usual, quiet, sentence }
 }

@@ -2,6 +2,7 @@
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
+import { markReader } from './marks.ts'
 import { outlineReader } from './outlines.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
@@ -26,6 +27,7 @@ export function createReader(
   const threads = threadReader(sql, stories)
   const outlines = outlineReader(sql)
   const work = workReader(sql)
+  const marks = markReader(sql)
   return {
     ...feeds,
     report: id => snapshot(() => stories.report(id)),
@@ -43,6 +45,7 @@ export function createReader(
     thread: id => snapshot(() => threads.thread(id)),
     threads: ids => snapshot(() => threads.threads(ids)),
     recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
+    threadMarks: (...asked) => snapshot(() => marks.threadMarks(...asked)),
     together: snapshot,
   }
 }
