@@ -173,7 +173,10 @@ class Pages {
     const wording = this.#wording(c)
     return this.answers.remembered(c.req.raw, `${page.path(id)}${choice.value.query} ${wording.key}`, () => {
       const rendering = page.render(this.#view(), this.#context(wording), id, choice.value)
-      return worded(rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.notFound(c), wording)
+      return worded(
+        rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.#gone(c, page.merges, Number(id)),
+        wording,
+      )
     })
   }
 
@@ -190,7 +193,11 @@ class Pages {
       if (chosen !== null)
         return feedRendering(chosen, format, path + choice.value.query, this.#deps.config().publish.hub)
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
-      return moved ?? sentenceDocument(404, `${path} names no thread.`)
+      if (moved !== null) return moved
+      if (thread === null || !this.#deps.reader.isPruned('thread', thread)) {
+        return sentenceDocument(404, `${path} names no thread.`)
+      }
+      return sentenceDocument(410, `What was at ${path} is older than the news that are kept here.`)
     })
   }
 
@@ -260,14 +267,19 @@ class Pages {
     return this.answers.now(c.req.raw, rendering)
   }
 
-  notFound(c: Context): Rendering {
+  notFound(c: Context, isGone = false): Rendering {
     const context = this.#context(this.#wording(c))
     const { reader } = this.#deps
     const language = primaryLanguage(context.words.tag)
     const events = { limit: EVENTS_NOT_FOUND, minAgencies: 2, headlines: true }
     const own = language === null ? [] : reader.recentThreads({ ...events, lang: language })
     const threads = listed(reader, own.length > 0 ? own : reader.recentThreads(events), language, 0, 1)
-    return notFoundPage(context, threads)
+    return notFoundPage(context, threads, isGone)
+  }
+
+  /** 410 for what was pruned, which never comes back; 404 for what never was. */
+  #gone(c: Context, what: Page['merges'], id: number): Rendering {
+    return this.notFound(c, what !== null && this.#deps.reader.isPruned(what, id))
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {
