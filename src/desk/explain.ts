@@ -7,6 +7,7 @@ import type { Placement, WireDetail } from '../model/decided.ts'
 import type { FigureView, ReportView, StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Regrouped, StoreReader } from '../store/store.ts'
+import { absence } from './absence.ts'
 import type { Named } from './editor.ts'
 
 export interface Paragraph {
@@ -44,8 +45,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
   if (asked.what === 'thread') return explainThread(store, asked.id, settings)
   const id = asked.what === 'report' ? store.storyOf(asked.id) : (store.redirect('story', asked.id) ?? asked.id)
   const story = id === null ? null : store.story(id)
-  if (!story)
-    return { ok: false, reason: `there is no ${asked.what} ${asked.id}: \`minwal search WORDS\` finds stories` }
+  if (!story) return { ok: false, reason: absence(store, asked.what, asked.id) }
   const regroupings = [
     ...store.regroupings({ what: 'story', id: story.id }),
     ...store.regroupings({ what: 'thread', id: story.thread }).filter(({ members }) => members.includes(story.id)),
@@ -85,7 +85,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
 function explainThread(store: StoreReader, asked: number, settings: ThreadSettings): Outcome<Explanation> {
   const id = store.redirect('thread', asked) ?? asked
   const thread = store.thread(id)
-  if (!thread) return { ok: false, reason: `there is no thread ${asked}: \`minwal threads\` lists them` }
+  if (!thread) return { ok: false, reason: absence(store, 'thread', asked) }
   const stories = thread.timeline.slice(-EXPLAINED).flatMap(({ id: story }) => store.story(story) ?? [])
   const regroupings = store.regroupings({ what: 'thread', id })
   const left = thread.stories - stories.length
