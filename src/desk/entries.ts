@@ -24,6 +24,7 @@ import type { FilingKind } from '../model/decided.ts'
 import type { Joining, KnownReport, ReportMark } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, StoredFacts } from '../store/store.ts'
+import { conceptsBeside } from './concepts.ts'
 import type { DeskReading } from './document.ts'
 import { type EntryNames, type FactsContext, givenAgain, StoreFacts } from './facts.ts'
 import { Unwritten } from './unwritten.ts'
@@ -286,7 +287,11 @@ export class EntryFiling {
   }
 
   readonly #features = ({ reading, boilerplate, vector }: Arrival, foreign: Uint8Array | null): ThreadFeatures =>
-    storyFeatures(this.#window.threads, threadWordsOf(reading, boilerplate, foreign), vector && quantise(vector))
+    storyFeatures(
+      this.#window.threads,
+      threadWordsOf(reading, boilerplate, foreign, conceptsBeside(this.#window.threads, reading.words.language)),
+      vector && quantise(vector),
+    )
 
   #keepFlash({ report, reading }: Accepted, id: number): void {
     if (reading.isFlash) this.#unwritten.keepFlash(id, reading.wires, report.time)

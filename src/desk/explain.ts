@@ -1,5 +1,6 @@
 // Why something is where it is, in words, from what filing stored when it decided: nothing is decided here again.
 
+import { CONCEPT } from '../language/concepts.ts'
 import { duration, stamp } from '../language/say.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Placement, WireDetail } from '../model/decided.ts'
@@ -200,7 +201,7 @@ function placementWords(placement: Placement, settings: ThreadSettings): string[
     const weight = placement.weights?.[at]
     const saying = placement.around?.said[at] ?? 0
     const around = saying > 0 ? `, said by ${saying} of ${placement.around?.threads} threads around` : ''
-    return weight === undefined ? `«${term}»` : `«${term}» ${percent(weight)}${around}`
+    return weight === undefined ? termWords(term) : `${termWords(term)} ${percent(weight)}${around}`
   })
   const words = [
     placement.kind === 'opened'
@@ -212,6 +213,10 @@ function placementWords(placement: Placement, settings: ThreadSettings): string[
   if (shared.length > 0) words.push(`shared: ${shared.join(', ')}`)
   return words
 }
+
+/** A term as it is told: concepts by their English name, for each language has another word for one. */
+const termWords = (term: string): string =>
+  term.startsWith(CONCEPT) ? `the concept “${term.slice(CONCEPT.length).replaceAll('_', ' ')}”` : `«${term}»`
 
 function regroupedWords(regroupings: readonly Regrouped[]): Paragraph[] {
   if (regroupings.length === 0) return []
@@ -226,6 +231,8 @@ function regroupedSentence({ at, by, kind, kept, other, members, score, reasons 
     ? `${what} ${other} was merged into ${what} ${kept}`
     : `${inside} ${members.join(' ')} left ${what} ${kept} for ${what} ${other}`
   const because =
-    score === null ? '' : `, score ${score.toFixed(3)}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`
+    score === null
+      ? ''
+      : `, score ${score.toFixed(3)}${reasons.length > 0 ? `: ${reasons.map(termWords).join(', ')}` : ''}`
   return `${when(at)}  ${did} by ${by === 'editor' ? 'an editor' : 'the review'}${because}`
 }

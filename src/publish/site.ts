@@ -4,7 +4,7 @@ import { primaryLanguage } from '../language/text.ts'
 import type { Config } from '../model/config.ts'
 import type { Health, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
-import { Answers } from './answers.ts'
+import { type Answering, Answers, type Elsewhere, Unanswered } from './answers.ts'
 import { type Asked, askedBy } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
 import {
@@ -61,8 +61,12 @@ export interface SiteDependencies {
    * costs as much as all else that Minwal does for such an answer.
    */
   rest?: (work: () => void) => void
+  /** Runs work after the time that pages may be behind what is filed all the while; each filing is shown where left out. */
+  pace?: (work: () => void) => void
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: () => boolean
+  /** Renders in another thread; what is small is rendered here in any case. */
+  elsewhere?: Elsewhere
 }
 
 export interface Site {
@@ -82,7 +86,33 @@ const DAY = 86_400_000
 const EVENTS_NOT_FOUND = 5
 
 export function createSite(dependencies: SiteDependencies): Site {
-  const site = new Pages(dependencies)
+  const { now, turn, rest, pace, isFull, elsewhere } = dependencies
+  const answers = new Answers({ state: stateOf(dependencies), now, turn, rest, pace, isFull, elsewhere })
+  const app = routed(dependencies, answers)
+  return {
+    ready: (address, asked) => answers.ready(address, asked),
+    fetch: request => {
+      const { method } = request
+      if (method === 'GET' || method === 'HEAD') return app.fetch(request)
+      const refusal = sentenceDocument(405, `${method} is not possible here: nothing can be changed over HTTP.`)
+      return answers.now(request, { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } })
+    },
+  }
+}
+
+/** The renderings of the same site, for `SiteDependencies.elsewhere`. What cannot be rendered is told to `onError` and rejects. */
+export function createRenderer(dependencies: SiteDependencies): (request: Request) => Promise<Rendering> {
+  const answers = new Unanswered()
+  const app = routed(dependencies, answers)
+  return async request => {
+    const rendering = answers.rendering(await app.fetch(request))
+    if (rendering === null) throw new Error(`nothing was rendered for ${request.url}`)
+    return rendering
+  }
+}
+
+function routed(dependencies: SiteDependencies, answers: Answering): Hono {
+  const site = new Pages(dependencies, answers)
   // Trailing slashes are forgiven: people type them.
   const app = new Hono({ strict: false })
   for (const feed of FEEDS) app.get(feed.pattern, c => site.feed(c, feed))
@@ -103,38 +133,34 @@ export function createSite(dependencies: SiteDependencies): Site {
     dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
     return site.sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
   })
-  return {
-    ready: (address, asked) => site.answers.ready(address, asked),
-    fetch: request => {
-      const { method } = request
-      if (method === 'GET' || method === 'HEAD') return app.fetch(request)
-      const refusal = sentenceDocument(405, `${method} is not possible here: nothing can be changed over HTTP.`)
-      return site.answers.now(request, { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } })
-    },
-  }
+  return app
+}
+
+/** All that renderings depend on. */
+function stateOf({ reader, config, now }: SiteDependencies): () => readonly unknown[] {
+  return () => [reader.version(), config(), minuteOf(now())]
+}
+
+/** The clock of the pages: what was rendered is remembered for a minute. */
+function minuteOf(now: Millis): Millis {
+  return Math.floor(now / MINUTE) * MINUTE
 }
 
 /** What each address is answered with. */
 class Pages {
-  readonly answers: Answers
+  readonly answers: Answering
   readonly #deps: SiteDependencies
   readonly #agencies: View['agencies']
   readonly #totals: () => ReturnType<Reader['totals']>
 
-  constructor(dependencies: SiteDependencies) {
+  constructor(dependencies: SiteDependencies, answers: Answering) {
     this.#deps = dependencies
-    const { reader, turn, rest, isFull } = dependencies
+    this.answers = answers
+    const { reader } = dependencies
     const published = (): readonly unknown[] => [reader.version(), dependencies.config()]
     // Both count all reports: done once for each state of the store, however many requests need it.
     this.#agencies = remembered(published, () => reader.agencies())
     this.#totals = remembered(published, () => reader.totals())
-    this.answers = new Answers({
-      state: () => [...published(), this.#minute()],
-      now: dependencies.now,
-      turn,
-      rest,
-      isFull,
-    })
   }
 
   page(c: Context, page: Page): Responding {
@@ -220,11 +246,12 @@ class Pages {
   }
 
   metrics(c: Context): Responding {
-    return this.answers.fresh(c.req.raw, '/metrics', () => {
+    const make = (): Rendering => {
       const { reader, health, version, now } = this.#deps
       const body = metrics({ totals: this.#totals(), feeds: reader.feeds() }, health(), version, now())
       return dataDocument('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
-    })
+    }
+    return this.answers.fresh(c.req.raw, '/metrics', make, 'small')
   }
 
   health(c: Context, aspect: 'live' | 'ready'): Response {
@@ -342,9 +369,8 @@ class Pages {
     return [...this.#deps.config().agencies, ...this.#agencies()].find(agency => agency.id === id)?.name ?? id
   }
 
-  /** The clock of the pages: what was rendered is remembered for a minute. */
   #minute(): Millis {
-    return Math.floor(this.#deps.now() / MINUTE) * MINUTE
+    return minuteOf(this.#deps.now())
   }
 }
 

@@ -10,7 +10,7 @@ import { type LeveledLog, said } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { createSite, type Site } from '../publish/site.ts'
+import type { Site } from '../publish/site.ts'
 import { presenceOf } from '../store/presence.ts'
 import type { StoreReader } from '../store/store.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
@@ -24,13 +24,13 @@ import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
 import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
-import { listen, OnTheWay, TURNS } from './listener.ts'
-import { Live, withLive } from './live.ts'
+import { listen, OnTheWay } from './listener.ts'
 import { Network } from './network.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
 import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
+import { servedSite } from './served.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
 
@@ -229,17 +229,17 @@ class Service {
   }
 
   #makeSite(): Site {
-    const site = createSite({
+    return servedSite({
       reader: this.#store.reader,
-      ...TURNS,
       isFull: () => this.#onTheWay.isFull,
       config: () => this.#assembly.config,
+      database: this.#options.config.database,
       now: this.#now,
       version: this.#options.version,
-      onError: error => this.#log.error('a page failed', { error: said(error) }),
+      log: this.#log,
       health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
+      closers: this.#closers,
     })
-    return withLive(site, new Live({ reader: this.#store.reader, now: this.#now, log: this.#log }))
   }
 
   #answer(request: Request): Response | Promise<Response> {

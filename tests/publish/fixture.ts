@@ -460,7 +460,7 @@ export function serve(
   reader: Reader,
   changes: Partial<Config> = {},
   health: () => Health = () => HEALTHY,
-  bounds: Pick<SiteDependencies, 'turn' | 'isFull'> = {},
+  bounds: Pick<SiteDependencies, 'turn' | 'isFull' | 'pace' | 'elsewhere'> = {},
 ): Served {
   const clock = { now: NOW }
   const errors: unknown[] = []
