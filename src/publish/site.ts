@@ -39,6 +39,7 @@ import {
 } from './routes.ts'
 import { searchRendering } from './search-page.ts'
 import type { View } from './view.ts'
+import { basePath, LANGUAGE, type Wording, worded } from './wording.ts'
 import { wordsFor } from './words/index.ts'
 import { spokenTag } from './words/language.ts'
 
@@ -374,30 +375,6 @@ class Pages {
   }
 }
 
-/** Which words a page is in. */
-interface Wording {
-  language: string
-  /** What the address said of languages, for links to keep. */
-  keep: string
-  /** The language that the address sets, which a cookie is to remember; null where it sets none. */
-  set: string | null
-  /** What renderings in other words do not share. */
-  key: string
-  /** Path below which the site lies. */
-  path: string
-}
-
-/** A language tag in an address, short enough to be kept. */
-const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,2}$/i
-const YEAR_IN_SECONDS = 365 * 86_400
-
-/** The rendering, with a cookie where its address chose the words. */
-function worded(rendering: Rendering, { set, path }: Wording): Rendering {
-  if (set === null || rendering.status !== 200) return rendering
-  const cookie = `hl=${set}; Path=${path === '' ? '/' : path}; Max-Age=${YEAR_IN_SECONDS}; SameSite=Lax`
-  return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
-}
-
 /** What `make` gives, made anew only where one of the values of `state` is another. */
 function remembered<T>(state: () => readonly unknown[], make: () => T): () => T {
   let last: { state: readonly unknown[]; value: T } | null = null
@@ -411,9 +388,4 @@ function remembered<T>(state: () => readonly unknown[], make: () => T): () => T 
 function splitFile(file: string): [name: string, format: OutputFormat] {
   const [name = '', ending] = file.split('.')
   return [name, FORMATS.find(format => format === ending) ?? 'atom']
-}
-
-/** Path below which a proxy has the site: links carry it, whether or not the proxy takes it off. */
-function basePath(link: string): string {
-  return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''
 }

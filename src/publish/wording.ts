@@ -1,0 +1,31 @@
+// Which words a page is in, and what its links and a cookie keep of that.
+import type { Rendering } from './delivery.ts'
+
+/** Which words a page is in. */
+export interface Wording {
+  language: string
+  /** What the address said of languages, for links to keep. */
+  keep: string
+  /** The language that the address sets, which a cookie is to remember; null where it sets none. */
+  set: string | null
+  /** What renderings in other words do not share. */
+  key: string
+  /** Path below which the site lies. */
+  path: string
+}
+
+/** A language tag in an address, short enough to be kept. */
+export const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,2}$/i
+const YEAR_IN_SECONDS = 365 * 86_400
+
+/** The rendering, with a cookie where its address chose the words. */
+export function worded(rendering: Rendering, { set, path }: Wording): Rendering {
+  if (set === null || rendering.status !== 200) return rendering
+  const cookie = `hl=${set}; Path=${path === '' ? '/' : path}; Max-Age=${YEAR_IN_SECONDS}; SameSite=Lax`
+  return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
+}
+
+/** Path below which a proxy has the site: links carry it, whether or not the proxy takes it off. */
+export function basePath(link: string): string {
+  return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''
+}
