@@ -2,13 +2,20 @@
 import type { Database } from './engine.ts'
 import type { Row, WritableSql } from './sql.ts'
 
+/**
+ * A statement whose plan does not depend on what is bound. SQLite (built with STAT4, as better-sqlite3 is) prepares a statement
+ * anew after every binding of a parameter that it compared with a column while planning: four fifths of the time of a short
+ * statement. Behind a unary plus, which changes no value, a parameter is not looked at.
+ */
+const withStablePlan = (text: string): string => text.replace(/(?<![\w+])@(?=[a-zA-Z])/g, '+@')
+
 /** Statements are prepared on first use and kept. Their text is the key: texts come from this room only. */
 export function statements(db: Database.Database): WritableSql {
   const prepared = new Map<string, Database.Statement>()
   const statement = (text: string): Database.Statement => {
     let found = prepared.get(text)
     if (!found) {
-      found = db.prepare(text)
+      found = db.prepare(withStablePlan(text))
       prepared.set(text, found)
     }
     return found

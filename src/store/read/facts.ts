@@ -90,10 +90,12 @@ const FLASHES = `select 'flash' as by, f.wire as name, null as feed_url, r.text 
 const FORMERLY = `select 'formerly' as by, null as name, null as feed_url, substr(r.text, 1, @characters) as text, null as credits,
      ${COLUMNS} from reports r`
 
+/** Joined from the keys to the reports: the other way round all reports of the feed would be read. */
 const LIKELY = `${FORMERLY} where r.id in (
-     select r.id from json_each(@guidKeys) k join reports r on r.feed = @feed and r.own_guid_key = k.value
-     union select r.id from json_each(@guidKeys) k join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
-     union select l.value from json_each(@formerUrls) u, json_each((
+     select r.id from json_each(@guidKeys) k cross join reports r on r.feed = @feed and r.own_guid_key = k.value
+     union all select r.id from json_each(@guidKeys) k
+       cross join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
+     union all select l.value from json_each(@formerUrls) u, json_each((
        select json_group_array(id) from (select id from reports where canonical_url = u.value and feed = @feed
          order by id desc limit ${MOST_LIKELY}))) l)`
 
@@ -103,28 +105,33 @@ const STANDING = `select * from (${FORMERLY} where r.feed = @feed
 
 const VERSION = `(select data_version from pragma_data_version) || ' ' || total_changes()`
 
-/** At least one row, so that what is said of the feed is there too; columns of a join in parentheses have names of their own. */
-const KNOWN_REPORTS = `select r.id as id, r.story as story, r.guid as guid, r.hash as hash, r.revisions as revisions,
-    r.first_seen as first_seen, r.last_seen as last_seen, ${VERSION} as version,
+/** What is said of the feed in the first row, then a row for each report that is known. */
+const KNOWN_REPORTS = `select null as id, null as story, null as guid, null as hash, null as revisions, null as first_seen,
+    null as last_seen, ${VERSION} as version,
     (select habit from feeds where id = @feed) as habit, (select value from meta where key = @mark) as mark,
     (select max(last_seen) from reports where feed = @feed) as seen,
     (select count(*) from reports where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed)) as stood,
     (select value from meta where key = '${PRUNED_BEFORE}') as pruned_before, null as tombstone
-  from (select 1) left join (json_each(@guids) g cross join reports r on r.feed = @feed and r.guid = g.value)`
+  union all select r.id, r.story, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, ${new Array(7).fill('null').join(', ')}
+  from json_each(@guids) g cross join reports r on r.feed = @feed and r.guid = g.value`
 
 const KNOWN_AND_TOMBSTONES = `${KNOWN_REPORTS}
   union all select ${new Array(13).fill('null').join(', ')}, t.key from json_each(@tombstones) k join tombstones t on t.key = k.value`
 
-/** All single answers in one row: the next free ids among them. */
-const SINGLE = `select ${NEXT_REPORT} as next_report, ${NEXT_STORY} as next_story, ${NEXT_THREAD} as next_thread,
-  coalesce((select seq from sqlite_sequence where name = 'story_features'), 0) + 1 as next_story_features,
-  coalesce((select seq from sqlite_sequence where name = 'report_features'), 0) + 1 as next_report_features,
-  coalesce((select seq from sqlite_sequence where name = 'regroupings'), 0) as regrouping,
-  ${VERSION} as version,
-  (select name from agencies where id = @agency) as agency_name,
-  exists (select 1 from held where feed = @feed) as holds,
-  (select json_group_array(k.value) from json_each(@keys) k
-   where exists (select 1 from stories where key = k.value) or exists (select 1 from threads where key = k.value)) as taken`
+/** All single answers, as JSON in a row of the shape that reports have: the next free ids among them. */
+const SINGLE = `select 'single' as by, null as name, null as feed_url, json_object(
+    'next_report', ${NEXT_REPORT}, 'next_story', ${NEXT_STORY}, 'next_thread', ${NEXT_THREAD},
+    'next_story_features', coalesce((select seq from sqlite_sequence where name = 'story_features'), 0) + 1,
+    'next_report_features', coalesce((select seq from sqlite_sequence where name = 'report_features'), 0) + 1,
+    'regrouping', coalesce((select seq from sqlite_sequence where name = 'regroupings'), 0),
+    'version', ${VERSION},
+    'agency_name', (select name from agencies where id = @agency),
+    'holds', exists (select 1 from held where feed = @feed),
+    'taken', json((select json_group_array(k.value) from json_each(@keys) k
+      where exists (select 1 from stories where key = k.value) or exists (select 1 from threads where key = k.value)))) as text,
+  null as credits, null as id, null as story, null as feed, null as agency, null as guid, null as hash, null as revisions,
+  null as first_seen, null as last_seen, null as url, null as canonical_url, null as title, null as headline, null as language,
+  null as signal, null as published, null as time`
 
 /** The single answers and all reports that are asked for, in one statement of the parts that are needed. */
 function factsOf(sql: Sql, asked: FactsAsked, versionOf: (row: Row) => string): StoredFacts {
@@ -148,16 +155,12 @@ function factsOf(sql: Sql, asked: FactsAsked, versionOf: (row: Row) => string): 
     ...(likely === null ? {} : { guidKeys: JSON.stringify(likely.keys), formerUrls: JSON.stringify(likely.urls) }),
     ...(formerly?.kind === 'standing' ? { most: formerly.limit } : {}),
   }
-  const statement =
-    parts.length === 0
-      ? SINGLE
-      : `with single as materialized (${SINGLE}) select * from single left join (${parts.join(' union all ')})`
-  const rows = sql.all(statement, given)
-  const [single = {}] = rows
+  const rows = sql.all([SINGLE, ...parts].join(' union all '), given)
+  const single = JSON.parse(text(rows.find(row => row['by'] === 'single')?.['text'])) as Row
   const found: Pick<StoredFacts, 'named' | 'flashes' | 'formerly'> = { named: [], flashes: [], formerly: [] }
   for (const row of rows) {
-    const by = row['by'] ?? null
-    if (by === null) continue
+    const by = row['by']
+    if (by === 'single') continue
     const name = text(row['name'])
     if (by === 'flash') found.flashes.push({ wire: name, flash: openFlash(row) })
     else if (by === 'formerly') found.formerly.push(reportMark(row))
@@ -176,7 +179,7 @@ function factsOf(sql: Sql, asked: FactsAsked, versionOf: (row: Row) => string): 
     version: versionOf(single),
     agencyName: textOrNull(single['agency_name']) ?? asked.agency,
     holds: number(single['holds']) === 1,
-    taken: JSON.parse(text(single['taken'])) as string[],
+    taken: single['taken'] as unknown as string[],
     ...found,
   }
 }
