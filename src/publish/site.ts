@@ -5,7 +5,7 @@ import type { Config } from '../model/config.ts'
 import type { Health, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type Answering, Answers, type Elsewhere, Unanswered } from './answers.ts'
-import { type Asked, askedBy } from './asked.ts'
+import type { Asked } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
 import {
   dataDocument,
@@ -39,8 +39,8 @@ import {
 } from './routes.ts'
 import { searchRendering } from './search-page.ts'
 import type { View } from './view.ts'
+import { basePath, type Wording, worded, wordingOf } from './wording.ts'
 import { wordsFor } from './words/index.ts'
-import { spokenTag } from './words/language.ts'
 
 export interface SiteDependencies {
   reader: Reader
@@ -303,16 +303,8 @@ class Pages {
     return nearest(asked, known, ({ id, name }) => [id, name])
   }
 
-  /** Which words a page is in, and what its links keep of the address. */
   #wording(c: Context): Wording {
-    const { searchParams } = new URL(c.req.url)
-    const set = spokenTag(searchParams.get('hl') ?? '')
-    const lang = searchParams.get('lang') ?? ''
-    const keep = [set === null ? '' : `hl=${set}`, LANGUAGE.test(lang) ? `lang=${lang.toLowerCase()}` : '']
-      .filter(Boolean)
-      .join('&')
-    const language = set ?? askedBy(c.req.raw).language ?? this.#deps.config().language
-    return { language, keep, set, key: `${language} ${keep}`, path: basePath(this.#deps.config().link) }
+    return wordingOf(c.req.raw, this.#deps.config())
   }
 
   /** To where an id that was merged leads, with the query it was asked with; null for one that never was. */
@@ -374,30 +366,6 @@ class Pages {
   }
 }
 
-/** Which words a page is in. */
-interface Wording {
-  language: string
-  /** What the address said of languages, for links to keep. */
-  keep: string
-  /** The language that the address sets, which a cookie is to remember; null where it sets none. */
-  set: string | null
-  /** What renderings in other words do not share. */
-  key: string
-  /** Path below which the site lies. */
-  path: string
-}
-
-/** A language tag in an address, short enough to be kept. */
-const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,2}$/i
-const YEAR_IN_SECONDS = 365 * 86_400
-
-/** The rendering, with a cookie where its address chose the words. */
-function worded(rendering: Rendering, { set, path }: Wording): Rendering {
-  if (set === null || rendering.status !== 200) return rendering
-  const cookie = `hl=${set}; Path=${path === '' ? '/' : path}; Max-Age=${YEAR_IN_SECONDS}; SameSite=Lax`
-  return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
-}
-
 /** What `make` gives, made anew only where one of the values of `state` is another. */
 function remembered<T>(state: () => readonly unknown[], make: () => T): () => T {
   let last: { state: readonly unknown[]; value: T } | null = null
@@ -411,9 +379,4 @@ function remembered<T>(state: () => readonly unknown[], make: () => T): () => T 
 function splitFile(file: string): [name: string, format: OutputFormat] {
   const [name = '', ending] = file.split('.')
   return [name, FORMATS.find(format => format === ending) ?? 'atom']
-}
-
-/** Path below which a proxy has the site: links carry it, whether or not the proxy takes it off. */
-function basePath(link: string): string {
-  return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''
 }

@@ -476,7 +476,9 @@ describe('whose copy a story is', () => {
     ]
     const draft = { title: 'نهر يفيض', text: revisions[2]?.text ?? '', language: 'ar', revisions }
     const body = await serve(fakeStore({ id: 1, title: 'x', members: [member(1, draft)] }).reader).text('/stories/1')
-    expect(body).toMatch(/Revision 3<\/span> <span class="part"><span class="chip correction">Correction<\/span>/)
+    expect(body).toMatch(
+      /Revision 3<\/bdi><\/span> <span class="part"><bdi><span class="chip correction">Correction<\/span>/,
+    )
     expect(body).toContain('1 word out')
     expect(body).toContain('قتل خمسة <del dir="rtl">عشر</del> في بورت سلام.')
     const folded = body.slice(
