@@ -126,7 +126,7 @@ export function counts({ broken, withoutFeatures }: StoreFacts): Finding[] {
     smell('counts', {
       what: `${counted(withoutFeatures, 'story has', 'stories have')} no entry in the index of threads`,
       subject: 'stories',
-      todo: 'the next news makes those that are recent; older ones join no thread any more',
+      todo: 'the next news makes them',
     }),
   ]
 }
