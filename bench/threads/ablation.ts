@@ -23,6 +23,7 @@ const VARIANTS: Variant[] = [
   { name: 'across: no names by sound', words: without('~') },
   { name: 'across: no countries', words: without('@') },
   { name: 'across: no numbers', words: without('#') },
+  { name: 'across: no concepts', words: without('^') },
   { name: 'no body', titleOnly: true },
 ]
 
@@ -33,6 +34,7 @@ const ALL: LabelledSet[] = [
   SETS.saudiEvents,
   SETS.ecbplus,
   SETS.agencies,
+  SETS.general,
 ]
 
 /** Print the B-cubed F1 of the labelled sets by the plain baseline and by each variant. */

@@ -4,8 +4,8 @@ import { primaryLanguage } from '../language/text.ts'
 import type { Config } from '../model/config.ts'
 import type { Health, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
-import { Answers } from './answers.ts'
-import { type Asked, askedBy } from './asked.ts'
+import { type Answering, Answers, type Elsewhere, Unanswered } from './answers.ts'
+import type { Asked } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
 import {
   dataDocument,
@@ -39,8 +39,8 @@ import {
 } from './routes.ts'
 import { searchRendering } from './search-page.ts'
 import type { View } from './view.ts'
+import { basePath, type Wording, worded, wordingOf } from './wording.ts'
 import { wordsFor } from './words/index.ts'
-import { spokenTag } from './words/language.ts'
 
 export interface SiteDependencies {
   reader: Reader
@@ -61,8 +61,12 @@ export interface SiteDependencies {
    * costs as much as all else that Minwal does for such an answer.
    */
   rest?: (work: () => void) => void
+  /** Runs work after the time that pages may be behind what is filed all the while; each filing is shown where left out. */
+  pace?: (work: () => void) => void
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: () => boolean
+  /** Renders in another thread; what is small is rendered here in any case. */
+  elsewhere?: Elsewhere
 }
 
 export interface Site {
@@ -82,7 +86,33 @@ const DAY = 86_400_000
 const EVENTS_NOT_FOUND = 5
 
 export function createSite(dependencies: SiteDependencies): Site {
-  const site = new Pages(dependencies)
+  const { now, turn, rest, pace, isFull, elsewhere } = dependencies
+  const answers = new Answers({ state: stateOf(dependencies), now, turn, rest, pace, isFull, elsewhere })
+  const app = routed(dependencies, answers)
+  return {
+    ready: (address, asked) => answers.ready(address, asked),
+    fetch: request => {
+      const { method } = request
+      if (method === 'GET' || method === 'HEAD') return app.fetch(request)
+      const refusal = sentenceDocument(405, `${method} is not possible here: nothing can be changed over HTTP.`)
+      return answers.now(request, { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } })
+    },
+  }
+}
+
+/** The renderings of the same site, for `SiteDependencies.elsewhere`. What cannot be rendered is told to `onError` and rejects. */
+export function createRenderer(dependencies: SiteDependencies): (request: Request) => Promise<Rendering> {
+  const answers = new Unanswered()
+  const app = routed(dependencies, answers)
+  return async request => {
+    const rendering = answers.rendering(await app.fetch(request))
+    if (rendering === null) throw new Error(`nothing was rendered for ${request.url}`)
+    return rendering
+  }
+}
+
+function routed(dependencies: SiteDependencies, answers: Answering): Hono {
+  const site = new Pages(dependencies, answers)
   // Trailing slashes are forgiven: people type them.
   const app = new Hono({ strict: false })
   for (const feed of FEEDS) app.get(feed.pattern, c => site.feed(c, feed))
@@ -103,38 +133,34 @@ export function createSite(dependencies: SiteDependencies): Site {
     dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
     return site.sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
   })
-  return {
-    ready: (address, asked) => site.answers.ready(address, asked),
-    fetch: request => {
-      const { method } = request
-      if (method === 'GET' || method === 'HEAD') return app.fetch(request)
-      const refusal = sentenceDocument(405, `${method} is not possible here: nothing can be changed over HTTP.`)
-      return site.answers.now(request, { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } })
-    },
-  }
+  return app
+}
+
+/** All that renderings depend on. */
+function stateOf({ reader, config, now }: SiteDependencies): () => readonly unknown[] {
+  return () => [reader.version(), config(), minuteOf(now())]
+}
+
+/** The clock of the pages: what was rendered is remembered for a minute. */
+function minuteOf(now: Millis): Millis {
+  return Math.floor(now / MINUTE) * MINUTE
 }
 
 /** What each address is answered with. */
 class Pages {
-  readonly answers: Answers
+  readonly answers: Answering
   readonly #deps: SiteDependencies
   readonly #agencies: View['agencies']
   readonly #totals: () => ReturnType<Reader['totals']>
 
-  constructor(dependencies: SiteDependencies) {
+  constructor(dependencies: SiteDependencies, answers: Answering) {
     this.#deps = dependencies
-    const { reader, turn, rest, isFull } = dependencies
+    this.answers = answers
+    const { reader } = dependencies
     const published = (): readonly unknown[] => [reader.version(), dependencies.config()]
     // Both count all reports: done once for each state of the store, however many requests need it.
     this.#agencies = remembered(published, () => reader.agencies())
     this.#totals = remembered(published, () => reader.totals())
-    this.answers = new Answers({
-      state: () => [...published(), this.#minute()],
-      now: dependencies.now,
-      turn,
-      rest,
-      isFull,
-    })
   }
 
   page(c: Context, page: Page): Responding {
@@ -144,10 +170,13 @@ class Pages {
     if (!choice.ok) return this.#notUnderstood(c, choice.fault)
     const id = c.req.param('id') ?? ''
     if (page === PAGES.agency && !this.#knowsAgency(id)) return this.now(c, this.notFound(c))
-    const wording = this.#wording(c)
+    const wording = wordingOf(c.req.raw, this.#deps.config())
     return this.answers.remembered(c.req.raw, `${page.path(id)}${choice.value.query} ${wording.key}`, () => {
       const rendering = page.render(this.#view(), this.#context(wording), id, choice.value)
-      return worded(rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.notFound(c), wording)
+      return worded(
+        rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.#gone(c, page.merges, Number(id)),
+        wording,
+      )
     })
   }
 
@@ -164,14 +193,18 @@ class Pages {
       if (chosen !== null)
         return feedRendering(chosen, format, path + choice.value.query, this.#deps.config().publish.hub)
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
-      return moved ?? sentenceDocument(404, `${path} names no thread.`)
+      if (moved !== null) return moved
+      if (thread === null || !this.#deps.reader.isPruned('thread', thread)) {
+        return sentenceDocument(404, `${path} names no thread.`)
+      }
+      return sentenceDocument(410, `What was at ${path} is older than the news that are kept here.`)
     })
   }
 
   search(c: Context): Responding {
     const choice = this.#choice(c)
     if (!choice.ok) return this.#notUnderstood(c, choice.fault)
-    const wording = this.#wording(c)
+    const wording = wordingOf(c.req.raw, this.#deps.config())
     return this.answers.remembered(c.req.raw, `/search${choice.value.query} ${wording.key}`, () =>
       worded(searchRendering(this.#view(), this.#context(wording), choice.value), wording),
     )
@@ -179,7 +212,7 @@ class Pages {
 
   /** Made anew each time: polls change the states of feeds without changing what is published. */
   feeds(c: Context): Responding {
-    const wording = this.#wording(c)
+    const wording = wordingOf(c.req.raw, this.#deps.config())
     const choice = feedsChoice(new URL(c.req.url).searchParams)
     return this.answers.fresh(c.req.raw, `/feeds?${feedsQuery(choice)} ${wording.key}`, () => {
       const { reader, health } = this.#deps
@@ -189,7 +222,7 @@ class Pages {
   }
 
   feedState(c: Context): Responding {
-    const wording = this.#wording(c)
+    const wording = wordingOf(c.req.raw, this.#deps.config())
     const id = Number(c.req.param('id'))
     return this.answers.fresh(c.req.raw, `/feeds/${id} ${wording.key}`, () => {
       const { reader } = this.#deps
@@ -213,11 +246,12 @@ class Pages {
   }
 
   metrics(c: Context): Responding {
-    return this.answers.fresh(c.req.raw, '/metrics', () => {
+    const make = (): Rendering => {
       const { reader, health, version, now } = this.#deps
       const body = metrics({ totals: this.#totals(), feeds: reader.feeds() }, health(), version, now())
       return dataDocument('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
-    })
+    }
+    return this.answers.fresh(c.req.raw, '/metrics', make, 'small')
   }
 
   health(c: Context, aspect: 'live' | 'ready'): Response {
@@ -233,18 +267,23 @@ class Pages {
     return this.answers.now(c.req.raw, rendering)
   }
 
-  notFound(c: Context): Rendering {
-    const context = this.#context(this.#wording(c))
+  notFound(c: Context, isGone = false): Rendering {
+    const context = this.#context(wordingOf(c.req.raw, this.#deps.config()))
     const { reader } = this.#deps
     const language = primaryLanguage(context.words.tag)
     const events = { limit: EVENTS_NOT_FOUND, minAgencies: 2, headlines: true }
     const own = language === null ? [] : reader.recentThreads({ ...events, lang: language })
     const threads = listed(reader, own.length > 0 ? own : reader.recentThreads(events), language, 0, 1)
-    return notFoundPage(context, threads)
+    return notFoundPage(context, threads, isGone)
+  }
+
+  /** 410 for what was pruned, which never comes back; 404 for what never was. */
+  #gone(c: Context, what: Page['merges'], id: number): Rendering {
+    return this.notFound(c, what !== null && this.#deps.reader.isPruned(what, id))
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {
-    const context = this.#context(this.#wording(c))
+    const context = this.#context(wordingOf(c.req.raw, this.#deps.config()))
     const { words } = context
     const near = fault.kind === 'agency' ? this.#nearest(fault.value) : null
     const meant =
@@ -262,18 +301,6 @@ class Pages {
   #nearest(asked: string): { id: string; name: string } | null {
     const known = [...this.#deps.config().agencies, ...this.#agencies()]
     return nearest(asked, known, ({ id, name }) => [id, name])
-  }
-
-  /** Which words a page is in, and what its links keep of the address. */
-  #wording(c: Context): Wording {
-    const { searchParams } = new URL(c.req.url)
-    const set = spokenTag(searchParams.get('hl') ?? '')
-    const lang = searchParams.get('lang') ?? ''
-    const keep = [set === null ? '' : `hl=${set}`, LANGUAGE.test(lang) ? `lang=${lang.toLowerCase()}` : '']
-      .filter(Boolean)
-      .join('&')
-    const language = set ?? askedBy(c.req.raw).language ?? this.#deps.config().language
-    return { language, keep, set, key: `${language} ${keep}`, path: basePath(this.#deps.config().link) }
   }
 
   /** To where an id that was merged leads, with the query it was asked with; null for one that never was. */
@@ -330,34 +357,9 @@ class Pages {
     return [...this.#deps.config().agencies, ...this.#agencies()].find(agency => agency.id === id)?.name ?? id
   }
 
-  /** The clock of the pages: what was rendered is remembered for a minute. */
   #minute(): Millis {
-    return Math.floor(this.#deps.now() / MINUTE) * MINUTE
+    return minuteOf(this.#deps.now())
   }
-}
-
-/** Which words a page is in. */
-interface Wording {
-  language: string
-  /** What the address said of languages, for links to keep. */
-  keep: string
-  /** The language that the address sets, which a cookie is to remember; null where it sets none. */
-  set: string | null
-  /** What renderings in other words do not share. */
-  key: string
-  /** Path below which the site lies. */
-  path: string
-}
-
-/** A language tag in an address, short enough to be kept. */
-const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,2}$/i
-const YEAR_IN_SECONDS = 365 * 86_400
-
-/** The rendering, with a cookie where its address chose the words. */
-function worded(rendering: Rendering, { set, path }: Wording): Rendering {
-  if (set === null || rendering.status !== 200) return rendering
-  const cookie = `hl=${set}; Path=${path === '' ? '/' : path}; Max-Age=${YEAR_IN_SECONDS}; SameSite=Lax`
-  return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
 }
 
 /** What `make` gives, made anew only where one of the values of `state` is another. */
@@ -373,9 +375,4 @@ function remembered<T>(state: () => readonly unknown[], make: () => T): () => T 
 function splitFile(file: string): [name: string, format: OutputFormat] {
   const [name = '', ending] = file.split('.')
   return [name, FORMATS.find(format => format === ending) ?? 'atom']
-}
-
-/** Path below which a proxy has the site: links carry it, whether or not the proxy takes it off. */
-function basePath(link: string): string {
-  return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''
 }

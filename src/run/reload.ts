@@ -78,6 +78,8 @@ export class Reload {
     const before = current().threads
     const { threshold, window } = config.threads
     if (threshold !== before.threshold || window !== before.window) await desk.configure(config.threads)
+    const polls = config.retain?.polls ?? null
+    if (polls !== (current().retain?.polls ?? null)) await desk.keepPolls(polls)
     log.setLevel?.(config.log.level)
     apply(config)
   }

@@ -10,6 +10,7 @@ import type { LeveledLog } from '../../src/log.ts'
 import type { FetchResult } from '../../src/model/collected.ts'
 import type { Config, PollSettings } from '../../src/model/config.ts'
 import { type Daemon, startDaemon } from '../../src/run/daemon.ts'
+import { age } from '../helpers/ageing.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Item, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -350,6 +351,65 @@ const KEYS: Record<string, () => Promise<void>> = {
     here.reload({ publish: { frontPage: '9h' } })
     await reloaded(here)
     expect((await here.page('/')).includes('Boats sail again')).toBe(true)
+  },
+  'retain.reports': async () => {
+    const here = await room({ poll: OFTEN }, [item('1', 'Boats sail again.')])
+    await here.daemon.tick()
+    here.items.set(FEED, [item('2', 'Olive oil costs more, sugar less.')])
+    await looking(here, 'the second', () => reports(here) === 2)
+    age(join(here.where, 'news.db'), 200, ['1'])
+    here.reload({ retain: { reports: '300d' } })
+    await reloaded(here)
+    await here.daemon.tick()
+    expect(reports(here)).toBe(2)
+    here.said.length = 0
+    here.reload({ retain: { reports: '100d' } })
+    await reloaded(here)
+    await looking(here, 'the first is gone', () => reports(here) === 1)
+    await looking(here, 'it says so', () => here.said.includes('old news was pruned'))
+  },
+  'retain.revisions': async () => {
+    const here = await room({ poll: OFTEN }, [item('1', 'Boats sail again.'), item('2', 'The museum opens late.')])
+    await here.daemon.tick()
+    here.items.set(FEED, [item('1', 'Boats sail again. Twelve of them carry olive oil.')])
+    const texts = () => Number(here.sql('select count(*) from revision')[0])
+    await looking(here, 'the changed text', () => texts() === 3)
+    age(join(here.where, 'news.db'), 200, ['1'])
+    here.reload({ retain: { revisions: '100d' } })
+    await reloaded(here)
+    await looking(here, 'the first text is gone', () => texts() === 2)
+    expect(here.sql(`select text from report where guid = '1'`)).toEqual([
+      'Boats sail again. Twelve of them carry olive oil.',
+    ])
+  },
+  'retain.polls': async () => {
+    const here = await room()
+    await here.daemon.tick()
+    const db = new Database(join(here.where, 'news.db'))
+    const at = Date.now() - 20 * 86_400_000
+    db.exec(`insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
+      values (1, ${at}, 0, 'unchanged', 0, 0, 0, 0, 0, 0)`)
+    db.close()
+    here.reload({ retain: { polls: '10d' } })
+    await reloaded(here)
+    await looking(here, 'the old visit is gone', () => here.sql(`select 1 from poll where at = ${at}`).length === 0)
+  },
+  'retain.size': async () => {
+    const here = await room({ poll: OFTEN }, [
+      item('1', `Boats sail again. ${'Olive oil, sugar, salt and rope. '.repeat(30_000)}`),
+      item('2', `Snow closes the pass. ${'Nobody came through, and nobody left. '.repeat(30_000)}`),
+    ])
+    await here.daemon.tick()
+    here.items.set(FEED, [item('3', 'The museum opens late.')])
+    await looking(here, 'the last', () => reports(here) === 3)
+    age(join(here.where, 'news.db'), 200, ['1'])
+    here.reload({ retain: { size: '1MB' } })
+    await reloaded(here)
+    await looking(here, 'the oldest is gone', () => reports(here) === 2)
+    // The second is too young to go.
+    await looking(here, 'it says so', () => here.said.includes('the database is larger than it may be'))
+    expect(await here.page('/feeds')).toContain('retain.size is 1 MB')
+    expect(await here.page('/healthz')).toContain('retain.size is 1 MB')
   },
   'log.level': async () => {
     const here = await room()

@@ -4,6 +4,7 @@ import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
 import { markReader } from './marks.ts'
 import { outlineReader } from './outlines.ts'
+import { retentionReader } from './retention.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
 import { workReader } from './work.ts'
@@ -27,6 +28,7 @@ export function createReader(
   const threads = threadReader(sql, stories)
   const outlines = outlineReader(sql)
   const work = workReader(sql)
+  const retention = retentionReader(sql)
   const marks = markReader(sql)
   return {
     ...feeds,
@@ -36,6 +38,8 @@ export function createReader(
     recentStories: selection => snapshot(() => stories.recentStories(selection)),
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
+    ...retention,
+    oldThreads: (...asked) => snapshot(() => retention.oldThreads(...asked)),
     ...work,
     work: (until, days) => snapshot(() => work.work(until, days)),
     lacked: (...asked) => snapshot(() => threads.lacked(...asked)),
