@@ -37,8 +37,8 @@ const ALL: LabelledSet[] = [
   SETS.general,
 ]
 
-/** Print the B-cubed F1 of the labelled sets by the plain baseline and by each variant. */
-export async function ablate(variants: readonly Variant[] = VARIANTS): Promise<void> {
+/** Print the B-cubed F1 of the labelled sets whose names begin with `only` by the plain baseline and by each variant. */
+export async function ablate(only = '', variants: readonly Variant[] = VARIANTS): Promise<void> {
   const rows = new Map<string, string[]>()
   const figures: Record<string, Record<string, unknown>> = {}
   const head = ['left out']
@@ -47,6 +47,7 @@ export async function ablate(variants: readonly Variant[] = VARIANTS): Promise<v
     figures[row] = { ...figures[row], [set]: figure }
   }
   for (const set of ALL) {
+    if (!set.name.startsWith(only)) continue
     if (!present(set)) {
       skipped('threads', set.name)
       continue
@@ -82,4 +83,4 @@ export async function ablate(variants: readonly Variant[] = VARIANTS): Promise<v
 }
 
 /** The same without the ablation: the plain baseline beside Minwal. */
-export const besidePlain = (): Promise<void> => ablate(VARIANTS.slice(0, 1))
+export const besidePlain = (only = ''): Promise<void> => ablate(only, VARIANTS.slice(0, 1))

@@ -170,7 +170,7 @@ class Pages {
     if (!choice.ok) return this.#notUnderstood(c, choice.fault)
     const id = c.req.param('id') ?? ''
     if (page === PAGES.agency && !this.#knowsAgency(id)) return this.now(c, this.notFound(c))
-    const wording = wordingOf(c.req.raw, this.#deps.config())
+    const wording = this.#wording(c)
     return this.answers.remembered(c.req.raw, `${page.path(id)}${choice.value.query} ${wording.key}`, () => {
       const rendering = page.render(this.#view(), this.#context(wording), id, choice.value)
       return worded(
@@ -204,7 +204,7 @@ class Pages {
   search(c: Context): Responding {
     const choice = this.#choice(c)
     if (!choice.ok) return this.#notUnderstood(c, choice.fault)
-    const wording = wordingOf(c.req.raw, this.#deps.config())
+    const wording = this.#wording(c)
     return this.answers.remembered(c.req.raw, `/search${choice.value.query} ${wording.key}`, () =>
       worded(searchRendering(this.#view(), this.#context(wording), choice.value), wording),
     )
@@ -212,7 +212,7 @@ class Pages {
 
   /** Made anew each time: polls change the states of feeds without changing what is published. */
   feeds(c: Context): Responding {
-    const wording = wordingOf(c.req.raw, this.#deps.config())
+    const wording = this.#wording(c)
     const choice = feedsChoice(new URL(c.req.url).searchParams)
     return this.answers.fresh(c.req.raw, `/feeds?${feedsQuery(choice)} ${wording.key}`, () => {
       const { reader, health } = this.#deps
@@ -222,7 +222,7 @@ class Pages {
   }
 
   feedState(c: Context): Responding {
-    const wording = wordingOf(c.req.raw, this.#deps.config())
+    const wording = this.#wording(c)
     const id = Number(c.req.param('id'))
     return this.answers.fresh(c.req.raw, `/feeds/${id} ${wording.key}`, () => {
       const { reader } = this.#deps
@@ -268,7 +268,7 @@ class Pages {
   }
 
   notFound(c: Context, isGone = false): Rendering {
-    const context = this.#context(wordingOf(c.req.raw, this.#deps.config()))
+    const context = this.#context(this.#wording(c))
     const { reader } = this.#deps
     const language = primaryLanguage(context.words.tag)
     const events = { limit: EVENTS_NOT_FOUND, minAgencies: 2, headlines: true }
@@ -283,7 +283,7 @@ class Pages {
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {
-    const context = this.#context(wordingOf(c.req.raw, this.#deps.config()))
+    const context = this.#context(this.#wording(c))
     const { words } = context
     const near = fault.kind === 'agency' ? this.#nearest(fault.value) : null
     const meant =
@@ -301,6 +301,10 @@ class Pages {
   #nearest(asked: string): { id: string; name: string } | null {
     const known = [...this.#deps.config().agencies, ...this.#agencies()]
     return nearest(asked, known, ({ id, name }) => [id, name])
+  }
+
+  #wording(c: Context): Wording {
+    return wordingOf(c.req.raw, this.#deps.config())
   }
 
   /** To where an id that was merged leads, with the query it was asked with; null for one that never was. */

@@ -1,4 +1,4 @@
-// Which words a page is in, what its links keep of its address, and the cookie that remembers a choice.
+// Which words a page is in: those its address names, those the reader asks for, or those of the configuration.
 import type { Config } from '../model/config.ts'
 import { askedBy } from './asked.ts'
 import type { Rendering } from './delivery.ts'
@@ -28,7 +28,7 @@ export function worded(rendering: Rendering, { set, path }: Wording): Rendering 
   return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
 }
 
-/** The words that a request is answered in. */
+/** Which words a page is in, and what its links keep of the address. */
 export function wordingOf(request: Request, config: Pick<Config, 'language' | 'link'>): Wording {
   const { searchParams } = new URL(request.url)
   const set = spokenTag(searchParams.get('hl') ?? '')

@@ -75,6 +75,9 @@ export class Reload {
         log.warn(`"${key}" takes effect at the next start`)
       }
     }
+    if (config.backup?.beforeUpgrade !== started.backup?.beforeUpgrade) {
+      log.warn('"backup.beforeUpgrade" takes effect at the next start')
+    }
     const before = current().threads
     const { threshold, window } = config.threads
     if (threshold !== before.threshold || window !== before.window) await desk.configure(config.threads)

@@ -149,7 +149,7 @@ describe('backup in the configuration', () => {
       backup: { to: 'backups', every: '1h' },
     })
     const running = await daemon(config)
-    await eventually('one is made', () => running.log().some(({ msg }) => msg === 'backup made'), 30_000)
+    await eventually('one is made', () => running.log().some(({ msg }) => msg === 'backup made'), 60_000)
     const [file = ''] = readdirSync(join(where, 'backups'))
     expect(file).toMatch(/^minwal-\d{8}T\d{6}Z\.db$/)
     const metrics = await (await fetch(`${running.address}/metrics`)).text()

@@ -14,7 +14,7 @@ import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
 import { DAY, type Draft, FEEDS, fileInto, NOW, openNewsroom, temporaryFolder } from '../store/newsroom.ts'
 
-const LAW = { seed: 20_261_129, interruptAfterTimeLimit: 20_000 }
+const LAW = { seed: 20_261_129, interruptAfterTimeLimit: 15_000 }
 const SHORT: ThreadSettings = { threshold: 0.28, window: DAY }
 const KEPT = 20 * DAY
 const SETTINGS: RetainSettings = { reports: KEPT, revisions: null, polls: 400 * DAY, size: null, floor: 4 * DAY }
@@ -136,8 +136,10 @@ describe('retention over generated news', () => {
         const store = openNewsroom({ path })
         fileAll(store, news)
         const all = threadsOf(path)
-        const one = all[edits % all.length]?.id ?? 0
-        const other = all[(edits * 7 + 1) % all.length]?.id ?? 0
+        // Of the older half: most would go.
+        const half = Math.ceil(all.length / 2)
+        const one = all[edits % half]?.id ?? 0
+        const other = all[(edits + 1) % half]?.id ?? 0
         const merged = mergeThreads(store, [one, other], NOW + 62 * DAY - DAY)
         const before = threadsOf(path)
         const edited = merged.ok ? merged.value : null
@@ -162,13 +164,15 @@ describe('retention over generated news', () => {
     )
     expect(seen.pruned / run).toBeGreaterThan(2)
     expect(seen.kept / run).toBeGreaterThan(4)
-    expect(seen.edited).toBeGreaterThan(0)
+    expect(seen.edited / run).toBeGreaterThan(0.3)
   })
 
   it('files nothing when what was pruned is served again', async () => {
     let pruned = 0
+    let run = 0
     await fc.assert(
       fc.asyncProperty(anyNews, fc.boolean(), async (news, elsewhere) => {
+        run++
         const store = openNewsroom()
         const served = fileAll(store, news)
         pruned += (await pruneAt(store, 1_000)).reports
@@ -184,12 +188,12 @@ describe('retention over generated news', () => {
           if (elsewhere) expect(filed.filter(({ kind }) => kind === 'new')).toEqual([])
           else expect(filed.map(({ kind }) => kind)).toEqual(gone.map(() => 'unchanged'))
         }
-        expect(store.totals().reports - (elsewhere ? store.totals().reports - before.reports : 0)).toBe(before.reports)
+        if (!elsewhere) expect(store.totals()).toMatchObject({ reports: before.reports, stories: before.stories })
         store.close()
       }),
       { ...LAW, numRuns: 40 },
     )
-    expect(pruned).toBeGreaterThan(40)
+    expect(pruned / run).toBeGreaterThan(4)
   })
 
   it('comes to the same in pieces of a few reports as at once, and wherever it was stopped', async () => {

@@ -1,5 +1,5 @@
 // What a reload of the configuration changes: every key, either in force at once or named as waiting for the next start.
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
@@ -201,6 +201,23 @@ const interval = async (first: object, second: object): Promise<string[]> => {
   return [before, reason()]
 }
 
+const copiesIn = ({ where }: Room, name: string): string[] =>
+  existsSync(join(where, name))
+    ? readdirSync(join(where, name))
+        .filter(file => file.endsWith('.db'))
+        .sort()
+    : []
+
+/** A daemon that has made a backup; copies of it lie in the folder `others` under these names. */
+const copied = async (...names: string[]): Promise<Room> => {
+  const here = await room({ backup: { to: 'copies' } })
+  await eventually('the first is made', () => copiesIn(here, 'copies').length === 1, 60_000)
+  mkdirSync(join(here.where, 'others'))
+  const [made = ''] = copiesIn(here, 'copies')
+  for (const name of names) copyFileSync(join(here.where, 'copies', made), join(here.where, 'others', name))
+  return here
+}
+
 const KEYS: Record<string, () => Promise<void>> = {
   title: async () => {
     const here = await room({ title: 'Old' })
@@ -219,6 +236,14 @@ const KEYS: Record<string, () => Promise<void>> = {
     here.reload({ language: 'ar' })
     await reloaded(here)
     expect(await here.page('/')).toContain('<html lang="ar"')
+  },
+  timeZone: async () => {
+    const here = await room({ timeZone: 'Asia/Riyadh' }, [item('1', 'Boats sail again.')])
+    await here.daemon.tick()
+    const before = await here.page('/feeds')
+    here.reload({ timeZone: 'America/Lima' })
+    await reloaded(here)
+    expect(await here.page('/feeds')).not.toBe(before)
   },
   database: named('database', 'other.db'),
   listen: named('listen', '127.0.0.1:8081'),
@@ -352,6 +377,34 @@ const KEYS: Record<string, () => Promise<void>> = {
     await reloaded(here)
     expect((await here.page('/')).includes('Boats sail again')).toBe(true)
   },
+  'backup.to': async () => {
+    const here = await room()
+    here.reload({ backup: { to: 'copies' } })
+    await eventually('a copy is made', () => copiesIn(here, 'copies').length === 1, 60_000)
+  },
+  'backup.every': async () => {
+    const here = await copied('news-20260101T000000Z.db')
+    here.reload({ backup: { to: 'others', every: '1h' } })
+    await eventually('another is made', () => copiesIn(here, 'others').length === 2, 60_000)
+  },
+  'backup.keep': async () => {
+    const here = await copied('news-20200101T000000Z.db', 'news-20210101T000000Z.db')
+    here.reload({ backup: { to: 'others', keep: 2 } })
+    await eventually(
+      'one is made, and one goes',
+      () => {
+        const [first, ...rest] = copiesIn(here, 'others')
+        return first === 'news-20210101T000000Z.db' && rest.length === 1
+      },
+      60_000,
+    )
+  },
+  'backup.beforeUpgrade': async () => {
+    const here = await room()
+    here.reload({ backup: { beforeUpgrade: false } })
+    await reloaded(here)
+    expect(here.said).toContain('"backup.beforeUpgrade" takes effect at the next start')
+  },
   'retain.reports': async () => {
     const here = await room({ poll: OFTEN }, [item('1', 'Boats sail again.')])
     await here.daemon.tick()
@@ -448,4 +501,9 @@ it('every key of the configuration is looked at here', () => {
   )
 })
 
-it.each(Object.entries(KEYS))('a changed "%s" is in force after a reload, or named as waiting', (_, check) => check())
+it.each(Object.entries(KEYS))(
+  'a changed "%s" is in force after a reload, or named as waiting',
+  (_, check) => check(),
+  // A backup is made by a process of the lowest priority.
+  180_000,
+)

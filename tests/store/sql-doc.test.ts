@@ -221,7 +221,7 @@ describe('docs/sql.md', () => {
 
   it('has each time twice: in milliseconds, and as UTC text that says the same', () => {
     const db = new Database(filled(), { readonly: true })
-    const moments: Record<string, string> = { polled_at: 'at', regrouped_at: 'at' }
+    const moments: Record<string, string> = { polled_at: 'at', regrouped_at: 'at', pruned_at: 'at' }
     let pairs = 0
     for (const view of VIEWS) {
       const columns = (db.pragma(`table_info(${view})`) as { name: string }[]).map(({ name }) => name)
