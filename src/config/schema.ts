@@ -1,6 +1,6 @@
 // The schema of config.json, from which config.schema.json is written. Defaults are filled in by load.ts.
-import { z } from 'zod'
 import type { Millis } from '../model/units.ts'
+import { z } from './zod.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/

@@ -3,7 +3,7 @@
 import type { Millis } from '../model/units.ts'
 import { type Asked, askedBy, wishedEncoding } from './asked.ts'
 import { type Answer, answerTo, encodingFor, Memory, Prepared, type Rendering, respond } from './delivery.ts'
-import { sentenceDocument } from './documents.ts'
+import { refusalDocument } from './problem.ts'
 import { Renderings } from './renderings.ts'
 import { Superseded } from './superseded.ts'
 
@@ -133,7 +133,7 @@ function addressOf(url: string): string {
 
 function overloaded(request: Request): Response {
   const text = `Too many pages are being made at once. Ask again in ${RETRY_AFTER} seconds, or for fewer at a time.`
-  const response = respond(request, new Prepared(sentenceDocument(503, text)))
+  const response = respond(request, new Prepared(refusalDocument(new URL(request.url).pathname, 503, text)))
   response.headers.set('Retry-After', String(RETRY_AFTER))
   return response
 }

@@ -1,6 +1,7 @@
 // The site over a Reader: a Request in, a Response out, no socket. Answers GET and HEAD; everything it shows is in the store.
 import { type Context, Hono } from 'hono'
 import type { Config } from '../model/config.ts'
+import type { RowReader } from '../model/listed.ts'
 import type { Health, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { Answers } from './answers.ts'
@@ -14,6 +15,7 @@ import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
 import { feedsHtml, POLL_PARTS } from './pages/feeds.ts'
 import { link, type PageContext } from './pages/layout.ts'
+import { isOfApi, preflightDocument, refusalDocument } from './problem.ts'
 import { type QueryFault, readQuery } from './query.ts'
 import { FEEDS, type FeedRoute, FORMATS, feedEdition, feedRendering, NO_CHOICE, PAGES, type Page } from './routes.ts'
 import { searchRendering } from './search-page.ts'
@@ -23,6 +25,8 @@ import { spokenTag } from './words/language.ts'
 
 export interface SiteDependencies {
   reader: Reader
+  /** What `/api` reads; absent, there is no `/api`. */
+  rows?: RowReader
   /**
    * Read at each request, so that a reloaded configuration is in force at once. Another object is another configuration:
    * all that was rendered is then stale.
@@ -63,6 +67,10 @@ export function createSite(dependencies: SiteDependencies): Site {
   app.get('/feeds', c => site.feeds(c))
   app.get('/opml', c => site.opml(c))
   app.get('/metrics', c => site.metrics(c))
+  if (dependencies.rows !== undefined) {
+    const { rows } = dependencies
+    app.get('/api/*', c => site.api(c, rows))
+  }
   app.get('/healthz', c => site.health(c, 'live'))
   app.get('/readyz', c => site.health(c, 'ready'))
   app.get('/robots.txt', c => site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds'))
@@ -72,14 +80,20 @@ export function createSite(dependencies: SiteDependencies): Site {
   app.notFound(c => site.now(c, site.notFound(c)))
   app.onError((error, c) => {
     dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
-    return site.sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
+    const text = 'This could not be shown because of a fault in Minwal. Its log says what happened.'
+    return site.now(c, refusalDocument(c.req.path, 500, text))
   })
   return {
     ready: (address, asked) => site.answers.ready(address, asked),
     fetch: request => {
       const { method } = request
       if (method === 'GET' || method === 'HEAD') return app.fetch(request)
-      const refusal = sentenceDocument(405, `${method} is not possible here: nothing can be changed over HTTP.`)
+      const { pathname } = new URL(request.url)
+      // Browsers ask before a script of another site sends a header of its own.
+      const asks = request.headers.has('origin') && request.headers.has('access-control-request-method')
+      if (method === 'OPTIONS' && asks && isOfApi(pathname)) return site.answers.now(request, preflightDocument())
+      const text = `${method} is not possible here: nothing can be changed over HTTP.`
+      const refusal = refusalDocument(pathname, 405, text)
       return site.answers.now(request, { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } })
     },
   }
@@ -157,6 +171,24 @@ class Pages {
     )
   }
 
+  async api(c: Context, rows: RowReader): Promise<Response> {
+    const { found } = await import('./api/api.ts')
+    const { pathname, searchParams } = new URL(c.req.url)
+    const { reader, config, version } = this.#deps
+    const made = found(pathname, searchParams, () => ({
+      rows,
+      reader,
+      agencies: this.#agencies,
+      knowsAgency: id => this.#knowsAgency(id),
+      now: this.#minute(),
+      title: config().title,
+      version,
+      base: basePath(config().link),
+    }))
+    if ('refused' in made) return this.now(c, made.refused)
+    return this.answers[made.fresh ? 'fresh' : 'remembered'](c.req.raw, made.key, made.make)
+  }
+
   metrics(c: Context): Responding {
     return this.answers.fresh(c.req.raw, '/metrics', () => {
       const { reader, health, version, now } = this.#deps
@@ -179,6 +211,7 @@ class Pages {
   }
 
   notFound(c: Context): Rendering {
+    if (isOfApi(c.req.path)) return refusalDocument(c.req.path, 404, 'There is no API here.')
     const context = this.#context(this.#wording(c))
     return messagePage(context, 404, context.words.notFoundTitle, context.words.notFoundText)
   }

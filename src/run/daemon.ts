@@ -10,7 +10,6 @@ import { type LeveledLog, said } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { createSite, type Site } from '../publish/site.ts'
 import { presenceOf } from '../store/presence.ts'
 import type { StoreReader } from '../store/store.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
@@ -23,12 +22,12 @@ import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
 import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
 import { listen, OnTheWay } from './listener.ts'
-import { Live, withLive } from './live.ts'
 import { Network } from './network.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
 import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
+import { createServing, type Serving } from './serving.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
 
@@ -100,7 +99,7 @@ class Service {
   readonly #network: Network
   readonly #poller: Poller
   readonly #health: HealthWatch
-  readonly #site: Site
+  readonly #serving: Serving
   readonly #asked = new AskedPolls()
   readonly #rest = new Rest(collectIfShort)
   readonly #systemd: Systemd
@@ -146,7 +145,17 @@ class Service {
       settings: () => this.#assembly.config.poll,
       database: options.config.database,
     })
-    this.#site = this.#makeSite()
+    this.#serving = createServing({
+      reader: store.reader,
+      websub: this.#websub,
+      onTheWay: this.#onTheWay,
+      config: () => this.#assembly.config,
+      now: this.#now,
+      version: options.version,
+      log: this.#log,
+      health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
+      signal: this.#stopping.signal,
+    })
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
   }
@@ -214,33 +223,9 @@ class Service {
     })
   }
 
-  #makeSite(): Site {
-    const site = createSite({
-      reader: this.#store.reader,
-      turn: setImmediate,
-      isFull: () => this.#onTheWay.isFull,
-      config: () => this.#assembly.config,
-      now: this.#now,
-      version: this.#options.version,
-      onError: error => this.#log.error('a page failed', { error: said(error) }),
-      health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
-    })
-    return withLive(site, new Live({ reader: this.#store.reader, now: this.#now, log: this.#log }))
-  }
-
-  #answer(request: Request): Response | Promise<Response> {
-    const pushed = this.#websub.answer(request)
-    if (pushed === null) return this.#site.fetch(request)
-    return pushed.catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted) this.#log.error('a push could not be taken', { error: said(error) })
-      return new Response('Send it again later.\n', { status: 503 })
-    })
-  }
-
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const answerer = { ready: this.#site.ready, fetch: (request: Request) => this.#answer(request) }
-    const listening = await listen(answerer, this.#options.config.listen, this.#onTheWay)
+    const listening = await listen(this.#serving, this.#options.config.listen, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
     return { ok: true, value: listening.value.address }
@@ -286,7 +271,7 @@ class Service {
       reader: this.#store.reader,
       desk: this.#store.desk,
       config: () => this.#assembly.config,
-      answer: request => this.#answer(request),
+      answer: request => this.#serving.fetch(request),
       poll: choice => this.#poll(choice),
       tick: () => this.tick(),
       reload: () => this.#reload?.now(),

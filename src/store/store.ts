@@ -2,6 +2,7 @@
 
 import type { Agency } from '../model/config.ts'
 import type { Placement, PollCounts, PollOutcome, Report, RevisionClass } from '../model/decided.ts'
+import type { RowReader } from '../model/listed.ts'
 import type { Reader, ReportView } from '../model/shown.ts'
 import type {
   Decision,
@@ -271,7 +272,7 @@ export interface VectorStore {
 export type PrivateReader = Pick<PrivateStore, 'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'close'>
 
 /** What reading alone can answer, from a connection that cannot write. Each method sees one state of the store. */
-export interface StoreReader extends Reader {
+export interface StoreReader extends Reader, RowReader {
   /**
    * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
    * polled, polled in the future, or not to be polled before `beyond`.

@@ -2,6 +2,7 @@
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
+import { rowReader } from './listed.ts'
 import { outlineReader } from './outlines.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
@@ -26,6 +27,7 @@ export function createReader(
   const threads = threadReader(sql, stories)
   const outlines = outlineReader(sql)
   const work = workReader(sql)
+  const rows = rowReader(sql)
   return {
     ...feeds,
     report: id => snapshot(() => stories.report(id)),
@@ -34,6 +36,10 @@ export function createReader(
     recentStories: selection => snapshot(() => stories.recentStories(selection)),
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
+    ...rows,
+    threadRows: choice => snapshot(() => rows.threadRows(choice)),
+    storyRows: choice => snapshot(() => rows.storyRows(choice)),
+    reportRows: choice => snapshot(() => rows.reportRows(choice)),
     ...work,
     work: (until, days) => snapshot(() => work.work(until, days)),
     lacked: (...asked) => snapshot(() => threads.lacked(...asked)),

@@ -1,0 +1,47 @@
+// What goes wrong under /api is told as RFC 9457 has it; elsewhere in a sentence of plain text.
+import type { Rendering } from './delivery.ts'
+import { dataDocument, sentenceDocument, UNCACHED } from './documents.ts'
+
+/** Scripts of any site may read what the API answers. */
+export const OPEN_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': "default-src 'none'",
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Link, Retry-After',
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/** `more` are members beside those that every problem has, like the parameter that is at fault. */
+export function problemDocument(
+  status: number,
+  detail: string,
+  more: Readonly<Record<string, string | number>> = {},
+): Rendering {
+  const problem = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, ...more }
+  const document = dataDocument('application/problem+json', `${JSON.stringify(problem)}\n`, UNCACHED)
+  return { ...document, status, headers: OPEN_HEADERS }
+}
+
+/** What a script of another site may send. */
+export function preflightDocument(): Rendering {
+  const headers = {
+    ...OPEN_HEADERS,
+    'Access-Control-Allow-Methods': 'GET, HEAD',
+    'Access-Control-Allow-Headers': '*',
+    'Access-Control-Max-Age': '86400',
+  }
+  return { ...dataDocument('text/plain; charset=utf-8', '', UNCACHED), headers }
+}
+
+export const isOfApi = (pathname: string): boolean => pathname === '/api' || pathname.startsWith('/api/')
+
+/** Why a request for `pathname` is not answered with what it asked for. */
+export function refusalDocument(pathname: string, status: number, text: string): Rendering {
+  return isOfApi(pathname) ? problemDocument(status, text) : sentenceDocument(status, text)
+}
