@@ -171,9 +171,12 @@ const root = z.strictObject({
     .strictObject({
       limit: z.int().min(1).max(500).optional().describe('Entries in a feed. Default 100.'),
       frontPage: durationBetween('1h', '60d').optional().describe('How far back the front page looks. Default 2d.'),
-      hub: webAddress
+      hub: z
+        .union([z.literal(true), webAddress])
         .optional()
-        .describe('WebSub hub that is named in the feeds and told when they have changed. Default none.'),
+        .describe(
+          'WebSub hub that the feeds name: true for the built-in one, or the address of another, which is told when they have changed. Default none.',
+        ),
     })
     .optional(),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),

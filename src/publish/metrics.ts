@@ -1,5 +1,5 @@
 // Metrics in the text format of Prometheus, and the icon.
-import type { Health, Reader } from '../model/shown.ts'
+import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 
@@ -9,18 +9,25 @@ export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 
 
 const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired', 'paused']
 
-/** Prometheus text format 0.0.4. Gauges only: totals may fall when old reports are pruned. */
+/** Prometheus text format 0.0.4. Of what is on file gauges only: totals may fall when old reports are pruned. */
 export function metrics(
-  { totals, feeds }: { totals: ReturnType<Reader['totals']>; feeds: readonly FeedState[] },
+  {
+    totals,
+    feeds,
+    hub,
+  }: { totals: ReturnType<Reader['totals']>; feeds: readonly FeedState[]; hub?: HubFigures | null },
   health: Health,
   version: string,
   now: Millis,
 ): string {
   const lines: string[] = []
-  const gauge = (name: string, help: string, samples: readonly [labels: string, value: number][]) => {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`)
-    for (const [labels, value] of samples) lines.push(`${name}${labels} ${value}`)
-  }
+  const told =
+    (type: 'gauge' | 'counter') =>
+    (name: string, help: string, samples: readonly [labels: string, value: number][]) => {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
+      for (const [labels, value] of samples) lines.push(`${name}${labels} ${value}`)
+    }
+  const gauge = told('gauge')
   gauge('minwal_info', 'The version that runs.', [[`{version="${version.replace(/["\\\n]/g, '')}"}`, 1]])
   gauge('minwal_live', '1 while polls complete.', [['', health.live ? 1 : 0]])
   gauge('minwal_storing', '0 while what is polled cannot be stored.', [['', health.storing === false ? 0 : 1]])
@@ -41,6 +48,19 @@ export function metrics(
   if (lastPoll > 0) {
     gauge('minwal_last_poll_timestamp_seconds', 'When a poll last ended, Unix time.', [['', lastPoll / 1000]])
     gauge('minwal_last_poll_age_seconds', 'Time since a poll last ended.', [['', Math.max(0, now - lastPoll) / 1000]])
+  }
+  if (hub != null) {
+    const counter = told('counter')
+    gauge('minwal_hub_subscribers', 'Subscriptions at the built-in WebSub hub.', [['', hub.subscribers]])
+    counter('minwal_hub_pushes_total', 'Feeds sent to subscribers since the start, by what came of it.', [
+      ['{outcome="delivered"}', hub.delivered],
+      ['{outcome="failed"}', hub.failed],
+      ['{outcome="gone"}', hub.ended],
+    ])
+    counter('minwal_hub_verifications_total', 'Subscribers asked whether they meant it, by what came of it.', [
+      ['{outcome="confirmed"}', hub.confirmed],
+      ['{outcome="refused"}', hub.unconfirmed],
+    ])
   }
   return `${lines.join('\n')}\n`
 }

@@ -8,7 +8,7 @@ import { type OutputFormat, renderFeed } from './feeds.ts'
 import { frontRendering } from './front-edition.ts'
 import { listed } from './front-page.ts'
 import { feedTitle } from './heading.ts'
-import { webUrl } from './markup.ts'
+import type { NamedHub } from './named-hub.ts'
 import type { PageContext } from './pages/layout.ts'
 import { agenciesHtml, agencyHtml, WORK_DAYS } from './pages/lists.ts'
 import { storyHtml } from './pages/story.ts'
@@ -139,7 +139,7 @@ export function feedEdition(
   return kind === 'thread' && chosen.threads.length === 0 ? null : chosen
 }
 
-/** Feeds that a hub is told of, in each format: those without a choice. Who subscribes to others is not known here. */
+/** Feeds that a hub elsewhere is told of, in each format: those without a choice. Who subscribes to others is not known here. */
 const PUSHED: readonly string[] = ['/feed', '/threads']
 export const PUSHED_FEEDS: readonly string[] = PUSHED.flatMap(stem => FORMATS.map(format => `${stem}.${format}`))
 
@@ -147,9 +147,10 @@ export function feedRendering(
   chosen: Edition,
   format: OutputFormat,
   selfPath: string,
-  hub: string | null = null,
+  hub: NamedHub | null = null,
 ): Rendering {
-  const pushedBy = PUSHED_FEEDS.includes(selfPath) ? (webUrl(hub) ?? undefined) : undefined
+  const isPushed = hub?.isOwn === true ? !/[?&]page=/.test(selfPath) : PUSHED_FEEDS.includes(selfPath)
+  const pushedBy = isPushed ? hub?.address : undefined
   const body = renderFeed(chosen, format, { selfPath: selfPath.replace(/[?&]page=\d+$/, ''), hub: pushedBy })
   const document = feedDocument(body, format, chosen.updated)
   if (pushedBy === undefined) return document

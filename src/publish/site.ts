@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import type { Config } from '../model/config.ts'
 import type { RowReader } from '../model/listed.ts'
-import type { Health, Reader } from '../model/shown.ts'
+import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { Answers } from './answers.ts'
 import { type Asked, askedBy } from './asked.ts'
@@ -11,6 +11,7 @@ import { dataDocument, messagePage, PUBLIC, pageDocument, sentenceDocument, UNCA
 import { feedStem, type OutputFormat } from './feeds.ts'
 import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
+import { namedHub } from './named-hub.ts'
 import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
 import { feedsHtml, POLL_PARTS } from './pages/feeds.ts'
@@ -35,6 +36,8 @@ export interface SiteDependencies {
   now: () => Millis
   health: () => Health
   version: string
+  /** What the built-in hub has done; null where there is none. */
+  hub?: () => HubFigures | null
   /** Called with every failure to render; the visitor learns only that there was one. */
   onError?: (error: unknown, request: string) => void
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
@@ -139,7 +142,7 @@ class Pages {
       const agencyName = agency === undefined ? null : this.#nameOf(agency)
       const chosen = feedEdition(this.#view(), kind, thread, choice.value, agencyName)
       if (chosen !== null)
-        return feedRendering(chosen, format, path + choice.value.query, this.#deps.config().publish.hub)
+        return feedRendering(chosen, format, path + choice.value.query, namedHub(this.#deps.config()))
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
       return moved ?? sentenceDocument(404, `${path} names no thread.`)
     })
@@ -191,8 +194,9 @@ class Pages {
 
   metrics(c: Context): Responding {
     return this.answers.fresh(c.req.raw, '/metrics', () => {
-      const { reader, health, version, now } = this.#deps
-      const body = metrics({ totals: this.#totals(), feeds: reader.feeds() }, health(), version, now())
+      const { reader, health, version, now, hub } = this.#deps
+      const counted = { totals: this.#totals(), feeds: reader.feeds(), hub: hub?.() ?? null }
+      const body = metrics(counted, health(), version, now())
       return dataDocument('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
     })
   }

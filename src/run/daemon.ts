@@ -147,6 +147,7 @@ class Service {
     })
     this.#serving = createServing({
       reader: store.reader,
+      desk: store.desk,
       websub: this.#websub,
       onTheWay: this.#onTheWay,
       config: () => this.#assembly.config,
@@ -156,6 +157,7 @@ class Service {
       health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
       signal: this.#stopping.signal,
     })
+    this.#closers.push(() => this.#serving.close())
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
   }
@@ -300,6 +302,7 @@ class Service {
       this.#unread = true
     }
     void this.#renew()
+    void this.#serving.push()
     await released
     await this.#pollsIdle()
     this.#ticked = true

@@ -111,6 +111,7 @@ function readerOf(db: Database.Database, path: string): StoreReader {
       const among = polled(due.map(({ feed }) => feed))
       return due.filter(({ feed }) => among.has(feed))
     },
+    subscribers: () => secret()?.subscribers() ?? [],
     integrity: () => integrityOf(db),
     close: () => {
       kept?.close()
@@ -206,7 +207,9 @@ function createStore(db: Database.Database, path: string): Store {
       const among = polled(due.map(({ feed }) => feed))
       return due.filter(({ feed }) => among.has(feed))
     },
+    subscribers: () => secret().subscribers(),
     saveSubscription: saved => secret().saveSubscription(saved),
+    changeSubscribers: changes => secret().changeSubscribers(changes),
     waitForLock: ms => void db.pragma(`busy_timeout = ${Math.round(ms)}`),
     releaseMemory: () => void db.pragma('shrink_memory'),
     probe: () => {

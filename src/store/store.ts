@@ -21,6 +21,8 @@ import type {
   SentenceModel,
   StoodReport,
   StoryMember,
+  Subscriber,
+  SubscriberChange,
   Subscription,
   TextInForce,
   UnreadText,
@@ -249,6 +251,9 @@ export interface PrivateStore {
   subscriptionsDue(now: Millis): Subscription[]
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
+  /** Who has subscribed to our own feeds, the earliest first. */
+  subscribers(): Subscriber[]
+  changeSubscribers(changes: readonly SubscriberChange[]): void
 
   /** All that is written inside is on disk afterwards, or nothing is. May be nested. */
   together<T>(work: () => T): T
@@ -269,7 +274,10 @@ export interface VectorStore {
 }
 
 /** What reads subscriptions, from a connection that cannot write. */
-export type PrivateReader = Pick<PrivateStore, 'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'close'>
+export type PrivateReader = Pick<
+  PrivateStore,
+  'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'subscribers' | 'close'
+>
 
 /** What reading alone can answer, from a connection that cannot write. Each method sees one state of the store. */
 export interface StoreReader extends Reader, RowReader {
@@ -293,6 +301,8 @@ export interface StoreReader extends Reader, RowReader {
   subscriptionById(id: string): Subscription | null
   /** Those of feeds being polled whose hub is to be asked (again), longest due first. */
   subscriptionsDue(now: Millis): Subscription[]
+  /** Who has subscribed to our own feeds, the earliest first. */
+  subscribers(): Subscriber[]
   /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
   together<T>(work: () => T): T
   /** `ok`, or what the engine found wrong. */
@@ -325,6 +335,7 @@ export interface Store extends StoreReader {
   readonly vectors: VectorStore
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
+  changeSubscribers(changes: readonly SubscriberChange[]): void
   /** How long a statement blocks the thread while another program holds the lock. */
   waitForLock(ms: Millis): void
   /** Give back the memory of pages that are kept of the file; what is asked for next is read again. */

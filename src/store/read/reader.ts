@@ -11,7 +11,7 @@ import { workReader } from './work.ts'
 /** What SQL alone answers; subscriptions stand in a file of their own. */
 export type SqlReader = Omit<
   StoreReader,
-  'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'integrity' | 'close'
+  'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'subscribers' | 'integrity' | 'close'
 >
 
 /**
