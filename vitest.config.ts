@@ -1,5 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+// Half of what a daemon in a test costs is compiling its threads: Node keeps what it has compiled, as it does for the command.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
 /** Begins with the file that takes minutes by itself, so that it does not run alone at the end. */
 class LongestFirst extends BaseSequencer {

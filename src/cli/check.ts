@@ -17,7 +17,8 @@ import { askerOf } from '../run/encoding.ts'
 import { Hosts } from '../run/hosts.ts'
 import { feedsByUrl, mayBePrivate, type NamedFeed } from '../run/poll.ts'
 import { parsedJson } from './json.ts'
-import { type Common, configuredToPoll, Failed, json, jsonLine, out, progress, say } from './shared.ts'
+import { progress } from './progress.ts'
+import { type Common, configuredToPoll, Failed, json, jsonLine, out, say } from './shared.ts'
 import { table } from './table.ts'
 
 export async function check(options: Common & { fetch?: boolean }): Promise<void> {

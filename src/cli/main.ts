@@ -120,7 +120,9 @@ function build(): Command {
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./editor.ts')).decisions))
   command('publish', 'write the feeds and pages as static files, from the store alone')
-    .argument('<dir>', 'folder to write to')
+    .argument('<dir>', 'folder to write to; of what is there already, only what has changed is written')
+    .option('--since <span>', 'give pages to threads that grew within this time before the newest: 12h, 30d, 8w', '30d')
+    .option('--gzip', 'write FILE.gz beside each file, for web servers that send it as it is')
     .action(later(async () => (await import('./publish.ts')).publish))
   program
     .command('parse')
@@ -141,7 +143,40 @@ function build(): Command {
     .option('--json', 'print as JSON')
     .exitOverride()
     .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
+  aboutTheFile(command)
   return program
+}
+
+/** The commands for those who look after the database, or ask it themselves. */
+function aboutTheFile(command: (name: string, description: string) => Command): void {
+  command('sql', 'ask the database in SQL, for reading only; .tables and .schema [NAME] say what there is')
+    .argument('[query...]', 'one statement in quotes; read from standard input where it is left out')
+    .option('--csv', 'print as CSV, with a line of names')
+    .option('--json', 'print as an array of objects')
+    .option('--jsonl', 'print an object a line')
+    .option('--param <name=value>', "value of :name in the query; '12' in quotes is text; may be given again", several)
+    .option('--timeout <time>', 'give up after: 500ms, 30s, 5m')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  minwal sql .tables
+  minwal sql .schema report
+  minwal sql "select title, agencies from thread order by last desc limit 5"
+  minwal sql --param agency=spa --csv "select time, title from report where agency = :agency" > spa.csv
+  minwal sql --json < query.sql`,
+    )
+    .action(later(async () => (await import('./sql.ts')).sql))
+  command('backup', 'copy the database to a file, verified, while the daemon goes on')
+    .argument('<file>', 'a backup of the same database that is there is replaced')
+    .option('--force', 'replace whatever file is there')
+    .option('--secrets', 'copy the key to what is under embargo, and subscriptions, beside it: FILE.key, FILE.private')
+    .option('--json', 'print as JSON')
+    .action(later(async () => (await import('./backup.ts')).backup))
+  command('doctor', 'look the database and its surroundings over: what is wrong, what only smells, what to do')
+    .option('--fix', 'mend counts, full text, permissions and the journal, where nobody else has the file open')
+    .option('--json', 'print as JSON')
+    .action(later(async () => (await import('./doctor.ts')).doctor))
 }
 
 function positive(text: string): number {
@@ -149,6 +184,8 @@ function positive(text: string): number {
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
   return number
 }
+
+const several = (text: string, before: readonly string[] = []): string[] => [...before, text]
 
 function since(text: string): Millis {
   const moment = readMoment(text, Date.now())

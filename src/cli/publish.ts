@@ -1,22 +1,26 @@
 // `minwal publish`: writes the feeds and pages as static files.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { staticSite } from '../publish/static.ts'
-import { aggregatorOnFile, type Common, Failed, say } from './shared.ts'
+import { readMoment } from '../publish/query.ts'
+import { writeStaticSite } from '../run/static-files.ts'
+import { aggregatorOnFile, type Common, Failed, say, version } from './shared.ts'
 
-export async function publish(dir: string, options: Common): Promise<void> {
+export interface PublishOptions extends Common {
+  since: string
+  gzip?: boolean
+}
+
+export async function publish(dir: string, options: PublishOptions): Promise<void> {
+  const since = readMoment(options.since, 0)
+  if (!since.ok || since.value >= 0) throw new Failed(`--since must be a span such as 12h, 30d or 8w`, 2)
   const { aggregator, config } = await aggregatorOnFile(options)
   try {
     const opened = aggregator.open()
     if (!opened.ok) throw new Failed(opened.reason)
-    let count = 0
-    for (const file of staticSite(opened.value, config)) {
-      const path = join(dir, file.path)
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, file.body)
-      count++
-    }
-    say(`${count} files written to ${dir}`)
+    const settings = { span: -since.value, gzip: options.gzip ?? false, program: version }
+    const done = writeStaticSite(dir, opened.value, config, settings)
+    if (!done.ok) throw new Failed(done.reason)
+    const { files, written, removed } = done.value
+    say(`${files} files in ${dir}: ${written} written, ${removed} removed`)
+    if (config.linkIsDefault) say(`"link" is not set: feeds, sitemap and 404 page name ${config.link}`)
   } catch (error) {
     if (error instanceof Error && 'code' in error && !(error instanceof Failed)) {
       throw new Failed(`cannot write to ${dir} (${error.message})`)

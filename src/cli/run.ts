@@ -8,18 +8,8 @@ import type { Started } from '../run/aggregator.ts'
 import { wantBoundedHeaps } from '../run/heaps.ts'
 import { feedsByUrl } from '../run/poll.ts'
 import { stopSignal } from '../run/signals.ts'
-import {
-  type Common,
-  configuredToPoll,
-  Failed,
-  hidden,
-  hideSecretsOf,
-  json,
-  out,
-  progress,
-  say,
-  version,
-} from './shared.ts'
+import { progress } from './progress.ts'
+import { type Common, configuredToPoll, Failed, hidden, hideSecretsOf, json, out, say, version } from './shared.ts'
 
 export async function run(options: Common): Promise<void> {
   const config = configuredToPoll(options)

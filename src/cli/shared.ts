@@ -95,21 +95,3 @@ export async function aggregatorOnFile(options: Common): Promise<{ aggregator: A
   const { createAggregator } = await import('../run/aggregator.ts')
   return { aggregator: createAggregator(config, { create: false }), config }
 }
-
-/** A bar on a terminal; nothing elsewhere. */
-export function progress(total: number): { step(): void; end(): void } {
-  if (!process.stderr.isTTY || total === 0) return { step: () => {}, end: () => {} }
-  let done = 0
-  const draw = (): void => {
-    const filled = Math.round((done / total) * 30)
-    process.stderr.write(`\r[${'█'.repeat(filled)}${'·'.repeat(30 - filled)}] ${done}/${total} feeds`)
-  }
-  draw()
-  return {
-    step: () => {
-      done++
-      draw()
-    },
-    end: () => void process.stderr.write('\r\u001b[K'),
-  }
-}

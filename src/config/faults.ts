@@ -98,7 +98,7 @@ function article(type: string): string {
 }
 
 /**
- * Faults between values: ids and addresses that stand twice, a longest interval below the shortest. Found in the raw file, so
+ * Faults between values: ids and addresses that stand twice, a longest interval below the shortest, backups to nowhere. Found in the raw file, so
  * that they are reported together with whatever else is wrong. `addresses` are those of all feeds.
  */
 export function contradictions(filled: unknown, raw: unknown, addresses: ReadonlyMap<string, FeedAddress>): string[] {
@@ -108,6 +108,10 @@ export function contradictions(filled: unknown, raw: unknown, addresses: Readonl
   const most = parseDuration(String(member(poll, 'maxInterval') ?? ''))
   if (least !== null && most !== null && most < least) {
     faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${least / 60_000} min)`)
+  }
+  const backup = member(filled, 'backup')
+  if (member(backup, 'to') === undefined && (member(backup, 'every') ?? member(backup, 'keep')) !== undefined) {
+    faults.push('backup.to: is missing; it must be the folder that backups are written to')
   }
   const ids = new Map<unknown, number>()
   const urls = new Map<unknown, string>()

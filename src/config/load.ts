@@ -120,6 +120,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     link,
     linkIsDefault: data.link === undefined,
     language: data.language ?? 'en',
+    timeZone: data.timeZone ?? 'UTC',
     database: besides(file, database),
     listen: { host, port },
     poll: {
@@ -150,6 +151,12 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       limit: data.publish?.limit ?? 100,
       frontPage: toMillis(data.publish?.frontPage ?? '2d'),
       hub: data.publish?.hub ?? null,
+    },
+    backup: {
+      to: data.backup?.to === undefined ? null : besides(file, data.backup.to),
+      every: toMillis(data.backup?.every ?? '1d'),
+      keep: data.backup?.keep ?? 7,
+      beforeUpgrade: data.backup?.beforeUpgrade ?? true,
     },
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>((agency, at) => ({

@@ -38,6 +38,15 @@ export const toBytes = (text: string): number => {
 export const toMillis = (text: string): Millis => parseDuration(text) ?? 0
 
 const language = z.string().regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'must be a language tag, like "ar" or "en-GB"')
+/** Whether this runtime knows a time zone of that name (IANA). */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 const webAddress = z.string().refine(text => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
   message: 'must be an http or https address',
 })
@@ -135,6 +144,11 @@ const root = z.strictObject({
   title: z.string().min(1).optional().describe('Name of the combined feed. Default "Minwal".'),
   link: webAddress.optional().describe('Public address: the base of feed addresses. Default the listen address.'),
   language: language.optional().describe('Language of the pages. Default "en".'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, { message: 'must be the name of a time zone, like "Asia/Riyadh"' })
+    .optional()
+    .describe('Time zone that pages tell moments in before a browser tells them in its own. Default "UTC".'),
   database: z.string().min(1).optional().describe('SQLite file; relative to this file. Default "data/minwal.db".'),
   listen: z
     .string()
@@ -179,6 +193,21 @@ const root = z.strictObject({
         ),
     })
     .optional(),
+  backup: z
+    .strictObject({
+      to: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Folder for backups, made where it is missing; relative to this file. Default none.'),
+      every: durationBetween('1m', '30d').optional().describe('Time between two backups. Default 1d.'),
+      keep: z.int().min(1).max(1_000).optional().describe('How many are kept. Default 7.'),
+      beforeUpgrade: z
+        .boolean()
+        .optional()
+        .describe('Copy the database beside itself before a newer Minwal changes its tables. Default true.'),
+    })
+    .optional(),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
   agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
 })
@@ -210,6 +239,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     poll: pollObject.shape,
     threads: root.shape.threads.unwrap().shape,
     publish: root.shape.publish.unwrap().shape,
+    backup: root.shape.backup.unwrap().shape,
     log: root.shape.log.unwrap().shape,
   }
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')

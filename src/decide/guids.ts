@@ -3,7 +3,7 @@
 import type { Report } from '../model/decided.ts'
 import type { KnownReport, TextInForce } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import { apart, standingForSeveral } from './identity.ts'
+import { ambiguousValues, apart } from './identity.ts'
 import { anotherReport, likenessOf } from './likeness.ts'
 import { revise } from './revision.ts'
 import { canonicalUrl, isOtherPlace } from './url.ts'
@@ -37,12 +37,12 @@ export interface Ambiguity {
 export function ambiguities(
   entries: readonly { guid: string; canonicalUrl: string | null; mark: string; hash: string }[],
 ): Ambiguity[] {
-  const urls = standingForSeveral(entries, ({ canonicalUrl }) => canonicalUrl)
-  const guids = standingForSeveral(entries, ({ guid }) => guid)
+  const urls = ambiguousValues(entries, ({ canonicalUrl }) => canonicalUrl)
+  const guids = ambiguousValues(entries, ({ guid }) => guid)
   const marks =
     guids.size === 0
       ? guids
-      : standingForSeveral(entries, ({ guid, mark }) => (guids.has(guid) ? apart(guid, mark) : null))
+      : ambiguousValues(entries, ({ guid, mark }) => (guids.has(guid) ? apart(guid, mark) : null))
   return entries.map(({ guid, canonicalUrl, mark }) => {
     const reused = guids.has(guid)
     return {

@@ -33,12 +33,13 @@ export function guidOf(entry: Entry, title: string, text: string, rule: FeedSpec
 /**
  * What stays of a guid when an agency changes how it writes them: https for http, `www`, session ids, tracking, a
  * closing slash, capitals in a UUID, blanks. Two guids of one feed with the same key are the same report, if the key stands
- * for one entry of the poll only. The same guid always has the same key, and the key is its own key.
+ * for one entry of the poll only. The same guid always has the same key, and the key is its own key. `address`: one whose
+ * canonical form is known, as most guids are the address of their entry.
  */
-export function guidKey(guid: string): string {
+export function guidKey(guid: string, address?: { url: string | null; canonicalUrl: string | null }): string {
   const plain = guid.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if (/^https?:\/\//i.test(plain)) {
-    const canonical = canonicalUrl(plain)
+    const canonical = plain === address?.url ? address.canonicalUrl : canonicalUrl(plain)
     if (canonical === null || canonical.includes('#')) return canonical ?? plain
     // Some live pages name their parts in the fragment alone.
     const meant = asMeant(plain)
@@ -51,7 +52,7 @@ export function guidKey(guid: string): string {
 }
 
 /** Values that stand for more than one text among these reports. */
-export function standingForSeveral<T extends { hash: string }>(
+export function ambiguousValues<T extends { hash: string }>(
   reports: readonly T[],
   pick: (report: T) => string | null,
 ): ReadonlySet<string> {
@@ -122,7 +123,7 @@ const SAME_NUMBERS = 0.8
 const FEW_WORDS = 6
 
 /** Whether a poll in which so many entries are unknown may be a feed that has turned new as a whole. */
-export function looksTurned(unknown: number, entries: number): boolean {
+export function mayHaveChangedGuids(unknown: number, entries: number): boolean {
   return unknown >= MIGRATION_ENTRIES && unknown >= entries * LOOKS_NEW
 }
 
@@ -160,7 +161,7 @@ export function rematch(entries: readonly Arriving[], onFile: readonly OnFile[])
       free.delete(report)
     }
   }
-  const turned = looksTurned(unknown, entries.length)
+  const turned = mayHaveChangedGuids(unknown, entries.length)
   if (unknown > 0 && free.size > 0) {
     pairUp('guid', report => guidKey(report.guid), isOneForm)
     // Tomorrow's weather stands at the address of today's.

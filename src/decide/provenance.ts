@@ -3,7 +3,7 @@
 
 import { fold } from '../language/fold.ts'
 import { shingles } from '../language/terms.ts'
-import { words } from '../language/words.ts'
+import { wordsOf } from '../language/words.ts'
 import type { Credit, RevisionClass, Signal } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 
@@ -73,16 +73,13 @@ export function provenanceOf(members: readonly Member[]): Provenance | null {
   const { origin, by } = originOf(ordered, first, credited)
   const own = tellingOf(ordered, origin) ?? first
   const takenBack = withdrawalOf(ordered, origin, own)
-  // A withdrawn report says nothing any more: the others are held against what it said.
-  const ownTriples = triples(own)
-  const isKilled = takenBack?.class === 'kill' && takenBack.member === own
-  const whole = isKilled ? triples(takenBack.old) : ownTriples
+  const share = sharesOf(own, takenBack)
   const runs = ordered.map(
     (member): Run => ({
       report: member.id,
       agency: member.agency,
       time: member.time,
-      share: member === own ? 1 : shareOf(whole, isSameText(member, own) ? ownTriples : triples(member)),
+      share: member === own ? 1 : share(member),
       credited: credited.get(member.id) ?? null,
     }),
   )
@@ -150,12 +147,32 @@ function isOf(member: Member, origin: Origin): boolean {
 
 type Triples = ReadonlySet<number>
 
+/** Gives the share of the origin's text that another member has. */
+function sharesOf(own: Member, takenBack: Withdrawal | null): (member: Member) => number {
+  let ownTriples: Triples | null = null
+  let killedTriples: Triples | null = null
+  let ofSameText: number | null = null
+  // A withdrawn report says nothing any more: the others are held against what it said.
+  const killed = takenBack?.class === 'kill' && takenBack.member === own ? takenBack.old : null
+  return member => {
+    if (ofSameText !== null && isSameText(member, own)) return ofSameText
+    ownTriples ??= triples(own)
+    if (killed !== null) killedTriples ??= triples(killed)
+    const whole = killedTriples ?? ownTriples
+    if (!isSameText(member, own)) return shareOf(whole, triples(member))
+    ofSameText = shareOf(whole, ownTriples)
+    return ofSameText
+  }
+}
+
 const isSameText = (one: Member, other: Member): boolean => one.title === other.title && one.text === other.text
 
 function triples({ title, text }: { title: string; text: string }): Triples {
-  const body = words(fold(text.slice(0, COMPARED_WORDS * 14))).slice(0, COMPARED_WORDS)
-  return new Set(shingles(body.length >= 3 ? body : [...words(fold(title)), ...body]))
+  const body = textsOf(text.slice(0, COMPARED_WORDS * 14)).slice(0, COMPARED_WORDS)
+  return new Set(shingles(body.length >= 3 ? body : [...textsOf(title), ...body]))
 }
+
+const textsOf = (text: string): string[] => wordsOf(text).map(word => word.text)
 
 /** Share of `whole` that `part` has. */
 function shareOf(whole: Triples, part: Triples): number {

@@ -1,12 +1,13 @@
 // Reads one entry of which the store does not know the text yet: all that filing needs to know of it, as plain data that
 // travels between threads. The text is folded and cut into words once; what the desk asks for later needs neither.
-import { searchableOf } from '../language/search.ts'
+import { type Searchable, searchableOf } from '../language/search.ts'
 import { type Cut, cut, type Word, wordsBetween, wordsOf } from '../language/words.ts'
 import type { Entry } from '../model/collected.ts'
 import type { Report } from '../model/decided.ts'
 import { type CopyFeatures, featuresOfWords, OPENING_CHARACTERS } from './copy/features.ts'
 import { isFlashLong, LENGTH_LOOKED_AT } from './copy/flash.ts'
 import type { Identified } from './identify.ts'
+import { guidKey } from './identity.ts'
 import { locateReport, type ReportContext, wireOf } from './report.ts'
 import { type Boilerplate, type DocumentRuns, RUNS_BODY, runsOf } from './thread/boilerplate.ts'
 import { bareHeadline } from './thread/header.ts'
@@ -20,10 +21,12 @@ export interface Reading {
   /** Place in its document, from 0. */
   at: number
   report: Report
+  /** What stays of its guid when agencies rewrite it. */
+  guidKey: string
   /** What the index of copies compares; null for a text that says too little. */
   copy: CopyFeatures | null
   /** What the search column answers beside the raw words. */
-  folded: string
+  folded: Searchable
   /** What marks it as one part of several, as written; null where nothing does. */
   part: string | null
   /** The wires that send it: its agency, and those it credits. */
@@ -49,6 +52,7 @@ export function readEntry(entry: Entry, text: string, identified: Identified, co
   return {
     at: identified.at,
     report,
+    guidKey: guidKey(identified.guid, identified),
     copy: featuresOfWords(
       wire.title,
       opening(OPENING_CHARACTERS).map(word => word.text),

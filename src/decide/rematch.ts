@@ -1,7 +1,7 @@
 // A feed that changed its guids: which reports on file its unknown entries are. Pure.
 import type { KnownReport, ReportMark } from '../model/stored.ts'
 import { type Arriving, otherGuids } from './guids.ts'
-import { guidKey, looksTurned, rematch } from './identity.ts'
+import { guidKey, mayHaveChangedGuids, rematch } from './identity.ts'
 
 /** What is to be read of the store, before it can be decided. */
 export type Formerly =
@@ -10,7 +10,7 @@ export type Formerly =
 
 export function formerlyAsked(unknown: readonly Arriving[], entries: number): Formerly | null {
   if (unknown.length === 0) return null
-  if (looksTurned(unknown.length, entries)) return { kind: 'standing' }
+  if (mayHaveChangedGuids(unknown.length, entries)) return { kind: 'standing' }
   return {
     kind: 'likely',
     keys: unknown.map(({ report }) => guidKey(report.guid)),

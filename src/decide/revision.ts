@@ -1,12 +1,12 @@
 // What a changed text is: typing, news, a correction or a withdrawal; and when a text that changes at every visit stops
 // making revisions.
 
+import { type Change, differences } from '../language/difference.ts'
 import { fold } from '../language/fold.ts'
 import { words } from '../language/words.ts'
 import type { RevisionClass, Signal } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import { spelledAlike } from './copy/compare.ts'
-import { type Change, differences } from './difference.ts'
 import { readWire, type WireNames } from './wire/read.ts'
 import { readAdvisory, readSlugs, stronger } from './wire/slugs.ts'
 

@@ -60,8 +60,12 @@ function canonicalHost(hostname: string): string {
   }
 }
 
+/** Unreserved characters and those that a segment keeps as they are: most segments have no others. */
+const PLAIN_SEGMENT = /^[\w.~-]*$/
+
 /** One spelling for each segment: unreserved characters plain, all others escaped in capitals, letters composed. */
 function canonicalSegment(segment: string): string {
+  if (PLAIN_SEGMENT.test(segment)) return segment
   let plain: string
   try {
     plain = decodeURIComponent(segment).normalize('NFC')
@@ -87,14 +91,18 @@ function canonicalPath(pathname: string): string {
   return segments.map(segment => `/${segment}`).join('')
 }
 
-function once(url: URL): string | null {
-  const host = canonicalHost(url.hostname)
-  const port = url.port === '' || url.port === '80' || url.port === '443' ? '' : `:${url.port}`
-  const query = [...url.searchParams]
+function canonicalQuery(parameters: URLSearchParams): string {
+  return [...parameters]
     .filter(([name, value]) => !saysNothing(name, value))
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
     .sort()
     .join('&')
+}
+
+function once(url: URL): string | null {
+  const host = canonicalHost(url.hostname)
+  const port = url.port === '' || url.port === '80' || url.port === '443' ? '' : `:${url.port}`
+  const query = url.search === '' ? '' : canonicalQuery(url.searchParams)
   const path = canonicalPath(url.pathname)
   // A page may be named in the fragment alone: `#!/article/5` and `#/article/5` are addresses, `#comments` is a place on a page.
   const fragment = /^#(?:!.|\/[^#]*[\p{L}\p{N}%])/u.test(url.hash) ? url.hash : ''

@@ -62,6 +62,10 @@ const FULL_OF_EMBARGOES =
   'under embargo, and no more of this feed can be kept back; filed if the feed still has it when the embargo is over'
 const NOWHERE = { report: null, story: null, thread: null, reason: null }
 
+/** The key of the guid under which an entry is filed. */
+const keyOf = ({ report: { guid }, reading }: Accepted): string =>
+  guid === reading.report.guid ? reading.guidKey : guidKey(guid)
+
 const namesOf = ({ report: { guid, hash }, mark, reused, reusedTwice }: Arriving) => ({
   guid,
   hash,
@@ -244,9 +248,10 @@ export class EntryFiling {
     const arrival = arrivalOf(one, aside)
     const intent = decide(arrival, facts, { threads, copies }, this.#features, this.#context)
     const { stored } = reading
+    const added = { report, stored, guidKey: keyOf(one) }
     if (intent.kind === 'copy') {
       const { joined } = intent
-      const id = unwritten.addReport(joined.story, { report, stored, joined })
+      const id = unwritten.addReport(joined.story, { ...added, joined })
       facts.add(id, joined.story, { report, reading, key: null })
       unwritten.judge(joined.story)
       this.#window.addReport(unwritten.filing, joined.story, { id, agency, time }, reading.copy)
@@ -257,7 +262,7 @@ export class EntryFiling {
     const { placement, features, key } = intent
     const thread = placement.thread ?? unwritten.openThread(key)
     const story = unwritten.addStory(thread, key, report.language, JSON.stringify(placement))
-    const id = unwritten.addReport(story, { report, stored, joined: FIRST })
+    const id = unwritten.addReport(story, { ...added, joined: FIRST })
     facts.add(id, story, { report, reading, key })
     this.#window.addStory(unwritten.filing, thread, story, features, report.time)
     this.#window.addReport(unwritten.filing, story, { id, agency, time }, reading.copy)

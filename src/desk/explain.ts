@@ -2,7 +2,7 @@
 
 import { duration, stamp } from '../language/say.ts'
 import type { ThreadSettings } from '../model/config.ts'
-import type { Furniture, Placement } from '../model/decided.ts'
+import type { Placement, WireDetail } from '../model/decided.ts'
 import type { FigureView, ReportView, StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Regrouped, StoreReader } from '../store/store.ts'
@@ -27,7 +27,7 @@ export interface Explanation {
     coverage: number
     stale: boolean
     evidence: unknown
-    furniture: Furniture[]
+    furniture: WireDetail[]
   }[]
   placements: (Placement & { story: number })[]
   regroupings: Regrouped[]

@@ -13,6 +13,8 @@ export interface DeskSettings {
   /** Path of the file. */
   database: string
   mode: number | null
+  /** Copy a file of an older version beside itself first. */
+  copyFirst: boolean
   /** Authority of tag ids for a new file. */
   tagAuthority: string
   /** Null leaves agencies and feeds as they are on file; then only the editor's calls are made. */

@@ -3,11 +3,12 @@
 import { copyFeatures } from '../decide/copy/index.ts'
 import { storyFeatures, threadWords } from '../decide/thread/place.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
-import type { UnreadText } from '../model/stored.ts'
+import type { TextWithoutFeatures } from '../model/stored.ts'
 import type { ActiveWindow, Remaker } from './window.ts'
 
 export function remaker(window: ActiveWindow, names: WireNames): Remaker {
-  const read = ({ title, text, authors }: UnreadText) => readWire({ title, text, authors, source: null }, names)
+  const read = ({ title, text, authors }: TextWithoutFeatures) =>
+    readWire({ title, text, authors, source: null }, names)
   return {
     story: (filing, story) => {
       const { title, body } = read(story)

@@ -34,8 +34,11 @@ const STATE_EVERY = 1_000
 /** Documents of which filing has begun. While one waits for its readings, another is filed. */
 const MOST_AT_ONCE = 4
 
-/** How long, and for how many entries, documents share a transaction. */
-const SHARING = { ms: 50, entries: 200 }
+/**
+ * How long, and for how many entries, documents share a transaction. Each commit writes every page anew that it touched, and most
+ * entries touch the same ones; meanwhile no other process can write.
+ */
+const SHARING = { ms: 150, entries: 200 }
 
 const port = parentPort
 if (port === null) throw new Error('the desk thread is a worker thread')
@@ -52,8 +55,8 @@ const stopping = new AbortController()
 
 /** The store of these settings, ready to be written. */
 function opened(): { store: Store } | { refusal: string } {
-  const { database, mode, tagAuthority, agencies, now, lockPatience } = settings
-  const made = openStore({ path: database, tagAuthority, mode, notice: sentence => log.info(sentence) })
+  const { database, mode, copyFirst, tagAuthority, agencies, now, lockPatience } = settings
+  const made = openStore({ path: database, tagAuthority, mode, copyFirst, notice: sentence => log.info(sentence) })
   if (!made.ok) return { refusal: made.reason }
   const store = made.value
   try {

@@ -1,6 +1,5 @@
 // What was decided of a document and is not written yet. Numbers are given out from the range that was read with the facts, so
 // that the window can take in a story before its row exists.
-import { guidKey } from '../decide/identity.ts'
 import type { Report } from '../model/decided.ts'
 import type { Joining } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -12,6 +11,8 @@ import { judgeOrigin, originAlone } from './origin.ts'
 export interface NewReport {
   report: Report
   stored: StoredText
+  /** What stays of its guid when agencies rewrite it (`guidKey` in decide/identity.ts). */
+  guidKey: string
   joined: Joining
 }
 
@@ -75,9 +76,9 @@ export class Unwritten {
     return id
   }
 
-  addReport(story: number, { report, stored, joined }: NewReport): number {
+  addReport(story: number, added: NewReport): number {
     const id = this.#next.report++
-    this.#reports.push({ id, story, report, stored, guidKey: guidKey(report.guid), joined })
+    this.#reports.push({ id, story, ...added })
     return id
   }
 

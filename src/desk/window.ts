@@ -8,7 +8,7 @@ import { type ThreadFeatures, ThreadIndex } from '../decide/thread/place.ts'
 import { centralStory } from '../decide/thread/telling.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
-import type { Filing, Reason, Regrouped, Store, UnreadText } from '../store/store.ts'
+import type { Filing, Reason, Regrouped, Store, TextWithoutFeatures } from '../store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
 const FEATURES_VERSION = 10
@@ -28,8 +28,8 @@ const MOST_LED = 100
 
 /** Makes features of texts on file that have none. */
 export interface Remaker {
-  story(filing: Filing, story: UnreadText): void
-  report(filing: Filing, report: UnreadText): void
+  story(filing: Filing, story: TextWithoutFeatures): void
+  report(filing: Filing, report: TextWithoutFeatures): void
 }
 
 const copiesWindow = ({ window }: ThreadSettings): Millis => Math.min(2 * window, COPIES)

@@ -95,10 +95,40 @@ const OWN_LETTERS: Readonly<Partial<Record<Script, readonly (readonly [string, R
   ],
 }
 
+/** Code units below this are the letters above. */
+const OWN_BELOW = 0x700
+const owners = new Map<Script, Uint8Array>()
+
+/** By code unit: a bit for each language of a script that has this letter for its own. */
+function ownersOf(script: Script, own: readonly (readonly [string, RegExp])[]): Uint8Array {
+  const known = owners.get(script)
+  if (known) return known
+  const made = new Uint8Array(OWN_BELOW)
+  for (const [place, [, pattern]] of own.entries()) {
+    for (let code = 0; code < OWN_BELOW; code++) {
+      if (String.fromCharCode(code).search(pattern) === 0) made[code] = (made[code] as number) | (1 << place)
+    }
+  }
+  owners.set(script, made)
+  return made
+}
+
 function byLetters(text: string, script: Script, letters: number): string | null {
+  const own = OWN_LETTERS[script]
+  if (own === undefined) return null
+  const owned = ownersOf(script, own)
+  const counts = own.map(() => 0)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    const bits = code < OWN_BELOW ? (owned[code] as number) : 0
+    if (bits === 0) continue
+    for (let place = 0; place < counts.length; place++) {
+      if (bits & (1 << place)) counts[place] = (counts[place] as number) + 1
+    }
+  }
   let best: { language: string; found: number } | null = null
-  for (const [language, pattern] of OWN_LETTERS[script] ?? []) {
-    const found = count(text, pattern)
+  for (const [place, [language]] of own.entries()) {
+    const found = counts[place] as number
     if (found > (best?.found ?? 0)) best = { language, found }
   }
   if (!best) return null

@@ -8,11 +8,21 @@ import { ARABIC_SCRIPT, type Cut, cut, newList, type Word, wordOf, words } from 
  * words, so that «الاحتجاجات» is found by «احتجاج» and by «احتجاجات».
  */
 export function searchable(text: string, language: string | null): string {
-  return searchableOf(cut(text), language)
+  return wholeOf(searchableOf(cut(text), language))
 }
 
+/** A text as it is indexed for searching, in its two parts. */
+export interface Searchable {
+  folded: string
+  /** Stems that are none of its words, a blank between. */
+  extra: string
+}
+
+/** Both parts as they are indexed. */
+export const wholeOf = ({ folded, extra }: Searchable): string => (extra === '' ? folded : `${folded}\n${extra}`)
+
 /** {@link searchable} of a text that was cut. */
-export function searchableOf({ folded, words: all, starts }: Cut, language: string | null): string {
+export function searchableOf({ folded, words: all, starts }: Cut, language: string | null): Searchable {
   const list = newList()
   const plain: Word[] = []
   for (const word of all) {
@@ -35,7 +45,7 @@ export function searchableOf({ folded, words: all, starts }: Cut, language: stri
     // The tokenizer takes a run without spaces for one word; its pairs must stand by themselves to be found.
     if (unspaced) add(word)
   }
-  return extra === '' ? folded : `${folded}\n${extra}`
+  return { folded, extra }
 }
 
 /**

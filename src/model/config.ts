@@ -111,6 +111,17 @@ export interface PublishSettings {
   hubNamed?: string | null
 }
 
+export interface BackupSettings {
+  /** Absolute path of the folder that the daemon writes backups to; null where it makes none. */
+  to: string | null
+  /** Time between two of them. */
+  every: Millis
+  /** How many are kept. */
+  keep: number
+  /** The database is copied beside itself before its tables are changed. */
+  beforeUpgrade: boolean
+}
+
 export interface Config {
   title: string
   /** Public address without a trailing slash: the base of feed URLs and tag ids. */
@@ -118,12 +129,16 @@ export interface Config {
   /** Nobody set `link`: it was made of `listen`. */
   linkIsDefault: boolean
   language: string
+  /** IANA name of the zone that pages tell moments in without a script; UTC where left out. */
+  timeZone?: string
   /** Absolute path of the SQLite file. */
   database: string
   listen: { host: string; port: number }
   poll: PollSettings
   threads: ThreadSettings
   publish: PublishSettings
+  /** Defaults where left out: no backups, but a copy before an upgrade. */
+  backup?: BackupSettings
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   agencies: readonly Agency[]
   /** Mode of the database file; null for the default of a new file. */

@@ -42,7 +42,7 @@ export interface Figure {
  * What the desk or the site put around a report: taken off for comparing, kept to be shown. `matched` is as written, at
  * most 200 characters.
  */
-export interface Furniture {
+export interface WireDetail {
   kind: 'slug' | 'part' | 'advisory' | 'embargo' | 'dateline' | 'credit' | 'byline' | 'tail' | 'end'
   matched: string
   where: 'title' | 'opening' | 'closing' | 'author' | 'source'
@@ -70,7 +70,7 @@ export interface WireReading {
   signal: Signal | null
   figures: Figure[]
   /** What was taken off title and text, and the credits in the feed's own fields, in that order; at most 24. */
-  furniture: Furniture[]
+  furniture: WireDetail[]
   part: Continuation | null
   /** Before this moment the desk asks not to publish. */
   embargo: Millis | null

@@ -1,6 +1,6 @@
 // What is shown, and the interface that publishing reads through. Types only.
 import type { Enclosure } from './collected.ts'
-import type { CopyRule, Figure, Furniture, Origin, Placement, RevisionClass, Signal } from './decided.ts'
+import type { CopyRule, Figure, Origin, Placement, RevisionClass, Signal, WireDetail } from './decided.ts'
 import type { FeedState } from './stored.ts'
 import type { Millis } from './units.ts'
 
@@ -152,6 +152,20 @@ export interface AgencyWork {
 /** What polls of a feed gave in one part of a day: the worst of it. */
 export type PolledPart = 'failed' | 'filed' | 'unchanged'
 
+/** One poll of a feed. */
+export interface PollView {
+  at: Millis
+  /** Milliseconds it took. */
+  ms: number
+  outcome: PolledPart
+  entries: number
+  /** Of the entries, those that were new, that copied another agency's, and that had another text than before. */
+  fresh: number
+  copies: number
+  revisions: number
+  error: string | null
+}
+
 /** How the feeds stand, in numbers. */
 export interface FeedTotals {
   feeds: number
@@ -202,7 +216,7 @@ export interface ReportView {
   /** What decided that it belongs here, as filing wrote it; null where nothing was compared. */
   evidence: unknown
   /** What was taken off its copy for comparing. */
-  furniture: Furniture[]
+  furniture: WireDetail[]
   revisions: RevisionView[]
 }
 
@@ -289,6 +303,8 @@ export interface Reader {
   lacked(agency: string, language: string, since: Millis, limit: number): ThreadSummary[]
   /** What came of polls in equal parts of the time from `since` to `until`, by feed; null where there were none. */
   polls(since: Millis, until: Millis, parts: number): Map<number, (PolledPart | null)[]>
+  /** The latest polls of a feed, newest first. */
+  pollsOf(feed: number, limit: number): PollView[]
   /**
    * Threads of the last day that changed at this time or after it, by when they last did, with the primary subtags of their
    * languages; at most 200, the newest.
@@ -302,6 +318,13 @@ export interface Reader {
   mergedInto(what: 'story' | 'thread', id: number): number[]
   /** What was merged into these of late, newest first. */
   mergedOfLate(what: 'story' | 'thread', into: readonly number[]): MergedId[]
+  /**
+   * Threads that grew last at this time or after it, and those of `also` that are there, each with a text that is another
+   * whenever what is shown of the thread and its stories is; in the order of their ids.
+   */
+  threadMarks(since: Millis, also: readonly number[]): Map<number, string>
+  /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
+  together<T>(work: () => T): T
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */
@@ -331,6 +354,8 @@ export interface Health {
   storing?: boolean
   /** Why it cannot be written, for visitors; null where it can. */
   fault?: string | null
+  /** When the newest backup was made, and why the last try failed; null or left out where none are asked for. */
+  backup?: { last: Millis | null; fault: string | null } | null
   /** One line in plain words. */
   detail: string
 }

@@ -17,7 +17,7 @@ export interface FeedState {
   lastPoll: Millis | null
   lastSuccess: Millis | null
   nextPoll: Millis
-  /** Why the next poll is when it is, in words. */
+  /** Why the next poll is when it is: the English sentence of a {@link PollReason}. */
   reason: string
   interval: Millis | null
   /** Polls that failed since the last good one. */
@@ -36,6 +36,35 @@ export interface FeedState {
   /** Times that entries may have been missed, because two polls had none in common. */
   gaps: number
 }
+
+/** When a feed is polled next, and why. */
+export interface PollReason {
+  /** An interval that holds on; else one wait. */
+  repeats: boolean
+  span: Millis
+  because: Because[]
+}
+
+/** What makes an interval as long as it is; said in English by `language/reason.ts`, in other languages by the pages. */
+export type Because =
+  | {
+      kind:
+        | 'configured'
+        | 'planned'
+        | 'unchanged'
+        | 'empty'
+        | 'little'
+        | 'most'
+        | 'hurried'
+        | 'skipped'
+        | 'retired'
+        | 'asked'
+    }
+  | { kind: 'fresh'; fresh: number; entries: number }
+  | { kind: 'first' | 'stale' | 'hourly' | 'daily' | 'window' | 'short'; entries: number }
+  | { kind: 'hint' | 'gap'; span: Millis }
+  | { kind: 'failed'; polls: number }
+  | { kind: 'pushed'; hub: string }
 
 /** What a poll changes of its feed. */
 export interface PollUpdate {
@@ -152,7 +181,7 @@ export interface UnencodedText {
 }
 
 /** What features are made of, where they are missing: of a report, or of a story's lead. */
-export interface UnreadText {
+export interface TextWithoutFeatures {
   id: number
   /** Its thread; of a report, its story. */
   group: number

@@ -19,6 +19,8 @@ export interface AnswersOptions {
   now: () => Millis
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
   turn?: ((work: () => void) => void) | undefined
+  /** Runs work when the state is to be looked at again for answers that lie ready; absent, after a `turn`. */
+  rest?: ((work: () => void) => void) | undefined
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: (() => boolean) | undefined
 }
@@ -28,23 +30,26 @@ export class Answers {
   readonly #memory: Memory
   readonly #renderings: Renderings<Prepared>
   readonly #state: () => readonly unknown[]
-  readonly #turn: (work: () => void) => void
+  readonly #rest: (work: () => void) => void
   readonly #isFull: () => boolean
-  /** The state was looked at in this turn of the event loop. */
+  /** The state was looked at a moment ago. */
   #looked = false
+  readonly #lookAgain = (): void => {
+    this.#looked = false
+  }
 
-  constructor({ state, now, turn = work => work(), isFull = () => false }: AnswersOptions) {
+  constructor({ state, now, turn = work => work(), rest = turn, isFull = () => false }: AnswersOptions) {
     this.#superseded = new Superseded(now)
     this.#memory = new Memory(CACHED_ENTRIES, CACHED_BYTES, (key, prepared) => this.#superseded.put(key, prepared))
     this.#renderings = new Renderings<Prepared>(turn)
     this.#state = state
-    this.#turn = turn
+    this.#rest = rest
     this.#isFull = isFull
   }
 
   /**
    * The answer to a GET or HEAD of `address` that lies ready; null where it is to be made or routed. The state is looked at
-   * once for all requests of one turn of the event loop.
+   * once for all requests until the `rest` is over.
    */
   ready(address: string, asked: Asked): Answer | null {
     if (!this.#looked && !this.#look()) return null
@@ -60,9 +65,7 @@ export class Answers {
       return false
     }
     this.#looked = true
-    this.#turn(() => {
-      this.#looked = false
-    })
+    this.#rest(this.#lookAgain)
     return true
   }
 

@@ -149,6 +149,8 @@ export class Memory {
   readonly #mostBytes: number
   readonly #onOver: (key: string, prepared: Prepared) => void
   #state: readonly unknown[] = []
+  /** The one that was used last: it stands at the end already. */
+  #latest: Prepared | null = null
 
   /** `onOver` is told of each rendering whose state is over. */
   constructor(mostEntries: number, mostBytes: number, onOver: (key: string, prepared: Prepared) => void = () => {}) {
@@ -165,6 +167,7 @@ export class Memory {
     const made = new Prepared(make())
     if (made.rendering.status === 200) {
       this.#entries.set(key, made)
+      this.#latest = made
     }
     return made
   }
@@ -189,12 +192,15 @@ export class Memory {
     for (const [key, prepared] of this.#entries) this.#onOver(key, prepared)
     this.#entries.clear()
     this.#keys.clear()
+    this.#latest = null
     this.#state = state
   }
 
   #find(key: string): Prepared | null {
     const known = this.#entries.get(key)
     if (known === undefined) return null
+    if (known === this.#latest) return known
+    this.#latest = known
     this.#entries.delete(key)
     this.#entries.set(key, known)
     return known

@@ -2,10 +2,11 @@
 import type { Millis } from '../model/units.ts'
 import type { Rendering } from './delivery.ts'
 import { CONTENT_TYPES, type OutputFormat } from './feeds.ts'
+import type { ListedThread } from './front-page.ts'
 import type { Html } from './markup.ts'
 import { SCRIPT_SOURCE, STYLE_SOURCE } from './pages/assets.ts'
 import type { PageContext } from './pages/layout.ts'
-import { messageHtml } from './pages/lists.ts'
+import { messageHtml, notFoundHtml } from './pages/messages.ts'
 
 /** Published data changes at most once a minute for who asks: as often as the pages' clock. */
 export const PUBLIC = 'public, max-age=60'
@@ -36,6 +37,11 @@ export function pageDocument(body: string, lastModified: Millis | null): Renderi
 /** A page that says that something was not found or not understood. */
 export function messagePage(context: PageContext, status: number, title: string, text: string, more?: Html): Rendering {
   return { ...pageDocument(messageHtml(context, title, text, more), null), status, cacheControl: UNCACHED }
+}
+
+/** A page where there is none, with the way to others. */
+export function notFoundPage(context: PageContext, threads: readonly ListedThread[]): Rendering {
+  return { ...pageDocument(notFoundHtml(context, threads), null), status: 404, cacheControl: UNCACHED }
 }
 
 /** A feed. Feeds are public: a reader that runs in a browser may fetch them from another origin. */

@@ -31,6 +31,15 @@ export function metrics(
   gauge('minwal_info', 'The version that runs.', [[`{version="${version.replace(/["\\\n]/g, '')}"}`, 1]])
   gauge('minwal_live', '1 while polls complete.', [['', health.live ? 1 : 0]])
   gauge('minwal_storing', '0 while what is polled cannot be stored.', [['', health.storing === false ? 0 : 1]])
+  const { backup = null } = health
+  if (backup !== null) {
+    gauge('minwal_backup_failing', '1 while the last try at a backup failed.', [['', backup.fault === null ? 0 : 1]])
+    if (backup.last !== null) {
+      gauge('minwal_backup_timestamp_seconds', 'When the newest backup was made, Unix time.', [
+        ['', backup.last / 1000],
+      ])
+    }
+  }
   gauge('minwal_ready', '1 when requests can be served.', [['', health.ready ? 1 : 0]])
   gauge(
     'minwal_feeds',

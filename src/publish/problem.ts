@@ -29,7 +29,7 @@ export function problemDocument(
 }
 
 /** What a script of another site may send. */
-export function preflightDocument(): Rendering {
+function preflightDocument(): Rendering {
   const headers = {
     ...OPEN_HEADERS,
     'Access-Control-Allow-Methods': 'GET, HEAD',
@@ -44,4 +44,14 @@ export const isOfApi = (pathname: string): boolean => pathname === '/api' || pat
 /** Why a request for `pathname` is not answered with what it asked for. */
 export function refusalDocument(pathname: string, status: number, text: string): Rendering {
   return isOfApi(pathname) ? problemDocument(status, text) : sentenceDocument(status, text)
+}
+
+/** The answer to a request that is no GET or HEAD: nothing can be changed. */
+export function methodDocument({ method, url, headers }: Request): Rendering {
+  const { pathname } = new URL(url)
+  // Browsers ask before a script of another site sends a header of its own.
+  const asks = headers.has('origin') && headers.has('access-control-request-method')
+  if (method === 'OPTIONS' && asks && isOfApi(pathname)) return preflightDocument()
+  const refusal = refusalDocument(pathname, 405, `${method} is not possible here: nothing can be changed over HTTP.`)
+  return { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } }
 }

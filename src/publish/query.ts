@@ -11,6 +11,8 @@ export interface Choice {
   everyLanguage: boolean
   /** Pages of a list are counted from 1. */
   page: number
+  /** The course of an event from its beginning. */
+  oldestFirst?: boolean
 }
 
 const MOST = 500

@@ -1,6 +1,9 @@
 // The pages and feeds there are: the address of each and how it is rendered. site.ts serves them, static.ts writes them to
 // files.
 import { primaryLanguage } from '../language/text.ts'
+import type { ThreadSummary } from '../model/shown.ts'
+import type { Millis } from '../model/units.ts'
+import type { NamedHub } from './addresses.ts'
 import type { Rendering } from './delivery.ts'
 import { feedDocument, pageDocument } from './documents.ts'
 import { type Edition, type EditionKind, edition } from './edition.ts'
@@ -8,7 +11,6 @@ import { type OutputFormat, renderFeed } from './feeds.ts'
 import { frontRendering } from './front-edition.ts'
 import { listed } from './front-page.ts'
 import { feedTitle } from './heading.ts'
-import type { NamedHub } from './named-hub.ts'
 import type { PageContext } from './pages/layout.ts'
 import { agenciesHtml, agencyHtml, WORK_DAYS } from './pages/lists.ts'
 import { storyHtml } from './pages/story.ts'
@@ -31,9 +33,14 @@ export interface Page {
 }
 
 export const NO_CHOICE: Choice = { selection: {}, query: '', everyLanguage: false, page: 1 }
+/** That of the page of an event whose course is told from its beginning. */
+export const OLDEST_FIRST: Choice = { ...NO_CHOICE, query: '?order=oldest', oldestFirst: true }
 
 const AGENCY_STORIES = 60
-const LACKED = 8
+/** Events in each list of an agency. */
+const EVENTS = 8
+/** Among so many of its events those are looked for. */
+const EVENTS_LOOKED_AT = 300
 
 const front: Page = {
   pattern: '/',
@@ -48,10 +55,10 @@ const thread: Page = {
   path: id => `/threads/${Number(id)}`,
   takesChoice: false,
   merges: 'thread',
-  render: (view, context, id) => {
+  render: (view, context, id, { oldestFirst }) => {
     const found = view.reader.thread(Number(id))
     // No Last-Modified: the agencies that have not reported it change with the configuration.
-    return found && pageDocument(threadHtml(context, found, view.polled()), null)
+    return found && pageDocument(threadHtml(context, found, view.polled(), oldestFirst), null)
   },
 }
 
@@ -88,16 +95,33 @@ const agency: Page = {
       .filter(({ thread }) => view.hasPage(thread))
     const since = view.now - WORK_DAYS * 86_400_000
     const language = primaryLanguage(found.language)
-    const threads = language === null || !view.live ? [] : view.reader.lacked(id, language, since, LACKED)
+    const lacked = language === null || !view.live ? [] : view.reader.lacked(id, language, since, EVENTS)
+    const { first, alone } = view.live ? ownEvents(view, id, since) : { first: [], alone: [] }
+    const all = listed(view.reader, [...first, ...alone, ...lacked], language, since, view.now)
     const input = {
       agency: found,
       work: view.reader.work(view.now, WORK_DAYS).get(id),
       stories,
-      lacked: listed(view.reader, threads, language, since, view.now),
+      first: all.slice(0, first.length),
+      alone: all.slice(first.length, first.length + alone.length),
+      lacked: all.slice(first.length + alone.length),
       feeds: view.feedsOf(id),
     }
     return pageDocument(agencyHtml(context, input), null)
   },
+}
+
+/** The newest events that an agency reported before all others, and those that no other reported. */
+function ownEvents({ reader }: View, agency: string, since: Millis) {
+  const threads = reader.recentThreads({ agency, since, limit: EVENTS_LOOKED_AT, headlines: true })
+  const isFirst = ({ agencies }: ThreadSummary): boolean => {
+    const [earliest] = [...agencies].sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1))
+    return agencies.length > 1 && earliest?.id === agency
+  }
+  return {
+    first: threads.filter(isFirst).slice(0, EVENTS),
+    alone: threads.filter(({ agencies }) => agencies.length === 1).slice(0, EVENTS),
+  }
 }
 
 export const PAGES = { front, thread, story, agencies, agency }

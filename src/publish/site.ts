@@ -1,25 +1,47 @@
 // The site over a Reader: a Request in, a Response out, no socket. Answers GET and HEAD; everything it shows is in the store.
 import { type Context, Hono } from 'hono'
+import { primaryLanguage } from '../language/text.ts'
 import type { Config } from '../model/config.ts'
 import type { RowReader } from '../model/listed.ts'
 import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
+import { basePath, namedHub } from './addresses.ts'
 import { Answers } from './answers.ts'
 import { type Asked, askedBy } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
-import { dataDocument, messagePage, PUBLIC, pageDocument, sentenceDocument, UNCACHED } from './documents.ts'
+import {
+  dataDocument,
+  messagePage,
+  notFoundPage,
+  PUBLIC,
+  pageDocument,
+  sentenceDocument,
+  UNCACHED,
+} from './documents.ts'
 import { feedStem, type OutputFormat } from './feeds.ts'
+import { listed } from './front-page.ts'
 import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
-import { namedHub } from './named-hub.ts'
 import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
-import { feedsHtml, POLL_PARTS } from './pages/feeds.ts'
+import { feedHtml, POLLS } from './pages/feed.ts'
+import { feedsChoice, feedsHtml, feedsQuery, POLL_PARTS } from './pages/feeds.ts'
 import { link, type PageContext } from './pages/layout.ts'
-import { isOfApi, preflightDocument, refusalDocument } from './problem.ts'
+import { isOfApi, methodDocument, refusalDocument } from './problem.ts'
 import { type QueryFault, readQuery } from './query.ts'
-import { FEEDS, type FeedRoute, FORMATS, feedEdition, feedRendering, NO_CHOICE, PAGES, type Page } from './routes.ts'
+import {
+  FEEDS,
+  type FeedRoute,
+  FORMATS,
+  feedEdition,
+  feedRendering,
+  NO_CHOICE,
+  OLDEST_FIRST,
+  PAGES,
+  type Page,
+} from './routes.ts'
 import { searchRendering } from './search-page.ts'
+import { onceForState } from './state.ts'
 import type { View } from './view.ts'
 import { wordsFor } from './words/index.ts'
 import { spokenTag } from './words/language.ts'
@@ -42,6 +64,11 @@ export interface SiteDependencies {
   onError?: (error: unknown, request: string) => void
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
   turn?: (work: () => void) => void
+  /**
+   * Runs work after the time that answers which lie ready may be behind what was filed; a `turn` where left out. A look at the state
+   * costs as much as all else that Minwal does for such an answer.
+   */
+  rest?: (work: () => void) => void
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: () => boolean
 }
@@ -50,7 +77,7 @@ export interface Site {
   fetch(request: Request): Promise<Response> | Response
   /**
    * What `fetch` would answer to a GET or HEAD of `address` (path and query as they were sent), where that lies ready; null
-   * where it does not. Sees what was filed as of this turn of the event loop, where `turn` is given.
+   * where it does not. Sees what was filed before the last `rest`.
    */
   ready(address: string, asked: Asked): Answer | null
 }
@@ -59,6 +86,8 @@ type Responding = Response | Promise<Response>
 
 const MINUTE = 60_000
 const DAY = 86_400_000
+/** Events named where there is no page. */
+const EVENTS_NOT_FOUND = 5
 
 export function createSite(dependencies: SiteDependencies): Site {
   const site = new Pages(dependencies)
@@ -68,12 +97,11 @@ export function createSite(dependencies: SiteDependencies): Site {
   for (const page of Object.values(PAGES)) app.get(page.pattern, c => site.page(c, page))
   app.get('/search', c => site.search(c))
   app.get('/feeds', c => site.feeds(c))
+  app.get('/feeds/:id{[0-9]{1,9}}', c => site.feedState(c))
   app.get('/opml', c => site.opml(c))
   app.get('/metrics', c => site.metrics(c))
-  if (dependencies.rows !== undefined) {
-    const { rows } = dependencies
-    app.get('/api/*', c => site.api(c, rows))
-  }
+  const { rows } = dependencies
+  if (rows !== undefined) app.get('/api/*', c => site.api(c, rows))
   app.get('/healthz', c => site.health(c, 'live'))
   app.get('/readyz', c => site.health(c, 'ready'))
   app.get('/robots.txt', c => site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds'))
@@ -89,15 +117,8 @@ export function createSite(dependencies: SiteDependencies): Site {
   return {
     ready: (address, asked) => site.answers.ready(address, asked),
     fetch: request => {
-      const { method } = request
-      if (method === 'GET' || method === 'HEAD') return app.fetch(request)
-      const { pathname } = new URL(request.url)
-      // Browsers ask before a script of another site sends a header of its own.
-      const asks = request.headers.has('origin') && request.headers.has('access-control-request-method')
-      if (method === 'OPTIONS' && asks && isOfApi(pathname)) return site.answers.now(request, preflightDocument())
-      const text = `${method} is not possible here: nothing can be changed over HTTP.`
-      const refusal = refusalDocument(pathname, 405, text)
-      return site.answers.now(request, { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } })
+      const isRead = request.method === 'GET' || request.method === 'HEAD'
+      return isRead ? app.fetch(request) : site.answers.now(request, methodDocument(request))
     },
   }
 }
@@ -111,16 +132,24 @@ class Pages {
 
   constructor(dependencies: SiteDependencies) {
     this.#deps = dependencies
-    const { reader, turn, isFull } = dependencies
+    const { reader, turn, rest, isFull } = dependencies
     const published = (): readonly unknown[] => [reader.version(), dependencies.config()]
     // Both count all reports: done once for each state of the store, however many requests need it.
-    this.#agencies = remembered(published, () => reader.agencies())
-    this.#totals = remembered(published, () => reader.totals())
-    this.answers = new Answers({ state: () => [...published(), this.#minute()], now: dependencies.now, turn, isFull })
+    this.#agencies = onceForState(published, () => reader.agencies())
+    this.#totals = onceForState(published, () => reader.totals())
+    this.answers = new Answers({
+      state: () => [...published(), this.#minute()],
+      now: dependencies.now,
+      turn,
+      rest,
+      isFull,
+    })
   }
 
   page(c: Context, page: Page): Responding {
-    const choice = page.takesChoice ? this.#choice(c) : ({ ok: true, value: NO_CHOICE } as const)
+    const isOldestFirst = page === PAGES.thread && c.req.query('order') === 'oldest'
+    const plain = { ok: true, value: isOldestFirst ? OLDEST_FIRST : NO_CHOICE } as const
+    const choice = page.takesChoice ? this.#choice(c) : plain
     if (!choice.ok) return this.#notUnderstood(c, choice.fault)
     const id = c.req.param('id') ?? ''
     if (page === PAGES.agency && !this.#knowsAgency(id)) return this.now(c, this.notFound(c))
@@ -160,12 +189,30 @@ class Pages {
   /** Made anew each time: polls change the states of feeds without changing what is published. */
   feeds(c: Context): Responding {
     const wording = this.#wording(c)
-    return this.answers.fresh(c.req.raw, `/feeds ${wording.key}`, () => {
-      const { reader, health, now } = this.#deps
-      const polls = reader.polls(now() - DAY, now(), POLL_PARTS)
-      const body = feedsHtml(this.#context(wording), reader.feeds(), polls, health().fault)
+    const choice = feedsChoice(new URL(c.req.url).searchParams)
+    return this.answers.fresh(c.req.raw, `/feeds?${feedsQuery(choice)} ${wording.key}`, () => {
+      const { reader, health } = this.#deps
+      const body = feedsHtml(this.#context(wording), reader.feeds(), this.#polls(), health().fault, choice)
       return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
     })
+  }
+
+  feedState(c: Context): Responding {
+    const wording = this.#wording(c)
+    const id = Number(c.req.param('id'))
+    return this.answers.fresh(c.req.raw, `/feeds/${id} ${wording.key}`, () => {
+      const { reader } = this.#deps
+      const feed = reader.feeds().find(one => one.id === id)
+      if (feed === undefined) return this.notFound(c)
+      const body = feedHtml(this.#context(wording), feed, reader.pollsOf(id, POLLS), this.#polls().get(id) ?? [])
+      return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
+    })
+  }
+
+  /** What came of the polls of a day, by feed. */
+  #polls() {
+    const { reader, now } = this.#deps
+    return reader.polls(now() - DAY, now(), POLL_PARTS)
   }
 
   opml(c: Context): Responding {
@@ -217,7 +264,12 @@ class Pages {
   notFound(c: Context): Rendering {
     if (isOfApi(c.req.path)) return refusalDocument(c.req.path, 404, 'There is no API here.')
     const context = this.#context(this.#wording(c))
-    return messagePage(context, 404, context.words.notFoundTitle, context.words.notFoundText)
+    const { reader } = this.#deps
+    const language = primaryLanguage(context.words.tag)
+    const events = { limit: EVENTS_NOT_FOUND, minAgencies: 2, headlines: true }
+    const own = language === null ? [] : reader.recentThreads({ ...events, lang: language })
+    const threads = listed(reader, own.length > 0 ? own : reader.recentThreads(events), language, 0, 1)
+    return notFoundPage(context, threads)
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {
@@ -227,7 +279,7 @@ class Pages {
     const meant =
       near === null
         ? nothing
-        : html`<p>${words.didYouMean} <a class="go" href="${link(context, `/agencies/${encodeURIComponent(near.id)}`)}"><bdi>${near.name}</bdi></a>?</p>`
+        : html`<p>${words.didYouMean[0]}<a class="go" href="${link(context, `/agencies/${encodeURIComponent(near.id)}`)}"><bdi>${near.name}</bdi></a>${words.didYouMean[1]}</p>`
     const all =
       fault.kind === 'agency'
         ? html`<p><a class="go" href="${link(context, '/agencies')}">${words.allAgencies}</a></p>`
@@ -285,11 +337,11 @@ class Pages {
   }
 
   #context({ language, keep, path: base }: Wording): PageContext {
-    const { title } = this.#deps.config()
+    const { title, timeZone } = this.#deps.config()
     return {
       title,
       language,
-      words: wordsFor(language),
+      words: wordsFor(language, timeZone),
       to: path => base + path,
       keep,
       live: true,
@@ -337,22 +389,7 @@ function worded(rendering: Rendering, { set, path }: Wording): Rendering {
   return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
 }
 
-/** What `make` gives, made anew only where one of the values of `state` is another. */
-function remembered<T>(state: () => readonly unknown[], make: () => T): () => T {
-  let last: { state: readonly unknown[]; value: T } | null = null
-  return () => {
-    const now = state()
-    if (last === null || now.some((part, at) => part !== last?.state[at])) last = { state: now, value: make() }
-    return last.value
-  }
-}
-
 function splitFile(file: string): [name: string, format: OutputFormat] {
   const [name = '', ending] = file.split('.')
   return [name, FORMATS.find(format => format === ending) ?? 'atom']
-}
-
-/** Path below which a proxy has the site: links carry it, whether or not the proxy takes it off. */
-function basePath(link: string): string {
-  return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''
 }

@@ -285,8 +285,13 @@ class ConfiguredAggregator implements Aggregator {
 
   /** Make the file, or bring it up to date: for a moment it is open for writing in this thread. Null when it is ready. */
   #makeFile(): { ok: false; reason: string } | null {
-    const { database, databaseMode, link, agencies } = this.#configured
-    const opened = openStore({ path: database, tagAuthority: tagAuthority(link), mode: databaseMode ?? null })
+    const { database, databaseMode, backup, link, agencies } = this.#configured
+    const opened = openStore({
+      path: database,
+      tagAuthority: tagAuthority(link),
+      mode: databaseMode ?? null,
+      copyFirst: backup?.beforeUpgrade ?? true,
+    })
     if (!opened.ok) return opened
     try {
       opened.value.syncAgencies(agencies, this.#now())

@@ -16,6 +16,7 @@ import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import { AskedPolls } from './asked.ts'
 import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
+import { Backups } from './backups.ts'
 import { notPolled, type Polled, type PollOptions } from './choose.ts'
 import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
@@ -97,6 +98,7 @@ class Service {
   readonly #onTheWay = new OnTheWay()
   readonly #websub: WebSub
   readonly #network: Network
+  readonly #backups: Backups
   readonly #poller: Poller
   readonly #health: HealthWatch
   readonly #serving: Serving
@@ -138,13 +140,10 @@ class Service {
       },
     )
     this.#closers.push(() => this.#pollsDone())
-    this.#health = new HealthWatch({
-      desk: store.desk,
-      poller: this.#poller,
-      network: this.#network,
-      settings: () => this.#assembly.config.poll,
-      database: options.config.database,
-    })
+    this.#backups = new Backups({ config: () => this.#assembly.config, now: this.#now, log: this.#log })
+    const watched = { desk: store.desk, poller: this.#poller, network: this.#network, backups: this.#backups }
+    const { database } = options.config
+    this.#health = new HealthWatch({ ...watched, settings: () => this.#assembly.config.poll, database })
     this.#serving = createServing({
       reader: store.reader,
       desk: store.desk,
@@ -256,6 +255,7 @@ class Service {
     if (this.#options.now === undefined) clock.started(this.#now())
     if (this.#reload !== null) this.#closers.push(this.#reload.watch())
     this.#closers.push(this.#systemd.feedWatchdog(() => this.#health.judge().working))
+    this.#closers.push(this.#backups.start())
     const reason = linkFault(config)
     if (reason !== null) this.#log.warn('"link" is not set', { reason })
     // First of all: whatever waits for the file waits no more.
@@ -318,10 +318,7 @@ class Service {
 
   #release(): Promise<void> {
     this.#releasing ??= releaseEmbargoes(this.#polling())
-      .catch((error: unknown) => {
-        const reason = { error: said(error) }
-        if (!this.#stopping.signal.aborted) this.#log.error('what was kept back could not be filed', reason)
-      })
+      .catch(this.#tells('what was kept back could not be filed'))
       .finally(() => {
         this.#releasing = null
       })
@@ -329,10 +326,13 @@ class Service {
   }
 
   #renew(): Promise<void> {
-    return this.#websub.renew().catch((error: unknown) => {
-      const reason = { error: said(error) }
-      if (!this.#stopping.signal.aborted) this.#log.error('subscriptions could not be renewed', reason)
-    })
+    return this.#websub.renew().catch(this.#tells('subscriptions could not be renewed'))
+  }
+
+  #tells(event: string) {
+    return (error: unknown): void => {
+      if (!this.#stopping.signal.aborted) this.#log.error(event, { error: said(error) })
+    }
   }
 
   #apply(config: Config): void {

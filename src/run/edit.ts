@@ -14,13 +14,14 @@ const LOCK_PATIENCE: Millis = 10_000
  * called before the database is closed.
  */
 export async function editOnce(
-  { database, databaseMode, link, threads }: Config,
+  { database, databaseMode, backup, link, threads }: Config,
   { log, now, onClosing }: { log: Log; now: Millis; onClosing: () => void },
   change: (desk: DeskClient) => Promise<Outcome<number>>,
 ): Promise<Outcome<number>> {
   const opened = await openDeskThread({
     database,
     mode: databaseMode ?? null,
+    copyFirst: backup?.beforeUpgrade ?? true,
     tagAuthority: tagAuthority(link),
     agencies: null,
     threads,

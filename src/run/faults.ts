@@ -20,8 +20,11 @@ export function tickFaults(config: Config): string[] {
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
 
+/** Whether nobody but this machine reaches what listens there. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
+
 /** Whether other machines may read the site though nobody said under which address; null where that is not so. */
 export function linkFault({ link, linkIsDefault, listen }: Config): string | null {
-  if (!linkIsDefault || LOOPBACK.test(listen.host)) return null
+  if (!linkIsDefault || isLoopback(listen.host)) return null
   return `"listen" opens the site to other machines and "link" is not set: addresses in the feeds would begin with ${link}, and the ids of entries be made of it for good. Set "link" to the address readers will use`
 }

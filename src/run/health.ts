@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { type Judged, judgeHealth } from '../decide/schedule/health.ts'
 import type { DeskClient } from '../desk/client.ts'
 import type { PollSettings } from '../model/config.ts'
+import type { BackupState, Backups } from './backups.ts'
 import type { Network } from './network.ts'
 import { longestPoll } from './poll.ts'
 import type { Poller } from './poller.ts'
@@ -13,6 +14,7 @@ export interface HealthSources {
   desk: DeskClient
   poller: Poller
   network: Network
+  backups: Backups
   settings: () => PollSettings
   /** Path of the database. Everybody may see what health says: the log has the whole path. */
   database: string
@@ -46,8 +48,8 @@ export class HealthWatch {
     this.#lost = why
   }
 
-  judge(): Judged {
-    const { desk, poller, network, settings } = this.#sources
+  judge(): Judged & { backup: BackupState | null } {
+    const { desk, poller, network, backups, settings } = this.#sources
     const now = performance.now()
     const { trouble } = desk
     if (trouble !== null) this.#waited = now
@@ -63,8 +65,12 @@ export class HealthWatch {
       trouble: trouble && { ...trouble, reason: this.#withoutPath(trouble.reason) },
       lost: this.#lost === null ? null : this.#withoutPath(this.#lost),
     })
-    if (!network.isGone) return judged
-    return { ...judged, fault: judged.fault ?? NO_NETWORK, detail: `${judged.detail}; ${NO_NETWORK}` }
+    const { state } = backups
+    // The reason names folders, and everybody may read this.
+    const missing = state?.fault == null ? '' : '; the last backup failed: the log says why'
+    const detail = judged.detail + missing
+    if (!network.isGone) return { ...judged, detail, backup: state }
+    return { ...judged, fault: judged.fault ?? NO_NETWORK, detail: `${detail}; ${NO_NETWORK}`, backup: state }
   }
 
   #withoutPath(text: string): string {

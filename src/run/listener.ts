@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import { remember } from '../language/remember.ts'
 import type { Outcome } from '../model/units.ts'
 import { bytesOf } from '../publish/delivery.ts'
-import type { Site } from '../publish/site.ts'
+import type { Site, SiteDependencies } from '../publish/site.ts'
 import { wishedLanguage } from '../publish/words/language.ts'
 import { readRawRequest, writeRawResponse } from './raw-request.ts'
 
@@ -22,6 +22,15 @@ const IDLE = 60_000
 
 /** A client must send its whole request within this, in milliseconds. */
 const REQUEST = 60_000
+
+/** How long answers that lie ready are given without another look at whether something was filed. */
+const READY_REST = 10
+
+/** When a site that is served works. */
+export const TURNS: Pick<SiteDependencies, 'turn' | 'rest'> = {
+  turn: setImmediate,
+  rest: work => void setTimeout(work, READY_REST).unref(),
+}
 
 export interface Listener {
   /** Like `http://127.0.0.1:8080`. */
@@ -163,7 +172,8 @@ function sendReady(
     return true
   }
   response.end(body)
-  if (!response.writableFinished) onTheWay.hold(body, response)
+  // What the kernel has taken lies in no memory of this process.
+  if ((response.socket?.writableLength ?? 1) > 0) onTheWay.hold(body, response)
   return true
 }
 

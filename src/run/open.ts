@@ -24,10 +24,11 @@ export interface OpenedDesk {
 
 /** What `run` and `poll` share. The reason of a failure is one line; nothing is left open then. */
 export async function openDesk(config: Config, options: OpenDeskOptions): Promise<Outcome<OpenedDesk>> {
-  const { database, databaseMode, link, agencies, threads } = config
+  const { database, databaseMode, backup, link, agencies, threads } = config
   const opened = await openDeskThread({
     database,
     mode: databaseMode ?? null,
+    copyFirst: backup?.beforeUpgrade ?? true,
     tagAuthority: tagAuthority(link),
     agencies,
     threads,

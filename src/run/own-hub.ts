@@ -19,7 +19,7 @@ import type { Config, PollSettings } from '../model/config.ts'
 import type { HubFigures } from '../model/shown.ts'
 import type { Subscriber, SubscriberChange } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
-import { HUB_PATH } from '../publish/named-hub.ts'
+import { basePath, HUB_PATH } from '../publish/addresses.ts'
 import type { StoreReader } from '../store/store.ts'
 import { isPublic, plain, readBounded } from './hub.ts'
 
@@ -121,8 +121,7 @@ class Hub implements OwnHub {
   answer(request: Request): Promise<Response> | null {
     const { pathname } = new URL(request.url)
     const { link } = this.#publishing().config
-    const base = URL.canParse(link) ? new URL(link).pathname.replace(/\/$/, '') : ''
-    if ((pathname !== HUB_PATH && pathname !== base + HUB_PATH) || !this.#isOpen()) return null
+    if ((pathname !== HUB_PATH && pathname !== basePath(link) + HUB_PATH) || !this.#isOpen()) return null
     return this.#respond(request)
   }
 

@@ -3,7 +3,7 @@ import { quotable } from '../collect/feed/quotable.ts'
 import type { Fetcher } from '../collect/net/fetch.ts'
 import { redactorOf } from '../config/secrets.ts'
 import { asksWhole } from '../decide/schedule/habit.ts'
-import { heirOf } from '../decide/schedule/move.ts'
+import { successorAddress } from '../decide/schedule/move.ts'
 import { isDue } from '../decide/schedule/next.ts'
 import { type Answer, habitOf, type PollPlan } from '../decide/schedule/plan.ts'
 import type { NamedHub } from '../decide/schedule/push.ts'
@@ -182,7 +182,8 @@ async function open(polling: Polling, visit: Visit, got: Body): Promise<Outcome<
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
 async function follow(polling: Polling, visit: Visit, failure: Failure, load: Load): Promise<PollOutcome | null> {
   const { feed, at, named } = visit
-  const to = feed.address === null ? heirOf(feed.move, { failure, failures: feed.failures + 1, now: at }) : null
+  const to =
+    feed.address === null ? successorAddress(feed.move, { failure, failures: feed.failures + 1, now: at }) : null
   if (to === null) return null
   const got = await askFeed(polling, named.spec, to, { validators: NOTHING_KNOWN, now: at })
   if (got.kind !== 'body' || polling.signal.aborted) return null

@@ -8,7 +8,7 @@ import type { Millis } from '../model/units.ts'
 import { createSite } from '../publish/site.ts'
 import type { StoreReader } from '../store/store.ts'
 import type { WebSub } from './hub.ts'
-import type { Answerer, OnTheWay } from './listener.ts'
+import { type Answerer, type OnTheWay, TURNS } from './listener.ts'
 import { Live, withLive } from './live.ts'
 import { createOwnHub } from './own-hub.ts'
 
@@ -39,7 +39,7 @@ export function createServing(dependencies: ServingDependencies): Serving {
   const pages = createSite({
     reader,
     rows: reader,
-    turn: setImmediate,
+    ...TURNS,
     isFull: () => onTheWay.isFull,
     config,
     now,

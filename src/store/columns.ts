@@ -1,7 +1,8 @@
 // What the table of reports holds of a report: a column that can be made of another is not stored. The table's generated
 // columns `guid`, `url`, `guid_key` and `headline` give it back; they cannot be written. `folded` is made in folded.ts.
+import type { Searchable } from '../language/search.ts'
 import type { Report } from '../model/decided.ts'
-import { type FoldedColumns, foldedColumns } from './folded.ts'
+import { type FoldedColumns, foldedColumnsOf } from './folded.ts'
 import { packMarkup } from './markup.ts'
 
 /**
@@ -14,11 +15,11 @@ export interface StoredText extends FoldedColumns {
 }
 
 /** `folded` is the whole of what the search column answers beside the raw words. */
-export function storedText({ title, text, language, summary, content }: Report, folded: string): StoredText {
+export function storedText({ title, text, summary, content }: Report, folded: Searchable): StoredText {
   return {
     summary: packMarkup(summary, text),
     content: packMarkup(content, text),
-    ...foldedColumns(title, text, language, folded),
+    ...foldedColumnsOf(title, text, folded),
   }
 }
 

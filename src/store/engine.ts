@@ -4,6 +4,9 @@ import { dirname } from 'node:path'
 
 export { default as Database } from 'better-sqlite3'
 
+/** `MNWL`: marks a file as ours in its header (pragma application_id). */
+export const APPLICATION_ID = 0x4d4e574c
+
 /**
  * Make an empty file, with its folder, before SQLite does: its journals then take its mode. The umask takes from the mode; a
  * file that is there is left as it is. Without `follow` a link is refused. Throws what the operating system says.

@@ -1,6 +1,8 @@
 // Keeps the search column `folded` without what the raw words give: SQL makes it of headline and text by replacing letters,
 // where that gives the full-text index the same words as `fold` (language/text.ts) does; only stems are stored then. Any
 // other text is stored folded, whole.
+import { scratch, stringOf } from '../language/fold.ts'
+import { type Searchable, wholeOf } from '../language/search.ts'
 import { fold, searchable } from '../language/text.ts'
 
 /** Text beyond this is kept and shown, but not searched. */
@@ -74,8 +76,26 @@ const folding = (text: string): FoldedBy => {
 
 const searched = (title: string, text: string): string => `${title}\n${text.slice(0, SEARCHED_LENGTH)}`
 
-const byLetter = new Map(REPLACED)
-const replaced = new RegExp(`[${REPLACED.map(([letter]) => letter).join('')}]`, 'g')
+/** Code units from here on are replaced by none. */
+const REPLACED_BELOW = 0x700
+/** By code unit: what stands in its place, 0 for nothing. */
+const replacements = Uint16Array.from({ length: REPLACED_BELOW }, (_, code) => code)
+for (const [letter, by] of REPLACED) replacements[letter.charCodeAt(0)] = by === '' ? 0 : by.charCodeAt(0)
+
+/** What SQL makes of a text that is folded by its letters. */
+function replaced(text: string): string {
+  const units = scratch(text.length)
+  let length = 0
+  let all = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    const by = code < REPLACED_BELOW ? (replacements[code] as number) : code
+    if (by === 0) continue
+    all |= by
+    units[length++] = by
+  }
+  return stringOf(units, length, all)
+}
 
 /** The search column of a report, as the view `search_text` gives it. */
 export function foldedText(title: string, text: string, { foldedBy, foldedExtra }: FoldedColumns): string {
@@ -84,8 +104,14 @@ export function foldedText(title: string, text: string, { foldedBy, foldedExtra 
   const begins =
     text.length > SEARCHED_LENGTH ? [...text.slice(0, 2 * SEARCHED_LENGTH)].slice(0, SEARCHED_LENGTH).join('') : text
   const raw = `${title}\n${begins}`
-  const folded = foldedBy === AS_IT_IS ? raw : raw.replace(replaced, letter => byLetter.get(letter) ?? letter)
+  const folded = foldedBy === AS_IT_IS ? raw : replaced(raw)
   return `${folded}\n${foldedExtra}`
+}
+
+/** The same of a text that was folded already: its folded words, and the stems that are none of them. */
+export function foldedColumnsOf(title: string, text: string, whole: Searchable): FoldedColumns {
+  const foldedBy = folding(searched(title, text))
+  return { foldedBy, foldedExtra: foldedBy === STORED ? wholeOf(whole) : whole.extra }
 }
 
 /** What is stored of a report's search column; `whole` is that column where it has been made already. */

@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Millis } from '../model/units.ts'
-import { Database } from './engine.ts'
+import { copyBeforeMigration } from './backup.ts'
+import { APPLICATION_ID, Database } from './engine.ts'
 import { type FoldedColumns, foldedColumns } from './folded.ts'
 import { packMarkup } from './markup.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -13,12 +14,13 @@ import type { Row } from './sql.ts'
 import type { PrivateStore } from './store.ts'
 import { CREATE_VIEWS, DROP_VIEWS } from './views.ts'
 
-/** `MNWL`: marks the file as ours in the header (pragma application_id). */
-const APPLICATION_ID = 0x4d4e574c
 /** How long opening waits for another program, and each statement until `waitForLock` says otherwise. */
 export const BUSY_TIMEOUT: Millis = 10_000
 /** Bytes a page of a new file. A report takes some 3 KB: of pages of 4 KB a third was empty. */
 const PAGE_SIZE = 8_192
+
+/** Bytes that the journal keeps on the disk when all that stands in it is in the file. */
+const LARGEST_JOURNAL = 64 * 1_048_576
 
 export interface OpenOptions {
   /** Path of the file, or `:memory:`. */
@@ -32,6 +34,8 @@ export interface OpenOptions {
    * file, and an existing one keeps what it has.
    */
   mode?: number | null
+  /** Copy a file of an older version beside itself before its tables are changed. True where left out. */
+  copyFirst?: boolean
   /** Told, in sentences, what opening takes time for. */
   notice?: (sentence: string) => void
 }
@@ -71,6 +75,12 @@ function inspect(db: Database.Database, path: string): { version: number; refusa
   return { version, refusal }
 }
 
+/** Why a file is no database of Minwal's, of whatever version; null where it is one. */
+export function looksOurs(db: Database.Database, path: string): string | null {
+  if (Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID) return null
+  return `${path} is the database of another program: name another file as "database"`
+}
+
 /** Null when the file is ready; otherwise why it is refused. Nothing is written before the file is known to be ours. */
 export function prepareFile(db: Database.Database, options: OpenOptions): string | null {
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
@@ -91,6 +101,8 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
   db.pragma('cache_size = -32768')
   // Pages that several polls change in turn (indexes, the search index) are moved into the file once in 16 MB of journal.
   db.pragma('wal_autocheckpoint = 4000')
+  // One that grew while a long reader kept it from being emptied is cut back when it is.
+  db.pragma(`journal_size_limit = ${LARGEST_JOURNAL}`)
   const migrate = db.transaction((): boolean => {
     // Read again inside the transaction: another process may have migrated meanwhile.
     const from = Number(db.pragma('user_version', { simple: true }))
@@ -105,15 +117,27 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
     put.run({ key: 'identity', value: randomUUID() })
     return moved
   })
-  if (version < MIGRATIONS.length) bringUpToDate(db, options, version, migrate.immediate)
+  if (version < MIGRATIONS.length) {
+    const refused = bringUpToDate(db, options, version, migrate.immediate)
+    if (refused !== null) return refused
+  }
   db.pragma('foreign_keys = on')
   // Another program's lock is met here, where it is a reason not to start.
   db.exec('begin immediate; rollback')
   return null
 }
 
-/** Migrate and, where the file held news already, write it anew: in the pages of today, without what was deleted. */
-function bringUpToDate(db: Database.Database, options: OpenOptions, version: number, migrate: () => boolean): void {
+/**
+ * Migrate and, where the file held news already, copy it first and write it anew afterwards: in the pages of today, without
+ * what was deleted. Why nothing was changed, or null.
+ */
+function bringUpToDate(
+  db: Database.Database,
+  options: OpenOptions,
+  version: number,
+  migrate: () => boolean,
+): string | null {
+  const { path } = options
   // A table that is made anew is known by its name, not by what refers to it (SQLite, "ALTER TABLE", 7).
   db.pragma('foreign_keys = off')
   db.function('pack_markup', { deterministic: true }, (markup, text) =>
@@ -127,12 +151,22 @@ function bringUpToDate(db: Database.Database, options: OpenOptions, version: num
   })
   db.function('folded_extra', () => columns.foldedExtra)
   const tell = (what: (megabytes: number) => string): void => {
-    if (version > 0) options.notice?.(what(Math.ceil(statSync(options.path).size / 1e6)))
+    if (version > 0) options.notice?.(what(Math.ceil(statSync(path).size / 1e6)))
   }
-  tell(size => `${options.path} (${size} MB) is of an older version of Minwal: it is brought up to date first`)
+  tell(size => `${path} (${size} MB) is of an older version of Minwal: it is brought up to date first`)
+  if (version > 0 && path !== ':memory:' && options.copyFirst !== false) {
+    const copied = copyBeforeMigration(db, path, MIGRATIONS.length)
+    if (!copied.ok) {
+      return `${path} is of an older version, and is not brought up to date without a copy: ${copied.reason}; "backup": {"beforeUpgrade": false} goes without one`
+    }
+    options.notice?.(
+      `${copied.value} is a copy of it as it was: to go back, stop Minwal, remove ${path}, ${path}-wal and ${path}-shm, give the copy the name of the first, and start the Minwal from before`,
+    )
+  }
   const moved = migrate()
   if (version > 0 || moved) rewrite(db)
-  tell(size => `${options.path} is up to date (${size} MB)`)
+  tell(size => `${path} is up to date (${size} MB)`)
+  return null
 }
 
 /** What tells this database from any other at the same path. */

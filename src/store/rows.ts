@@ -2,7 +2,7 @@
 // casts; a column that holds JSON is trusted, since only Minwal writes the file.
 import { primaryLanguage } from '../language/text.ts'
 import type { Enclosure } from '../model/collected.ts'
-import type { CopyRule, Furniture, Move, Origin, Placement, RevisionClass, Signal } from '../model/decided.ts'
+import type { CopyRule, Move, Origin, Placement, RevisionClass, Signal, WireDetail } from '../model/decided.ts'
 import type {
   AgencyPart,
   AgencySummary,
@@ -217,7 +217,7 @@ export const reportView = (row: Row, credits: string[], revisions: RevisionView[
   coverage: number(row['coverage']),
   stale: number(row['stale']) === 1,
   evidence: row['evidence'] === null ? null : json<unknown>(row['evidence']),
-  furniture: list<Furniture>(row['furniture']),
+  furniture: list<WireDetail>(row['furniture']),
   revisions,
 })
 

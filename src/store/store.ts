@@ -25,7 +25,7 @@ import type {
   SubscriberChange,
   Subscription,
   TextInForce,
-  UnreadText,
+  TextWithoutFeatures,
 } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { StoredText } from './columns.ts'
@@ -213,8 +213,8 @@ export interface Filing extends FilingFacts, Regrouping {
   /** Features made by another version of the rules are dropped: true where that has happened. */
   featuresOf(version: number): boolean
   /** Texts that have no features, with ids above `after`, ascending; at most `limit`, or all. */
-  storiesWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
-  reportsWithoutFeatures(since: Millis, after?: number, limit?: number): UnreadText[]
+  storiesWithoutFeatures(since: Millis, after?: number, limit?: number): TextWithoutFeatures[]
+  reportsWithoutFeatures(since: Millis, after?: number, limit?: number): TextWithoutFeatures[]
   /** Headline and the first 1,000 characters of the body of the report that speaks for each of these stories. */
   leadTexts(stories: readonly number[]): { story: number; title: string; text: string }[]
   /** A number kept under a name, like the last story reviewed; 0 at first. */
@@ -238,7 +238,7 @@ export type {
   ReportMark,
   StoryMember,
   TextInForce,
-  UnreadText,
+  TextWithoutFeatures,
 }
 
 /** Synchronous, and on a connection of its own: what is written here is not part of a filing's transaction. */
@@ -303,8 +303,6 @@ export interface StoreReader extends Reader, RowReader {
   subscriptionsDue(now: Millis): Subscription[]
   /** Who has subscribed to our own feeds, the earliest first. */
   subscribers(): Subscriber[]
-  /** Reads inside see one state of the store, whatever others write meanwhile. Synchronous, and may be nested. */
-  together<T>(work: () => T): T
   /** `ok`, or what the engine found wrong. */
   integrity(): string
   close(): void

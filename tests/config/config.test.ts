@@ -33,6 +33,7 @@ describe('a fault', () => {
     ['link', { link: 'news' }, '"news"', /http or https address/],
     ['link', { link: 'ftp://a.example' }, '"ftp://a.example"', /http or https address/],
     ['language', { language: 'Arabic!' }, '"Arabic!"', /language tag, like "ar"/],
+    ['timeZone', { timeZone: 'Riyadh' }, '"Riyadh"', /name of a time zone, like "Asia\/Riyadh"/],
     ['database', { database: '' }, '""', /at least 1/],
     ['listen', { listen: '8080' }, '"8080"', /host:port, like "127\.0\.0\.1:8080"/],
     ['listen', { listen: 'localhost:70000' }, '"localhost:70000"', /port up to 65535/],
@@ -353,19 +354,22 @@ describe('docs/configuration.md', () => {
     const given: Record<string, unknown> = {}
     for (const [key, { value }] of rows) {
       const literal = /^`(".*"|[\d.]+|true|false|\[\]|\{\})`$/.exec(value)?.[1]
-      // What stands in an encoder has a default only where there is one.
-      if (literal === undefined || key.includes('[]') || key.startsWith('threads.encoder.')) continue
+      // What stands in an encoder has a default only where there is one, as what is said of backups where there are some.
+      if (literal === undefined || key.includes('[]') || /^(?:threads\.encoder|backup)\./.test(key)) continue
       const [first = '', second] = key.split('.')
       if (second === undefined) given[first] = JSON.parse(literal)
       else given[first] = { ...(given[first] as object | undefined), [second]: JSON.parse(literal) }
     }
     expect(Object.keys(given).sort()).toEqual(
-      ['database', 'language', 'listen', 'log', 'poll', 'publish', 'threads', 'title'].sort(),
+      ['database', 'language', 'listen', 'log', 'poll', 'publish', 'threads', 'timeZone', 'title'].sort(),
     )
     expect(config(given)).toEqual(config({}))
     const encoder = { url: 'http://127.0.0.1:11434/v1', model: 'bge-m3' }
     const prefix: unknown = JSON.parse(rows.get('threads.encoder.prefix')?.value.replaceAll('`', '') ?? '')
     expect(config({ threads: { encoder: { ...encoder, prefix } } })).toEqual(config({ threads: { encoder } }))
+    const every: unknown = JSON.parse(rows.get('backup.every')?.value.replaceAll('`', '') ?? '')
+    const keep: unknown = JSON.parse(rows.get('backup.keep')?.value.replaceAll('`', '') ?? '')
+    expect(config({ backup: { to: 'x', every, keep, beforeUpgrade: true } })).toEqual(config({ backup: { to: 'x' } }))
     const written = feed({ headers: {}, identity: 'guid', allowPrivate: false, paused: false })
     expect(config(written)).toEqual(config({}))
   })

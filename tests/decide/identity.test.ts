@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type Arriving,
+  ambiguousValues,
   apart,
   guidKey,
   guidOf,
   type OnFile,
   rematch,
-  standingForSeveral,
 } from '../../src/decide/identity.ts'
 import { canonicalUrl } from '../../src/decide/url.ts'
 import type { Report } from '../../src/model/decided.ts'
@@ -74,7 +74,7 @@ describe('a reused guid', () => {
   const report = (guid: string, hash: string) => ({ guid, hash }) as Report
   it('stands for several texts; one text given twice is one', () => {
     const reports = [report('a', '1'), report('a', '2'), report('b', '3'), report('b', '3'), report('c', '4')]
-    expect([...standingForSeveral(reports, ({ guid }) => guid)]).toEqual(['a'])
+    expect([...ambiguousValues(reports, ({ guid }) => guid)]).toEqual(['a'])
   })
 
   it('is told apart by a mark, and never grows past the length of a guid', () => {

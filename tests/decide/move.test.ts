@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hostRest } from '../../src/decide/schedule/host.ts'
-import { heirOf, observeMove } from '../../src/decide/schedule/move.ts'
+import { observeMove, successorAddress } from '../../src/decide/schedule/move.ts'
 import type { Failure } from '../../src/model/collected.ts'
 import type { Move } from '../../src/model/decided.ts'
 
@@ -77,7 +77,7 @@ describe('a permanent redirect', () => {
 describe('an address that redirected and then died', () => {
   const move: Move = { to, since: START, seen: START, days: 1 }
   const died = (kind: Failure['kind'], status: number | null, failures: number, now = START + 3_600_000) =>
-    heirOf(move, { failure: { kind, message: 'x', status, retryAt: null }, failures, now })
+    successorAddress(move, { failure: { kind, message: 'x', status, retryAt: null }, failures, now })
 
   it.each<[Failure['kind'], number | null, number]>([
     ['gone', 410, 1],
@@ -116,7 +116,7 @@ describe('an address that redirected and then died', () => {
 
   it('has no heir where it never redirected', () => {
     const failure: Failure = { kind: 'gone', message: 'x', status: 410, retryAt: null }
-    expect(heirOf(null, { failure, failures: 9, now: START })).toBeNull()
+    expect(successorAddress(null, { failure, failures: 9, now: START })).toBeNull()
   })
 })
 

@@ -6,7 +6,7 @@ import { type Reading, readEntry, threadWordsOf } from '../../src/decide/reading
 import { BoilerplateCount } from '../../src/decide/thread/boilerplate.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
-import { searchable } from '../../src/language/search.ts'
+import { searchable, wholeOf } from '../../src/language/search.ts'
 import type { Entry } from '../../src/model/collected.ts'
 
 const NOW = Date.UTC(2022, 0, 7)
@@ -63,7 +63,7 @@ describe('a reading of an entry', () => {
     const { report, copy, folded, isFlash: flash } = read(title, text, language)
     const { wire } = report
     expect(copy).toEqual(copyFeatures(wire.title, wire.body, report.language, wire.part?.number))
-    expect(folded).toBe(searchable(`${report.title}\n${text}`, report.language))
+    expect(wholeOf(folded)).toBe(searchable(`${report.title}\n${text}`, report.language))
     expect(flash).toBe(isFlash({ title: wire.title, body: wire.body, signal: wire.signal }))
   })
 

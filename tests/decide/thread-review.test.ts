@@ -285,11 +285,12 @@ describe('a thread is introduced', () => {
       'Choir gives concert for victims',
     ].map((title, at) => file(title, NOW + at * HOUR, 400))
     const arabic = file('انهيار سد لاركفيلد', NOW + 9 * HOUR, 400, 'ar')
+    const names = [...new Set([...told, arabic].flatMap(({ features }) => features.ownTerms))]
     const stories = [...told, arabic].map(({ story, features: { language, ownTerms, ownWeights } }, at) => ({
       id: story,
       time: NOW + at * HOUR,
       language,
-      own: { terms: ownTerms, weights: ownWeights },
+      own: { terms: ownTerms.map(term => names.indexOf(term)), weights: ownWeights },
     }))
     expect(centralStory(stories)).toBe(told[1]?.story)
     expect(centralStory([])).toBeNull()

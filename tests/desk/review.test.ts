@@ -217,7 +217,12 @@ function fullStore(path: string, stories: number, fresh: number): { store: Store
       const report = { ...REPORT, guid: key, time, firstSeen: time, language: said.language }
       const thread = placement.thread ?? unwritten.openThread(key)
       const story = unwritten.addStory(thread, key, said.language, JSON.stringify(placement))
-      const id = unwritten.addReport(story, { report, stored: storedText(report, ''), joined: FIRST })
+      const id = unwritten.addReport(story, {
+        report,
+        stored: storedText(report, { folded: '', extra: '' }),
+        guidKey: key,
+        joined: FIRST,
+      })
       window.addStory(unwritten.filing, thread, story, features, time)
       window.addReport(unwritten.filing, story, { ...report, id }, null)
       if (filed % 100 === 0) unwritten.flush()

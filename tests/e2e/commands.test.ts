@@ -275,15 +275,16 @@ describe('publish', () => {
     const site = join(folder(), 'a', 'site')
     const ended = await minwal(['publish', site, '--config', config])
     expect(ended).toMatchObject({ code: 0, stdout: '' })
-    const files = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter(name => /\.\w+$/.test(name))
-    expect(ended.stderr).toBe(`${files.length} files written to ${site}\n`)
+    const files = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter(name => /^[^.].*\.\w+$/.test(name))
+    expect(ended.stderr).toBe(`${files.length} files in ${site}: ${files.length} written, 0 removed\n`)
     const index = readFileSync(join(site, 'index.html'), 'utf8')
     expect(index).toContain('Earthquake in Manara province kills 12')
     let links = 0
     for (const page of files.filter(name => name.endsWith('.html'))) {
       const html = readFileSync(join(site, page), 'utf8')
       for (const [, href = ''] of html.matchAll(/(?:href|src)="([^"#:?]+)[#?]?[^":]*"/g)) {
-        const target = join(site, page, '..', href.endsWith('/') ? `${href}index.html` : href)
+        const from = href.startsWith('/') ? site : join(site, page, '..')
+        const target = join(from, href.endsWith('/') ? `${href}index.html` : href)
         expect(existsSync(target), `${page} leads to ${href}`).toBe(true)
         links++
       }
@@ -292,6 +293,15 @@ describe('publish', () => {
     const atom = await new RssParser().parseString(readFileSync(join(site, 'feed.atom'), 'utf8'))
     expect(atom.items).toHaveLength(4)
     expect(JSON.parse(readFileSync(join(site, 'feed.json'), 'utf8'))).toMatchObject({ title: 'Test Wires' })
+    expect(await minwal(['publish', site, '--gzip', '--config', config])).toMatchObject({
+      code: 0,
+      stderr: `${files.length} files in ${site}: 0 written, 0 removed\n`,
+    })
+    expect(existsSync(join(site, 'feed.atom.gz'))).toBe(true)
+    expect(await minwal(['publish', site, '--since', 'yesterday', '--config', config])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--since must be a span such as 12h, 30d or 8w'),
+    })
     const unwritable = await minwal(['publish', join(config, 'site'), '--config', config])
     expect(unwritable).toMatchObject({ code: 1, stdout: '' })
     expect(unwritable.stderr).toMatch(/^minwal: cannot write to .*config\.json\/site \(.*\)\n$/)

@@ -1,5 +1,6 @@
 // The demo as a new user meets it: one command, a page with threads, a browser.
 import { execFileSync } from 'node:child_process'
+import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { count } from '../helpers/audit.ts'
@@ -204,6 +205,31 @@ describe('the demo at the end of the week', () => {
     )
     expect(seen).toBeGreaterThanOrEqual(Date.parse('2022-01-07T18:00:00Z'))
     expect(count(`${root}data/demo-test-end.db`, 'select count(*) from embargo')).toBe(0)
+  })
+
+  it('has a front page of at most 12 KB in each language of its readers', async () => {
+    for (const language of ['ar', 'en', 'fr']) {
+      const answer = await fetch(`${address}/`, { headers: { 'accept-language': language } })
+      const body = await answer.text()
+      expect(gzipSync(body).length, language).toBeLessThanOrEqual(12 * 1024)
+      expect(Buffer.byteLength(body), language).toBeLessThanOrEqual(60 * 1024)
+      expect(body, language).toMatch(/class="lead"[\s\S]*class="row"/)
+    }
+  })
+
+  it('draws no line from one number down to what counts something else', async () => {
+    const { items } = (await (await fetch(`${address}/threads.json?limit=500&min-agencies=1`)).json()) as JsonFeed
+    let charts = 0
+    for (const { id } of items) {
+      const page = await (await fetch(`${address}/threads/${/(\d+)$/.exec(id)?.[1]}`)).text()
+      for (const [, ground, line = ''] of page.matchAll(/class="ground" d="M0 (\d+)[^"]*"\/><path d="([^"]*)"/g)) {
+        const values = [...line.matchAll(/(?:M[\d.]+ |V)([\d.]+)/g)].map(([, y]) => Number(ground) - Number(y))
+        // Some of the injured die, and a source counts one less than another: a little less is the same toll.
+        for (const [at, value] of values.entries()) expect(value / (values[at - 1] ?? value)).toBeGreaterThan(0.55)
+        charts++
+      }
+    }
+    expect(charts).toBeGreaterThan(10)
   })
 
   describe.skipIf(chromiumPath === null)('in a browser', () => {

@@ -224,19 +224,93 @@ describe.skipIf(chromiumPath === null)('a page', () => {
     expect(await page.locator('main h2').first().textContent()).toContain('Flood cuts off')
   })
 
-  it('leads by its menu to feeds that answer', async () => {
+  it('leads by its menus to feeds that answer', async () => {
+    const feeds = new Set<string>()
+    for (const { name } of STATES) {
+      const body = await (await fetch(served.address(name))).text()
+      const hrefs = [...body.matchAll(/<details class="follow[\s\S]*?<\/details>/g)].flatMap(([menu]) =>
+        [...menu.matchAll(/href="([^"]+)"/g)].map(([, href]) => href?.replaceAll('&amp;', '&') ?? ''),
+      )
+      if (/^(?:front|thread|story|agenc|search-found)/.test(name) && !/first-run|failing|german|all-lang/.test(name))
+        expect(hrefs.length, name).toBeGreaterThanOrEqual(3)
+      for (const href of hrefs) feeds.add(href)
+    }
+    for (const href of feeds) expect((await fetch(new URL(href, served.address('front')))).status, href).toBe(200)
+  })
+
+  it('copies the address of a feed', async () => {
     const page = await open('thread')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.locator('summary', { hasText: 'Follow this event' }).click()
-    for (const link of await page.locator('.follow a').all()) {
-      const href = new URL((await link.getAttribute('href')) ?? '', page.url())
-      expect((await fetch(href)).status).toBe(200)
+    const button = page.locator('.follow [data-copy]').first()
+    await button.click()
+    await page.locator('.follow [data-copy]', { hasText: 'Copied' }).waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+      new URL((await button.getAttribute('data-copy')) ?? '', page.url()).href,
+    )
+  })
+
+  it('moves nothing while it loads, wherever its reader is', async () => {
+    for (const name of [
+      'front',
+      'front-arabic-news',
+      'thread',
+      'thread-300',
+      'story',
+      'agency',
+      'feeds',
+      'search-found',
+    ]) {
+      const page = await open(name, { zone: 'Asia/Tokyo', width: 360 })
+      expect(await page.evaluate(SHIFT), name).toBe(0)
+      await page.context().close()
+    }
+  })
+
+  it('parts an event into the days of its reader', async () => {
+    const page = await open('thread-300', { zone: 'Asia/Tokyo' })
+    const days = await page.evaluate(`[...document.querySelectorAll('ol')].flatMap(list => {
+      let heading = ''
+      return [...list.children].flatMap(item => {
+        if (item.matches('.day')) heading = item.textContent
+        return item.matches('.day') ? [] : [[heading, new Date(item.querySelector('time').dateTime).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })]]
+      })
+    }).filter(([told]) => told !== '')`)
+    expect((days as unknown[]).length).toBeGreaterThan(30)
+    expect(new Set((days as [string, string][]).map(([told]) => told)).size).toBeGreaterThan(1)
+    for (const [told, day] of days as [string, string][]) expect(told).toBe(day)
+  })
+
+  it('is gone through by keys', async () => {
+    const page = await open('front')
+    await page.keyboard.press('/')
+    expect(await page.evaluate('document.activeElement.name')).toBe('q')
+    await page.keyboard.press('j')
+    expect(await page.inputValue('[name=q]')).toBe('j')
+    await page.evaluate('document.activeElement.blur()')
+    for (const key of ['j', 'j', 'k']) await page.keyboard.press(key)
+    const second = 'document.activeElement === document.querySelectorAll("main :is(h2,h3) > a")[0]'
+    expect(await page.evaluate(second)).toBe(true)
+    await page.keyboard.press('o')
+    await page.waitForURL(/\/threads\/\d+/)
+  })
+
+  it('prints what is to be read, and none of what is to be clicked', async () => {
+    for (const name of ['front', 'search-found', 'feeds', 'thread']) {
+      const page = await open(name)
+      await page.emulateMedia({ media: 'print' })
+      const clicked = `[...document.querySelectorAll('nav, form, .follow, .live, .filters')].filter(one => one.checkVisibility()).length`
+      expect(await page.evaluate(clicked), name).toBe(0)
+      expect(await page.locator('main').textContent()).not.toBe('')
+      await page.context().close()
     }
   })
 })
 
-describe.skipIf(chromiumPath === null)('an open page', () => {
-  const shift = `new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value }).observe({ type: 'layout-shift', buffered: true }); setTimeout(() => done(sum), 200) })`
+/** The sum of what has moved on a page by itself. */
+const SHIFT = `new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value }).observe({ type: 'layout-shift', buffered: true }); setTimeout(() => done(sum), 200) })`
 
+describe.skipIf(chromiumPath === null)('an open page', () => {
   it('says that there is news, moves nothing, and lets it in by a click', async () => {
     const page = await open('front')
     const store = served.stores.get('front')
@@ -251,11 +325,44 @@ describe.skipIf(chromiumPath === null)('an open page', () => {
     await announced
     clearInterval(filing)
     expect(await page.locator('#live').textContent()).toContain('show')
-    expect(await page.evaluate(shift)).toBe(0)
+    expect(await page.evaluate(SHIFT)).toBe(0)
     expect(await faults(page)).toEqual([])
     await page.locator('#live').click()
     await page.locator('main', { hasText: 'A tram leaves the rails' }).waitFor()
     expect(await page.locator('#live').isVisible()).toBe(false)
+  })
+
+  it('says of a report that it was corrected since it was read', async () => {
+    const page = await (await reader()).newPage()
+    await page.goto(served.address('thread').replace('/threads/1', '/stories/2'))
+    await page.goto(served.address('thread'))
+    expect(await page.locator('.corrected').count()).toBe(0)
+    served.stores.get('thread')?.put({
+      ...{ id: 2, title: 'The bridge stands', thread: 1, threadKey: 't1', signal: 'correction' },
+      ...{ time: NOW - 8 * HOUR, updated: NOW + HOUR },
+    })
+    await page.goto(served.address('front'))
+    await page.goto(served.address('thread'))
+    await page.reload()
+    expect(await page.locator('.dev', { hasText: 'The bridge stands' }).locator('.corrected').textContent()).toBe(
+      'Corrected since you read it',
+    )
+    expect(await page.locator('.corrected').count()).toBe(1)
+  })
+
+  it('of the feeds follows by itself what fails', async () => {
+    const page = await open('feeds-by-agency')
+    const store = served.stores.get('feeds-by-agency')
+    expect(await page.title()).toContain('(1 failing)')
+    for (const feed of store?.feeds ?? []) feed.state = 'failing'
+    let id = 900
+    const filing = setInterval(() => {
+      store?.put({ id, title: `A tram leaves the rails (${id})`, time: NOW + id, thread: 900, threadKey: 't900' })
+      id++
+    }, 200)
+    onTestFinished(() => clearInterval(filing))
+    await page.waitForFunction('document.title.includes("(3 failing)")')
+    expect(await page.locator('.bad', { hasText: 'failing' }).count()).toBe(3)
   })
 
   it('marks at the second visit only what grew since the first', async () => {

@@ -1,4 +1,4 @@
-// Eight hundred and sixty feeds as publishers really served them, polled by the real command.
+// Feeds as publishers really served them, polled by the real command: every third of 860, all with ALL_FEEDS=1 (`npm run soak`).
 import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +7,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { minwal, root } from '../helpers/cli.ts'
 import { folder } from '../helpers/folder.ts'
 
+/** One feed of so many is polled. */
+const EVERY = process.env['ALL_FEEDS'] === undefined ? 3 : 1
 const corpus = join(root, '../shared/corpora/feeds/real')
 
 interface Indexed {
@@ -45,12 +47,13 @@ async function serveCorpus(): Promise<string> {
 }
 
 it.skipIf(!existsSync(corpus))(
-  'polls every real feed once: each is filed or shown with a reason, and later polls file nothing new',
+  'polls real feeds once: each is filed or shown with a reason, and later polls file nothing new',
   async () => {
     const index = readFileSync(join(corpus, 'index.jsonl'), 'utf8')
       .split('\n')
       .filter(Boolean)
       .map(line => JSON.parse(line) as Indexed)
+      .filter((_, at) => at % EVERY === 0)
     const origin = await serveCorpus()
     const where = folder()
     const config = join(where, 'config.json')

@@ -30,10 +30,13 @@ const FEED = JSON.stringify({
   ],
 })
 
-const COMMANDS = [['threads'], ['thread', '1'], ['explain', '1'], ['search', 'ferry'], ['feeds'], ['check'], ['export']]
+const COMMANDS = [
+  ...[['threads'], ['thread', '1'], ['explain', '1'], ['search', 'ferry'], ['feeds'], ['check'], ['export']],
+  ['sql', `select *, char(27) || '[2J' from report`],
+]
 
 describe('the terminal', () => {
-  it('is sent no character that it acts on, by any command, as text or JSON', { timeout: 60_000 }, async () => {
+  it('is sent no character that it acts on, by any command, as text or JSON', { timeout: 150_000 }, async () => {
     const where = folder()
     const server = await feedServer({ '/feed': FEED, '/broken': `{"items":[${BAD}` })
     const { config, database } = configure(where, [
@@ -68,6 +71,7 @@ describe('the terminal', () => {
     file.close()
     for (const command of COMMANDS) {
       await run(...command, '--config', config)
+      if (command[0] === 'sql') await run(...command, '--csv', '--config', config)
       if (command[0] !== 'export' && command[0] !== 'check') await run(...command, '--json', '--config', config)
     }
     await run('import', join(where, 'list.opml'), '--config', config)

@@ -17,12 +17,15 @@ import type {
 } from '../../src/model/shown.ts'
 import type { FeedState } from '../../src/model/stored.ts'
 import type { Millis } from '../../src/model/units.ts'
-import { SCRIPT, STYLE } from '../../src/publish/pages/assets.ts'
+import { CONTENT_STYLE, SCRIPT, STYLE } from '../../src/publish/pages/assets.ts'
 import { createSite, type Site, type SiteDependencies } from '../../src/publish/site.ts'
 
 /** A page without the script that every page has, and without the style sheet. */
 export function unscripted(body: string): string {
-  return body.replace(`<script>${SCRIPT}</script>`, '').replace(`<style>${STYLE}</style>`, '')
+  return body
+    .replace(`<script>${SCRIPT}</script>`, '')
+    .replace(`<style>${STYLE}</style>`, '')
+    .replace(`<style>${CONTENT_STYLE}</style>`, '')
 }
 
 export const NOW: Millis = Date.UTC(2022, 0, 5, 18, 0)
@@ -260,6 +263,17 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         .flatMap(id => thread(id) ?? [])
         .filter(one => one.last >= since && one.agencies.length >= 3 && one.agencies.every(part => part.id !== agency))
         .slice(0, limit),
+    pollsOf: (id, limit) =>
+      feeds
+        .filter(feed => feed.id === id && feed.lastPoll !== null)
+        .flatMap(feed =>
+          Array.from({ length: Math.min(3, limit) }, (_, at) => ({
+            ...{ at: (feed.lastPoll ?? 0) - at * HOUR, ms: 420, entries: 20, copies: 0, revisions: 1 },
+            outcome: feed.state === 'failing' ? ('failed' as const) : ('filed' as const),
+            fresh: at,
+            error: feed.error,
+          })),
+        ),
     polls: (_since, _until, parts) =>
       new Map(
         feeds.map(feed => [
@@ -341,6 +355,19 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
           } satisfies StoryDetail)
     },
     thread,
+    threadMarks: (since, also) => {
+      const ids = [...new Set([...stories.values()].map(one => one.thread))].sort((a, b) => a - b)
+      const chosen = ids.filter(id => (thread(id)?.last ?? 0) >= since || also.includes(id))
+      const leading = (id: number) => [...merged].filter(([, target]) => target === id)
+      return new Map(
+        chosen.map(id => {
+          const shown = thread(id)
+          const told = shown?.timeline.map(one => [members.get(one.id), leading(one.id)])
+          return [id, JSON.stringify([shown, told, leading(id)])]
+        }),
+      )
+    },
+    together: work => work(),
     threads: ids => ids.flatMap(id => thread(id) ?? []),
     search: (words, limit) => matching({ q: words }).slice(0, limit),
     totals: () => ({
@@ -396,7 +423,7 @@ export function feedState(id: number, changes: Partial<FeedState> = {}): FeedSta
     lastPoll: NOW - 60_000,
     lastSuccess: NOW - 60_000,
     nextPoll: NOW + 240_000,
-    reason: 'four reports an hour: every five minutes',
+    reason: 'every 5 min: 2 of 20 entries were new; it writes about 4 an hour',
     interval: 300_000,
     failures: 0,
     error: null,
@@ -695,7 +722,7 @@ export function aDay(): FakeStore {
       url: 'https://user:secret@manar.example/rss',
       language: 'ar',
       category: 'سياسة',
-      warnings: ['two entries without a date'],
+      warnings: ['quiet for 9 h: at this time it is seldom silent for longer than 2 h', 'two entries without a date'],
     }),
     feedState(3, {
       agency: 'north',
@@ -704,7 +731,7 @@ export function aDay(): FakeStore {
       failures: 3,
       error: 'https://north.example/feed: answered 503 Service Unavailable',
       lastSuccess: null,
-      reason: 'third failure in a row: in 20 minutes',
+      reason: 'in 20 min: 3 polls in a row failed',
     }),
   )
   return store

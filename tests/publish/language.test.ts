@@ -1,7 +1,7 @@
 // The words of a page are the reader's, the news an edition's.
 import { describe, expect, it } from 'vitest'
 import { spokenTag, wishedLanguage } from '../../src/publish/words/language.ts'
-import { aDay, serve } from './fixture.ts'
+import { aDay, HOUR, NOW, serve } from './fixture.ts'
 
 const html = (body: string): string => /<html [^>]*>/.exec(body)?.[0] ?? ''
 
@@ -88,6 +88,24 @@ describe('the language of the news', () => {
 
   it('that nobody writes is said, with those that are written', async () => {
     expect(await serve(aDay().reader).text('/?lang=de&hl=fr')).toContain('Rien en Deutsch depuis 24 heures.')
+  })
+})
+
+describe('the time zone of the configuration', () => {
+  it('is that of every moment and day on a page, and is named', async () => {
+    const { text } = serve(aDay().reader, { timeZone: 'Asia/Dubai' })
+    const body = await text('/threads/1')
+    expect(body).toContain('<time datetime="2022-01-05T09:00:00.000Z" data-f="short">5 Jan, 13:00</time>')
+    expect(body).toContain('Times in Gulf Standard Time')
+    expect(await text('/threads/1?hl=ar')).toContain('الأوقات حسب توقيت الخليج')
+  })
+
+  it('parts the course of an event into its own days', async () => {
+    const store = aDay()
+    store.put({ id: 70, title: 'A bridge is closed', time: NOW + 3 * HOUR, thread: 1, threadKey: 't1' })
+    const days = (body: string): number => body.match(/<li class="day"/g)?.length ?? 0
+    expect(days(await serve(store.reader).text('/threads/1'))).toBe(1)
+    expect(days(await serve(store.reader, { timeZone: 'Asia/Dubai' }).text('/threads/1'))).toBe(2)
   })
 })
 

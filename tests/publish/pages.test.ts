@@ -144,6 +144,17 @@ describe('a thread', () => {
     expect(front).not.toContain('UPDATE 3-')
   })
 
+  it('is told from its end or, where asked, from its beginning', async () => {
+    const { text } = serve(aDay().reader)
+    const times = (body: string): string[] =>
+      [...body.matchAll(/class="dev"[\s\S]*?datetime="([^"]+)"/g)].map(([, time]) => time ?? '')
+    const [down, up] = [await text('/threads/1'), await text('/threads/1?order=oldest')]
+    expect(down).toContain('href="/wires/threads/1?order=oldest">oldest first</a>')
+    expect(up).toContain('href="/wires/threads/1">newest first</a>')
+    expect(times(up)).toEqual(times(down).toReversed())
+    expect(times(up)).toEqual(times(up).toSorted())
+  })
+
   it('of one story shows its text, and no course', async () => {
     const body = await serve(fakeStore({ id: 1, title: 'Alone', content: '<p>The whole text of it.</p>' }).reader).text(
       '/threads/1',
@@ -214,6 +225,28 @@ describe('a story', () => {
 })
 
 const storyOf = ({ reader }: ReturnType<typeof aDay>, id: number): Draft => reader.story(id) as unknown as Draft
+
+describe('an agency', () => {
+  it('has lists of the events it had first and of those that it alone has', async () => {
+    const body = await serve(aDay().reader).text('/agencies/nile')
+    const [, first = '', alone = ''] = /Had it first<([\s\S]*)Had it alone<([\s\S]*?)<\/section>/.exec(body) ?? []
+    expect(first).toContain('Flood cuts off Port Salam')
+    expect(first).toContain('4 agencies')
+    expect(alone).not.toContain('Flood cuts off Port Salam')
+    expect(alone).toMatch(/<a href="\/wires\/threads\/\d+">/)
+  })
+})
+
+describe('a page that is not there', () => {
+  it('offers a search and the newest events in the language of its reader', async () => {
+    const response = await serve(aDay().reader).get('/nothing', { headers: { 'accept-language': 'ar' } })
+    expect(response.status).toBe(404)
+    const body = unscripted(await response.text())
+    expect(body).toMatch(/<form class="search"[^>]*action="\/wires\/search"/)
+    expect(body).toMatch(/<h3 lang="ar"[^>]*><a href="\/wires\/threads\/\d+">/)
+    expect(body).not.toContain('<h3 lang="en"')
+  })
+})
 
 describe('what a thread tells', () => {
   const served = (store = aDay(), language = 'en') => serve(store.reader, { language }).text('/threads/1')

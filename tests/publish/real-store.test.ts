@@ -58,7 +58,7 @@ function revise(report: number, title: string, text: string, change: RevisionCla
   })
   if (!made.ok) throw new Error(made.reason)
   const revised: Report = made.report
-  store.file(filing => filing.addRevision(report, revised, change, now, storedText(revised, '')))
+  store.file(filing => filing.addRevision(report, revised, change, now, storedText(revised, { folded: '', extra: '' })))
 }
 
 describe('a merged id', () => {

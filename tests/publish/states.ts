@@ -149,6 +149,10 @@ export const STATES: readonly State[] = [
   { name: 'agency-arabic', path: '/agencies/manar', store: aDay },
   { name: 'feeds', path: '/feeds', store: aDay },
   { name: 'feeds-failing', path: '/feeds', store: failing },
+  { name: 'feeds-by-agency', path: '/feeds?by=agency', store: aDay },
+  { name: 'feed', path: '/feeds/2', store: aDay },
+  { name: 'feed-failing', path: '/feeds/3', store: aDay },
+  { name: 'thread-oldest-first', path: '/threads/1?order=oldest', store: aDay },
   { name: 'not-found', path: '/nothing/here', store: aDay },
   { name: 'not-understood', path: '/?agency=manr', store: aDay },
 ]
@@ -160,10 +164,10 @@ export interface Served {
   stores: ReadonlyMap<string, FakeStore>
 }
 
-/** Serves every state below an address of its own. `change` may alter what is sent. */
+/** Serves every state below an address of its own. `change` may alter what is sent, which then comes to it as it is, not packed. */
 export async function serveStates(
   port: number,
-  change: (response: Response) => Promise<Response> | Response = response => response,
+  change: ((response: Response) => Promise<Response> | Response) | null = null,
   other: (path: string) => Response = () => new Response('', { status: 404 }),
 ): Promise<Served> {
   const stores = new Map<string, FakeStore>()
@@ -189,7 +193,10 @@ export async function serveStates(
     const site = sites.get(name)
     if (site === undefined) return other(url.pathname)
     const inner = new URL(`/${rest.join('/')}${url.search}`, url.origin)
-    return await change(await site.fetch(new Request(inner, request)))
+    const asked = new Request(inner, request)
+    if (change === null) return await site.fetch(asked)
+    asked.headers.delete('accept-encoding')
+    return await change(await site.fetch(asked))
   }
   const server = createServer(getRequestListener(answer))
   await new Promise<void>(done => server.listen(port, '127.0.0.1', done))

@@ -1,8 +1,10 @@
 import { posix } from 'node:path'
 import { parseAtomFeed } from 'feedsmith'
 import { describe, expect, it } from 'vitest'
+import { SCRIPT_SOURCE, STYLE_SOURCE } from '../../src/publish/pages/assets.ts'
+import { sitemap } from '../../src/publish/sitemap.ts'
 import { staticSite } from '../../src/publish/static.ts'
-import { aDay, config, fakeStore, unscripted } from './fixture.ts'
+import { aDay, config, fakeStore, NOW, unscripted } from './fixture.ts'
 
 describe('the site as files', () => {
   const files = new Map([...staticSite(aDay().reader, config())].map(file => [file.path, file.body]))
@@ -32,7 +34,10 @@ describe('the site as files', () => {
       for (const [, href = ''] of body.matchAll(/(?:href|action)="([^"#]+)"/g)) {
         if (/^https?:/.test(href)) continue
         followed++
-        expect(files.has(posix.join(posix.dirname(path), href)), `${path} -> ${href}`).toBe(true)
+        const target = href.startsWith('/')
+          ? href.replace('/wires/', '') || 'index.html'
+          : posix.join(posix.dirname(path), href)
+        expect(files.has(target), `${path} -> ${href}`).toBe(true)
       }
     }
     expect(followed).toBeGreaterThan(200)
@@ -65,7 +70,49 @@ describe('the site as files', () => {
     expect(thread).toContain('<a href="../threads/1.html">')
     expect(thread).toContain('dir="rtl"')
     expect(moved.get('stories/8.html')).toContain('url=../stories/5.html')
-    expect(moved.size).toBe(files.size + 2)
+    expect(moved.get('threads/7.atom')).toBe(moved.get('threads/1.atom'))
+    expect(moved.size).toBe(files.size + 5)
+  })
+
+  it('allows its own script and style sheet alone, whatever the server sends', () => {
+    const [, policy = ''] =
+      /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(files.get('index.html') ?? '') ?? []
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain(STYLE_SOURCE)
+    expect(policy).toContain(SCRIPT_SOURCE)
+  })
+
+  it('says what is not there at any address, in the words of the configuration', () => {
+    const missing = files.get('404.html') ?? ''
+    expect(missing).toContain('There is no such page')
+    expect(missing).toContain('href="/wires/"')
+    expect(missing).toContain('href="/wires/feed.atom"')
+    expect(missing).not.toMatch(/href="(?!\/wires\/|https:|#)/)
+  })
+
+  it('names its pages in a sitemap, with when they last changed', () => {
+    const map = files.get('sitemap.xml') ?? ''
+    expect(map).toContain('<loc>https://news.example/wires/</loc><lastmod>2022-01-05T')
+    expect(map).toContain('<loc>https://news.example/wires/agencies/manar.html</loc></url>')
+    const named = [...map.matchAll(/<loc>https:\/\/news\.example\/wires\/([^<]*)<\/loc>/g)].map(([, path]) => path)
+    expect(named.length).toBeGreaterThan(10)
+    for (const path of named) expect(files.has(path || 'index.html'), path).toBe(true)
+    expect(named).not.toContain('404.html')
+  })
+
+  it('names more pages than a sitemap may hold in several, with an index', () => {
+    const pages = [1, 2, 3, 4, 5].map(id => ({ path: `threads/${id}.html`, listed: id === 5 ? null : NOW + id }))
+    const made = sitemap('https://news.example/', pages, 2)
+    expect(made.map(({ path }) => path)).toEqual(['sitemap-1.xml', 'sitemap-2.xml', 'sitemap-3.xml', 'sitemap.xml'])
+    const [first, , third, index] = made.map(({ body }) => body)
+    expect(first?.match(/<url>/g)).toHaveLength(2)
+    expect(third).toContain('<url><loc>https://news.example/threads/5.html</loc></url>')
+    expect(index).toContain(
+      '<sitemap><loc>https://news.example/sitemap-2.xml</loc><lastmod>2022-01-05T18:00:00.004Z</lastmod>',
+    )
+    expect(sitemap('https://news.example/', [...pages, { path: 'threads/6.html' }], 2).slice(0, 2)).toEqual(
+      made.slice(0, 2),
+    )
   })
 
   it('of an empty store is an empty front page and empty feeds', () => {

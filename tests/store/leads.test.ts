@@ -54,7 +54,14 @@ function newsroom() {
         threads: id === 1 ? [{ id: 1, key: 'thread' }] : [],
         stories: [{ id, key: written.title, thread: 1, language: 'en', placement: '{}', origin: null }],
         reports: [
-          { id, story: id, report: written, stored: storedText(written, ''), guidKey: written.guid, joined: FIRST },
+          {
+            id,
+            story: id,
+            report: written,
+            stored: storedText(written, { folded: '', extra: '' }),
+            guidKey: written.guid,
+            joined: FIRST,
+          },
         ],
         storyFeatures: [{ seq: id, story: id, time: written.time, features: new Uint8Array() }],
       })
@@ -64,7 +71,14 @@ function newsroom() {
     store.file(filing => {
       const id = filing.facts({ ...NOTHING_ASKED, feed: written.feed, agency: written.agency }).next.report
       const reports = [
-        { id, story, report: written, stored: storedText(written, ''), guidKey: 'key', joined: SAME_TEXT },
+        {
+          id,
+          story,
+          report: written,
+          stored: storedText(written, { folded: '', extra: '' }),
+          guidKey: 'key',
+          joined: SAME_TEXT,
+        },
       ]
       filing.write({ ...NOTHING, feed: written.feed, reports })
     })
@@ -107,7 +121,13 @@ describe('the lead of a thread', () => {
     store.file(filing => {
       const withdrawn = report(lead?.feed ?? 0, 'harir', 100, 'Newer')
       withdrawn.wire.signal = 'kill'
-      filing.addRevision(lead?.id ?? 0, withdrawn, 'kill', NOW + 700 * 60_000, storedText(withdrawn, ''))
+      filing.addRevision(
+        lead?.id ?? 0,
+        withdrawn,
+        'kill',
+        NOW + 700 * 60_000,
+        storedText(withdrawn, { folded: '', extra: '' }),
+      )
     })
     expect(store.thread(thread)?.title).toBe('Older')
     store.close()

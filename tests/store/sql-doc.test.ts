@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { metadataOf } from '../../scripts/metadata.ts'
 import { Desk } from '../../src/desk/desk.ts'
 import type { Failure } from '../../src/model/collected.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
@@ -15,6 +16,13 @@ const VIEWS = [
   ...['agency', 'feed', 'report', 'revision', 'story', 'thread', 'credit', 'figure', 'poll'],
   ...['redirect', 'regrouping', 'link', 'embargo', 'search'],
 ]
+
+interface Metadata {
+  databases: Record<
+    string,
+    { tables: Record<string, { columns: Record<string, string> }>; queries: Record<string, { sql: string }> }
+  >
+}
 
 interface Sample {
   says: string
@@ -196,6 +204,17 @@ describe('docs/sql.md', () => {
     expect(columns.length).toBeGreaterThan(0)
     expect(documented(view)).toEqual(columns)
     db.close()
+  })
+
+  it('is what docs/metadata.json says, view by view, column by column, query by query', () => {
+    const written = JSON.parse(readFileSync(new URL('../../docs/metadata.json', import.meta.url), 'utf8')) as Metadata
+    // `npm run metadata` writes it.
+    expect(written).toEqual(metadataOf(PAGE))
+    const { tables, queries } = written.databases['minwal'] ?? { tables: {}, queries: {} }
+    expect(Object.keys(tables).sort()).toEqual([...VIEWS].sort())
+    for (const view of VIEWS) expect(Object.keys(tables[view]?.columns ?? {})).toEqual(documented(view))
+    // The first two samples stand in the section on times.
+    expect(Object.values(queries).map(({ sql }) => sql)).toEqual(samples.slice(1).map(({ sql }) => sql.trim()))
   })
 
   it('describes every view there is, but for what the full-text table is made of', () => {

@@ -1,6 +1,8 @@
 // How the words of the active window are kept: each once, as a number, with how many texts have it. Texts are then rows of
 // numbers, compared without touching a string, and a word is rare or common by what is being reported just now.
-import { fold, hash32, stem, terms } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
+import { hasContent, rootOf, stemmerOf } from '../../language/terms.ts'
+import { wordOf } from '../../language/words.ts'
 import { Table } from '../table.ts'
 
 /** Below this many texts nothing is known of what is rare: counts are read as if there were so many more. */
@@ -28,6 +30,7 @@ const DAYS = new Set(
 )
 
 const FIRST_WORDS = 1_024
+const ANY_STEMMER = stemmerOf(null)
 // What is known of a word, as bits.
 const IS_NUMBER = 1
 const IS_DAY = 2
@@ -112,18 +115,19 @@ export class Vocabulary {
     const number = this.#free.pop() ?? this.#names.length
     if (number >= this.#held.length) this.#grow()
     this.#table.insert(first, second, number + 1)
+    const word = wordOf(text)
     this.#names[number] = text
-    this.#hashes[number] = hash32(text)
+    this.#hashes[number] = word.hash
     this.#bits[number] =
       (NUMBER.test(text) ? IS_NUMBER : DAYS.has(text) ? IS_DAY : 0) |
-      (terms(text, null, 1).length > 0 ? IS_CONTENT : 0) |
+      (hasContent(word) ? IS_CONTENT : 0) |
       (text.length > 1 && !STARTS_WITH_NUMBER.test(text) ? IS_WORD : 0)
     this.#texts[number] = 0
     this.#held[number] = 1
     this.#met[number] = 0
     this.#stems[number] = number
     // Whatever the language: a stem serves to find a word again, and the languages of two texts are compared apart.
-    const root = stem(text, null)
+    const root = rootOf(word, ANY_STEMMER).text
     if (root !== text) {
       const [one, other] = hashesOf(root)
       const known = this.#numberOf(one, other)

@@ -1,7 +1,7 @@
 // How long a failing feed is left alone: by what failed and how often, never for good.
 
-import { duration } from '../../language/say.ts'
 import type { Failure, FailureKind } from '../../model/collected.ts'
+import type { Because } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 
 const DAY: Millis = 86_400_000
@@ -50,10 +50,10 @@ export interface BackoffInput {
 }
 
 /** Milliseconds to wait, with the reason. Without a wish of the server at most a day, or a month for a retired feed. */
-export function backoff(input: BackoffInput): { wait: Millis; reason: string } {
+export function backoff(input: BackoffInput): { wait: Millis; because: Because } {
   const { failure, failures, base, now } = input
   if (input.retired) {
-    return { wait: RETIRED_WAIT, reason: 'retired, the server says the feed is gone for good: looked at once a month' }
+    return { wait: RETIRED_WAIT, because: { kind: 'retired' } }
   }
   const grown = base * 2 ** (weightOf(failure) * Math.min(failures, 20))
   const passing = PASSING.has(failure.kind) || (failure.kind === 'http' && (failure.status ?? 0) >= 500)
@@ -61,11 +61,6 @@ export function backoff(input: BackoffInput): { wait: Millis; reason: string } {
   const enough = passing && failures <= SHORT_TROUBLE && input.cover !== null ? Math.max(base, input.cover) : DAY
   const wait = Math.min(DAY, Math.max(input.shortest, Math.min(grown, enough)))
   const asked = failure.retryAt !== null && failure.retryAt > now ? failure.retryAt - now : 0
-  if (asked > wait) return { wait: asked, reason: 'the server asked to wait that long' }
-  return { wait, reason: failures === 1 ? 'the last poll failed' : `${failures} polls in a row failed` }
-}
-
-/** Said of a wait: `in 2 h: the last poll failed`. */
-export function backoffSentence({ wait, reason }: { wait: Millis; reason: string }): string {
-  return `in ${duration(wait)}: ${reason}`
+  if (asked > wait) return { wait: asked, because: { kind: 'asked' } }
+  return { wait, because: { kind: 'failed', polls: failures } }
 }

@@ -277,10 +277,10 @@ export function asksWhole(habit: Habit | null, now: Millis): boolean {
   // A document read in the future was read by a clock that was ahead.
   if (habit.lies >= LIES || Math.abs(now - habit.document) >= DAY) return true
   const since = Math.max(habit.document, habit.newest ?? 0)
-  return expectedBetween(ratesOf(habit), since, now) > (habit.trusted ? bearable(habit) : UNTRUSTED)
+  return expectedBetween(ratesOf(habit), since, now) > (habit.trusted ? longestUsualSilence(habit) : UNTRUSTED)
 }
 
 /** Entries that may stay away before a silence is unusual. */
-export function bearable(habit: Habit): number {
+export function longestUsualSilence(habit: Habit): number {
   return Math.max(BY_CHANCE * unevennessOf(habit), 1.5 * habit.longest)
 }

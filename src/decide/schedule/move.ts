@@ -52,7 +52,7 @@ const FAILURES_OF_THE_DEAD = 3
  * whoever stands in between (a login page, another redirect, a refusal) is never a death. That the same feed is still there
  * must be seen before it is followed.
  */
-export function heirOf(
+export function successorAddress(
   move: Move | null,
   { failure, failures, now }: { failure: Failure; failures: number; now: Millis },
 ): string | null {

@@ -1,11 +1,12 @@
-// When a feed is polled next, and why, in words. Pure: history and hints in, a time and a sentence out.
+// When a feed is polled next, and why. Pure: history and hints in, a time and a sentence out.
 
-import { counted, duration } from '../../language/say.ts'
+import { reasonSentence } from '../../language/reason.ts'
 import { hash32 } from '../../language/text.ts'
 import type { Failure, Skip } from '../../model/collected.ts'
 import type { PollCounts } from '../../model/decided.ts'
+import type { Because } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
-import { backoff, backoffSentence, RETIRED_WAIT } from './backoff.ts'
+import { backoff, RETIRED_WAIT } from './backoff.ts'
 import {
   emptyHabit,
   expectedBetween,
@@ -28,8 +29,8 @@ const DAY = 24 * HOUR
 /** A hint of the server lengthens an interval to at most this: a feed that says "once a year" is still looked at. */
 const LONGEST_HINT = DAY
 const FIRST_INTERVAL = 30 * MINUTE
-/** Most that polls which came too late hasten the next. */
-const LEAST_HASTE = 1 / 16
+/** Lower bound of the factor by which polls that came too late shorten the interval; 1 is no shortening. */
+const MIN_URGENCY = 1 / 16
 const CAUTION = 4
 /** Later than a time of the configuration by at most this. */
 const CRON_JITTER = 30_000
@@ -97,7 +98,7 @@ type Answered = Exclude<ScheduleInput['outcome'], { kind: 'failed' }>
 
 interface Choice {
   interval: Millis
-  reason: string
+  because: Because[]
 }
 
 /**
@@ -112,20 +113,20 @@ export function nextPoll(input: ScheduleInput): Schedule {
   if (outcome.kind === 'failed') return afterFailure(input, outcome, before)
   const { habit, gap } = remember(input, outcome)
   if (input.every !== null) {
-    const reason = `every ${duration(input.every)}: set in the configuration`
-    return { ...at(input, input.every), reason: reason + gapWords(gap), habit, gap }
+    const because: Because[] = [{ kind: 'configured' }, ...becauseOf(gap)]
+    return { ...at(input, input.every), reason: sentence(true, input.every, because), habit, gap }
   }
   const planned = input.schedule?.(input.now) ?? null
   if (planned !== null && planned > input.now) {
     const interval = Math.round(planned - input.now)
     const late = Math.min(CRON_JITTER, 0.1 * interval) * share(input.url)
-    const reason = `in ${duration(interval)}: at the times set in the configuration`
-    return { at: Math.round(planned + late), interval, reason: reason + gapWords(gap), habit, gap }
+    const because: Because[] = [{ kind: 'planned' }, ...becauseOf(gap)]
+    return { at: Math.round(planned + late), interval, reason: sentence(false, interval, because), habit, gap }
   }
   const chosen = withHints(input, outcome, habit, choose(input, outcome, before, habit))
   return {
     ...at(input, chosen.interval),
-    reason: `every ${duration(chosen.interval)}: ${chosen.reason}${gapWords(gap)}`,
+    reason: sentence(true, chosen.interval, [...chosen.because, ...becauseOf(gap)]),
     habit,
     gap,
   }
@@ -157,7 +158,7 @@ function remember(input: ScheduleInput, outcome: Answered): { habit: Habit | nul
   const known = judged === 0 ? 1 : 1 - fresh / judged
   const first = input.interval === null || before.window === null
   const change = first ? 1 : gap !== null ? 1 / 4 : known < 1 / 3 ? 1 / 2 : known > 2 / 3 ? 1.5 : 1
-  const haste = Math.min(1, Math.max(LEAST_HASTE, habit.haste * change))
+  const haste = Math.min(1, Math.max(MIN_URGENCY, habit.haste * change))
   return { habit: { ...habit, haste, ttl: outcome.ttl, skip: outcome.skip ?? null }, gap }
 }
 
@@ -177,14 +178,14 @@ function choose(input: ScheduleInput, outcome: Answered, before: Millis, habit: 
   let choice: Choice
   if (habit !== null && rates !== null && isKnown(rates)) {
     choice = byHabit(input, habit, rates)
-    choice.reason = `${whatCame(input, outcome)}; ${choice.reason}`
-  } else choice = { interval: byOverlap(input, outcome, before), reason: whatCame(input, outcome) }
+    choice.because.unshift(whatCame(input, outcome))
+  } else choice = { interval: byOverlap(input, outcome, before), because: [whatCame(input, outcome)] }
   const cover = habit === null || rates === null ? null : coverOf(input, outcome, habit, rates)
   if (cover !== null && cover < choice.interval) {
-    const shown = counted(habit?.window ?? 0, 'entry', 'entries')
-    choice = { interval: cover, reason: `${whatCame(input, outcome)}; it shows ${shown}, and none must be missed` }
+    const because: Because[] = [whatCame(input, outcome), { kind: 'window', entries: habit?.window ?? 0 }]
+    choice = { interval: cover, because }
   }
-  return { interval: bounded(input, choice.interval), reason: choice.reason }
+  return { interval: bounded(input, choice.interval), because: choice.because }
 }
 
 function byOverlap(input: ScheduleInput, outcome: Answered, before: Millis): Millis {
@@ -196,15 +197,13 @@ function byOverlap(input: ScheduleInput, outcome: Answered, before: Millis): Mil
   return bounded(input, known < 1 / 3 ? before / 2 : known > 2 / 3 ? before * 1.5 : before)
 }
 
-function whatCame(input: ScheduleInput, outcome: Answered): string {
-  if (outcome.kind === 'unchanged') return 'nothing had changed'
-  const { counts } = outcome
-  if (counts.entries === 0) return 'the feed is empty'
-  const entries = counted(counts.entries, 'entry', 'entries')
-  if (input.interval === null) return `first poll, ${entries}`
+function whatCame(input: ScheduleInput, outcome: Answered): Because {
+  if (outcome.kind === 'unchanged') return { kind: 'unchanged' }
+  const { entries } = outcome.counts
+  if (entries === 0) return { kind: 'empty' }
+  if (input.interval === null) return { kind: 'first', entries }
   const { fresh } = freshOf(outcome)
-  if (fresh === 0) return `none of ${entries} was new`
-  return `${fresh} of ${entries} ${fresh === 1 ? 'was' : 'were'} new`
+  return fresh === 0 ? { kind: 'stale', entries } : { kind: 'fresh', fresh, entries }
 }
 
 /**
@@ -220,13 +219,17 @@ function byHabit(input: ScheduleInput, habit: Habit, rates: Rates): Choice {
   const length = Math.min(DAY, Math.max(HOUR, interval))
   const coming = (pace * expectedBetween(rates, input.now, input.now + length) * HOUR) / length
   const usual = pace * rates.average
-  const when = coming < usual / 3 ? 'little at this time' : coming > usual * 2 ? 'most at this time' : null
-  const rate =
-    coming >= 1
-      ? `about ${Math.round(coming)} an hour`
-      : `about ${counted(Math.max(1, Math.round(coming * 24)), 'entry', 'entries')} a day`
-  const hurried = habit.haste < 1 ? ', sooner since polls came late' : ''
-  return { interval, reason: `it writes ${when ?? rate}${hurried}` }
+  const because: Because[] = [rateOf(coming, usual)]
+  if (habit.haste < 1) because.push({ kind: 'hurried' })
+  return { interval, because }
+}
+
+/** How many entries an hour are to come, in the coarsest words that say it. */
+function rateOf(coming: number, usual: number): Because {
+  if (coming < usual / 3) return { kind: 'little' }
+  if (coming > usual * 2) return { kind: 'most' }
+  if (coming >= 1) return { kind: 'hourly', entries: Math.round(coming) }
+  return { kind: 'daily', entries: Math.max(1, Math.round(coming * 24)) }
 }
 
 /** Until when the entries shown cannot well have rolled over; null where that is not known. */
@@ -257,22 +260,23 @@ function withHints(input: ScheduleInput, outcome: Answered, habit: Habit | null,
   const ttl = Math.min(LONGEST_HINT, wished?.ttl ?? 0)
   const cover = habit === null ? null : coverOf(input, outcome, habit, ratesOf(habit))
   const guess = cover === null ? ttl : Math.min(ttl, cover)
-  let { interval, reason } = choice
+  let { interval } = choice
+  const because = [...choice.because]
   const hint = Math.max(kept, guess)
   if (hint > interval) {
     interval = Math.round(Math.min(hint, most))
-    reason += `; the server asks for ${duration(Math.max(kept, ttl))}`
-    if (hint < ttl) reason += `, but it shows only ${counted(habit?.window ?? 0, 'entry', 'entries')}`
+    because.push({ kind: 'hint', span: Math.max(kept, ttl) })
+    if (hint < ttl) because.push({ kind: 'short', entries: habit?.window ?? 0 })
   }
   const skip = wished?.skip ?? null
   if (skip !== null) {
     const until = Math.round(Math.min(afterSkip(skip, input.now, interval), LONGEST_HINT, most, cover ?? most))
     if (until > interval) {
       interval = until
-      reason += '; the feed names hours or days without news'
+      because.push({ kind: 'skipped' })
     }
   }
-  return { interval, reason }
+  return { interval, because }
 }
 
 /** The interval, moved out of skipped hours and days; as it is where the feed skips all of them. */
@@ -289,9 +293,12 @@ function afterSkip(skip: Skip, now: Millis, interval: Millis): Millis {
   return interval
 }
 
-function gapWords(gap: Gap | null): string {
-  if (gap === null) return ''
-  return `; nothing in common with the poll ${duration(gap.to - gap.from)} before, entries may have been missed`
+function becauseOf(gap: Gap | null): Because[] {
+  return gap === null ? [] : [{ kind: 'gap', span: gap.to - gap.from }]
+}
+
+function sentence(repeats: boolean, span: Millis, because: Because[]): string {
+  return reasonSentence({ repeats, span, because })
 }
 
 function afterFailure(
@@ -316,7 +323,7 @@ function afterFailure(
   return {
     at: planned === null ? next.at : Math.round(Math.max(planned, next.at)),
     interval: before,
-    reason: backoffSentence(put),
+    reason: sentence(false, put.wait, [put.because]),
     habit,
     gap: null,
   }

@@ -1,7 +1,7 @@
 // What a subscriber does about a WebSub hub (W3C Recommendation, 23 January 2018): when it asks, what it agrees to, what it
 // believes, and what pushing saves in polling. Pure: clock and chance are parameters.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { duration } from '../../language/say.ts'
+import { reasonSentence } from '../../language/reason.ts'
 import { hash32 } from '../../language/text.ts'
 import type { Subscription } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
@@ -233,6 +233,6 @@ export function besidePush<T extends Next>(
     ...schedule,
     at,
     interval: input.interval ?? schedule.interval,
-    reason: `every ${duration(maxInterval)}: the hub ${hub} pushes what is new`,
+    reason: reasonSentence({ repeats: true, span: maxInterval, because: [{ kind: 'pushed', hub }] }),
   }
 }

@@ -1,8 +1,9 @@
 // Whether a feed is quieter than it usually is at this hour and on this weekday.
 
+import { quietSentence } from '../../language/reason.ts'
 import { duration } from '../../language/say.ts'
 import type { Millis } from '../../model/units.ts'
-import { bearable, expectedBetween, type Habit, ratesOf, timeUntil } from './habit.ts'
+import { expectedBetween, type Habit, longestUsualSilence, ratesOf, timeUntil } from './habit.ts'
 
 const DAY: Millis = 86_400_000
 /** Fewer entries or hours than these say nothing about silence. */
@@ -26,11 +27,11 @@ export function silenceOf(habit: Habit, now: Millis): Silence | null {
   if (since === null || since > now) return null
   if (rates.evidence.entries < LEAST_ENTRIES || rates.evidence.hours < LEAST_HOURS) return null
   // Silence is measured in entries that were to be expected: a night weighs little, a busy hour much.
-  const amount = bearable(habit)
+  const amount = longestUsualSilence(habit)
   const usual = timeUntil(rates, since, amount, 35 * DAY, rate => rate)
   const quiet = now - since > usual && expectedBetween(rates, since, now) > amount
   const sentence = quiet
-    ? `quiet for ${duration(now - since)}: at this time it is seldom silent for longer than ${duration(usual)}`
+    ? quietSentence(now - since, usual)
     : `silent for ${duration(now - since)}, as usual: only after ${duration(usual)} would it be quiet`
   return { since, usual, quiet, sentence }
 }

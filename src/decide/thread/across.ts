@@ -5,6 +5,7 @@ import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
 import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { PartProfile } from './index/profile.ts'
+import { Query } from './index/rows.ts'
 import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
 import {
   COMMON,
@@ -127,16 +128,20 @@ export function compare(index: ThreadIndex, parts: readonly PartProfile[], other
   return { own: count > 0 ? own / count : 0, leastOwn, across, ownPairs, acrossPairs: acrossPair ? [acrossPair] : [] }
 }
 
+// Queries that are over. A part is compared with several others one after the other.
+const ownQuery = new Query()
+const acrossQuery = new Query()
+
 /** Cosine of two parts of one language. */
 function likeness(index: ThreadIndex, one: PartProfile, part: Part): number {
-  const dot = index.weights.dotOf(part, index.weights.query(one.own))
+  const dot = index.weights.dotOf(part, index.weights.query(one.own, ownQuery))
   return dot / (Math.sqrt(one.part.ownSquared * part.ownSquared) || 1)
 }
 
 /** Cosine of two parts of two languages; 0 where what they share tells of no event. */
 function likenessAcross(index: ThreadIndex, one: PartProfile, part: Part): number {
   const { terms, weights } = one.shared
-  const { dot, second, shares } = sharedTerms(index, part, index.weights.query(one.shared))
+  const { dot, second, shares } = sharedTerms(index, part, index.weights.query(one.shared, acrossQuery))
   if (second < SECOND_MATCH * dot) return 0
   let matches = 0
   for (let at = 0; at < terms.length; at++) {

@@ -27,20 +27,19 @@ export interface DocumentRuns {
 
 /** The runs of an entry: words of its bare headline, and of the first {@link RUNS_BODY} characters of its body. */
 export function runsOf(headline: readonly Word[], body: readonly Word[]): DocumentRuns {
-  const title = runs(patternsOf(headline), true).filter(hash => hash !== SHORT)
+  const title = [...runsOfWords(headline, true)]
   if (isWhole(body.length)) title.push(wholeOf(body.map(({ text }) => text)))
   for (const { text } of headline) title.push(wordOf(text))
   return {
     headline: hash32(headline.map(({ text }) => text).join(' ')),
     title: Uint32Array.from(title),
-    body: Uint32Array.from(runs(patternsOf(body)).filter(hash => hash !== SHORT)),
+    body: runsOfWords(body),
   }
 }
 
 /** Counts the runs of a document's entries: add them all, then ask. */
 export class BoilerplateCount {
-  /** By hash: entries that have it, and the last of them, which counts once. */
-  readonly #entries = new Map<number, { entries: number; last: number }>()
+  readonly #entries = new EntriesByHash()
   readonly #headlines = new Set<number>()
   /** Of each entry the runs of its body, and how many entries that were counted must have one for it to be shared. */
   readonly #bodies: { hashes: Uint32Array; others: number }[] = []
@@ -56,31 +55,82 @@ export class BoilerplateCount {
     if (before) return
     this.#headlines.add(headline)
     const entry = this.#bodies.length
-    for (const hashes of [title, body]) {
-      for (const hash of hashes) {
-        const known = this.#entries.get(hash)
-        if (known === undefined) this.#entries.set(hash, { entries: 1, last: entry })
-        else if (known.last !== entry) {
-          known.entries++
-          known.last = entry
-        }
-      }
-    }
+    for (const hashes of [title, body]) this.#entries.count(hashes, entry)
   }
 
   /** For each entry, in the order they were added, whether another has a run of its body. */
   sharing(): boolean[] {
-    return this.#bodies.map(({ hashes, others }) =>
-      hashes.some(hash => (this.#entries.get(hash)?.entries ?? 0) >= others),
-    )
+    return this.#bodies.map(({ hashes, others }) => hashes.some(hash => this.#entries.of(hash) >= others))
   }
 
   /** What stands in so many of them. */
   found(): Boilerplate {
+    return this.#headlines.size < LEAST_ENTRIES ? new Set() : this.#entries.inAtLeast(LEAST_ENTRIES)
+  }
+}
+
+const FIRST_PLACES = 4_096
+
+/** How many entries have a hash, of 32 bits: open addressing, for a document has some thousands of them. */
+class EntriesByHash {
+  #hashes = new Int32Array(FIRST_PLACES)
+  /** Entries that have it; 0 where the place is empty. */
+  #entries = new Int32Array(FIRST_PLACES)
+  /** The last of them, which counts once. */
+  #last = new Int32Array(FIRST_PLACES)
+  #used = 0
+
+  count(hashes: Uint32Array, entry: number): void {
+    this.#makeRoom(hashes.length)
+    for (let next = 0; next < hashes.length; next++) {
+      const hash = (hashes[next] as number) | 0
+      const at = this.#placeOf(hash)
+      if (this.#entries[at] === 0) {
+        this.#hashes[at] = hash
+        this.#used++
+      } else if (this.#last[at] === entry) continue
+      this.#entries[at] = (this.#entries[at] as number) + 1
+      this.#last[at] = entry
+    }
+  }
+
+  of(hash: number): number {
+    return this.#entries[this.#placeOf(hash | 0)] as number
+  }
+
+  inAtLeast(entries: number): Set<number> {
     const found = new Set<number>()
-    if (this.#headlines.size < LEAST_ENTRIES) return found
-    for (const [hash, { entries }] of this.#entries) if (entries >= LEAST_ENTRIES) found.add(hash)
+    for (let at = 0; at < this.#hashes.length; at++) {
+      if ((this.#entries[at] as number) >= entries) found.add((this.#hashes[at] as number) >>> 0)
+    }
     return found
+  }
+
+  #placeOf(hash: number): number {
+    const hashes = this.#hashes
+    const entries = this.#entries
+    const mask = hashes.length - 1
+    let at = hash & mask
+    while (entries[at] !== 0 && hashes[at] !== hash) at = (at + 1) & mask
+    return at
+  }
+
+  /** At most half of the places are taken. */
+  #makeRoom(more: number): void {
+    let room = this.#hashes.length
+    while (room < 2 * (this.#used + more)) room *= 2
+    if (room === this.#hashes.length) return
+    const [hashes, entries, last] = [this.#hashes, this.#entries, this.#last]
+    this.#hashes = new Int32Array(room)
+    this.#entries = new Int32Array(room)
+    this.#last = new Int32Array(room)
+    for (let from = 0; from < hashes.length; from++) {
+      if (entries[from] === 0) continue
+      const at = this.#placeOf(hashes[from] as number)
+      this.#hashes[at] = hashes[from] as number
+      this.#entries[at] = entries[from] as number
+      this.#last[at] = last[from] as number
+    }
   }
 }
 
@@ -93,14 +143,43 @@ export interface Patterns {
   sizes: ArrayLike<number>
 }
 
-function patternsOf(words: readonly Word[]): Patterns {
-  const hashes: number[] = []
-  const sizes: number[] = []
-  for (const { patternHash, patternLength } of words) {
-    hashes.push(patternHash)
-    sizes.push(patternLength)
+// Room for the runs of a text, and for what they are made of.
+let room = new Uint32Array(1_024)
+let hashesOfWords = new Int32Array(1_024)
+let sizesOfWords = new Uint8Array(1_024)
+
+/** The hashes of {@link runs} that are long enough, of a text that is no list of distinct words. */
+function runsOfWords(words: readonly Word[], headline = false): Uint32Array {
+  const ends = headline ? 1 : 0
+  const length = words.length + 2 * ends
+  if (length > room.length) {
+    room = new Uint32Array(2 * length)
+    hashesOfWords = new Int32Array(2 * length)
+    sizesOfWords = new Uint8Array(2 * length)
   }
-  return { places: words.map((_, at) => at), hashes, sizes }
+  const [hashes, sizes] = [hashesOfWords, sizesOfWords]
+  for (let at = 0; at < words.length; at++) {
+    const { patternHash, patternLength } = words[at] as Word
+    hashes[at + ends] = patternHash
+    sizes[at + ends] = Math.min(LEAST_LENGTH, patternLength)
+  }
+  if (headline) {
+    hashes[0] = START
+    hashes[length - 1] = END
+    sizes[0] = 1
+    sizes[length - 1] = 1
+  }
+  let count = 0
+  for (let first = 0; first + RUN <= length; first++) {
+    let hash = 0
+    let size = 0
+    for (let at = first; at < first + RUN; at++) {
+      hash = Math.imul(hash ^ (hashes[at] as number), 0x01000193)
+      size += sizes[at] as number
+    }
+    if (size >= LEAST_LENGTH) room[count++] = hash
+  }
+  return room.slice(0, count)
 }
 
 /** The places of the words of a text that are not boilerplate, in order; null where all of them are left. */

@@ -6,6 +6,7 @@ import { type Part, type SeenStory, silenceOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { Query } from './index/rows.ts'
 import { likenessesTo } from './likeness.ts'
+import { Nearest } from './nearest.ts'
 import { neighbours } from './region.ts'
 import { PLACE_AROUND, PLACE_LATEST, PLACE_LOOKED_UP, PLACE_NEAR, PLACE_RESCORED, SECOND_MATCH } from './tuning.ts'
 
@@ -52,7 +53,7 @@ const sharedQuery = new Query()
 /** The parts of other languages near a story, by the terms that languages share. */
 export function candidatesAcross(index: ThreadIndex, language: string, shared: Weighted, time: Millis): Candidate[] {
   const { weights, tuning, settings } = index
-  const near: { part: Part; faded: number }[] = []
+  const near = new Nearest(PLACE_RESCORED)
   const alone = { thread: { first: time, last: time }, language, ownSquared: 0, sharedSquared: UNIT ** 2 }
   const limits = {
     own: false,
@@ -62,11 +63,11 @@ export function candidatesAcross(index: ThreadIndex, language: string, shared: W
     silence: settings.window,
   }
   weights.near(shared, alone, limits, (part, cosine) => {
-    near.push({ part, faded: cosine * fading(index, part, time) })
+    // What fades is never nearer than it was.
+    if (cosine >= near.least) near.meet(part, cosine * fading(index, part, time))
   })
   const query = weights.query(shared, sharedQuery)
-  near.sort((a, b) => b.faded - a.faded || firstOf(a.part, b.part))
-  return near.slice(0, PLACE_RESCORED).flatMap(({ part }) => {
+  return near.parts.flatMap(part => {
     const { dot, second } = sharedTerms(index, part, query)
     // The likeness rests on one term, or on others that the news is full of.
     if (second < SECOND_MATCH * dot) return []
@@ -77,8 +78,6 @@ export function candidatesAcross(index: ThreadIndex, language: string, shared: W
 
 const fading = (index: ThreadIndex, part: Part, time: Millis) =>
   Math.exp(-silenceOf(part.thread, time) / index.tuning.decay)
-
-const firstOf = (a: Part, b: Part) => a.thread.id - b.thread.id || (a.language < b.language ? -1 : 1)
 
 /**
  * What the terms asked for and a part have in common: the dot product, the second largest match of a rare term, and what the

@@ -3,6 +3,7 @@
 import type { ThreadFeatures, Weighted } from './features.ts'
 import type { ActiveThread, Part } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { Query } from './index/rows.ts'
 
 const REASONS = 5
 
@@ -36,9 +37,12 @@ export function evidence(index: ThreadIndex, features: ThreadFeatures, part: Par
 /** The heaviest of what speaks for a decision: what is kept with it, and told. */
 export const reasons = (found: readonly Evidence[]): Evidence[] => found.slice(0, REASONS)
 
+// The memory of a question that is over.
+const sharedQuery = new Query()
+
 /** What some terms and a part share, heaviest first, as parts of one. */
 export function sharedBy(index: ThreadIndex, { terms, weights }: Weighted, part: Part): Evidence[] {
-  const shares = index.weights.shares(part, index.weights.query({ terms, weights }))
+  const shares = index.weights.shares(part, index.weights.query({ terms, weights }, sharedQuery))
   const found: Evidence[] = []
   let sum = 0
   for (let at = 0; at < terms.length; at++) {

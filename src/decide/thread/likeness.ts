@@ -1,7 +1,8 @@
 // How alike stories of one language are: the cosine of what they say, weighed by how rare each term is in the window now and
 // in the threads around, fading with the time between. Pure.
 import type { Millis } from '../../model/units.ts'
-import { damped, rarity, type ThreadFeatures } from './features.ts'
+import { DistinctTerms } from './distinct.ts'
+import { damped, type ThreadFeatures } from './features.ts'
 import type { SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { TermRange } from './index/rows.ts'
@@ -9,8 +10,6 @@ import {
   GROUP_COHESION,
   GROUP_DECAY,
   GROUP_LINK,
-  LOCAL_FREE,
-  LOCAL_THREADS,
   MEANT_DECAY,
   MEANT_LENGTH,
   MEANT_LINK,
@@ -19,9 +18,6 @@ import {
   TEXT_TERMS,
 } from './tuning.ts'
 import { blended, dotOf } from './vectors.ts'
-
-// By term: its place among those of the stories compared, plus one. All 0 whenever nothing is compared.
-let places = new Int32Array(1_024)
 
 /** A story that is compared with others. */
 interface Compared {
@@ -52,10 +48,9 @@ export interface Likenesses {
 /** Likeness of each story to each other. */
 export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Likenesses {
   const size = stories.length
-  const region = new Region(
-    index,
-    stories.map(story => comparedOf(index, story)),
-  )
+  const compared = stories.map(story => comparedOf(index, story))
+  const rules = rulesOf(index, compared)
+  const region = new Region(index, compared, rules)
   const values = new Float64Array(size * size)
   for (let one = 0; one < size; one++) values[one * size + one] = 1
   region.addCosines(values)
@@ -66,53 +61,106 @@ export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): L
       values[other * size + one] = likeness
     }
   }
-  return { size, values, accepted: region.accepted, cohesion: region.cohesion }
+  return { size, values, accepted: rules.accepted, cohesion: rules.cohesion }
 }
 
-/** Likeness of a story that is being placed to some others, and how many of their threads say a term. */
+/** Likenesses of a story that is being placed, as `Likenesses` gives them. */
+export interface Placing extends Pick<Likenesses, 'values' | 'accepted' | 'cohesion'> {
+  /** How many threads of the stories around say a term, by its id; 0 where that counts for nothing. Until the next comparison. */
+  saying(term: number): number
+}
+
+/** Likeness of a story that is being placed to some others, of which those of one thread stand together. */
 export function likenessesTo(
   index: ThreadIndex,
   features: ThreadFeatures,
   time: Millis,
   stories: readonly SeenStory[],
-) {
+): Placing {
   const { language, ownWeights: weights, ownCounts: counts, vector } = features
   const terms = index.weights.vocabulary.find(features).own
-  const region = new Region(index, [
-    ...stories.map(story => comparedOf(index, story)),
-    {
-      thread: -1,
-      time,
-      said: { terms, weights, counts, from: 0, end: terms.length },
-      meant: index.meaning(language, vector ?? null),
-    },
-  ])
+  const compared = stories.map(story => comparedOf(index, story))
+  const said = { terms, weights, counts, from: 0, end: terms.length }
+  compared.push({ thread: -1, time, said, meant: index.meaning(language, vector ?? null) })
+  const rules = rulesOf(index, compared)
+  return rules.isMeant ? byMeaning(index, compared, rules) : byWords(index, compared, rules)
+}
+
+function byMeaning(index: ThreadIndex, compared: readonly Compared[], rules: Rules): Placing {
+  const region = new Region(index, compared, rules)
   const values = region.cosinesOfLast()
-  for (let at = 0; at < stories.length; at++) {
-    values[at] = region.likeness(stories.length, at, values[at] as number)
+  const last = values.length
+  for (let at = 0; at < last; at++) values[at] = region.likeness(last, at, values[at] as number)
+  const { accepted, cohesion } = rules
+  return { values, accepted, cohesion, saying: term => region.threadsSaying(term) }
+}
+
+/** The same without vectors: only the terms of the last story are looked for in the others. */
+function byWords(index: ThreadIndex, compared: readonly Compared[], rules: Rules): Placing {
+  const last = compared.length - 1
+  const { said, time } = compared[last] as Compared
+  const { differentCountries } = index.tuning
+  const distinct = DistinctTerms.of(index, compared)
+  const factors = rules.isWeighedAnew ? distinct.factors(index, distinct.threads, distinct.around) : null
+  const asked = distinct.ask(index, said, factors)
+  const values = new Float64Array(last)
+  for (let at = 0; at < last; at++) {
+    const other = compared[at] as Compared
+    const cosine = distinct.cosine(other.said, factors, asked)
+    if (cosine === 0) continue
+    const apart = distinct.differsInCountries ? differentCountries : 1
+    values[at] = cosine * rules.lift * apart * Math.exp(-Math.abs(time - other.time) / rules.decay)
   }
+  distinct.clear()
+  const { accepted, cohesion } = rules
+  return { values, accepted, cohesion, saying: term => (factors ? distinct.threadsSaying(term) : 0) }
+}
+
+/** How some stories are compared. */
+interface Rules {
+  /** The mean likeness that two groups of these stories need, and what cohesion counts. */
+  accepted: number
+  cohesion: number
+  /** What likeness by words alone counts for, where others have vectors. */
+  lift: number
+  decay: Millis
+  /** More than one of the stories has a vector. */
+  isMeant: boolean
+  /** Terms are weighed by how rare they are now; else as they were when their story was filed. */
+  isWeighedAnew: boolean
+}
+
+function rulesOf(index: ThreadIndex, stories: readonly Compared[]): Rules {
+  let entries = 0
+  let vectors = 0
+  for (const { said, meant } of stories) {
+    entries += said.end - said.from
+    if (meant !== null) vectors++
+  }
+  const size = stories.length
+  const areTexts = entries >= TEXT_TERMS * size
+  const words = areTexts ? TEXT_LINK : GROUP_LINK
+  const isMeant = vectors > 1
+  const link = isMeant ? MEANT_LINK + (MEANT_LENGTH * entries) / size : words
   return {
-    values,
-    accepted: region.accepted,
-    cohesion: region.cohesion,
-    saying: (term: number) => region.threadsSaying(term),
+    accepted: link * index.settings.threshold,
+    cohesion: areTexts || isMeant ? 0 : GROUP_COHESION,
+    lift: link / words,
+    decay: isMeant ? MEANT_DECAY : areTexts ? TEXT_DECAY : GROUP_DECAY,
+    isMeant,
+    isWeighedAnew: areTexts || isMeant,
   }
 }
 
 /** Stories that are compared: their terms by place, and the stories that say each. */
 class Region {
-  /** The mean likeness that two groups of these stories need, and what cohesion counts. */
-  readonly accepted: number
-  readonly cohesion: number
-  /** What likeness by words alone counts for, where others have vectors. */
-  readonly #lift: number
+  readonly #rules: Rules
   readonly #stories: readonly Compared[]
-  readonly #decay: Millis
   readonly #differentCountries: number
-  /** Threads that say each term, by place. */
-  #threads: Int32Array | null = null
+  /** Threads that say each term, by place; null where they are not counted. */
+  readonly #threads: Int32Array | null
   /** Terms by place, and where the stories of each begin in the lists below. */
-  readonly #terms: number[] = []
+  readonly #terms: Int32Array
   readonly #starts: Int32Array
   readonly #entries: Int32Array
   readonly #weights: Float64Array
@@ -120,60 +168,44 @@ class Region {
   readonly #countries: Int32Array
   readonly #words: number
 
-  constructor(index: ThreadIndex, stories: readonly Compared[]) {
-    const { weights } = index
+  constructor(index: ThreadIndex, stories: readonly Compared[], rules: Rules) {
     const size = stories.length
     this.#stories = stories
+    this.#rules = rules
     this.#differentCountries = index.tuning.differentCountries
-    const rows = stories.map(({ said }) => said)
-    let entries = 0
-    for (const { from, end } of rows) entries += end - from
-    const texts = entries >= TEXT_TERMS * size
-    const words = texts ? TEXT_LINK : GROUP_LINK
-    const isMeant = stories.filter(({ meant }) => meant !== null).length > 1
-    const link = isMeant ? MEANT_LINK + (MEANT_LENGTH * entries) / size : words
-    this.accepted = link * index.settings.threshold
-    this.cohesion = texts || isMeant ? 0 : GROUP_COHESION
-    this.#lift = link / words
-    this.#decay = isMeant ? MEANT_DECAY : texts ? TEXT_DECAY : GROUP_DECAY
-    if (places.length < weights.vocabulary.size) places = new Int32Array(2 * weights.vocabulary.size)
-    const frequency: number[] = []
-    for (const { terms, from, end } of rows) {
-      for (let at = from; at < end; at++) {
-        const term = terms[at] as number
-        if (term < 0) continue
-        if (places[term] === 0) places[term] = this.#terms.push(term)
-        const place = (places[term] as number) - 1
-        frequency[place] = (frequency[place] ?? 0) + 1
-      }
-    }
-    const count = this.#terms.length
+    const distinct = DistinctTerms.of(index, stories)
+    const { count, entries } = distinct
+    this.#terms = distinct.terms.slice(0, count)
     this.#starts = new Int32Array(count + 1)
     for (let place = 0; place < count; place++) {
-      this.#starts[place + 1] = (this.#starts[place] as number) + (frequency[place] as number)
+      this.#starts[place + 1] = (this.#starts[place] as number) + (distinct.frequencies[place] as number)
     }
-    const unknown = rarity(0, index.size.stories)
-    const factors = texts || isMeant ? this.#factors(index) : null
+    const byThread = rules.isWeighedAnew ? Map.groupBy(stories, ({ thread }) => thread) : null
+    this.#threads = byThread && distinct.threadsOf(byThread)
+    const factors = byThread && distinct.factors(index, this.#threads as Int32Array, byThread.size)
     this.#entries = new Int32Array(entries)
     this.#weights = new Float64Array(entries)
     const bits = new Map<number, number>()
     for (let place = 0; place < count; place++) {
-      if (weights.vocabulary.isCountry(this.#terms[place] as number)) bits.set(place, bits.size)
+      if (index.weights.vocabulary.isCountry(this.#terms[place] as number)) bits.set(place, bits.size)
     }
     this.#words = Math.ceil(bits.size / 32)
     this.#countries = new Int32Array(size * this.#words)
     const ends = this.#starts.slice()
-    for (const [story, { terms, weights: frozen, counts, from, end }] of rows.entries()) {
+    const { places } = distinct
+    for (let story = 0; story < size; story++) {
+      const { terms, weights, counts, from, end } = (stories[story] as Compared).said
       let squares = 0
       for (let at = from; at < end; at++) {
-        if ((terms[at] as number) < 0) {
-          squares += (factors ? damped(counts[at] as number) * unknown : (frozen[at] as number)) ** 2
+        const term = terms[at] as number
+        if (term < 0) {
+          squares += (factors ? damped(counts[at] as number) * distinct.unknown : (weights[at] as number)) ** 2
           continue
         }
-        const place = (places[terms[at] as number] as number) - 1
+        const place = (places[term] as number) - 1
         const to = ends[place] as number
         ends[place] = to + 1
-        const weight = factors ? damped(counts[at] as number) * (factors[place] as number) : (frozen[at] as number)
+        const weight = factors ? damped(counts[at] as number) * (factors[place] as number) : (weights[at] as number)
         this.#entries[to] = story
         this.#weights[to] = weight
         squares += weight * weight
@@ -190,36 +222,7 @@ class Region {
         this.#weights[to] = (this.#weights[to] as number) / length
       }
     }
-    for (const term of this.#terms) places[term] = 0
-  }
-
-  /** How much each term says: that it is rare in the window, and in the threads around. */
-  #factors(index: ThreadIndex): Float64Array {
-    const threads = Map.groupBy(this.#stories, ({ thread }) => thread)
-    const said = new Int32Array(this.#terms.length)
-    const last = new Int32Array(this.#terms.length).fill(-2)
-    for (const [thread, stories] of threads) {
-      for (const {
-        said: { terms, from, end },
-      } of stories) {
-        for (let at = from; at < end; at++) {
-          if ((terms[at] as number) < 0) continue
-          const place = (places[terms[at] as number] as number) - 1
-          if (last[place] === thread) continue
-          last[place] = thread
-          said[place] = (said[place] as number) + 1
-        }
-      }
-    }
-    this.#threads = said
-    const window = index.size.stories
-    const around = threads.size
-    return Float64Array.from(this.#terms, (term, place) => {
-      const rare = rarity(index.weights.frequencyOf(term), window)
-      const by = said[place] as number
-      if (around < LOCAL_THREADS || by <= LOCAL_FREE) return rare
-      return rare * Math.sqrt(1 - (by - LOCAL_FREE) / (around - LOCAL_FREE))
-    })
+    distinct.clear()
   }
 
   /** Threads that say a term: 0 where they are not counted. */
@@ -267,10 +270,10 @@ class Region {
     const mine = this.#stories[one] as Compared
     const theirs = this.#stories[other] as Compared
     const [a, b] = [mine.meant, theirs.meant]
-    const likeness = a && a.length === b?.length ? blended(cosine, dotOf(a, b)) : cosine * this.#lift
+    const likeness = a && a.length === b?.length ? blended(cosine, dotOf(a, b)) : cosine * this.#rules.lift
     if (likeness === 0) return 0
     const apart = this.#differInCountries(one, other) ? this.#differentCountries : 1
-    return likeness * apart * Math.exp(-Math.abs(mine.time - theirs.time) / this.#decay)
+    return likeness * apart * Math.exp(-Math.abs(mine.time - theirs.time) / this.#rules.decay)
   }
 
   /** Whether two stories both name countries, and none in common. */

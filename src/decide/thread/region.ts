@@ -3,6 +3,7 @@ import type { Millis } from '../../model/units.ts'
 import { UNIT, type Weighted } from './features.ts'
 import type { Part } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
+import { Nearest } from './nearest.ts'
 import { COMMON, GROUP_AROUND, GROUP_NEAR } from './tuning.ts'
 
 /**
@@ -16,10 +17,9 @@ export function neighbours(
   time: Millis,
   { budget = Number.POSITIVE_INFINITY, most = GROUP_AROUND } = {},
 ): Part[] {
-  const found: { part: Part; cosine: number }[] = []
+  const found = new Nearest(most)
   const alone = { thread: { first: time, last: time }, language, ownSquared: UNIT ** 2, sharedSquared: 0 }
   const limits = { own: true, common: COMMON, budget, least: GROUP_NEAR, silence: index.settings.window }
-  index.weights.near(own, alone, limits, (part, cosine) => found.push({ part, cosine }))
-  found.sort((a, b) => b.cosine - a.cosine || a.part.thread.id - b.part.thread.id)
-  return found.slice(0, most).map(({ part }) => part)
+  index.weights.near(own, alone, limits, (part, cosine) => found.meet(part, cosine))
+  return found.parts
 }

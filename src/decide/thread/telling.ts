@@ -43,41 +43,57 @@ export interface CentralCandidate {
   id: number
   time: Millis
   language: string
-  /** Its own terms, by name or by number, with their weights. */
-  own: Weighed
+  /** Its own terms, by whole numbers from 0 that are close together, with their weights. */
+  own: { terms: ArrayLike<number>; weights: ArrayLike<number> }
 }
 
-interface Weighed {
-  terms: ArrayLike<string | number>
-  weights: ArrayLike<number>
-}
+// By term: the sum of what some stories weigh it. All 0 whenever nothing is asked.
+let sums = new Float64Array(1_024)
 
 /**
  * The story that says most of what all say, in the language most of them are in; of two alike the earlier. Null for none.
  */
 export function centralStory(stories: readonly CentralCandidate[]): number | null {
-  const [largest] = [...Map.groupBy(stories, ({ language }) => language)].sort(
-    (a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1),
-  )
-  if (!largest) return null
-  const sum = new Map<string | number, number>()
-  for (const { own } of largest[1]) addTo(sum, own)
-  const ranked = largest[1]
-    .map(story => ({ story, score: dotOf(sum, story.own) }))
-    .sort((a, b) => b.score - a.score || a.story.time - b.story.time || a.story.id - b.story.id)
-  return ranked[0]?.story.id ?? null
+  const largest = inLargestLanguage(stories)
+  for (const { own } of largest) add(own)
+  let best: CentralCandidate | null = null
+  let most = 0
+  for (const story of largest) {
+    const score = dotOf(story.own)
+    const order = best === null ? -1 : most - score || story.time - best.time || story.id - best.id
+    if (order >= 0) continue
+    best = story
+    most = score
+  }
+  for (const { own } of largest) {
+    for (let at = 0; at < own.terms.length; at++) sums[own.terms[at] as number] = 0
+  }
+  return best?.id ?? null
 }
 
-function addTo(sum: Map<string | number, number>, { terms, weights }: Weighed): void {
+function inLargestLanguage(stories: readonly CentralCandidate[]): readonly CentralCandidate[] {
+  const language = stories[0]?.language
+  if (stories.every(story => story.language === language)) return stories
+  const [largest] = [...Map.groupBy(stories, story => story.language)].sort(
+    (a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1),
+  )
+  return largest?.[1] ?? []
+}
+
+function add({ terms, weights }: CentralCandidate['own']): void {
   for (let at = 0; at < terms.length; at++) {
-    const term = terms[at] as string | number
-    sum.set(term, (sum.get(term) ?? 0) + (weights[at] as number))
+    const term = terms[at] as number
+    if (term >= sums.length) {
+      const wider = new Float64Array(2 * term)
+      wider.set(sums)
+      sums = wider
+    }
+    sums[term] = (sums[term] as number) + (weights[at] as number)
   }
 }
 
-function dotOf(sum: ReadonlyMap<string | number, number>, { terms, weights }: Weighed): number {
+function dotOf({ terms, weights }: CentralCandidate['own']): number {
   let dot = 0
-  for (let at = 0; at < terms.length; at++)
-    dot += (sum.get(terms[at] as string | number) ?? 0) * (weights[at] as number)
+  for (let at = 0; at < terms.length; at++) dot += (sums[terms[at] as number] as number) * (weights[at] as number)
   return dot
 }

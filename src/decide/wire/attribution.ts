@@ -124,11 +124,13 @@ function collect(found: Set<string>, match: RegExpExecArray | null): void {
   found.add(name)
 }
 
+const STOPS = new Set([...'.!?؟…'].map(sign => sign.charCodeAt(0)))
+
 /** A stop within a word or between digits ends no sentence. */
 function isStop(text: string, at: number): boolean {
-  const code = text[at] ?? ''
-  if (code === '\n' || code === '\r') return true
-  if (!/[.!?؟…]/.test(code)) return false
+  const code = text.charCodeAt(at)
+  if (code === 0x0a || code === 0x0d) return true
+  if (!STOPS.has(code)) return false
   return /\s|["”»')\]]|^$/.test(text[at + 1] ?? '') && !/(?:^|[\s.])\p{L}$/u.test(text.slice(Math.max(0, at - 2), at))
 }
 

@@ -2,7 +2,7 @@
 
 import { fold, foldWord } from '../../language/fold.ts'
 import { PACKS } from '../../language/phrases/index.ts'
-import type { Furniture } from '../../model/decided.ts'
+import type { WireDetail } from '../../model/decided.ts'
 import type { NameList, WireNames } from './agencies.ts'
 import { lookupBare, readNames } from './agencies.ts'
 import { inkEnd, inkStart, isBlank, lineStart, trimInk } from './edges.ts'
@@ -121,7 +121,7 @@ function isShareLine(line: string): boolean {
 
 /** One piece taken off, and where it begins. */
 interface Taken {
-  kind: Furniture['kind']
+  kind: WireDetail['kind']
   start: number
 }
 

@@ -6,7 +6,7 @@
 
 import { fold } from '../../language/fold.ts'
 import type { Cut } from '../../language/words.ts'
-import type { Continuation, Credit, Furniture, Signal, WireReading } from '../../model/decided.ts'
+import type { Continuation, Credit, Signal, WireDetail, WireReading } from '../../model/decided.ts'
 import type { Millis } from '../../model/units.ts'
 import type { Named, NameList, WireNames } from './agencies.ts'
 import { isCommon, lookupBare, readNames } from './agencies.ts'
@@ -32,9 +32,9 @@ const PIECE = 200
 
 /** What was taken off, in the order of reading. */
 class Taken {
-  readonly list: Furniture[] = []
+  readonly list: WireDetail[] = []
 
-  add(kind: Furniture['kind'], where: Furniture['where'], written: string): void {
+  add(kind: WireDetail['kind'], where: WireDetail['where'], written: string): void {
     const matched = trimInk(written)
     if (matched === '' || this.list.length >= PIECES) return
     // Never half a character.
@@ -96,7 +96,7 @@ export function locateWire(input: WireInput, names: WireNames): { wire: WireRead
   let start = inkStart(text, 0, text.length)
   let end = inkEnd(text, start, text.length)
   let signal: Signal | null = null
-  const take = (kind: Furniture['kind'], until: number): void => {
+  const take = (kind: WireDetail['kind'], until: number): void => {
     taken.add(kind, 'opening', text.slice(start, until))
     start = inkStart(text, Math.min(until, end), end)
   }
@@ -240,7 +240,7 @@ function readHeadline(raw: string, names: WireNames, at: Millis | undefined, tak
   const headline: Headline = { title: whole, signal: null, credits: [], part: null, embargo: null }
   let start = 0
   // A headline always keeps something to read: what would leave nothing is not taken off.
-  const open = (kind: Furniture['kind'], end: number): boolean => {
+  const open = (kind: WireDetail['kind'], end: number): boolean => {
     const next = inkStart(whole, end, whole.length)
     if (next >= whole.length) return false
     taken.add(kind, 'title', whole.slice(start, end))
@@ -262,7 +262,7 @@ function readHeadline(raw: string, names: WireNames, at: Millis | undefined, tak
     if (start === before) break
   }
   let title = whole.slice(start)
-  const behind: [Furniture['kind'], string][] = []
+  const behind: [WireDetail['kind'], string][] = []
   for (let round = 0; round < 3; round++) {
     const piece = readPartAtEnd(title, 0, title.length)
     const trailing = piece ? null : readTrailingSlug(title)

@@ -1,4 +1,4 @@
-// The style sheet and the script, sent inside each page and allowed by their hashes in the Content-Security-Policy.
+// The style sheets and the script, sent inside each page and allowed by their hashes in the Content-Security-Policy.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -13,12 +13,24 @@ function read(name: string): string {
 
 const hashed = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-export const STYLE = read('style.css')
-  .replace(/(?<!\s)\s*([{};,>])\s*/g, '$1')
-  .replace(/:\s+/g, ':')
-  .replaceAll(';}', '}')
+function readSheet(name: string): string {
+  return read(name)
+    .replace(/(?<!\s)\s*([{};,>])\s*/g, '$1')
+    .replace(/:\s+(?!")/g, ':')
+    .replace(/(?<=[\s:,(])0\./g, '.')
+    .replaceAll(';}', '}')
+}
+
+export const STYLE = readSheet('style.css')
+/** Of pages that are no lists of events, besides. */
+export const CONTENT_STYLE = readSheet('content.css')
+/** Strings, which stay as they are, and the signs of the language that need no space beside them. */
+const SIGNS = /('(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|[^\S\n]*([=(){}[\],;:?&|<>*!])[^\S\n]*/g
 export const SCRIPT = read('script.js')
+  .replace(SIGNS, (_, text?: string, sign?: string) => text ?? sign ?? '')
+  .replace(/([{([,;])\n/g, '$1')
+  .replace(/\n([)\].?:])/g, '$1')
 
 /** Values for `style-src` and `script-src` that allow these and no others. */
-export const STYLE_SOURCE = hashed(STYLE)
+export const STYLE_SOURCE = `${hashed(STYLE)} ${hashed(CONTENT_STYLE)}`
 export const SCRIPT_SOURCE = hashed(SCRIPT)

@@ -1,4 +1,5 @@
-// Compares two versions of a text word by word: the longest common subsequence, within a bound.
+// Compares two versions of a text word by word, within a bound.
+import { differences } from '../../language/difference.ts'
 import { cleanText } from '../../language/markup.ts'
 import { type Html, html } from '../markup.ts'
 
@@ -7,8 +8,6 @@ export interface Change {
   text: string
 }
 
-/** Cells of the comparison table; two middles of 700 words each. Beyond it the middle is shown as replaced whole. */
-const CELLS = 500_000
 /** Longest text compared, in UTF-16 units: a page is for reading. */
 const LENGTH = 60_000
 
@@ -19,21 +18,16 @@ const LENGTH = 60_000
 export function changes(before: string, after: string): Change[] {
   const old = pieces(before)
   const young = pieces(after)
-  const same = (left: Piece | undefined, right: Piece | undefined) => left?.word === right?.word
-  let head = 0
-  while (head < old.length && head < young.length && same(old[head], young[head])) head++
-  let tail = 0
-  while (
-    tail < old.length - head &&
-    tail < young.length - head &&
-    same(old[old.length - 1 - tail], young[young.length - 1 - tail])
-  ) {
-    tail++
-  }
   const out = new Changes()
-  for (const piece of young.slice(0, head)) out.add('same', piece)
-  middle(old.slice(head, old.length - tail), young.slice(head, young.length - tail), out)
-  for (const piece of young.slice(young.length - tail)) out.add('same', piece)
+  let at = 0
+  const words = (list: readonly Piece[]) => list.map(piece => piece.word)
+  for (const change of differences(words(old), words(young))) {
+    for (const piece of young.slice(at, change.youngFrom)) out.add('same', piece)
+    for (const piece of old.slice(change.from, change.to)) out.add('out', piece)
+    for (const piece of young.slice(change.youngFrom, change.youngTo)) out.add('in', piece)
+    at = change.youngTo
+  }
+  for (const piece of young.slice(at)) out.add('same', piece)
   return out.list()
 }
 
@@ -48,42 +42,6 @@ function pieces(text: string): Piece[] {
     .trim()
     .matchAll(/(\S+)(\s*)/g)
   return Array.from(found, match => ({ word: match[1] ?? '', space: match[2] ?? '' }))
-}
-
-function middle(old: readonly Piece[], young: readonly Piece[], out: Changes): void {
-  if (old.length * young.length > CELLS) {
-    for (const piece of old) out.add('out', piece)
-    for (const piece of young) out.add('in', piece)
-    return
-  }
-  const width = young.length + 1
-  const common = new Uint16Array((old.length + 1) * width)
-  const at = (row: number, column: number) => common[row * width + column] ?? 0
-  for (let row = old.length - 1; row >= 0; row--) {
-    for (let column = young.length - 1; column >= 0; column--) {
-      common[row * width + column] =
-        old[row]?.word === young[column]?.word
-          ? at(row + 1, column + 1) + 1
-          : Math.max(at(row + 1, column), at(row, column + 1))
-    }
-  }
-  let row = 0
-  let column = 0
-  while (row < old.length || column < young.length) {
-    const left = old[row]
-    const right = young[column]
-    if (left !== undefined && right !== undefined && left.word === right.word) {
-      out.add('same', right)
-      row++
-      column++
-    } else if (left !== undefined && (right === undefined || at(row + 1, column) >= at(row, column + 1))) {
-      out.add('out', left)
-      row++
-    } else if (right !== undefined) {
-      out.add('in', right)
-      column++
-    }
-  }
 }
 
 /** Collects pieces of one kind; joined only at the end, because a text grown word by word is copied at every look. */

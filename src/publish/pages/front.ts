@@ -10,8 +10,8 @@ import { type FeedLink, link, type PageContext, page, pageDirection } from './la
 import { follow } from './parts/follow.ts'
 import { independence, strip } from './parts/independence.ts'
 import { spark } from './parts/spark.ts'
-import { by, factsLine, headed, headline, own, signalOf, spoken } from './parts/text.ts'
-import { shortMoment } from './parts/time.ts'
+import { by, comma, factsLine, headed, headline, own, signalOf, spoken } from './parts/text.ts'
+import { clock, shortMoment } from './parts/time.ts'
 import { tollFacts } from './parts/toll.ts'
 
 /** A language that news are written in, with the events of the window that are told in it. */
@@ -132,7 +132,7 @@ function alsoIn(context: PageContext, headlines: readonly Headline[], shown: Hea
   const others = new Set(headlines.map(one => primaryLanguage(one.language)).filter(language => language !== null))
   others.delete(primaryLanguage(shown.language) ?? '')
   if (others.size === 0) return null
-  return html`${words.alsoIn} ${[...others].sort().map((tag, index) => html`${index === 0 ? '' : ' '}<bdi ${speech(tag)}>${words.languageName(tag)}</bdi>`)}`
+  return html`${words.alsoIn} ${[...others].sort().map((tag, index) => html`${index === 0 ? '' : comma(context)}<bdi ${speech(tag)}>${words.languageName(tag)}</bdi>`)}`
 }
 
 function title(context: PageContext, shown: Headline): string {
@@ -155,12 +155,12 @@ function short(
   )}</ul></section>`
 }
 
-/** One story in a list: headline, who and when. */
-export function storyItem(context: PageContext, story: StorySummary, named = true): Html {
+/** One story in a list: headline, who and when; `ofDay`, below the heading of its day in a list of one agency. */
+export function storyItem(context: PageContext, story: StorySummary, ofDay = false): Html {
   const signal = signalOf(story)
   const fixed = signal === 'correction' || signal === 'kill'
   return html`<li${fixed ? html` data-story="${story.id}" data-fixed="${story.updated}"` : nothing}>${headed(context, 'h3', story, headline(context, story), link(context, `/stories/${story.id}`))}
-${factsLine(context, [named ? html`<bdi>${cleanLine(story.agencyName)}</bdi>` : null, shortMoment(context, story.time)])}</li>\n`
+${factsLine(context, ofDay ? [clock(context, story.time)] : [html`<bdi>${cleanLine(story.agencyName)}</bdi>`, shortMoment(context, story.time)])}</li>\n`
 }
 
 function aloneHtml(context: PageContext, threads: readonly ListedThread[]): Html {

@@ -4,7 +4,7 @@ import { direction } from '../../language/text.ts'
 import type { Millis } from '../../model/units.ts'
 import { Html, html, languageTag, nothing, speech } from '../markup.ts'
 import { INTERFACE_LANGUAGES, type Words } from '../words/index.ts'
-import { SCRIPT, STYLE } from './assets.ts'
+import { CONTENT_STYLE, SCRIPT, SCRIPT_SOURCE, STYLE, STYLE_SOURCE } from './assets.ts'
 
 /** What a page needs besides its content. */
 export interface PageContext {
@@ -76,11 +76,11 @@ export function page(context: PageContext, parts: PageParts): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="light dark">${live ? nothing : policy}
 <title>${heading}</title>
 <link rel="icon" href="${context.to('/favicon.svg')}" type="image/svg+xml">
 ${alternates(context, parts)}
-<style>${sheet}</style>
+<style>${sheet}</style>${parts.section === 'front' ? nothing : html`<style>${contentSheet}</style>`}
 </head>
 <body ${facts(context, parts)}>
 <a class="skip" href="#news">${words.skip}</a>
@@ -97,7 +97,12 @@ ${footer(context, parts)}
 }
 
 const sheet = new Html(STYLE)
+const contentSheet = new Html(CONTENT_STYLE)
 const script = new Html(SCRIPT)
+/** What a served page is allowed by its headers, for files whose server sends none. */
+const policy = new Html(
+  `\n<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${STYLE_SOURCE}; script-src ${SCRIPT_SOURCE}; img-src 'self'; form-action 'none'; base-uri 'none'">`,
+)
 
 export function pageDirection(language: string): 'rtl' | 'ltr' {
   return direction(language) === 'rtl' ? 'rtl' : 'ltr'
@@ -107,8 +112,8 @@ export function pageDirection(language: string): 'rtl' | 'ltr' {
 function facts(context: PageContext, parts: PageParts): Html {
   const { words } = context
   const said = JSON.stringify({
-    fresh: words.forms('sinceLastVisit'),
-    arrived: words.forms('arrived'),
+    fresh: words.sinceLastVisit('#'),
+    arrived: words.arrived('#'),
     show: words.show,
     lost: words.notLiveSince('#'),
     corrected: words.correctedSinceRead,
@@ -117,12 +122,13 @@ function facts(context: PageContext, parts: PageParts): Html {
   })
   const given: [string, string | number | null | undefined][] = [
     ['locale', words.locale],
-    ['now', context.now],
+    ['now', context.live ? context.now : null],
     ['version', context.version],
     ['live', context.live ? context.to('/events') : null],
     ['thread', parts.thread],
     ['story', parts.story],
     ['edition', parts.edition],
+    ['health', parts.section === 'feeds' && context.live ? 1 : null],
   ]
   const named = given.map(([name, value]) =>
     value === null || value === undefined ? nothing : html` data-${name}="${value}"`,
@@ -184,7 +190,7 @@ function footer(context: PageContext, parts: PageParts): Html {
 <p>${words.orderNote}</p>
 <ul>${feeds}${context.live ? html`<li><a href="${context.to('/opml')}">OPML</a></li>` : nothing}</ul>
 ${context.live && parts.self !== undefined ? html`<nav aria-label="${words.pageLanguage}"><ul>${languages(context, parts.self)}</ul></nav>` : nothing}
-<p><span data-zone>${words.timesIn('UTC')}</span><span class="dot"></span>${words.madeBy}${context.live ? html`<span class="wide"><span class="dot"></span>${words.keys}</span>` : nothing}</p>
+<p><span data-zone>${words.timesIn(words.zone)}</span><span class="dot"></span>${words.madeBy}${context.live ? html`<span class="wide"><span class="dot"></span>${words.keys}</span>` : nothing}</p>
 </footer>`
 }
 

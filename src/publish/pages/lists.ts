@@ -11,7 +11,7 @@ import { link, type PageContext, page } from './layout.ts'
 import { follow } from './parts/follow.ts'
 import { bars } from './parts/spark.ts'
 import { factsLine, headed, headline, own, ownLanguage } from './parts/text.ts'
-import { iso, shortMoment } from './parts/time.ts'
+import { shortMoment } from './parts/time.ts'
 
 /** Days that are looked back on. */
 export const WORK_DAYS = 7
@@ -67,13 +67,18 @@ export interface AgencyInput {
   agency: AgencySummary
   work: AgencyWork | undefined
   stories: readonly StorySummary[]
+  /** Events that it reported before all others. */
+  first: readonly ListedThread[]
+  /** Events that no other reported. */
+  alone: readonly ListedThread[]
   /** Events that others of its language have. */
   lacked: readonly ListedThread[]
   feeds: readonly FeedState[]
 }
 
-export function agencyHtml(context: PageContext, { agency, work, stories, lacked, feeds }: AgencyInput): string {
+export function agencyHtml(context: PageContext, input: AgencyInput): string {
   const { words } = context
+  const { agency, work, stories, feeds } = input
   const homepage = webUrl(agency.homepage)
   const language = languageTag(agency.language)
   const inside = { ...context, inside: language }
@@ -96,8 +101,8 @@ export function agencyHtml(context: PageContext, { agency, work, stories, lacked
     self: `/agencies/${encodeURIComponent(agency.id)}`,
     main: html`<p class="kicker"${own(inside)}>${words.agency}</p><div class="head"><div><h1 class="headline"><bdi>${cleanLine(agency.name)}</bdi></h1>
 ${factsLine(inside, facts)}</div>${follow(inside, words.follow, feed)}</div>${tiles(inside, work)}
-<div${lacked.length === 0 ? nothing : html` class="split"`}><section><h2 class="rule"${own(inside)}>${words.latest}</h2>${stories.length === 0 ? html`<p class="note"${own(inside)}>${words.emptyTitle}</p>` : nothing}<ol class="short">${byDay(inside, stories)}</ol></section>
-${lackedHtml(inside, lacked)}</div>
+<div class="split"><section><h2 class="rule"${own(inside)}>${words.latest}</h2>${stories.length === 0 ? html`<p class="note"${own(inside)}>${words.emptyTitle}</p>` : nothing}<ol class="short">${byDay(inside, stories)}</ol></section>
+<aside>${eventsHtml(inside, words.hadFirst, input.first)}${eventsHtml(inside, words.hadAlone, input.alone)}${eventsHtml(inside, words.lacked, input.lacked)}</aside></div>
 ${context.live && feeds.length > 0 ? html`<section class="block"${own(inside)}><h2 class="rule">${words.feeds}</h2>${feedTable(context, feeds)}</section>` : nothing}`,
   })
 }
@@ -117,14 +122,17 @@ function tiles(context: PageContext, work: AgencyWork | undefined): Html {
   )}</dl>`
 }
 
-function lackedHtml(context: PageContext, lacked: readonly ListedThread[]): Html {
-  if (lacked.length === 0) return nothing
+function eventsHtml(context: PageContext, heading: string, threads: readonly ListedThread[]): Html {
+  if (threads.length === 0) return nothing
   const { words } = context
-  return html`<aside><h2 class="rule"${own(context)}>${words.lacked}</h2><ul class="short">${lacked.map(
+  return html`<section><h2 class="rule"${own(context)}>${heading}</h2><ul class="short">${threads.map(
     ({ thread, headline: shown }) =>
       html`<li>${headed(context, 'h3', shown, headline(context, shown), link(context, `/threads/${thread.id}`))}
-${factsLine(context, [words.count('agencies', thread.agencies.length), shortMoment(context, thread.last)])}</li>\n`,
-  )}</ul></aside>`
+${factsLine(context, [
+  thread.agencies.length > 1 ? words.count('agencies', thread.agencies.length) : words.count('reports', thread.reports),
+  shortMoment(context, thread.last),
+])}</li>\n`,
+  )}</ul></section>`
 }
 
 const DAY = 86_400_000
@@ -132,23 +140,10 @@ const DAY = 86_400_000
 function byDay(context: PageContext, stories: readonly StorySummary[]): Html[] {
   let day = ''
   return stories.map(story => {
-    const date = iso(story.time).slice(0, 10)
-    const heading =
-      date === day ? nothing : html`<li class="day"${own(context)}>${context.words.weekday(story.time)}</li>\n`
+    const date = context.words.weekday(story.time)
+    const heading = date === day ? nothing : html`<li class="day"${own(context)}>${date}</li>\n`
     day = date
-    return html`${heading}${storyItem(context, story, false)}`
-  })
-}
-
-/** A page that only says something: not found, not understood. */
-export function messageHtml(context: PageContext, title: string, text: string, more: Html = nothing): string {
-  const { words } = context
-  return page(context, {
-    heading: title,
-    section: null,
-    feeds: [{ path: '/feed', query: '', label: words.storiesFeed }],
-    main: html`<section class="empty"><h1>${title}</h1><p>${text}</p>${more}
-<p><a class="go" href="${link(context, '/')}">${words.backHome}</a></p></section>`,
+    return html`${heading}${storyItem(context, story, true)}`
   })
 }
 

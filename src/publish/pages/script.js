@@ -1,116 +1,118 @@
 // What a page does in a browser beyond what it says without: times in the reader's zone, what is new since the last visit, news
-// as it comes, the menu to follow, keys. Everything is optional: each part does nothing where the browser lacks what it needs.
+// as it comes, addresses of feeds to copy, keys. Everything is optional: each part does nothing where the browser lacks what it
+// needs. assets.ts sends it without comments and spaces: an operator + or - never stands before another.
 ;(() => {
   const page = document.body.dataset
+  const words = JSON.parse(page.words)
   const all = (selector, root = document) => [...root.querySelectorAll(selector)]
-  const words = JSON.parse(page.words || '{}')
-  const locale = page.locale
-  const now = () => +page.now + performance.now()
-  const count = (forms, n) =>
-    (forms[new Intl.PluralRules(locale).select(n)] || forms.other).replace('#', new Intl.NumberFormat(locale).format(n))
+  const one = selector => document.querySelector(selector)
+  // Files know no time: the reader's own is taken.
+  const now = () => (page.now ? +page.now + performance.now() : Date.now())
   const kept = (name, value) => {
     try {
-      if (value === undefined) return JSON.parse(localStorage.getItem(name))
-      localStorage.setItem(name, JSON.stringify(value))
+      if (value) localStorage[name] = JSON.stringify(value)
+      return JSON.parse(localStorage[name])
     } catch {}
-    return null
   }
 
-  // Times. The names of the formats are those of parts/time.ts.
-  const hm = { hour: '2-digit', minute: '2-digit' }
-  const formats = {
-    clock: hm,
-    short: { day: 'numeric', month: 'short', ...hm },
-    dated: { day: 'numeric', month: 'short', year: 'numeric', ...hm },
-    long: { day: 'numeric', month: 'long', year: 'numeric', ...hm },
-  }
-  const written = (at, format) =>
-    new Intl.DateTimeFormat(locale, { calendar: 'gregory', hourCycle: 'h23', ...formats[format] }).format(at)
-  const zone = () =>
-    new Intl.DateTimeFormat(locale, { timeZoneName: 'long' }).formatToParts().find(part => part.type === 'timeZoneName')
-      .value
-  const localise = root => {
-    for (const time of all('time[data-f]', root)) {
+  // The names of the formats are those of parts/time.ts.
+  const clock = { hour: '2-digit', minute: '2-digit' }
+  const date = { day: 'numeric', month: 'long' }
+  const short = { ...date, month: 'short', ...clock }
+  const year = { year: 'numeric' }
+  const formats = { clock, short, dated: { ...short, ...year }, long: { ...date, ...year, ...clock } }
+  const format = options => new Intl.DateTimeFormat(page.locale, { calendar: 'gregory', hourCycle: 'h23', ...options })
+  const written = (at, options) => format(options).format(at)
+  const zone = format({ timeZoneName: 'long' })
+    .formatToParts()
+    .find(part => part.type === 'timeZoneName').value
+  const ago = minutes =>
+    new Intl.RelativeTimeFormat(page.locale).format(
+      -Math.floor(minutes < 60 ? minutes : minutes / 60),
+      minutes < 60 ? 'minute' : 'hour',
+    )
+
+  const seen = kept('seen')
+  const read = kept('read') || {}
+  const refine = () => {
+    for (const time of all('time')) {
       const at = new Date(time.dateTime)
-      const format = time.dataset.f
-      const age = now() - at
-      time.title = `${written(at, 'long')} (${zone()})`
-      if (format === 'ago' && age >= 0 && age < 864e5) {
-        const minutes = Math.floor(age / 6e4)
-        const unit = minutes < 60 ? 'minute' : 'hour'
-        time.textContent = new Intl.RelativeTimeFormat(locale).format(
-          -(minutes < 60 ? minutes : Math.floor(minutes / 60)),
-          unit,
-        )
-      } else {
-        const sameDay = at.getDate() === at.getUTCDate()
-        const plain =
-          format === 'clock' && sameDay ? 'clock' : format === 'long' || format === 'dated' ? format : 'short'
-        time.textContent = written(at, plain)
+      const minutes = (now() - at) / 6e4
+      const isAgo = time.dataset.f === 'ago' && minutes >= 0 && minutes < 1440
+      time.title = `${written(at, formats.long)} (${zone})`
+      time.textContent = isAgo ? ago(minutes) : written(at, formats[time.dataset.f] || short)
+    }
+    one('[data-zone]').textContent = words.zone.replace('#', zone)
+    // Headings of days stand where days begin in the reader's zone.
+    for (const list of all('ol:has(>.day)')) {
+      const [heading] = all('.day', list)
+      for (const day of all('.day', list)) day.remove()
+      let last
+      for (const item of all(':scope>li', list)) {
+        const day = written(new Date(all('time', item)[0].dateTime), { weekday: 'long', ...date })
+        if (day === last) continue
+        const begin = heading.cloneNode()
+        begin.textContent = last = day
+        item.before(begin)
       }
     }
-    for (const name of all('[data-zone]')) name.textContent = words.zone.replace('#', zone())
-  }
-
-  // New since the last visit, corrected since it was read.
-  const seen = kept('seen')
-  const mark = root => {
-    const fresh = seen ? all('[data-t]', root).filter(one => one.dataset.t > seen) : []
-    for (const one of fresh) one.querySelector('h2,h3').classList.add('new')
-    const link = document.getElementById('new')
-    if (link && fresh[0]) {
+    const fresh = seen ? all('[data-t]').filter(item => item.dataset.t > seen) : []
+    for (const item of fresh) all('h2,h3', item)[0].classList.add('new')
+    const told = one('#new')
+    if (told && fresh[0]) {
       fresh[0].id = 'first-new'
-      link.querySelector('a').textContent = count(words.fresh, fresh.length)
-      link.hidden = false
+      all('a', told)[0].textContent = words.fresh.replace('#', fresh.length)
+      told.hidden = false
     }
-    const read = kept('read') || {}
-    for (const one of all('[data-fixed]', root)) {
-      if (!(read[one.dataset.story] < one.dataset.fixed)) continue
+    for (const item of all('[data-fixed]')) {
+      if (!(read[item.dataset.story] < item.dataset.fixed)) continue
       const note = document.createElement('p')
       note.className = 'facts corrected'
       note.textContent = words.corrected
-      one.append(note)
+      item.append(note)
     }
+    for (const copy of all('[data-copy]')) copy.hidden = !navigator.clipboard
   }
   addEventListener('pagehide', () => {
-    const times = all('[data-t]').map(one => +one.dataset.t)
-    if (times.length) kept('seen', Math.max(seen || 0, ...times))
+    const times = all('[data-t]').map(item => +item.dataset.t)
+    if (times[0]) kept('seen', Math.max(seen || 0, ...times))
   })
   if (page.story) {
-    const read = Object.entries({ ...kept('read'), [page.story]: now() })
-    kept('read', Object.fromEntries(read.sort((a, b) => b[1] - a[1]).slice(0, 500)))
+    read[page.story] = now()
+    const newest = Object.entries(read).sort((a, b) => b[1] - a[1])
+    kept('read', Object.fromEntries(newest.slice(0, 500)))
   }
 
-  // News as it comes: announced, and let in by a click.
-  const button = document.getElementById('live')
+  // News is announced, and let in by a click.
+  const button = one('#live')
   const grown = new Set()
-  let version = +page.version
-  const tell = said => {
-    if (said.version <= version) return
-    for (const { id, languages } of said.threads)
-      if (page.thread ? +page.thread === id : !page.edition || languages.includes(page.edition)) grown.add(id)
-    if (!grown.size) return
-    button.textContent = `${count(words.arrived, grown.size)} · ${words.show}`
-    button.hidden = false
-  }
   const refresh = async () => {
-    const main = document.querySelector('main')
-    main.setAttribute('aria-busy', 'true')
+    const main = one('main')
+    main.ariaBusy = true
     try {
-      const answer = await fetch(location.href, { cache: 'no-cache' })
-      const read = new DOMParser().parseFromString(await answer.text(), 'text/html')
-      main.replaceChildren(...read.querySelector('main').childNodes)
-      page.now = read.body.dataset.now - performance.now()
-      version = +read.body.dataset.version
+      const answer = await fetch(location, { cache: 'no-cache' })
+      const { body, title } = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      main.replaceChildren(...body.querySelector('main').childNodes)
+      document.title = title
+      page.now = body.dataset.now - performance.now()
+      page.version = body.dataset.version
       grown.clear()
       button.hidden = true
-      localise(main)
-      mark(main)
+      refine()
     } finally {
-      main.removeAttribute('aria-busy')
+      main.ariaBusy = false
     }
   }
-  if (button && page.live && 'EventSource' in window) {
+  const tell = ({ version, threads }) => {
+    if (version <= page.version) return
+    if (page.health) return refresh()
+    for (const { id, languages } of threads)
+      if (page.thread ? +page.thread === id : !page.edition || languages.includes(page.edition)) grown.add(id)
+    if (!grown.size) return
+    button.textContent = `${words.arrived.replace('#', grown.size)} · ${words.show}`
+    button.hidden = false
+  }
+  if (page.live && window.EventSource) {
     const channel = new BroadcastChannel('live')
     channel.onmessage = ({ data }) => tell(data)
     button.onclick = refresh
@@ -118,7 +120,7 @@
     const listen = () =>
       new Promise(done => {
         const source = new EventSource(page.live)
-        const lost = document.getElementById('lost')
+        const lost = one('#lost')
         source.onopen = () => {
           since = 0
           if (lost) lost.hidden = true
@@ -126,46 +128,48 @@
         source.onerror = () => {
           since ||= Date.now()
           if (!lost || Date.now() - since < 6e4) return
-          lost.textContent = words.lost.replace('#', written(since, 'clock'))
+          lost.textContent = words.lost.replace('#', written(since, clock))
           lost.hidden = false
         }
         source.onmessage = ({ data }) => {
-          channel.postMessage(JSON.parse(data))
-          tell(JSON.parse(data))
+          const news = JSON.parse(data)
+          channel.postMessage(news)
+          tell(news)
         }
         document.addEventListener('visibilitychange', () => done(source.close()), { once: true })
       })
     const open = () => {
-      if (document.hidden) return
+      const live = () => document.hidden || listen()
       // One tab of the browser listens for all.
-      if (navigator.locks) navigator.locks.request('live', () => document.hidden || listen())
-      else listen()
+      if (navigator.locks) navigator.locks.request('live', live)
+      else live()
     }
     document.addEventListener('visibilitychange', open)
     open()
   }
 
-  for (const copy of all('[data-copy]')) {
-    copy.hidden = !navigator.clipboard
-    copy.onclick = async () => {
-      await navigator.clipboard.writeText(new URL(copy.dataset.copy, location.href).href)
-      copy.textContent = words.copied
-    }
+  document.onclick = async ({ target }) => {
+    const { copy } = target.dataset
+    if (!copy) return
+    await navigator.clipboard.writeText(new URL(copy, location))
+    target.textContent = words.copied
   }
-  addEventListener('keydown', event => {
-    if (event.ctrlKey || event.altKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName))
-      return
-    const links = all('main :is(h2,h3) > a')
+  document.onkeydown = event => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches('input')) return
+    const links = all('main :is(h2,h3)>a')
     const at = links.indexOf(document.activeElement)
-    if (event.key === '/') {
-      const box = all('input[type=search]').find(one => one.offsetParent)
-      if (!box) return
-      event.preventDefault()
-      box.focus()
-    } else if (event.key === 'j') links[at + 1]?.focus()
-    else if (event.key === 'k') links[at - 1]?.focus()
-    else if (event.key === 'o') links[at]?.click()
-  })
-  localise(document)
-  mark(document)
+    const { key } = event
+    if (key === '/') {
+      const box = all('[type=search]').find(input => input.offsetParent)
+      if (box) {
+        event.preventDefault()
+        box.focus()
+      }
+    }
+    if (key === 'j') links[at + 1]?.focus()
+    if (key === 'k') links[at - 1]?.focus()
+    if (key === 'o') links[at]?.click()
+    if (key === '?') one('footer').scrollIntoView()
+  }
+  refine()
 })()

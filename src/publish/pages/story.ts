@@ -25,10 +25,10 @@ export function storyHtml(context: PageContext, story: StoryDetail): string {
     language,
     story: story.id,
     self: `/stories/${story.id}`,
-    main: html`<p class="kicker"${own(inside)}>${words.event}: <a class="go" href="${link(context, `/threads/${story.thread}`)}"><bdi>${cleanLine(story.threadTitle) || words.untitled}</bdi></a></p>
+    main: html`<div class="head">${kicker(inside, story, title)}${follow(inside, words.followEvent, feed)}</div>
 ${warningHtml(inside, story)}
 <div class="split"><article>
-<div class="head"><h1 class="headline">${chip(inside, signalOf(story))}${story.withdrawn ? html`<span class="struck">${title}</span>` : title}</h1>${follow(inside, words.followEvent, feed)}</div>
+<h1 class="headline">${chip(inside, signalOf(story))}${story.withdrawn ? html`<span class="struck">${title}</span>` : title}</h1>
 ${factsLine(inside, byline(inside, story))}
 <div class="body">${body(inside, story)}</div>
 ${url === null ? nothing : html`<p class="more"${own(inside)}><a class="go" href="${url}" rel="noopener noreferrer">${words.readAt(cleanLine(story.agencyName))} ↗</a></p>`}${pictureHtml(inside, story.enclosures)}
@@ -36,6 +36,14 @@ ${url === null ? nothing : html`<p class="more"${own(inside)}><a class="go" href
 <aside>${flashHtml(inside, story)}${chain}</aside></div>
 ${revisionsHtml(inside, story)}`,
   })
+}
+
+/** The event it belongs to, struck through where the withdrawn story itself names it. */
+function kicker(context: PageContext, story: StoryDetail, title: string): Html {
+  const { words } = context
+  const name = cleanLine(story.threadTitle) || words.untitled
+  const isStruck = story.withdrawn && name === title
+  return html`<p class="kicker"${own(context)}>${words.event}: <a class="go" href="${link(context, `/threads/${story.thread}`)}"><bdi${isStruck ? html` class="struck"` : nothing}>${name}</bdi></a></p>`
 }
 
 function byline(context: PageContext, story: StoryDetail): Html[] {

@@ -13,7 +13,7 @@ import { independence, strip } from './parts/independence.ts'
 import { whoHadItWhen } from './parts/lanes.ts'
 import { by, chip, factsLine, headed, headline, names, own, signalOf, spoken } from './parts/text.ts'
 import { tilesHtml } from './parts/tiles.ts'
-import { clock, dayMoment, iso, shortMoment } from './parts/time.ts'
+import { clock, dayMoment, shortMoment } from './parts/time.ts'
 import { tollHtml } from './toll.ts'
 
 /** Stories shown on one page; a longer event says that it is cut. */
@@ -28,7 +28,12 @@ const EXCERPT = 260
 export type Polled = Pick<Agency, 'id' | 'name' | 'language'>
 
 /** `agencies` are all that are polled: who of them has not reported it is part of what an event tells. */
-export function threadHtml(context: PageContext, thread: ThreadDetail, agencies: readonly Polled[]): string {
+export function threadHtml(
+  context: PageContext,
+  thread: ThreadDetail,
+  agencies: readonly Polled[],
+  oldestFirst = false,
+): string {
   const { words } = context
   const language = languageTag(thread.language ?? thread.lead.language)
   const inside = { ...context, inside: language }
@@ -55,7 +60,7 @@ ${factsLine(inside, [
 ${lead.withdrawn ? html`<section class="warning withdrawn" role="note"${own(inside)}><h2>${words.withdrawnTitle}</h2><p>${words.withdrawnText}</p></section>` : nothing}
 ${tilesHtml(inside, figures)}
 <div class="split">
-<div>${thread.timeline.length === 1 ? onlyStory(inside, lead) : development(inside, thread, figures)}</div>
+<div>${thread.timeline.length === 1 ? onlyStory(inside, lead) : development(inside, thread, figures, oldestFirst)}</div>
 <aside>${whoHadItWhen(inside, thread, silent(thread, agencies))}${tollHtml(inside, figures)}${otherLanguages(inside, thread, language)}${storylines(inside, thread.links)}</aside>
 </div>`,
   })
@@ -81,25 +86,42 @@ function onlyStory(context: PageContext, story: StorySummary): Html {
 ${factsLine(context, [html`<a class="go" href="${link(context, `/stories/${story.id}`)}">${words.whoseText}, ${words.revisions}</a>`])}`
 }
 
-function development(context: PageContext, thread: ThreadDetail, figures: readonly FigureSeries[]): Html {
+function development(
+  context: PageContext,
+  thread: ThreadDetail,
+  figures: readonly FigureSeries[],
+  oldestFirst: boolean,
+): Html {
   const { words } = context
-  const all = developments(context, thread, figures)
-  return html`<section><h2 class="rule"${own(context)}>${words.asItDeveloped}</h2>
+  const all = developments(context, thread, figures, oldestFirst)
+  const folded = words.count(oldestFirst ? 'later' : 'earlier', all.length - OPEN)
+  return html`<section><div class="rule"${own(context)}><h2>${words.asItDeveloped}</h2>${context.live ? order(context, thread, oldestFirst) : nothing}</div>
 ${thread.timeline.length > SHOWN ? html`<p class="note"${own(context)}>${words.cut(words.number(SHOWN), words.number(thread.timeline.length))}</p>` : nothing}
-<ol>${all.slice(0, OPEN)}</ol>${all.length <= OPEN ? nothing : html`<details><summary${own(context)}>${words.count('earlier', all.length - OPEN)}</summary><ol>${all.slice(OPEN)}</ol></details>`}</section>`
+<ol>${all.slice(0, OPEN)}</ol>${all.length <= OPEN ? nothing : html`<details><summary${own(context)}>${folded}</summary><ol>${all.slice(OPEN)}</ol></details>`}</section>`
 }
 
-function developments(context: PageContext, thread: ThreadDetail, figures: readonly FigureSeries[]): Html[] {
-  const first = thread.timeline[0]
-  const shown = thread.timeline.slice(-SHOWN).toReversed()
+/** The link to the other order. */
+function order(context: PageContext, thread: ThreadDetail, oldestFirst: boolean): Html {
+  const { words } = context
+  const href = link(context, `/threads/${thread.id}`, oldestFirst ? '' : 'order=oldest')
+  return html`<a class="go facts" href="${href}">${oldestFirst ? words.newestFirst : words.oldestFirst}</a>`
+}
+
+function developments(
+  context: PageContext,
+  thread: ThreadDetail,
+  figures: readonly FigureSeries[],
+  oldestFirst: boolean,
+): Html[] {
+  const [first, last] = [thread.timeline[0], thread.timeline.at(-1)]
+  const shown = thread.timeline.slice(-SHOWN)
   let day = ''
-  return shown.map((story, index) => {
-    const date = iso(story.time).slice(0, 10)
-    const heading =
-      date === day ? nothing : html`<li class="day"${own(context)}>${context.words.weekday(story.time)}</li>\n`
+  return (oldestFirst ? shown : shown.toReversed()).map(story => {
+    const date = context.words.weekday(story.time)
+    const heading = date === day ? nothing : html`<li class="day"${own(context)}>${date}</li>\n`
     day = date
     const grave = story.signal === 'correction'
-    const told = !story.withdrawn && (index === 0 || story.id === first?.id || grave)
+    const told = !story.withdrawn && (story === first || story === last || grave)
     return html`${heading}${entry(context, story, { first: story.id === first?.id, told, figures })}`
   })
 }

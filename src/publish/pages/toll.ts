@@ -21,9 +21,8 @@ function one(context: PageContext, series: FigureSeries): Html {
   const { words } = context
   const name = words.figureKind[series.kind]
   const rows = series.points.slice(-ROWS).toReversed()
-  return html`<section class="toll"><h3${own(context)}>${name}${people(series)}</h3>
-${contradiction(context, series)}${chart(context, name, series.points)}
-<div class="scroll"><table><caption class="hidden">${name}</caption>
+  const drawn = chart(context, name, series.points)
+  const table = html`<div class="scroll"><table><caption class="hidden">${name}</caption>
 <thead><tr><th scope="col" class="number">${words.value}</th><th scope="col">${words.agency}</th><th scope="col">${words.time}</th></tr></thead>
 <tbody>${rows.map(point => html`<tr>${cells(context, point)}</tr>\n`)}${series.taken
     .slice(-ROWS)
@@ -31,7 +30,10 @@ ${contradiction(context, series)}${chart(context, name, series.points)}
     .map(
       point =>
         html`<tr class="taken">${cells(context, point, html`<div class="bad">${words.taken[point.why]}</div>`)}</tr>\n`,
-    )}</tbody></table></div></section>`
+    )}</tbody></table></div>`
+  const numbers = html`<details><summary${own(context)}>${words.allNumbers}</summary>${table}</details>`
+  return html`<section class="toll"><h3${own(context)}>${name}${people(series)}</h3>
+${contradiction(context, series)}${drawn}${drawn === nothing ? table : numbers}</section>`
 }
 
 /** Whom the numbers count, in the words of the newest. */
@@ -43,10 +45,11 @@ function people({ whom, points, taken }: FigureSeries): Html {
 function cells(context: PageContext, point: FigurePoint, note: Html | null = null): Html {
   const { words } = context
   const value = html`<a href="${link(context, `/stories/${point.story}`)}" title="${point.words ?? point.matched}">${bounded(context, point)}</a>`
-  const again = point.until - point.time < 60_000 ? nothing : html` – ${dayMoment(context, point.until)}`
+  const isRepeated = point.until - point.time >= 60_000
+  const when = html`${dayMoment(context, point.time)}${isRepeated ? html` – ${dayMoment(context, point.until)}` : nothing}`
   return html`<td class="number">${note === null ? value : html`<s>${value}</s>`}</td>
 <td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note"${own(context)}>${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${point.isApart ? html`<div class="note"${own(context)}>${words.anotherCount}</div>` : nothing}${note ?? nothing}</td>
-<td class="when">${dayMoment(context, point.time)}${again}</td>`
+<td class="when"><span${own(context)}>${when}</span></td>`
 }
 
 /** `at least 22`. */
@@ -64,10 +67,10 @@ function contradiction(context: PageContext, series: FigureSeries): Html {
 }
 
 const WIDTH = 320
-const HEIGHT = 112
+const HEIGHT = 96
 const EDGE = 8
-/** Room below for the axis, above for the number at the end of the line. */
-const FOOT = 18
+/** Room below, and above for the number at the end of the line. */
+const FOOT = 4
 const HEAD = 20
 
 /**
@@ -97,10 +100,8 @@ function chart(context: PageContext, name: string, points: readonly FigurePoint[
   )
   const numberAt = (point: FigurePoint, where: 'start' | 'end'): Html =>
     html`<text x="${where === 'start' ? x(first.time) : x(end)}" y="${round(Math.max(y(point.value) - 7, 12))}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.number(point.value)}</text>`
-  const dateAt = (at: number, where: 'start' | 'end'): Html =>
-    html`<text class="axis" x="${x(at)}" y="${HEIGHT - 3}" text-anchor="${(where === 'start') === backwards ? 'end' : 'start'}">${words.shortMoment(at)}</text>`
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" direction="ltr"><title>${title}</title>
-<path class="ground" d="M0 ${HEIGHT - FOOT}H${WIDTH}"/><path d="${line.join('')}H${x(end)}"/>${dots}${numberAt(first, 'start')}${numberAt(last, 'end')}${dateAt(first.time, 'start')}${dateAt(end, 'end')}</svg>`
+<path class="ground" d="M0 ${HEIGHT - FOOT}H${WIDTH}"/><path d="${line.join('')}H${x(end)}"/>${dots}${numberAt(first, 'start')}${numberAt(last, 'end')}</svg><p class="facts axis">${dayMoment(context, first.time)}${dayMoment(context, end)}</p>`
 }
 
 const round = (at: number): number => Math.round(at * 10) / 10

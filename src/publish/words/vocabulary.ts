@@ -1,6 +1,6 @@
 // The phrases that a language of the pages has to supply.
 import type { Figure, RevisionClass, Signal } from '../../model/decided.ts'
-import type { ReportView } from '../../model/shown.ts'
+import type { PolledPart, ReportView } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { TakenPoint } from '../figures.ts'
 import type { QueryFault } from '../query.ts'
@@ -14,6 +14,7 @@ export type Counted =
   | 'reports'
   | 'revisions'
   | 'feeds'
+  | 'entries'
   | 'events'
   | 'minutes'
   | 'hours'
@@ -27,11 +28,11 @@ export type Counted =
   | 'others'
   | 'reprints'
   | 'earlier'
-  | 'sinceLastVisit'
-  | 'arrived'
+  | 'later'
   | 'answered'
   | 'noneAnswers'
   | 'good'
+  | 'silent'
   | 'failing'
   | 'fresh'
   | 'paused'
@@ -39,8 +40,8 @@ export type Counted =
   | Figure['kind']
   | Spell
 
-/** Spans of time in the grammar of their place: `20 minutes later`, `over 3 days`. */
-type Spell = `${'minutes' | 'hours' | 'days'}${'After' | 'Over'}`
+/** Spans of time in the grammar of their place: `20 minutes later`. */
+type Spell = `${'minutes' | 'hours' | 'days'}After`
 
 export interface Vocabulary {
   // The frame of every page.
@@ -79,6 +80,8 @@ export interface Vocabulary {
   notLiveSince: (when: string) => string
   show: string
   correctedSinceRead: string
+  sinceLastVisit: (events: string) => string
+  arrived: (events: string) => string
   // Lists of events.
   latestAt: string
   independent: (sources: string, own: string, all: string) => string
@@ -167,6 +170,8 @@ export interface Vocabulary {
   ofEvents: (led: string, events: string) => string
   medianLag: string
   ownCopy: string
+  hadFirst: string
+  hadAlone: string
   lacked: string
   lastDayPolls: string
   lastReport: string
@@ -181,8 +186,24 @@ export interface Vocabulary {
   retired: string
   trouble: string
   gaps: string
-  every: (span: string) => string
-  reason: string
+  /** A feed that is silent for longer than usual. */
+  silent: string
+  silentFeeds: string
+  feed: string
+  groupBy: string
+  host: string
+  /** Of the address of a feed. */
+  address: string
+  movedTo: string
+  /** Of a feed: what it calls itself. */
+  ownTitle: string
+  latestPolls: string
+  outcome: string
+  duration: string
+  pollOutcome: Record<PolledPart, string>
+  newEntries: string
+  /** What stands between an interval and its reasons, and between reasons. */
+  clauses: readonly [colon: string, semicolon: string]
   lastPoll: string
   // Messages.
   notFoundTitle: string
@@ -190,7 +211,7 @@ export interface Vocabulary {
   movedTitle: string
   badTitle: string
   backHome: string
-  didYouMean: string
+  didYouMean: readonly [before: string, after: string]
   allAgencies: string
   fault: (fault: QueryFault) => string
   // Classes.
@@ -204,5 +225,7 @@ export interface Vocabulary {
   taken: Record<TakenPoint['why'], string>
   /** After how long: `+26 min`; with `#` for the number. */
   lag: { minutes: string; hours: string; days: string }
+  /** What its readers call Coordinated Universal Time. */
+  utc: string
   counted: Record<Counted, Forms>
 }

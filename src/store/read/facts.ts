@@ -1,5 +1,5 @@
 // What a filing reads of the store before it decides: a few statements for all entries of a document.
-import type { CopyRule, Credit, Furniture, Placement, RevisionClass, Signal } from '../../model/decided.ts'
+import type { CopyRule, Credit, Placement, RevisionClass, Signal, WireDetail } from '../../model/decided.ts'
 import type {
   KnownReport,
   Named,
@@ -105,12 +105,13 @@ const VERSION = `(select data_version from pragma_data_version) || ' ' || total_
 const nextId = (table: string, what: string): string =>
   `max(coalesce((select max(id) from ${table}), 0), coalesce((select max(id) from redirects where what = '${what}'), 0)) + 1`
 
-/** At least one row, so that what is said of the feed is there too. */
-const KNOWN_REPORTS = `select r.id, r.story, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, ${VERSION} as version,
+/** At least one row, so that what is said of the feed is there too; columns of a join in parentheses have names of their own. */
+const KNOWN_REPORTS = `select r.id as id, r.story as story, r.guid as guid, r.hash as hash, r.revisions as revisions,
+    r.first_seen as first_seen, r.last_seen as last_seen, ${VERSION} as version,
     (select habit from feeds where id = @feed) as habit, (select value from meta where key = @mark) as mark,
     (select max(last_seen) from reports where feed = @feed) as seen,
     (select count(*) from reports where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed)) as stood
-  from (select 1) left join json_each(@guids) g left join reports r on r.feed = @feed and r.guid = g.value`
+  from (select 1) left join (json_each(@guids) g cross join reports r on r.feed = @feed and r.guid = g.value)`
 
 /** All single answers in one row: the next free ids among them. */
 const SINGLE = `select coalesce((select max(id) from reports), 0) + 1 as next_report,
@@ -298,7 +299,7 @@ export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
     inForce: reports => inForce(sql, reports),
     partOf: id => {
       const row = sql.get(`select furniture from reports where id = @id and furniture <> '[]'`, { id })
-      const furniture = row ? (JSON.parse(text(row['furniture'])) as Furniture[]) : []
+      const furniture = row ? (JSON.parse(text(row['furniture'])) as WireDetail[]) : []
       return furniture.find(({ kind }) => kind === 'part')?.matched ?? null
     },
     isTaken: key =>

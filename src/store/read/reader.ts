@@ -3,6 +3,7 @@ import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
 import { rowReader } from './listed.ts'
+import { markReader } from './marks.ts'
 import { outlineReader } from './outlines.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
@@ -28,6 +29,7 @@ export function createReader(
   const outlines = outlineReader(sql)
   const work = workReader(sql)
   const rows = rowReader(sql)
+  const marks = markReader(sql)
   return {
     ...feeds,
     report: id => snapshot(() => stories.report(id)),
@@ -49,6 +51,7 @@ export function createReader(
     thread: id => snapshot(() => threads.thread(id)),
     threads: ids => snapshot(() => threads.threads(ids)),
     recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
+    threadMarks: (...asked) => snapshot(() => marks.threadMarks(...asked)),
     together: snapshot,
   }
 }

@@ -1,7 +1,7 @@
 // Reads what agencies and feeds did of late: a query for each kind of fact, whatever their number.
 import type { AgencyWork, PolledPart, Reader } from '../../model/shown.ts'
 import type { Millis } from '../../model/units.ts'
-import { number, text } from '../rows.ts'
+import { number, text, textOrNull } from '../rows.ts'
 import type { Sql } from '../sql.ts'
 
 const DAY: Millis = 86_400_000
@@ -27,7 +27,12 @@ select f.id as feed, cast((p.at - @since) * @parts / (@until - @since) as intege
 from feeds f join polls p on p.feed = f.id and p.at >= @since and p.at < @until
 where f.active group by 1, 2`
 
-export function workReader(sql: Sql): Pick<Reader, 'work' | 'polls'> {
+const POLLS_OF = `
+select at, ms, entries, new as fresh, copy as copies, revision as revisions, error,
+       case when status = 'failed' then 'failed' when new + revision + copy > 0 then 'filed' else 'unchanged' end as outcome
+from polls where feed = @feed order by at desc limit @limit`
+
+export function workReader(sql: Sql): Pick<Reader, 'work' | 'polls' | 'pollsOf'> {
   return {
     work: (until, days) => {
       const since = until - days * DAY
@@ -74,5 +79,16 @@ export function workReader(sql: Sql): Pick<Reader, 'work' | 'polls'> {
       }
       return found
     },
+    pollsOf: (feed, limit) =>
+      sql.all(POLLS_OF, { feed, limit }).map(row => ({
+        at: number(row['at']),
+        ms: number(row['ms']),
+        outcome: text(row['outcome']) as PolledPart,
+        entries: number(row['entries']),
+        fresh: number(row['fresh']),
+        copies: number(row['copies']),
+        revisions: number(row['revisions']),
+        error: textOrNull(row['error']),
+      })),
   }
 }

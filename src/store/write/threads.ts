@@ -1,6 +1,6 @@
 // Writes stories and threads with their counts, and what the indexes of the window are made of.
 import { countStory, leadStory, type StoryCount } from '../../decide/lead.ts'
-import type { UnreadText } from '../../model/stored.ts'
+import type { TextWithoutFeatures } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import {
   type CountedStory,
@@ -228,7 +228,7 @@ function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flash
 }
 
 /** A text as it is read again where its features are missing. */
-function unread(row: Row): UnreadText {
+function unread(row: Row): TextWithoutFeatures {
   return {
     id: number(row['id']),
     group: number(row['grouped']),

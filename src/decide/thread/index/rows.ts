@@ -25,8 +25,9 @@ export class Query {
     this.kinds = kinds
   }
 
-  /** A new query in the memory of this one, which is over. */
+  /** A new query in the memory of this one, which is over; the same lists make the same query, and may not have changed. */
   set(terms: ArrayLike<number>, weights: ArrayLike<number>, kinds: Kinds): this {
+    if (terms === this.terms && weights === this.weights && kinds === this.kinds) return this
     this.terms = terms
     this.weights = weights
     this.kinds = kinds

@@ -9,6 +9,7 @@ import { dayMoment } from './time.ts'
 /** Agencies named that have not reported it. */
 const NAMED = 12
 const DOTS = 60
+const MINUTE = 60_000
 
 interface Named {
   name: string
@@ -24,11 +25,8 @@ export function whoHadItWhen(context: PageContext, thread: ThreadDetail, missing
 <caption class="hidden">${words.whoHadItWhen}</caption>
 <thead class="hidden"><tr><th scope="col">${words.agency}</th><th scope="col">${words.time}</th><th scope="col">${words.behind}</th></tr></thead>
 <tbody>${parts.map(
-    (
-      part,
-      index,
-    ) => html`<tr><th scope="row"><a href="${link(context, `/agencies/${encodeURIComponent(part.id)}`)}"><bdi>${cleanLine(part.name)}</bdi></a></th>
-<td>${lane(context, thread, part.id, start)}<span class="hidden">${dayMoment(context, part.first)}</span></td><td class="nowrap"${own(context)}>${index === 0 ? words.first : words.after(part.first - start)}</td></tr>\n`,
+    part => html`<tr><th scope="row"><a href="${link(context, `/agencies/${encodeURIComponent(part.id)}`)}"><bdi>${cleanLine(part.name)}</bdi></a></th>
+<td>${lane(context, thread, part.id, start)}<span class="hidden">${dayMoment(context, part.first)}</span></td><td class="nowrap"${own(context)}>${part.first - start < MINUTE ? words.first : words.after(part.first - start)}</td></tr>\n`,
   )}</tbody></table>
 ${missing.length === 0 ? nothing : html`<p class="note"${own(context)}>${words.notReported}: ${names(context, named)}${more}.</p>`}</section>`
 }

@@ -51,8 +51,11 @@ export function chip(context: PageContext, signal: Signal | null): Html {
 
 /** Names in a row. */
 export function names(context: PageContext, list: readonly string[]): Html {
-  const comma = context.words.tag.startsWith('ar') ? '، ' : ', '
-  return html`${list.map((name, index) => html`${index === 0 ? '' : comma}<bdi>${cleanLine(name)}</bdi>`)}`
+  return html`${list.map((name, index) => html`${index === 0 ? '' : comma(context)}<bdi>${cleanLine(name)}</bdi>`)}`
+}
+
+export function comma({ words }: Pick<PageContext, 'words'>): string {
+  return words.tag.startsWith('ar') ? '، ' : ', '
 }
 
 /** Facts in a row, with dots between them; `apart`, each in a direction of its own. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { differences } from '../../src/decide/difference.ts'
+import { differences } from '../../src/language/difference.ts'
 
 const row = (text: string) => text.split(' ')
 

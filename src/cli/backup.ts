@@ -1,0 +1,53 @@
+// The command that copies the database.
+import { stat } from 'node:fs/promises'
+import { counted } from '../language/say.ts'
+import { backUp } from '../store/backup.ts'
+import { type Progress, progress } from './progress.ts'
+import { type Common, configured, Failed, json, out, say } from './shared.ts'
+
+const MEGABYTE = 1e6
+const megabytes = (bytes: number): number => Math.ceil(bytes / MEGABYTE)
+
+/** Of the tables, those whose names last. */
+const shown = ({ reports, revisions, stories, threads, feeds, polls }: Readonly<Record<string, number>>): object => ({
+  reports,
+  revisions,
+  stories,
+  threads,
+  feeds,
+  polls,
+})
+
+export async function backup(file: string, options: Common & { force?: boolean; secrets?: boolean }): Promise<void> {
+  const { database } = configured(options)
+  const stopping = new AbortController()
+  const stop = (): void => stopping.abort()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  let bar: Progress | null = null
+  const began = performance.now()
+  const made = await backUp({
+    path: database,
+    to: file,
+    force: options.force ?? false,
+    secrets: options.secrets ?? false,
+    signal: stopping.signal,
+    onProgress: (done, total) => {
+      bar ??= progress(megabytes(total), 'MB')
+      bar.reached(megabytes(done))
+    },
+  }).finally(() => bar?.end())
+  process.off('SIGINT', stop)
+  process.off('SIGTERM', stop)
+  if (!made.ok) throw new Failed(made.reason)
+  const { value } = made
+  const seconds = Math.round((performance.now() - began) / 100) / 10
+  if (options.json) return json({ ...value, rows: shown(value.rows), seconds, verified: true })
+  const { reports = 0, stories = 0, threads = 0 } = value.rows
+  out(
+    `${value.file}: ${megabytes(value.bytes)} MB in ${seconds} s, verified: ` +
+      `${counted(reports, 'report', 'reports')}, ${counted(stories, 'story', 'stories')}, ${counted(threads, 'thread', 'threads')}`,
+  )
+  for (const secret of value.secrets) out(`${secret}: ${(await stat(secret)).size} B, for its owner alone`)
+  if (!options.secrets) say('the key to what is under embargo is not in it: --secrets copies it beside the backup')
+}
