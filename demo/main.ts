@@ -76,16 +76,17 @@ function fromHere(path: string): string {
 /** What to read and to type, each line as it works. */
 function welcome(address: string, config: string, database: string): string {
   const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+  const there = database === fromHere(DATABASE) ? '--demo' : `--config ${quoted(config)}`
   return `Eight agencies file the first week of January 2022. Read them as one:
 
     page      ${address}/
     feed      ${address}/feed.atom
-    threads   npx minwal threads --config ${quoted(config)}
-    why       npx minwal explain thread:1 --config ${quoted(config)}
-    search    npx minwal search Kazakhstan --config ${quoted(config)}
+    threads   npx minwal threads ${there}
+    why       npx minwal explain thread:1 ${there}
+    search    npx minwal search Kazakhstan ${there}
     file      sqlite3 -readonly ${quoted(database)} 'select title, stories, agencies from thread order by stories desc limit 10'
 
-Every other command of the README works with the same --config.
+Every other command of the README works with the same ${there.split(' ', 1)[0]}.
 
 `
 }

@@ -62,6 +62,11 @@ export function threadDetailJson(
   }
 }
 
+/** A story with the reports that carry it. */
+export function storyDetailJson(story: StoryDetail): object {
+  return { ...storyJson(story), reports: story.members.map(reportJson) }
+}
+
 function reportJson({ id, agency, url, title, time, joinedBy, revisions }: StoryDetail['members'][number]): object {
   return { id, agency, url, title, time: iso(time), joinedBy, revisions: revisions.length }
 }

@@ -1,9 +1,9 @@
 // The grammar of the commands, and their exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 import { inspect } from 'node:util'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Millis } from '../model/units.ts'
 import { readMoment } from '../publish/query.ts'
-import { Failed, hidden, say, version } from './shared.ts'
+import { demoConfig, Failed, hidden, say, version } from './shared.ts'
 
 /** Run one command. Resolves to its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -58,6 +58,13 @@ function build(): Command {
       .description(description)
       .option('--config <file>', 'configuration', 'config.json')
       .exitOverride()
+  /** One that goes on from a database that is there, also from the demo's. */
+  const onFile = (name: string, description: string): Command =>
+    command(name, description)
+      .addOption(new Option('--demo', "the demo's configuration, after `npm run demo`").conflicts('config'))
+      .hook('preAction', given => {
+        if (given.opts()['demo'] === true) given.setOptionValue('config', demoConfig())
+      })
 
   command('run', 'run the daemon: poll on schedule, serve the page and the feeds').action(
     later(async () => (await import('./run.ts')).run),
@@ -71,7 +78,7 @@ function build(): Command {
     .option('--fetch', 'try every feed, storing nothing')
     .option('--json', 'print the result as JSON')
     .action(later(async () => (await import('./check.ts')).check))
-  command('feeds', 'list every feed: state, last success, next poll and why, error')
+  onFile('feeds', 'list every feed: state, last success, next poll and why, error')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./read.ts')).feeds))
   command('add', 'find the feed behind an address and add it to the configuration')
@@ -83,43 +90,47 @@ function build(): Command {
     .argument('<file>', 'file, or - for standard input')
     .option('--json', 'print the counts as JSON')
     .action(later(async () => (await import('./sources.ts')).importFeeds))
-  command('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
+  onFile('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
     later(async () => (await import('./sources.ts')).exportFeeds),
   )
-  command('threads', 'list threads, the most recently grown first')
+  onFile('threads', 'list threads, the most recently grown first')
     .option('--since <time>', 'only threads that grew since: 24h, 7d, 2w, or a date (UTC)', since)
     .option('--lang <tag>', 'only threads with stories in this language')
     .option('--agency <id>', 'only threads this agency reports')
     .option('--limit <n>', 'how many', positive, 30)
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./read.ts')).threads))
-  command('thread', 'show a thread: its stories, who reported when, figures')
+  onFile('thread', 'show a thread: its stories, who reported when, figures')
     .argument('<id>', 'number of the thread', positive)
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./read.ts')).thread))
-  command('search', 'search all reports, newest first')
+  onFile('story', 'show a story: the reports that carry it, what was changed, its text')
+    .argument('<id>', 'number of the story', positive)
+    .option('--json', 'print as JSON')
+    .action(later(async () => (await import('./read.ts')).story))
+  onFile('search', 'search all reports, newest first')
     .argument('<words...>', 'all must occur, in any inflection')
     .option('--limit <n>', 'how many', positive, 30)
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./read.ts')).search))
-  command('explain', 'why the reports of a story are one piece of copy, and why it is in its thread')
+  onFile('explain', 'why the reports of a story are one piece of copy, and why it is in its thread')
     .argument('<id>', 'number of a story; or report:ID, thread:ID')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./editor.ts')).explainItem))
-  command('merge', 'make one thread of several, or one story with story:ID; the machine never undoes it')
+  onFile('merge', 'make one thread of several, or one story with story:ID; the machine never undoes it')
     .argument('<ids...>', 'numbers of threads, or story:ID story:ID')
     .option('--json', 'print the id that remains as JSON')
     .action(later(async () => (await import('./editor.ts')).merge))
-  command('split', 'take stories out of a thread, or reports out of a story; the machine never undoes it')
+  onFile('split', 'take stories out of a thread, or reports out of a story; the machine never undoes it')
     .argument('<id>', 'number of the thread, or story:ID')
     .argument('<members...>', 'numbers of the stories, or of the reports, that leave')
     .option('--json', 'print the new id as JSON')
     .action(later(async () => (await import('./editor.ts')).split))
-  command('decisions', 'list what was joined and parted by hand')
+  onFile('decisions', 'list what was joined and parted by hand')
     .option('--export <file>', 'write it as labelled items for `minwal eval`; - for standard output')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./editor.ts')).decisions))
-  command('publish', 'write the feeds and pages as static files, from the store alone')
+  onFile('publish', 'write the feeds and pages as static files, from the store alone')
     .argument('<dir>', 'folder to write to; of what is there already, only what has changed is written')
     .option('--since <span>', 'give pages to threads that grew within this time before the newest: 12h, 30d, 8w', '30d')
     .option('--gzip', 'write FILE.gz beside each file, for web servers that send it as it is')
@@ -143,13 +154,13 @@ function build(): Command {
     .option('--json', 'print as JSON')
     .exitOverride()
     .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
-  aboutTheFile(command)
+  aboutTheFile(onFile)
   return program
 }
 
 /** The commands for those who look after the database, or ask it themselves. */
-function aboutTheFile(command: (name: string, description: string) => Command): void {
-  command('sql', 'ask the database in SQL, for reading only; .tables and .schema [NAME] say what there is')
+function aboutTheFile(onFile: (name: string, description: string) => Command): void {
+  onFile('sql', 'ask the database in SQL, for reading only; .tables and .schema [NAME] say what there is')
     .argument('[query...]', 'one statement in quotes; read from standard input where it is left out')
     .option('--csv', 'print as CSV, with a line of names')
     .option('--json', 'print as an array of objects')
@@ -167,13 +178,13 @@ Examples:
   minwal sql --json < query.sql`,
     )
     .action(later(async () => (await import('./sql.ts')).sql))
-  command('backup', 'copy the database to a file, verified, while the daemon goes on')
+  onFile('backup', 'copy the database to a file, verified, while the daemon goes on')
     .argument('<file>', 'a backup of the same database that is there is replaced')
     .option('--force', 'replace whatever file is there')
     .option('--secrets', 'copy the key to what is under embargo, and subscriptions, beside it: FILE.key, FILE.private')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./backup.ts')).backup))
-  command('doctor', 'look the database and its surroundings over: what is wrong, what only smells, what to do')
+  onFile('doctor', 'look the database and its surroundings over: what is wrong, what only smells, what to do')
     .option('--fix', 'mend counts, full text, permissions and the journal, where nobody else has the file open')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./doctor.ts')).doctor))

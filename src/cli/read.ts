@@ -2,7 +2,7 @@
 import { relative, stamp } from '../language/say.ts'
 import type { ReportView, Selection, StoryDetail, StorySummary, ThreadDetail } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
-import { feedJson, storyJson, threadDetailJson, threadJson } from './json.ts'
+import { feedJson, storyDetailJson, storyJson, threadDetailJson, threadJson } from './json.ts'
 import { type Common, Failed, json, out, reading, say } from './shared.ts'
 import { table } from './table.ts'
 
@@ -126,6 +126,40 @@ function storyLines(story: StorySummary, members: Members): string[] {
   return lines
 }
 
+export function story(id: number, options: Common): void {
+  reading(options, store => {
+    const found = store.story(store.redirect('story', id) ?? id)
+    if (!found) throw new Failed(`there is no story ${id}: \`minwal search WORDS\` finds stories`)
+    if (found.id !== id) say(`story ${id} was merged into story ${found.id}`)
+    if (options.json) json(storyDetailJson(found))
+    else out(wholeStory(found).join('\n'))
+  })
+}
+
+function wholeStory(found: StoryDetail): string[] {
+  const { title, agencyName, time, thread, url, signal, members, text } = found
+  const reports = table(
+    ['report', 'time', 'agency', 'because', 'texts', 'headline'],
+    members.map(member => [
+      String(member.id),
+      stamp(member.time),
+      member.agencyName,
+      ALSO[member.joinedBy] + (member.stale ? ', still runs the old text' : ''),
+      String(member.revisions.length),
+      member.title,
+    ]),
+    40,
+  )
+  return [
+    title + (signal ? ` [${signal}]` : ''),
+    `${stamp(time)} UTC, ${agencyName}; story ${found.id} of thread ${thread}`,
+    ...(url === null ? [] : [url]),
+    '',
+    reports,
+    ...(text === '' ? [] : ['', text]),
+  ]
+}
+
 export function search(words: string[], options: Common & { limit: number }): void {
   reading(options, store => {
     const found = store.search(words.join(' '), options.limit)
@@ -133,8 +167,8 @@ export function search(words: string[], options: Common & { limit: number }): vo
     if (found.length === 0) return say(`nothing found for ${words.join(' ')}`)
     out(
       table(
-        ['time', 'thread', 'agency', 'headline'],
-        found.map(story => [stamp(story.time), String(story.thread), story.agencyName, story.title]),
+        ['time', 'story', 'thread', 'agency', 'headline'],
+        found.map(story => [stamp(story.time), String(story.id), String(story.thread), story.agencyName, story.title]),
         30,
       ),
     )

@@ -1,6 +1,8 @@
 // What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
 // opened.
 import { existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
@@ -62,6 +64,13 @@ export function configured(options: Common): Config {
   if (loaded.ok) hideSecretsOf(loaded.config)
   if (!loaded.ok || faults.length > 0) throw new Failed(faults.join('\nminwal: '), 2)
   return loaded.config
+}
+
+/** The configuration that the demo writes beside its database. */
+export function demoConfig(): string {
+  const file = relative(process.cwd(), fileURLToPath(new URL('../../data/demo.config.json', import.meta.url)))
+  if (existsSync(file)) return file
+  throw new Failed('there is no demo yet: `npm run demo` in a checkout plays it', 2)
 }
 
 /** Open the store for reading, run `work`, close it. */

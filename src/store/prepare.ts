@@ -12,7 +12,7 @@ import { openPrivate, privatePath } from './private.ts'
 import { subscription } from './rows.ts'
 import type { Row } from './sql.ts'
 import type { PrivateStore } from './store.ts'
-import { CREATE_VIEWS, DROP_VIEWS } from './views.ts'
+import { CREATE_VIEWS, DROP_VIEWS, hasViews } from './views.ts'
 
 /** How long opening waits for another program, and each statement until `waitForLock` says otherwise. */
 export const BUSY_TIMEOUT: Millis = 10_000
@@ -122,6 +122,7 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
     if (refused !== null) return refused
   }
   db.pragma('foreign_keys = on')
+  refreshViews(db)
   // Another program's lock is met here, where it is a reason not to start.
   db.exec('begin immediate; rollback')
   return null
@@ -167,6 +168,18 @@ function bringUpToDate(
   if (version > 0 || moved) rewrite(db)
   tell(size => `${path} is up to date (${size} MB)`)
   return null
+}
+
+/** Make the views those of this version, where an earlier one with the same tables wrote others. */
+function refreshViews(db: Database.Database): void {
+  const views = db.prepare("select name, sql from sqlite_schema where type = 'view'")
+  const stored = (): ReadonlyMap<string, string> =>
+    new Map((views.all() as { name: string; sql: string }[]).map(({ name, sql }) => [name, sql]))
+  if (hasViews(stored())) return
+  const make = db.transaction(() => {
+    for (const script of [DROP_VIEWS, CREATE_VIEWS]) db.exec(script)
+  })
+  make.immediate()
 }
 
 /** What tells this database from any other at the same path. */

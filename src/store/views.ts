@@ -2,12 +2,25 @@
 // of the tables. docs/sql.md describes them, and a test holds the two together.
 import { markupSql } from './markup.ts'
 
+/** A time in milliseconds as text: `2022-01-05 09:10:11`, UTC, which `datetime()` takes. */
+const utc = (time: string, name: string): string => `datetime(${time} / 1000, 'unixepoch') as ${name}`
+
+/** Columns of times, each followed by the same as text: `r.time` by `time_at`. */
+const twice = (...columns: readonly string[]): string =>
+  columns.map(column => `${column}, ${utc(column, `${column.split('.')[1]}_at`)}`).join(', ')
+
+/** When the text of a report that is in force was first seen. */
+const SEEN = 'case r.revisions when 1 then r.first_seen else r.changed end'
+/** When a figure was said. */
+const SAID = 'max(r.time, coalesce(g.seen, 0))'
+
 const DEFINITIONS: Readonly<Record<string, string>> = {
   agency: `
 select a.id, a.name, a.language, a.homepage,
        (select count(*) from feeds f where f.agency = a.id and f.active) as feeds,
        a.reports,
-       (select max(r.time) from reports r where r.agency = a.id) as last_report
+       (select max(r.time) from reports r where r.agency = a.id) as last_report,
+       ${utc('(select max(r.time) from reports r where r.agency = a.id)', 'last_report_at')}
 from agencies a
 where a.active or a.reports > 0`,
 
@@ -15,30 +28,31 @@ where a.active or a.reports > 0`,
 select f.id, f.agency, f.url, f.title, f.category, f.language,
        case when not f.active then 'removed' when f.retired then 'retired' when f.paused then 'paused'
             when f.last_poll is null then 'new' when f.failures > 0 then 'failing' else 'ok' end as state,
-       f.last_poll, f.last_success, f.next_poll, f.reason, f.interval, f.failures, f.error, f.warnings, f.notes, f.gaps, f.reports
+       ${twice('f.last_poll', 'f.last_success', 'f.next_poll')}, f.reason, f.interval, f.failures, f.error, f.warnings,
+       f.notes, f.gaps, f.reports
 from feeds f`,
 
   report: `
 select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url, r.title, r.text,
        ${markupSql('r.summary', 'r.text')} as summary, ${markupSql('r.content', 'r.text')} as content,
-       r.language, r.published, r.updated, r.first_seen, r.last_seen, r.changed, r.time, r.authors, r.categories,
-       r.enclosures, r.dateline, r.signal, r.joined_by, r.similarity, r.revisions, r.coverage, r.evidence, r.furniture,
-       r.stale
+       r.language, ${twice('r.published', 'r.updated', 'r.first_seen', 'r.last_seen', 'r.changed', 'r.time')},
+       r.authors, r.categories, r.enclosures, r.dateline, r.signal, r.joined_by, r.similarity, r.revisions, r.coverage,
+       r.evidence, r.furniture, r.stale
 from reports r join stories s on s.id = r.story`,
 
   revision: `
-select v.report, v.number, v.seen, v.title, v.text, v.change from revisions v
+select v.report, v.number, ${twice('v.seen')}, v.title, v.text, v.change from revisions v
 union all
-select r.id, r.revisions, case r.revisions when 1 then r.first_seen else r.changed end, r.title, r.text, r.change
+select r.id, r.revisions, ${SEEN}, ${utc(SEEN, 'seen_at')}, r.title, r.text, r.change
 from reports r`,
 
   story: `
-select s.id, s.key, s.thread, s.lead, r.title, r.url, s.language, r.agency, s.time, s.updated, s.reports, s.agencies,
+select s.id, s.key, s.thread, s.lead, r.title, r.url, s.language, r.agency, ${twice('s.time', 's.updated')}, s.reports, s.agencies,
        s.placement, s.origin, s.origin_name, s.sources
 from stories s join reports r on r.id = s.lead`,
 
   thread: `
-select t.id, t.key, t.lead, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.agencies, t.sources
+select t.id, t.key, t.lead, t.title, t.language, ${twice('t.first', 't.last', 't.updated')}, t.stories, t.reports, t.agencies, t.sources
 from threads t`,
 
   credit: `
@@ -46,26 +60,26 @@ select c.report, r.story, r.agency as reported_by, c.agency, c.name, c.place
 from credits c join reports r on r.id = c.report`,
 
   figure: `
-select g.report, r.story, s.thread, r.agency, max(r.time, coalesce(g.seen, 0)) as time, g.kind, g.value, g.bound, g.said, g.matched,
+select g.report, r.story, s.thread, r.agency, ${SAID} as time, ${utc(SAID, 'time_at')}, g.kind, g.value, g.bound, g.said, g.matched,
        g.words, nullif(g.whom, '') as whom
 from figures g join reports r on r.id = g.report join stories s on s.id = r.story`,
 
   poll: `
-select p.id, p.feed, p.at, p.ms, p.status, p.entries, p.new, p.revision, p.copy, p.unchanged, p.rejected, p.gap_from, p.gap_to,
-       p.error, p.warnings
+select p.id, p.feed, p.at, ${utc('p.at', 'polled_at')}, p.ms, p.status, p.entries, p.new, p.revision, p.copy, p.unchanged,
+       p.rejected, ${twice('p.gap_from', 'p.gap_to')}, p.error, p.warnings
 from polls p`,
 
   redirect: `
 select d.what, d.id, d.target, d.key from redirects d`,
 
   regrouping: `
-select g.id, g.at, g.by, g.kind, g.kept, g.other, g.members, g.score, g.reasons from regroupings g`,
+select g.id, g.at, ${utc('g.at', 'regrouped_at')}, g.by, g.kind, g.kept, g.other, g.members, g.score, g.reasons from regroupings g`,
 
   link: `
 select l.thread, l.other, l.kind, l.score from thread_links l`,
 
   embargo: `
-select e.feed, f.agency, null as title, e.until, e.first_seen from held e join feeds f on f.id = e.feed`,
+select e.feed, f.agency, null as title, ${twice('e.until', 'e.first_seen')} from held e join feeds f on f.id = e.feed`,
 }
 
 /** Script that takes all views away: nothing may lean on a table that a migration changes. */
@@ -77,3 +91,8 @@ export const DROP_VIEWS = Object.keys(DEFINITIONS)
 export const CREATE_VIEWS = Object.entries(DEFINITIONS)
   .map(([name, query]) => `create view ${name} as${query};`)
   .join('\n')
+
+/** Whether a file has these views, as SQLite keeps their text. What a view says may change without a change of tables. */
+export function hasViews(stored: ReadonlyMap<string, string>): boolean {
+  return Object.entries(DEFINITIONS).every(([name, query]) => stored.get(name) === `CREATE VIEW ${name} as${query}`)
+}

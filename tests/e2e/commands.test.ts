@@ -241,6 +241,27 @@ describe('thread', () => {
   })
 })
 
+describe('story', () => {
+  it('shows the reports that carry a story, why, and its text, by the number that search prints', async () => {
+    const listed = await done('search', 'earthquake', 'dawn', 'Monday')
+    expect(listed.split('\n')[0]).toMatch(/^time +story +thread +agency +headline$/)
+    const [found] = await data<{ id: number; thread: number }[]>('search', 'earthquake', 'dawn', 'Monday')
+    const shown = await done('story', String(found?.id))
+    expect(shown).toContain(`story ${found?.id} of thread ${found?.thread}`)
+    // Which of the two was polled first is chance.
+    expect(shown).toMatch(/(?:North Wire|Coast Daily) +filed first/)
+    expect(shown).toMatch(/(?:North Wire|Coast Daily) +same text/)
+    expect(shown).toContain('killing 12 people')
+    const whole = await data<{ id: number; reports: { agency: string; joinedBy: string }[] }>(
+      'story',
+      String(found?.id),
+    )
+    expect(whole.reports.map(({ agency }) => agency).sort()).toEqual(['coast', 'north'])
+    expect(whole.reports.map(({ joinedBy }) => joinedBy).sort()).toEqual(['first', 'text'])
+    expect(await minwal(['story', '4711', '--config', config])).toMatchObject({ code: 1, stdout: '' })
+  }, 60_000)
+})
+
 describe('search', () => {
   it('finds a report however its words are written', async () => {
     const cases = [
@@ -519,6 +540,7 @@ describe('usage', () => {
       'export',
       'threads',
       'thread',
+      'story',
       'search',
       'explain',
       'merge',
@@ -527,6 +549,9 @@ describe('usage', () => {
       'publish',
       'parse',
       'eval',
+      'sql',
+      'backup',
+      'doctor',
     ])
     const one = await minwal(['threads', '--help'])
     expect(one).toMatchObject({ code: 0, stderr: '' })

@@ -1,12 +1,16 @@
 // The demo as a new user meets it: one command, a page with threads, a browser.
 import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { count } from '../helpers/audit.ts'
 import { chromiumPath, launch } from '../helpers/browser.ts'
-import { type Running, root, start } from '../helpers/cli.ts'
+import { minwal, type Running, root, start } from '../helpers/cli.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { folder } from '../helpers/folder.ts'
 
 const demo = `${root}demo/main.ts`
 const addressIn = (text: string): string | undefined => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0]
@@ -30,7 +34,7 @@ interface JsonFeed {
 describe('the demo played from its start', () => {
   it('shows threads within twenty seconds, and they grow', async () => {
     const began = performance.now()
-    const { running, address } = await startDemo(['--seconds', '60'], `${root}data/demo-test-start.db`)
+    const { running, address } = await startDemo(['--seconds', '60'], join(folder(), 'demo.db'))
     const threads = async (): Promise<number> => {
       const answer = await fetch(`${address}/threads.json?limit=500&min-agencies=1`)
       return answer.ok ? ((await answer.json()) as JsonFeed).items.length : 0
@@ -44,13 +48,15 @@ describe('the demo played from its start', () => {
 })
 
 describe('the demo at the end of the week', () => {
+  const where = mkdtempSync(join(tmpdir(), 'minwal-'))
+  const database = join(where, 'demo.db')
   let running: Running
   let address = ''
   let browser: Browser | null = null
 
   beforeAll(async () => {
     browser = chromiumPath === null ? null : await launch()
-    const started = await startDemo(['--at', 'end'], `${root}data/demo-test-end.db`)
+    const started = await startDemo(['--at', 'end'], database)
     running = started.running
     address = started.address
     await eventually('the week is over', () => running.stdout().includes('The week is over'), 60_000)
@@ -58,6 +64,7 @@ describe('the demo at the end of the week', () => {
   afterAll(async () => {
     await browser?.close()
     await stop(running)
+    rmSync(where, { recursive: true, force: true })
   })
 
   it('prints commands that work on it as they stand', () => {
@@ -70,6 +77,26 @@ describe('the demo at the end of the week', () => {
       expect([line, found.split('\n').length > 3]).toEqual([line, true])
     }
   }, 30_000)
+
+  it('is what --demo reads, where its database is the usual one', async context => {
+    const usual = join(root, 'data/demo.config.json')
+    context.skip(existsSync(usual), 'somebody plays the demo in this checkout')
+    expect(await minwal(['threads', '--demo'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npm run demo'),
+    })
+    onTestFinished(() => rmSync(usual, { force: true }))
+    copyFileSync(database.replace('.db', '.config.json'), usual)
+    for (const [command = '', ...rest] of [
+      ['threads'],
+      ['search', 'Kazakhstan'],
+      ['sql', 'select count(*) from thread'],
+    ]) {
+      const ended = await minwal([command, ...rest, '--demo'])
+      expect([command, ended.code, ended.stdout.split('\n').length > 2]).toEqual([command, 0, true])
+    }
+    expect((await minwal(['threads', '--demo', '--config', usual])).code).toBe(2)
+  }, 60_000)
 
   it('keeps each piece of copy once, with the reprints it was carried in', async () => {
     const feed = (await (await fetch(`${address}/feed.json?limit=500`)).json()) as JsonFeed
@@ -199,12 +226,9 @@ describe('the demo at the end of the week', () => {
 
   it('publishes what is under embargo only when its time has come', async () => {
     expect(await stories('الورق الأبيض')).toHaveLength(1)
-    const seen = count(
-      `${root}data/demo-test-end.db`,
-      "select first_seen from report where guid = 'sahel-o-20220107-44'",
-    )
+    const seen = count(database, "select first_seen from report where guid = 'sahel-o-20220107-44'")
     expect(seen).toBeGreaterThanOrEqual(Date.parse('2022-01-07T18:00:00Z'))
-    expect(count(`${root}data/demo-test-end.db`, 'select count(*) from embargo')).toBe(0)
+    expect(count(database, 'select count(*) from embargo')).toBe(0)
   })
 
   it('has a front page of at most 12 KB in each language of its readers', async () => {

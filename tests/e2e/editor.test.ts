@@ -41,6 +41,16 @@ describe('a thread that was merged', () => {
     expect((await run('split', `${third}`, `${all.timeline[0]?.id}`)).code).toBe(0)
   })
 
+  it('has stories that are shown under their old numbers, too', async () => {
+    const found = JSON.parse((await run('search', 'the', '--json')).stdout) as { id: number }[]
+    const [one = 0, other = 0] = found.map(({ id }) => id).sort((a, b) => a - b)
+    expect((await run('merge', `story:${one}`, `story:${other}`)).code).toBe(0)
+    const shown = await run('story', `${other}`)
+    expect([shown.code, shown.stderr]).toEqual([0, `story ${other} was merged into story ${one}\n`])
+    expect((JSON.parse((await run('story', `${other}`, '--json')).stdout) as { id: number }).id).toBe(one)
+    expect((await run('explain', `${other}`)).stdout).toContain(`Story ${one}`)
+  })
+
   it('that never was is still none', async () => {
     const ended = await run('thread', '4711')
     expect(ended).toMatchObject({

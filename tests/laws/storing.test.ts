@@ -2,8 +2,10 @@
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { searchableOf } from '../../src/language/search.ts'
 import { searchable } from '../../src/language/text.ts'
-import { FOLDED_COLUMNS, foldedColumns, foldedText, SEARCH_TEXT } from '../../src/store/folded.ts'
+import { cut } from '../../src/language/words.ts'
+import { FOLDED_COLUMNS, foldedColumns, foldedColumnsOf, foldedText, SEARCH_TEXT } from '../../src/store/folded.ts'
 import { markupSql, packMarkup, unpackMarkup } from '../../src/store/markup.ts'
 
 const sentence = fc
@@ -108,6 +110,8 @@ describe('the search column', () => {
     db.exec('delete from reports; delete from made; delete from whole')
     return texts.map(([title, text, language], id) => {
       const columns = foldedColumns(title, text, language)
+      const whole = searchableOf(cut(`${title}\n${text.slice(0, 40_000)}`), language)
+      expect(foldedColumnsOf(title, text, whole)).toEqual(columns)
       put.run({ id, title, text, ...columns })
       // As the column of an older version, and as whoever writes the report makes it.
       expect(made.get(id)).toBe(generated.get(id))

@@ -205,6 +205,29 @@ describe('a story', () => {
     expect(body).toContain('href="https://nile.example/news/1?a=1&amp;b=2" rel="noopener noreferrer"')
   })
 
+  it('whose page is known to be gone is not led to there', async () => {
+    const revisions = (title: string) => [
+      { number: 1, seen: NOW - HOUR, title: 'A ship sinks', text: 'It sank.', change: null },
+      { number: 2, seen: NOW, title, text: 'It sank.', change: 'kill' as const },
+    ]
+    const draft = (title: string): Draft => ({
+      ...{ id: 1, title, text: 'It sank.', signal: 'kill', url: 'https://nile.example/1' },
+      members: [
+        member(1, {
+          ...{ title, text: 'It sank.', signal: 'kill', url: 'https://nile.example/1', revisions: revisions(title) },
+        }),
+        member(2, { agency: 'north', agencyName: 'North Wire' }),
+      ],
+    })
+    const gone = unscripted(await serve(fakeStore(draft('A ship sinks')).reader).text('/stories/1'))
+    expect(gone.match(/No longer at Nile News/g)).toHaveLength(2)
+    expect(gone).not.toContain('href="https://nile.example/1"')
+    // Withdrawn in words: the page that says so is there.
+    const killed = unscripted(await serve(fakeStore(draft('KILL: A ship sinks')).reader).text('/stories/1'))
+    expect(killed).not.toContain('No longer at')
+    expect(killed).toContain('href="https://nile.example/1"')
+  })
+
   it('is marked withdrawn also when only one of its copies is', async () => {
     const store = fakeStore({ id: 1, title: 'One', members: [member(1), member(2, { signal: 'kill' })] })
     expect(await serve(store.reader).text('/stories/1')).toContain('class="warning withdrawn"')

@@ -217,6 +217,37 @@ describe('docs/sql.md', () => {
     expect(Object.values(queries).map(({ sql }) => sql)).toEqual(samples.slice(1).map(({ sql }) => sql.trim()))
   })
 
+  it('has each time twice: in milliseconds, and as UTC text that says the same', () => {
+    const db = new Database(filled(), { readonly: true })
+    const moments: Record<string, string> = { polled_at: 'at', regrouped_at: 'at' }
+    let pairs = 0
+    for (const view of VIEWS) {
+      const columns = (db.pragma(`table_info(${view})`) as { name: string }[]).map(({ name }) => name)
+      for (const text of columns.filter(name => name.endsWith('_at'))) {
+        const time = moments[text] ?? text.slice(0, -3)
+        expect(columns).toContain(time)
+        const wrong = `select count(*) from ${view} where ${text} is not strftime('%Y-%m-%d %H:%M:%S', ${time} / 1000, 'unixepoch')`
+        expect([view, text, db.prepare(wrong).pluck().get()]).toEqual([view, text, 0])
+        pairs++
+      }
+    }
+    expect(pairs).toBeGreaterThan(20)
+    expect(db.prepare('select first_at from thread limit 1').pluck().get()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    db.close()
+  })
+
+  it('holds for a file whose views another version with the same tables made', () => {
+    const path = filled()
+    const older = new Database(path)
+    older.exec('drop view thread; create view thread as select id from threads; drop view link')
+    older.close()
+    openNewsroom({ path }).close()
+    const db = new Database(path, { readonly: true })
+    expect(db.prepare('select count(*) from thread where first_at is not null').pluck().get()).toBeGreaterThan(0)
+    expect(db.prepare('select count(*) from link').pluck().get()).toBe(0)
+    db.close()
+  })
+
   it('describes every view there is, but for what the full-text table is made of', () => {
     const db = new Database(filled(), { readonly: true })
     const views = db.prepare(`select name from sqlite_schema where type = 'view' order by name`).pluck().all()

@@ -57,7 +57,9 @@ function shown(path: string, columns: readonly string[]): unknown {
       threads: db.prepare('select id, key, lead, title, first, last, stories, reports from thread order by id').all(),
       figures: db.prepare('select report, story, kind, value, matched from figure order by 1, 3, 4').all(),
       credits: db.prepare('select * from credit order by report, name, place').all(),
-      agencies: db.prepare('select * from agency order by id').all(),
+      agencies: db
+        .prepare('select id, name, language, homepage, feeds, reports, last_report from agency order by id')
+        .all(),
       search: [
         ...['dam', 'rescue*', '"two days of rain"', 'title : larkfield', 'folded : elysee', 'elysee', 'Zürich'],
         ...[

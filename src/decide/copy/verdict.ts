@@ -11,6 +11,17 @@ const LEAST = 0.12
 const LEAST_PER_DAY = 0.1
 /** More of it where each headline names what the other report does not know: a telegram to another country. */
 const LEAST_FOR_SUBJECT = 0.25
+/**
+ * More of it for the weight of words that stand in place of others (`Comparison.replaced`, counted up to `REPLACED_COUNTED`), in
+ * full from `SUBJECT_OF_REPLACED` on: a copy is cut, and a retold form has other words. Without the condition copies are lost
+ * that their publisher worded anew.
+ */
+const LEAST_FOR_REPLACED = 0.5
+const REPLACED_COUNTED = 0.5
+const SUBJECT_OF_REPLACED = 1 / 3
+/** More of it for each share of the shorter text that is missing to this coverage: the cut of a copy is in the whole nearly all. */
+const LEAST_FOR_UNCOVERED = 0.5
+const COVERED = 0.45
 /** A text that looks like others of other days is a form, and must be shared nearly whole. */
 const LEAST_OF_FORM = 0.38
 const FORM_PER_DAY = 0.1
@@ -92,7 +103,7 @@ export function verdict(found: Comparison, apart: Millis, form: boolean): Verdic
   if (similarity === 1) return judged(similarity, LEAST, null)
   const plain = LEAST + (LEAST_PER_DAY * apart) / DAY
   const filled = LEAST_OF_FORM + (FORM_PER_DAY * apart) / DAY
-  const needed = plain + LEAST_FOR_SUBJECT * Math.min(1, found.subject)
+  const needed = plain + LEAST_FOR_SUBJECT * Math.min(1, found.subject) + neededOfRetold(found)
   let against: Verdict['against'] = null
   if (similarity < plain) against = 'little'
   else if (similarity < needed || found.otherSubjects > 0) against = 'subject'
@@ -100,6 +111,12 @@ export function verdict(found: Comparison, apart: Millis, form: boolean): Verdic
   else if (found.otherNumbers >= OTHER_NUMBERS) against = 'numbers'
   else if (form && (similarity < filled || refilled(found))) against = 'form'
   return judged(similarity, needed, against)
+}
+
+/** What a text needs beyond a cut one's likeness where it is told in other words. */
+function neededOfRetold({ subject, replaced, coverage }: Comparison): number {
+  const other = Math.min(REPLACED_COUNTED, replaced) * Math.min(1, subject / SUBJECT_OF_REPLACED)
+  return LEAST_FOR_REPLACED * other + LEAST_FOR_UNCOVERED * Math.max(0, COVERED - coverage)
 }
 
 function refilled({ subject, replaced }: Comparison): boolean {

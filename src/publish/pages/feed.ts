@@ -27,7 +27,7 @@ export function feedHtml(
     stateHtml(context, feed),
     words.count('reports', feed.reports),
     feed.failures > 0 ? words.count('failures', feed.failures) : null,
-    feed.gaps > 0 ? `${words.gaps}: ${words.number(feed.gaps)}` : null,
+    feed.gaps > 0 ? `${words.gaps}${words.colon}${words.number(feed.gaps)}` : null,
   ]
   return page(context, {
     heading: `${feed.agencyName} · ${words.feed}`,

@@ -162,7 +162,7 @@ function row(
   return html`<tr${isGood ? html` class="fine"` : nothing}><th scope="row">${name}
 <div class="address" dir="ltr">${shownAddress(feed.url) ?? '—'}</div>${feed.address === null ? nothing : html`<div class="address" dir="ltr">→ ${shownAddress(feed.address) ?? '—'}</div>`}</th>
 <td>${stateHtml(context, feed)}${strip(context, polls ?? [])}${feed.failures > 0 ? html`<div class="bad">${words.count('failures', feed.failures)}</div>` : nothing}
-<div class="note">${words.count('reports', feed.reports)}${feed.gaps > 0 ? html`<span class="dot"></span>${words.gaps}: ${words.number(feed.gaps)}` : nothing}</div>${quiet === null ? nothing : html`<div class="differ">${quietIn(words, quiet)}</div>`}${feed.error === null ? nothing : html`<div class="bad" dir="auto">${cleanLine(feed.error)}</div>`}${warnings(context, feed)}</td>
+<div class="note">${words.count('reports', feed.reports)}${feed.gaps > 0 ? html`<span class="dot"></span>${words.gaps}${words.colon}${words.number(feed.gaps)}` : nothing}</div>${quiet === null ? nothing : html`<div class="differ">${quietIn(words, quiet)}</div>`}${feed.error === null ? nothing : html`<div class="bad" dir="auto">${cleanLine(feed.error)}</div>`}${warnings(context, feed)}</td>
 <td class="last" data-label="${words.lastSuccess}">${feed.lastSuccess === null ? words.never : shortMoment(context, feed.lastSuccess)}</td>
 <td class="next" data-label="${words.nextPoll}">${nextHtml(context, feed)}</td></tr>\n`
 }

@@ -277,6 +277,6 @@ function nothingMatches(context: PageContext, input: FrontInput): Html {
   return html`<section class="empty"><h2>${title}</h2><p>${words.noMatchText}</p>
 <ul>${others.map(
     ({ language, threads }) =>
-      html`<li><a class="go" href="${link(context, '/', `?lang=${language}`)}"><bdi ${speech(language)}>${words.languageName(language)}</bdi></a>: ${words.count('events', threads)}</li>`,
+      html`<li><a class="go" href="${link(context, '/', `?lang=${language}`)}"><bdi ${speech(language)}>${words.languageName(language)}</bdi></a>${words.colon}${words.count('events', threads)}</li>`,
   )}</ul><p dir="${pageDirection(context.language)}"><a class="go" href="${link(context, '/', '?lang=all')}">${words.all}</a></p></section>`
 }

@@ -181,7 +181,7 @@ function footer(context: PageContext, parts: PageParts): Html {
   const { words } = context
   const feeds = parts.feeds.map(
     feed =>
-      html`<li>${words.subscribe}: <bdi>${feed.label}</bdi></li>${FORMATS.map(
+      html`<li>${words.subscribe}${words.colon}<bdi>${feed.label}</bdi></li>${FORMATS.map(
         format =>
           html`<li><a href="${context.to(`${feed.path}.${format.extension}`)}${feed.query}">${format.name}</a></li>`,
       )}`,

@@ -19,7 +19,7 @@ export function warningHtml(context: PageContext, story: StoryDetail): Html {
   if (!story.withdrawn && !corrected) return nothing
   const stale = [...new Set(story.members.filter(member => member.stale).map(member => member.agencyName))]
   const old = story.withdrawn ? words.stillWithdrawn : words.stillUncorrected
-  const running = html`<p><strong>${names(context, stale.slice(0, NAMED))}${stale.length > NAMED ? ` ${words.count('others', stale.length - NAMED)}` : ''}</strong>: ${old}.</p>`
+  const running = html`<p><strong>${names(context, stale.slice(0, NAMED))}${stale.length > NAMED ? ` ${words.count('others', stale.length - NAMED)}` : ''}</strong>${words.colon}${old}.</p>`
   return html`<section class="warning${story.withdrawn ? ' withdrawn' : ''}" role="note"${own(context)}><h2>${story.withdrawn ? words.withdrawnTitle : words.correctedTitle}</h2>
 <p>${story.withdrawn ? words.withdrawnText : words.correctedText}</p>${stale.length === 0 ? nothing : running}</section>`
 }
@@ -27,6 +27,13 @@ export function warningHtml(context: PageContext, story: StoryDetail): Html {
 function corrects(story: StoryDetail, member: ReportView): boolean {
   const ofOrigin = story.origin?.agency == null || story.origin.agency === member.agency
   return ofOrigin && (member.signal === 'correction' || member.revisions.some(({ change }) => change === 'correction'))
+}
+
+/** Whether the page of a report is known to be gone: it was withdrawn without a word, because its page said so. */
+export function isGone({ signal, revisions }: Pick<ReportView, 'signal' | 'revisions'>): boolean {
+  const [last, before] = [...revisions].sort((a, b) => b.number - a.number)
+  if (signal !== 'kill' || last?.change !== 'kill' || before === undefined) return false
+  return last.title === before.title && last.text === before.text
 }
 
 /** That a flash announced what the story tells in full. */
@@ -57,14 +64,15 @@ function row(context: PageContext, story: StoryDetail, member: ReportView, start
   const { words } = context
   const url = webUrl(member.url)
   const title = headline(context, member)
+  const gone = isGone(member)
   const linked =
-    url === null ? html`${title}` : html`<a class="go" href="${url}" rel="noopener noreferrer">${title}</a>`
+    url === null || gone ? html`${title}` : html`<a class="go" href="${url}" rel="noopener noreferrer">${title}</a>`
   const old = story.withdrawn ? words.stillWithdrawn : words.stillUncorrected
   const killed = member.signal === 'kill'
-  return html`<tr title="${words.why}: ${words.joinedBy[member.joinedBy]}"><th scope="row"><bdi>${cleanLine(member.agencyName)}</bdi>${member.agency === story.origin?.agency ? html` <span class="note"${own(context)}>(${words.originCopy})</span>` : nothing}${member.stale ? html`<div class="bad"${own(context)}>${old}</div>` : nothing}
+  return html`<tr title="${words.why}${words.colon}${words.joinedBy[member.joinedBy]}"><th scope="row"><bdi>${cleanLine(member.agencyName)}</bdi>${member.agency === story.origin?.agency ? html` <span class="note"${own(context)}>(${words.originCopy})</span>` : nothing}${member.stale ? html`<div class="bad"${own(context)}>${old}</div>` : nothing}${gone ? html`<div class="note"${own(context)}>${words.goneFrom(cleanLine(member.agencyName))}</div>` : nothing}
 <div${spoken(context, member.language)}>${chip(context, member.signal)}${killed ? html`<span class="struck">${linked}</span>` : linked}</div></th>
 <td class="nowrap"${own(context)}>${member.time === start ? words.first : words.spell('After', member.time - start)}<div class="note">${shortMoment(context, member.time)}</div>
-${share(member.coverage)}<div class="note"><span class="hidden">${words.coverage}: </span>${words.percent(member.coverage)}</div><div class="note">${words.joinedBy[member.joinedBy]}</div></td></tr>\n`
+${share(member.coverage)}<div class="note"><span class="hidden">${words.coverage}${words.colon}</span>${words.percent(member.coverage)}</div><div class="note">${words.joinedBy[member.joinedBy]}</div></td></tr>\n`
 }
 
 /** How much of the text it carries, as a bar. */

@@ -157,6 +157,6 @@ function nothingFound(context: PageContext, input: SearchInput): Html {
   return html`<section class="empty"${own(context)}><h2>${words.nothingFound(input.typed)}</h2>
 <ul>${input.wider.map(
     ({ narrowing, stories }) =>
-      html`<li><a class="go" href="${withoutOf(context, input, narrowing)}">${words.without(cleanLine(narrowing.text))}</a>: ${words.count('reports', stories)}</li>`,
+      html`<li><a class="go" href="${withoutOf(context, input, narrowing)}">${words.without(cleanLine(narrowing.text))}</a>${words.colon}${words.count('reports', stories)}</li>`,
   )}</ul><p class="note">${words.searchHint}</p></section>`
 }

@@ -14,6 +14,7 @@ import { whoHadItWhen } from './parts/lanes.ts'
 import { by, chip, factsLine, headed, headline, names, own, signalOf, spoken } from './parts/text.ts'
 import { tilesHtml } from './parts/tiles.ts'
 import { clock, dayMoment, shortMoment } from './parts/time.ts'
+import { withoutPictures } from './pictures.ts'
 import { tollHtml } from './toll.ts'
 
 /** Stories shown on one page; a longer event says that it is cut. */
@@ -81,7 +82,7 @@ function outlineOf(thread: ThreadDetail): ThreadOutline {
 function onlyStory(context: PageContext, story: StorySummary): Html {
   const { words } = context
   const markup = [story.content, story.summary].find(candidate => candidate !== null && candidate.trim() !== '')
-  const text = markup ? sanitised(markup) : paragraphs(story.text)
+  const text = markup ? sanitised(withoutPictures(markup, words)) : paragraphs(story.text)
   return html`<div class="body"${spoken(context, story.language)}>${story.withdrawn ? nothing : text}</div>
 ${factsLine(context, [html`<a class="go" href="${link(context, `/stories/${story.id}`)}">${words.whoseText}, ${words.revisions}</a>`])}`
 }
@@ -145,14 +146,16 @@ function entry(context: PageContext, story: StorySummary, { first, told, figures
     tolls.length === 0 ? null : html`<span class="stated">${tolls.slice(0, 3).join(' · ')}</span>`,
     first ? words.firstReport : null,
     origin !== null && origin.agency !== story.agency
-      ? html`${words.origin}: <bdi>${cleanLine(origin.name)}</bdi>`
+      ? html`${words.origin}${words.colon}<bdi>${cleanLine(origin.name)}</bdi>`
       : null,
     ...story.credits
       .filter(name => name !== origin?.name)
       .slice(0, 4)
-      .map(credit => html`${words.credits}: <bdi>${cleanLine(credit)}</bdi>`),
+      .map(credit => html`${words.credits}${words.colon}<bdi>${cleanLine(credit)}</bdi>`),
     story.revisions > 1 ? words.count('revisions', story.revisions) : null,
-    others.length === 0 ? null : html`${words.count('reprints', others.length)}: ${names(context, others.slice(0, 4))}`,
+    others.length === 0
+      ? null
+      : html`${words.count('reprints', others.length)}${words.colon}${names(context, others.slice(0, 4))}`,
   ]
   const fixed = story.withdrawn || story.signal === 'correction'
   return html`<li class="dev" data-t="${story.time}"${fixed ? html` data-story="${story.id}" data-fixed="${story.updated}"` : nothing}><p class="facts"${own(context)}>${clock(context, story.time)}</p>

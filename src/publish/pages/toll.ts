@@ -48,7 +48,7 @@ function cells(context: PageContext, point: FigurePoint, note: Html | null = nul
   const isRepeated = point.until - point.time >= 60_000
   const when = html`${dayMoment(context, point.time)}${isRepeated ? html` – ${dayMoment(context, point.until)}` : nothing}`
   return html`<td class="number">${note === null ? value : html`<s>${value}</s>`}</td>
-<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note"${own(context)}>${words.said}: <bdi>${cleanLine(point.said)}</bdi></div>`}${point.isApart ? html`<div class="note"${own(context)}>${words.anotherCount}</div>` : nothing}${note ?? nothing}</td>
+<td><bdi>${cleanLine(point.sourceName)}</bdi>${point.said === null ? nothing : html`<div class="note"${own(context)}>${words.said}${words.colon}<bdi>${cleanLine(point.said)}</bdi></div>`}${point.isApart ? html`<div class="note"${own(context)}>${words.anotherCount}</div>` : nothing}${note ?? nothing}</td>
 <td class="when"><span${own(context)}>${when}</span></td>`
 }
 
@@ -60,7 +60,7 @@ export function bounded(context: Pick<PageContext, 'words'>, point: Pick<FigureP
 
 function contradiction(context: PageContext, series: FigureSeries): Html {
   if (series.contradiction.length === 0) return nothing
-  return html`<p class="differ"${own(context)}><strong>${context.words.differ}:</strong> ${series.contradiction.map(
+  return html`<p class="differ"${own(context)}><strong>${context.words.differ}${context.words.colon.trimEnd()}</strong> ${series.contradiction.map(
     (point, index) =>
       html`${index === 0 ? '' : ' / '}<span class="nowrap"><b>${bounded(context, point)}</b> (<bdi>${cleanLine(point.sourceName)}</bdi>)</span>`,
   )}</p>`

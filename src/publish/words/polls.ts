@@ -183,8 +183,7 @@ const spokenBy = (words: Words): Spoken => SPOKEN.get(primaryLanguage(words.tag)
 export function reasonIn(words: Words, { repeats, span, because }: PollReason): string {
   const spoken = spokenBy(words)
   const when = repeats ? spoken.every(words.span(span)) : spoken.wait(words.span(span))
-  const [colon, semicolon] = words.clauses
-  return `${when}${colon}${because.map(why => spoken.because(why, words)).join(semicolon)}`
+  return `${when}${words.colon}${because.map(why => spoken.because(why, words)).join(words.semicolon)}`
 }
 
 export function quietIn(words: Words, { silent, usual }: { silent: Millis; usual: Millis }): string {

@@ -65,6 +65,9 @@ export interface Vocabulary {
   threadsFeed: string
   thisThreadFeed: string
   quoted: (text: string) => string
+  /** The signs with the space around them. */
+  colon: string
+  semicolon: string
   atLeast: (count: string) => string
   timesIn: (zone: string) => string
   madeBy: string
@@ -128,6 +131,8 @@ export interface Vocabulary {
   cut: (shown: string, all: string) => string
   // A story.
   readAt: (agency: string) => string
+  /** Of a report whose page at the agency is known to be gone. */
+  goneFrom: (agency: string) => string
   pictureAt: (host: string) => string
   credits: string
   origin: string
@@ -202,8 +207,6 @@ export interface Vocabulary {
   duration: string
   pollOutcome: Record<PolledPart, string>
   newEntries: string
-  /** What stands between an interval and its reasons, and between reasons. */
-  clauses: readonly [colon: string, semicolon: string]
   lastPoll: string
   // Messages.
   notFoundTitle: string

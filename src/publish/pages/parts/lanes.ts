@@ -28,7 +28,7 @@ export function whoHadItWhen(context: PageContext, thread: ThreadDetail, missing
     part => html`<tr><th scope="row"><a href="${link(context, `/agencies/${encodeURIComponent(part.id)}`)}"><bdi>${cleanLine(part.name)}</bdi></a></th>
 <td>${lane(context, thread, part.id, start)}<span class="hidden">${dayMoment(context, part.first)}</span></td><td class="nowrap"${own(context)}>${part.first - start < MINUTE ? words.first : words.after(part.first - start)}</td></tr>\n`,
   )}</tbody></table>
-${missing.length === 0 ? nothing : html`<p class="note"${own(context)}>${words.notReported}: ${names(context, named)}${more}.</p>`}</section>`
+${missing.length === 0 ? nothing : html`<p class="note"${own(context)}>${words.notReported}${words.colon}${names(context, named)}${more}.</p>`}</section>`
 }
 
 /** Circles stay round at any width, because their places are shares of it and their sizes are not. */

@@ -38,6 +38,6 @@ function tile(context: PageContext, series: FigureSeries): Html[] {
   return [
     html`<div${ownLanguage(context)}><dt>${words.figureKind[series.kind]}${people(series, newest)}</dt><dd class="figure">${words.number(newest.value)}</dd>
 ${newest.bound === null ? nothing : html`<dd class="facts"><bdi>${bounded(context, newest)}</bdi></dd>`}<dd class="facts">${dotted(facts, true)}</dd>
-${differ.length === 0 ? nothing : html`<dd class="facts differ"><bdi>${words.differ}: ${differ}</bdi></dd>`}</div>`,
+${differ.length === 0 ? nothing : html`<dd class="facts differ"><bdi>${words.differ}${words.colon}${differ}</bdi></dd>`}</div>`,
   ]
 }

@@ -20,7 +20,7 @@ export function tollFacts(context: PageContext, shown: Headline, figures: readon
 /** `22 killed`, `at least 22 killed`. */
 export function counted({ words }: PageContext, of: FigureSeries, point: FigurePoint): string {
   if (point.bound === null) return words.count(of.kind, point.value)
-  return `${words.figureKind[of.kind]}: ${bounded({ words }, point)}`
+  return `${words.figureKind[of.kind]}${words.colon}${bounded({ words }, point)}`
 }
 
 function firstOf({ words }: PageContext, of: FigureSeries, point: FigurePoint): Html | null {
