@@ -104,7 +104,7 @@ export function createSite(dependencies: SiteDependencies): Site {
   if (rows !== undefined) app.get('/api/*', c => site.api(c, rows))
   app.get('/healthz', c => site.health(c, 'live'))
   app.get('/readyz', c => site.health(c, 'ready'))
-  app.get('/robots.txt', c => site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds'))
+  app.get('/robots.txt', c => site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds\nDisallow: /api'))
   app.get('/favicon.svg', c =>
     site.now(c, dataDocument('image/svg+xml; charset=utf-8', FAVICON, 'public, max-age=86400')),
   )
