@@ -91,7 +91,7 @@ function pass(documents: readonly Document[]): Figures {
       runs.sharing()
       return runs.found()
     })
-    timed('count words', () => received.map(reading => threadWordsOf(reading, boilerplate, null)))
+    timed('count words', () => received.map(reading => threadWordsOf(reading, boilerplate, null, null)))
     count += entries.length
   }
   for (const step of STEPS) sums[step] = rounded(sums[step] / count)

@@ -2,14 +2,14 @@
 // a table, one JSON line.
 //
 //   node --expose-gc bench/threads.ts [WINDOW] [ARCHIVE]
-//   node bench/threads.ts --plain
-//   node bench/threads.ts --ablate
+//   node bench/threads.ts --plain [SET]
+//   node bench/threads.ts --ablate [SET]
 //
 // WINDOW stories (100,000) stand in the window while 5,000 are placed. Whether the archive matters: two windows of 10,000
 // stories, one as new, one that ARCHIVE stories (1,000,000) have passed through; 1,000 are placed in each by turns, and the
 // best of five counts. Times are CPU seconds of the process. --plain prints how good threads of the labelled sets are beside
-// plain average link; --ablate also what each piece of evidence adds. Sets of ../shared/corpora/threads that are absent are
-// skipped.
+// plain average link; --ablate also what each piece of evidence adds. SET is how the name of a
+// set begins: all of them together take half an hour. Sets of ../shared/corpora/threads that are absent are skipped.
 
 import { packFeatures, unpackFeatures } from '../src/decide/thread/packing.ts'
 import { placeStory, storyFeatures, ThreadIndex } from '../src/decide/thread/place.ts'
@@ -160,6 +160,6 @@ function restart(index: ThreadIndex): Record<string, number> {
   }
 }
 
-if (process.argv.includes('--ablate')) await ablate()
-else if (process.argv.includes('--plain')) await besidePlain()
+if (process.argv[2] === '--ablate') await ablate(process.argv[3])
+else if (process.argv[2] === '--plain') await besidePlain(process.argv[3])
 else measure(Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 1_000_000))

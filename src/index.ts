@@ -20,6 +20,8 @@ export {
   createAggregator,
   type Explanation,
   type Item,
+  type Planned,
+  type PrunedFile,
   type Started,
   type StartOptions,
 } from './run/aggregator.ts'

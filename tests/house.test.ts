@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const BY_THE_AGGREGATOR = [
   'run/daemon.ts',
   'run/once.ts',
-  'run/edit.ts',
+  'run/alone.ts',
   'desk/client.ts',
   'desk/explain.ts',
   'publish/site.ts',

@@ -109,7 +109,7 @@ function mayOpen(path: string): boolean {
 
 function configFacts(config: Config): ConfigFacts {
   const { poll, listen, linkIsDefault, backup } = config
-  const retain = 'retain' in config ? config.retain : undefined
+  const { retain } = config
   return {
     link: linkFault(config),
     reachable: /https?:\/\/|\S@\S/.test(poll.userAgent.replace(linkIsDefault ? config.link : '', '')),

@@ -1,4 +1,5 @@
 // The commands that show what is stored: feeds, threads, thread, search.
+import { absence } from '../desk/absence.ts'
 import { relative, stamp } from '../language/say.ts'
 import type { ReportView, Selection, StoryDetail, StorySummary, ThreadDetail } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
@@ -70,7 +71,7 @@ const ALSO: Readonly<Record<ReportView['joinedBy'], string>> = {
 export function thread(id: number, options: Common): void {
   reading(options, store => {
     const found = store.thread(store.redirect('thread', id) ?? id)
-    if (!found) throw new Failed(`there is no thread ${id}: \`minwal threads\` lists them`)
+    if (!found) throw new Failed(absence(store, 'thread', id))
     if (found.id !== id) say(`thread ${id} was merged into thread ${found.id}`)
     const membersOf = (story: number) => store.story(story)?.members
     if (options.json) json(threadDetailJson(found, membersOf))

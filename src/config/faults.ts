@@ -1,6 +1,9 @@
 // Faults of a configuration as sentences: the key, its value, and what is allowed.
+
+import { duration } from '../language/say.ts'
 import type { FeedAddress } from './addresses.ts'
 import { items, member } from './raw.ts'
+import { leastKept, THREADS_WINDOW } from './retain.ts'
 import { type Issue, knownKeys, parseDuration } from './schema.ts'
 import { withoutLogin } from './secrets.ts'
 
@@ -109,6 +112,7 @@ export function contradictions(filled: unknown, raw: unknown, addresses: Readonl
   if (least !== null && most !== null && most < least) {
     faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${least / 60_000} min)`)
   }
+  faults.push(...tooShort(filled))
   const backup = member(filled, 'backup')
   if (member(backup, 'to') === undefined && (member(backup, 'every') ?? member(backup, 'keep')) !== undefined) {
     faults.push('backup.to: is missing; it must be the folder that backups are written to')
@@ -139,4 +143,20 @@ export function contradictions(filled: unknown, raw: unknown, addresses: Readonl
     }
   }
   return faults
+}
+
+/** News of the window are compared with what comes: they may not be deleted. */
+function tooShort(filled: unknown): string[] {
+  const retain = member(filled, 'retain')
+  const window = parseDuration(String(member(member(filled, 'threads'), 'window') ?? '')) ?? THREADS_WINDOW
+  const least = leastKept(window)
+  return ['reports', 'revisions'].flatMap(key => {
+    const given = member(retain, key)
+    const kept = parseDuration(String(given ?? ''))
+    return kept === null || kept >= least
+      ? []
+      : [
+          `retain.${key}: ${show(given)} must be at least ${Math.ceil(least / 86_400_000)}d: twice threads.window (${duration(window)}), and 30d`,
+        ]
+  })
 }

@@ -8,6 +8,7 @@ import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './a
 import { contradictions, describeIssues, keyOf, show } from './faults.ts'
 import { readJsonc } from './jsonc.ts'
 import { member } from './raw.ts'
+import { retainSettings, THREADS_WINDOW } from './retain.ts'
 import {
   type ConfigInput,
   checkConfig,
@@ -20,7 +21,7 @@ import {
 import { type Environment, fillIn, withoutLogin } from './secrets.ts'
 
 /** `threads` where the configuration does not set it. */
-export const THREADS: Readonly<ThreadSettings> = { threshold: 0.28, window: 7 * 86_400_000 }
+export const THREADS: Readonly<ThreadSettings> = { threshold: 0.28, window: THREADS_WINDOW }
 
 /** `poll.tick` where the configuration does not set it. */
 export const TICK = '*/15 * * * * *'
@@ -115,6 +116,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
   const poll = data.poll ?? {}
   const excluded = (poll.exclude ?? []).map(hostName)
   const minInterval = toMillis(poll.minInterval ?? '5m')
+  const window = data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window)
   return {
     title: harmless(data.title ?? 'Minwal'),
     link,
@@ -144,7 +146,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     },
     threads: {
       threshold: data.threads?.threshold ?? THREADS.threshold,
-      window: data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window),
+      window,
       encoder: encoderSettings(data.threads?.encoder),
     },
     publish: {
@@ -152,6 +154,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       frontPage: toMillis(data.publish?.frontPage ?? '2d'),
       hub: data.publish?.hub ?? null,
     },
+    retain: retainSettings(data.retain, window),
     backup: {
       to: data.backup?.to === undefined ? null : besides(file, data.backup.to),
       every: toMillis(data.backup?.every ?? '1d'),

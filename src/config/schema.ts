@@ -5,8 +5,8 @@ import { z } from './zod.ts'
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
 // Powers of 1024, as in the messages about bodies that were too large.
-const SIZES: Readonly<Record<string, number>> = { B: 1, KB: 1_024, MB: 1_048_576 }
-const SIZE = /^(\d+(?:\.\d+)?)\s*(B|KB|MB)$/
+const SIZES: Readonly<Record<string, number>> = { B: 1, KB: 1_024, MB: 1_048_576, GB: 1_073_741_824 }
+const SIZE = /^(\d+(?:\.\d+)?)\s*(B|KB|MB|GB)$/
 
 /** `90s`, `15m`, `24h`, `7d` in milliseconds; null for anything else. */
 export function parseDuration(text: string): Millis | null {
@@ -29,7 +29,7 @@ const durationBetween = (least: string, most: string) =>
 
 const size = z
   .string()
-  .regex(SIZE, { error: 'must be a number with B, KB or MB, like "10MB"', abort: true })
+  .regex(SIZE, { error: 'must be a number with B, KB, MB or GB, like "10MB"', abort: true })
   .refine(text => toBytes(text) >= 1, { message: 'must be at least 1B' })
 export const toBytes = (text: string): number => {
   const match = SIZE.exec(text)
@@ -139,6 +139,20 @@ const endpointObject = z.strictObject({
     .describe('Put before each text, where the model was trained so: "query: " for those called e5. Default none.'),
 })
 
+const retainObject = z.strictObject({
+  reports: durationBetween('1d', '36500d')
+    .optional()
+    .describe('Threads without news for longer are deleted. At least twice threads.window and 30d. Default never.'),
+  revisions: durationBetween('1d', '36500d')
+    .optional()
+    .describe('Earlier texts of a report that were replaced longer ago are deleted. Default with their report.'),
+  polls: durationBetween('7d', '3650d').optional().describe('How long visits to feeds are listed. Default 30d.'),
+  size: size
+    .refine(text => toBytes(text) >= 1_048_576, { message: 'must be at least 1MB' })
+    .optional()
+    .describe('Largest database file: beyond it the oldest threads are deleted. Default no limit.'),
+})
+
 const root = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().min(1).optional().describe('Name of the combined feed. Default "Minwal".'),
@@ -193,6 +207,7 @@ const root = z.strictObject({
         ),
     })
     .optional(),
+  retain: retainObject.describe('What is deleted, and when. Left out, no report ever is.').optional(),
   backup: z
     .strictObject({
       to: z
@@ -239,6 +254,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     poll: pollObject.shape,
     threads: root.shape.threads.unwrap().shape,
     publish: root.shape.publish.unwrap().shape,
+    retain: retainObject.shape,
     backup: root.shape.backup.unwrap().shape,
     log: root.shape.log.unwrap().shape,
   }

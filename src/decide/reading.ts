@@ -1,5 +1,6 @@
 // Reads one entry of which the store does not know the text yet: all that filing needs to know of it, as plain data that
 // travels between threads. The text is folded and cut into words once; what the desk asks for later needs neither.
+import type { Concepts } from '../language/concepts.ts'
 import { type Searchable, searchableOf } from '../language/search.ts'
 import { type Cut, cut, type Word, wordsBetween, wordsOf } from '../language/words.ts'
 import type { Entry } from '../model/collected.ts'
@@ -86,11 +87,13 @@ function openingOf(whole: Cut, start: number, body: string): (characters: number
 /**
  * The words by which threads know a text. `boilerplate` is what the entries of its document have in common; `foreign` marks
  * words of the body that its publisher says under other reports too: 1 for such a word, and may be shorter than the body.
+ * `concepts` are those that languages share; null where there is one language.
  */
 export function threadWordsOf(
   { words }: Pick<Reading, 'words'>,
   boilerplate: Boilerplate | null,
   foreign: Uint8Array | null,
+  concepts: Concepts | null,
 ): ThreadWords {
-  return countWords(words, boilerplate, foreign)
+  return countWords(words, boilerplate, foreign, concepts)
 }

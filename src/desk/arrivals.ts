@@ -3,7 +3,7 @@ import { type Ambiguity, tellApart } from '../decide/guids.ts'
 import type { Identified } from '../decide/identify.ts'
 import { byTime } from './common.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
-import type { Accepted, FiledEntry, Standing } from './entries.ts'
+import { type Accepted, type FiledEntry, PRUNED, type Standing } from './entries.ts'
 import type { StoreFacts } from './facts.ts'
 
 /** A document on its way. */
@@ -34,13 +34,13 @@ export function prepare(
   const byPlace = new Map(readings.map(reading => [reading.at, reading]))
   const accepted: Accepted[] = []
   const standing: Standing[] = []
-  for (const [n, { at, guid, hash, mark }] of entries.entries()) {
+  for (const [n, { at, guid, hash, mark, globalGuid, canonicalUrl, published }] of entries.entries()) {
     const reading = byPlace.get(at)
     const says = ambiguous[n]
     if (says === undefined) throw new Error(`nothing is said of the names of entry ${at}`)
     const { reused, reusedTwice } = says
     if (reading === undefined) {
-      standing.push({ at, guid, hash, mark, reused, reusedTwice })
+      standing.push({ at, guid, hash, mark, reused, reusedTwice, globalGuid, canonicalUrl, published })
       continue
     }
     // What is found out of its names on the way is written into it.
@@ -53,8 +53,8 @@ export function prepare(
 }
 
 /**
- * The entries that are on file as they are (`seen`, numbers of reports), and the places of the others (`wanted`). `stood`: how
- * many of them stood in the feed's last document.
+ * The entries that are on file as they are (`seen`, numbers of reports), and the places of the others (`wanted`), but for those
+ * that were pruned. `stood`: how many of them stood in the feed's last document.
  */
 export function standingIn(
   entries: readonly Identified[],
@@ -70,7 +70,8 @@ export function standingIn(
     const told = tellApart({ ...entry, reused, reusedTwice }, guid => facts.known(guid))
     const known = facts.known(told.guid)
     if (!told.asItIs || known === null) {
-      wanted.push(entry.at)
+      if (known === null && facts.isPruned(entry)) filed[entry.at] = { ...PRUNED }
+      else wanted.push(entry.at)
       continue
     }
     seen.push(known.id)

@@ -5,6 +5,7 @@ import { storyKey } from '../decide/file.ts'
 import type { StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Filing, Store } from '../store/store.ts'
+import { absence } from './absence.ts'
 import { judgeOrigin } from './origin.ts'
 
 /** What an id on the command line names. */
@@ -37,7 +38,7 @@ export function mergeThreads(store: Store, ids: readonly number[], now: Millis):
     const [kept, ...others] = resolved(filing, 'thread', ids)
     if (kept === undefined || others.length === 0) return failed('these are one thread already: nothing to merge')
     const missing = [kept, ...others].find(id => store.thread(id) === null)
-    if (missing !== undefined) return failed(`there is no thread ${missing}: \`minwal threads\` lists them`)
+    if (missing !== undefined) return failed(absence(store, 'thread', missing))
     for (const other of others) {
       const one = filing.storiesOf(kept)
       const added = filing.storiesOf(other)
@@ -53,7 +54,7 @@ export function splitThread(store: Store, thread: number, stories: readonly numb
   return store.file<Outcome<number>>(filing => {
     const id = filing.resolve('thread', thread)
     const inside = filing.storiesOf(id)
-    if (inside.length === 0) return failed(`there is no thread ${thread}: \`minwal threads\` lists them`)
+    if (inside.length === 0) return failed(absence(store, 'thread', thread))
     const leaving = resolved(filing, 'story', stories)
     const stranger = leaving.find(story => !inside.includes(story))
     if (stranger !== undefined)
@@ -72,7 +73,7 @@ export function mergeStories(store: Store, ids: readonly number[], now: Millis):
     const [kept, ...others] = resolved(filing, 'story', ids)
     if (kept === undefined || others.length === 0) return failed('these are one story already: nothing to merge')
     const missing = [kept, ...others].find(id => store.story(id) === null)
-    if (missing !== undefined) return failed(`there is no story ${missing}: \`minwal search\` finds stories`)
+    if (missing !== undefined) return failed(absence(store, 'story', missing))
     for (const other of others) {
       const one = filing.reportsOf(kept)
       const added = filing.reportsOf(other)
@@ -89,7 +90,7 @@ export function splitStory(store: Store, story: number, reports: readonly number
   return store.file<Outcome<number>>(filing => {
     const id = filing.resolve('story', story)
     const inside = filing.reportsOf(id)
-    if (inside.length === 0) return failed(`there is no story ${story}: \`minwal search\` finds stories`)
+    if (inside.length === 0) return failed(absence(store, 'story', story))
     const leaving = [...new Set(reports)].sort((a, b) => a - b)
     const stranger = leaving.find(report => !inside.includes(report))
     if (stranger !== undefined)

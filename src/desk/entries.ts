@@ -24,8 +24,9 @@ import type { FilingKind } from '../model/decided.ts'
 import type { Joining, KnownReport, ReportMark } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing, StoredFacts } from '../store/store.ts'
+import { conceptsBeside } from './concepts.ts'
 import type { DeskReading } from './document.ts'
-import { type FactsContext, givenAgain, StoreFacts } from './facts.ts'
+import { type EntryNames, type FactsContext, givenAgain, StoreFacts } from './facts.ts'
 import { Unwritten } from './unwritten.ts'
 import type { ActiveWindow, Last } from './window.ts'
 
@@ -51,24 +52,27 @@ export interface Accepted extends Arriving {
 }
 
 /** An entry that was on file as it is when it was looked up, and was not read. */
-export interface Standing extends Omit<Arriving, 'report'> {
+export interface Standing extends Omit<Arriving, 'report'>, EntryNames {
   at: number
-  guid: string
-  hash: string
 }
 
 const FIRST: Joining = { rule: 'first', similarity: 1, coverage: 1, evidence: null }
 const FULL_OF_EMBARGOES =
   'under embargo, and no more of this feed can be kept back; filed if the feed still has it when the embargo is over'
 const NOWHERE = { report: null, story: null, thread: null, reason: null }
+/** An entry that was on file, and was pruned. */
+export const PRUNED: Readonly<FiledEntry> = { ...NOWHERE, kind: 'unchanged' }
 
 /** The key of the guid under which an entry is filed. */
 const keyOf = ({ report: { guid }, reading }: Accepted): string =>
   guid === reading.report.guid ? reading.guidKey : guidKey(guid)
 
-const namesOf = ({ report: { guid, hash }, mark, reused, reusedTwice }: Arriving) => ({
-  guid,
-  hash,
+const namesOf = ({ report, mark, reused, reusedTwice }: Arriving) => ({
+  guid: report.guid,
+  globalGuid: report.globalGuid,
+  canonicalUrl: report.canonicalUrl,
+  published: report.published,
+  hash: report.hash,
   mark,
   reused,
   reusedTwice,
@@ -122,7 +126,7 @@ export class EntryFiling {
     this.#facts = facts
     const isFollowing = follow !== null && stored.formerly.length > 0
     // The feed may have changed its guids; or another poll has filed the entry since it was looked up.
-    this.lacksReadings = stand.length > 0 && (isFollowing || stand.some(one => this.#standing(one) === null))
+    this.lacksReadings = stand.length > 0 && (isFollowing || stand.some(one => this.#standing(one) === 'unknown'))
     this.#unwritten = new Unwritten(filing, context, stored)
     if (this.lacksReadings) return
     const { next, regrouping } = stored
@@ -135,19 +139,21 @@ export class EntryFiling {
     return this.#facts.said
   }
 
-  /** The report on file that an entry is which was not read; null where it is not on file as it is. */
-  #standing(one: Standing): KnownReport | null {
+  /** The report on file that an entry is which was not read, as it is. */
+  #standing(one: Standing): KnownReport | 'pruned' | 'unknown' {
     const told = tellApart(one, guid => this.#facts.known(guid))
-    return told.asItIs ? this.#facts.known(told.guid) : null
+    const known = this.#facts.known(told.guid)
+    if (known === null && this.#facts.isPruned(one)) return 'pruned'
+    return told.asItIs && known !== null ? known : 'unknown'
   }
 
   /** File entries that were not read. */
   stand(entries: readonly Standing[], filed: FiledEntry[]): void {
     for (const one of entries) {
       const known = this.#standing(one)
-      if (known === null) throw new Error(`entry ${one.at} is not on file as it is`)
-      this.#unwritten.touch(known.id)
-      filed[one.at] = unchanged(known)
+      if (known === 'unknown') throw new Error(`entry ${one.at} is not on file as it is`)
+      if (known !== 'pruned') this.#unwritten.touch(known.id)
+      filed[one.at] = known === 'pruned' ? { ...PRUNED } : unchanged(known)
     }
   }
 
@@ -159,7 +165,9 @@ export class EntryFiling {
     others: number,
   ): StoredFacts {
     const fresh = some.filter(entry => !tellApart(namesOf(entry), guid => facts.known(guid)).asItIs)
-    const unknown = (follow ?? []).filter(({ report }) => facts.known(report.guid) === null)
+    const unknown = (follow ?? []).filter(
+      ({ report: { guid }, mark }) => facts.known(guid) === null && !facts.isPruned({ guid, mark }),
+    )
     return facts.prepare(fresh, formerlyAsked(unknown, (follow?.length ?? 0) + others))
   }
 
@@ -184,8 +192,9 @@ export class EntryFiling {
     const { report } = one
     const facts = this.#facts
     const told = tellApart(namesOf(one), guid => facts.known(guid))
-    this.#name(one, told.guid)
     const known = facts.known(told.guid)
+    if (known === null && facts.isPruned({ guid: report.guid, mark: one.mark })) return { ...PRUNED }
+    this.#name(one, told.guid)
     // Filed by a poll after it was read from what is kept back: what stands there is newer.
     if (this.#released && known !== null) return unchanged(known)
     let aside: Arrival['aside'] = null
@@ -278,7 +287,11 @@ export class EntryFiling {
   }
 
   readonly #features = ({ reading, boilerplate, vector }: Arrival, foreign: Uint8Array | null): ThreadFeatures =>
-    storyFeatures(this.#window.threads, threadWordsOf(reading, boilerplate, foreign), vector && quantise(vector))
+    storyFeatures(
+      this.#window.threads,
+      threadWordsOf(reading, boilerplate, foreign, conceptsBeside(this.#window.threads, reading.words.language)),
+      vector && quantise(vector),
+    )
 
   #keepFlash({ report, reading }: Accepted, id: number): void {
     if (reading.isFlash) this.#unwritten.keepFlash(id, reading.wires, report.time)

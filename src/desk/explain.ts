@@ -1,11 +1,13 @@
 // Why something is where it is, in words, from what filing stored when it decided: nothing is decided here again.
 
+import { CONCEPT } from '../language/concepts.ts'
 import { duration, stamp } from '../language/say.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Placement, WireDetail } from '../model/decided.ts'
 import type { FigureView, ReportView, StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Regrouped, StoreReader } from '../store/store.ts'
+import { absence } from './absence.ts'
 import type { Named } from './editor.ts'
 
 export interface Paragraph {
@@ -43,8 +45,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
   if (asked.what === 'thread') return explainThread(store, asked.id, settings)
   const id = asked.what === 'report' ? store.storyOf(asked.id) : (store.redirect('story', asked.id) ?? asked.id)
   const story = id === null ? null : store.story(id)
-  if (!story)
-    return { ok: false, reason: `there is no ${asked.what} ${asked.id}: \`minwal search WORDS\` finds stories` }
+  if (!story) return { ok: false, reason: absence(store, asked.what, asked.id) }
   const regroupings = [
     ...store.regroupings({ what: 'story', id: story.id }),
     ...store.regroupings({ what: 'thread', id: story.thread }).filter(({ members }) => members.includes(story.id)),
@@ -84,7 +85,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
 function explainThread(store: StoreReader, asked: number, settings: ThreadSettings): Outcome<Explanation> {
   const id = store.redirect('thread', asked) ?? asked
   const thread = store.thread(id)
-  if (!thread) return { ok: false, reason: `there is no thread ${asked}: \`minwal threads\` lists them` }
+  if (!thread) return { ok: false, reason: absence(store, 'thread', asked) }
   const stories = thread.timeline.slice(-EXPLAINED).flatMap(({ id: story }) => store.story(story) ?? [])
   const regroupings = store.regroupings({ what: 'thread', id })
   const left = thread.stories - stories.length
@@ -200,7 +201,7 @@ function placementWords(placement: Placement, settings: ThreadSettings): string[
     const weight = placement.weights?.[at]
     const saying = placement.around?.said[at] ?? 0
     const around = saying > 0 ? `, said by ${saying} of ${placement.around?.threads} threads around` : ''
-    return weight === undefined ? `«${term}»` : `«${term}» ${percent(weight)}${around}`
+    return weight === undefined ? termWords(term) : `${termWords(term)} ${percent(weight)}${around}`
   })
   const words = [
     placement.kind === 'opened'
@@ -212,6 +213,10 @@ function placementWords(placement: Placement, settings: ThreadSettings): string[
   if (shared.length > 0) words.push(`shared: ${shared.join(', ')}`)
   return words
 }
+
+/** A term as it is told: concepts by their English name, for each language has another word for one. */
+const termWords = (term: string): string =>
+  term.startsWith(CONCEPT) ? `the concept “${term.slice(CONCEPT.length).replaceAll('_', ' ')}”` : `«${term}»`
 
 function regroupedWords(regroupings: readonly Regrouped[]): Paragraph[] {
   if (regroupings.length === 0) return []
@@ -226,6 +231,8 @@ function regroupedSentence({ at, by, kind, kept, other, members, score, reasons 
     ? `${what} ${other} was merged into ${what} ${kept}`
     : `${inside} ${members.join(' ')} left ${what} ${kept} for ${what} ${other}`
   const because =
-    score === null ? '' : `, score ${score.toFixed(3)}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`
+    score === null
+      ? ''
+      : `, score ${score.toFixed(3)}${reasons.length > 0 ? `: ${reasons.map(termWords).join(', ')}` : ''}`
   return `${when(at)}  ${did} by ${by === 'editor' ? 'an editor' : 'the review'}${because}`
 }

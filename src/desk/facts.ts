@@ -8,6 +8,7 @@ import { REMATCH_REPORTS, REMATCH_TEXT } from '../decide/identity.ts'
 import { TOLD_TEXT } from '../decide/likeness.ts'
 import type { FiledReading } from '../decide/reading.ts'
 import type { Formerly, Rename } from '../decide/rematch.ts'
+import { isPruned, type NamesOfEntry, type Sought, tombstonesToSeek } from '../decide/tombstones.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import type { Report } from '../model/decided.ts'
 import type { KnownReport, Named, OpenFlash, TextInForce } from '../model/stored.ts'
@@ -24,11 +25,12 @@ export interface FactsContext {
 }
 
 /** An entry by the names under which it may be on file. */
-export interface EntryNames {
-  guid: string
+export interface EntryNames extends Omit<NamesOfEntry, 'others'> {
   mark: string
   hash: string
 }
+
+const nameOf = ({ guid, mark }: Pick<EntryNames, 'guid' | 'mark'>): string => `${mark} ${guid}`
 
 /** The name under which the store keeps when it was last seen that a feed gives its guids to other reports. */
 export const givenAgain = (feed: number): string => `guid_given_again:${feed}`
@@ -62,6 +64,9 @@ export class StoreFacts implements Facts, GuidFacts {
   #flashesAsked: FactsAsked['flashes'] = []
   #keys = new Map<string, boolean>()
   #parts = new Map<number, string | null>()
+  /** By guid, of entries that were not on file. */
+  readonly #sought = new Map<string, Sought>()
+  readonly #tombstones = new Set<number>()
 
   constructor(filing: Filing, context: FactsContext) {
     this.#filing = filing
@@ -76,20 +81,51 @@ export class StoreFacts implements Facts, GuidFacts {
     const others = entries.filter(({ guid, hash }) => this.#known.get(guid)?.hash !== hash)
     if (others.length === 0) return
     const guids = others.flatMap(entry => otherGuids(entry))
+    const tombstones = this.said.prunedBefore === null ? [] : this.#toSeek(others)
     // Nothing is on file of the feed yet.
-    if (this.said.lastStood === 0) for (const guid of guids) this.#known.set(guid, null)
-    else this.#ask(guids)
+    if (this.said.lastStood > 0) this.#ask(guids, tombstones)
+    else {
+      for (const guid of guids) this.#known.set(guid, null)
+      if (tombstones.length > 0) this.#ask([], tombstones)
+    }
   }
 
-  #ask(guids: readonly string[]): void {
+  #ask(guids: readonly string[], tombstones: readonly number[] = []): void {
     const { feed } = this.#context
-    const found = this.#filing.known(feed, guids, givenAgain(feed))
+    const found = this.#filing.known(feed, guids, givenAgain(feed), tombstones)
     this.#said ??= found
     for (const guid of guids) this.#known.set(guid, found.reports.get(guid) ?? null)
+    for (const one of found.tombstones) this.#tombstones.add(one)
+  }
+
+  /** What is to be asked for entries that were on file and pruned. */
+  #toSeek(entries: readonly EntryNames[]): number[] {
+    return entries.flatMap(entry => {
+      if (this.#known.get(entry.guid)) return []
+      const sought = tombstonesToSeek(this.#context.feed, { ...entry, others: otherGuids(entry) })
+      this.#sought.set(nameOf(entry), sought)
+      return sought.byUrl === null ? sought.byGuid : [...sought.byGuid, sought.byUrl]
+    })
+  }
+
+  /** Guids of reports that were pruned, also where another has them now: their stories' keys are known to readers of feeds. */
+  *#guidsGivenAgain(): Iterable<string> {
+    if (this.#tombstones.size === 0) return
+    for (const [name, { byGuid }] of this.#sought) {
+      if (byGuid.some(one => this.#tombstones.has(one))) yield name.slice(name.indexOf(' ') + 1)
+    }
+  }
+
+  /** Whether an entry that is not on file was, and was pruned. */
+  isPruned(entry: Pick<EntryNames, 'guid' | 'mark'>): boolean {
+    const sought = this.#tombstones.size === 0 ? undefined : this.#sought.get(nameOf(entry))
+    const { prunedBefore } = this.said
+    if (sought === undefined || prunedBefore === null) return false
+    return isPruned(sought, this.#tombstones, { before: prunedBefore, now: this.#context.now })
   }
 
   /** What the first look found of the feed. */
-  get said(): Omit<KnownReports, 'reports'> {
+  get said(): Omit<KnownReports, 'reports' | 'tombstones'> {
     if (this.#said === null) throw new Error('nothing was asked of the feed')
     return this.#said
   }
@@ -148,6 +184,7 @@ export class StoreFacts implements Facts, GuidFacts {
     const stored = this.#filing.facts(asked)
     const taken = new Set(stored.taken)
     for (const key of keys) this.#keys.set(key, taken.has(key))
+    for (const guid of this.#guidsGivenAgain()) this.#keys.set(storyKey(feedKey, guid), true)
     for (const guid of guids) this.#named.set(`guid ${guid}`, [])
     for (const url of urls) this.#named.set(`url ${url}`, [])
     for (const { by, name, report } of stored.named) this.#named.get(`${by} ${name}`)?.push(report)

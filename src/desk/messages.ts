@@ -1,11 +1,12 @@
 // What the desk thread and whoever asks it say to each other. Plain data.
 import type { PollPlan } from '../decide/schedule/plan.ts'
-import type { Agency, ThreadSettings } from '../model/config.ts'
+import type { Agency, RetainSettings, ThreadSettings } from '../model/config.ts'
 import type { SentenceModel, SubscriberChange, Subscription, UnencodedText } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
 import type { Recorded } from './recorder.ts'
+import type { Pruned } from './retention.ts'
 import type { Trouble } from './storing.ts'
 
 /** With what a desk is opened. */
@@ -20,6 +21,8 @@ export interface DeskSettings {
   /** Null leaves agencies and feeds as they are on file; then only the editor's calls are made. */
   agencies: readonly Agency[] | null
   threads: ThreadSettings
+  /** How long visits to feeds are listed; null for as long as where nobody says. */
+  polls?: Millis | null
   now: Millis
   /** How long a statement blocks the thread while another program holds the lock. */
   lockPatience: Millis
@@ -57,6 +60,15 @@ export interface DeskCalls {
   syncAgencies(agencies: readonly Agency[], now: Millis): Promise<void>
   /** Go on with other settings of threads. */
   configure(threads: ThreadSettings): Promise<void>
+  /** From now on visits to feeds are listed for so long. */
+  keepPolls(polls: Millis | null): Promise<void>
+  /**
+   * Delete what these settings keep no longer, in turns; after each the thread does other things for `pace` times as long at
+   * least. A desk that is stopped ends it early.
+   */
+  prune(settings: RetainSettings, now: Millis, pace: number): Promise<Pruned>
+  /** Write the file anew without free pages, where nobody else has it open. The reason where that is not possible. */
+  rewriteFile(): Promise<Outcome<null>>
   /** Go on with vectors of this model alone. Its number. */
   useModel(model: SentenceModel, now: Millis): Promise<number>
   /** Stories that lack a vector, the newest first; null where another model is in use by now. */

@@ -3,7 +3,9 @@
 import { copyFeatures } from '../decide/copy/index.ts'
 import { storyFeatures, threadWords } from '../decide/thread/place.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { TextWithoutFeatures } from '../model/stored.ts'
+import { conceptsBeside } from './concepts.ts'
 import type { ActiveWindow, Remaker } from './window.ts'
 
 export function remaker(window: ActiveWindow, names: WireNames): Remaker {
@@ -12,7 +14,10 @@ export function remaker(window: ActiveWindow, names: WireNames): Remaker {
   return {
     story: (filing, story) => {
       const { title, body } = read(story)
-      const features = storyFeatures(window.threads, threadWords({ title, body, language: story.language }))
+      const { threads } = window
+      const { language } = story
+      const concepts = conceptsBeside(threads, primaryLanguage(language) ?? '')
+      const features = storyFeatures(threads, threadWords({ title, body, language, concepts }))
       window.addStory(filing, story.group, story.id, features, story.time)
     },
     report: (filing, report) => {

@@ -1,13 +1,15 @@
 // The desk thread: holds the connection that writes and the indexes of recent news, and answers calls. Polls without news that
 // arrive together are recorded in one transaction.
 import { flushCompileCache } from 'node:module'
+import { setTimeout } from 'node:timers/promises'
 import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { WireNames } from '../decide/wire/read.ts'
 import type { Log } from '../log.ts'
-import type { Agency } from '../model/config.ts'
+import type { Agency, RetainSettings } from '../model/config.ts'
 import type { Subscription } from '../model/stored.ts'
+import type { Millis } from '../model/units.ts'
 import { storeFault, storeTrouble } from '../store/fault.ts'
 import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
@@ -27,6 +29,8 @@ import {
   type ToDesk,
 } from './messages.ts'
 import { Recorder } from './recorder.ts'
+import type { Pruned } from './retention.ts'
+import { Turns } from './slices.ts'
 import { Storing } from './storing.ts'
 
 /** How often whoever asks is told that the thread turns, and whether writes wait; `Rest` counts by it. */
@@ -66,6 +70,7 @@ function opened(): { store: Store } | { refusal: string } {
       void store.private
     }
     store.waitForLock(lockPatience)
+    store.keepPolls(settings.polls ?? null)
     return { store }
   } catch (error) {
     store.close()
@@ -185,6 +190,9 @@ class Service {
         this.#threads = threads
         if (this.#desk !== null) (await this.#desk).configure(threads)
       },
+      keepPolls: async polls => this.#store.keepPolls(polls),
+      prune: (retain, now, pace) => this.#prune(retain, now, pace),
+      rewriteFile: () => this.#storing.write(() => this.#store.rewriteAlone()),
       useModel: (model, now) =>
         this.#inTurn(async () => (await this.#opened()).vectors.use(model, { now, names: await this.#names() })),
       unencoded: (model, limit, now) =>
@@ -207,6 +215,18 @@ class Service {
       },
     }
     return (calls[method] as (...given: unknown[]) => Promise<unknown>)(...given)
+  }
+
+  async #prune(retain: RetainSettings, now: Millis, pace: number): Promise<Pruned> {
+    const { prune } = await import('./retention.ts')
+    const { signal } = stopping
+    const turns = new Turns()
+    const next = async (worked: Millis): Promise<void> => {
+      // Stopping ends the rest.
+      if (worked > 0) await setTimeout(worked * pace, undefined, { signal }).catch(() => {})
+      await turns.next()
+    }
+    return prune({ store: this.#store, storing: this.#storing, next, signal }, retain, now)
   }
 
   readings(call: number, packed: ArrayBuffer): void {

@@ -111,6 +111,19 @@ export interface PublishSettings {
   hubNamed?: string | null
 }
 
+/** How long what is on file is kept. */
+export interface RetainSettings {
+  /** Threads without news for longer are deleted; null keeps them. */
+  reports: Millis | null
+  /** Earlier texts that were replaced longer ago are deleted; null keeps them. */
+  revisions: Millis | null
+  polls: Millis
+  /** Bytes of the database file beyond which the oldest threads are deleted; null for no limit. */
+  size: number | null
+  /** Threads with news since are deleted for no size. */
+  floor: Millis
+}
+
 export interface BackupSettings {
   /** Absolute path of the folder that the daemon writes backups to; null where it makes none. */
   to: string | null
@@ -137,6 +150,8 @@ export interface Config {
   poll: PollSettings
   threads: ThreadSettings
   publish: PublishSettings
+  /** Null or left out: nothing is deleted but polls after thirty days. */
+  retain?: RetainSettings | null
   /** Defaults where left out: no backups, but a copy before an upgrade. */
   backup?: BackupSettings
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }

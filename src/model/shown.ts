@@ -1,7 +1,7 @@
 // What is shown, and the interface that publishing reads through. Types only.
 import type { Enclosure } from './collected.ts'
 import type { CopyRule, Figure, Origin, Placement, RevisionClass, Signal, WireDetail } from './decided.ts'
-import type { FeedState } from './stored.ts'
+import type { FeedState, PrunedKind } from './stored.ts'
 import type { Millis } from './units.ts'
 
 export interface AgencySummary {
@@ -314,6 +314,8 @@ export interface Reader {
   figures(thread: number): FigureView[]
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
+  /** Whether there was such a one, which was deleted because of its age, or merged into one that was. */
+  isPruned(what: PrunedKind, id: number): boolean
   /** Ids that lead to this one, because they were merged into it. */
   mergedInto(what: 'story' | 'thread', id: number): number[]
   /** What was merged into these of late, newest first. */
@@ -328,7 +330,15 @@ export interface Reader {
   /** Stories whose words match, newest first. */
   search(words: string, limit: number): StorySummary[]
   /** Sizes for /metrics and the closing line of commands. */
-  totals(): { feeds: number; reports: number; stories: number; threads: number; lastPoll: Millis | null }
+  totals(): {
+    feeds: number
+    reports: number
+    stories: number
+    threads: number
+    /** Reports that were deleted because of their age, since the database was made. */
+    pruned: number
+    lastPoll: Millis | null
+  }
 }
 
 /** What the built-in WebSub hub has done since the start. */

@@ -335,3 +335,40 @@ export interface RegroupingFilter {
   what: 'story' | 'thread'
   id: number
 }
+
+/** What ids are given to, and may be pruned. */
+export type PrunedKind = 'thread' | 'story' | 'report'
+
+/** A thread without news for long, as retention sees it. */
+export interface OldThread {
+  id: number
+  /** Time of its newest story. */
+  last: Millis
+  /** Last change of any of its reports. */
+  updated: Millis
+  stories: number
+  reports: number
+  /** An editor has joined or parted it, or one of its stories. */
+  isEdited: boolean
+  /** One of its reports stands in its feed, as of the last document. */
+  stands: boolean
+}
+
+/** What was deleted, in numbers. */
+export interface PrunedCounts {
+  threads: number
+  stories: number
+  reports: number
+  /** Earlier texts of reports that stay. */
+  revisions: number
+  polls: number
+}
+
+/** The database file, in pages. */
+export interface FileSize {
+  pages: number
+  free: number
+  pageBytes: number
+  /** Free pages can be given back while the file is in use. */
+  canShrink: boolean
+}

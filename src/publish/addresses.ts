@@ -1,4 +1,4 @@
-// Addresses of this site beside those of its pages: the path below which it lies, and the WebSub hub that its feeds name.
+// The WebSub hub that our feeds name.
 import type { Config } from '../model/config.ts'
 import { webUrl } from './markup.ts'
 
@@ -16,9 +16,4 @@ export function namedHub({ link, publish: { hub, hubNamed } }: Pick<Config, 'lin
   if (hub === true) return { address: link.replace(/(?<!\/)\/+$/, '') + HUB_PATH, isOwn: true }
   const address = webUrl(hubNamed === undefined ? (hub ?? null) : hubNamed)
   return address === null ? null : { address, isOwn: false }
-}
-
-/** Path below which a proxy has the site: links carry it, whether or not the proxy takes it off. */
-export function basePath(link: string): string {
-  return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''
 }

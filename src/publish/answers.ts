@@ -2,7 +2,16 @@
 // at a time, shared by all requests that wait for the same one.
 import type { Millis } from '../model/units.ts'
 import { type Asked, askedBy, wishedEncoding } from './asked.ts'
-import { type Answer, answerTo, encodingFor, Memory, Prepared, type Rendering, respond } from './delivery.ts'
+import {
+  type Answer,
+  answerTo,
+  encodingFor,
+  isSameState,
+  Memory,
+  Prepared,
+  type Rendering,
+  respond,
+} from './delivery.ts'
 import { refusalDocument } from './problem.ts'
 import { Renderings } from './renderings.ts'
 import { Superseded } from './superseded.ts'
@@ -21,28 +30,94 @@ export interface AnswersOptions {
   turn?: ((work: () => void) => void) | undefined
   /** Runs work when the state is to be looked at again for answers that lie ready; absent, after a `turn`. */
   rest?: ((work: () => void) => void) | undefined
+  /**
+   * Runs work when a state that has just changed may change again for who reads: what is filed all the while is shown that often.
+   * Absent, each state is shown.
+   */
+  pace?: ((work: () => void) => void) | undefined
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: (() => boolean) | undefined
+  /** Renders what a request asks for in another thread, where it holds nobody up; absent, it is rendered here. */
+  elsewhere?: Elsewhere | undefined
 }
 
-export class Answers {
+/** Renders what is found at an address, path and query as they were sent, in words of a language. */
+export type Elsewhere = (address: string, language: string | null) => Promise<Rendering<string | Uint8Array>>
+
+/** How requests are answered: with a rendering, or with what makes one. */
+export interface Answering {
+  /** With what `make` gives, rendered once for each state and `key`. */
+  remembered(request: Request, key: string, make: () => Rendering): Response | Promise<Response>
+  /**
+   * With what `make` gives, rendered anew, but once for all requests that wait for it or come within the `pace`. `small` is rendered
+   * here in any case.
+   */
+  fresh(request: Request, key: string, make: () => Rendering, small?: 'small'): Response | Promise<Response>
+  /** With a rendering at hand. */
+  now(request: Request, rendering: Rendering): Response
+}
+
+/** Makes every rendering anew, for whoever keeps and sends it. */
+export class Unanswered implements Answering {
+  readonly #made = new WeakMap<Response, Rendering>()
+
+  remembered(_request: Request, _key: string, make: () => Rendering): Response {
+    return this.#noted(make())
+  }
+
+  fresh(_request: Request, _key: string, make: () => Rendering): Response {
+    return this.#noted(make())
+  }
+
+  now(_request: Request, rendering: Rendering): Response {
+    return this.#noted(rendering)
+  }
+
+  /** The rendering that a response stands for. */
+  rendering(response: Response): Rendering | null {
+    return this.#made.get(response) ?? null
+  }
+
+  #noted(rendering: Rendering): Response {
+    const response = new Response(null, { status: rendering.status })
+    this.#made.set(response, rendering)
+    return response
+  }
+}
+
+export class Answers implements Answering {
   readonly #superseded: Superseded
   readonly #memory: Memory
   readonly #renderings: Renderings<Prepared>
-  readonly #state: () => readonly unknown[]
+  readonly #options: AnswersOptions
+  /** What was made anew a moment ago. */
+  readonly #fresh = new Map<string, Prepared>()
+  readonly #now: () => Millis
   readonly #rest: (work: () => void) => void
   readonly #isFull: () => boolean
+  /** The state that is shown, and when it was last seen to be that of the store. */
+  #state: readonly unknown[] = []
+  #seen: Millis = 0
+  /** The state has changed a moment ago, and changes no more for now. */
+  #paced = false
+  /** Keys by the addresses at which renderings of a state that is over were given. */
+  readonly #overdue = new Map<string, string>()
+  #pruning = false
   /** The state was looked at a moment ago. */
   #looked = false
   readonly #lookAgain = (): void => {
     this.#looked = false
   }
 
-  constructor({ state, now, turn = work => work(), rest = turn, isFull = () => false }: AnswersOptions) {
+  constructor(options: AnswersOptions) {
+    const { now, turn = work => work(), rest = turn, isFull = () => false } = options
     this.#superseded = new Superseded(now)
-    this.#memory = new Memory(CACHED_ENTRIES, CACHED_BYTES, (key, prepared) => this.#superseded.put(key, prepared))
+    this.#memory = new Memory(CACHED_ENTRIES, CACHED_BYTES, (key, prepared) =>
+      this.#superseded.put(key, prepared, this.#seen),
+    )
     this.#renderings = new Renderings<Prepared>(turn)
-    this.#state = state
+    this.#options = options
+    this.#now = now
     this.#rest = rest
     this.#isFull = isFull
   }
@@ -53,14 +128,20 @@ export class Answers {
    */
   ready(address: string, asked: Asked): Answer | null {
     if (!this.#looked && !this.#look()) return null
-    const known = this.#memory.at(wordedAddress(address, asked))
-    return known === null ? null : answerTo(asked, known)
+    const worded = wordedAddress(address, asked)
+    const known = this.#memory.at(worded)
+    if (known !== null) return answerTo(asked, known)
+    // While it is made anew, who asks is given the last one.
+    const key = this.#overdue.get(worded)
+    if (key === undefined || !this.#renderings.has(jobOf(asked, key))) return null
+    const last = this.#superseded.find(key)
+    return last === null ? null : answerTo(asked, last)
   }
 
   /** False where the state cannot be told; whoever renders learns why. */
   #look(): boolean {
     try {
-      this.#memory.renew(this.#state())
+      this.#renew()
     } catch {
       return false
     }
@@ -69,25 +150,68 @@ export class Answers {
     return true
   }
 
-  /**
-   * With what `make` gives, rendered once for each state and `key`. While others are rendered, with what was made for a state
-   * that is just over.
-   */
-  remembered(request: Request, key: string, make: () => Rendering): Response | Promise<Response> {
-    const asked = askedBy(request)
-    const known = this.#memory.find(this.#state(), key, wordedAddress(addressOf(request.url), asked))
-    if (known !== null && answerTo(asked, known) !== null) return respond(request, known)
-    return this.#queued(request, key, () => this.#memory.get(this.#state(), key, make))
+  /** The state to be shown, with all forgotten that is not of it. */
+  #renew(): readonly unknown[] {
+    if (this.#paced) return this.#state
+    const state = this.#options.state()
+    if (!isSameState(state, this.#state)) {
+      this.#memory.renew(state)
+      const { pace } = this.#options
+      if (pace !== undefined && this.#state.length > 0) {
+        this.#paced = true
+        pace(() => {
+          this.#paced = false
+        })
+      }
+      this.#state = state
+    }
+    this.#seen = this.#now()
+    return state
   }
 
-  /**
-   * With what `make` gives, rendered anew, but once for all requests that wait for it. While others are rendered, with what was
-   * made last.
-   */
-  fresh(request: Request, key: string, make: () => Rendering): Response | Promise<Response> {
-    return this.#queued(request, key, () => {
-      const made = new Prepared(make())
-      this.#superseded.put(key, made)
+  /** While others are rendered, with what was made for a state that is just over. */
+  remembered(request: Request, key: string, make: () => Rendering): Response | Promise<Response> {
+    const asked = askedBy(request)
+    const address = addressOf(request.url)
+    const known = this.#memory.find(this.#renew(), key, wordedAddress(address, asked))
+    if (known !== null && answerTo(asked, known) !== null) return respond(request, known)
+    const { elsewhere } = this.#options
+    if (elsewhere === undefined) {
+      return this.#queued(request, key, () => this.#memory.get(this.#renew(), key, () => new Prepared(make())))
+    }
+    return this.#queued(request, key, async () => {
+      const state = this.#renew()
+      const kept = this.#memory.find(state, key, wordedAddress(address, asked))
+      if (kept !== null) return kept
+      const made = new Prepared(await elsewhere(address, asked.language))
+      // Before it takes the place of one that can be sent.
+      await made.encode(encodingFor(asked, made))
+      if (isSameState(state, this.#state)) return this.#memory.get(state, key, () => made)
+      // It is of a state that is over, or of one that is yet to be seen.
+      if (made.rendering.status === 200) this.#superseded.put(key, made, this.#now())
+      return made
+    })
+  }
+
+  /** While others are rendered, with what was made last. */
+  fresh(request: Request, key: string, make: () => Rendering, small?: 'small'): Response | Promise<Response> {
+    const { elsewhere, pace } = this.#options
+    const asked = askedBy(request)
+    const known = this.#fresh.get(key)
+    if (known !== undefined && answerTo(asked, known) !== null) return respond(request, known)
+    return this.#queued(request, key, async () => {
+      const here = elsewhere === undefined || small !== undefined
+      const made = new Prepared(here ? make() : await elsewhere(addressOf(request.url), asked.language))
+      await made.encode(encodingFor(asked, made))
+      this.#superseded.put(key, made, this.#now())
+      if (!here && pace !== undefined && made.rendering.status === 200) {
+        this.#fresh.set(key, made)
+        pace(() => {
+          this.#fresh.delete(key)
+          this.#superseded.put(key, made, this.#now())
+          this.#prune()
+        })
+      }
       return made
     })
   }
@@ -97,24 +221,38 @@ export class Answers {
     return respond(request, new Prepared(rendering))
   }
 
-  #queued(request: Request, key: string, make: () => Prepared): Response | Promise<Response> {
+  /** Let go of renderings that nobody will be given, now and when they have become too old. */
+  #prune(): void {
+    const { pace } = this.#options
+    const isLeft = this.#superseded.prune(key => this.#memory.has(key) || this.#fresh.has(key))
+    if (!isLeft || pace === undefined || this.#pruning) return
+    this.#pruning = true
+    pace(() => {
+      this.#pruning = false
+      this.#prune()
+    })
+  }
+
+  #queued(request: Request, key: string, make: () => Prepared | Promise<Prepared>): Response | Promise<Response> {
     if (this.#isFull()) return overloaded(request)
     const asked = askedBy(request)
     const last = this.#renderings.pending > 0 ? this.#superseded.find(key) : null
     const answered = last !== null && answerTo(asked, last) !== null
     const rendered = this.#renderings.get(
-      `${wishedEncoding(asked)} ${key}`,
+      jobOf(asked, key),
       async () => {
-        const prepared = make()
+        const prepared = await make()
         if (answerTo(asked, prepared) === null) await prepared.encode(encodingFor(asked, prepared))
         this.#memory.trim()
         // It is the last of those that wait.
-        if (this.#renderings.pending === 1) this.#superseded.clear()
+        if (this.#renderings.pending === 1) this.#prune()
         return prepared
       },
       () => !answered && request.signal.aborted,
     )
     if (answered) {
+      if (this.#overdue.size >= CACHED_ENTRIES) this.#overdue.clear()
+      this.#overdue.set(wordedAddress(addressOf(request.url), asked), key)
       // Who waits for it learns why it cannot be made.
       rendered?.catch(() => {})
       return respond(request, last)
@@ -122,6 +260,11 @@ export class Answers {
     if (rendered === null) return overloaded(request)
     return rendered.then(prepared => (prepared === null ? overloaded(request) : respond(request, prepared)))
   }
+}
+
+/** What requests wait for together: a rendering in an encoding. */
+function jobOf(asked: Asked, key: string): string {
+  return `${wishedEncoding(asked)} ${key}`
 }
 
 /** What may have an answer of its own: an address, in the language that is asked for. */

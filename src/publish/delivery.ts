@@ -6,10 +6,10 @@ import type { Millis } from '../model/units.ts'
 import { type Asked, askedBy, type Encoding, hasAlready, wishedEncoding } from './asked.ts'
 
 /** A document before it is encoded and sent. */
-export interface Rendering {
+export interface Rendering<Body = string> {
   status: number
   contentType: string
-  body: string
+  body: Body
   /** Newest change shown; null where the document also changes with something else, such as polls or the clock. */
   lastModified: Millis | null
   cacheControl: string
@@ -43,16 +43,16 @@ const BROTLI = {
 
 /** A rendering as bytes. Each encoding is made when it is first requested. */
 export class Prepared {
-  readonly rendering: Rendering
+  readonly rendering: Omit<Rendering, 'body'>
   readonly #plain: Buffer<ArrayBuffer>
   readonly #etags: Readonly<Record<Encoding, string>>
   readonly #encoded = new Map<Encoding, Buffer<ArrayBuffer>>()
   readonly #whole = new Map<Encoding, Answer>()
   readonly #unchanged = new Map<Encoding, Answer>()
 
-  constructor(rendering: Rendering) {
+  constructor({ body, ...rendering }: Rendering<string | Uint8Array>) {
     this.rendering = rendering
-    this.#plain = Buffer.from(rendering.body, 'utf8')
+    this.#plain = typeof body === 'string' ? Buffer.from(body, 'utf8') : ownBuffer(body)
     const digest = createHash('sha256').update(this.#plain).digest('base64url').slice(0, 27)
     this.#etags = { identity: `"${digest}"`, gzip: `"${digest}-gz"`, br: `"${digest}-br"` }
   }
@@ -127,6 +127,12 @@ export class Prepared {
   }
 }
 
+/** The same bytes as a buffer, without a copy where they are in memory that nobody shares. */
+function ownBuffer(bytes: Uint8Array): Buffer<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes
+  return buffer instanceof ArrayBuffer ? Buffer.from(buffer, byteOffset, byteLength) : Buffer.from(bytes)
+}
+
 function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key)
   if (known !== undefined) return known
@@ -160,11 +166,11 @@ export class Memory {
   }
 
   /** The rendering of `state` kept under `key`, or the one `make` gives. Only successes are kept. */
-  get(state: readonly unknown[], key: string, make: () => Rendering): Prepared {
+  get(state: readonly unknown[], key: string, make: () => Prepared): Prepared {
     this.renew(state)
     const known = this.#find(key)
     if (known !== null) return known
-    const made = new Prepared(make())
+    const made = make()
     if (made.rendering.status === 200) {
       this.#entries.set(key, made)
       this.#latest = made
@@ -180,6 +186,11 @@ export class Memory {
     return known
   }
 
+  /** Whether there is a rendering under `key`. */
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
   /** The rendering found at `address`, of the state it was last renewed for. */
   at(address: string): Prepared | null {
     const key = this.#keys.get(address)
@@ -188,7 +199,7 @@ export class Memory {
 
   /** Forget all that is not of `state`. */
   renew(state: readonly unknown[]): void {
-    if (state.length === this.#state.length && state.every((part, index) => part === this.#state[index])) return
+    if (isSameState(state, this.#state)) return
     for (const [key, prepared] of this.#entries) this.#onOver(key, prepared)
     this.#entries.clear()
     this.#keys.clear()
@@ -222,6 +233,10 @@ export class Memory {
       this.#entries.delete(key)
     }
   }
+}
+
+export function isSameState(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((part, index) => part === other[index])
 }
 
 /** The encoding in which a rendering is sent to who asks. */

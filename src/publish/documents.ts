@@ -39,9 +39,10 @@ export function messagePage(context: PageContext, status: number, title: string,
   return { ...pageDocument(messageHtml(context, title, text, more), null), status, cacheControl: UNCACHED }
 }
 
-/** A page where there is none, with the way to others. */
-export function notFoundPage(context: PageContext, threads: readonly ListedThread[]): Rendering {
-  return { ...pageDocument(notFoundHtml(context, threads), null), status: 404, cacheControl: UNCACHED }
+/** A page where there is none, with the way to others. `isGone`: there was one, and what it showed was deleted for its age. */
+export function notFoundPage(context: PageContext, threads: readonly ListedThread[], isGone = false): Rendering {
+  const document = pageDocument(notFoundHtml(context, threads, isGone), null)
+  return { ...document, status: isGone ? 410 : 404, cacheControl: UNCACHED }
 }
 
 /** A feed. Feeds are public: a reader that runs in a browser may fetch them from another origin. */

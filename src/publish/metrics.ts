@@ -9,7 +9,7 @@ export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 
 
 const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired', 'paused']
 
-/** Prometheus text format 0.0.4. Of what is on file gauges only: totals may fall when old reports are pruned. */
+/** Prometheus text format 0.0.4. What is on file are gauges: old reports are pruned. */
 export function metrics(
   {
     totals,
@@ -21,13 +21,12 @@ export function metrics(
   now: Millis,
 ): string {
   const lines: string[] = []
-  const told =
-    (type: 'gauge' | 'counter') =>
-    (name: string, help: string, samples: readonly [labels: string, value: number][]) => {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
-      for (const [labels, value] of samples) lines.push(`${name}${labels} ${value}`)
-    }
-  const gauge = told('gauge')
+  type Samples = readonly [labels: string, value: number][]
+  const metric = (type: 'gauge' | 'counter', name: string, help: string, samples: Samples): void => {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
+    for (const [labels, value] of samples) lines.push(`${name}${labels} ${value}`)
+  }
+  const gauge = (name: string, help: string, samples: Samples): void => metric('gauge', name, help, samples)
   gauge('minwal_info', 'The version that runs.', [[`{version="${version.replace(/["\\\n]/g, '')}"}`, 1]])
   gauge('minwal_live', '1 while polls complete.', [['', health.live ? 1 : 0]])
   gauge('minwal_storing', '0 while what is polled cannot be stored.', [['', health.storing === false ? 0 : 1]])
@@ -49,6 +48,7 @@ export function metrics(
   gauge('minwal_reports', 'Reports on file.', [['', totals.reports]])
   gauge('minwal_stories', 'Stories on file.', [['', totals.stories]])
   gauge('minwal_threads', 'Threads on file.', [['', totals.threads]])
+  metric('counter', 'minwal_pruned_reports_total', 'Reports deleted because of their age.', [['', totals.pruned]])
   const overdue = feeds
     .filter(feed => feed.state !== 'retired' && feed.state !== 'paused')
     .reduce((most, feed) => Math.max(most, now - feed.nextPoll), 0)
@@ -59,7 +59,7 @@ export function metrics(
     gauge('minwal_last_poll_age_seconds', 'Time since a poll last ended.', [['', Math.max(0, now - lastPoll) / 1000]])
   }
   if (hub != null) {
-    const counter = told('counter')
+    const counter = (name: string, help: string, samples: Samples): void => metric('counter', name, help, samples)
     gauge('minwal_hub_subscribers', 'Subscriptions at the built-in WebSub hub.', [['', hub.subscribers]])
     counter('minwal_hub_pushes_total', 'Feeds sent to subscribers since the start, by what came of it.', [
       ['{outcome="delivered"}', hub.delivered],

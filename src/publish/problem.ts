@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  410: 'Gone',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 }

@@ -30,6 +30,11 @@ export class Renderings<T> {
     return this.#jobs.size
   }
 
+  /** Whether what has this key waits or is under way. */
+  has(key: string): boolean {
+    return this.#jobs.has(key)
+  }
+
   /**
    * What `make` gives, or what an earlier request with the same `key` that still waits gets. Null at once where too many
    * wait already. Resolves to null, unmade, where `gone` says of every request for it that nobody reads the answer.

@@ -136,6 +136,12 @@ export interface FeedRoute {
   pattern: string
 }
 
+/** A file's name and its format. */
+export function splitFile(file: string): [name: string, format: OutputFormat] {
+  const [name = '', ending] = file.split('.')
+  return [name, FORMATS.find(format => format === ending) ?? 'atom']
+}
+
 const ENDING = `\\.(${FORMATS.join('|')})`
 
 export const FEEDS: readonly FeedRoute[] = [

@@ -5,9 +5,9 @@ import type { Config } from '../model/config.ts'
 import type { RowReader } from '../model/listed.ts'
 import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
-import { basePath, namedHub } from './addresses.ts'
-import { Answers } from './answers.ts'
-import { type Asked, askedBy } from './asked.ts'
+import { namedHub } from './addresses.ts'
+import { type Answering, Answers, type Elsewhere, Unanswered } from './answers.ts'
+import type { Asked } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
 import {
   dataDocument,
@@ -18,7 +18,7 @@ import {
   sentenceDocument,
   UNCACHED,
 } from './documents.ts'
-import { feedStem, type OutputFormat } from './feeds.ts'
+import { feedStem } from './feeds.ts'
 import { listed } from './front-page.ts'
 import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
@@ -32,19 +32,19 @@ import { type QueryFault, readQuery } from './query.ts'
 import {
   FEEDS,
   type FeedRoute,
-  FORMATS,
   feedEdition,
   feedRendering,
   NO_CHOICE,
   OLDEST_FIRST,
   PAGES,
   type Page,
+  splitFile,
 } from './routes.ts'
 import { searchRendering } from './search-page.ts'
 import { onceForState } from './state.ts'
 import type { View } from './view.ts'
+import { basePath, type Wording, worded, wordingOf } from './wording.ts'
 import { wordsFor } from './words/index.ts'
-import { spokenTag } from './words/language.ts'
 
 export interface SiteDependencies {
   reader: Reader
@@ -69,8 +69,12 @@ export interface SiteDependencies {
    * costs as much as all else that Minwal does for such an answer.
    */
   rest?: (work: () => void) => void
+  /** Runs work after the time that pages may be behind what is filed all the while; each filing is shown where left out. */
+  pace?: (work: () => void) => void
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: () => boolean
+  /** Renders in another thread; what is small is rendered here in any case. */
+  elsewhere?: Elsewhere
 }
 
 export interface Site {
@@ -90,7 +94,31 @@ const DAY = 86_400_000
 const EVENTS_NOT_FOUND = 5
 
 export function createSite(dependencies: SiteDependencies): Site {
-  const site = new Pages(dependencies)
+  const { now, turn, rest, pace, isFull, elsewhere } = dependencies
+  const answers = new Answers({ state: stateOf(dependencies), now, turn, rest, pace, isFull, elsewhere })
+  const app = routed(dependencies, answers)
+  return {
+    ready: (address, asked) => answers.ready(address, asked),
+    fetch: request => {
+      const isRead = request.method === 'GET' || request.method === 'HEAD'
+      return isRead ? app.fetch(request) : answers.now(request, methodDocument(request))
+    },
+  }
+}
+
+/** The renderings of the same site, for `SiteDependencies.elsewhere`. What cannot be rendered is told to `onError` and rejects. */
+export function createRenderer(dependencies: SiteDependencies): (request: Request) => Promise<Rendering> {
+  const answers = new Unanswered()
+  const app = routed(dependencies, answers)
+  return async request => {
+    const rendering = answers.rendering(await app.fetch(request))
+    if (rendering === null) throw new Error(`nothing was rendered for ${request.url}`)
+    return rendering
+  }
+}
+
+function routed(dependencies: SiteDependencies, answers: Answering): Hono {
+  const site = new Pages(dependencies, answers)
   // Trailing slashes are forgiven: people type them.
   const app = new Hono({ strict: false })
   for (const feed of FEEDS) app.get(feed.pattern, c => site.feed(c, feed))
@@ -104,7 +132,9 @@ export function createSite(dependencies: SiteDependencies): Site {
   if (rows !== undefined) app.get('/api/*', c => site.api(c, rows))
   app.get('/healthz', c => site.health(c, 'live'))
   app.get('/readyz', c => site.health(c, 'ready'))
-  app.get('/robots.txt', c => site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds\nDisallow: /api'))
+  app.get('/robots.txt', c =>
+    site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds\nDisallow: /api'),
+  )
   app.get('/favicon.svg', c =>
     site.now(c, dataDocument('image/svg+xml; charset=utf-8', FAVICON, 'public, max-age=86400')),
   )
@@ -114,36 +144,34 @@ export function createSite(dependencies: SiteDependencies): Site {
     const text = 'This could not be shown because of a fault in Minwal. Its log says what happened.'
     return site.now(c, refusalDocument(c.req.path, 500, text))
   })
-  return {
-    ready: (address, asked) => site.answers.ready(address, asked),
-    fetch: request => {
-      const isRead = request.method === 'GET' || request.method === 'HEAD'
-      return isRead ? app.fetch(request) : site.answers.now(request, methodDocument(request))
-    },
-  }
+  return app
+}
+
+/** All that renderings depend on. */
+function stateOf({ reader, config, now }: SiteDependencies): () => readonly unknown[] {
+  return () => [reader.version(), config(), minuteOf(now())]
+}
+
+/** The clock of the pages: what was rendered is remembered for a minute. */
+function minuteOf(now: Millis): Millis {
+  return Math.floor(now / MINUTE) * MINUTE
 }
 
 /** What each address is answered with. */
 class Pages {
-  readonly answers: Answers
+  readonly answers: Answering
   readonly #deps: SiteDependencies
   readonly #agencies: View['agencies']
   readonly #totals: () => ReturnType<Reader['totals']>
 
-  constructor(dependencies: SiteDependencies) {
+  constructor(dependencies: SiteDependencies, answers: Answering) {
     this.#deps = dependencies
-    const { reader, turn, rest, isFull } = dependencies
+    this.answers = answers
+    const { reader } = dependencies
     const published = (): readonly unknown[] => [reader.version(), dependencies.config()]
     // Both count all reports: done once for each state of the store, however many requests need it.
     this.#agencies = onceForState(published, () => reader.agencies())
     this.#totals = onceForState(published, () => reader.totals())
-    this.answers = new Answers({
-      state: () => [...published(), this.#minute()],
-      now: dependencies.now,
-      turn,
-      rest,
-      isFull,
-    })
   }
 
   page(c: Context, page: Page): Responding {
@@ -156,7 +184,10 @@ class Pages {
     const wording = this.#wording(c)
     return this.answers.remembered(c.req.raw, `${page.path(id)}${choice.value.query} ${wording.key}`, () => {
       const rendering = page.render(this.#view(), this.#context(wording), id, choice.value)
-      return worded(rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.notFound(c), wording)
+      return worded(
+        rendering ?? this.#moved(c, page.merges, Number(id)) ?? this.#gone(c, page.merges, Number(id)),
+        wording,
+      )
     })
   }
 
@@ -173,7 +204,11 @@ class Pages {
       if (chosen !== null)
         return feedRendering(chosen, format, path + choice.value.query, namedHub(this.#deps.config()))
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
-      return moved ?? sentenceDocument(404, `${path} names no thread.`)
+      if (moved !== null) return moved
+      if (thread === null || !this.#deps.reader.isPruned('thread', thread)) {
+        return sentenceDocument(404, `${path} names no thread.`)
+      }
+      return sentenceDocument(410, `What was at ${path} is older than the news that are kept here.`)
     })
   }
 
@@ -240,12 +275,13 @@ class Pages {
   }
 
   metrics(c: Context): Responding {
-    return this.answers.fresh(c.req.raw, '/metrics', () => {
+    const make = (): Rendering => {
       const { reader, health, version, now, hub } = this.#deps
       const counted = { totals: this.#totals(), feeds: reader.feeds(), hub: hub?.() ?? null }
       const body = metrics(counted, health(), version, now())
       return dataDocument('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
-    })
+    }
+    return this.answers.fresh(c.req.raw, '/metrics', make, 'small')
   }
 
   health(c: Context, aspect: 'live' | 'ready'): Response {
@@ -261,7 +297,7 @@ class Pages {
     return this.answers.now(c.req.raw, rendering)
   }
 
-  notFound(c: Context): Rendering {
+  notFound(c: Context, isGone = false): Rendering {
     if (isOfApi(c.req.path)) return refusalDocument(c.req.path, 404, 'There is no API here.')
     const context = this.#context(this.#wording(c))
     const { reader } = this.#deps
@@ -269,7 +305,12 @@ class Pages {
     const events = { limit: EVENTS_NOT_FOUND, minAgencies: 2, headlines: true }
     const own = language === null ? [] : reader.recentThreads({ ...events, lang: language })
     const threads = listed(reader, own.length > 0 ? own : reader.recentThreads(events), language, 0, 1)
-    return notFoundPage(context, threads)
+    return notFoundPage(context, threads, isGone)
+  }
+
+  /** 410 for what was pruned, which never comes back; 404 for what never was. */
+  #gone(c: Context, what: Page['merges'], id: number): Rendering {
+    return this.notFound(c, what !== null && this.#deps.reader.isPruned(what, id))
   }
 
   #notUnderstood(c: Context, fault: QueryFault): Response {
@@ -293,16 +334,8 @@ class Pages {
     return nearest(asked, known, ({ id, name }) => [id, name])
   }
 
-  /** Which words a page is in, and what its links keep of the address. */
   #wording(c: Context): Wording {
-    const { searchParams } = new URL(c.req.url)
-    const set = spokenTag(searchParams.get('hl') ?? '')
-    const lang = searchParams.get('lang') ?? ''
-    const keep = [set === null ? '' : `hl=${set}`, LANGUAGE.test(lang) ? `lang=${lang.toLowerCase()}` : '']
-      .filter(Boolean)
-      .join('&')
-    const language = set ?? askedBy(c.req.raw).language ?? this.#deps.config().language
-    return { language, keep, set, key: `${language} ${keep}`, path: basePath(this.#deps.config().link) }
+    return wordingOf(c.req.raw, this.#deps.config())
   }
 
   /** To where an id that was merged leads, with the query it was asked with; null for one that never was. */
@@ -359,37 +392,7 @@ class Pages {
     return [...this.#deps.config().agencies, ...this.#agencies()].find(agency => agency.id === id)?.name ?? id
   }
 
-  /** The clock of the pages: what was rendered is remembered for a minute. */
   #minute(): Millis {
-    return Math.floor(this.#deps.now() / MINUTE) * MINUTE
+    return minuteOf(this.#deps.now())
   }
-}
-
-/** Which words a page is in. */
-interface Wording {
-  language: string
-  /** What the address said of languages, for links to keep. */
-  keep: string
-  /** The language that the address sets, which a cookie is to remember; null where it sets none. */
-  set: string | null
-  /** What renderings in other words do not share. */
-  key: string
-  /** Path below which the site lies. */
-  path: string
-}
-
-/** A language tag in an address, short enough to be kept. */
-const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,2}$/i
-const YEAR_IN_SECONDS = 365 * 86_400
-
-/** The rendering, with a cookie where its address chose the words. */
-function worded(rendering: Rendering, { set, path }: Wording): Rendering {
-  if (set === null || rendering.status !== 200) return rendering
-  const cookie = `hl=${set}; Path=${path === '' ? '/' : path}; Max-Age=${YEAR_IN_SECONDS}; SameSite=Lax`
-  return { ...rendering, headers: { ...rendering.headers, 'Set-Cookie': cookie } }
-}
-
-function splitFile(file: string): [name: string, format: OutputFormat] {
-  const [name = '', ending] = file.split('.')
-  return [name, FORMATS.find(format => format === ending) ?? 'atom']
 }

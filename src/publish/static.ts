@@ -23,7 +23,7 @@ export interface StaticFile {
   listed?: Millis | null
 }
 
-type Configured = Pick<Config, 'title' | 'link' | 'language' | 'publish'>
+type Configured = Pick<Config, 'title' | 'link' | 'language' | 'timeZone' | 'publish'>
 
 export interface StaticChoice {
   /** How far before the newest news a thread may have grown last to get pages. */
@@ -94,7 +94,7 @@ export function createStaticSite(reader: Reader, config: Configured, choice: Sta
       SCRIPT,
       reader.tagAuthority(),
       new Date(now).getUTCFullYear(),
-      [config.title, config.link, config.language, config.publish.limit],
+      [config.title, config.link, config.language, config.timeZone, config.publish.limit],
       known,
     ])
     const threads = new Map([...marks].map(([id, mark]) => [id, digest(common, mark)]))
@@ -196,12 +196,12 @@ class Files {
   }
 
   #context(path: string): PageContext {
-    const { title, language } = this.#view.config
+    const { title, language, timeZone } = this.#view.config
     const up = '../'.repeat(path.split('/').length - 1)
     return {
       title,
       language,
-      words: wordsFor(language),
+      words: wordsFor(language, timeZone),
       to: target => `${up}${target === '/' && up === '' ? './' : ''}${fileOf(target)}`,
       keep: '',
       live: false,

@@ -3,8 +3,11 @@
 import type { Millis } from '../model/units.ts'
 import type { Prepared } from './delivery.ts'
 
-/** Longest time that a rendering is given after its state is over. Clients may keep it for a minute as it is. */
-const LONGEST: Millis = 1_000
+/**
+ * Longest time that a rendering is given after its state was last seen. Clients may keep it for a minute as it is; all pages that
+ * are asked for during a first poll are made anew within less, on one slow core.
+ */
+const LONGEST: Millis = 10_000
 
 export class Superseded {
   readonly #renderings = new Map<string, { prepared: Prepared; since: Millis }>()
@@ -14,9 +17,9 @@ export class Superseded {
     this.#now = now
   }
 
-  /** From now on, what is kept under `key` is no more than the last that was made. */
-  put(key: string, prepared: Prepared): void {
-    this.#renderings.set(key, { prepared, since: this.#now() })
+  /** Since a moment, what is kept under `key` is no more than the last that was made. */
+  put(key: string, prepared: Prepared, since: Millis): void {
+    this.#renderings.set(key, { prepared, since })
   }
 
   find(key: string): Prepared | null {
@@ -24,7 +27,11 @@ export class Superseded {
     return found !== undefined && Math.abs(this.#now() - found.since) <= LONGEST ? found.prepared : null
   }
 
-  clear(): void {
-    this.#renderings.clear()
+  /** Forget what is too old to be given, and what there is a newer one of. Whether anything is left. */
+  prune(isNewer: (key: string) => boolean): boolean {
+    for (const key of [...this.#renderings.keys()]) {
+      if (isNewer(key) || this.find(key) === null) this.#renderings.delete(key)
+    }
+    return this.#renderings.size > 0
   }
 }

@@ -8,7 +8,7 @@ import type { Polled } from './pages/thread.ts'
 /** What is shown, and where: the same for all pages of a site at one moment. */
 export interface View {
   reader: Reader
-  config: Pick<Config, 'title' | 'link' | 'language' | 'publish'>
+  config: Pick<Config, 'title' | 'link' | 'language' | 'timeZone' | 'publish'>
   /** Agencies with anything on file. */
   agencies: () => readonly AgencySummary[]
   /** Agencies whose feeds are polled: a thread's page says which of them have not reported it. */

@@ -4,6 +4,7 @@ import type { Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
 import type { DeskClient } from '../desk/client.ts'
 import { type Explanation, explain } from '../desk/explain.ts'
+import { type Planned, planned } from '../desk/planned.ts'
 import { type LeveledLog, silent } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { Reader, Selection } from '../model/shown.ts'
@@ -15,10 +16,13 @@ import { openReader, openStore } from '../store/sqlite.ts'
 import type { StoreReader } from '../store/store.ts'
 import type { Polled, PollOptions } from './choose.ts'
 import type { Daemon } from './daemon.ts'
+import type { PrunedFile } from './prune.ts'
 import { readerThrough, rowsThrough } from './reader-through.ts'
 import { tagAuthority } from './tag-authority.ts'
 
 export type { Explanation } from '../desk/explain.ts'
+export type { Planned } from '../desk/planned.ts'
+export type { PrunedFile } from './prune.ts'
 
 export interface AggregatorOptions {
   /** Nothing is logged where left out. */
@@ -71,6 +75,10 @@ export interface Aggregator {
   /** Answer a request as the site does. */
   handle(request: Request): Promise<Response>
   explain(item: Item | { report: number }): Outcome<Explanation>
+  /** What retention would delete now; null where the configuration keeps everything. */
+  planPruning(): Outcome<Planned | null>
+  /** Delete it; null where the configuration keeps everything. */
+  prune(): Promise<Outcome<PrunedFile | null>>
   readonly editor: {
     /** Join threads, or stories. The id that remains. */
     merge(items: readonly Item[]): Promise<Outcome<number>>
@@ -235,6 +243,29 @@ class ConfiguredAggregator implements Aggregator {
     }
   }
 
+  planPruning(): Outcome<Planned | null> {
+    const opened = this.#open()
+    const { retain = null } = this.#config
+    if (!opened.ok || retain === null) return opened.ok ? { ok: true, value: null } : opened
+    const reader = opened.value
+    return { ok: true, value: reader.together(() => planned(reader, retain, this.#now())) }
+  }
+
+  async prune(): Promise<Outcome<PrunedFile | null>> {
+    const { retain = null } = this.#config
+    if (retain === null) return { ok: true, value: null }
+    if (this.#starting !== null) await this.#starting
+    if (this.#daemon !== null) {
+      const pruned = await this.#daemon.desk.prune(retain, this.#now(), 1)
+      return { ok: true, value: { ...pruned, free: null } }
+    }
+    return this.#alone(async () => {
+      const { pruneOnce } = await import('./prune.ts')
+      const tools = { log: this.#log, now: this.#now(), onClosing: () => this.#close() }
+      return pruneOnce(this.#config, retain, { ...tools, fileSize: () => this.#reading().fileSize() })
+    })
+  }
+
   async #merge(items: readonly Item[]): Promise<Outcome<number>> {
     const found = items.map(item => named(item))
     const what = found[0]?.what ?? 'thread'
@@ -246,21 +277,23 @@ class ConfiguredAggregator implements Aggregator {
   async #edit(change: (desk: DeskClient) => Promise<Outcome<number>>): Promise<Outcome<number>> {
     if (this.#starting !== null) await this.#starting
     if (this.#daemon !== null) return change(this.#daemon.desk)
-    const edit = this.#rounds.then(() => this.#editOnce(change))
-    this.#rounds = edit.catch(() => {
-      // Whoever asked for it is told.
+    return this.#alone(async () => {
+      const { openDeskAlone } = await import('./alone.ts')
+      const settings = { log: this.#log, now: this.#now(), onClosing: () => this.#close() }
+      return openDeskAlone(this.#config, settings, change)
     })
-    return edit
   }
 
-  async #editOnce(change: (desk: DeskClient) => Promise<Outcome<number>>): Promise<Outcome<number>> {
-    if (this.#options.create === false) {
-      const opened = this.#open()
-      if (!opened.ok) return opened
-    }
-    const { editOnce } = await import('./edit.ts')
-    const settings = { log: this.#log, now: this.#now(), onClosing: () => this.#close() }
-    return editOnce(this.#config, settings, change)
+  /** Work that opens a desk of its own, when no other is open. */
+  #alone<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const done = this.#rounds.then(() => {
+      const opened = this.#options.create === false ? this.#open() : null
+      return opened === null || opened.ok ? work() : opened
+    })
+    this.#rounds = done.catch(() => {
+      // Whoever asked for it is told.
+    })
+    return done
   }
 
   #reading(): StoreReader {

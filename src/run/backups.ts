@@ -10,7 +10,7 @@ import { identityOfFile, PART } from '../store/backup.ts'
 import type { BackupAnswer, BackupRequest } from './backup-child.ts'
 
 /** How often it is looked whether one is due. */
-const LOOK: Millis = 20_000
+const LOOK: Millis = 5_000
 /** Time from a failure to the next try, where backups are not more frequent than that. */
 const RETRY: Millis = 15 * 60_000
 /** Others who use the machine may read the folder as they may the database. */

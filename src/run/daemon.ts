@@ -18,6 +18,7 @@ import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble
 import { Backlog } from './backlog.ts'
 import { Backups } from './backups.ts'
 import { notPolled, type Polled, type PollOptions } from './choose.ts'
+import { Chores } from './chores.ts'
 import { ClockLog } from './clock-log.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch, NO_NETWORK } from './health.ts'
@@ -25,7 +26,7 @@ import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
 import { listen, OnTheWay } from './listener.ts'
 import { Network } from './network.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
-import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
+import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
 import { createServing, type Serving } from './serving.ts'
@@ -98,6 +99,7 @@ class Service {
   readonly #onTheWay = new OnTheWay()
   readonly #websub: WebSub
   readonly #network: Network
+  readonly #chores: Chores
   readonly #backups: Backups
   readonly #poller: Poller
   readonly #health: HealthWatch
@@ -109,7 +111,6 @@ class Service {
   readonly #end = Promise.withResolvers<string>()
   #assembly: Assembly
   #ticker: Ticker | null = null
-  #releasing: Promise<void> | null = null
   /** All that was due at the start has been polled. */
   #ticked = false
   /** Due feeds could not be read the last time. */
@@ -128,7 +129,14 @@ class Service {
     this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
     this.#websub = createWebSub(() => ({ ...this.#polling(), ...ownFeeds(this.#assembly.config) }))
-    this.#closers.push(() => this.#renew())
+    this.#chores = new Chores({
+      polling: () => this.#polling(),
+      retain: () => this.#assembly.config.retain ?? null,
+      websub: () => this.#websub,
+      log: this.#log,
+      signal: this.#stopping.signal,
+    })
+    this.#closers.push(() => this.#chores.renew())
     this.#network = this.#watchNetwork()
     this.#closers.push(() => this.#network.stop())
     this.#poller = new Poller(
@@ -141,10 +149,18 @@ class Service {
     )
     this.#closers.push(() => this.#pollsDone())
     this.#backups = new Backups({ config: () => this.#assembly.config, now: this.#now, log: this.#log })
-    const watched = { desk: store.desk, poller: this.#poller, network: this.#network, backups: this.#backups }
+    const { retention } = this.#chores
+    const watched = {
+      desk: store.desk,
+      poller: this.#poller,
+      network: this.#network,
+      retention,
+      backups: this.#backups,
+    }
     const { database } = options.config
     this.#health = new HealthWatch({ ...watched, settings: () => this.#assembly.config.poll, database })
     this.#serving = createServing({
+      database: options.config.database,
       reader: store.reader,
       desk: store.desk,
       websub: this.#websub,
@@ -236,7 +252,7 @@ class Service {
   async begin(address: string): Promise<void> {
     this.#address = address
     const { config } = this.#options
-    this.#closers.push(() => this.#releasing ?? undefined)
+    this.#closers.push(() => this.#chores.idle())
     const clock = new ClockLog(this.#log)
     // Pages are served already: each step of the start has a turn of its own.
     await anotherTurn()
@@ -290,7 +306,9 @@ class Service {
 
   async tick(): Promise<void> {
     if (this.#health.lost !== null || this.#stopping.signal.aborted) return
-    const released = this.#release()
+    const released = this.#chores.release()
+    // Polls may go on without a pause.
+    if (this.#ticked) this.#chores.retention.look()
     const { reader, feeds, settings } = this.#polling()
     try {
       if (!this.#network.isGone) this.#poller.add(dueFeeds(reader, feeds, settings, this.#now()))
@@ -301,11 +319,12 @@ class Service {
       if (!this.#unread) this.#log.error('due feeds could not be read', { error: said(error) })
       this.#unread = true
     }
-    void this.#renew()
+    void this.#chores.renew()
     void this.#serving.push()
     await released
     await this.#pollsIdle()
     this.#ticked = true
+    this.#chores.retention.look()
     this.#assembly.encoding?.begin()
   }
 
@@ -314,25 +333,6 @@ class Service {
     const { reader, feeds, settings } = this.#polling()
     const due = (): FeedState[] => dueFeeds(reader, feeds, settings, this.#now())
     return this.#asked.poll(this.#poller, { all: reader.feeds(), named: feeds, due }, options)
-  }
-
-  #release(): Promise<void> {
-    this.#releasing ??= releaseEmbargoes(this.#polling())
-      .catch(this.#tells('what was kept back could not be filed'))
-      .finally(() => {
-        this.#releasing = null
-      })
-    return this.#releasing
-  }
-
-  #renew(): Promise<void> {
-    return this.#websub.renew().catch(this.#tells('subscriptions could not be renewed'))
-  }
-
-  #tells(event: string) {
-    return (error: unknown): void => {
-      if (!this.#stopping.signal.aborted) this.#log.error(event, { error: said(error) })
-    }
   }
 
   #apply(config: Config): void {

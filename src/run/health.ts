@@ -7,6 +7,7 @@ import type { BackupState, Backups } from './backups.ts'
 import type { Network } from './network.ts'
 import { longestPoll } from './poll.ts'
 import type { Poller } from './poller.ts'
+import type { Retention } from './retention.ts'
 
 export const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
 
@@ -14,6 +15,7 @@ export interface HealthSources {
   desk: DeskClient
   poller: Poller
   network: Network
+  retention: Pick<Retention, 'fault'>
   backups: Backups
   settings: () => PollSettings
   /** Path of the database. Everybody may see what health says: the log has the whole path. */
@@ -49,7 +51,7 @@ export class HealthWatch {
   }
 
   judge(): Judged & { backup: BackupState | null } {
-    const { desk, poller, network, backups, settings } = this.#sources
+    const { desk, poller, network, retention, backups, settings } = this.#sources
     const now = performance.now()
     const { trouble } = desk
     if (trouble !== null) this.#waited = now
@@ -67,10 +69,10 @@ export class HealthWatch {
     })
     const { state } = backups
     // The reason names folders, and everybody may read this.
-    const missing = state?.fault == null ? '' : '; the last backup failed: the log says why'
-    const detail = judged.detail + missing
-    if (!network.isGone) return { ...judged, detail, backup: state }
-    return { ...judged, fault: judged.fault ?? NO_NETWORK, detail: `${detail}; ${NO_NETWORK}`, backup: state }
+    const missing = state?.fault == null ? [] : ['the last backup failed: the log says why']
+    const faults = [...(network.isGone ? [NO_NETWORK] : []), ...(retention.fault === null ? [] : [retention.fault])]
+    const detail = [judged.detail, ...missing, ...faults].join('; ')
+    return { ...judged, fault: judged.fault ?? faults[0] ?? null, detail, backup: state }
   }
 
   #withoutPath(text: string): string {

@@ -26,10 +26,14 @@ const REQUEST = 60_000
 /** How long answers that lie ready are given without another look at whether something was filed. */
 const READY_REST = 10
 
+/** How long pages are given as they are while something is filed all the while. */
+const PACE = 1_000
+
 /** When a site that is served works. */
-export const TURNS: Pick<SiteDependencies, 'turn' | 'rest'> = {
+export const TURNS: Pick<SiteDependencies, 'turn' | 'rest' | 'pace'> = {
   turn: setImmediate,
   rest: work => void setTimeout(work, READY_REST).unref(),
+  pace: work => void setTimeout(work, PACE).unref(),
 }
 
 export interface Listener {

@@ -24,7 +24,7 @@ export interface OpenedDesk {
 
 /** What `run` and `poll` share. The reason of a failure is one line; nothing is left open then. */
 export async function openDesk(config: Config, options: OpenDeskOptions): Promise<Outcome<OpenedDesk>> {
-  const { database, databaseMode, backup, link, agencies, threads } = config
+  const { database, databaseMode, backup, link, agencies, threads, retain } = config
   const opened = await openDeskThread({
     database,
     mode: databaseMode ?? null,
@@ -32,6 +32,7 @@ export async function openDesk(config: Config, options: OpenDeskOptions): Promis
     tagAuthority: tagAuthority(link),
     agencies,
     threads,
+    polls: retain?.polls ?? null,
     ...options,
   })
   if (!opened.ok) return opened

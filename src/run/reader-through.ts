@@ -24,6 +24,7 @@ export function readerThrough(current: () => Reader): Reader {
     feedTotals: () => current().feedTotals(),
     figures: thread => current().figures(thread),
     redirect: (what, id) => current().redirect(what, id),
+    isPruned: (what, id) => current().isPruned(what, id),
     mergedInto: (what, id) => current().mergedInto(what, id),
     mergedOfLate: (what, into) => current().mergedOfLate(what, into),
     threadMarks: (...asked) => current().threadMarks(...asked),

@@ -10,6 +10,7 @@ import { NamedDocument } from '../desk/document.ts'
 import { drain } from '../desk/slices.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Agency, FeedSpec } from '../model/config.ts'
+import { goBehind } from './background.ts'
 
 /** Under which circumstances a document is read. Plain data. */
 export interface ReaderContext extends Omit<ReportContext, 'names'> {
@@ -70,4 +71,5 @@ function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
   }
 }
 
+goBehind()
 serveParser(keep)

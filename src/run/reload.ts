@@ -75,9 +75,14 @@ export class Reload {
         log.warn(`"${key}" takes effect at the next start`)
       }
     }
+    if (config.backup?.beforeUpgrade !== started.backup?.beforeUpgrade) {
+      log.warn('"backup.beforeUpgrade" takes effect at the next start')
+    }
     const before = current().threads
     const { threshold, window } = config.threads
     if (threshold !== before.threshold || window !== before.window) await desk.configure(config.threads)
+    const polls = config.retain?.polls ?? null
+    if (polls !== (current().retain?.polls ?? null)) await desk.keepPolls(polls)
     log.setLevel?.(config.log.level)
     apply(config)
   }

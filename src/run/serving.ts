@@ -5,14 +5,18 @@ import { type LeveledLog, said } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { Health } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
+import { Prepared, respond } from '../publish/delivery.ts'
 import { createSite } from '../publish/site.ts'
 import type { StoreReader } from '../store/store.ts'
 import type { WebSub } from './hub.ts'
 import { type Answerer, type OnTheWay, TURNS } from './listener.ts'
 import { Live, withLive } from './live.ts'
 import { createOwnHub } from './own-hub.ts'
+import { Renderer } from './renderer.ts'
 
 export interface ServingDependencies {
+  /** The file that is read. */
+  database: string
   reader: StoreReader
   desk: Pick<DeskClient, 'changeSubscribers' | 'trouble'>
   websub: Pick<WebSub, 'answer'>
@@ -36,6 +40,7 @@ export interface Serving extends Answerer {
 
 export function createServing(dependencies: ServingDependencies): Serving {
   const { reader, desk, websub, onTheWay, config, now, version, log, health, signal, makeCaller } = dependencies
+  const renderer = new Renderer(dependencies)
   const pages = createSite({
     reader,
     rows: reader,
@@ -47,12 +52,15 @@ export function createServing(dependencies: ServingDependencies): Serving {
     onError: error => log.error('a page failed', { error: said(error) }),
     health,
     hub: () => hub.figures(),
+    elsewhere: (address, language) => renderer.render(address, language),
   })
   const site = withLive(pages, new Live({ reader, now, log }))
-  const hub = createOwnHub(
-    () => ({ config: config(), desk, reader, answer: request => pages.fetch(request), now, log, signal }),
-    makeCaller,
-  )
+  // What pages show may be a moment behind what is filed: what is sent is not.
+  const answer = async (request: Request): Promise<Response> => {
+    const { pathname, search } = new URL(request.url)
+    return respond(request, new Prepared(await renderer.render(pathname + search, null)))
+  }
+  const hub = createOwnHub(() => ({ config: config(), desk, reader, answer, now, log, signal }), makeCaller)
   /** Whoever pushes or asks sends again what could not be taken. */
   const taken = (answer: Promise<Response>, event: string): Promise<Response> =>
     answer.catch((error: unknown) => {
@@ -71,6 +79,9 @@ export function createServing(dependencies: ServingDependencies): Serving {
       hub.push().catch((error: unknown) => {
         if (!signal.aborted) log.error('subscribers could not be sent to', { error: said(error) })
       }),
-    close: () => hub.close(),
+    close: async () => {
+      await hub.close()
+      await renderer.close()
+    },
   }
 }

@@ -143,11 +143,20 @@ const fact = (path: string, what: FileFact['what']): FileFact[] => {
   return [{ path, what, bytes: found.size, mode: found.mode & 0o7777, modified: found.mtimeMs }]
 }
 
+/** Names in a folder; none where it may be entered but not read. */
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
 /** The files of a database, and the folder they lie in. */
 export function filesOf(path: string): FileFact[] {
   const folder = dirname(path)
   const name = basename(path)
-  const besides = readdirSync(folder).filter(file => file.startsWith(`${name}.before-v`) || file === `${name}.replaced`)
+  const besides = listed(folder).filter(file => file.startsWith(`${name}.before-v`) || file === `${name}.replaced`)
   return [
     ...fact(path, 'database'),
     ...fact(`${path}-wal`, 'journal'),

@@ -93,8 +93,9 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
     db.pragma('query_only = on')
     return null
   }
-  // Takes effect in an empty file only.
+  // Both take effect in an empty file only.
   db.pragma(`page_size = ${PAGE_SIZE}`)
+  db.pragma('auto_vacuum = incremental')
   db.pragma('journal_mode = wal')
   // Safe against a killed process; after a power cut the last filings may be missing and are polled again.
   db.pragma('synchronous = normal')
@@ -235,8 +236,20 @@ function rewrite(db: Database.Database): void {
   } catch {
     // Another process has the file open.
   }
+  db.pragma('auto_vacuum = incremental')
   forgetFreed(db)
   db.pragma('journal_mode = wal')
+}
+
+/** The same where no other process has the file open; else false, and nothing is done. */
+export function rewriteAlone(db: Database.Database): boolean {
+  try {
+    if (db.pragma('journal_mode = delete', { simple: true }) !== 'delete') return false
+  } catch {
+    return false
+  }
+  rewrite(db)
+  return true
 }
 
 /** What was deleted is gone from the file, as far as that can be done. */

@@ -75,12 +75,6 @@ export const STORE_RULES: readonly StoreRule[] = [
     query: 'select id from threads where id not in (select thread from stories)',
     counts: null,
   },
-  {
-    says: 'ids that were merged into what is not there',
-    query: `select what || ' ' || id from redirects d
-      where case what when 'thread' then d.target not in (select id from threads) else d.target not in (select id from stories) end`,
-    counts: null,
-  },
 ]
 
 /** Reports and stories that the indexes of copies and threads would not find. Filing makes what is missing. */

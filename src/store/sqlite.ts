@@ -5,14 +5,24 @@ import type { Millis, Outcome } from '../model/units.ts'
 import { adoptFeeds, syncAgencies } from './agencies.ts'
 import { Database, makeFile, setMode } from './engine.ts'
 import { storeFault } from './fault.ts'
-import { forgetFreed, identityOf, lookFirst, type OpenOptions, prepareFile, privateOf } from './prepare.ts'
+import {
+  forgetFreed,
+  identityOf,
+  lookFirst,
+  type OpenOptions,
+  prepareFile,
+  privateOf,
+  rewriteAlone,
+} from './prepare.ts'
 import { privatePath, readPrivate } from './private.ts'
 import { createReader } from './read/reader.ts'
 import { sealOf } from './seal.ts'
+import { shrinking } from './shrink.ts'
 import { snapshots, statements } from './statements.ts'
 import type { Filing, PrivateReader, PrivateStore, Store, StoreReader, VectorStore } from './store.ts'
 import { openVectors, vectorsPath } from './vectors.ts'
 import { createFiling } from './write/filing.ts'
+import { POLLS_KEPT } from './write/polls.ts'
 
 export { storeFault, storeTrouble } from './fault.ts'
 export type { OpenOptions } from './prepare.ts'
@@ -130,7 +140,8 @@ function createStore(db: Database.Database, path: string): Store {
   }
   let vectors: VectorStore | null = null
   const seal = sealOf(path)
-  const { filing, settle, forget } = createFiling(sql, seal)
+  let pollsKept = POLLS_KEPT
+  const { filing, settle, forget } = createFiling(sql, seal, () => pollsKept)
   const { polled, ...reader } = createReader(sql, snapshots(db))
   const rollBack = (): void => {
     forget()
@@ -210,6 +221,10 @@ function createStore(db: Database.Database, path: string): Store {
     subscribers: () => secret().subscribers(),
     saveSubscription: saved => secret().saveSubscription(saved),
     changeSubscribers: changes => secret().changeSubscribers(changes),
+    ...shrinking(db, path, rewriteAlone),
+    keepPolls: ms => {
+      pollsKept = ms ?? POLLS_KEPT
+    },
     waitForLock: ms => void db.pragma(`busy_timeout = ${Math.round(ms)}`),
     releaseMemory: () => void db.pragma('shrink_memory'),
     probe: () => {

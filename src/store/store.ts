@@ -29,6 +29,7 @@ import type {
 } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { StoredText } from './columns.ts'
+import type { Pruning, RetentionReader, Shrinking } from './pruning.ts'
 
 /** Joining and parting, inside a filing's transaction. */
 export interface Regrouping {
@@ -84,6 +85,10 @@ export interface KnownReports {
   /** The last time that reports of it were seen, and how many were seen then. */
   lastSeen: Millis
   lastStood: number
+  /** What was pruned is all older than this; null where nothing was. */
+  prunedBefore: Millis | null
+  /** Those of the tombstones asked for that there are. */
+  tombstones: number[]
 }
 
 export interface StoredFacts {
@@ -112,8 +117,8 @@ export type FormerlyAsked =
 
 /** What a filing reads before it decides. */
 export interface FilingFacts {
-  /** Reports of this feed with these guids; `mark` is the name of a number that is kept. */
-  known(feed: number, guids: readonly string[], mark: string): KnownReports
+  /** Reports of this feed with these guids, and tombstones; `mark` is the name of a number that is kept. */
+  known(feed: number, guids: readonly string[], mark: string, tombstones?: readonly number[]): KnownReports
   facts(asked: FactsAsked): StoredFacts
   /** The texts in force of these reports. */
   inForce(reports: readonly number[]): Map<number, TextInForce>
@@ -165,7 +170,7 @@ export interface Batch {
 }
 
 /** Reads and writes of one filing. They run inside one transaction. */
-export interface Filing extends FilingFacts, Regrouping {
+export interface Filing extends FilingFacts, Regrouping, Pruning {
   /** Write reports, stories and threads, and count them. */
   write(batch: Batch): void
   /** The feed has given a report another guid. */
@@ -280,7 +285,7 @@ export type PrivateReader = Pick<
 >
 
 /** What reading alone can answer, from a connection that cannot write. Each method sees one state of the store. */
-export interface StoreReader extends Reader, RowReader {
+export interface StoreReader extends Reader, RowReader, RetentionReader {
   /**
    * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
    * polled, polled in the future, or not to be polled before `beyond`.
@@ -308,7 +313,7 @@ export interface StoreReader extends Reader, RowReader {
   close(): void
 }
 
-export interface Store extends StoreReader {
+export interface Store extends StoreReader, Shrinking {
   /** Make agencies and feeds those of the configuration; feeds no longer named are kept but not polled. */
   syncAgencies(agencies: readonly Agency[], now: Millis): void
   /** Run one filing as one transaction: all of it is on disk afterwards, or nothing. */
@@ -336,6 +341,8 @@ export interface Store extends StoreReader {
   changeSubscribers(changes: readonly SubscriberChange[]): void
   /** How long a statement blocks the thread while another program holds the lock. */
   waitForLock(ms: Millis): void
+  /** From now on visits to feeds are listed for so long; null for as long as where nobody says. */
+  keepPolls(ms: Millis | null): void
   /** Give back the memory of pages that are kept of the file; what is asked for next is read again. */
   releaseMemory(): void
   /** Write a few pages for good and take them away again; throws where that is not possible. */

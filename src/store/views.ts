@@ -78,6 +78,9 @@ select g.id, g.at, ${utc('g.at', 'regrouped_at')}, g.by, g.kind, g.kept, g.other
   link: `
 select l.thread, l.other, l.kind, l.score from thread_links l`,
 
+  pruned: `
+select p.id, p.at, ${utc('p.at', 'pruned_at')}, p.before as until, ${utc('p.before', 'until_at')}, p.reason, p.threads, p.stories, p.reports, p.revisions, p.polls from prunings p`,
+
   embargo: `
 select e.feed, f.agency, null as title, ${twice('e.until', 'e.first_seen')} from held e join feeds f on f.id = e.feed`,
 }

@@ -79,7 +79,7 @@ describe('a reading of an entry', () => {
       [null, foreign],
       [boilerplate, foreign],
     ] as const) {
-      expect(threadWordsOf(received, runs, mask)).toEqual(
+      expect(threadWordsOf(received, runs, mask, null)).toEqual(
         threadWords({
           title: wire.title,
           body: wire.body,

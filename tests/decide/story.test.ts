@@ -115,7 +115,7 @@ describe('a copy', () => {
       const own =
         'Our correspondent walked through empty streets where shopkeepers carried mud out of their cellars in buckets ' +
         'while children slept in the school and volunteers cooked soup for everybody who came'
-      const mixed: Told = ['Dam breaks', `${own} ${DAM.slice(150, 262)}`]
+      const mixed: Told = ['Dam breaks', `${own} ${DAM.slice(150, 240)}`]
       expect(found(mixed, ['Dam breaks', DAM])).toMatchObject({ story: 7 })
       const index = cuts()
       index.add(9, 90, featuresOf(mixed), NOW)
@@ -244,18 +244,27 @@ describe('another story', () => {
     expect(afterOne).toMatchObject({ story: 7 })
   })
 
-  it('is another forecast of the day, half of it in other words', () => {
-    const opening = 'The weather office expects searing dry heat across the eastern plains today'
-    const morning =
-      `${opening}, with dust that lowers the view on open roads between Larkfield and Tarn until noon, while ` +
-      'clouds gather over southern mountain resorts and may bring thunder by night.'
-    const evening =
-      `${opening}. Sailors on both coasts meet moderate northerly winds, waves reach one metre, ` +
-      'temperatures fall slowly after sunset, and farmers are asked to water their fields before dawn.'
-    expect(found(['Searing heat in the east', morning], ['Searing heat in the east', evening], 3 * HOUR)).toBeNull()
-    // A short cut of it shares fewer words, and is nearly all of it.
-    const cut = morning.split(' ').slice(0, 20).join(' ')
-    expect(found(['Searing heat in the east', morning], ['Searing heat in the east', cut], 3 * HOUR)).not.toBeNull()
+  it('is the same form retold of another subject, though a cut of it with as many words in common is a copy', () => {
+    const frame = (subject: string, middle: string) =>
+      `${subject}. Speakers thanked the builders and all neighbours who had lent their tools for the work. ${middle}. ` +
+      'Visitors were led through bright rooms, and the council promises a library next spring.'
+    const school: Told = [
+      'Mayor opens Larkfield school, council promises library',
+      frame(
+        'Mayor Dana Holloway opened the Larkfield primary school',
+        'Pupils sang ballads, danced and recited verses by heart',
+      ),
+    ]
+    const clinic: Told = [
+      'Minister opens Tarn clinic, council promises library',
+      frame(
+        'Minister Peter Askew inaugurated a Tarn surgical clinic',
+        'Nurses showed scanners, ambulances stood outside with flags',
+      ),
+    ]
+    expect(found(school, clinic)).toBeNull()
+    const [title, body] = school
+    expect(found(school, [title, body.split(' ').slice(0, 30).join(' ')])).not.toBeNull()
   })
 
   it('is another part of the same series, whatever it repeats', () => {

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { collectGarbage, Rest } from '../../src/desk/heap.ts'
 
@@ -8,6 +9,17 @@ describe('memory of a thread', () => {
     await new Promise(resolve => setImmediate(resolve))
     collectGarbage()
     expect(held.deref()).toBeUndefined()
+  })
+
+  it('is collected by several threads at once, none of which ends of it', async () => {
+    const program = `import(${JSON.stringify(new URL('../../src/desk/heap.ts', import.meta.url).href)}).then(({ collectGarbage }) => {
+      for (let n = 0; n < 30; n++) collectGarbage()
+    })`
+    const ends = Array.from({ length: 3 }, () => {
+      const worker = new Worker(program, { eval: true })
+      return new Promise((resolve, reject) => worker.once('error', reject).once('exit', resolve))
+    })
+    expect(await Promise.all(ends)).toEqual([0, 0, 0])
   })
 
   it('is given back once after each spell of work, and at most once a minute', () => {

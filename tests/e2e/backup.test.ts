@@ -1,9 +1,12 @@
 // Backups as an administrator makes and restores them: the real command, the real daemon, and the steps of docs/operation.md.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { beforeVersion } from '../../src/store/backup.ts'
+import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { audit, count, reportsOnFile } from '../helpers/audit.ts'
 import { minwal, root, start } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
@@ -109,6 +112,34 @@ describe('minwal backup', () => {
   }, 180_000)
 })
 
+describe('a database of an older version', () => {
+  it('that is killed while it is brought up to date is whole afterwards, and so is its copy', async () => {
+    const where = folder()
+    const { config, database } = configure(where, agenciesOf(['http://127.0.0.1:9/none']))
+    const fixture = gunzipSync(readFileSync(new URL('../fixtures/db/v6.sqlite.gz', import.meta.url)))
+    for (const moment of ['.part', '', '-wal']) {
+      for (const name of readdirSync(where)) if (name.startsWith('minwal.db')) rmSync(join(where, name))
+      writeFileSync(database, fixture)
+      const db = new Database(database)
+      const put = db.prepare(`insert into meta (key, value) values (?, hex(randomblob(${1_048_576})))`)
+      for (let at = 0; at < 20; at++) put.run(`filler ${at}`)
+      db.close()
+      const before = reportsOnFile(database)
+      const copy = beforeVersion(database, MIGRATIONS.length)
+      const until = moment === '-wal' ? `${database}-wal` : copy + moment
+      const running = start(['poll', '--config', config])
+      await eventually(`${moment} is there`, () => existsSync(until) || running.child.exitCode !== null, 30_000)
+      running.child.kill('SIGKILL')
+      await running.ended
+      expect((await minwal(['poll', '--config', config])).code).toBe(0)
+      expect(audit(database)).toEqual([])
+      expect([...reportsOnFile(database).keys()]).toEqual([...before.keys()])
+      expect(reportsOnFile(copy)).toEqual(before)
+      expect(existsSync(`${copy}.part`)).toBe(false)
+    }
+  }, 180_000)
+})
+
 describe('backup in the configuration', () => {
   it('has the daemon make one, which health and metrics know of', async () => {
     const where = folder()
@@ -118,7 +149,7 @@ describe('backup in the configuration', () => {
       backup: { to: 'backups', every: '1h' },
     })
     const running = await daemon(config)
-    await eventually('one is made', () => running.log().some(({ msg }) => msg === 'backup made'), 30_000)
+    await eventually('one is made', () => running.log().some(({ msg }) => msg === 'backup made'), 60_000)
     const [file = ''] = readdirSync(join(where, 'backups'))
     expect(file).toMatch(/^minwal-\d{8}T\d{6}Z\.db$/)
     const metrics = await (await fetch(`${running.address}/metrics`)).text()
@@ -132,7 +163,6 @@ describe('backup in the configuration', () => {
   it('that cannot be made is said in health, and stops nothing', async () => {
     const where = folder()
     const { agencies } = await livelyFeed()
-    mkdirSync(join(where, 'file'))
     const { config } = configure(where, agencies, { poll: EVERY_SECOND, backup: { to: '/dev/null/x' } })
     const running = await daemon(config)
     await eventually('it is said', () => running.log().some(({ msg }) => msg === 'no backup was made'), 30_000)

@@ -180,7 +180,7 @@ describe('minwal doctor', () => {
     const subjects = (await doctor()).findings
       .filter(({ check }) => check === 'configuration')
       .map(({ subject }) => subject)
-    expect(subjects).toEqual(['poll.hostDelay', 'poll.allowPrivate'])
+    expect(subjects).toEqual(['poll.hostDelay', 'poll.allowPrivate', 'retain'])
     const { config } = configure(folder(), agenciesOf(['http://127.0.0.1:9/none']))
     const none = await minwal(['doctor', '--config', config])
     expect(none).toMatchObject({ code: 0 })

@@ -15,7 +15,9 @@ const RULES: Readonly<Record<string, string>> = {
   'a story without a report': 'select id from stories where id not in (select story from reports)',
   'a story led by a report of another':
     'select id, lead from stories s where not exists (select 1 from reports r where r.id = s.lead and r.story = s.id)',
-  'a story without its features': 'select id from stories where id not in (select story from story_features)',
+  // Those of old stories are forgotten.
+  'a story without its features': `select id from stories where time >= (select max(time) from stories) - 86400000
+     and id not in (select story from story_features)`,
   'a thread that miscounts its stories, reports or agencies': `select t.id, t.stories, t.reports, t.agencies,
        count(distinct s.id) n, count(r.id) m, count(distinct r.agency) a
      from threads t left join stories s on s.thread = t.id left join reports r on r.story = s.id
@@ -29,12 +31,24 @@ const RULES: Readonly<Record<string, string>> = {
      except select s.thread, r.agency, count(*), min(r.time) from reports r join stories s on s.id = r.story group by 1, 2`,
   "an agency's part in a thread, missing": `select s.thread, r.agency, count(*), min(r.time) from reports r
      join stories s on s.id = r.story group by 1, 2 except select thread, agency, reports, first from thread_agencies`,
+  // Old texts are pruned by themselves.
   'a report that miscounts its revisions': `select r.id, r.revisions, count(v.number) n from reports r
-     left join revisions v on v.report = r.id group by r.id having r.revisions <> n + 1`,
+     left join revisions v on v.report = r.id group by r.id
+     having r.revisions < n + 1 or (r.revisions > n + 1 and not exists (select 1 from prunings where revisions > 0))`,
+  'reports that are neither on file nor pruned': `select p.polled, p.pruned, p.n from (select
+       (select sum(new + copy) from polls) polled, (select sum(reports) from prunings) pruned, (select count(*) from reports) n) p
+     where pruned > 0 and polled <> pruned + n and not exists (select 1 from prunings where polls > 0)`,
+  'an agency that miscounts its reports':
+    'select a.id, a.reports, (select count(*) from reports r where r.agency = a.id) n from agencies a where a.reports <> n',
+  'a category of no report, or without its report': `select category, report from report_categories
+     except select c.value, r.id from reports r, json_each(r.categories) c`,
+  'something that leads to a story or thread that is gone': `select what, id, target from redirects d where not exists (
+       select 1 from stories where what = 'story' and id = d.target union all select 1 from threads where what = 'thread' and id = d.target)`,
   'a poll whose filings are not those of its transaction': `select f.url,
        coalesce((select sum(p.new + p.copy) from polls p where p.feed = f.id), 0) polled, count(r.id) n,
        coalesce((select sum(p.revision) from polls p where p.feed = f.id), 0) edits, coalesce(sum(r.revisions - 1), 0) m
-     from feeds f left join reports r on r.feed = f.id group by f.id having polled <> n or edits <> m`,
+     from feeds f left join reports r on r.feed = f.id where not exists (select 1 from prunings) group by f.id
+     having polled <> n or edits <> m`,
   'a row that refers to nothing': 'pragma foreign_key_check',
 }
 

@@ -128,6 +128,7 @@ export async function hubbed({ link, poll, makeCaller = createCaller, thread = f
     const logs = { debug: log, info: log, warn: log, error: log }
     const { client, reader, close } = thread ? await writtenByThread() : writtenHere()
     const serving = createServing({
+      database: path,
       reader,
       desk: client,
       websub: { answer: () => null },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Memory, type Rendering } from '../../src/publish/delivery.ts'
+import { Memory, Prepared, type Rendering } from '../../src/publish/delivery.ts'
 
 const rendering = (body: string, status = 200): Rendering => ({
   status,
@@ -17,7 +17,7 @@ function counted(entries: number, bytes: number) {
   const get = (key: string, body = key, status = 200, state: unknown[] = [1]) => {
     memory.get(state, key, () => {
       made++
-      return rendering(body, status)
+      return new Prepared(rendering(body, status))
     })
     memory.trim()
     return made

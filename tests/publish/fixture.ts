@@ -154,6 +154,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const figures = new Map<number, FigureView[]>()
   const links = new Map<number, ThreadLink[]>()
   const merged = new Map<string, number>()
+  const gone = new Set(['thread 4000', 'story 4000'])
   const late: FakeStore['late'] = []
 
   const matching = (selection: Partial<Selection>): StorySummary[] =>
@@ -305,6 +306,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       }
     },
     redirect: (what, id) => merged.get(`${what} ${id}`) ?? null,
+    isPruned: (what, id) => gone.has(`${what} ${id}`),
     mergedInto: (what, id) =>
       [...merged].flatMap(([old, target]) =>
         target === id && old.startsWith(what) ? [Number(old.slice(what.length + 1))] : [],
@@ -375,6 +377,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
       reports: stories.size,
       stories: stories.size,
       threads: new Set([...stories.values()].map(one => one.thread)).size,
+      pruned: 0,
       lastPoll: stories.size === 0 ? null : NOW - 30_000,
     }),
   }
@@ -457,7 +460,7 @@ export function serve(
   reader: Reader,
   changes: Partial<Config> = {},
   health: () => Health = () => HEALTHY,
-  bounds: Pick<SiteDependencies, 'turn' | 'isFull'> = {},
+  bounds: Pick<SiteDependencies, 'turn' | 'isFull' | 'pace' | 'elsewhere'> = {},
 ): Served {
   const clock = { now: NOW }
   const errors: unknown[] = []

@@ -269,6 +269,19 @@ describe('a page that is not there', () => {
     expect(body).toMatch(/<h3 lang="ar"[^>]*><a href="\/wires\/threads\/\d+">/)
     expect(body).not.toContain('<h3 lang="en"')
   })
+
+  it('and was deleted for its age is gone for good, and offers the same', async () => {
+    const site = serve(aDay().reader)
+    for (const path of ['/threads/4000', '/stories/4000']) {
+      const response = await site.get(path, { headers: { 'accept-language': 'ar' } })
+      expect({ path, status: response.status }).toEqual({ path, status: 410 })
+      const body = unscripted(await response.text())
+      expect(body).toContain('<h1>لم تعد هذه الصفحة محفوظة</h1>')
+      expect(body).toMatch(/<h3 lang="ar"[^>]*><a href="\/wires\/threads\/\d+">/)
+    }
+    expect((await site.get('/threads/4000.atom')).status).toBe(410)
+    expect((await site.get('/threads/4001')).status).toBe(404)
+  })
 })
 
 describe('what a thread tells', () => {
@@ -463,7 +476,9 @@ describe('whose copy a story is', () => {
     ]
     const draft = { title: 'نهر يفيض', text: revisions[2]?.text ?? '', language: 'ar', revisions }
     const body = await serve(fakeStore({ id: 1, title: 'x', members: [member(1, draft)] }).reader).text('/stories/1')
-    expect(body).toMatch(/Revision 3<\/span> <span class="part"><span class="chip correction">Correction<\/span>/)
+    expect(body).toMatch(
+      /Revision 3<\/bdi><\/span> <span class="part"><bdi><span class="chip correction">Correction<\/span>/,
+    )
     expect(body).toContain('1 word out')
     expect(body).toContain('قتل خمسة <del dir="rtl">عشر</del> في بورت سلام.')
     const folded = body.slice(

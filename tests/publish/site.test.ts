@@ -415,7 +415,7 @@ describe('what is rendered at once', () => {
     expect(read).toBe(1)
   })
 
-  it('is given as it was a moment ago while another page is made, for a second at most', async () => {
+  it('is given as it was a moment ago while another page is made, for ten seconds at most', async () => {
     const store = fakeStore({ id: 1, title: 'One' })
     const { text, clock } = serve(store.reader, {}, undefined, { turn: setImmediate })
     for (const path of ['/feed.json', '/feed.atom', '/feed.rss']) await text(path)
@@ -427,9 +427,64 @@ describe('what is rendered at once', () => {
     await eventually('what was given meanwhile was made anew', async () => (await text('/feed.atom')).includes('Two'))
     store.put({ id: 3, title: 'Three' })
     const other = text('/feed.json')
-    clock.now += 1_001
+    clock.now += 10_001
     expect(await text('/feed.atom')).toContain('Three')
     expect(await other).toContain('Three')
+  })
+
+  it('is not given once nobody knows since when it is old', async () => {
+    const store = fakeStore({ id: 1, title: 'One' })
+    const { text, clock } = serve(store.reader, {}, undefined, { turn: setImmediate })
+    for (const path of ['/feed.json', '/feed.atom']) await text(path)
+    // Nobody asks for an hour.
+    clock.now += 3_600_000
+    store.put({ id: 2, title: 'Two' })
+    const other = text('/feed.json')
+    expect(await text('/feed.atom')).toContain('Two')
+    expect(await other).toContain('Two')
+  })
+
+  it('is made anew once in a while where something is filed all the while', async () => {
+    const store = fakeStore({ id: 1, title: 'One' })
+    const ends: (() => void)[] = []
+    const { text } = serve(store.reader, {}, undefined, { pace: work => void ends.push(work) })
+    expect(await text('/feed.atom')).toContain('One')
+    store.put({ id: 2, title: 'Two' })
+    expect(await text('/feed.atom')).toContain('Two')
+    store.put({ id: 3, title: 'Three' })
+    expect(await text('/feed.atom')).not.toContain('Three')
+    for (const end of ends.splice(0)) end()
+    expect(await text('/feed.atom')).toContain('Three')
+  })
+
+  it('is made elsewhere where that is given, and kept like any other', async () => {
+    const store = aDay()
+    const { text: made } = serve(store.reader)
+    const asked: string[] = []
+    const elsewhere = async (address: string, language: string | null) => {
+      asked.push(`${language} ${address}`)
+      return {
+        status: address === '/threads/99' ? 404 : 200,
+        contentType: 'text/plain',
+        body: Buffer.from(await made(address)),
+        lastModified: null,
+        cacheControl: 'no-cache',
+        headers: {},
+      }
+    }
+    const { site, text, get } = serve(store.reader, {}, undefined, { turn: setImmediate, elsewhere })
+    const ready = { acceptEncoding: null, ifNoneMatch: null, ifModifiedSince: null, language: null }
+    expect(site.ready('/feed.atom', ready)).toBeNull()
+    expect(await Promise.all([text('/feed.atom'), text('/feed.atom')])).toEqual([
+      await made('/feed.atom'),
+      await made('/feed.atom'),
+    ])
+    await text('/feed.atom')
+    expect(site.ready('/feed.atom', ready)?.body?.toString()).toBe(await made('/feed.atom'))
+    expect((await get('/threads/99')).status).toBe(404)
+    expect((await get('/threads/99')).status).toBe(404)
+    await text('/metrics')
+    expect(asked).toEqual(['null /feed.atom', 'null /threads/99', 'null /threads/99'])
   })
 
   it('is never a moment old where nothing else is made', async () => {

@@ -49,6 +49,12 @@ describe('the site as files', () => {
     expect(front).toContain('5 Jan')
   })
 
+  it('tells moments in the time zone of the configuration', () => {
+    const site = staticSite(aDay().reader, config({ timeZone: 'Asia/Dubai' }))
+    const thread = [...site].find(({ path }) => path === 'threads/1.html')
+    expect(thread?.body).toContain('data-f="short">5 Jan, 13:00</time>')
+  })
+
   it('is the same each time it is written', () => {
     expect(new Map([...staticSite(aDay().reader, config())].map(file => [file.path, file.body]))).toEqual(files)
   })

@@ -38,7 +38,7 @@ function scene(changes: Partial<BackupSettings> = {}) {
 describe('backups by the daemon', () => {
   it('are made when they are due, by their time in UTC, and the newest are kept', async () => {
     const { backups, clock, database, files, made, to } = scene()
-    await eventually('the first is made', () => made.length === 1, 20_000)
+    await eventually('the first is made', () => made.length === 1, 60_000)
     expect(files()).toEqual(['news-20261129T080000Z.db'])
     expect(audit(join(to, files()[0] ?? ''))).toEqual([])
     expect(statSync(to).mode & 0o027).toBe(0)
@@ -54,12 +54,12 @@ describe('backups by the daemon', () => {
           backups.look()
           return made.length === day + 1
         },
-        20_000,
+        60_000,
       )
     }
     expect(files()).toEqual(['news-20261201T080000Z.db', 'news-20261202T080000Z.db'])
     expect(nameAt(database, clock.now)).toBe('news-20261202T080000Z.db')
-  }, 60_000)
+  }, 180_000)
 
   it('take nothing away that this daemon did not make: other names, other databases, other files', async () => {
     const { backups, clock, files, made, to } = scene({ keep: 1 })
@@ -69,7 +69,7 @@ describe('backups by the daemon', () => {
     writeFileSync(join(to, 'news-20200102T000000Z.db'), 'not a database')
     writeFileSync(join(to, 'news-friday.db'), 'a copy by hand')
     writeFileSync(join(to, 'news-20200103T000000Z.db.part'), 'half of one that was killed')
-    await eventually('the first is made', () => made.length === 1, 20_000)
+    await eventually('the first is made', () => made.length === 1, 60_000)
     clock.now += 24 * HOUR
     await eventually(
       'the second is made',
@@ -77,7 +77,7 @@ describe('backups by the daemon', () => {
         backups.look()
         return made.length === 2
       },
-      20_000,
+      60_000,
     )
     expect(files().filter(name => !/-(?:wal|shm)$/.test(name))).toEqual([
       'news-20200101T000000Z.db',
@@ -85,11 +85,11 @@ describe('backups by the daemon', () => {
       'news-20261130T080000Z.db',
       'news-friday.db',
     ])
-  }, 60_000)
+  }, 180_000)
 
   it('that fail are a warning and are tried again, and are made when the cause is gone', async () => {
     const { backups, clock, config, made, to, warned } = scene({ to: '/dev/null/nowhere' })
-    await eventually('it is said', () => warned.length === 1, 20_000)
+    await eventually('it is said', () => warned.length === 1, 60_000)
     expect(backups.state).toEqual({ last: null, fault: expect.stringContaining('/dev/null') })
     // Not at once.
     backups.look()
@@ -101,11 +101,11 @@ describe('backups by the daemon', () => {
         backups.look()
         return made.length === 1
       },
-      20_000,
+      60_000,
     )
     expect(warned).toHaveLength(1)
     expect(backups.state?.fault).toBeNull()
-  }, 60_000)
+  }, 180_000)
 
   it('are given up at the end, and leave nothing', async () => {
     const { database, files, stop } = scene()
@@ -115,5 +115,5 @@ describe('backups by the daemon', () => {
     db.close()
     await stop()
     expect(files().filter(name => name.includes('part'))).toEqual([])
-  }, 60_000)
+  }, 180_000)
 })

@@ -1,5 +1,5 @@
 // What a reload of the configuration changes: every key, either in force at once or named as waiting for the next start.
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
@@ -10,6 +10,7 @@ import type { LeveledLog } from '../../src/log.ts'
 import type { FetchResult } from '../../src/model/collected.ts'
 import type { Config, PollSettings } from '../../src/model/config.ts'
 import { type Daemon, startDaemon } from '../../src/run/daemon.ts'
+import { age } from '../helpers/ageing.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Item, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -200,6 +201,23 @@ const interval = async (first: object, second: object): Promise<string[]> => {
   return [before, reason()]
 }
 
+const copiesIn = ({ where }: Room, name: string): string[] =>
+  existsSync(join(where, name))
+    ? readdirSync(join(where, name))
+        .filter(file => file.endsWith('.db'))
+        .sort()
+    : []
+
+/** A daemon that has made a backup; copies of it lie in the folder `others` under these names. */
+const copied = async (...names: string[]): Promise<Room> => {
+  const here = await room({ backup: { to: 'copies' } })
+  await eventually('the first is made', () => copiesIn(here, 'copies').length === 1, 60_000)
+  mkdirSync(join(here.where, 'others'))
+  const [made = ''] = copiesIn(here, 'copies')
+  for (const name of names) copyFileSync(join(here.where, 'copies', made), join(here.where, 'others', name))
+  return here
+}
+
 const KEYS: Record<string, () => Promise<void>> = {
   title: async () => {
     const here = await room({ title: 'Old' })
@@ -218,6 +236,14 @@ const KEYS: Record<string, () => Promise<void>> = {
     here.reload({ language: 'ar' })
     await reloaded(here)
     expect(await here.page('/')).toContain('<html lang="ar"')
+  },
+  timeZone: async () => {
+    const here = await room({ timeZone: 'Asia/Riyadh' }, [item('1', 'Boats sail again.')])
+    await here.daemon.tick()
+    const before = await here.page('/feeds')
+    here.reload({ timeZone: 'America/Lima' })
+    await reloaded(here)
+    expect(await here.page('/feeds')).not.toBe(before)
   },
   database: named('database', 'other.db'),
   listen: named('listen', '127.0.0.1:8081'),
@@ -351,6 +377,93 @@ const KEYS: Record<string, () => Promise<void>> = {
     await reloaded(here)
     expect((await here.page('/')).includes('Boats sail again')).toBe(true)
   },
+  'backup.to': async () => {
+    const here = await room()
+    here.reload({ backup: { to: 'copies' } })
+    await eventually('a copy is made', () => copiesIn(here, 'copies').length === 1, 60_000)
+  },
+  'backup.every': async () => {
+    const here = await copied('news-20260101T000000Z.db')
+    here.reload({ backup: { to: 'others', every: '1h' } })
+    await eventually('another is made', () => copiesIn(here, 'others').length === 2, 60_000)
+  },
+  'backup.keep': async () => {
+    const here = await copied('news-20200101T000000Z.db', 'news-20210101T000000Z.db')
+    here.reload({ backup: { to: 'others', keep: 2 } })
+    await eventually(
+      'one is made, and one goes',
+      () => {
+        const [first, ...rest] = copiesIn(here, 'others')
+        return first === 'news-20210101T000000Z.db' && rest.length === 1
+      },
+      60_000,
+    )
+  },
+  'backup.beforeUpgrade': async () => {
+    const here = await room()
+    here.reload({ backup: { beforeUpgrade: false } })
+    await reloaded(here)
+    expect(here.said).toContain('"backup.beforeUpgrade" takes effect at the next start')
+  },
+  'retain.reports': async () => {
+    const here = await room({ poll: OFTEN }, [item('1', 'Boats sail again.')])
+    await here.daemon.tick()
+    here.items.set(FEED, [item('2', 'Olive oil costs more, sugar less.')])
+    await looking(here, 'the second', () => reports(here) === 2)
+    age(join(here.where, 'news.db'), 200, ['1'])
+    here.reload({ retain: { reports: '300d' } })
+    await reloaded(here)
+    await here.daemon.tick()
+    expect(reports(here)).toBe(2)
+    here.said.length = 0
+    here.reload({ retain: { reports: '100d' } })
+    await reloaded(here)
+    await looking(here, 'the first is gone', () => reports(here) === 1)
+    await looking(here, 'it says so', () => here.said.includes('old news was pruned'))
+  },
+  'retain.revisions': async () => {
+    const here = await room({ poll: OFTEN }, [item('1', 'Boats sail again.'), item('2', 'The museum opens late.')])
+    await here.daemon.tick()
+    here.items.set(FEED, [item('1', 'Boats sail again. Twelve of them carry olive oil.')])
+    const texts = () => Number(here.sql('select count(*) from revision')[0])
+    await looking(here, 'the changed text', () => texts() === 3)
+    age(join(here.where, 'news.db'), 200, ['1'])
+    here.reload({ retain: { revisions: '100d' } })
+    await reloaded(here)
+    await looking(here, 'the first text is gone', () => texts() === 2)
+    expect(here.sql(`select text from report where guid = '1'`)).toEqual([
+      'Boats sail again. Twelve of them carry olive oil.',
+    ])
+  },
+  'retain.polls': async () => {
+    const here = await room()
+    await here.daemon.tick()
+    const db = new Database(join(here.where, 'news.db'))
+    const at = Date.now() - 20 * 86_400_000
+    db.exec(`insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
+      values (1, ${at}, 0, 'unchanged', 0, 0, 0, 0, 0, 0)`)
+    db.close()
+    here.reload({ retain: { polls: '10d' } })
+    await reloaded(here)
+    await looking(here, 'the old visit is gone', () => here.sql(`select 1 from poll where at = ${at}`).length === 0)
+  },
+  'retain.size': async () => {
+    const here = await room({ poll: OFTEN }, [
+      item('1', `Boats sail again. ${'Olive oil, sugar, salt and rope. '.repeat(30_000)}`),
+      item('2', `Snow closes the pass. ${'Nobody came through, and nobody left. '.repeat(30_000)}`),
+    ])
+    await here.daemon.tick()
+    here.items.set(FEED, [item('3', 'The museum opens late.')])
+    await looking(here, 'the last', () => reports(here) === 3)
+    age(join(here.where, 'news.db'), 200, ['1'])
+    here.reload({ retain: { size: '1MB' } })
+    await reloaded(here)
+    await looking(here, 'the oldest is gone', () => reports(here) === 2)
+    // The second is too young to go.
+    await looking(here, 'it says so', () => here.said.includes('the database is larger than it may be'))
+    expect(await here.page('/feeds')).toContain('retain.size is 1 MB')
+    expect(await here.page('/healthz')).toContain('retain.size is 1 MB')
+  },
   'log.level': async () => {
     const here = await room()
     here.reload({ log: { level: 'debug' } })
@@ -388,4 +501,9 @@ it('every key of the configuration is looked at here', () => {
   )
 })
 
-it.each(Object.entries(KEYS))('a changed "%s" is in force after a reload, or named as waiting', (_, check) => check())
+it.each(Object.entries(KEYS))(
+  'a changed "%s" is in force after a reload, or named as waiting',
+  (_, check) => check(),
+  // A backup is made by a process of the lowest priority.
+  180_000,
+)

@@ -14,7 +14,7 @@ import { AGENCIES, FEEDS, fileInto, MINUTE, openNewsroom, pollUpdate, SETTINGS, 
 const PAGE = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8')
 const VIEWS = [
   ...['agency', 'feed', 'report', 'revision', 'story', 'thread', 'credit', 'figure', 'poll'],
-  ...['redirect', 'regrouping', 'link', 'embargo', 'search'],
+  ...['redirect', 'regrouping', 'link', 'pruned', 'embargo', 'search'],
 ]
 
 interface Metadata {
@@ -131,6 +131,8 @@ function fileNews(store: Store): void {
     reason: 'in 60 min: the last poll failed',
   }
   store.file(filing => filing.recordPoll(outcome, pollUpdate({ failures: 1, habit: null })))
+  const gone = { threads: 3, stories: 4, reports: 5, revisions: 1, polls: 0 }
+  store.file(filing => filing.logPruned({ at: now, before: now - 400 * 86_400_000, reason: 'age' }, gone))
 }
 
 function filled(): string {
@@ -219,7 +221,7 @@ describe('docs/sql.md', () => {
 
   it('has each time twice: in milliseconds, and as UTC text that says the same', () => {
     const db = new Database(filled(), { readonly: true })
-    const moments: Record<string, string> = { polled_at: 'at', regrouped_at: 'at' }
+    const moments: Record<string, string> = { polled_at: 'at', regrouped_at: 'at', pruned_at: 'at' }
     let pairs = 0
     for (const view of VIEWS) {
       const columns = (db.pragma(`table_info(${view})`) as { name: string }[]).map(({ name }) => name)

@@ -19,9 +19,6 @@ const LEAST_FOR_SUBJECT = 0.25
 const LEAST_FOR_REPLACED = 0.5
 const REPLACED_COUNTED = 0.5
 const SUBJECT_OF_REPLACED = 1 / 3
-/** More of it for each share of the shorter text that is missing to this coverage: the cut of a copy is in the whole nearly all. */
-const LEAST_FOR_UNCOVERED = 0.5
-const COVERED = 0.45
 /** A text that looks like others of other days is a form, and must be shared nearly whole. */
 const LEAST_OF_FORM = 0.38
 const FORM_PER_DAY = 0.1
@@ -113,10 +110,9 @@ export function verdict(found: Comparison, apart: Millis, form: boolean): Verdic
   return judged(similarity, needed, against)
 }
 
-/** What a text needs beyond a cut one's likeness where it is told in other words. */
-function neededOfRetold({ subject, replaced, coverage }: Comparison): number {
-  const other = Math.min(REPLACED_COUNTED, replaced) * Math.min(1, subject / SUBJECT_OF_REPLACED)
-  return LEAST_FOR_REPLACED * other + LEAST_FOR_UNCOVERED * Math.max(0, COVERED - coverage)
+/** The likeness that a text needs beyond that of a cut one, where it has other words in place of the other's. */
+function neededOfRetold({ subject, replaced }: Comparison): number {
+  return LEAST_FOR_REPLACED * Math.min(REPLACED_COUNTED, replaced) * Math.min(1, subject / SUBJECT_OF_REPLACED)
 }
 
 function refilled({ subject, replaced }: Comparison): boolean {

@@ -141,14 +141,17 @@ function likeness(index: ThreadIndex, one: PartProfile, part: Part): number {
 /** Cosine of two parts of two languages; 0 where what they share tells of no event. */
 function likenessAcross(index: ThreadIndex, one: PartProfile, part: Part): number {
   const { terms, weights } = one.shared
-  const { dot, second, shares } = sharedTerms(index, part, index.weights.query(one.shared, acrossQuery))
+  // A merge claims more than a join: concepts add to what two other terms show.
+  const { dot, second, shares } = sharedTerms(index, part, index.weights.query(one.shared, acrossQuery), false)
   if (second < SECOND_MATCH * dot) return 0
   let matches = 0
   for (let at = 0; at < terms.length; at++) {
-    if ((weights[at] as number) * (shares[at] as number) > 0 && index.isRare(terms[at] as number)) matches++
+    const term = terms[at] as number
+    if ((weights[at] as number) * (shares[at] as number) === 0 || !index.isRare(term)) continue
+    if (!index.weights.vocabulary.isConcept(term)) matches++
   }
   if (matches < SHARED_MATCHES) return 0
-  return dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1)
+  return Math.min(1, dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1))
 }
 
 /** The heaviest of what the parts of that pair share which shares most, as parts of one. */

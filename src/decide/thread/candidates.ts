@@ -68,11 +68,11 @@ export function candidatesAcross(index: ThreadIndex, language: string, shared: W
   })
   const query = weights.query(shared, sharedQuery)
   return near.parts.flatMap(part => {
-    const { dot, second } = sharedTerms(index, part, query)
+    const { dot, second } = sharedTerms(index, part, query, true)
     // The likeness rests on one term, or on others that the news is full of.
-    if (second < SECOND_MATCH * dot) return []
+    if (dot === 0 || second < SECOND_MATCH * dot) return []
     const cosine = (dot / (Math.sqrt(part.sharedSquared) * UNIT)) * fading(index, part, time)
-    return [{ part, score: cosine * tuning.across }]
+    return [{ part, score: Math.min(1, cosine * tuning.across) }]
   })
 }
 
@@ -81,23 +81,30 @@ const fading = (index: ThreadIndex, part: Part, time: Millis) =>
 
 /**
  * What the terms asked for and a part have in common: the dot product, the second largest match of a rare term, and what the
- * part weighs each term, which the next question overwrites.
+ * part weighs each term, which the next question overwrites. `withConcepts`: whether a concept may be that second one, beside a name, number or
+ * country.
  */
-export function sharedTerms(index: ThreadIndex, part: Part, query: Query) {
+export function sharedTerms(index: ThreadIndex, part: Part, query: Query, withConcepts: boolean) {
   const { terms, weights } = query
   const shares = index.weights.shares(part, query)
   let dot = 0
   let most = 0
   let second = 0
+  let isNamed = false
   for (let at = 0; at < terms.length; at++) {
-    if (shares[at] === 0) continue
+    const term = terms[at] as number
+    if (shares[at] === 0 || !index.isComparable(term)) continue
     const match = (weights[at] as number) * (shares[at] as number)
     dot += match
-    if (!index.isRare(terms[at] as number)) continue
+    if (!index.isRare(term)) continue
+    const isConcept = index.weights.vocabulary.isConcept(term)
+    if (isConcept && !withConcepts) continue
+    if (!isConcept) isNamed = true
     if (match > most) {
       second = most
       most = match
     } else if (match > second) second = match
   }
-  return { dot, second, shares }
+  // Concepts alone tell of no event.
+  return { dot, second: isNamed ? second : 0, shares }
 }

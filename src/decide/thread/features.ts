@@ -1,5 +1,7 @@
 // What a story is known by: its terms, weighed by how rare they are in the window. Pure.
 
+import { CONCEPT } from '../../language/concepts.ts'
+
 /** Weights are whole numbers of this unit: sums of them are exact, so taking a story out of a centroid leaves what was
  * there before, and a restarted index equals one that ran on. */
 export const UNIT = 10_000
@@ -12,10 +14,12 @@ const IDF_PRIOR = 8
 const MOST_COUNTED = 255
 // Three consonants are shared by chance more often than five; half the weight.
 const SHORT_KEY = 4
+/** What a concept weighs of what a name as rare does. At .8 fewer links across languages are right: .935 of our general news, not .957. */
+const CONCEPT_WEIGHT = 0.7
 
 /**
  * What is stored with a story, and all the index is rebuilt from. Weights are whole 1/10000ths whose squares add up to
- * about one, heaviest first.
+ * about one, those of concepts left out, heaviest first.
  */
 export interface ThreadFeatures {
   /** Language of the own terms; "" where nobody knows. */
@@ -58,6 +62,9 @@ export interface Weighed {
 // Counts of words are small: most logarithms are asked for again and again.
 const LOGARITHMS = Float64Array.from({ length: 64 }, (_, count) => Math.log(count))
 
+/** Whether a shared term is a concept, which counts only beside other terms. */
+export const isConcept = (name: string): boolean => name.charCodeAt(0) === CONCEPT.charCodeAt(0)
+
 // Room for the weights of what is weighed, and their order: to make it anew would cost more than to weigh.
 let weights = new Float64Array(256)
 let order = new Int32Array(256)
@@ -79,7 +86,7 @@ export function weigh({ names, counts, ids, frequencies }: Said, stories: number
   for (let at = 0; at < names.length; at++) {
     const name = names[at] as string
     const count = counts[at] as number
-    const doubt = name.length <= SHORT_KEY && name.startsWith('~') ? 0.5 : 1
+    const doubt = isConcept(name) ? CONCEPT_WEIGHT : name.length <= SHORT_KEY && name.startsWith('~') ? 0.5 : 1
     const weight = damped(count) * rarity(frequencies[at] as number, stories) * doubt
     weights[at] = weight
     // By insertion: the lists are short. Ties are broken by the term, so that the cut does not depend on the order of words.
@@ -94,8 +101,15 @@ export function weigh({ names, counts, ids, frequencies }: Said, stories: number
   }
   const kept = Math.min(limit, names.length)
   let squares = 0
-  for (let place = 0; place < kept; place++) squares += (weights[order[place] as number] as number) ** 2
-  const length = Math.sqrt(squares) || 1
+  let ofConcepts = 0
+  for (let place = 0; place < kept; place++) {
+    const at = order[place] as number
+    const square = (weights[at] as number) ** 2
+    if (isConcept(names[at] as string)) ofConcepts += square
+    else squares += square
+  }
+  // Concepts add to a likeness and take nothing from it: they are no part of the length, and weigh no more than all the rest.
+  const length = Math.sqrt(Math.max(squares, ofConcepts)) || 1
   const weighed: Weighed = { names: [], ids: [], weights: [], counts: [] }
   for (let place = 0; place < kept; place++) {
     const at = order[place] as number

@@ -26,7 +26,7 @@ export interface Tuning {
 
 export const TUNING: Readonly<Tuning> = {
   decay: 60 * HOUR,
-  across: 0.28 / 0.4,
+  across: 0.28 / 0.42,
   differentCountries: 0.4,
   columns: true,
 }

@@ -1,5 +1,7 @@
 // What a story says, as counted words: the words of its own language, and beside them the few terms that every language
-// can express: countries, numbers, and names by their sound. Pure.
+// can express: countries, numbers, names by their sound, and concepts. Pure.
+
+import { CONCEPT, type Concepts } from '../../language/concepts.ts'
 import { countryOf, phrasesOf } from '../../language/countries.ts'
 import { soundKey } from '../../language/sound.ts'
 import { primaryLanguage } from '../../language/tag.ts'
@@ -20,6 +22,8 @@ export interface ThreadInput {
   boilerplate?: Boilerplate | null
   /** Marks words of the body that its publisher says under other reports too: 1 for such a word. May be shorter than it. */
   foreign?: Uint8Array | null
+  /** The concepts that languages share; null where there is one language. */
+  concepts?: Concepts | null
 }
 
 export interface ThreadWords {
@@ -27,7 +31,7 @@ export interface ThreadWords {
   language: string
   /** Words of the language by stem; countries as `@KZ`. */
   own: Map<string, number>
-  /** Terms of any language: `@KZ` a country, `#748` a number, `~tkf` a name by its sound. */
+  /** Terms of any language: `@KZ` a country, `#748` a number, `~tkf` a name by its sound, `^dam` a concept. */
   shared: Map<string, number>
   form: Form
   /** What stands before the headline proper; null where nothing does. */
@@ -161,14 +165,15 @@ function factsOf(word: Word, language: string, stemmer: number): WordFacts {
   return facts
 }
 
-/** Count the prepared words of a story, without those that are its publisher's. */
+/** Count the prepared words of a story, without those that are its publisher's, and the concepts that they name. */
 export function countWords(
   placed: PlacedWords,
   boilerplate: Boilerplate | null,
   foreign: Uint8Array | null,
+  concepts: Concepts | null,
 ): ThreadWords {
   const { headline, places } = placed
-  const counting = new Counting(placed)
+  const counting = new Counting(placed, concepts)
   const title = counting.without(places.subarray(0, headline), boilerplate, true)
   counting.add(title, TITLE_WEIGHT, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   const body = places.subarray(headline)
@@ -192,9 +197,11 @@ class Counting {
   readonly #terms: readonly string[]
   readonly #shared: readonly string[]
   #words: readonly string[] | null = null
+  readonly #concepts: Concepts | null
 
-  constructor(placed: PlacedWords) {
+  constructor(placed: PlacedWords, concepts: Concepts | null) {
     this.#placed = placed
+    this.#concepts = concepts
     this.#terms = placed.terms.split(' ')
     this.#shared = placed.shared.split(' ')
   }
@@ -215,6 +222,7 @@ class Counting {
   /** Add the first `limit` terms, and what all languages say of the first `sharedLimit` of them. */
   add(places: ArrayLike<number>, weight: number, limit: number, sharedLimit: number): void {
     let count = 0
+    const stems: string[] = []
     for (let at = 0; at < places.length && count < limit; at++) {
       const word = places[at] as number
       let term = this.#terms[word] as string
@@ -227,8 +235,25 @@ class Counting {
       }
       if (term === '') continue
       this.own.set(term, (this.own.get(term) ?? 0) + weight)
-      if (count < sharedLimit && shared !== '') this.shared.set(shared, (this.shared.get(shared) ?? 0) + weight)
+      if (count < sharedLimit) {
+        if (shared !== '') this.shared.set(shared, (this.shared.get(shared) ?? 0) + weight)
+        stems.push(term)
+      }
       count++
+    }
+    this.#addConcepts(stems, weight)
+  }
+
+  /** Add the concepts that stems in a row name, each run of stems at most once. */
+  #addConcepts(stems: readonly string[], weight: number): void {
+    const concepts = this.#concepts
+    if (concepts === null) return
+    for (let at = 0; at < stems.length; at++) {
+      const found = concepts.find(this.#placed.language, stems, at)
+      if (found === null) continue
+      const term = CONCEPT + concepts.names[found.concept]
+      this.shared.set(term, (this.shared.get(term) ?? 0) + weight)
+      at += found.length - 1
     }
   }
 
@@ -252,9 +277,9 @@ class Counting {
 }
 
 /** Count the words of a story. */
-export function threadWords({ title, body, language, boilerplate, foreign }: ThreadInput): ThreadWords {
+export function threadWords({ title, body, language, boilerplate, foreign, concepts }: ThreadInput): ThreadWords {
   const placed = placeWords(title, wordsOf(body.slice(0, THREAD_BODY)), language)
-  return countWords(placed, boilerplate ?? null, foreign ?? null)
+  return countWords(placed, boilerplate ?? null, foreign ?? null, concepts ?? null)
 }
 
 /** What a term is in all languages; null for one that says nothing outside its own. */

@@ -61,7 +61,11 @@ function resourceAt(path: string): { resource: Resource; id: string } | null {
 function answer(sources: ApiSite, resource: Resource, given: Given, id: string): Rendering {
   const isId = resource.id !== 'number' || /^[1-9]\d{0,14}$/.test(id)
   const made = isId ? resource.make(sources, given, id) : null
-  if (made === null) return (isId ? moved(sources, resource, Number(id)) : null) ?? nothing(resource, id)
+  if (made === null)
+    return (
+      (isId ? (moved(sources, resource, Number(id)) ?? gone(sources, resource, Number(id))) : null) ??
+      nothing(resource, id)
+    )
   const document = jsonDocument(made, resource.fresh ? UNCACHED : PUBLIC)
   const next = 'next' in made && typeof made.next === 'string' ? made.next : null
   if (next === null) return document
@@ -78,6 +82,12 @@ function moved(sources: ApiSite, { merges, path }: Resource, id: number): Render
   const document = jsonDocument({ merged, location }, PUBLIC)
   // Cached no longer than any answer: an editor may part again what was merged.
   return { ...document, status: 308, headers: { ...document.headers, Location: location } }
+}
+
+/** What has been deleted because it was old. */
+function gone({ reader }: ApiSite, { merges }: Resource, id: number): Rendering | null {
+  if (merges === null || !reader.isPruned(merges, id)) return null
+  return problemDocument(410, `The ${merges} ${id} was older than the news that are kept here.`)
 }
 
 function nothing({ path }: Resource, id: string): Rendering {

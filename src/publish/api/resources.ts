@@ -14,7 +14,7 @@ import { VIEWS } from './views.ts'
 /** What answers are made from. */
 export interface Sources {
   rows: RowReader
-  reader: Pick<Reader, 'work' | 'mergedInto' | 'redirect'>
+  reader: Pick<Reader, 'work' | 'mergedInto' | 'redirect' | 'isPruned'>
   agencies: () => readonly AgencySummary[]
   now: Millis
 }

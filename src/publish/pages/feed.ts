@@ -76,7 +76,7 @@ function pollTable(context: PageContext, polls: readonly PollView[]): Html {
   if (polls.length === 0) return nothing
   const { words } = context
   const cell = (value: Html | string): Html => html`<td class="number">${value}</td>`
-  return html`<section class="block"><h2 class="rule">${words.latestPolls}</h2><div class="scroll"><table>
+  return html`<section class="block"><h2 class="rule">${words.latestPolls}</h2><div class="scroll" tabindex="0" role="region" aria-label="${words.latestPolls}"><table>
 <thead><tr><th scope="col">${words.time}</th><th scope="col">${words.outcome}</th><th scope="col" class="number">${words.newEntries}</th><th scope="col" class="number">${words.revisions}</th><th scope="col" class="number">${words.duration}</th></tr></thead>
 <tbody>${polls.map(
     poll =>

@@ -17,8 +17,8 @@ export function messageHtml(context: PageContext, title: string, text: string, m
   })
 }
 
-/** A page where there is none: the box to search, and the newest events. */
-export function notFoundHtml(context: PageContext, threads: readonly ListedThread[]): string {
+/** A page where there is none, or none any more: the box to search, and the newest events. */
+export function notFoundHtml(context: PageContext, threads: readonly ListedThread[], isGone = false): string {
   const { words } = context
   const events = threads.map(
     ({ thread, headline: shown }) =>
@@ -29,8 +29,8 @@ ${factsLine(context, [words.count('reports', thread.reports), shortMoment(contex
   const list = html`<h2 class="rule">${words.events}</h2><ul class="short">${events}</ul>`
   return messageHtml(
     context,
-    words.notFoundTitle,
-    words.notFoundText,
+    isGone ? words.goneTitle : words.notFoundTitle,
+    isGone ? words.goneText : words.notFoundText,
     html`${context.live ? box : nothing}${events.length === 0 ? nothing : list}`,
   )
 }

@@ -6,7 +6,7 @@ import type { ReportView, RevisionView, StoryDetail } from '../../model/shown.ts
 import { type Html, html, languageTag, nothing } from '../markup.ts'
 import { changes, differenceHtml, wordCounts } from './difference.ts'
 import type { PageContext } from './layout.ts'
-import { dotted, factsLine, own, spoken } from './parts/text.ts'
+import { dotted, factsLine, own, ownLanguage, spoken } from './parts/text.ts'
 import { moment } from './parts/time.ts'
 
 /** Revisions shown on one page, the newest ones. */
@@ -51,7 +51,7 @@ function stepHtml(context: PageContext, { member, before, after }: Step): Html {
   if (came > 0) facts.push(words.count('wordsIn', came))
   if (went > 0) facts.push(words.count('wordsOut', went))
   const dir = direction(languageTag(member.language))
-  return html`<div class="revision"><h3${own(context)}>${dotted(heading)}</h3>
+  return html`<div class="revision"><h3${ownLanguage(context)}>${dotted(heading, true)}</h3>
 ${factsLine(context, facts)}
 <div${spoken(context, member.language)}><p class="title">${differenceHtml(title, dir)}</p>
 <div class="words">${differenceHtml(text, dir)}</div></div></div>\n`

@@ -176,6 +176,8 @@ export const en: Vocabulary = {
   lastPoll: 'Last poll',
   notFoundTitle: 'There is no such page',
   notFoundText: 'The address may be mistyped, or what was here has been removed.',
+  goneTitle: 'This is no longer kept',
+  goneText: 'What was here is older than the news that are kept on this site.',
   movedTitle: 'This was merged into another: read on there',
   badTitle: 'That could not be understood',
   backHome: 'Go to the front page',

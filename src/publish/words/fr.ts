@@ -179,6 +179,8 @@ export const fr: Vocabulary = {
   lastPoll: 'Dernière relève',
   notFoundTitle: 'Cette page n’existe pas',
   notFoundText: 'L’adresse est peut-être mal écrite, ou ce qui était ici a été retiré.',
+  goneTitle: 'Cette page n’est plus conservée',
+  goneText: 'Ce qui était ici est plus ancien que les nouvelles conservées sur ce site.',
   movedTitle: 'Ceci a été joint à un autre\u202f: la suite se lit là',
   badTitle: 'La demande n’a pas été comprise',
   backHome: 'Aller à la première page',

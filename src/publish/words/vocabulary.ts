@@ -211,6 +211,9 @@ export interface Vocabulary {
   // Messages.
   notFoundTitle: string
   notFoundText: string
+  /** Of what was deleted because of its age. */
+  goneTitle: string
+  goneText: string
   movedTitle: string
   badTitle: string
   backHome: string

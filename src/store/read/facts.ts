@@ -10,6 +10,7 @@ import type {
   TextInForce,
 } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
+import { NEXT_REPORT, NEXT_STORY, NEXT_THREAD, PRUNED_BEFORE } from '../ids.ts'
 import { number, numberOrNull, text, textOrNull } from '../rows.ts'
 import type { Parameters, Row, Sql } from '../sql.ts'
 import type { FactsAsked, FilingFacts, StoredFacts } from '../store.ts'
@@ -102,20 +103,20 @@ const STANDING = `select * from (${FORMERLY} where r.feed = @feed
 
 const VERSION = `(select data_version from pragma_data_version) || ' ' || total_changes()`
 
-const nextId = (table: string, what: string): string =>
-  `max(coalesce((select max(id) from ${table}), 0), coalesce((select max(id) from redirects where what = '${what}'), 0)) + 1`
-
 /** At least one row, so that what is said of the feed is there too; columns of a join in parentheses have names of their own. */
 const KNOWN_REPORTS = `select r.id as id, r.story as story, r.guid as guid, r.hash as hash, r.revisions as revisions,
     r.first_seen as first_seen, r.last_seen as last_seen, ${VERSION} as version,
     (select habit from feeds where id = @feed) as habit, (select value from meta where key = @mark) as mark,
     (select max(last_seen) from reports where feed = @feed) as seen,
-    (select count(*) from reports where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed)) as stood
+    (select count(*) from reports where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed)) as stood,
+    (select value from meta where key = '${PRUNED_BEFORE}') as pruned_before, null as tombstone
   from (select 1) left join (json_each(@guids) g cross join reports r on r.feed = @feed and r.guid = g.value)`
 
+const KNOWN_AND_TOMBSTONES = `${KNOWN_REPORTS}
+  union all select ${new Array(13).fill('null').join(', ')}, t.key from json_each(@tombstones) k join tombstones t on t.key = k.value`
+
 /** All single answers in one row: the next free ids among them. */
-const SINGLE = `select coalesce((select max(id) from reports), 0) + 1 as next_report,
-  ${nextId('stories', 'story')} as next_story, ${nextId('threads', 'thread')} as next_thread,
+const SINGLE = `select ${NEXT_REPORT} as next_report, ${NEXT_STORY} as next_story, ${NEXT_THREAD} as next_thread,
   coalesce((select seq from sqlite_sequence where name = 'story_features'), 0) + 1 as next_story_features,
   coalesce((select seq from sqlite_sequence where name = 'report_features'), 0) + 1 as next_report_features,
   coalesce((select seq from sqlite_sequence where name = 'regroupings'), 0) as regrouping,
@@ -281,8 +282,12 @@ function stood(sql: Sql, feed: number, now: Millis): StoodReport[] {
 export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
   const versionOf = (row: Row): string => `${text(row['version'])} ${takenBack()}`
   return {
-    known: (feed, guids, mark) => {
-      const rows = sql.all(KNOWN_REPORTS, { feed, mark, guids: JSON.stringify(guids) })
+    known: (feed, guids, mark, tombstones = []) => {
+      const given = { feed, mark, guids: JSON.stringify(guids) }
+      const rows =
+        tombstones.length === 0
+          ? sql.all(KNOWN_REPORTS, given)
+          : sql.all(KNOWN_AND_TOMBSTONES, { ...given, tombstones: JSON.stringify(tombstones) })
       const [first = {}] = rows
       const reports = new Map<string, KnownReport>()
       for (const row of rows) if (row['id'] !== null) reports.set(text(row['guid']), knownReport(row))
@@ -293,6 +298,8 @@ export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
         mark: number(first['mark']),
         lastSeen: number(first['seen']),
         lastStood: number(first['stood']),
+        prunedBefore: numberOrNull(first['pruned_before']),
+        tombstones: rows.flatMap(row => (row['tombstone'] === null ? [] : number(row['tombstone']))),
       }
     },
     facts: asked => factsOf(sql, asked, versionOf),

@@ -74,13 +74,14 @@ export function feedReader(sql: Sql): FeedReader {
       const row = sql.get(
         `select (select count(*) from feeds where active) as feeds, (select sum(reports) from feeds) as reports,
                 (select count(*) from stories) as stories, (select count(*) from threads) as threads,
-                (select max(last_poll) from feeds) as last_poll`,
+                (select sum(reports) from prunings) as pruned, (select max(last_poll) from feeds) as last_poll`,
       )
       return {
         feeds: number(row?.['feeds']),
         reports: number(row?.['reports']),
         stories: number(row?.['stories']),
         threads: number(row?.['threads']),
+        pruned: number(row?.['pruned']),
         lastPoll: numberOrNull(row?.['last_poll']),
       }
     },

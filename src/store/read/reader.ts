@@ -5,6 +5,7 @@ import { feedReader } from './feeds.ts'
 import { rowReader } from './listed.ts'
 import { markReader } from './marks.ts'
 import { outlineReader } from './outlines.ts'
+import { retentionReader } from './retention.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
 import { workReader } from './work.ts'
@@ -29,6 +30,7 @@ export function createReader(
   const outlines = outlineReader(sql)
   const work = workReader(sql)
   const rows = rowReader(sql)
+  const retention = retentionReader(sql)
   const marks = markReader(sql)
   return {
     ...feeds,
@@ -42,6 +44,8 @@ export function createReader(
     threadRows: choice => snapshot(() => rows.threadRows(choice)),
     storyRows: choice => snapshot(() => rows.storyRows(choice)),
     reportRows: choice => snapshot(() => rows.reportRows(choice)),
+    ...retention,
+    oldThreads: (...asked) => snapshot(() => retention.oldThreads(...asked)),
     ...work,
     work: (until, days) => snapshot(() => work.work(until, days)),
     lacked: (...asked) => snapshot(() => threads.lacked(...asked)),

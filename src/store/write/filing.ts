@@ -1,4 +1,5 @@
 // One filing: what it reads and writes inside the transaction that the engine opens.
+import type { Millis } from '../../model/units.ts'
 import { foldedText } from '../folded.ts'
 import { filingFacts } from '../read/facts.ts'
 import { regrouping } from '../regroup.ts'
@@ -6,6 +7,7 @@ import type { Seal } from '../seal.ts'
 import type { WritableSql } from '../sql.ts'
 import type { Batch, Filing } from '../store.ts'
 import { holdingBack, recordingPolls } from './polls.ts'
+import { pruning } from './prune.ts'
 import { changingReports } from './reports.ts'
 import { judgingStories, keepingWindow, writeBatch } from './threads.ts'
 
@@ -20,7 +22,8 @@ export interface OpenFiling {
 
 const INDEX = 'insert into search (rowid, title, text, folded) values (?, ?, ?, ?)'
 
-export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
+/** `pollsKept`: how long visits to feeds are listed. */
+export function createFiling(sql: WritableSql, seal: Seal, pollsKept: () => Millis): OpenFiling {
   // Reports by feed that are not counted yet: recording the poll does it on the way.
   const added = new Map<number, number>()
   // The same by agency.
@@ -42,8 +45,9 @@ export function createFiling(sql: WritableSql, seal: Seal): OpenFiling {
     ...changingReports(sql, index),
     ...judgingStories(sql),
     ...keepingWindow(sql),
-    ...recordingPolls(sql, added),
+    ...recordingPolls(sql, added, pollsKept),
     ...holdingBack(sql, seal),
+    ...pruning(sql),
     write: batch => {
       writeBatch(sql, batch)
       if (batch.reports.length > 0) added.set(batch.feed, (added.get(batch.feed) ?? 0) + batch.reports.length)

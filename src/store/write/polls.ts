@@ -6,9 +6,9 @@ import { nameOf, type Seal } from '../seal.ts'
 import { bumpVersion, type WritableSql } from '../sql.ts'
 import type { Filing } from '../store.ts'
 
-/** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
 const DAY: Millis = 86_400_000
-const POLLS_KEPT: Millis = 30 * DAY
+/** Polls are a log, not news: a year of them from fifty feeds would be millions of rows. */
+export const POLLS_KEPT: Millis = 30 * DAY
 /** What is kept back of one feed under embargo at most. */
 const HELD_ENTRIES = 10_000
 const HELD_CHARACTERS = 64 * 1_048_576
@@ -88,17 +88,18 @@ function recordPoll(
   if (counts.revision > 0) bumpVersion(sql)
 }
 
-/** The part of a filing that records polls. `added`: reports by feed that are not counted yet. */
+/** The part of a filing that records polls. `added`: reports by feed that are not counted yet; `kept`: how long polls are listed. */
 export function recordingPolls(
   sql: WritableSql,
   added: Map<number, number>,
+  kept: () => Millis,
 ): Pick<Filing, 'openPoll' | 'countPoll' | 'recordPoll'> {
   /** By feed, the day on which its old polls were last deleted. */
   const tidied = new Map<number, number>()
   const tidy = ({ feed, at }: PollOutcome): void => {
     const day = Math.floor(at / DAY)
     if (tidied.get(feed) === day) return
-    sql.run('delete from polls where feed = ? and at < ?', [feed, at - POLLS_KEPT])
+    sql.run('delete from polls where feed = ? and at < ?', [feed, at - kept()])
     tidied.set(feed, day)
   }
   return {

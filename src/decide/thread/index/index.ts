@@ -15,6 +15,8 @@ const HOUR: Millis = 3_600_000
 const RARE = 0.05
 // A word may be said by this many, however young the window.
 const RARE_LEAST = 12
+// A concept that more of the window's stories name is a kind of news.
+const CONCEPT_RARE = 0.02
 /** Stories of one form that are looked at, the latest: a feed may give all its entries one headline. */
 const ALIKE_LOOKED_AT = 256
 
@@ -121,6 +123,12 @@ export class ThreadIndex {
   /** Whether a term says something of an event: the news is not full of it. */
   isRare(term: number): boolean {
     return this.weights.frequencyOf(term) <= Math.max(RARE_LEAST, RARE * this.#stories.size)
+  }
+
+  /** Whether two languages may be compared by a term: concepts that more stories name are kinds of news. */
+  isComparable(term: number): boolean {
+    if (!this.weights.vocabulary.isConcept(term)) return true
+    return this.weights.frequencyOf(term) <= Math.max(RARE_LEAST, CONCEPT_RARE * this.#stories.size)
   }
 
   /** Features as they were before a story was added. */

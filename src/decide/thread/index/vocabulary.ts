@@ -1,12 +1,13 @@
 // The terms of the window by name and by id: names at the edge, where features come and go, ids everywhere inside.
 
 import { Table } from '../../table.ts'
-import type { ThreadFeatures } from '../features.ts'
+import { isConcept, type ThreadFeatures } from '../features.ts'
 
 const FIRST_TERMS = 1_024
 
 const OWN = 0
 const SHARED = 1
+const CONCEPT = 2
 
 /** Ids of the terms of some features; -1 for one that nobody in the window says. */
 export interface KnownTerms {
@@ -48,7 +49,12 @@ export class Vocabulary {
 
   /** Whether a term is one of any language. */
   isShared(term: number): boolean {
-    return this.#kinds[term] === SHARED
+    return this.#kinds[term] !== OWN
+  }
+
+  /** Whether a term is a concept that many languages have a word for. */
+  isConcept(term: number): boolean {
+    return this.#kinds[term] === CONCEPT
   }
 
   /** Whether a term is the name of a country. */
@@ -127,7 +133,7 @@ export class Vocabulary {
     const known = this.#idOf(first, second)
     if (known >= 0) return known
     const term = this.#free.pop() ?? this.#names.length
-    const kind = language === null ? SHARED : OWN
+    const kind = language !== null ? OWN : isConcept(name) ? CONCEPT : SHARED
     this.#table.insert(first, second, term + 1)
     if (term >= this.#kinds.length) {
       const kinds = new Uint8Array(2 * term)

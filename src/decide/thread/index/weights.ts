@@ -215,7 +215,7 @@ export class Weights {
         part.ownSquared += sign * grown
         grown = 0
       }
-      grown += weight * (2 * rest + weight)
+      if (!this.vocabulary.isConcept(term)) grown += weight * (2 * rest + weight)
       if (sign > 0) this.postings.enter(term, slot, weight, rest > 0)
       else this.postings.leave(term, slot, weight)
     }

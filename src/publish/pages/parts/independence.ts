@@ -23,7 +23,7 @@ export function strip(context: PageContext, parts: readonly AgencyPart[], day: b
   return html`<p class="facts strip"><span class="parts"><span class="part"><b><bdi>${cleanLine(first.name)}</bdi></b> ${when}</span> ${shown.map(
     part =>
       html`<span class="part"><bdi>${cleanLine(part.name)}</bdi> ${lag(context, part.first - first.first)}</span> `,
-  )}${more > 0 ? html`<span class="part">+${context.words.number(more)}</span>` : nothing}</span></p>`
+  )}${more > 0 ? html`<span class="part"><bdi>+${context.words.number(more)}</bdi></span>` : nothing}</span></p>`
 }
 
 /** ●●○ 2 of 3 independent: the agencies in the order of reporting, filled for an own copy. */

@@ -1,4 +1,4 @@
-// One change by the editor, where no daemon of this process has a desk: it is made in a desk of its own.
+// One change where no daemon of this process has a desk: it is made in a desk of its own.
 import { type DeskClient, openDeskThread } from '../desk/client.ts'
 import type { Log } from '../log.ts'
 import type { Config } from '../model/config.ts'
@@ -13,11 +13,11 @@ const LOCK_PATIENCE: Millis = 10_000
  * Feeds on file stay as they are, whatever the configuration says of them. The reason of a failure is one line. `onClosing` is
  * called before the database is closed.
  */
-export async function editOnce(
+export async function openDeskAlone<T>(
   { database, databaseMode, backup, link, threads }: Config,
   { log, now, onClosing }: { log: Log; now: Millis; onClosing: () => void },
-  change: (desk: DeskClient) => Promise<Outcome<number>>,
-): Promise<Outcome<number>> {
+  change: (desk: DeskClient) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
   const opened = await openDeskThread({
     database,
     mode: databaseMode ?? null,

@@ -1,0 +1,53 @@
+// What is done at ticks beside polling: entries whose embargo has ended are filed, subscriptions are renewed, old news is deleted.
+import type { Log } from '../log.ts'
+import { said } from '../log.ts'
+import type { RetainSettings } from '../model/config.ts'
+import type { WebSub } from './hub.ts'
+import { type Polling, releaseEmbargoes } from './poll.ts'
+import { Retention } from './retention.ts'
+
+export interface ChoreTools {
+  polling: () => Polling
+  retain: () => RetainSettings | null
+  websub: () => WebSub
+  log: Log
+  signal: AbortSignal
+}
+
+export class Chores {
+  readonly retention: Retention
+  readonly #with: ChoreTools
+  #releasing: Promise<void> | null = null
+
+  constructor(tools: ChoreTools) {
+    this.#with = tools
+    const { desk, now } = tools.polling()
+    this.retention = new Retention({ desk, now, settings: tools.retain, log: tools.log })
+  }
+
+  release(): Promise<void> {
+    this.#releasing ??= releaseEmbargoes(this.#with.polling())
+      .catch((error: unknown) => this.#failed('what was kept back could not be filed', error))
+      .finally(() => {
+        this.#releasing = null
+      })
+    return this.#releasing
+  }
+
+  renew(): Promise<void> {
+    return this.#with
+      .websub()
+      .renew()
+      .catch((error: unknown) => this.#failed('subscriptions could not be renewed', error))
+  }
+
+  /** Resolves when nothing of it is under way but renewing. */
+  async idle(): Promise<void> {
+    await this.#releasing
+    await this.retention.idle()
+  }
+
+  #failed(what: string, error: unknown): void {
+    if (!this.#with.signal.aborted) this.#with.log.error(what, { error: said(error) })
+  }
+}
