@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   collect: ['model', 'language'],
   decide: ['model', 'language'],
   store: ['model', 'language', 'decide/lead.ts'],
-  publish: ['model', 'language', 'config/opml.ts'],
+  publish: ['model', 'language', 'config/opml.ts', 'config/zod.ts'],
   encode: ['model', 'log.ts'],
   desk: ['model', 'language', 'decide', 'store', 'log.ts'],
   run: ['model', 'language', 'config', 'collect', 'decide', 'store', 'publish', 'encode', 'desk', 'log.ts'],

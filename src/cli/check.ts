@@ -25,6 +25,7 @@ export async function check(options: Common & { fetch?: boolean }): Promise<void
   const config = configuredToPoll(options)
   const named = [...feedsByUrl(config.agencies).values()]
   const encoder = await triedEncoder(config, options.config)
+  if (config.publish.hubNamed === null) say(HUB_UNNAMED)
   if (!options.fetch) {
     const tried = encoder === null ? {} : { encoder }
     if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length, ...tried })
@@ -57,6 +58,9 @@ export async function check(options: Common & { fetch?: boolean }): Promise<void
   }
   if (failed.length > 0) process.exitCode = 1
 }
+
+const HUB_UNNAMED =
+  'publish.hub: a variable in its host or path looks like a secret, so the feeds do not name the hub; it is told all the same'
 
 /** What the configured encoder can do; null where there is none. */
 async function triedEncoder({ threads, agencies, poll }: Config, file: string): Promise<TriedEncoder | null> {

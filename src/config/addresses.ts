@@ -40,7 +40,7 @@ export function feedAddresses(raw: unknown, environment: Environment): Map<strin
   return found
 }
 
-/** Values of variables in what is never meant to be shown (arguments of the encoder's program, times, limits), and the encoder's key. */
+/** Values of variables in what is never meant to be shown (arguments of the encoder's program, times, limits), the encoder's key, and what is secret of the hub's address. */
 export function otherSecrets(raw: unknown, environment: Environment): Secret[] {
   const texts: unknown[] = [...Object.values(member(raw, 'poll') ?? {})]
   for (const value of Object.values(member(raw, 'threads') ?? {}))
@@ -51,9 +51,33 @@ export function otherSecrets(raw: unknown, environment: Environment): Secret[] {
   const encoder = member(member(raw, 'threads'), 'encoder')
   const [url, key] = [member(encoder, 'url'), member(encoder, 'key')]
   texts.push(member(encoder, 'model'), member(encoder, 'prefix'))
+  const hub = member(member(raw, 'publish'), 'hub')
   return [
+    ...(typeof hub === 'string' ? readAddress(hub, environment).secrets : []),
     ...texts.flatMap(text => (typeof text === 'string' ? readText(text, environment) : [])),
     ...(typeof url === 'string' ? readAddress(url, environment).secrets : []),
     ...(typeof key === 'string' ? readHeaders({ authorization: `Bearer ${key}` }, environment) : []),
   ]
+}
+
+/**
+ * The address of a hub as feeds may name it: without its login, and without parameters in which variables stand. Undefined
+ * where it has no variables; null where one stands in its host or path that looks like a secret.
+ */
+export function namedAddress(written: string, environment: Environment): string | null | undefined {
+  if (readText(written, environment).length === 0) return undefined
+  const { target, secrets } = readAddress(written, environment)
+  const url = URL.parse(target)
+  if (url === null) return null
+  url.username = ''
+  url.password = ''
+  // Of a variable that holds a whole address, nobody knows which parameters are secret.
+  const isWhole = secrets.some(({ value }) => value !== '' && target.startsWith(value))
+  const holds = (text: string): boolean => secrets.some(({ value }) => value !== '' && text.includes(value))
+  for (const [name, value] of [...url.searchParams]) {
+    if (isWhole || holds(name) || holds(value)) url.searchParams.delete(name)
+  }
+  const place = url.host + url.pathname
+  const isTold = secrets.some(({ value, rare }) => rare && !/[/:]/.test(value) && place.includes(value))
+  return isTold ? null : url.href
 }

@@ -63,6 +63,9 @@ function describeIssue(issue: Issue, base: readonly PropertyKey[]): string[] {
           `${where}: ${show(input)} must be an object with "url" and "model", or a list of a program and its arguments`,
         ]
       }
+      if (path[0] === 'publish') {
+        return [`${where}: ${show(input)} must be true, for the built-in hub, or an http or https address`]
+      }
       const detailed = isObject(input) ? issue.errors.at(-1) : undefined
       if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))
       return [`${where}: ${show(input)} must be an http, https or file address, or an object with "url"`]

@@ -4,9 +4,10 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import { harmless } from '../language/printable.ts'
 import type { Agency, Config, EncoderSettings, FeedSpec, ThreadSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
-import { type FeedAddress, feedAddresses, otherSecrets } from './addresses.ts'
+import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, keyOf, show } from './faults.ts'
 import { readJsonc } from './jsonc.ts'
+import { member } from './raw.ts'
 import { retainSettings, THREADS_WINDOW } from './retain.ts'
 import {
   type ConfigInput,
@@ -63,8 +64,12 @@ export function parseConfig(text: string, file: string, environment: Environment
   const mode = databaseMode(environment)
   if (!mode.ok) faults.push(mode.reason)
   if (faults.length > 0 || !checked.ok) return { ok: false, faults: faults.map(fault => `${file}: ${fault}`) }
+  const whole = complete(checked.data, addresses, file)
+  const hub = member(member(raw, 'publish'), 'hub')
+  const hubNamed = typeof hub === 'string' ? namedAddress(hub, environment) : undefined
   const config = {
-    ...complete(checked.data, addresses, file),
+    ...whole,
+    publish: { ...whole.publish, ...(hubNamed === undefined ? {} : { hubNamed }) },
     secrets: otherSecrets(raw, environment),
     databaseMode: mode.ok ? mode.value : null,
   }

@@ -1,6 +1,6 @@
 // The schema of config.json, from which config.schema.json is written. Defaults are filled in by load.ts.
-import { z } from 'zod'
 import type { Millis } from '../model/units.ts'
+import { z } from './zod.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
@@ -199,9 +199,12 @@ const root = z.strictObject({
     .strictObject({
       limit: z.int().min(1).max(500).optional().describe('Entries in a feed. Default 100.'),
       frontPage: durationBetween('1h', '60d').optional().describe('How far back the front page looks. Default 2d.'),
-      hub: webAddress
+      hub: z
+        .union([z.literal(true), webAddress])
         .optional()
-        .describe('WebSub hub that is named in the feeds and told when they have changed. Default none.'),
+        .describe(
+          'WebSub hub that the feeds name: true for the built-in one, or the address of another, which is told when they have changed. Default none.',
+        ),
     })
     .optional(),
   retain: retainObject.describe('What is deleted, and when. Left out, no report ever is.').optional(),

@@ -132,6 +132,7 @@ class Client implements DeskClient {
   release: DeskCalls['release'] = (...given) => this.#call('release', given)
   withdraw: DeskCalls['withdraw'] = (...given) => this.#call('withdraw', given)
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
+  changeSubscribers: DeskCalls['changeSubscribers'] = (...given) => this.#call('changeSubscribers', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)
   configure: DeskCalls['configure'] = (...given) => this.#call('configure', given)
   keepPolls: DeskCalls['keepPolls'] = (...given) => this.#call('keepPolls', given)

@@ -1,7 +1,7 @@
 // What the desk thread and whoever asks it say to each other. Plain data.
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, RetainSettings, ThreadSettings } from '../model/config.ts'
-import type { SentenceModel, Subscription, UnencodedText } from '../model/stored.ts'
+import type { SentenceModel, SubscriberChange, Subscription, UnencodedText } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
@@ -54,6 +54,8 @@ export interface DeskCalls {
   release(context: DeskContext): Promise<{ entries: number; unreadable: number }>
   withdraw(report: number, now: Millis): Promise<void>
   saveSubscription(subscription: Subscription): Promise<void>
+  /** All of them, or none. */
+  changeSubscribers(changes: readonly SubscriberChange[]): Promise<void>
   /** Make agencies and feeds those of a configuration. */
   syncAgencies(agencies: readonly Agency[], now: Millis): Promise<void>
   /** Go on with other settings of threads. */

@@ -181,6 +181,7 @@ class Service {
       withdraw: async (report, now) => (await this.#opened()).withdraw(report, { now, names: await this.#names() }),
       saveSubscription: subscription =>
         this.#storing.write(() => this.#store.saveSubscription(this.#withLastPush(subscription))),
+      changeSubscribers: changes => this.#storing.write(() => this.#store.changeSubscribers(changes)),
       syncAgencies: async (agencies, now) => {
         await this.#storing.write(() => this.#store.syncAgencies(agencies, now))
         this.#agencies = agencies

@@ -105,8 +105,10 @@ export interface PublishSettings {
   limit: number
   /** How far back the front page looks. */
   frontPage: Millis
-  /** The WebSub hub that pushes the feeds; null for none. */
-  hub?: string | null
+  /** The WebSub hub that pushes the feeds: true for the built-in one, or the address of another; null for none. */
+  hub?: string | true | null
+  /** The address that feeds name, where that of the hub has variables: without what they stand for. Null names none. */
+  hubNamed?: string | null
 }
 
 /** How long what is on file is kept. */

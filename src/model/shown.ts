@@ -341,6 +341,19 @@ export interface Reader {
   }
 }
 
+/** What the built-in WebSub hub has done since the start. */
+export interface HubFigures {
+  /** Subscriptions that are in force. */
+  subscribers: number
+  /** Deliveries: good ones, failed ones, and those answered with 410. */
+  delivered: number
+  failed: number
+  ended: number
+  /** Requests that the callback confirmed, and those it did not. */
+  confirmed: number
+  unconfirmed: number
+}
+
 /** How the daemon stands: shown at `/healthz`, `/readyz`, `/metrics` and `/feeds`. */
 export interface Health {
   /** Polls complete. */

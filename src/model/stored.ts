@@ -84,6 +84,31 @@ export interface PollUpdate {
   notes: readonly string[]
 }
 
+/** Who has subscribed to one of our own feeds at the built-in hub, and has confirmed it. */
+export interface Subscriber {
+  id: number
+  /** Address that documents are posted to. */
+  callback: string
+  /** Address of the feed. */
+  topic: string
+  /** Key of the signatures on what is sent; null where none was given. */
+  secret: string | null
+  leaseEnd: Millis
+  /** Digest of the document that it has. */
+  delivered: string
+  /** Deliveries that failed since the last good one. */
+  failures: number
+  /** When it may be sent to again. */
+  notBefore: Millis
+}
+
+export type SubscriberChange =
+  /** In place of the one with this callback and topic, whose failures are forgotten. */
+  | ({ kind: 'keep' } & Omit<Subscriber, 'id' | 'failures' | 'notBefore'>)
+  | { kind: 'drop'; callback: string; topic: string }
+  | { kind: 'delivered'; id: number; delivered: string }
+  | { kind: 'failed'; id: number; failures: number; notBefore: Millis }
+
 /** What we asked a WebSub hub for (W3C WebSub), one a feed. */
 export interface Subscription {
   /** Unguessable last part of `callback`. */

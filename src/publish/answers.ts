@@ -12,7 +12,7 @@ import {
   type Rendering,
   respond,
 } from './delivery.ts'
-import { sentenceDocument } from './documents.ts'
+import { refusalDocument } from './problem.ts'
 import { Renderings } from './renderings.ts'
 import { Superseded } from './superseded.ts'
 
@@ -279,7 +279,7 @@ function addressOf(url: string): string {
 
 function overloaded(request: Request): Response {
   const text = `Too many pages are being made at once. Ask again in ${RETRY_AFTER} seconds, or for fewer at a time.`
-  const response = respond(request, new Prepared(sentenceDocument(503, text)))
+  const response = respond(request, new Prepared(refusalDocument(new URL(request.url).pathname, 503, text)))
   response.headers.set('Retry-After', String(RETRY_AFTER))
   return response
 }

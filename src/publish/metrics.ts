@@ -1,5 +1,5 @@
 // Metrics in the text format of Prometheus, and the icon.
-import type { Health, Reader } from '../model/shown.ts'
+import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 
@@ -11,7 +11,11 @@ const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired'
 
 /** Prometheus text format 0.0.4. What is on file are gauges: old reports are pruned. */
 export function metrics(
-  { totals, feeds }: { totals: ReturnType<Reader['totals']>; feeds: readonly FeedState[] },
+  {
+    totals,
+    feeds,
+    hub,
+  }: { totals: ReturnType<Reader['totals']>; feeds: readonly FeedState[]; hub?: HubFigures | null },
   health: Health,
   version: string,
   now: Millis,
@@ -53,6 +57,19 @@ export function metrics(
   if (lastPoll > 0) {
     gauge('minwal_last_poll_timestamp_seconds', 'When a poll last ended, Unix time.', [['', lastPoll / 1000]])
     gauge('minwal_last_poll_age_seconds', 'Time since a poll last ended.', [['', Math.max(0, now - lastPoll) / 1000]])
+  }
+  if (hub != null) {
+    const counter = (name: string, help: string, samples: Samples): void => metric('counter', name, help, samples)
+    gauge('minwal_hub_subscribers', 'Subscriptions at the built-in WebSub hub.', [['', hub.subscribers]])
+    counter('minwal_hub_pushes_total', 'Feeds sent to subscribers since the start, by what came of it.', [
+      ['{outcome="delivered"}', hub.delivered],
+      ['{outcome="failed"}', hub.failed],
+      ['{outcome="gone"}', hub.ended],
+    ])
+    counter('minwal_hub_verifications_total', 'Subscribers asked whether they meant it, by what came of it.', [
+      ['{outcome="confirmed"}', hub.confirmed],
+      ['{outcome="refused"}', hub.unconfirmed],
+    ])
   }
   return `${lines.join('\n')}\n`
 }

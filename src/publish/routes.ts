@@ -3,6 +3,7 @@
 import { primaryLanguage } from '../language/text.ts'
 import type { ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
+import type { NamedHub } from './addresses.ts'
 import type { Rendering } from './delivery.ts'
 import { feedDocument, pageDocument } from './documents.ts'
 import { type Edition, type EditionKind, edition } from './edition.ts'
@@ -10,7 +11,6 @@ import { type OutputFormat, renderFeed } from './feeds.ts'
 import { frontRendering } from './front-edition.ts'
 import { listed } from './front-page.ts'
 import { feedTitle } from './heading.ts'
-import { webUrl } from './markup.ts'
 import type { PageContext } from './pages/layout.ts'
 import { agenciesHtml, agencyHtml, WORK_DAYS } from './pages/lists.ts'
 import { storyHtml } from './pages/story.ts'
@@ -136,6 +136,12 @@ export interface FeedRoute {
   pattern: string
 }
 
+/** A file's name and its format. */
+export function splitFile(file: string): [name: string, format: OutputFormat] {
+  const [name = '', ending] = file.split('.')
+  return [name, FORMATS.find(format => format === ending) ?? 'atom']
+}
+
 const ENDING = `\\.(${FORMATS.join('|')})`
 
 export const FEEDS: readonly FeedRoute[] = [
@@ -163,7 +169,7 @@ export function feedEdition(
   return kind === 'thread' && chosen.threads.length === 0 ? null : chosen
 }
 
-/** Feeds that a hub is told of, in each format: those without a choice. Who subscribes to others is not known here. */
+/** Feeds that a hub elsewhere is told of, in each format: those without a choice. Who subscribes to others is not known here. */
 const PUSHED: readonly string[] = ['/feed', '/threads']
 export const PUSHED_FEEDS: readonly string[] = PUSHED.flatMap(stem => FORMATS.map(format => `${stem}.${format}`))
 
@@ -171,9 +177,10 @@ export function feedRendering(
   chosen: Edition,
   format: OutputFormat,
   selfPath: string,
-  hub: string | null = null,
+  hub: NamedHub | null = null,
 ): Rendering {
-  const pushedBy = PUSHED_FEEDS.includes(selfPath) ? (webUrl(hub) ?? undefined) : undefined
+  const isPushed = hub?.isOwn === true ? !/[?&]page=/.test(selfPath) : PUSHED_FEEDS.includes(selfPath)
+  const pushedBy = isPushed ? hub?.address : undefined
   const body = renderFeed(chosen, format, { selfPath: selfPath.replace(/[?&]page=\d+$/, ''), hub: pushedBy })
   const document = feedDocument(body, format, chosen.updated)
   if (pushedBy === undefined) return document

@@ -2,8 +2,10 @@
 import { type Context, Hono } from 'hono'
 import { primaryLanguage } from '../language/text.ts'
 import type { Config } from '../model/config.ts'
-import type { Health, Reader } from '../model/shown.ts'
+import type { RowReader } from '../model/listed.ts'
+import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
+import { namedHub } from './addresses.ts'
 import { type Answering, Answers, type Elsewhere, Unanswered } from './answers.ts'
 import type { Asked } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
@@ -16,7 +18,7 @@ import {
   sentenceDocument,
   UNCACHED,
 } from './documents.ts'
-import { feedStem, type OutputFormat } from './feeds.ts'
+import { feedStem } from './feeds.ts'
 import { listed } from './front-page.ts'
 import { html, nothing } from './markup.ts'
 import { FAVICON, metrics } from './metrics.ts'
@@ -25,25 +27,29 @@ import { opml } from './opml.ts'
 import { feedHtml, POLLS } from './pages/feed.ts'
 import { feedsChoice, feedsHtml, feedsQuery, POLL_PARTS } from './pages/feeds.ts'
 import { link, type PageContext } from './pages/layout.ts'
+import { isOfApi, methodDocument, refusalDocument } from './problem.ts'
 import { type QueryFault, readQuery } from './query.ts'
 import {
   FEEDS,
   type FeedRoute,
-  FORMATS,
   feedEdition,
   feedRendering,
   NO_CHOICE,
   OLDEST_FIRST,
   PAGES,
   type Page,
+  splitFile,
 } from './routes.ts'
 import { searchRendering } from './search-page.ts'
+import { onceForState } from './state.ts'
 import type { View } from './view.ts'
 import { basePath, type Wording, worded, wordingOf } from './wording.ts'
 import { wordsFor } from './words/index.ts'
 
 export interface SiteDependencies {
   reader: Reader
+  /** What `/api` reads; absent, there is no `/api`. */
+  rows?: RowReader
   /**
    * Read at each request, so that a reloaded configuration is in force at once. Another object is another configuration:
    * all that was rendered is then stale.
@@ -52,6 +58,8 @@ export interface SiteDependencies {
   now: () => Millis
   health: () => Health
   version: string
+  /** What the built-in hub has done; null where there is none. */
+  hub?: () => HubFigures | null
   /** Called with every failure to render; the visitor learns only that there was one. */
   onError?: (error: unknown, request: string) => void
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
@@ -92,10 +100,8 @@ export function createSite(dependencies: SiteDependencies): Site {
   return {
     ready: (address, asked) => answers.ready(address, asked),
     fetch: request => {
-      const { method } = request
-      if (method === 'GET' || method === 'HEAD') return app.fetch(request)
-      const refusal = sentenceDocument(405, `${method} is not possible here: nothing can be changed over HTTP.`)
-      return answers.now(request, { ...refusal, headers: { ...refusal.headers, Allow: 'GET, HEAD' } })
+      const isRead = request.method === 'GET' || request.method === 'HEAD'
+      return isRead ? app.fetch(request) : answers.now(request, methodDocument(request))
     },
   }
 }
@@ -122,16 +128,21 @@ function routed(dependencies: SiteDependencies, answers: Answering): Hono {
   app.get('/feeds/:id{[0-9]{1,9}}', c => site.feedState(c))
   app.get('/opml', c => site.opml(c))
   app.get('/metrics', c => site.metrics(c))
+  const { rows } = dependencies
+  if (rows !== undefined) app.get('/api/*', c => site.api(c, rows))
   app.get('/healthz', c => site.health(c, 'live'))
   app.get('/readyz', c => site.health(c, 'ready'))
-  app.get('/robots.txt', c => site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds'))
+  app.get('/robots.txt', c =>
+    site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds\nDisallow: /api'),
+  )
   app.get('/favicon.svg', c =>
     site.now(c, dataDocument('image/svg+xml; charset=utf-8', FAVICON, 'public, max-age=86400')),
   )
   app.notFound(c => site.now(c, site.notFound(c)))
   app.onError((error, c) => {
     dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
-    return site.sentence(c, 500, 'This could not be shown because of a fault in Minwal. Its log says what happened.')
+    const text = 'This could not be shown because of a fault in Minwal. Its log says what happened.'
+    return site.now(c, refusalDocument(c.req.path, 500, text))
   })
   return app
 }
@@ -159,8 +170,8 @@ class Pages {
     const { reader } = dependencies
     const published = (): readonly unknown[] => [reader.version(), dependencies.config()]
     // Both count all reports: done once for each state of the store, however many requests need it.
-    this.#agencies = remembered(published, () => reader.agencies())
-    this.#totals = remembered(published, () => reader.totals())
+    this.#agencies = onceForState(published, () => reader.agencies())
+    this.#totals = onceForState(published, () => reader.totals())
   }
 
   page(c: Context, page: Page): Responding {
@@ -191,7 +202,7 @@ class Pages {
       const agencyName = agency === undefined ? null : this.#nameOf(agency)
       const chosen = feedEdition(this.#view(), kind, thread, choice.value, agencyName)
       if (chosen !== null)
-        return feedRendering(chosen, format, path + choice.value.query, this.#deps.config().publish.hub)
+        return feedRendering(chosen, format, path + choice.value.query, namedHub(this.#deps.config()))
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
       if (moved !== null) return moved
       if (thread === null || !this.#deps.reader.isPruned('thread', thread)) {
@@ -245,10 +256,29 @@ class Pages {
     )
   }
 
+  async api(c: Context, rows: RowReader): Promise<Response> {
+    const { found } = await import('./api/api.ts')
+    const { pathname, searchParams } = new URL(c.req.url)
+    const { reader, config, version } = this.#deps
+    const made = found(pathname, searchParams, () => ({
+      rows,
+      reader,
+      agencies: this.#agencies,
+      knowsAgency: id => this.#knowsAgency(id),
+      now: this.#minute(),
+      title: config().title,
+      version,
+      base: basePath(config().link),
+    }))
+    if ('refused' in made) return this.now(c, made.refused)
+    return this.answers[made.fresh ? 'fresh' : 'remembered'](c.req.raw, made.key, made.make)
+  }
+
   metrics(c: Context): Responding {
     const make = (): Rendering => {
-      const { reader, health, version, now } = this.#deps
-      const body = metrics({ totals: this.#totals(), feeds: reader.feeds() }, health(), version, now())
+      const { reader, health, version, now, hub } = this.#deps
+      const counted = { totals: this.#totals(), feeds: reader.feeds(), hub: hub?.() ?? null }
+      const body = metrics(counted, health(), version, now())
       return dataDocument('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
     }
     return this.answers.fresh(c.req.raw, '/metrics', make, 'small')
@@ -268,6 +298,7 @@ class Pages {
   }
 
   notFound(c: Context, isGone = false): Rendering {
+    if (isOfApi(c.req.path)) return refusalDocument(c.req.path, 404, 'There is no API here.')
     const context = this.#context(this.#wording(c))
     const { reader } = this.#deps
     const language = primaryLanguage(context.words.tag)
@@ -364,19 +395,4 @@ class Pages {
   #minute(): Millis {
     return minuteOf(this.#deps.now())
   }
-}
-
-/** What `make` gives, made anew only where one of the values of `state` is another. */
-function remembered<T>(state: () => readonly unknown[], make: () => T): () => T {
-  let last: { state: readonly unknown[]; value: T } | null = null
-  return () => {
-    const now = state()
-    if (last === null || now.some((part, at) => part !== last?.state[at])) last = { state: now, value: make() }
-    return last.value
-  }
-}
-
-function splitFile(file: string): [name: string, format: OutputFormat] {
-  const [name = '', ending] = file.split('.')
-  return [name, FORMATS.find(format => format === ending) ?? 'atom']
 }

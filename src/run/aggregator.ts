@@ -17,7 +17,7 @@ import type { StoreReader } from '../store/store.ts'
 import type { Polled, PollOptions } from './choose.ts'
 import type { Daemon } from './daemon.ts'
 import type { PrunedFile } from './prune.ts'
-import { readerThrough } from './reader-through.ts'
+import { readerThrough, rowsThrough } from './reader-through.ts'
 import { tagAuthority } from './tag-authority.ts'
 
 export type { Explanation } from '../desk/explain.ts'
@@ -222,6 +222,7 @@ class ConfiguredAggregator implements Aggregator {
     const { createSite } = await import('../publish/site.ts')
     return createSite({
       reader: this.reader,
+      rows: rowsThrough(() => this.#reading()),
       config: () => this.#config,
       now: this.#now,
       health: () => ({ live: true, ready: true, detail: 'nothing is polled on schedule' }),

@@ -11,7 +11,10 @@ import type { Polling } from './poll.ts'
 export interface Announcing {
   /** The site's public address, without a slash at its end. */
   link: string
+  /** Another's hub. */
   hub?: string | null | undefined
+  /** Takes what is secret of the hub's address out of a text. */
+  hide?: ((said: string) => string) | undefined
   fetcher: Pick<Fetcher, 'post'>
   reader: Pick<Reader, 'version'>
   now: () => Millis
@@ -38,8 +41,9 @@ export function createAnnouncer(announcing: () => Announcing): Announcer {
   const isEarly = (now: Millis): boolean => now < notBefore && notBefore - now <= LONGEST_WAIT
 
   const announce = async (): Promise<void> => {
-    const { hub, reader, now, log, signal } = announcing()
+    const { hub, hide = same, reader, now, log, signal } = announcing()
     if (!hub) return
+    const shown = (): string => hide(webUrl(hub) ?? '')
     if (asked !== hub) {
       asked = hub
       told = null
@@ -53,14 +57,14 @@ export function createAnnouncer(announcing: () => Announcing): Announcer {
     // A request cut short by our own shutdown says nothing about the hub.
     if (signal.aborted) return
     if (failure === null) {
-      if (failures > 0) log.info('the hub takes our feeds again', { hub: webUrl(hub) })
+      if (failures > 0) log.info('the hub takes our feeds again', { hub: shown() })
       told = version
       failures = 0
       notBefore = now() + LEAST_WAIT
       return
     }
     if (failures === 0)
-      log.warn('the hub of our feeds could not be told', { hub: webUrl(hub), reason: failure.message })
+      log.warn('the hub of our feeds could not be told', { hub: shown(), reason: hide(failure.message) })
     const wait = Math.min(LONGEST_WAIT, LEAST_WAIT * 2 ** Math.min(failures, 10))
     failures++
     notBefore = Math.min(Math.max(now() + wait, failure.retryAt ?? 0), now() + LONGEST_WAIT)
@@ -68,6 +72,8 @@ export function createAnnouncer(announcing: () => Announcing): Announcer {
 
   return { announce }
 }
+
+const same = (said: string): string => said
 
 /** One feed at a time; what the hub has against it, or null. */
 async function tell(announcing: () => Announcing, hub: string): Promise<Failure | null> {

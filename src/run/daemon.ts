@@ -10,7 +10,6 @@ import { type LeveledLog, said } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import type { Site } from '../publish/site.ts'
 import { presenceOf } from '../store/presence.ts'
 import type { StoreReader } from '../store/store.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
@@ -30,7 +29,7 @@ import { type OpenedDesk, openDesk } from './open.ts'
 import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
-import { servedSite } from './served.ts'
+import { createServing, type Serving } from './serving.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
 
@@ -104,7 +103,7 @@ class Service {
   readonly #backups: Backups
   readonly #poller: Poller
   readonly #health: HealthWatch
-  readonly #site: Site
+  readonly #serving: Serving
   readonly #asked = new AskedPolls()
   readonly #rest = new Rest(collectIfShort)
   readonly #systemd: Systemd
@@ -160,7 +159,20 @@ class Service {
     }
     const { database } = options.config
     this.#health = new HealthWatch({ ...watched, settings: () => this.#assembly.config.poll, database })
-    this.#site = this.#makeSite()
+    this.#serving = createServing({
+      database: options.config.database,
+      reader: store.reader,
+      desk: store.desk,
+      websub: this.#websub,
+      onTheWay: this.#onTheWay,
+      config: () => this.#assembly.config,
+      now: this.#now,
+      version: options.version,
+      log: this.#log,
+      health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
+      signal: this.#stopping.signal,
+    })
+    this.#closers.push(() => this.#serving.close())
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
   }
@@ -228,33 +240,9 @@ class Service {
     })
   }
 
-  #makeSite(): Site {
-    return servedSite({
-      reader: this.#store.reader,
-      isFull: () => this.#onTheWay.isFull,
-      config: () => this.#assembly.config,
-      database: this.#options.config.database,
-      now: this.#now,
-      version: this.#options.version,
-      log: this.#log,
-      health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
-      closers: this.#closers,
-    })
-  }
-
-  #answer(request: Request): Response | Promise<Response> {
-    const pushed = this.#websub.answer(request)
-    if (pushed === null) return this.#site.fetch(request)
-    return pushed.catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted) this.#log.error('a push could not be taken', { error: said(error) })
-      return new Response('Send it again later.\n', { status: 503 })
-    })
-  }
-
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const answerer = { ready: this.#site.ready, fetch: (request: Request) => this.#answer(request) }
-    const listening = await listen(answerer, this.#options.config.listen, this.#onTheWay)
+    const listening = await listen(this.#serving, this.#options.config.listen, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
     return { ok: true, value: listening.value.address }
@@ -301,7 +289,7 @@ class Service {
       reader: this.#store.reader,
       desk: this.#store.desk,
       config: () => this.#assembly.config,
-      answer: request => this.#answer(request),
+      answer: request => this.#serving.fetch(request),
       poll: choice => this.#poll(choice),
       tick: () => this.tick(),
       reload: () => this.#reload?.now(),
@@ -332,6 +320,7 @@ class Service {
       this.#unread = true
     }
     void this.#chores.renew()
+    void this.#serving.push()
     await released
     await this.#pollsIdle()
     this.#ticked = true

@@ -2,6 +2,7 @@
 // Minwal reachable over HTTP that stores anything, and only for what was asked for and is signed.
 import { createHash, randomBytes } from 'node:crypto'
 import { checkUrl } from '../collect/net/guard.ts'
+import { hiding } from '../config/secrets.ts'
 import {
   type Fresh,
   isSigned,
@@ -22,13 +23,16 @@ import { filePush } from './pushed.ts'
 export interface Following extends Polling {
   /** Public address without a trailing slash. */
   link: string
-  /** The hub that pushes our own feeds. */
+  /** The hub elsewhere that pushes our own feeds. */
   hub?: string | null | undefined
+  /** Takes what is secret of its address out of a text. */
+  hide?: ((said: string) => string) | undefined
 }
 
 /** Of a configuration, what hubs are told. */
-export function ownFeeds({ link, publish }: Config): Pick<Following, 'link' | 'hub'> {
-  return { link, hub: publish.hub }
+export function ownFeeds(config: Config): Pick<Following, 'link' | 'hub' | 'hide'> {
+  const { link, publish } = config
+  return { link, hub: publish.hub === true ? null : publish.hub, hide: said => hiding(config)(said) }
 }
 
 export interface WebSub {
@@ -73,7 +77,7 @@ function freshFor(link: string, id = randomBytes(24).toString('base64url')): Fre
 
 const LATER = 'Nothing can be stored at present. Send it again later.\n'
 
-const plain = (status: number, text: string, headers: Record<string, string> = {}): Response =>
+export const plain = (status: number, text: string, headers: Record<string, string> = {}): Response =>
   new Response(text, {
     status,
     headers: {
@@ -283,7 +287,7 @@ async function receive(
 }
 
 /** The body, or null as soon as it is larger than the limit. */
-async function readBounded(request: Request, limit: number): Promise<Uint8Array | null> {
+export async function readBounded(request: Request, limit: number): Promise<Uint8Array | null> {
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > limit) return null
   const chunks: Uint8Array[] = []

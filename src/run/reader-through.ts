@@ -1,4 +1,5 @@
 // A reader that stays the same while connections come and go behind it.
+import type { RowReader } from '../model/listed.ts'
 import type { Reader } from '../model/shown.ts'
 
 /** `current` is asked at every call. */
@@ -30,5 +31,26 @@ export function readerThrough(current: () => Reader): Reader {
     together: work => current().together(work),
     search: (words, limit) => current().search(words, limit),
     totals: () => current().totals(),
+  }
+}
+
+/** The same for what the API reads. */
+export function rowsThrough(current: () => RowReader): RowReader {
+  return {
+    threadRows: choice => current().threadRows(choice),
+    storyRows: choice => current().storyRows(choice),
+    threadRow: id => current().threadRow(id),
+    storyRow: id => current().storyRow(id),
+    storyTexts: (stories, characters) => current().storyTexts(stories, characters),
+    reportRows: choice => current().reportRows(choice),
+    reportRow: id => current().reportRow(id),
+    revisionRows: report => current().revisionRows(report),
+    creditRows: report => current().creditRows(report),
+    figureRows: choice => current().figureRows(choice),
+    linkRows: thread => current().linkRows(thread),
+    agencyRows: choice => current().agencyRows(choice),
+    feedRows: choice => current().feedRows(choice),
+    pollRows: (feed, limit) => current().pollRows(feed, limit),
+    together: work => current().together(work),
   }
 }

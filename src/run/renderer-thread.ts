@@ -27,6 +27,7 @@ const given = <T>(value: T | null): T => {
 
 const render = createRenderer({
   reader,
+  rows: reader,
   version,
   config: () => given(config),
   now: () => now,

@@ -1,13 +1,13 @@
 // What no other user of the machine may read, in a small SQLite file of its own beside the database, with mode 0600: what was
-// agreed with WebSub hubs. Only the processes that poll open it; readers of the database never do. A lost file costs nothing
+// agreed with WebSub hubs, and with the subscribers of the built-in one. Only the processes that poll open it; readers of the database never do. A lost file costs nothing
 // but new subscriptions.
 
 import { existsSync } from 'node:fs'
-import type { Subscription } from '../model/stored.ts'
+import type { SubscriberChange, Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { Database, makeFile, setMode } from './engine.ts'
-import { subscription } from './rows.ts'
-import type { Row } from './sql.ts'
+import { number, subscriber, subscription } from './rows.ts'
+import type { Row, WritableSql } from './sql.ts'
 import { statements } from './statements.ts'
 import type { PrivateReader, PrivateStore } from './store.ts'
 
@@ -37,7 +37,23 @@ create table subscriptions (
 ) strict;
 create index subscriptions_due on subscriptions (next_ask);
 `,
+  `
+-- Who has subscribed to our own feeds.
+create table subscribers (
+  id         integer primary key,
+  callback   text not null,
+  topic      text not null,
+  secret     text,
+  lease_end  integer not null,
+  delivered  text not null,
+  failures   integer not null,
+  not_before integer not null,
+  unique (callback, topic)
+) strict;
+`,
 ]
+/** The version of the file that has subscribers. */
+const WITH_SUBSCRIBERS = 2
 
 /** Where the private file of a database lies. */
 export function privatePath(database: string): string {
@@ -70,7 +86,7 @@ export function openPrivate(path: string, identity: string, busyTimeout: Millis)
       }
       const known = db.prepare('select database from about').pluck().get()
       if (known === identity) return
-      db.exec('delete from about; delete from subscriptions')
+      db.exec('delete from about; delete from subscriptions; delete from subscribers')
       db.prepare('insert into about (database) values (?)').run(identity)
     }).immediate()
     return createPrivate(db)
@@ -111,7 +127,42 @@ function readingOf(db: Database.Database): PrivateReader {
           { now },
         )
         .map(subscription),
+    // Whoever polls brings the file up to date when something is to be kept: until then there are none.
+    subscribers: () =>
+      number(db.pragma('user_version', { simple: true })) < WITH_SUBSCRIBERS
+        ? []
+        : sql.all('select * from subscribers order by id').map(subscriber),
     close: () => void db.close(),
+  }
+}
+
+function changeSubscriber(sql: WritableSql, change: SubscriberChange): void {
+  switch (change.kind) {
+    case 'keep': {
+      const { callback, topic, secret, leaseEnd, delivered } = change
+      sql.run(
+        `insert into subscribers (callback, topic, secret, lease_end, delivered, failures, not_before)
+         values (?, ?, ?, ?, ?, 0, 0)
+         on conflict do update set secret = excluded.secret, lease_end = excluded.lease_end, failures = 0, not_before = 0`,
+        [callback, topic, secret, Math.round(leaseEnd), delivered],
+      )
+      break
+    }
+    case 'drop':
+      sql.run('delete from subscribers where callback = ? and topic = ?', [change.callback, change.topic])
+      break
+    case 'delivered':
+      sql.run('update subscribers set delivered = ?, failures = 0, not_before = 0 where id = ?', [
+        change.delivered,
+        change.id,
+      ])
+      break
+    case 'failed':
+      sql.run('update subscribers set failures = ?, not_before = ? where id = ?', [
+        change.failures,
+        Math.round(change.notBefore),
+        change.id,
+      ])
   }
 }
 
@@ -127,6 +178,12 @@ function createPrivate(db: Database.Database): PrivateStore {
            @ignored, @note)`,
         { ...saved, nextAsk: Math.round(saved.nextAsk) },
       ),
+    changeSubscribers: changes =>
+      db
+        .transaction(() => {
+          for (const change of changes) changeSubscriber(sql, change)
+        })
+        .immediate(),
     together: work => db.transaction(work).immediate(),
   }
 }

@@ -14,7 +14,7 @@ import type {
   ThreadLink,
   ThreadSummary,
 } from '../model/shown.ts'
-import type { FeedState, Subscription } from '../model/stored.ts'
+import type { FeedState, Subscriber, Subscription } from '../model/stored.ts'
 import { unpackMarkup } from './markup.ts'
 import type { Row } from './sql.ts'
 import type { Decision, Regrouped } from './store.ts'
@@ -259,4 +259,16 @@ export const subscription = (row: Row): Subscription => ({
   lastPush: numberOrNull(row['last_push']),
   ignored: number(row['ignored']),
   note: textOrNull(row['note']),
+})
+
+/** A row of the private file's subscribers. */
+export const subscriber = (row: Row): Subscriber => ({
+  id: number(row['id']),
+  callback: text(row['callback']),
+  topic: text(row['topic']),
+  secret: textOrNull(row['secret']),
+  leaseEnd: number(row['lease_end']),
+  delivered: text(row['delivered']),
+  failures: number(row['failures']),
+  notBefore: number(row['not_before']),
 })

@@ -121,6 +121,7 @@ function readerOf(db: Database.Database, path: string): StoreReader {
       const among = polled(due.map(({ feed }) => feed))
       return due.filter(({ feed }) => among.has(feed))
     },
+    subscribers: () => secret()?.subscribers() ?? [],
     integrity: () => integrityOf(db),
     close: () => {
       kept?.close()
@@ -217,7 +218,9 @@ function createStore(db: Database.Database, path: string): Store {
       const among = polled(due.map(({ feed }) => feed))
       return due.filter(({ feed }) => among.has(feed))
     },
+    subscribers: () => secret().subscribers(),
     saveSubscription: saved => secret().saveSubscription(saved),
+    changeSubscribers: changes => secret().changeSubscribers(changes),
     ...shrinking(db, path, rewriteAlone),
     keepPolls: ms => {
       pollsKept = ms ?? POLLS_KEPT

@@ -2,6 +2,7 @@
 
 import type { Agency } from '../model/config.ts'
 import type { Placement, PollCounts, PollOutcome, Report, RevisionClass } from '../model/decided.ts'
+import type { RowReader } from '../model/listed.ts'
 import type { Reader, ReportView } from '../model/shown.ts'
 import type {
   Decision,
@@ -20,6 +21,8 @@ import type {
   SentenceModel,
   StoodReport,
   StoryMember,
+  Subscriber,
+  SubscriberChange,
   Subscription,
   TextInForce,
   TextWithoutFeatures,
@@ -253,6 +256,9 @@ export interface PrivateStore {
   subscriptionsDue(now: Millis): Subscription[]
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
+  /** Who has subscribed to our own feeds, the earliest first. */
+  subscribers(): Subscriber[]
+  changeSubscribers(changes: readonly SubscriberChange[]): void
 
   /** All that is written inside is on disk afterwards, or nothing is. May be nested. */
   together<T>(work: () => T): T
@@ -273,10 +279,13 @@ export interface VectorStore {
 }
 
 /** What reads subscriptions, from a connection that cannot write. */
-export type PrivateReader = Pick<PrivateStore, 'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'close'>
+export type PrivateReader = Pick<
+  PrivateStore,
+  'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'subscribers' | 'close'
+>
 
 /** What reading alone can answer, from a connection that cannot write. Each method sees one state of the store. */
-export interface StoreReader extends Reader, RetentionReader {
+export interface StoreReader extends Reader, RowReader, RetentionReader {
   /**
    * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
    * polled, polled in the future, or not to be polled before `beyond`.
@@ -297,6 +306,8 @@ export interface StoreReader extends Reader, RetentionReader {
   subscriptionById(id: string): Subscription | null
   /** Those of feeds being polled whose hub is to be asked (again), longest due first. */
   subscriptionsDue(now: Millis): Subscription[]
+  /** Who has subscribed to our own feeds, the earliest first. */
+  subscribers(): Subscriber[]
   /** `ok`, or what the engine found wrong. */
   integrity(): string
   close(): void
@@ -327,6 +338,7 @@ export interface Store extends StoreReader, Shrinking {
   readonly vectors: VectorStore
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
+  changeSubscribers(changes: readonly SubscriberChange[]): void
   /** How long a statement blocks the thread while another program holds the lock. */
   waitForLock(ms: Millis): void
   /** From now on visits to feeds are listed for so long; null for as long as where nobody says. */

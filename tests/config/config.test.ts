@@ -80,6 +80,8 @@ describe('a fault', () => {
     ['threads.encoder.url', { threads: { encoder: { url: 'm:80', model: 'm' } } }, '"m:80"', /http or https address/],
     ['threads.encoder.key', { threads: { encoder: { url: 'http://m/v1', model: 'm', key: 'a b' } } }, '"…"', /token/],
     ['publish.limit', { publish: { limit: 1_000 } }, '1000', /at most 500/],
+    ['publish.hub', { publish: { hub: false } }, 'false', /true, for the built-in hub, or an http or https address/],
+    ['publish.hub', { publish: { hub: 'hub.example' } }, '"hub.example"', /http or https address/],
     ['log.level', { log: { level: 'loud' } }, '"loud"', /one of "trace", "debug", "info"/],
     ['agencies', { agencies: 5 }, '5', /must be an array/],
     ['agencies[0].id', agency({ id: 'A B' }), '"A B"', /1 to 40 of a-z, 0-9 and -/],

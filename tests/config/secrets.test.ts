@@ -242,3 +242,33 @@ describe('a fault', () => {
     }
   })
 })
+
+describe('the hub of our own feeds', () => {
+  const hub = (address: unknown) => {
+    const { publish, secrets } = config(['http://a.example/feed'], { publish: { hub: address } })
+    return { ...publish, hide: hiding({ agencies: [], secrets: secrets ?? [] }) }
+  }
+
+  it('is told by its whole address and named without what its variables stand for', () => {
+    const named = (address: string) => hub(address).hubNamed
+    expect(hub('https://hub.example/?topic=${KEY}').hub).toBe('https://hub.example/?topic=S3CRETkey77')
+    expect(named('https://hub.example/push?key=${KEY}&own=1')).toBe('https://hub.example/push?own=1')
+    expect(named('https://${USER}:${PASS}@hub.example/')).toBe('https://hub.example/')
+    expect(named('https://hub.example:${PORT}/${TOPIC}/')).toBe('https://hub.example:8043/politics/')
+    expect(named('https://hub.example/${KEY}/')).toBeNull()
+    expect(named('${WHOLE}')).toBeNull()
+    expect(named('${UNSET:-https://hub.example/push?k=1}')).toBe('https://hub.example/push')
+  })
+
+  it('is named as it is written where it has no variables, and may be the built-in one', () => {
+    expect(hub('https://hub.example/?a=1')).toMatchObject({ hub: 'https://hub.example/?a=1' })
+    expect(hub('https://hub.example/?a=1').hubNamed).toBeUndefined()
+    expect(hub(true).hub).toBe(true)
+  })
+
+  it('has its secrets taken out of what is logged', () => {
+    const { hide } = hub('https://ann:p4ssWord@hub.example/push?key=${KEY}')
+    const said = 'https://hub.example/push?key=S3CRETkey77 answered 500, p4ssWord'
+    expect(hide(said)).toBe('https://hub.example/push?key=${KEY} answered 500, ***')
+  })
+})

@@ -339,3 +339,42 @@ it('the hub of our own feeds is told after the start, and again when something n
   await eventually('the hub is told again', () => forms.length >= 12, 90_000)
   expect((await running.stop()).code).toBe(0)
 }, 150_000)
+
+it('is pushed by the built-in hub of another Minwal, which it subscribes to as to any', async () => {
+  const server = await feedServer()
+  server.answers.set('/feed', rss([FERRY]))
+  const port = await freePort()
+  const link = `http://127.0.0.1:${port}`
+  const listen = `127.0.0.1:${port}`
+  const poll = { tick: '* * * * * *', minInterval: '1h' }
+  const first = configure(folder(), agenciesOf([`${server.origin}/feed`]), {
+    listen,
+    link,
+    publish: { hub: true },
+    poll,
+  })
+  const publisher = await daemon(first.config)
+  await eventually('the first report is published', async () => (await titles(link)).length === 1, 60_000)
+  const other = await freePort()
+  const second = configure(folder(), agenciesOf([`${link}/feed.atom`]), {
+    listen: `127.0.0.1:${other}`,
+    link: `http://127.0.0.1:${other}`,
+    poll,
+  })
+  const follower = await daemon(second.config)
+  await eventually('it has subscribed', () => messages(follower, 'subscribed').length === 1, 60_000)
+  await eventually('the hub knows', () => messages(publisher, 'a subscriber confirmed').length === 1, 30_000)
+
+  server.answers.set('/feed', rss([PRICES, FERRY]))
+  const polled = await minwal(['poll', '--force', '--config', first.config])
+  expect(polled.code).toBe(0)
+  await eventually('it is pushed', () => messages(follower, 'pushed').length === 1, 90_000)
+  expect(await titles(follower.address)).toEqual([FERRY.title, PRICES.title])
+  expect(messages(follower, 'pushed')).toMatchObject([{ new: 1 }])
+  // On a busy machine it is thanked too late for the first time, and sends again a minute later.
+  const delivered = async (): Promise<boolean> =>
+    (await (await fetch(`${link}/metrics`)).text()).includes('minwal_hub_pushes_total{outcome="delivered"} 1')
+  await eventually('it is counted', delivered, 100_000)
+  expect((await publisher.stop()).code).toBe(0)
+  expect((await follower.stop()).code).toBe(0)
+}, 280_000)

@@ -385,6 +385,17 @@ describe('over a real store', () => {
 })
 
 describe('a hub that is configured', () => {
+  it('is named without its secrets, and not at all where it cannot be', async () => {
+    const named = async (hubNamed: string | null): Promise<string> => {
+      const publish = { limit: 50, frontPage: HOUR, hub: 'https://hub.example/?key=S3CRET', hubNamed }
+      const response = await serve(aDay().reader, { publish }).get('/feed.atom')
+      return `${response.headers.get('link')} ${await response.text()}`
+    }
+    expect(await named('https://hub.example/')).toContain('<link rel="hub" href="https://hub.example/"')
+    expect(await named('https://hub.example/')).not.toContain('S3CRET')
+    expect(await named(null)).not.toContain('hub.example')
+  })
+
   const hub = 'https://user:pass@hub.example/push?a=1&b=2'
   const publish = { limit: 50, frontPage: HOUR, hub }
   it.each(FORMATS)(

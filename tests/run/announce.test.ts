@@ -32,7 +32,11 @@ async function announced() {
     server.close()
   })
   const told: string[] = []
-  const log = (event: string): void => void told.push(event)
+  const fields: unknown[] = []
+  const log = (event: string, more?: unknown): void => {
+    told.push(event)
+    fields.push(more)
+  }
   const state = {
     link: LINK,
     hub: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` as string | null,
@@ -43,6 +47,7 @@ async function announced() {
   const announcer = createAnnouncer(() => ({
     link: state.link,
     hub: state.hub,
+    hide: text => text.replaceAll('S3CRET', '***'),
     fetcher,
     reader: { version: () => state.version },
     now: () => state.now,
@@ -59,7 +64,7 @@ async function announced() {
       return form.get('hub.url') ?? ''
     })
   }
-  return { announce, state, hub, told, stopping }
+  return { announce, state, hub, told, stopping, said: () => JSON.stringify(fields) }
 }
 
 describe('the hub of our own feeds', () => {
@@ -124,6 +129,15 @@ describe('the hub of our own feeds', () => {
     state.version++
     state.now += MINUTE
     expect(await announce()).toEqual([])
+  })
+
+  it('is asked with its secrets, which are told to nobody else', async () => {
+    const { announce, state, hub, said } = await announced()
+    state.hub = `${state.hub}?key=S3CRET`
+    hub.status = 500
+    await announce()
+    expect(said()).toContain('?key=*** answered 500')
+    expect(said()).not.toContain('S3CRET')
   })
 
   it('says nothing of a hub when Minwal stops', async () => {

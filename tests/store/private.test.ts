@@ -3,9 +3,9 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Subscription } from '../../src/model/stored.ts'
+import type { SubscriberChange, Subscription } from '../../src/model/stored.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
-import { openStore } from '../../src/store/sqlite.ts'
+import { openReader, openStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { folder } from '../helpers/folder.ts'
 
@@ -122,6 +122,81 @@ describe('who may read the files', () => {
     chmodSync(`${path}.private`, 0o644)
     expect(open(path).subscription(1)?.secret).toBe(SECRET)
     expect(mode(`${path}.private`)).toBe('600')
+  })
+})
+
+describe('subscribers of the built-in hub', () => {
+  const kept = (callback: string, more: object = {}): SubscriberChange => ({
+    kind: 'keep',
+    callback,
+    topic: 'https://minwal.example/feed.atom',
+    secret: SECRET,
+    leaseEnd: 5,
+    delivered: '"a"',
+    ...more,
+  })
+
+  it('lie in the private file, one for each callback and feed, and are seen by readers', () => {
+    const path = join(folder(), 'news.db')
+    const store = open(path)
+    const reader = openReader(path)
+    if (!reader.ok) throw new Error(reader.reason)
+    onTestFinished(() => reader.value.close())
+    expect(reader.value.subscribers()).toEqual([])
+    store.changeSubscribers([kept('https://one.example/'), kept('https://two.example/', { secret: null })])
+    const [one, two] = reader.value.subscribers()
+    expect(one).toMatchObject({ callback: 'https://one.example/', secret: SECRET, failures: 0, notBefore: 0 })
+    expect(two).toMatchObject({ callback: 'https://two.example/', secret: null })
+    store.changeSubscribers([
+      { kind: 'failed', id: one?.id ?? 0, failures: 2, notBefore: 9 },
+      { kind: 'delivered', id: two?.id ?? 0, delivered: '"b"' },
+    ])
+    expect(reader.value.subscribers()).toMatchObject([
+      { failures: 2, notBefore: 9, delivered: '"a"' },
+      { delivered: '"b"' },
+    ])
+    // A renewal leaves what it has, and forgets what failed.
+    store.changeSubscribers([kept('https://one.example/', { secret: 'other', leaseEnd: 50, delivered: '"c"' })])
+    expect(reader.value.subscribers()[0]).toMatchObject({
+      secret: 'other',
+      leaseEnd: 50,
+      failures: 0,
+      delivered: '"a"',
+    })
+    store.changeSubscribers([
+      { kind: 'drop', callback: 'https://one.example/', topic: 'https://minwal.example/feed.atom' },
+    ])
+    expect(reader.value.subscribers()).toMatchObject([{ id: two?.id }])
+    expect(bytes(path)).not.toContain(SECRET)
+  })
+
+  it('come to a file that knew subscriptions alone, which stay', () => {
+    const path = join(folder(), 'news.db')
+    const first = openStore({ path })
+    if (!first.ok) throw new Error(first.reason)
+    first.value.saveSubscription(subscription(1))
+    first.value.close()
+    const old = new Database(`${path}.private`)
+    old.exec('drop table subscribers; pragma user_version = 1')
+    old.close()
+    const reader = openReader(path)
+    if (!reader.ok) throw new Error(reader.reason)
+    onTestFinished(() => reader.value.close())
+    expect([reader.value.subscribers(), reader.value.subscription(1)]).toEqual([[], subscription(1)])
+    const store = open(path)
+    store.changeSubscribers([kept('https://one.example/')])
+    expect(reader.value.subscribers()).toHaveLength(1)
+    expect(store.subscription(1)).toEqual(subscription(1))
+  })
+
+  it('of another database are forgotten: its threads have other numbers', () => {
+    const path = join(folder(), 'news.db')
+    const first = openStore({ path })
+    if (!first.ok) throw new Error(first.reason)
+    first.value.changeSubscribers([kept('https://one.example/')])
+    first.value.close()
+    for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) writeFileSync(path + end, '')
+    expect(open(path).subscribers()).toEqual([])
   })
 })
 

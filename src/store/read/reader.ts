@@ -2,6 +2,7 @@
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
+import { rowReader } from './listed.ts'
 import { markReader } from './marks.ts'
 import { outlineReader } from './outlines.ts'
 import { retentionReader } from './retention.ts'
@@ -12,7 +13,7 @@ import { workReader } from './work.ts'
 /** What SQL alone answers; subscriptions stand in a file of their own. */
 export type SqlReader = Omit<
   StoreReader,
-  'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'integrity' | 'close'
+  'subscription' | 'subscriptionById' | 'subscriptionsDue' | 'subscribers' | 'integrity' | 'close'
 >
 
 /**
@@ -28,6 +29,7 @@ export function createReader(
   const threads = threadReader(sql, stories)
   const outlines = outlineReader(sql)
   const work = workReader(sql)
+  const rows = rowReader(sql)
   const retention = retentionReader(sql)
   const marks = markReader(sql)
   return {
@@ -38,6 +40,10 @@ export function createReader(
     recentStories: selection => snapshot(() => stories.recentStories(selection)),
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
+    ...rows,
+    threadRows: choice => snapshot(() => rows.threadRows(choice)),
+    storyRows: choice => snapshot(() => rows.storyRows(choice)),
+    reportRows: choice => snapshot(() => rows.reportRows(choice)),
     ...retention,
     oldThreads: (...asked) => snapshot(() => retention.oldThreads(...asked)),
     ...work,

@@ -1,6 +1,7 @@
 // A reader's selection as conditions on stories (`s`) and their parameters. What few reports have is read from them; what many
 // have is tested story by story, newest first, until enough are found. So neither takes long among 100,000 stories.
 import { searchExpression } from '../../language/text.ts'
+import type { TimedPlace } from '../../model/listed.ts'
 import type { Selection } from '../../model/shown.ts'
 import { number, text } from '../rows.ts'
 import type { Parameters, Sql } from '../sql.ts'
@@ -99,7 +100,7 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
 }
 
 /** Languages on file that are this one, or a variety of it. */
-function languagesOf(sql: Sql, lang: string): string[] {
+export function languagesOf(sql: Sql, lang: string): string[] {
   return sql
     .all(
       `with recursive found (language) as (
@@ -115,3 +116,68 @@ function languagesOf(sql: Sql, lang: string): string[] {
 /** `where` of these conditions, empty for none. */
 export const whereOf = (conditions: readonly string[]): string =>
   conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+
+/** A select of ids, the newest first, and its parameters. */
+export interface Chosen {
+  ids: string
+  parameters: Parameters
+}
+
+type Placed = Selection & { after?: TimedPlace | undefined }
+
+/** The stories that match, newest first; null for none. */
+export function chosenStories(sql: Sql, selection: Placed): Chosen | null {
+  const conditions = storyConditions(sql, selection)
+  if (!conditions) return null
+  const { where, parameters, few } = conditions
+  // With a sign before it, a column is not looked for in an index: the stories are few, and known by their ids.
+  const time = few ? '+s.time' : 's.time'
+  bounded(selection, time, { where, parameters })
+  placed(selection, time, 's.id', { where, parameters })
+  if (selection.minAgencies !== undefined) {
+    where.push('s.agencies >= @minAgencies')
+    parameters['minAgencies'] = selection.minAgencies
+  }
+  return {
+    ids: `select s.id from stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit offset @offset`,
+    parameters,
+  }
+}
+
+/** The threads with a story that matches, the one that grew last first; null for none. */
+export function chosenThreads(sql: Sql, selection: Placed): Chosen | null {
+  const conditions = storyConditions(sql, selection)
+  if (!conditions) return null
+  const { where, parameters, few } = conditions
+  const last = few ? '+t.last' : 't.last'
+  const grown: string[] = []
+  if (few) grown.push(`t.id in (select s.thread from stories s ${whereOf(where)})`)
+  else if (where.length > 0) {
+    grown.push(`exists (select 1 from stories s ${whereOf(['s.thread = t.id', ...where])})`)
+  }
+  bounded(selection, last, { where: grown, parameters })
+  placed(selection, last, 't.id', { where: grown, parameters })
+  if (selection.minAgencies !== undefined) {
+    grown.push('t.agencies >= @minAgencies')
+    parameters['minAgencies'] = selection.minAgencies
+  }
+  return {
+    ids: `select t.id from threads t ${whereOf(grown)} order by ${last} desc, t.id desc limit @limit offset @offset`,
+    parameters,
+  }
+}
+
+type Gathered = Pick<Conditions, 'where' | 'parameters'>
+
+function bounded({ since, limit, offset = 0 }: Placed, time: string, { where, parameters }: Gathered): void {
+  Object.assign(parameters, { limit, offset })
+  if (since === undefined) return
+  where.push(`${time} >= @since`)
+  parameters['since'] = since
+}
+
+function placed({ after }: Placed, time: string, id: string, { where, parameters }: Gathered): void {
+  if (after === undefined) return
+  where.push(`(${time}, ${id}) < (@afterTime, @afterId)`)
+  Object.assign(parameters, { afterTime: after.time, afterId: after.id })
+}

@@ -3,7 +3,7 @@ import type { Reader, ReportView, Selection, StoryDetail, StorySummary } from '.
 import { agencyPart, number, placementOf, reportView, revisionView, storySummary, text } from '../rows.ts'
 import type { Row, Sql } from '../sql.ts'
 import { byId } from './by-id.ts'
-import { storyConditions, whereOf } from './selection.ts'
+import { chosenStories } from './selection.ts'
 
 /** Characters of texts in one list of stories: of what comes after them, the newest first, the beginning is read. */
 const LONGEST_LIST = 8 * 1024 * 1024
@@ -100,28 +100,15 @@ export function storyReader(sql: Sql): StoryReader {
   }
 
   const recentStories = (selection: Selection): StorySummary[] => {
-    const conditions = storyConditions(sql, selection)
-    if (!conditions) return []
-    const { where, parameters, few } = conditions
+    const chosen = chosenStories(sql, selection)
+    if (!chosen) return []
     const { headlines = false } = selection
-    // With a sign before it, a column is not looked for in an index: the stories are few, and known by their ids.
-    const time = few ? '+s.time' : 's.time'
-    if (selection.since !== undefined) {
-      where.push(`${time} >= @since`)
-      parameters['since'] = selection.since
-    }
-    if (selection.minAgencies !== undefined) {
-      where.push('s.agencies >= @minAgencies')
-      parameters['minAgencies'] = selection.minAgencies
-    }
     return summaries(
       withinBounds(
         // Texts are read of those chosen only: sorting would carry them along.
         sql.each(
-          `${headlines ? HEADLINE : STORY} where s.id in (
-             select s.id from stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit offset @offset)
-           order by s.time desc, s.id desc`,
-          { ...parameters, limit: selection.limit, offset: selection.offset ?? 0 },
+          `${headlines ? HEADLINE : STORY} where s.id in (${chosen.ids}) order by s.time desc, s.id desc`,
+          chosen.parameters,
         ),
       ),
       headlines,

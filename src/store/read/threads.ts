@@ -4,7 +4,7 @@ import { agencyPart, decision, figureView, number, regrouped, text, threadLink, 
 import type { Row, Sql } from '../sql.ts'
 import type { Decision, Regrouped, RegroupingFilter } from '../store.ts'
 import { byId } from './by-id.ts'
-import { storyConditions, whereOf } from './selection.ts'
+import { chosenThreads } from './selection.ts'
 import { HEADLINE, STORY, type StoryReader, withinBounds } from './stories.ts'
 
 /** Stories and figures of one thread that are read at most; the newest stories are. */
@@ -97,31 +97,10 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
         true,
       ),
     recentThreads: selection => {
-      const conditions = storyConditions(sql, selection)
-      if (!conditions) return []
-      const { where, parameters, few } = conditions
-      const last = few ? '+t.last' : 't.last'
-      const grown: string[] = []
-      if (few) grown.push(`t.id in (select s.thread from stories s ${whereOf(where)})`)
-      else if (where.length > 0) {
-        grown.push(`exists (select 1 from stories s ${whereOf(['s.thread = t.id', ...where])})`)
-      }
-      if (selection.since !== undefined) {
-        grown.push(`${last} >= @since`)
-        parameters['since'] = selection.since
-      }
-      if (selection.minAgencies !== undefined) {
-        grown.push('t.agencies >= @minAgencies')
-        parameters['minAgencies'] = selection.minAgencies
-      }
-      return threads(
-        sql.all(`${THREAD} ${whereOf(grown)} order by ${last} desc, t.id desc limit @limit offset @offset`, {
-          ...parameters,
-          limit: selection.limit,
-          offset: selection.offset ?? 0,
-        }),
-        selection.headlines,
-      )
+      const chosen = chosenThreads(sql, selection)
+      if (!chosen) return []
+      const rows = sql.all(`${THREAD} where t.id in (${chosen.ids}) order by t.last desc, t.id desc`, chosen.parameters)
+      return threads(rows, selection.headlines)
     },
     thread: id => {
       const [summary] = threads(sql.all(`${THREAD} where t.id = @id`, { id }))
