@@ -3,7 +3,7 @@
 // Weights are (1 + ln f) · ln(1 + n / (df + 8)) over stems of the headline, twice where there is a text, and of the text's
 // beginning; likeness is the cosine, times e^(-hours / 120). Languages share no words, so nothing joins across them. The
 // threshold is the best for the set, which no stream can know.
-import { terms } from '../src/language/text.ts'
+import { terms } from '../src/language/terms.ts'
 import { type Assignment, type EvalItem, scoreGroups } from '../src/run/evaluate.ts'
 
 /** Of a text, characters and stems that count. */

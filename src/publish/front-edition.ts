@@ -1,5 +1,5 @@
 // Which news the front page shows to whom: the language of the reader where any is written in it, or one that was chosen.
-import { primaryLanguage } from '../language/text.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { Rendering } from './delivery.ts'
 import { pageDocument } from './documents.ts'
 import { type FrontChoice, frontPage } from './front-page.ts'

@@ -1,5 +1,5 @@
 // Which of the headlines of a thread stands for it, in one language. Pure.
-import { primaryLanguage } from '../language/text.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { Headline, ThreadOutline } from '../model/shown.ts'
 import type { FigurePoint, FigureSeries } from './figures.ts'
 

@@ -1,6 +1,6 @@
 // Builds HTML from templates. Strings are cleaned and escaped; only `Html` values are inserted as they are.
 import { cleanHtml, cleanLine, cleanText, escapeMarkup } from '../language/markup.ts'
-import { direction } from '../language/text.ts'
+import { textDirection } from '../language/tag.ts'
 
 /** Markup that is inserted without escaping. */
 export class Html {
@@ -111,5 +111,5 @@ export function languageTag(tag: string | null): string | null {
 /** `lang` and `dir` attributes of a text. */
 export function speech(language: string | null): Html {
   const tag = languageTag(language)
-  return tag === null ? html`dir="auto"` : html`lang="${tag}" dir="${direction(tag)}"`
+  return tag === null ? html`dir="auto"` : html`lang="${tag}" dir="${textDirection(tag)}"`
 }

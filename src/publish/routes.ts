@@ -1,6 +1,6 @@
 // The pages and feeds there are: the address of each and how it is rendered. site.ts serves them, static.ts writes them to
 // files.
-import { primaryLanguage } from '../language/text.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import type { NamedHub } from './addresses.ts'

@@ -1,5 +1,6 @@
 // What is searched for: words and operators as they are typed, and what is found, grouped by event. Pure.
-import { fold, searchExpression } from '../language/text.ts'
+import { fold } from '../language/fold.ts'
+import { searchExpression } from '../language/search.ts'
 import type { Reader, Selection, StorySummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { type ListedThread, listed } from './front-page.ts'

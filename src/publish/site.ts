@@ -1,6 +1,6 @@
 // The site over a Reader: a Request in, a Response out, no socket. Answers GET and HEAD; everything it shows is in the store.
 import { type Context, Hono } from 'hono'
-import { primaryLanguage } from '../language/text.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { Config } from '../model/config.ts'
 import type { RowReader } from '../model/listed.ts'
 import type { Health, HubFigures, Reader } from '../model/shown.ts'

@@ -1,9 +1,8 @@
 // Keeps the search column `folded` without what the raw words give: SQL makes it of headline and text by replacing letters,
 // where that gives the full-text index the same words as `fold` (language/text.ts) does; only stems are stored then. Any
 // other text is stored folded, whole.
-import { scratch, stringOf } from '../language/fold.ts'
-import { type Searchable, wholeOf } from '../language/search.ts'
-import { fold, searchable } from '../language/text.ts'
+import { fold, scratch, stringOf } from '../language/fold.ts'
+import { type Searchable, searchable, wholeOf } from '../language/search.ts'
 
 /** Text beyond this is kept and shown, but not searched. */
 const SEARCHED_LENGTH = 40_000

@@ -1,6 +1,6 @@
 // Typed reading of rows: what SQLite gives as text, numbers and nulls becomes the values of the model. The one place with
 // casts; a column that holds JSON is trusted, since only Minwal writes the file.
-import { primaryLanguage } from '../language/text.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { Enclosure } from '../model/collected.ts'
 import type { CopyRule, Move, Origin, Placement, RevisionClass, Signal, WireDetail } from '../model/decided.ts'
 import type {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { BoilerplateCount, withoutBoilerplate } from '../../src/decide/thread/boilerplate.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
-import { fold, hash32, words } from '../../src/language/text.ts'
+import { fold } from '../../src/language/fold.ts'
+import { hash32, words } from '../../src/language/words.ts'
 
 interface Entry {
   title: string

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { formOf, isColumn } from '../../src/decide/thread/form.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
 import { countries } from '../../src/language/countries.ts'
+import { fold } from '../../src/language/fold.ts'
 import { soundKey } from '../../src/language/sound.ts'
-import { fold, words } from '../../src/language/text.ts'
+import { words } from '../../src/language/words.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

@@ -1,17 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { arabicStem } from '../../src/language/arabic.ts'
-import {
-  direction,
-  fold,
-  hash32,
-  searchable,
-  searchExpression,
-  shingles,
-  stem,
-  terms,
-  words,
-} from '../../src/language/text.ts'
+import { fold } from '../../src/language/fold.ts'
+import { searchable, searchExpression } from '../../src/language/search.ts'
+import { textDirection } from '../../src/language/tag.ts'
+import { shingles, stem, terms } from '../../src/language/terms.ts'
+import { hash32, words } from '../../src/language/words.ts'
 
 const LAW = { seed: 20_220_105, numRuns: 2_000 }
 // Plain unicode seldom meets the marks and letters that folding is about, so half of each text is made of them.
@@ -372,7 +366,7 @@ describe('hashes and shingles', () => {
 
 describe('languages', () => {
   it('have a direction', () => {
-    expect(['ar', 'fa-IR', 'he', 'ur', 'en', 'ru', 'arz-x', 'fr', null].map(direction)).toEqual([
+    expect(['ar', 'fa-IR', 'he', 'ur', 'en', 'ru', 'arz-x', 'fr', null].map(textDirection)).toEqual([
       'rtl',
       'rtl',
       'rtl',

@@ -1,6 +1,6 @@
 // What is typed into the box, and the page of what was found.
 import { describe, expect, it } from 'vitest'
-import { matcher } from '../../src/language/text.ts'
+import { matcher } from '../../src/language/search.ts'
 import { snippet } from '../../src/publish/pages/parts/snippet.ts'
 import { readTyped } from '../../src/publish/search.ts'
 import { aDay, NOW, serve, unscripted } from './fixture.ts'

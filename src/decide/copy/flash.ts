@@ -1,6 +1,8 @@
 // Whether a full report is what a flash announced: the agency's own, soon after, and it tells all that the flash said.
 
-import { fold, stem, terms, words } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
+import { stem, terms } from '../../language/terms.ts'
+import { words } from '../../language/words.ts'
 import type { Millis } from '../../model/units.ts'
 
 /** Longest time from a flash to its report. */

@@ -1,7 +1,7 @@
 // When a feed is polled next, and why. Pure: history and hints in, a time and a sentence out.
 
 import { reasonSentence } from '../../language/reason.ts'
-import { hash32 } from '../../language/text.ts'
+import { hash32 } from '../../language/words.ts'
 import type { Failure, Skip } from '../../model/collected.ts'
 import type { PollCounts } from '../../model/decided.ts'
 import type { Because } from '../../model/stored.ts'

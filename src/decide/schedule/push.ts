@@ -2,7 +2,7 @@
 // believes, and what pushing saves in polling. Pure: clock and chance are parameters.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { reasonSentence } from '../../language/reason.ts'
-import { hash32 } from '../../language/text.ts'
+import { hash32 } from '../../language/words.ts'
 import type { Subscription } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 

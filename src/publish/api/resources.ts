@@ -1,6 +1,7 @@
 // What each path of the API answers with: a fixed number of statements, and rows as they are read.
 
-import { fold, searchExpression } from '../../language/text.ts'
+import { fold } from '../../language/fold.ts'
+import { searchExpression } from '../../language/search.ts'
 import type { RowChoice, RowReader, TimedPlace } from '../../model/listed.ts'
 import type { AgencySummary, Reader, Selection } from '../../model/shown.ts'
 import type { Millis } from '../../model/units.ts'

@@ -1,7 +1,7 @@
 // The front page: the lead, the other events in one ranked list, beside them what is newest, what was corrected and what one
 // agency has alone; or a column for each language.
 import { cleanLine } from '../../language/markup.ts'
-import { primaryLanguage } from '../../language/text.ts'
+import { primaryLanguage } from '../../language/tag.ts'
 import type { FeedTotals, Headline, StorySummary } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { FrontPage, LanguageColumn, ListedThread } from '../front-page.ts'

@@ -1,6 +1,6 @@
 // What all pages share: the head, the masthead, the footer.
 import { cleanLine } from '../../language/markup.ts'
-import { direction } from '../../language/text.ts'
+import { textDirection } from '../../language/tag.ts'
 import type { Millis } from '../../model/units.ts'
 import { Html, html, languageTag, nothing, speech } from '../markup.ts'
 import { INTERFACE_LANGUAGES, type Words } from '../words/index.ts'
@@ -105,7 +105,7 @@ const policy = new Html(
 )
 
 export function pageDirection(language: string): 'rtl' | 'ltr' {
-  return direction(language) === 'rtl' ? 'rtl' : 'ltr'
+  return textDirection(language) === 'rtl' ? 'rtl' : 'ltr'
 }
 
 /** What the script is told. */

@@ -1,6 +1,6 @@
 // The pages of agencies, and pages with a message.
 import { cleanLine } from '../../language/markup.ts'
-import { direction, primaryLanguage } from '../../language/text.ts'
+import { primaryLanguage, textDirection } from '../../language/tag.ts'
 import type { AgencySummary, AgencyWork, StorySummary } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { ListedThread } from '../front-page.ts'
@@ -151,7 +151,7 @@ function byDay(context: PageContext, stories: readonly StorySummary[]): Html[] {
 export function movedHtml(context: PageContext, path: string, canonical: string): string {
   const target = context.to(path)
   return html`<!doctype html>
-<html lang="${context.words.tag}" dir="${direction(context.words.tag)}">
+<html lang="${context.words.tag}" dir="${textDirection(context.words.tag)}">
 <head><meta charset="utf-8"><title>${context.words.movedTitle}</title>
 <meta http-equiv="refresh" content="0; url=${target}"><link rel="canonical" href="${canonical}"></head>
 <body><p><a href="${target}">${context.words.movedTitle}</a></p></body>

@@ -1,7 +1,7 @@
 // The history of a text: each revision with its class and its changes. Cosmetic ones are folded.
 
 import { cleanLine } from '../../language/markup.ts'
-import { direction } from '../../language/text.ts'
+import { textDirection } from '../../language/tag.ts'
 import type { ReportView, RevisionView, StoryDetail } from '../../model/shown.ts'
 import { type Html, html, languageTag, nothing } from '../markup.ts'
 import { changes, differenceHtml, wordCounts } from './difference.ts'
@@ -50,7 +50,7 @@ function stepHtml(context: PageContext, { member, before, after }: Step): Html {
   const facts: (Html | string)[] = [moment(context, after.seen)]
   if (came > 0) facts.push(words.count('wordsIn', came))
   if (went > 0) facts.push(words.count('wordsOut', went))
-  const dir = direction(languageTag(member.language))
+  const dir = textDirection(languageTag(member.language))
   return html`<div class="revision"><h3${ownLanguage(context)}>${dotted(heading, true)}</h3>
 ${factsLine(context, facts)}
 <div${spoken(context, member.language)}><p class="title">${differenceHtml(title, dir)}</p>

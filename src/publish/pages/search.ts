@@ -1,6 +1,6 @@
 // The page of a search: the box, what narrows it, and what was found, event by event.
 import { cleanLine } from '../../language/markup.ts'
-import { matcher } from '../../language/text.ts'
+import { matcher } from '../../language/search.ts'
 import type { StorySummary } from '../../model/shown.ts'
 import { type Html, html, languageTag, nothing } from '../markup.ts'
 import type { Facet, Found, FoundEvent, Narrowing, Typed } from '../search.ts'

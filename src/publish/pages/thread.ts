@@ -1,7 +1,7 @@
 // The page of an event: its headline, who had it when, the numbers, and how it developed. Of an event with one story, that story's
 // text.
 import { cleanLine } from '../../language/markup.ts'
-import { primaryLanguage } from '../../language/text.ts'
+import { primaryLanguage } from '../../language/tag.ts'
 import type { Agency } from '../../model/config.ts'
 import type { Headline, StorySummary, ThreadDetail, ThreadLink, ThreadOutline } from '../../model/shown.ts'
 import { type FigureSeries, figureSeries } from '../figures.ts'

@@ -1,5 +1,5 @@
 // What feeds alone say, in the languages of the pages.
-import { primaryLanguage } from '../../language/text.ts'
+import { primaryLanguage } from '../../language/tag.ts'
 import type { Words } from './index.ts'
 
 interface FeedVocabulary {

@@ -1,5 +1,5 @@
 // What the page of the feeds says of polls, in the languages of the pages: why the next one is when it is, and how quiet a feed is.
-import { primaryLanguage } from '../../language/text.ts'
+import { primaryLanguage } from '../../language/tag.ts'
 import type { Because, PollReason } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import { afterPreposition as after } from './ar.ts'

@@ -1,6 +1,6 @@
 // A reader's selection as conditions on stories (`s`) and their parameters. What few reports have is read from them; what many
 // have is tested story by story, newest first, until enough are found. So neither takes long among 100,000 stories.
-import { searchExpression } from '../../language/text.ts'
+import { searchExpression } from '../../language/search.ts'
 import type { TimedPlace } from '../../model/listed.ts'
 import type { Selection } from '../../model/shown.ts'
 import { number, text } from '../rows.ts'

@@ -1,6 +1,6 @@
 // Headlines, names, labels and rows of facts.
 import { cleanLine } from '../../../language/markup.ts'
-import { primaryLanguage } from '../../../language/text.ts'
+import { primaryLanguage } from '../../../language/tag.ts'
 import type { Signal } from '../../../model/decided.ts'
 import type { Headline, StorySummary } from '../../../model/shown.ts'
 import { excerpt, type Html, html, nothing, speech } from '../../markup.ts'
