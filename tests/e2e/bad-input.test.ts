@@ -75,7 +75,7 @@ describe('a configuration', () => {
       /language: 5 must be a string/,
       /poll\.minInterval: "soon" must be a number with ms, s, m, h or d/,
       /poll\.concurrency: 0 must be at least 1/,
-      /poll\.maxBodyBytes: "big" must be a number with B, KB or MB/,
+      /poll\.maxBodyBytes: "big" must be a number with B, KB, MB or GB/,
       /poll\.proxy: unknown key/,
       /threads\.threshold: 7 must be at most 0\.95/,
       /agencies\[0\]\.id: "Not An Id" must be 1 to 40 of a-z/,

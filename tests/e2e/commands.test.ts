@@ -546,6 +546,7 @@ describe('usage', () => {
       'merge',
       'split',
       'decisions',
+      'prune',
       'publish',
       'parse',
       'eval',
