@@ -109,6 +109,8 @@ function dotCommand(queries: Queries, name: string, given: string): Answer {
   const wanted = given === '' ? Object.keys(known) : [given]
   const rows = wanted.flatMap(view => {
     const columns = [...queries.ask('select name, type from pragma_table_xinfo(:view)', { view }).rows]
+    // A file of an older version lacks the views of a newer one.
+    if (columns.length === 0 && given === '') return []
     if (columns.length === 0) {
       throw new QueryError('sql', `there is no ${view}: \`minwal sql .tables\` lists what there is`)
     }

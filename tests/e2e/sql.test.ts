@@ -18,7 +18,7 @@ const where = mkdtempSync(join(tmpdir(), 'minwal-'))
 const { config, database } = configure(where, agenciesOf(['http://127.0.0.1:8199/meridian']))
 
 beforeAll(() => {
-  writeFileSync(database, gunzipSync(readFileSync(new URL('../fixtures/db/v7.sqlite.gz', import.meta.url))))
+  writeFileSync(database, gunzipSync(readFileSync(new URL('../fixtures/db/v8.sqlite.gz', import.meta.url))))
 })
 afterAll(() => rmSync(where, { recursive: true, force: true }))
 
@@ -81,6 +81,16 @@ describe('minwal sql', () => {
     expect(whole.filter(({ meaning }) => !meaning)).toEqual([])
     expect(new Set(whole.map(({ view }) => view)).size).toBeGreaterThan(12)
     expect(await sql(['.schema', 'nothing'])).toMatchObject({ code: 1 })
+  })
+
+  it('lists of a file of an older version the views that it has', async () => {
+    const old = folder()
+    const made = configure(old, agenciesOf(['http://127.0.0.1:8199/meridian']))
+    writeFileSync(made.database, gunzipSync(readFileSync(new URL('../fixtures/db/v7.sqlite.gz', import.meta.url))))
+    const listed = await minwal(['sql', '--json', '.schema', '--config', made.config])
+    expect(listed.code, listed.stderr).toBe(0)
+    const views = new Set((JSON.parse(listed.stdout) as { view: string }[]).map(({ view }) => view))
+    expect([views.has('story'), views.has('pruned')]).toEqual([true, false])
   })
 
   it('gives up in time, and leaves nothing running', async () => {
