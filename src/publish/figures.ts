@@ -58,16 +58,23 @@ type Told = Pick<StorySummary, 'id' | 'title' | 'agency' | 'agencyName' | 'signa
  * all people, or of people that no text names, come first. A text gives each one number: what the headline says goes before
  * the rest, and otherwise the largest stands, because earlier tolls and parts of one ("ten of them children") are smaller.
  * Copies of a story count once; a text that its agency has revised counts again, with the time of that text. A withdrawn
- * story's numbers are taken back, and a correction takes back what its agency said last.
+ * story's numbers are taken back, and a correction takes back what its agency said last: of what its headline counts, where
+ * that counts anything.
  */
 export function figureSeries(figures: readonly FigureView[], timeline: readonly Told[]): FigureSeries[] {
   const stories = new Map(timeline.map(story => [story.id, story]))
+  const headed = new Set(
+    figures.filter(figure => isHeaded(figure, stories.get(figure.story))).map(({ story }) => story),
+  )
   return KINDS.flatMap(kind =>
     [...Map.groupBy(ofKind(figures, kind), figure => figure.whom)]
-      .map(([whom, list]) => series(kind, whom, list, stories))
+      .map(([whom, list]) => series(kind, whom, list, stories, headed))
       .sort(byWeight),
   )
 }
+
+const isHeaded = ({ matched }: Pick<FigureView, 'matched'>, story: Told | undefined): boolean =>
+  story?.title.includes(matched) ?? false
 
 const ofKind = (figures: readonly FigureView[], kind: Figure['kind']): FigureView[] =>
   figures.filter(figure => figure.kind === kind)
@@ -87,6 +94,7 @@ function series(
   whom: string | null,
   figures: readonly FigureView[],
   stories: ReadonlyMap<number, Told>,
+  headedStories: ReadonlySet<number>,
 ): FigureSeries {
   const said = [...Map.groupBy(figures, figure => figure.story)].flatMap(([id, list]) => ofStory(list, stories.get(id)))
   said.sort((a, b) => a.time - b.time || a.story - b.story)
@@ -109,7 +117,10 @@ function series(
       continue
     }
     // Of a story that was revised into a correction, only the newest text corrects.
-    const corrects = story?.signal === 'correction' && last.get(point.story) === point
+    const corrects =
+      story?.signal === 'correction' &&
+      last.get(point.story) === point &&
+      (isHeaded(point, story) || !headedStories.has(point.story))
     if (corrects) corrections.add(point)
     if (before !== undefined && corrects && before.value !== point.value) {
       points.splice(points.indexOf(before), 1)
@@ -143,7 +154,7 @@ function ofStory(figures: readonly FigureView[], story: Told | undefined): Figur
   const byTime = [...Map.groupBy(own, figure => figure.time)].sort(([a], [b]) => a - b)
   const texts = own.length > 0 ? byTime.map(([, text]) => text) : [figures]
   return texts.map((text, index) => {
-    const headed = story === undefined ? [] : text.filter(figure => story.title.includes(figure.matched))
+    const headed = text.filter(figure => isHeaded(figure, story))
     const chosen = (headed.length > 0 ? headed : text).reduce((best, figure) =>
       figure.value > best.value || (figure.value === best.value && figure.time < best.time) ? figure : best,
     )

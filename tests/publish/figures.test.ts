@@ -106,6 +106,23 @@ describe('a toll as a series', () => {
     expect(series.taken).toMatchObject([{ value: 371, source: 'nile', why: 'corrected' }])
   })
 
+  it('a correction whose headline counts the dead corrects no other number that its text gives', () => {
+    const figures = [
+      said(1, 19),
+      said(1, 31, { kind: 'injured', matched: '31 injured' }),
+      said(2, 9),
+      said(2, 2, { kind: 'injured', matched: 'two injured' }),
+    ]
+    const timeline = told({ id: 1 }, { id: 2, signal: 'correction', title: 'CORRECTION - Ferry fire: 9 killed' })
+    const [killed, injured] = figureSeries(figures, timeline)
+    expect(killed?.points.map(({ value }) => value)).toEqual([9])
+    expect(injured?.points.map(({ value, isApart }) => [value, isApart])).toEqual([
+      [31, false],
+      [2, true],
+    ])
+    expect(injured?.taken).toEqual([])
+  })
+
   it('a correction of something else leaves the number as it was', () => {
     const series = only([said(1, 7), said(2, 7)], told({ id: 1 }, { id: 2, signal: 'correction' }))
     expect(values(series)).toEqual([7])
