@@ -1,6 +1,6 @@
 // The labelled sets, and what the real filing and threading make of them: shared by bench/eval.ts and the test of quality.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { loadConfig } from '../src/config/load.ts'
@@ -79,18 +79,24 @@ export async function itemsOf(labelled: LabelledSet): Promise<EvalItem[]> {
   return labelled.language === null ? read.value : read.value.filter(({ lang }) => lang === labelled.language)
 }
 
-/** File the set's items with the default settings and score what came of them. */
-export async function measure(labelled: LabelledSet): Promise<LabelledResult> {
-  const items = await itemsOf(labelled)
+/** File the set's items, or the first `most` of them, with the default settings and score what came of them. */
+export async function measure(labelled: LabelledSet, most = Number.POSITIVE_INFINITY): Promise<LabelledResult> {
+  const items = firstOf(await itemsOf(labelled), most)
   const { assignments, result } = evaluate(items, settings())
   const storyPairs = labelled.pairs === null ? null : scorePairs(items, labelled.pairs, assignments)
   return { ...result, storyPairs }
 }
 
+function firstOf(items: EvalItem[], most: number): EvalItem[] {
+  if (items.length <= most) return items
+  const time = ({ published }: EvalItem): number => (published === null ? 0 : Date.parse(published))
+  return items.toSorted((a, b) => time(a) - time(b)).slice(0, most)
+}
+
 /** The pairs as an independent program scores them. */
 function scorePairs(
   items: readonly EvalItem[],
-  pairs: string,
+  allPairs: string,
   assignments: readonly { id: EvalItem['id'] }[],
 ): PairScore {
   const where = mkdtempSync(path.join(tmpdir(), 'minwal-eval-'))
@@ -100,6 +106,14 @@ function scorePairs(
     writeFileSync(questions, lines(items))
     const answers = path.join(where, 'assignments.jsonl')
     writeFileSync(answers, lines(assignments))
+    const pairs = path.join(where, 'pairs.tsv')
+    const [head = '', ...rows] = readFileSync(allPairs, 'utf8').split('\n')
+    const known = new Set(items.map(({ id }) => String(id)))
+    const kept = rows.filter(row => {
+      const [one = '', other = ''] = row.split('\t')
+      return known.has(one) && known.has(other)
+    })
+    writeFileSync(pairs, `${[head, ...kept].join('\n')}\n`)
     const args = [scorer, questions, answers, '--label', 'story', '--pairs', pairs]
     const scored = spawnSync(process.execPath, args, { encoding: 'utf8' })
     if (scored.status !== 0) throw new Error(`score.mjs failed: ${scored.stderr}`)

@@ -7,7 +7,7 @@ import { live } from '../helpers/kill-world.ts'
 
 const SEED = Number(process.env['MINWAL_SEED'] ?? 20_260_105)
 /** bench/kills.ts does a hundred. */
-const ROUNDS = 12
+const ROUNDS = 8
 
 it(`kill -9 in the middle of ${ROUNDS} polls, merges, splits, and of a poll beside the daemon: the end is that of a life without kills`, async () => {
   const begins = Date.now() - 86_400_000

@@ -24,7 +24,18 @@ describe('quality over labelled news', () => {
   }
 
   it.skipIf(!present(saudiCopies))(
-    'copies under other headlines are found, and look-alikes kept apart',
+    'copies under other headlines are found in a third of the set, and look-alikes kept apart',
+    async () => {
+      const { storyPairs } = await measure(saudiCopies, 7_000)
+      expect(storyPairs?.recall).toBeGreaterThanOrEqual(0.985)
+      expect(storyPairs?.keptApart).toBeGreaterThanOrEqual(0.66)
+    },
+    240_000,
+  )
+
+  // Minutes: ALL_LABELLED=1 asks for it (`npm run test:labelled`).
+  it.skipIf(!present(saudiCopies) || process.env['ALL_LABELLED'] === undefined)(
+    'copies under other headlines are found in all of the set, and look-alikes kept apart',
     async () => {
       const { storyPairs } = await measure(saudiCopies)
       expect(storyPairs?.recall).toBeGreaterThanOrEqual(0.965)
