@@ -34,7 +34,7 @@ export interface RenderTask {
 
 export type Rendered = { id: number; rendering: Rendering<Uint8Array> } | { id: number; error: string }
 
-/** A thread takes half a second to start, and 40 MB. */
+/** Time without a page after which the thread ends: a daemon that only collects keeps none. */
 const IDLE: Millis = 120_000
 const LIMITS = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 12 }
 const MODULE = new URL(`./renderer-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
