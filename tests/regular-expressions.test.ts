@@ -16,7 +16,13 @@ interface Found {
 
 const source = join(root, 'src')
 // What runs when it is loaded: a process of its own, a thread of its own, a command.
-const PROGRAMS = new Set(['collect/feed/worker.ts', 'run/reader.ts', 'run/renderer-thread.ts', 'run/backup-child.ts', 'desk/thread.ts'])
+const PROGRAMS = new Set([
+  'collect/feed/worker.ts',
+  'run/reader.ts',
+  'run/renderer-thread.ts',
+  'run/backup-child.ts',
+  'desk/thread.ts',
+])
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   .map(name => name.replaceAll('\\', '/'))
