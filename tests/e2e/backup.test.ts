@@ -121,7 +121,7 @@ describe('a database of an older version', () => {
       for (const name of readdirSync(where)) if (name.startsWith('minwal.db')) rmSync(join(where, name))
       writeFileSync(database, fixture)
       const db = new Database(database)
-      const put = db.prepare(`insert into x_meta (key, value) values (?, hex(randomblob(${1_048_576})))`)
+      const put = db.prepare(`insert into meta (key, value) values (?, hex(randomblob(${1_048_576})))`)
       for (let at = 0; at < 20; at++) put.run(`filler ${at}`)
       db.close()
       const before = reportsOnFile(database)

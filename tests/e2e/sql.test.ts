@@ -18,7 +18,7 @@ const where = mkdtempSync(join(tmpdir(), 'minwal-'))
 const { config, database } = configure(where, agenciesOf(['http://127.0.0.1:8199/meridian']))
 
 beforeAll(() => {
-  writeFileSync(database, gunzipSync(readFileSync(new URL('../fixtures/db/v8.sqlite.gz', import.meta.url))))
+  writeFileSync(database, gunzipSync(readFileSync(new URL('../fixtures/db/v9.sqlite.gz', import.meta.url))))
 })
 afterAll(() => rmSync(where, { recursive: true, force: true }))
 
