@@ -85,7 +85,7 @@ export interface Filed {
   thread: number
 }
 
-/** Every report on file by feed and guid. */
+/** Every report on file by feed and guid, in a file of any version. */
 export function reportsOnFile(path: string): Map<string, Filed> {
   const db = new Database(path, { readonly: true })
   try {
@@ -93,7 +93,7 @@ export function reportsOnFile(path: string): Map<string, Filed> {
       .prepare(
         `select f.url feed, r.guid, r.title, r.text,
            r.id || ' in story ' || s.id || ' ' || s.key identity, s.thread
-         from x_reports r join x_feeds f on f.id = r.feed join x_stories s on s.id = r.story`,
+         from report r join feed f on f.id = r.feed join story s on s.id = r.story`,
       )
       .all() as Filed[]
     return new Map(rows.map(row => [`${row.feed} ${row.guid}`, row]))
