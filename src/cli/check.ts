@@ -18,7 +18,18 @@ import { Hosts } from '../run/hosts.ts'
 import { feedsByUrl, mayBePrivate, type NamedFeed } from '../run/poll.ts'
 import { parsedJson } from './json.ts'
 import { progress } from './progress.ts'
-import { type Common, configuredToPoll, Failed, hidden, json, jsonLine, out, readConfiguration, say } from './shared.ts'
+import {
+  type Common,
+  configuredToPoll,
+  Failed,
+  hidden,
+  isCutOff,
+  json,
+  jsonLine,
+  out,
+  readConfiguration,
+  say,
+} from './shared.ts'
 import { table } from './table.ts'
 
 export async function check(options: Common & { fetch?: boolean }): Promise<void> {
@@ -207,11 +218,13 @@ function showParsed(file: string, parsed: Outcome<ParsedFeed>, options: { json?:
     else say(`${file}: ${parsed.reason}`)
     return
   }
+  const { warnings } = parsed.value
+  if (isCutOff(warnings)) process.exitCode = 1
   if (options.json) {
     jsonLine(parsedJson(file, parsed.value))
     return
   }
-  const { format, version, title, entries, warnings } = parsed.value
+  const { format, version, title, entries } = parsed.value
   out(`${file}: ${format} ${version ?? ''} «${title ?? ''}», ${entries.length} entries`)
   for (const entry of entries) out(`  ${stamp(entry.published)}  ${entry.title}`)
   for (const warning of warnings) say(`${file}: ${warning}`)

@@ -12,7 +12,7 @@ import { languageOf } from '../language/detect.ts'
 import { stamp } from '../language/say.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import { isoOrNull } from './json.ts'
-import { type Common, configured, Failed, hidden, hideSecretsOf, json, out, say } from './shared.ts'
+import { type Common, configured, Failed, hidden, hideSecretsOf, isCutOff, json, out, say } from './shared.ts'
 import { readSubscriptionList } from './subscription-list.ts'
 import { table } from './table.ts'
 
@@ -171,6 +171,7 @@ export function importFeeds(file: string, options: Common): void {
   const list = readSubscriptionList(bytes)
   if (!list.ok) throw new Failed(`${file}: ${list.reason}`)
   for (const warning of list.value.warnings) say(`${file}: ${warning}`)
+  if (isCutOff(list.value.warnings)) process.exitCode = 1
   const { drafts, counts, notes } = planImport(list.value, config.agencies)
   for (const note of notes) say(`${file}: ${note}`)
   if (counts.added > 0) {
