@@ -78,7 +78,7 @@ export function build(): Command {
     .option('--force', 'poll all feeds, due or not')
     .option('--json', 'print the counts and each failure as JSON')
     .action(later(async () => (await import('./run.ts')).poll))
-  command('check', 'check the configuration')
+  onFile('check', 'check the configuration')
     .option('--fetch', 'try every feed, storing nothing')
     .option('--json', 'print the result as JSON')
     .action(later(async () => (await import('./check.ts')).check))

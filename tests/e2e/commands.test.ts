@@ -210,7 +210,7 @@ describe('threads', () => {
       { title: ENGLISH[2]?.title, stories: 1, reports: 1, agencies: ['north'] },
     ])
     const table = (await done('threads')).split('\n')
-    expect(table[0]).toMatch(/^id +last +stories +reports +agencies +lead$/)
+    expect(table[0]).toMatch(/^id +last \(UTC\) +stories +reports +agencies +lead$/)
     expect(table[2]).toMatch(
       /^\d+ +\d{4}-\d\d-\d\d \d\d:\d\d +2 +3 +north coast +Earthquake in Manara province kills 12$/,
     )
@@ -279,7 +279,7 @@ describe('thread', () => {
 describe('story', () => {
   it('shows the reports that carry a story, why, and its text, by the number that search prints', async () => {
     const listed = await done('search', 'earthquake', 'dawn', 'Monday')
-    expect(listed.split('\n')[0]).toMatch(/^time +story +thread +agency +headline$/)
+    expect(listed.split('\n')[0]).toMatch(/^time \(UTC\) +story +thread +agency +headline$/)
     const [found] = await data<{ id: number; thread: number }[]>('search', 'earthquake', 'dawn', 'Monday')
     const shown = await done('story', String(found?.id))
     expect(shown).toContain(`story ${found?.id} of thread ${found?.thread}`)
@@ -730,5 +730,5 @@ it.skipIf(!existsSync('/bin/bash'))('a reader that has seen enough is no failure
   const said = execFileSync('/bin/bash', ['-c', script, process.execPath, join(root, 'bin/minwal.js'), config], {
     encoding: 'utf8',
   })
-  expect(said).toMatch(/^id +last /)
+  expect(said).toMatch(/^id +last \(UTC\) /)
 })
