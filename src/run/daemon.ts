@@ -10,6 +10,7 @@ import { type LeveledLog, said } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
+import { claim } from '../store/claim.ts'
 import { presenceOf } from '../store/presence.ts'
 import type { StoreReader } from '../store/store.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
@@ -76,9 +77,14 @@ const LOCK_PATIENCE: Millis = 10
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
   const { config, log } = options
   const now = (options.now ?? Date.now)()
+  const claimed = claim(config.database)
+  if (!claimed.ok) return claimed
   const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null })
-  if (!opened.ok) return opened
-  const service = new Service(options, opened.value)
+  if (!opened.ok) {
+    claimed.value()
+    return opened
+  }
+  const service = new Service(options, opened.value, claimed.value)
   const listening: Outcome<string> = (options.serve ?? true) ? await service.listen() : { ok: true, value: '' }
   if (!listening.ok) {
     await service.close()
@@ -117,12 +123,13 @@ class Service {
   #unread = false
   #address = ''
 
-  constructor(options: DaemonOptions, store: OpenedDesk) {
+  constructor(options: DaemonOptions, store: OpenedDesk, unclaim: () => void) {
     this.#options = options
     this.#log = options.log
     this.#now = options.now ?? Date.now
     this.#store = store
     this.#systemd = systemd(this.#log, options.systemd ?? true)
+    this.#closers.push(unclaim)
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
     this.#closers.push(() => store.reader.close())
