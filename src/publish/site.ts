@@ -148,8 +148,8 @@ function routed(dependencies: SiteDependencies, answers: Answering): Hono {
 }
 
 /** All that renderings depend on. */
-function stateOf({ reader, config, now }: SiteDependencies): () => readonly unknown[] {
-  return () => [reader.version(), config(), minuteOf(now())]
+function stateOf({ reader, config, now, health }: SiteDependencies): () => readonly unknown[] {
+  return () => [reader.version(), config(), minuteOf(now()), health().online]
 }
 
 /** The clock of the pages: what was rendered is remembered for a minute. */
@@ -227,7 +227,7 @@ class Pages {
     const choice = feedsChoice(new URL(c.req.url).searchParams)
     return this.answers.fresh(c.req.raw, `/feeds?${feedsQuery(choice)} ${wording.key}`, () => {
       const { reader, health } = this.#deps
-      const body = feedsHtml(this.#context(wording), reader.feeds(), this.#polls(), health().fault, choice)
+      const body = feedsHtml(this.#context(wording), reader.feeds(), this.#polls(), health(), choice)
       return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
     })
   }
@@ -355,10 +355,11 @@ class Pages {
   }
 
   #view(): View {
-    const { reader, config } = this.#deps
+    const { reader, config, health } = this.#deps
     return {
       reader,
       config: config(),
+      online: health().online ?? true,
       agencies: this.#agencies,
       polled: () => config().agencies.filter(agency => agency.feeds.length > 0),
       isEmpty: () => this.#totals().reports === 0,

@@ -154,6 +154,8 @@ class Service {
         this.#asked.heard(outcome)
       },
     )
+    // Polls that wait for word of the network wait no more.
+    this.#stopping.signal.addEventListener('abort', () => this.#network.stop(), { once: true })
     this.#closers.push(() => this.#pollsDone())
     this.#backups = new Backups({ config: () => this.#assembly.config, now: this.#now, log: this.#log })
     const { retention } = this.#chores
@@ -176,7 +178,7 @@ class Service {
       now: this.#now,
       version: options.version,
       log: this.#log,
-      health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
+      health: () => this.#health.answer(this.#ticked),
       signal: this.#stopping.signal,
     })
     this.#closers.push(() => this.#serving.close())
@@ -203,6 +205,7 @@ class Service {
       now: this.#now,
       log: this.#log,
       signal: this.#stopping.signal,
+      isOurFault: (url, failure) => this.#network.isToBlame(url, failure),
       onHub: (feed, hub) => this.#websub.onHub(feed, hub),
     }
   }

@@ -48,6 +48,8 @@ export interface Polling {
   now: () => Millis
   log: Log
   signal: AbortSignal
+  /** Whether a poll failed for want of a network; left out where nobody knows, it never did. */
+  isOurFault?: (url: string, failure: Failure) => Promise<boolean>
   /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
   onHub?: (feed: FeedState, hub: NamedHub | null) => Promise<void>
 }
@@ -132,6 +134,7 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   // A poll cut short by our own shutdown says nothing about the feed.
   if (polling.signal.aborted) return null
   if (got.kind === 'failed') {
+    if (await polling.isOurFault?.(feed.url, got.failure)) return null
     const followed = await follow(polling, visit, got.failure, load)
     if (polling.signal.aborted) return null
     return followed ?? recordWithoutDocument(polling, visit, failed(got.failure))
