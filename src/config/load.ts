@@ -104,10 +104,7 @@ function fill(value: unknown, environment: Environment, path: (string | number)[
 
 /** The configuration with every default. */
 function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>, file: string): Config {
-  const listen = data.listen ?? '127.0.0.1:8080'
-  const colon = listen.lastIndexOf(':')
-  const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
-  const port = Number(listen.slice(colon + 1))
+  const { host, port } = hostAndPort(data.listen ?? '127.0.0.1:8080')
   const database = data.database ?? 'data/minwal.db'
   const link = withoutLogin(data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(
     /(?<!\/)\/+$/,
@@ -125,6 +122,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     timeZone: data.timeZone ?? 'UTC',
     database: besides(file, database),
     listen: { host, port },
+    metrics: data.metrics?.listen === undefined ? null : hostAndPort(data.metrics.listen),
     poll: {
       tick: poll.tick ?? TICK,
       concurrency: poll.concurrency ?? 16,
@@ -173,6 +171,11 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       ),
     })),
   }
+}
+
+function hostAndPort(listen: string): { host: string; port: number } {
+  const colon = listen.lastIndexOf(':')
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) }
 }
 
 /** A path of the configuration, which is relative to its folder. */

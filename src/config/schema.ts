@@ -153,6 +153,16 @@ const retainObject = z.strictObject({
     .describe('Largest database file: beyond it the oldest threads are deleted. Default no limit.'),
 })
 
+const listenAddress = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, {
+    error: 'must be host:port, like "127.0.0.1:8080"',
+    abort: true,
+  })
+  .refine(text => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, {
+    message: 'must have a port up to 65535',
+  })
+
 const root = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().min(1).optional().describe('Name of the combined feed. Default "Minwal".'),
@@ -164,17 +174,14 @@ const root = z.strictObject({
     .optional()
     .describe('Time zone that pages tell moments in before a browser tells them in its own. Default "UTC".'),
   database: z.string().min(1).optional().describe('SQLite file; relative to this file. Default "data/minwal.db".'),
-  listen: z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, {
-      error: 'must be host:port, like "127.0.0.1:8080"',
-      abort: true,
+  listen: listenAddress.optional().describe('Where the page and feeds are served. Default "127.0.0.1:8080".'),
+  metrics: z
+    .strictObject({
+      listen: listenAddress
+        .optional()
+        .describe('Where /metrics is served instead of beside the pages, like "127.0.0.1:9464". Default beside them.'),
     })
-    .refine(text => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, {
-      message: 'must have a port up to 65535',
-    })
-    .optional()
-    .describe('Where the page and feeds are served. Default "127.0.0.1:8080".'),
+    .optional(),
   poll: pollObject.optional(),
   threads: z
     .strictObject({
@@ -256,6 +263,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     publish: root.shape.publish.unwrap().shape,
     retain: retainObject.shape,
     backup: root.shape.backup.unwrap().shape,
+    metrics: root.shape.metrics.unwrap().shape,
     log: root.shape.log.unwrap().shape,
   }
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')

@@ -7,7 +7,7 @@ import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
 import type { Recorded } from './recorder.ts'
 import type { Pruned } from './retention.ts'
-import type { Trouble } from './storing.ts'
+import type { StoreTrouble, Trouble } from './storing.ts'
 
 /** With what a desk is opened. */
 export interface DeskSettings {
@@ -120,7 +120,7 @@ export type FromDesk =
   | { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; event: string; fields: Record<string, unknown> }
   | { kind: 'given up'; reason: string }
   /** Sent every second: the thread turns. */
-  | { kind: 'state'; trouble: Trouble | null }
+  | { kind: 'state'; trouble: Trouble | null; failures: Readonly<Record<StoreTrouble, number>> }
 
 /** What a reader hands over, packed. */
 export type PackedReadings = readonly DeskReading[]

@@ -135,7 +135,8 @@ class Service {
 
   /** Say whether writes wait. */
   state(): void {
-    say({ kind: 'state', trouble: this.#storing.trouble })
+    const { trouble, failures } = this.#storing
+    say({ kind: 'state', trouble, failures })
   }
 
   /** Called every second. */

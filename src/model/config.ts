@@ -147,6 +147,8 @@ export interface Config {
   /** Absolute path of the SQLite file. */
   database: string
   listen: { host: string; port: number }
+  /** Where `/metrics` is served; null or left out: beside the pages. */
+  metrics?: { host: string; port: number } | null
   poll: PollSettings
   threads: ThreadSettings
   publish: PublishSettings

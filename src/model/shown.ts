@@ -368,6 +368,8 @@ export interface Health {
   ready: boolean
   /** The database can be written. True where left out. */
   storing?: boolean
+  /** Any host can be reached. True where left out. */
+  online?: boolean
   /** Why it cannot be written, for visitors; null where it can. */
   fault?: string | null
   /** When the newest backup was made, and why the last try failed; null or left out where none are asked for. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { type Judged, judgeHealth } from '../decide/schedule/health.ts'
 import type { DeskClient } from '../desk/client.ts'
 import type { PollSettings } from '../model/config.ts'
+import type { Health } from '../model/shown.ts'
 import type { BackupState, Backups } from './backups.ts'
 import type { Network } from './network.ts'
 import { longestPoll } from './poll.ts'
@@ -50,6 +51,12 @@ export class HealthWatch {
     this.#lost = why
   }
 
+  /** What pages and probes are told. `ticked`: all that was due at the start has been polled. */
+  answer(ticked: boolean): Health {
+    const judged = this.judge()
+    return { ...judged, ready: ticked && judged.storing, online: !this.#sources.network.isGone }
+  }
+
   judge(): Judged & { backup: BackupState | null } {
     const { desk, poller, network, retention, backups, settings } = this.#sources
     const now = performance.now()
@@ -72,7 +79,7 @@ export class HealthWatch {
     const missing = state?.fault == null ? [] : ['the last backup failed: the log says why']
     const faults = [...(network.isGone ? [NO_NETWORK] : []), ...(retention.fault === null ? [] : [retention.fault])]
     const detail = [judged.detail, ...missing, ...faults].join('; ')
-    return { ...judged, fault: judged.fault ?? faults[0] ?? null, detail, backup: state }
+    return { ...judged, fault: judged.fault ?? retention.fault, detail, backup: state }
   }
 
   #withoutPath(text: string): string {

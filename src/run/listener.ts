@@ -138,6 +138,8 @@ export interface Answerer {
   /** An answer that lies ready, as of `Site.ready`. */
   ready: Site['ready']
   fetch: (request: Request) => Response | Promise<Response>
+  /** Told of every answer, but for streams. */
+  answered?: (status: number, ms: number) => void
 }
 
 /**
@@ -183,9 +185,10 @@ function sendReady(
 
 /** Listen as configured. The reason of a failure is a sentence that says what to change. */
 export function listen(
-  { ready, fetch }: Answerer,
+  { ready, fetch, answered = () => {} }: Answerer,
   { host, port }: { host: string; port: number },
   onTheWay: OnTheWay,
+  key = 'listen',
 ): Promise<Outcome<Listener>> {
   const make = getRequestListener((request, env) => {
     const { outgoing } = env as { outgoing: ServerResponse }
@@ -198,7 +201,14 @@ export function listen(
     return response instanceof Promise ? response.then(held) : held(response)
   })
   const answer: Answering = (request, response) => {
-    if (!sendReady(ready, request, response, onTheWay)) void make(request, response)
+    const began = performance.now()
+    const done = (): void => answered(response.statusCode, performance.now() - began)
+    if (sendReady(ready, request, response, onTheWay)) {
+      done()
+      return
+    }
+    if (request.url !== '/events') response.once('close', done)
+    void make(request, response)
   }
   const server = createServer({ requestTimeout: REQUEST, headersTimeout: REQUEST }, oneAtATime(answer))
   server.on('clientError', (error, socket) => {
@@ -207,7 +217,7 @@ export function listen(
   server.maxConnections = MOST_CONNECTIONS
   server.setTimeout(IDLE)
   return new Promise(resolve => {
-    server.once('error', error => resolve({ ok: false, reason: listenFault(error, host, port) }))
+    server.once('error', error => resolve({ ok: false, reason: listenFault(error, host, port, key) }))
     server.listen(port, host, () => resolve({ ok: true, value: opened(server) }))
   })
 }
@@ -254,13 +264,13 @@ function opened(server: Server): Listener {
   }
 }
 
-function listenFault(error: Error, host: string, port: number): string {
+function listenFault(error: Error, host: string, port: number, key: string): string {
   switch ('code' in error ? error.code : '') {
     case 'EADDRINUSE':
-      return `port ${port} on ${host} is in use: stop the other program or change "listen"`
+      return `port ${port} on ${host} is in use: stop the other program or change "${key}"`
     case 'EACCES':
-      return `port ${port} may not be opened by this user: choose one above 1023 as "listen"`
+      return `port ${port} may not be opened by this user: choose one above 1023 as "${key}"`
     default:
-      return `cannot listen on ${host}:${port} (${error.message}): change "listen"`
+      return `cannot listen on ${host}:${port} (${error.message}): change "${key}"`
   }
 }
