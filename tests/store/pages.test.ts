@@ -26,7 +26,7 @@ function scansOf(
     for (const { detail } of db.prepare(`explain query plan ${text}`).all(parameters) as { detail: string }[]) {
       if (
         /^SCAN /.test(detail) &&
-        !/VIRTUAL TABLE|CONSTANT ROW|SCAN (?:found|m|revision|feeds|\(subquery)\b/.test(detail)
+        !/VIRTUAL TABLE|CONSTANT ROW|SCAN (?:found|m|revision|x_feeds|\(subquery)\b/.test(detail)
       )
         scans.add(detail)
     }
