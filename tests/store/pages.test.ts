@@ -128,7 +128,7 @@ describe('a page', () => {
       const asked: string[] = []
       const scans = scansOf(file, reader => edition(reader, CONFIG, { minAgencies: 1, limit }, 'threads'), asked)
       // Of the log of joins the newest entries, a fixed number.
-      const bounded = /^SCAN (?:t USING (?:COVERING )?INDEX threads_last|regroupings)$/
+      const bounded = /^SCAN (?:t USING (?:COVERING )?INDEX threads_last|x_regroupings)$/
       expect(scans.filter(scan => !bounded.test(scan))).toEqual([])
       return asked
     }

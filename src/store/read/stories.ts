@@ -35,7 +35,7 @@ join x_agencies a on a.id = r.agency`
 
 const BEGINNINGS = `
 select s.id, substr(r.text, 1, ${BEGINNING}) as text
-from json_each(@ids) i join stories s on s.id = i.value join reports r on r.id = s.lead`
+from json_each(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`
 
 const REPORT = `
 select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,

@@ -33,14 +33,14 @@ select * from (
          a.name as agency_name, r.story, max(r.time, coalesce(g.seen, 0)) as said_at, r.id as report,
          row_number() over (partition by s.thread
            order by max(r.time, coalesce(g.seen, 0)) desc, r.id desc, g.kind desc, g.value desc, g.whom desc) as nth
-  from json_each(@ids) i join stories s on s.thread = i.value join reports r on r.story = s.id
-  join figures g on g.report = r.id join agencies a on a.id = r.agency)
+  from json_each(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.story = s.id
+  join x_figures g on g.report = r.id join x_agencies a on a.id = r.agency)
 where nth <= ${LONGEST_TIMELINE} order by said_at, report, kind, value, whom`
 
 const NEWEST_STORIES = `
 select id from (
   select s.id, row_number() over (partition by s.thread order by s.time desc, s.id desc) as nth
-  from json_each(@ids) i join stories s on s.thread = i.value)
+  from json_each(@ids) i join x_stories s on s.thread = i.value)
 where nth <= @most`
 
 const LINKS = `
