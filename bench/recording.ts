@@ -157,15 +157,15 @@ function* rowsOf(database: string): Generator<string> {
         yield JSON.stringify({ view, ...shown })
       }
     }
-    for (const row of db.prepare('select story, time from story_features order by story').iterate())
+    for (const row of db.prepare('select story, time from x_story_features order by story').iterate())
       yield JSON.stringify({ view: 'placed', ...(row as object) })
-    for (const row of db.prepare('select * from flashes order by wire, time, report').iterate())
+    for (const row of db.prepare('select * from x_flashes order by wire, time, report').iterate())
       yield JSON.stringify({ view: 'flash', ...(row as object) })
-    const more = 'select id, change, flapping, guid_key, global_guid, hash, headline from reports order by id'
+    const more = 'select id, change, flapping, guid_key, global_guid, hash, headline from x_reports order by id'
     for (const row of db.prepare(more).iterate()) yield JSON.stringify({ view: 'marks', ...(row as object) })
-    const provenance = 'select id, standing, central, provenance from stories order by id'
+    const provenance = 'select id, standing, central, provenance from x_stories order by id'
     for (const row of db.prepare(provenance).iterate()) yield JSON.stringify({ view: 'origin', ...(row as object) })
-    for (const row of db.prepare('select * from thread_agencies order by thread, agency').iterate())
+    for (const row of db.prepare('select * from x_thread_agencies order by thread, agency').iterate())
       yield JSON.stringify({ view: 'part', ...(row as object) })
   } finally {
     db.close()

@@ -146,10 +146,10 @@ function entryOf(id: string, title: string, text: string, time: Millis): ReadEnt
 
 // Tables of the archive, with the columns that name a row of it.
 const COPIED: readonly [table: string, ids: string[], unique: string[]][] = [
-  ['threads', ['id', 'lead'], ['key']],
-  ['stories', ['id', 'thread', 'lead'], ['key']],
-  ['reports', ['id', 'story'], ['guid', 'guid_key', 'global_guid', 'canonical_url', 'url', 'hash']],
-  ['thread_agencies', ['thread'], []],
+  ['x_threads', ['id', 'lead'], ['key']],
+  ['x_stories', ['id', 'thread', 'lead'], ['key']],
+  ['x_reports', ['id', 'story'], ['guid', 'guid_key', 'global_guid', 'canonical_url', 'url', 'hash']],
+  ['x_thread_agencies', ['thread'], []],
 ]
 const TIMES = new Set(['time', 'first', 'last', 'updated', 'published', 'first_seen', 'last_seen', 'changed'])
 
@@ -159,8 +159,8 @@ function multiply(file: string, reports: number): void {
   db.pragma('synchronous = off')
   db.pragma('foreign_keys = off')
   const count = (table: string) => db.prepare(`select count(*) from ${table}`).pluck().get() as number
-  const held = count('reports')
-  const step = Math.max(...COPIED.map(([table]) => (table === 'thread_agencies' ? 0 : count(table)))) + 1
+  const held = count('x_reports')
+  const step = Math.max(...COPIED.map(([table]) => (table === 'x_thread_agencies' ? 0 : count(table)))) + 1
   for (let round = 1; held * round < reports; round++) {
     const rows = Math.min(held, reports - held * round)
     const shift = round * step
@@ -172,7 +172,7 @@ function multiply(file: string, reports: number): void {
           if (unique.includes(column)) return `${column} || '-${round}'`
           return TIMES.has(column) ? `${column} - ${round} * ${DAY / 100}` : column
         })
-        const limit = table === 'reports' ? `where id <= ${rows}` : `where ${ids[0]} <= ${step}`
+        const limit = table === 'x_reports' ? `where id <= ${rows}` : `where ${ids[0]} <= ${step}`
         db.exec(`insert into ${table} (${columns.join(', ')}) select ${values.join(', ')} from ${table} ${limit}`)
       }
     })()

@@ -5,14 +5,18 @@ import { brotliDecompressSync } from 'node:zlib'
 /** Before the name of a concept where it is one of the terms of a story. */
 export const CONCEPT = '^'
 
-/** Stems of the longest phrase in the table. */
-export const LONGEST_PHRASE = 3
-
 export interface Concepts {
   /** English name by number of the concept, its words joined by `_`. */
   readonly names: readonly string[]
   /** The concept that stems of a language name, starting at `at`, and how many stems that takes; the longest wins. */
   find(language: string, stems: readonly string[], at: number): { concept: number; length: number } | null
+}
+
+interface Phrases {
+  /** By the stems of a phrase with blanks between. */
+  concepts: ReadonlyMap<string, number>
+  /** Stems of the longest phrase that begins with a stem. */
+  longest: ReadonlyMap<string, number>
 }
 
 /**
@@ -23,29 +27,39 @@ export function openConcepts(packed: Uint8Array): Concepts {
   const [heads = '', ...lines] = brotliDecompressSync(packed).toString('utf8').split('\n')
   const names = heads.split('|').map(name => name.replaceAll(' ', '_'))
   const unread = new Map(lines.map(line => [line.slice(0, line.indexOf('\t')), line]))
-  const read = new Map<string, ReadonlyMap<string, number>>()
-  const phrasesOf = (language: string): ReadonlyMap<string, number> | null => {
+  const read = new Map<string, Phrases>()
+  const phrasesOf = (language: string): Phrases | null => {
     const known = read.get(language)
     if (known !== undefined) return known
     const line = unread.get(language)
     if (line === undefined) return null
     const phrases = new Map<string, number>()
+    const longest = new Map<string, number>()
     for (const [concept, keys] of line
       .slice(language.length + 1)
       .split('|')
-      .entries())
-      if (keys !== '') for (const key of keys.split(',')) phrases.set(key, concept)
-    read.set(language, phrases)
-    return phrases
+      .entries()) {
+      if (keys === '') continue
+      for (const key of keys.split(',')) {
+        const stems = key.split(' ')
+        const first = stems[0] as string
+        phrases.set(key, concept)
+        longest.set(first, Math.max(longest.get(first) ?? 0, stems.length))
+      }
+    }
+    const made = { concepts: phrases, longest }
+    read.set(language, made)
+    return made
   }
   return {
     names,
     find(language, stems, at) {
       const phrases = phrasesOf(language)
       if (phrases === null) return null
-      for (let length = Math.min(LONGEST_PHRASE, stems.length - at); length > 0; length--) {
-        const key = length === 1 ? (stems[at] as string) : stems.slice(at, at + length).join(' ')
-        const concept = phrases.get(key)
+      const first = stems[at] as string
+      for (let length = Math.min(phrases.longest.get(first) ?? 0, stems.length - at); length > 0; length--) {
+        const key = length === 1 ? first : stems.slice(at, at + length).join(' ')
+        const concept = phrases.concepts.get(key)
         if (concept !== undefined) return { concept, length }
       }
       return null

@@ -9,7 +9,7 @@ import { type Edition, tagId } from './edition.ts'
 import { bodyOf, changesOf, footerOf, nameOf, newestOf, partLink, summaryOf, tollLine } from './entry-body.ts'
 import type { FigureSeries } from './figures.ts'
 import { independentSources } from './hotness.ts'
-import { excerpt, html, languageTag, plainLine, speech, strictUrl } from './markup.ts'
+import { excerpt, type Html, html, languageTag, nothing, plainLine, speech, strictUrl } from './markup.ts'
 import { type Words, within, wordsOf } from './words/index.ts'
 
 /** One entry; not yet escaped. */
@@ -172,15 +172,21 @@ function threadEntry(
   const list = newestFirst.map(story => threadLine(story, pageUrl, words))
   const said = [counts, ...tolls.map(toll => toll.text)].join(' · ')
   const own = speech(words.tag)
+  const lead = leadOf(thread.lead)
   return {
     id: tagId(edition, 'thread', thread.key),
     title: marked(title, thread.lead.withdrawn ? 'kill' : null, wordsOf(thread.lead.language)),
     link: page,
     page,
     language: languageTag(thread.language),
-    summary: html`<div ${own}><p>${said}</p></div>`.source,
-    summaryText: cleanLine(said),
-    content: html`<div ${own}><p>${counts}</p>${tolls.map(toll => toll.markup)}<ul>${list}</ul></div>`.source,
+    summary: html`${lead}<div ${own}><p>${said}</p></div>`.source,
+    summaryText: cleanLine(`${excerpt(thread.lead.text, LEAD)} ${said}`),
+    content: html`${lead}<div ${own}><p>${counts}</p>
+${tolls.map(
+  toll => html`${toll.markup}
+`,
+)}<ul>
+${list}</ul></div>`.source,
     published: thread.first,
     updated: Math.max(thread.updated, thread.last),
     authors: thread.agencies.map(part => cleanLine(part.name) || part.id),
@@ -200,6 +206,15 @@ function threadEntry(
       last: iso(thread.last),
     },
   }
+}
+
+/** Characters of the text that stands before what is counted. */
+const LEAD = 300
+
+/** The beginning of the lead's text, unless it is withdrawn. */
+function leadOf({ text, title, language, withdrawn }: StorySummary): Html {
+  const said = excerpt(text, LEAD)
+  return withdrawn || said === '' || said === cleanLine(title) ? nothing : html`<p ${speech(language)}>${said}</p>\n`
 }
 
 function figureFact(series: FigureSeries): Record<string, unknown>[] {
@@ -226,7 +241,7 @@ function threadLine(story: StorySummary, pageUrl: (path: string) => string, word
   const line = html`${story.withdrawn ? html`<s>${headline}</s>` : headline}${mark === null ? '' : html` (${mark})`}`
   // Written the ISO way: a locale's own form changes with the ICU of the Node that runs, and bytes must not.
   return html`<li ${speech(story.language)}>${line}
-<br>${who.map((name, index) => html`${index === 0 ? '' : ', '}${name}`)}, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>`
+<br>${who.map((name, index) => html`${index === 0 ? '' : ', '}${name}`)}, <time datetime="${when}"><bdi>${when.slice(0, 10)} ${when.slice(11, 16)} UTC</bdi></time></li>\n`
 }
 
 /** Whether a headline begins with a marker, in the language of these words. */

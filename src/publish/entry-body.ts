@@ -56,12 +56,13 @@ export function footerOf({ story, author, page, thread, changes }: Footed, words
   const also = story.agencies.filter(part => part.id !== story.agency)
   const credits = [...new Set(story.credits.map(cleanLine))].filter(name => name !== '' && name !== author)
   const versions = html`<a href="${page}">${said.versions}</a>`
-  return html`<div ${speech(words.tag)}><hr>${changes}${
-    also.length === 0 ? nothing : html`<p>${said.also} ${inRow(also.map(partLink))}</p>`
+  // Programs that show text only put nothing between two blocks that have nothing between them.
+  return html`<div ${speech(words.tag)}><hr>\n${changes}${
+    also.length === 0 ? nothing : html`<p>${said.also} ${inRow(also.map(partLink))}</p>\n`
   }${
     credits.length === 0
       ? nothing
-      : html`<p>${said.credited} ${inRow(credits.map(name => html`<bdi>${name}</bdi>`))}</p>`
+      : html`<p>${said.credited} ${inRow(credits.map(name => html`<bdi>${name}</bdi>`))}</p>\n`
   }<p>${
     thread === null || thread.title === ''
       ? nothing
@@ -92,7 +93,7 @@ export function changesOf({ threads, figures }: Edition, story: StorySummary, wo
     ),
   )
   const said = [came === null ? null : html`${came}`, ...numbers].filter(piece => piece !== null)
-  return said.length === 0 ? null : html`<p>${said.map((piece, at) => html`${at === 0 ? '' : ' · '}${piece}`)}</p>`
+  return said.length === 0 ? null : html`<p>${said.map((piece, at) => html`${at === 0 ? '' : ' · '}${piece}`)}</p>\n`
 }
 
 function change(series: FigureSeries, point: FigurePoint, before: FigurePoint | undefined, words: Words): Html {

@@ -150,18 +150,22 @@ export const FEEDS: readonly FeedRoute[] = [
   { kind: 'thread', pattern: `/threads/:file{[0-9]{1,15}${ENDING}}` },
 ]
 
-/** What a feed holds; null for a thread that does not exist. `agencyName` is the name of the chosen agency. */
+/**
+ * What a feed holds; null for a thread that does not exist. `agencyName` is the name of the chosen agency, `language` that of the
+ * words around the news.
+ */
 export function feedEdition(
   { reader, config }: Pick<View, 'reader' | 'config'>,
   kind: EditionKind,
   thread: number | null,
   { selection, page }: Choice,
   agencyName: string | null = null,
+  language = config.language,
 ): Edition | null {
-  const title = feedTitle(config.title, kind, selection, agencyName, wordsFor(config.language))
+  const title = feedTitle(config.title, kind, selection, agencyName, wordsFor(language))
   const chosen = edition(
     reader,
-    { ...config, title },
+    { ...config, title, language },
     thread === null ? selection : { ...selection, thread },
     kind,
     page,

@@ -43,7 +43,7 @@ import {
 import { searchRendering } from './search-page.ts'
 import { onceForState } from './state.ts'
 import type { View } from './view.ts'
-import { basePath, type Wording, worded, wordingOf } from './wording.ts'
+import { basePath, feedWording, type Wording, worded, wordingOf, wordsAsked } from './wording.ts'
 import { wordsFor } from './words/index.ts'
 
 export interface SiteDependencies {
@@ -197,12 +197,12 @@ class Pages {
     const [name, format] = splitFile(c.req.param('file') ?? '')
     const thread = kind === 'thread' ? Number(name) : null
     const path = `${feedStem(kind, thread)}.${format}`
-    return this.answers.remembered(c.req.raw, path + choice.value.query, () => {
+    const { language, query } = feedWording(c.req.raw, choice.value.query, this.#deps.config())
+    return this.answers.remembered(c.req.raw, path + query, () => {
       const { agency } = choice.value.selection
       const agencyName = agency === undefined ? null : this.#nameOf(agency)
-      const chosen = feedEdition(this.#view(), kind, thread, choice.value, agencyName)
-      if (chosen !== null)
-        return feedRendering(chosen, format, path + choice.value.query, namedHub(this.#deps.config()))
+      const chosen = feedEdition(this.#view(), kind, thread, choice.value, agencyName, language)
+      if (chosen !== null) return feedRendering(chosen, format, path + query, namedHub(this.#deps.config()))
       const moved = thread === null ? null : this.#moved(c, 'thread', thread, `.${format}`)
       if (moved !== null) return moved
       if (thread === null || !this.#deps.reader.isPruned('thread', thread)) {
@@ -371,7 +371,8 @@ class Pages {
   }
 
   #context({ language, keep, path: base }: Wording): PageContext {
-    const { title, timeZone } = this.#deps.config()
+    const config = this.#deps.config()
+    const { title, timeZone } = config
     return {
       title,
       language,
@@ -379,6 +380,7 @@ class Pages {
       to: path => base + path,
       keep,
       live: true,
+      feedWords: wordsAsked(language, config),
       now: this.#minute(),
       version: this.#deps.reader.version(),
     }

@@ -205,6 +205,7 @@ class Files {
       to: target => `${up}${target === '/' && up === '' ? './' : ''}${fileOf(target)}`,
       keep: '',
       live: false,
+      feedWords: '',
       now: this.#view.now,
       version: 0,
     }

@@ -40,6 +40,23 @@ export function wordingOf(request: Request, config: Pick<Config, 'language' | 'l
   return { language, keep, set, key: `${language} ${keep}`, path: basePath(config.link) }
 }
 
+/** The parameter that makes a feed speak a language: nothing where it does so anyway. */
+export function wordsAsked(language: string, config: Pick<Config, 'language'>): string {
+  const asked = spokenTag(language)
+  return asked === null || asked === (spokenTag(config.language) ?? config.language) ? '' : `hl=${asked}`
+}
+
+/**
+ * The language of the words in a feed: the one its address names, else that of the configuration; and `query`, its canonical
+ * query, with that language where it is not the configured one.
+ */
+export function feedWording(request: Request, query: string, config: Pick<Config, 'language'>) {
+  const language = spokenTag(new URL(request.url).searchParams.get('hl') ?? '') ?? config.language
+  const asked = wordsAsked(language, config)
+  if (asked === '') return { language, query }
+  return { language, query: query === '' ? `?${asked}` : `${query}&${asked}` }
+}
+
 /** Path below which a proxy has the site: links carry it, whether or not the proxy takes it off. */
 export function basePath(link: string): string {
   return URL.canParse(link) ? new URL(link).pathname.replace(/(?<!\/)\/+$/, '') : ''

@@ -18,23 +18,23 @@ export function adoptFeeds(sql: WritableSql, agencies: readonly Agency[]): boole
   for (const { url, target, formerly = [], secrets = [] } of feeds) {
     for (const former of formerly) {
       if (named.has(former)) continue
-      const row = sql.get('select id from feeds where url = @former', { former })
+      const row = sql.get('select id from x_feeds where url = @former', { former })
       if (row === undefined) continue
       const id = Number(row['id'])
-      const taken = sql.get('select 1 from feeds where url = @url', { url }) !== undefined
-      sql.run('update feeds set url = @url where id = @id', { id, url: taken ? `${url}#${id}` : url })
+      const taken = sql.get('select 1 from x_feeds where url = @url', { url }) !== undefined
+      sql.run('update x_feeds set url = @url where id = @id', { id, url: taken ? `${url}#${id}` : url })
       bumpVersion(sql)
       if (former === target) found = true
       for (const secret of secrets) forget(sql, id, secret)
     }
   }
-  for (const row of sql.all(`select id, url from feeds where url like '%@%' and url like '%:%'`)) {
+  for (const row of sql.all(`select id, url from x_feeds where url like '%@%' and url like '%:%'`)) {
     const [id, before] = [Number(row['id']), String(row['url'])]
     const url = before.replace(/^([a-z][a-z0-9+.-]*:[\\/]*)[^\\/?#]*@/i, '$1')
     if (url === before) continue
     found = true
-    const taken = sql.get('select 1 from feeds where url = @url', { url }) !== undefined
-    sql.run('update feeds set url = @url where id = @id', { id, url: taken ? `${url}#${id}` : url })
+    const taken = sql.get('select 1 from x_feeds where url = @url', { url }) !== undefined
+    sql.run('update x_feeds set url = @url where id = @id', { id, url: taken ? `${url}#${id}` : url })
   }
   return found
 }
@@ -43,7 +43,7 @@ const SAID = {
   feeds: ['title', 'reason', 'error', 'warnings', 'notes', 'address', 'move'],
   polls: ['error', 'warnings'],
 }
-/** Columns of a report that may hold an address, in the form in which `reports` and its view give them. */
+/** Columns of a report that may hold an address, in the form in which `x_reports` and its view give them. */
 const WORDS =
   'guid guid_key global_guid url canonical_url title headline summary content text authors categories enclosures'.split(
     ' ',
@@ -62,23 +62,23 @@ function forget(sql: WritableSql, feed: number, { shown, value, rare }: Secret):
     }
   }
   for (const form of new Set([value, encodeURIComponent(value)])) {
-    replace('feeds', 'id = @feed', SAID.feeds, form)
-    replace('polls', 'feed = @feed', SAID.polls, form)
+    replace('x_feeds', 'id = @feed', SAID.feeds, form)
+    replace('x_polls', 'feed = @feed', SAID.polls, form)
     if (!rare) continue
     forgetInReports(sql, feed, form, shown)
-    replace('revisions', 'report in (select id from reports where feed = @feed)', ['title', 'text'], form)
+    replace('x_revisions', 'report in (select id from x_reports where feed = @feed)', ['title', 'text'], form)
   }
 }
 
 function forgetInReports(sql: WritableSql, feed: number, form: string, shown: string): void {
   const columns = 'r.guid_key, r.global_guid, r.headline, v.*'
   const rows = sql.all(
-    `select id from (select ${columns} from report v join reports r on r.id = v.id where v.feed = @feed)
+    `select id from (select ${columns} from report v join x_reports r on r.id = v.id where v.feed = @feed)
      where ${WORDS.map(column => `instr(${column}, @form) > 0`).join(' or ')}`,
     { feed, form },
   )
   for (const { id = null } of rows) {
-    const row = sql.get(`select ${columns} from report v join reports r on r.id = v.id where v.id = @id`, { id })
+    const row = sql.get(`select ${columns} from report v join x_reports r on r.id = v.id where v.id = @id`, { id })
     const said = (column: string): string | null => textOrNull(row?.[column])?.replaceAll(form, () => shown) ?? null
     const [title, body, canonicalUrl, url] = [
       said('title') ?? '',
@@ -87,10 +87,14 @@ function forgetInReports(sql: WritableSql, feed: number, form: string, shown: st
       said('url'),
     ]
     const guid = said('guid') ?? ''
-    const taken = sql.get('select 1 from reports where feed = @feed and guid = @guid and id <> @id', { feed, guid, id })
+    const taken = sql.get('select 1 from x_reports where feed = @feed and guid = @guid and id <> @id', {
+      feed,
+      guid,
+      id,
+    })
     const kept = taken === undefined ? guid : (textOrNull(row?.['guid']) ?? '')
     sql.run(
-      `update reports set own_guid = @ownGuid, own_guid_key = @ownGuidKey, global_guid = @globalGuid, own_url = @ownUrl,
+      `update x_reports set own_guid = @ownGuid, own_guid_key = @ownGuidKey, global_guid = @globalGuid, own_url = @ownUrl,
          canonical_url = @canonicalUrl, title = @title, own_headline = @ownHeadline, text = @text, summary = @summary,
          content = @content, folded_by = @foldedBy, folded_extra = @foldedExtra, authors = @authors,
          categories = @categories, enclosures = @enclosures where id = @id`,
@@ -118,18 +122,18 @@ function forgetInReports(sql: WritableSql, feed: number, form: string, shown: st
 export function syncAgencies(sql: WritableSql, agencies: readonly Agency[], now: Millis): void {
   const before = onFile(sql)
   if (isOnFile(before, agencies)) return
-  sql.run('update agencies set active = 0')
-  sql.run('update feeds set active = 0')
+  sql.run('update x_agencies set active = 0')
+  sql.run('update x_feeds set active = 0')
   for (const agency of agencies) {
     sql.run(
-      `insert into agencies (id, name, language, homepage) values (@id, @name, @language, @homepage)
+      `insert into x_agencies (id, name, language, homepage) values (@id, @name, @language, @homepage)
        on conflict (id) do update set name = excluded.name, language = excluded.language, homepage = excluded.homepage,
          active = 1`,
       { id: agency.id, name: agency.name, language: agency.language, homepage: agency.homepage },
     )
     for (const feed of agency.feeds) {
       sql.run(
-        `insert into feeds (agency, url, category, language, paused, next_poll, reason)
+        `insert into x_feeds (agency, url, category, language, paused, next_poll, reason)
          values (@agency, @url, @category, @language, @paused, @now, 'never polled yet')
          on conflict (url) do update set agency = excluded.agency, category = excluded.category, active = 1,
            language = coalesce(excluded.language, language), paused = excluded.paused`,
@@ -153,8 +157,8 @@ interface OnFile {
 }
 
 const onFile = (sql: WritableSql): OnFile => ({
-  agencies: sql.all('select id, name, language, homepage, active from agencies order by id'),
-  feeds: sql.all('select url, agency, category, language, active, paused from feeds order by url'),
+  agencies: sql.all('select id, name, language, homepage, active from x_agencies order by id'),
+  feeds: sql.all('select url, agency, category, language, active, paused from x_feeds order by url'),
 })
 
 /** What pages and feeds show of it. */

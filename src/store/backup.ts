@@ -18,6 +18,7 @@ import type { Outcome } from '../model/units.ts'
 import { APPLICATION_ID, Database, makeFile } from './engine.ts'
 import { storeFault } from './fault.ts'
 import { privatePath } from './private.ts'
+import { innerName } from './renamed.ts'
 import { keyPath } from './seal.ts'
 
 export interface BackupOptions {
@@ -42,7 +43,7 @@ export interface Backup {
   bytes: number
   /** Version of the schema. */
   schema: number
-  /** Rows by table, as many as the database had in the state that was copied. */
+  /** Rows by table (`x_reports` is `reports`), as many as the database had in the state that was copied. */
   rows: Record<string, number>
   /** Files beside it: the key, the private file. */
   secrets: string[]
@@ -107,7 +108,12 @@ const sizeOf = (db: Database.Database): number => pragma(db, 'page_count') * pra
 /** What tells a database from others; empty for one of an old version, null where it is none of Minwal's. */
 function identity(db: Database.Database): string | null {
   if (pragma(db, 'application_id') !== APPLICATION_ID) return null
-  return String(db.prepare("select value from meta where key = 'identity'").pluck().get() ?? '')
+  return String(
+    db
+      .prepare(`select value from ${innerName(db, 'meta')} where key = 'identity'`)
+      .pluck()
+      .get() ?? '',
+  )
 }
 
 /** The same of a file; null where it cannot be read as a database. */
@@ -130,7 +136,9 @@ function stateOf(db: Database.Database): State {
     )
     .pluck()
     .all() as string[]
-  const rows = tables.map(name => [name, Number(db.prepare(`select count(*) from "${name}"`).pluck().get())] as const)
+  const rows = tables.map(
+    name => [name.replace(/^x_/, ''), Number(db.prepare(`select count(*) from "${name}"`).pluck().get())] as const,
+  )
   return { schema: pragma(db, 'user_version'), rows: Object.fromEntries(rows) }
 }
 
@@ -272,8 +280,15 @@ const FIRST_WITHOUT_SECRETS = 4
 
 /** How far a database has come: two states of one file are told apart by it. */
 function progressOf(db: Database.Database): string {
-  const newest = (table: string): unknown => db.prepare(`select max(id) from ${table}`).pluck().get()
-  const version = db.prepare("select value from meta where key = 'version'").pluck().get()
+  const newest = (table: 'polls' | 'threads'): unknown =>
+    db
+      .prepare(`select max(id) from ${innerName(db, table)}`)
+      .pluck()
+      .get()
+  const version = db
+    .prepare(`select value from ${innerName(db, 'meta')} where key = 'version'`)
+    .pluck()
+    .get()
   return JSON.stringify([pragma(db, 'user_version'), identity(db), version, newest('polls'), newest('threads')])
 }
 

@@ -1,7 +1,7 @@
 // The sixth migration: what triggers did for each report (full text, categories, counts of agencies) is written with its
 // document. The column `folded` leaves the table: SQLite makes generated columns with every row that is written, and this one
 // took more time than all others.
-import { SEARCH_TEXT } from './folded.ts'
+import { searchText } from './folded.ts'
 
 /** A released migration: never edited. */
 export const BATCHES = `
@@ -19,7 +19,7 @@ alter table reports drop column folded_1;
 
 -- What the full-text index is made of. A migration that makes \`reports\` anew makes it anew.
 create view search_text as
-${SEARCH_TEXT};
+${searchText('reports')};
 create virtual table search using fts5 (
   title, text, folded,
   content = 'search_text', content_rowid = 'id',

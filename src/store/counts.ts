@@ -33,7 +33,7 @@ export function countStories(sql: WritableSql, touched: ReadonlyMap<number, Mill
   const ids = [...touched.keys()]
   const members = leadMembers(sql, ids)
   const rows = sql.all(
-    `select s.id, s.thread, s.standing, s.central, s.agencies, s.time from json_each(@ids) i join stories s on s.id = i.value`,
+    `select s.id, s.thread, s.standing, s.central, s.agencies, s.time from json_each(@ids) i join x_stories s on s.id = i.value`,
     { ids: JSON.stringify(ids) },
   )
   return rows.flatMap(row => {
@@ -42,7 +42,7 @@ export function countStories(sql: WritableSql, touched: ReadonlyMap<number, Mill
     if (count === null) return []
     const now = touched.get(before.id) ?? 0
     sql.run(
-      `update stories set lead = ?, time = ?, reports = ?, agencies = ?, standing = ?, updated = max(updated, ?) where id = ?`,
+      `update x_stories set lead = ?, time = ?, reports = ?, agencies = ?, standing = ?, updated = max(updated, ?) where id = ?`,
       [count.lead, count.time, count.reports, count.agencies, count.rank, now, before.id],
     )
     const { rank, agencies, time } = count
@@ -62,7 +62,7 @@ export function countThreads(
   const rows = sql.all(
     `select t.id as thread, t.first, t.last, t.updated, t.stories, t.reports, t.agencies as parts, t.lead,
        s.id, s.standing, s.central, s.agencies, s.time
-     from json_each(@ids) i join threads t on t.id = i.value left join stories s on s.id = t.lead`,
+     from json_each(@ids) i join x_threads t on t.id = i.value left join x_stories s on s.id = t.lead`,
     { ids: JSON.stringify([...byThread.keys()]) },
   )
   for (const row of rows) {
@@ -78,7 +78,7 @@ export function countThreads(
     const lead = leadOf(sql, thread, row, changed, central.has(thread))
     const titled = lead === null || (lead === row['lead'] && !changed.some(({ id }) => id === lead)) ? null : lead
     sql.run(
-      `update threads set first = ?, last = ?, updated = ?, stories = ?, reports = ?, agencies = ?, lead = ? where id = ?`,
+      `update x_threads set first = ?, last = ?, updated = ?, stories = ?, reports = ?, agencies = ?, lead = ? where id = ?`,
       [
         Math.min(number(row['first']), ...changed.map(({ time }) => time)),
         lastOf(sql, thread, number(row['last']), changed),
@@ -102,7 +102,7 @@ function addPart(
   { reports, first }: { reports: number; first: Millis },
 ): boolean {
   const row = sql.get(
-    `insert into thread_agencies (thread, agency, first, reports) values (?, ?, ?, ?)
+    `insert into x_thread_agencies (thread, agency, first, reports) values (?, ?, ?, ?)
      on conflict do update set first = min(first, excluded.first), reports = reports + excluded.reports returning reports`,
     [thread, agency, first, reports],
   )
@@ -113,7 +113,7 @@ function lastOf(sql: WritableSql, thread: number, last: Millis, changed: readonl
   // A copy that an agency dates earlier makes its story older: another may be the newest now.
   const fell = changed.some(({ before, time }) => before !== null && before.time === last && time < last)
   if (!fell) return Math.max(last, ...changed.map(({ time }) => time))
-  return number(sql.get('select max(time) as last from stories where thread = ?', [thread])?.['last'])
+  return number(sql.get('select max(time) as last from x_stories where thread = ?', [thread])?.['last'])
 }
 
 function leadOf(
@@ -132,15 +132,15 @@ function leadOf(
 
 function candidates(sql: WritableSql, thread: number): LeadCandidate[] {
   return sql
-    .all('select id, standing, central, agencies, time from stories where thread = ?', [thread])
+    .all('select id, standing, central, agencies, time from x_stories where thread = ?', [thread])
     .map(candidateOf)
 }
 
 /** Title and language of a thread are those of its lead. */
 function entitle(sql: WritableSql, thread: number, story: number): void {
   sql.run(
-    `update threads set lead = @story, (title, language) =
-       (select r.headline, s.language from stories s join reports r on r.id = s.lead where s.id = @story)
+    `update x_threads set lead = @story, (title, language) =
+       (select r.headline, s.language from x_stories s join x_reports r on r.id = s.lead where s.id = @story)
      where id = @thread`,
     { thread, story },
   )
@@ -148,9 +148,9 @@ function entitle(sql: WritableSql, thread: number, story: number): void {
 
 /** A story is the one nearest to all others of its thread. True where it was not yet. */
 export function markCentral(sql: WritableSql, thread: number, story: number): boolean {
-  const was = sql.get('select central from stories where id = ?', [story])
+  const was = sql.get('select central from x_stories where id = ?', [story])
   if (was?.['central'] === 1) return false
-  sql.run('update stories set central = (id = @story) where thread = @thread and (central = 1 or id = @story)', {
+  sql.run('update x_stories set central = (id = @story) where thread = @thread and (central = 1 or id = @story)', {
     thread,
     story,
   })
@@ -170,21 +170,21 @@ export function refresh(sql: WritableSql, story: number, now: Millis): void {
 }
 
 /** Agencies whose own copy a thread holds: ten reprints of one count once. */
-const SOURCES = `(select count(distinct coalesce(s.origin, s.origin_name)) from stories s where s.thread = threads.id)`
+const SOURCES = `(select count(distinct coalesce(s.origin, s.origin_name)) from x_stories s where s.thread = x_threads.id)`
 
 /** All that a thread claims, counted anew: after stories have come or gone. */
 export function recountThread(sql: WritableSql, thread: number, now: Millis): void {
-  sql.run('delete from thread_agencies where thread = @thread', { thread })
+  sql.run('delete from x_thread_agencies where thread = @thread', { thread })
   sql.run(
-    `insert into thread_agencies (thread, agency, first, reports)
-     select s.thread, r.agency, min(r.time), count(*) from stories s join reports r on r.story = s.id
+    `insert into x_thread_agencies (thread, agency, first, reports)
+     select s.thread, r.agency, min(r.time), count(*) from x_stories s join x_reports r on r.story = s.id
      where s.thread = @thread group by r.agency`,
     { thread },
   )
   sql.run(
-    `update threads set
-       (first, last, stories) = (select min(s.time), max(s.time), count(*) from stories s where s.thread = @thread),
-       (reports, agencies) = (select sum(reports), count(*) from thread_agencies where thread = @thread),
+    `update x_threads set
+       (first, last, stories) = (select min(s.time), max(s.time), count(*) from x_stories s where s.thread = @thread),
+       (reports, agencies) = (select sum(reports), count(*) from x_thread_agencies where thread = @thread),
        sources = max(1, ${SOURCES}), updated = max(updated, @now)
      where id = @thread`,
     { thread, now },
@@ -195,8 +195,8 @@ export function recountThread(sql: WritableSql, thread: number, now: Millis): vo
 
 /** Whose copy a story is, and how many tell it independently; its thread counts anew. */
 export function setOrigin(sql: WritableSql, story: number, is: StoryOrigin): void {
-  const was = sql.get('select thread, origin, origin_name from stories where id = ?', [story])
-  sql.run('update stories set origin = ?, origin_name = ?, sources = ?, provenance = ? where id = ?', [
+  const was = sql.get('select thread, origin, origin_name from x_stories where id = ?', [story])
+  sql.run('update x_stories set origin = ?, origin_name = ?, sources = ?, provenance = ? where id = ?', [
     is.origin,
     is.originName,
     is.sources,
@@ -212,12 +212,12 @@ export function setOrigin(sql: WritableSql, story: number, is: StoryOrigin): voi
       ? 0
       : 1
   const counted = sql.get(
-    'select count(*) as n from (select 1 from stories where thread = ? and id <> ? and origin_name is not null limit 1)',
+    'select count(*) as n from (select 1 from x_stories where thread = ? and id <> ? and origin_name is not null limit 1)',
     [thread, story],
   )
-  if (number(counted?.['n']) === 0) sql.run('update threads set sources = 1 where id = ?', [thread])
+  if (number(counted?.['n']) === 0) sql.run('update x_threads set sources = 1 where id = ?', [thread])
   else if (came !== gone) {
-    sql.run('update threads set sources = max(1, sources + ?) where id = ?', [came - gone, thread])
+    sql.run('update x_threads set sources = max(1, sources + ?) where id = ?', [came - gone, thread])
   }
 }
 
@@ -230,7 +230,7 @@ function tells(
   name: string | null,
 ): boolean {
   const where = origin === null ? 'origin is null and origin_name = ?' : 'origin = ?'
-  const found = sql.get(`select 1 as found from stories where thread = ? and ${where} and id <> ? limit 1`, [
+  const found = sql.get(`select 1 as found from x_stories where thread = ? and ${where} and id <> ? limit 1`, [
     thread,
     origin ?? name,
     story,
@@ -252,9 +252,9 @@ export function newOrigins(
   if (asked.size === 0) return added
   const rows = sql.all(
     `select a.value ->> 'thread' as thread from json_each(@asked) a where not exists (
-       select 1 from stories where thread = a.value ->> 'thread' and origin = a.value ->> 'origin')
+       select 1 from x_stories where thread = a.value ->> 'thread' and origin = a.value ->> 'origin')
      and not (a.value ->> 'origin' is null and exists (
-       select 1 from stories where thread = a.value ->> 'thread' and origin is null and origin_name = a.value ->> 'name'))`,
+       select 1 from x_stories where thread = a.value ->> 'thread' and origin is null and origin_name = a.value ->> 'name'))`,
     { asked: JSON.stringify([...asked.values()]) },
   )
   for (const row of rows) {

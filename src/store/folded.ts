@@ -96,7 +96,7 @@ function replaced(text: string): string {
   return stringOf(units, length, all)
 }
 
-/** The search column of a report, as the view `search_text` gives it. */
+/** The search column of a report, as the view `x_search_text` gives it. */
 export function foldedText(title: string, text: string, { foldedBy, foldedExtra }: FoldedColumns): string {
   if (foldedBy === STORED) return foldedExtra
   // SQL counts code points.
@@ -153,11 +153,11 @@ export const FOLDED_COLUMNS: string = ((): string => {
   ].join(',\n  ')
 })()
 
-/** Columns of the view `search_text`, over `reports`: what the full-text index is made of. */
-export const SEARCH_TEXT: string = ((): string => {
+/** The query that the full-text index is made of, over the table of reports: its view is `x_search_text`, until schema 9 `search_text`. */
+export function searchText(reports: string): string {
   const kept = 'id, title, text, folded_by, folded_extra'
   const raw = `title || char(10) || substr(text, 1, ${SEARCHED_LENGTH})`
-  let from = `(select ${kept}, ${raw} as raw, ${raw} as letters from reports)`
+  let from = `(select ${kept}, ${raw} as raw, ${raw} as letters from ${reports})`
   for (let at = 0; at < REPLACED.length; at += NESTED) {
     const sql = REPLACED.slice(at, at + NESTED).reduce(
       (inner, [by, to]) => `replace(${inner}, '${by}', '${to}')`,
@@ -168,4 +168,4 @@ export const SEARCH_TEXT: string = ((): string => {
   return `select id, title, text, case folded_by when ${AS_IT_IS} then raw || char(10) || folded_extra
   when ${BY_LETTERS} then letters || char(10) || folded_extra else folded_extra end as folded
 from ${from}`
-})()
+}

@@ -10,13 +10,13 @@ export const PRUNED_BEFORE = 'pruned_before'
 
 /** SQL: the highest id of a kind that was pruned. */
 export const highestPruned = (what: PrunedKind): string =>
-  `coalesce((select cast(value as integer) from meta where key = '${prunedMark(what)}'), 0)`
+  `coalesce((select cast(value as integer) from x_meta where key = '${prunedMark(what)}'), 0)`
 
 const next = (table: string, what: 'story' | 'thread'): string =>
   `(select max(coalesce((select max(id) from ${table}), 0), ${highestPruned(what)},
-     coalesce((select max(id) from redirects where what = '${what}'), 0)) + 1)`
+     coalesce((select max(id) from x_redirects where what = '${what}'), 0)) + 1)`
 
 /** SQL expressions for the next free id. */
-export const NEXT_THREAD = next('threads', 'thread')
-export const NEXT_STORY = next('stories', 'story')
-export const NEXT_REPORT = `(select max(coalesce((select max(id) from reports), 0), ${highestPruned('report')}) + 1)`
+export const NEXT_THREAD = next('x_threads', 'thread')
+export const NEXT_STORY = next('x_stories', 'story')
+export const NEXT_REPORT = `(select max(coalesce((select max(id) from x_reports), 0), ${highestPruned('report')}) + 1)`

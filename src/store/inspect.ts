@@ -82,13 +82,13 @@ function factsOf(db: Database.Database, compareText: boolean, onStep: (what: str
   })
   facts.withoutFeatures = Number(db.prepare(MISSING_FEATURES).pluck().get())
   onStep('feeds')
-  facts.lastPoll = (db.prepare('select max(last_poll) from feeds').pluck().get() as number | null) ?? null
+  facts.lastPoll = (db.prepare('select max(last_poll) from x_feeds').pluck().get() as number | null) ?? null
   facts.feeds = (
     db
       .prepare(
         `select f.id, f.url, f.agency, f.last_success as lastSuccess, f.error, f.retired,
-           (select min(p.at) from polls p where p.feed = f.id) as firstPoll
-         from feeds f where f.active and not f.paused order by f.id`,
+           (select min(p.at) from x_polls p where p.feed = f.id) as firstPoll
+         from x_feeds f where f.active and not f.paused order by f.id`,
       )
       .all() as (Omit<StoreFacts['feeds'][number], 'retired'> & { retired: number })[]
   ).map(feed => ({ ...feed, retired: feed.retired === 1 }))
@@ -112,11 +112,11 @@ function integrityOf(db: Database.Database): string[] {
 /** Whether the full-text index has all reports and no others, and, where asked, whether it says of each what the row says. */
 function textOf(db: Database.Database, compare: boolean): StoreFacts['text'] {
   const count = (query: string): number => Number(db.prepare(query).pluck().get())
-  const missing = count('select count(*) from reports where id not in (select id from search_docsize)')
-  const surplus = count('select count(*) from search_docsize where id not in (select id from reports)')
+  const missing = count('select count(*) from x_reports where id not in (select id from x_search_docsize)')
+  const surplus = count('select count(*) from x_search_docsize where id not in (select id from x_reports)')
   if (!compare) return { compared: false, fault: null, missing, surplus }
   try {
-    db.exec(`insert into search (search, rank) values ('integrity-check', 1)`)
+    db.exec(`insert into x_search (x_search, rank) values ('integrity-check', 1)`)
     return { compared: true, fault: null, missing, surplus }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -51,12 +51,12 @@ export function mendCounts(path: string, broken: StoreFacts['broken']): number {
 /** Reports of agencies and feeds. */
 function countSources(sql: WritableSql): number {
   const agencies = sql.run(
-    `update agencies set reports = (select count(*) from reports r where r.agency = agencies.id)
-     where reports <> (select count(*) from reports r where r.agency = agencies.id)`,
+    `update x_agencies set reports = (select count(*) from x_reports r where r.agency = x_agencies.id)
+     where reports <> (select count(*) from x_reports r where r.agency = x_agencies.id)`,
   )
   const feeds = sql.run(
-    `update feeds set reports = (select count(*) from reports r where r.feed = feeds.id)
-     where reports <> (select count(*) from reports r where r.feed = feeds.id)`,
+    `update x_feeds set reports = (select count(*) from x_reports r where r.feed = x_feeds.id)
+     where reports <> (select count(*) from x_reports r where r.feed = x_feeds.id)`,
   )
   return agencies.changes + feeds.changes
 }
@@ -64,7 +64,7 @@ function countSources(sql: WritableSql): number {
 /** Make the full-text index anew from the reports. */
 export function mendFullText(path: string): void {
   writing(path, db => {
-    db.transaction(() => void db.exec(`insert into search (search) values ('rebuild')`)).immediate()
+    db.transaction(() => void db.exec(`insert into x_search (x_search) values ('rebuild')`)).immediate()
     db.pragma('wal_checkpoint(truncate)')
   })
 }

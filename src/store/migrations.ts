@@ -3,6 +3,7 @@ import { BATCHES } from './batches.ts'
 import { COMPACT } from './compact.ts'
 import { COUNTED } from './counted.ts'
 import { PRUNED } from './pruned.ts'
+import { RENAMED } from './renamed.ts'
 import { PRIVATE, SEALED } from './sealed.ts'
 
 const TABLES = `
@@ -347,4 +348,14 @@ create index embargoes_until on embargoes (until);
 `
 
 /** Statement scripts; the file's `user_version` counts how many have run. The views are made anew after any of them. */
-export const MIGRATIONS: readonly string[] = [TABLES, HISTORY, SEALED, PRIVATE, COMPACT, BATCHES, COUNTED, PRUNED]
+export const MIGRATIONS: readonly string[] = [
+  TABLES,
+  HISTORY,
+  SEALED,
+  PRIVATE,
+  COMPACT,
+  BATCHES,
+  COUNTED,
+  PRUNED,
+  RENAMED,
+]

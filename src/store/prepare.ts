@@ -9,15 +9,19 @@ import { type FoldedColumns, foldedColumns } from './folded.ts'
 import { packMarkup } from './markup.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { openPrivate, privatePath } from './private.ts'
+import { innerName } from './renamed.ts'
 import { subscription } from './rows.ts'
 import type { Row } from './sql.ts'
 import type { PrivateStore } from './store.ts'
-import { CREATE_VIEWS, DROP_VIEWS, hasViews } from './views.ts'
+import { CREATE_VIEWS, dropViews, hasViews } from './views.ts'
 
 /** How long opening waits for another program, and each statement until `waitForLock` says otherwise. */
 export const BUSY_TIMEOUT: Millis = 10_000
 /** Bytes a page of a new file. A report takes some 3 KB: of pages of 4 KB a third was empty. */
 const PAGE_SIZE = 8_192
+
+/** The last migration that leaves rows behind: a file that had it is not written anew for those that follow. */
+const LAST_REWRITTEN = 8
 
 /** Bytes that the journal keeps on the disk when all that stands in it is in the file. */
 const LARGEST_JOURNAL = 64 * 1_048_576
@@ -109,10 +113,10 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
     const from = Number(db.pragma('user_version', { simple: true }))
     if (from >= MIGRATIONS.length) return false
     const moved = from > 0 && moveSecrets(db, options.path)
-    for (const script of [DROP_VIEWS, ...MIGRATIONS.slice(from), CREATE_VIEWS]) db.exec(script)
+    for (const script of [dropViews(storedViews(db).keys()), ...MIGRATIONS.slice(from), CREATE_VIEWS]) db.exec(script)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
     db.pragma(`application_id = ${APPLICATION_ID}`)
-    const put = db.prepare('insert into meta (key, value) values (@key, @value) on conflict do nothing')
+    const put = db.prepare('insert into x_meta (key, value) values (@key, @value) on conflict do nothing')
     put.run({ key: 'version', value: '1' })
     put.run({ key: 'tag_authority', value: options.tagAuthority ?? 'localhost,2026' })
     put.run({ key: 'identity', value: randomUUID() })
@@ -130,8 +134,8 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
 }
 
 /**
- * Migrate and, where the file held news already, copy it first and write it anew afterwards: in the pages of today, without
- * what was deleted. Why nothing was changed, or null.
+ * Migrate and, where the file held news already, copy it first and, where rows were deleted or made anew, write it anew afterwards:
+ * in the pages of today. Why nothing was changed, or null.
  */
 function bringUpToDate(
   db: Database.Database,
@@ -165,27 +169,38 @@ function bringUpToDate(
       `${copied.value} is a copy of it as it was: to go back, stop Minwal, remove ${path}, ${path}-wal and ${path}-shm, give the copy the name of the first, and start the Minwal from before`,
     )
   }
+  // A migration may edit definitions of tables (renamed.ts).
+  db.unsafeMode(true)
   const moved = migrate()
-  if (version > 0 || moved) rewrite(db)
+  db.unsafeMode(false)
+  if ((version > 0 && version < LAST_REWRITTEN) || moved) rewrite(db)
   tell(size => `${path} is up to date (${size} MB)`)
   return null
 }
 
 /** Make the views those of this version, where an earlier one with the same tables wrote others. */
 function refreshViews(db: Database.Database): void {
-  const views = db.prepare("select name, sql from sqlite_schema where type = 'view'")
-  const stored = (): ReadonlyMap<string, string> =>
-    new Map((views.all() as { name: string; sql: string }[]).map(({ name, sql }) => [name, sql]))
-  if (hasViews(stored())) return
+  if (hasViews(storedViews(db))) return
   const make = db.transaction(() => {
-    for (const script of [DROP_VIEWS, CREATE_VIEWS]) db.exec(script)
+    for (const script of [dropViews(storedViews(db).keys()), CREATE_VIEWS]) db.exec(script)
   })
   make.immediate()
 }
 
+/** Views of a file: name and definition. */
+function storedViews(db: Database.Database): ReadonlyMap<string, string> {
+  const rows = db.prepare("select name, sql from sqlite_schema where type = 'view'").all()
+  return new Map((rows as { name: string; sql: string }[]).map(({ name, sql }) => [name, sql]))
+}
+
 /** What tells this database from any other at the same path. */
 export function identityOf(db: Database.Database): string {
-  return String(db.prepare("select value from meta where key = 'identity'").pluck().get())
+  return String(
+    db
+      .prepare(`select value from ${innerName(db, 'meta')} where key = 'identity'`)
+      .pluck()
+      .get(),
+  )
 }
 
 /**
@@ -207,7 +222,9 @@ export function privateOf(db: Database.Database, path: string): PrivateStore {
 
 /** Before they had a file of their own, secrets of subscriptions lay in the database. True where some did. */
 function moveSecrets(db: Database.Database, path: string): boolean {
-  db.prepare("insert into meta (key, value) values ('identity', ?) on conflict do nothing").run(randomUUID())
+  db.prepare(`insert into ${innerName(db, 'meta')} (key, value) values ('identity', ?) on conflict do nothing`).run(
+    randomUUID(),
+  )
   const there = db.prepare("select 1 from sqlite_schema where name = 'subscriptions'").get()
   const rows = there === undefined ? [] : (db.prepare('select * from subscriptions').all() as Row[])
   if (rows.length === 0) return false

@@ -144,8 +144,9 @@ function telling<T>(path: string, text: string, work: () => T): T {
 /** A query without what says nothing: comments are blanks, and so are strings and names in quotes where asked. */
 function bare(text: string, quoted = false): string {
   const blank = (found: string): string => found.replace(/[^\n]/g, ' ')
-  return text.replace(/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]/g, found =>
-    found.startsWith('--') || found.startsWith('/*') || quoted ? blank(found) : found,
+  return text.replace(
+    /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`[^`]*(?:`|$)|\[[^\]]*(?:\]|$)/g,
+    found => (found.startsWith('--') || found.startsWith('/*') || quoted ? blank(found) : found),
   )
 }
 

@@ -10,7 +10,7 @@ import type { Reason, Regrouped, Regrouping } from './store.ts'
 
 /** Where an id that was merged leads today; the id itself where it was not. */
 export function resolve(sql: WritableSql, what: 'story' | 'thread', id: number): number {
-  const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
+  const row = sql.get('select target from x_redirects where what = @what and id = @id', { what, id })
   return row ? Number(row['target']) : id
 }
 
@@ -25,10 +25,10 @@ export function regrouping(sql: WritableSql): Regrouping {
     storiesOf: thread => storiesOf(sql, thread),
     reportsOf: story => reportsOf(sql, story),
     regroupedAfter: after =>
-      sql.all('select * from regroupings where id > @after order by id', { after }).map(regrouped),
-    lastRegrouping: () => Number(sql.get('select max(id) as id from regroupings')?.['id'] ?? 0),
+      sql.all('select * from x_regroupings where id > @after order by id', { after }).map(regrouped),
+    lastRegrouping: () => Number(sql.get('select max(id) as id from x_regroupings')?.['id'] ?? 0),
     decide: decision =>
-      void sql.run('insert into decisions (at, what, kind, one, other) values (@at, @what, @kind, @one, @other)', {
+      void sql.run('insert into x_decisions (at, what, kind, one, other) values (@at, @what, @kind, @one, @other)', {
         at: decision.at,
         what: decision.what,
         kind: decision.kind,
@@ -38,10 +38,10 @@ export function regrouping(sql: WritableSql): Regrouping {
     decisions: () => decisionsOf(sql),
     resolve: (what, id) => resolve(sql, what, id),
     link: (thread, links) => {
-      sql.run('delete from thread_links where thread = @thread', { thread })
+      sql.run('delete from x_thread_links where thread = @thread', { thread })
       for (const { other, kind, score } of links) {
         sql.run(
-          'insert or replace into thread_links (thread, other, kind, score) values (@thread, @other, @kind, @score)',
+          'insert or replace into x_thread_links (thread, other, kind, score) values (@thread, @other, @kind, @score)',
           { thread, other, kind, score },
         )
       }
@@ -81,18 +81,18 @@ function storyRegrouping(sql: WritableSql): Stories {
     mergeStories: (kept, other, why) => {
       const members = reportsOf(sql, other)
       const [thread, emptied] = [threadOf(sql, kept), threadOf(sql, other)]
-      const key = String(sql.get('select key from stories where id = @other', { other })?.['key'])
+      const key = String(sql.get('select key from x_stories where id = @other', { other })?.['key'])
       // What the review joins keeps the reason of its own filing; but one report alone has opened the story.
       sql.run(
-        `update reports set story = @kept,
+        `update x_reports set story = @kept,
            similarity = iif(@by = 'review' and joined_by = 'first', coalesce(@score, similarity), similarity),
            joined_by = case when @by = 'editor' then 'editor' when joined_by = 'first' then 'text' else joined_by end
          where story = @other`,
         { kept, other, by: why.by, score: why.score },
       )
-      sql.run('delete from story_features where story = @other', { other })
-      sql.run('update threads set lead = null where lead = @other', { other })
-      sql.run('delete from stories where id = @other', { other })
+      sql.run('delete from x_story_features where story = @other', { other })
+      sql.run('update x_threads set lead = null where lead = @other', { other })
+      sql.run('delete from x_stories where id = @other', { other })
       redirect(sql, 'story', other, kept, key)
       refresh(sql, kept, why.at)
       if (emptied !== thread && storiesOf(sql, emptied).length === 0) removeThread(sql, emptied, thread)
@@ -102,13 +102,13 @@ function storyRegrouping(sql: WritableSql): Stories {
       return logged(sql, { ...why, kind: 'merge-stories', kept, other, members })
     },
     splitStory: (story, reports, key, why) => {
-      const before = sql.get(`select id from redirects where what = 'story' and key = @key`, { key })
-      const taken = sql.get('select 1 as taken from stories where key = @key', { key }) !== undefined
+      const before = sql.get(`select id from x_redirects where what = 'story' and key = @key`, { key })
+      const taken = sql.get('select 1 as taken from x_stories where key = @key', { key }) !== undefined
       const opened = Number(
         sql.run(
-          `insert into stories (id, key, thread, language, time, updated, placement)
+          `insert into x_stories (id, key, thread, language, time, updated, placement)
            select coalesce(@id, ${NEXT_STORY}), @key, s.thread, r.language, r.time, @at, @placement
-           from stories s join reports r on r.id = @first where s.id = @story`,
+           from x_stories s join x_reports r on r.id = @first where s.id = @story`,
           {
             id: before ? Number(before['id']) : null,
             key: taken ? `${key}.${reports[0]}` : key,
@@ -119,8 +119,8 @@ function storyRegrouping(sql: WritableSql): Stories {
           },
         ).lastInsertRowid,
       )
-      if (before) sql.run(`delete from redirects where what = 'story' and id = @id`, { id: opened })
-      sql.run(`update reports set story = @opened, joined_by = @by where id in (select value from json_each(@ids))`, {
+      if (before) sql.run(`delete from x_redirects where what = 'story' and id = @id`, { id: opened })
+      sql.run(`update x_reports set story = @opened, joined_by = @by where id in (select value from json_each(@ids))`, {
         opened,
         // A report that tells another thing now leaves by itself.
         by: why.by === 'editor' ? 'editor' : 'first',
@@ -139,7 +139,7 @@ function storyRegrouping(sql: WritableSql): Stories {
 const logged = (sql: WritableSql, entry: Omit<Regrouped, 'id'>): number =>
   Number(
     sql.run(
-      `insert into regroupings (at, by, kind, kept, other, members, score, reasons)
+      `insert into x_regroupings (at, by, kind, kept, other, members, score, reasons)
        values (@at, @by, @kind, @kept, @other, @members, @score, @reasons)`,
       {
         ...entry,
@@ -151,8 +151,8 @@ const logged = (sql: WritableSql, entry: Omit<Regrouped, 'id'>): number =>
 
 /** `id` is no more; it and all that led to it lead to `target`. */
 const redirect = (sql: WritableSql, what: 'story' | 'thread', id: number, target: number, key: string): void => {
-  sql.run('update redirects set target = @target where what = @what and target = @id', { what, id, target })
-  sql.run('insert or replace into redirects (what, id, target, key) values (@what, @id, @target, @key)', {
+  sql.run('update x_redirects set target = @target where what = @what and target = @id', { what, id, target })
+  sql.run('insert or replace into x_redirects (what, id, target, key) values (@what, @id, @target, @key)', {
     what,
     id,
     target,
@@ -161,26 +161,26 @@ const redirect = (sql: WritableSql, what: 'story' | 'thread', id: number, target
 }
 
 const storiesOf = (sql: WritableSql, thread: number): number[] =>
-  sql.all('select id from stories where thread = @thread order by id', { thread }).map(row => Number(row['id']))
+  sql.all('select id from x_stories where thread = @thread order by id', { thread }).map(row => Number(row['id']))
 
 const reportsOf = (sql: WritableSql, story: number): number[] =>
-  sql.all('select id from reports where story = @story order by id', { story }).map(row => Number(row['id']))
+  sql.all('select id from x_reports where story = @story order by id', { story }).map(row => Number(row['id']))
 
 const threadOf = (sql: WritableSql, story: number): number =>
-  Number(sql.get('select thread from stories where id = @story', { story })?.['thread'])
+  Number(sql.get('select thread from x_stories where id = @story', { story })?.['thread'])
 
 const moveStories = (sql: WritableSql, stories: readonly number[], thread: number): void => {
-  sql.run('update stories set thread = @thread where id in (select value from json_each(@ids))', {
+  sql.run('update x_stories set thread = @thread where id in (select value from json_each(@ids))', {
     thread,
     ids: JSON.stringify(stories),
   })
 }
 
 const removeThread = (sql: WritableSql, thread: number, target: number): void => {
-  const key = String(sql.get('select key from threads where id = @thread', { thread })?.['key'])
-  sql.run('delete from thread_agencies where thread = @thread', { thread })
-  sql.run('delete from thread_links where thread = @thread or other = @thread', { thread })
-  sql.run('delete from threads where id = @thread', { thread })
+  const key = String(sql.get('select key from x_threads where id = @thread', { thread })?.['key'])
+  sql.run('delete from x_thread_agencies where thread = @thread', { thread })
+  sql.run('delete from x_thread_links where thread = @thread or other = @thread', { thread })
+  sql.run('delete from x_threads where id = @thread', { thread })
   redirect(sql, 'thread', thread, target, key)
 }
 
@@ -190,15 +190,15 @@ const removeThread = (sql: WritableSql, thread: number, target: number): void =>
  */
 const openFor = (sql: WritableSql, stories: readonly number[]): number => {
   const first = sql.get(
-    'select id, key, time from stories where id in (select value from json_each(@ids)) order by time, id limit 1',
+    'select id, key, time from x_stories where id in (select value from json_each(@ids)) order by time, id limit 1',
     { ids: JSON.stringify(stories) },
   )
   const key = String(first?.['key'])
-  const before = sql.get(`select id from redirects where what = 'thread' and key = @key`, { key })
+  const before = sql.get(`select id from x_redirects where what = 'thread' and key = @key`, { key })
   // A thread's first story may have gone elsewhere, more than once, and left its key behind.
   const taken = (tried: string) =>
     sql.get(
-      `select 1 from threads where key = @tried union all select 1 from redirects where what = 'thread' and key = @tried`,
+      `select 1 from x_threads where key = @tried union all select 1 from x_redirects where what = 'thread' and key = @tried`,
       { tried },
     ) !== undefined
   let free = key
@@ -206,11 +206,11 @@ const openFor = (sql: WritableSql, stories: readonly number[]): number => {
   const time = Number(first?.['time'])
   const id = Number(
     sql.run(
-      `insert into threads (id, key, first, last, updated)
+      `insert into x_threads (id, key, first, last, updated)
        values (coalesce(@id, ${NEXT_THREAD}), @key, @time, @time, @time)`,
       { id: before ? Number(before['id']) : null, key: free, time },
     ).lastInsertRowid,
   )
-  if (before) sql.run(`delete from redirects where what = 'thread' and id = @id`, { id })
+  if (before) sql.run(`delete from x_redirects where what = 'thread' and id = @id`, { id })
   return id
 }

@@ -21,5 +21,5 @@ export interface WritableSql extends Sql {
 
 /** Renderings of an older state are stale: published data has changed. */
 export function bumpVersion(sql: WritableSql): void {
-  sql.run(`update meta set value = cast(value as integer) + 1 where key = 'version'`)
+  sql.run(`update x_meta set value = cast(value as integer) + 1 where key = 'version'`)
 }

@@ -190,7 +190,7 @@ function createStore(db: Database.Database, path: string): Store {
       const entries: string[] = []
       const keys: string[] = []
       const rows = sql.all(
-        `select key, size from held where feed = @feed and until <= @now order by until, key limit @most`,
+        `select key, size from x_held where feed = @feed and until <= @now order by until, key limit @most`,
         { feed, now, most: RELEASED_ENTRIES },
       )
       let characters = 0
@@ -198,7 +198,7 @@ function createStore(db: Database.Database, path: string): Store {
         characters += Number(size)
         if (keys.length > 0 && characters > RELEASED_CHARACTERS) break
         keys.push(String(key))
-        const row = sql.get('select sealed from held where feed = @feed and key = @key', { feed, key })
+        const row = sql.get('select sealed from x_held where feed = @feed and key = @key', { feed, key })
         const entry = seal.open(String(row?.['sealed']))
         if (entry !== null) entries.push(entry)
       }
@@ -230,13 +230,13 @@ function createStore(db: Database.Database, path: string): Store {
     probe: () => {
       const write = db.transaction(() =>
         sql.run(
-          `insert into meta (key, value) values ('probe', hex(randomblob(@bytes)))
+          `insert into x_meta (key, value) values ('probe', hex(randomblob(@bytes)))
            on conflict (key) do update set value = excluded.value`,
           { bytes: PROBE_BYTES / 2 },
         ),
       )
       write.immediate()
-      sql.run(`delete from meta where key = 'probe'`)
+      sql.run(`delete from x_meta where key = 'probe'`)
     },
     integrity: () => integrityOf(db),
     close: () => {

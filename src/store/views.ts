@@ -17,11 +17,11 @@ const SAID = 'max(r.time, coalesce(g.seen, 0))'
 const DEFINITIONS: Readonly<Record<string, string>> = {
   agency: `
 select a.id, a.name, a.language, a.homepage,
-       (select count(*) from feeds f where f.agency = a.id and f.active) as feeds,
+       (select count(*) from x_feeds f where f.agency = a.id and f.active) as feeds,
        a.reports,
-       (select max(r.time) from reports r where r.agency = a.id) as last_report,
-       ${utc('(select max(r.time) from reports r where r.agency = a.id)', 'last_report_at')}
-from agencies a
+       (select max(r.time) from x_reports r where r.agency = a.id) as last_report,
+       ${utc('(select max(r.time) from x_reports r where r.agency = a.id)', 'last_report_at')}
+from x_agencies a
 where a.active or a.reports > 0`,
 
   feed: `
@@ -30,7 +30,7 @@ select f.id, f.agency, f.url, f.title, f.category, f.language,
             when f.last_poll is null then 'new' when f.failures > 0 then 'failing' else 'ok' end as state,
        ${twice('f.last_poll', 'f.last_success', 'f.next_poll')}, f.reason, f.interval, f.failures, f.error, f.warnings,
        f.notes, f.gaps, f.reports
-from feeds f`,
+from x_feeds f`,
 
   report: `
 select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url, r.title, r.text,
@@ -38,57 +38,64 @@ select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url
        r.language, ${twice('r.published', 'r.updated', 'r.first_seen', 'r.last_seen', 'r.changed', 'r.time')},
        r.authors, r.categories, r.enclosures, r.dateline, r.signal, r.joined_by, r.similarity, r.revisions, r.coverage,
        r.evidence, r.furniture, r.stale
-from reports r join stories s on s.id = r.story`,
+from x_reports r join x_stories s on s.id = r.story`,
 
   revision: `
-select v.report, v.number, ${twice('v.seen')}, v.title, v.text, v.change from revisions v
+select v.report, v.number, ${twice('v.seen')}, v.title, v.text, v.change from x_revisions v
 union all
 select r.id, r.revisions, ${SEEN}, ${utc(SEEN, 'seen_at')}, r.title, r.text, r.change
-from reports r`,
+from x_reports r`,
 
   story: `
 select s.id, s.key, s.thread, s.lead, r.title, r.url, s.language, r.agency, ${twice('s.time', 's.updated')}, s.reports, s.agencies,
        s.placement, s.origin, s.origin_name, s.sources
-from stories s join reports r on r.id = s.lead`,
+from x_stories s join x_reports r on r.id = s.lead`,
 
   thread: `
 select t.id, t.key, t.lead, t.title, t.language, ${twice('t.first', 't.last', 't.updated')}, t.stories, t.reports, t.agencies, t.sources
-from threads t`,
+from x_threads t`,
 
   credit: `
 select c.report, r.story, r.agency as reported_by, c.agency, c.name, c.place
-from credits c join reports r on r.id = c.report`,
+from x_credits c join x_reports r on r.id = c.report`,
 
   figure: `
 select g.report, r.story, s.thread, r.agency, ${SAID} as time, ${utc(SAID, 'time_at')}, g.kind, g.value, g.bound, g.said, g.matched,
        g.words, nullif(g.whom, '') as whom
-from figures g join reports r on r.id = g.report join stories s on s.id = r.story`,
+from x_figures g join x_reports r on r.id = g.report join x_stories s on s.id = r.story`,
 
   poll: `
 select p.id, p.feed, p.at, ${utc('p.at', 'polled_at')}, p.ms, p.status, p.entries, p.new, p.revision, p.copy, p.unchanged,
        p.rejected, ${twice('p.gap_from', 'p.gap_to')}, p.error, p.warnings
-from polls p`,
+from x_polls p`,
 
   redirect: `
-select d.what, d.id, d.target, d.key from redirects d`,
+select d.what, d.id, d.target, d.key from x_redirects d`,
 
   regrouping: `
-select g.id, g.at, ${utc('g.at', 'regrouped_at')}, g.by, g.kind, g.kept, g.other, g.members, g.score, g.reasons from regroupings g`,
+select g.id, g.at, ${utc('g.at', 'regrouped_at')}, g.by, g.kind, g.kept, g.other, g.members, g.score, g.reasons from x_regroupings g`,
 
   link: `
-select l.thread, l.other, l.kind, l.score from thread_links l`,
+select l.thread, l.other, l.kind, l.score from x_thread_links l`,
 
   pruned: `
-select p.id, p.at, ${utc('p.at', 'pruned_at')}, p.before as until, ${utc('p.before', 'until_at')}, p.reason, p.threads, p.stories, p.reports, p.revisions, p.polls from prunings p`,
+select p.id, p.at, ${utc('p.at', 'pruned_at')}, p.before as until, ${utc('p.before', 'until_at')}, p.reason, p.threads, p.stories, p.reports, p.revisions, p.polls from x_prunings p`,
 
   embargo: `
-select e.feed, f.agency, null as title, ${twice('e.until', 'e.first_seen')} from held e join feeds f on f.id = e.feed`,
+select e.feed, f.agency, null as title, ${twice('e.until', 'e.first_seen')} from x_held e join x_feeds f on f.id = e.feed`,
+
+  // `search match` and `snippet(search, …)` mean the column, which is the full-text table's own.
+  search: `
+select rowid, title, text, folded, x_search as search, rank from x_search`,
 }
 
-/** Script that takes all views away: nothing may lean on a table that a migration changes. */
-export const DROP_VIEWS = Object.keys(DEFINITIONS)
-  .map(name => `drop view if exists ${name};`)
-  .join('\n')
+/** Script that takes the public ones of these views away: nothing may lean on a table that a migration changes. */
+export function dropViews(stored: Iterable<string>): string {
+  return [...stored]
+    .filter(name => name in DEFINITIONS)
+    .map(name => `drop view ${name};`)
+    .join('\n')
+}
 
 /** Script that makes all views. */
 export const CREATE_VIEWS = Object.entries(DEFINITIONS)

@@ -116,7 +116,7 @@ describe('a large document', () => {
       const db = new Database(path, { readonly: true })
       const rows = db
         .prepare(
-          'select r.guid, r.story, s.thread, s.placement from reports r join stories s on s.id = r.story order by r.id',
+          'select r.guid, r.story, s.thread, s.placement from x_reports r join x_stories s on s.id = r.story order by r.id',
         )
         .all()
       db.close()
@@ -140,7 +140,7 @@ describe('features that no index reads any more', () => {
     store.close()
     const db = new Database(path, { readonly: true })
     const left = (table: string) => db.prepare(`select count(*) from ${table}`).pluck().get()
-    expect([left('reports'), left('story_features'), left('report_features')]).toEqual([2, 1, 1])
+    expect([left('x_reports'), left('x_story_features'), left('x_report_features')]).toEqual([2, 1, 1])
     db.close()
   })
 })
@@ -160,7 +160,7 @@ describe('features that are missing', () => {
     )
     store.close()
     const db = new Database(path)
-    db.exec('delete from story_features; delete from report_features')
+    db.exec('delete from x_story_features; delete from x_report_features')
     db.close()
     const again = openNewsroom({ path })
     const [copy] = fileInto(new Desk(again, SETTINGS), again, FEEDS[0] ?? '', [{ id: '2', title: 'Water', text }], NOW)

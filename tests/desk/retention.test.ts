@@ -97,12 +97,12 @@ describe('a thread that is pruned', () => {
     expect([store.isPruned('thread', ids.thread), store.isPruned('story', ids.story)]).toEqual([true, true])
     expect([store.isPruned('thread', 999), store.isPruned('story', 999)]).toEqual([false, false])
     expect(store.agencies().find(({ id }) => id === 'meridian')?.reports).toBe((before ?? 0) - 1)
-    for (const table of ['revisions', 'credits', 'figures', 'flashes']) {
-      expect(count(path, `select count(*) from ${table} where report not in (select id from reports)`), table).toBe(0)
+    for (const table of ['x_revisions', 'x_credits', 'x_figures', 'x_flashes']) {
+      expect(count(path, `select count(*) from ${table} where report not in (select id from x_reports)`), table).toBe(0)
     }
-    expect(count(path, 'select count(*) from report_categories')).toBe(0)
+    expect(count(path, 'select count(*) from x_report_categories')).toBe(0)
     // An address and a guid, and guids alone.
-    expect(count(path, 'select count(*) from tombstones')).toBe(4)
+    expect(count(path, 'select count(*) from x_tombstones')).toBe(4)
     expect(count(path, `select sum(reports) from pruned where reason = 'age' and until = ${LATER - 100 * DAY}`)).toBe(3)
     const [fresh] = room.file(HARIR, [{ id: 'fresh', title: 'Snow closes the pass', text: 'Nobody came.' }], LATER)
     expect(fresh?.thread).toBeGreaterThan(ids.thread)
@@ -355,7 +355,7 @@ describe('disk space', () => {
     expect(sizeOf(old)).toBeGreaterThanOrEqual(before)
     expect(store.fileSize().free * store.fileSize().pageBytes).toBeGreaterThan(before * 0.7)
     const other = new Database(old)
-    other.prepare('select count(*) from reports').get()
+    other.prepare('select count(*) from x_reports').get()
     store.waitForLock(10)
     expect(store.rewriteAlone()).toEqual({ ok: false, reason: 'another program has the file open' })
     other.close()

@@ -70,7 +70,7 @@ async function fileDocument(desk: Desk, store: Store, document: Document): Promi
 function rowsOf(path: string): Record<string, unknown[]> {
   const db = new Database(path, { readonly: true })
   try {
-    const tables = ['stories', 'threads', 'regroupings', 'thread_links', 'redirects', 'story_features']
+    const tables = ['x_stories', 'x_threads', 'x_regroupings', 'x_thread_links', 'x_redirects', 'x_story_features']
     return Object.fromEntries(tables.map(table => [table, db.prepare(`select * from ${table} order by 1, 2`).all()]))
   } finally {
     db.close()
@@ -80,7 +80,7 @@ function rowsOf(path: string): Record<string, unknown[]> {
 function marksOf(path: string): Record<string, number> {
   const db = new Database(path, { readonly: true })
   try {
-    const rows = db.prepare('select key, value from meta').all() as { key: string; value: string }[]
+    const rows = db.prepare('select key, value from x_meta').all() as { key: string; value: string }[]
     return Object.fromEntries(rows.map(({ key, value }) => [key, Number(value)]))
   } finally {
     db.close()
@@ -105,8 +105,8 @@ describe('the same documents', () => {
         const all = documents(seed)
         const slow = await filedIn(1, all)
         expect(await filedIn(1_000, all)).toEqual(slow)
-        regrouped += slow['regroupings']?.length ?? 0
-        linked += slow['thread_links']?.length ?? 0
+        regrouped += slow['x_regroupings']?.length ?? 0
+        linked += slow['x_thread_links']?.length ?? 0
       }),
       LAW,
     )

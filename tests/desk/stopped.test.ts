@@ -16,9 +16,9 @@ function counted(path: string): Record<string, number> {
   try {
     const count = (query: string): number => Number(db.prepare(query).pluck().get())
     return {
-      reports: count('select count(*) from reports'),
-      stories: count('select count(distinct story) from reports'),
-      features: count('select count(*) from report_features'),
+      reports: count('select count(*) from x_reports'),
+      stories: count('select count(distinct story) from x_reports'),
+      features: count('select count(*) from x_report_features'),
       searched: count(`select count(*) from search where search match 'item'`),
     }
   } finally {

@@ -68,7 +68,7 @@ function newsroom(path = join(temporaryFolder(), 'news.db')) {
 /** The vectors on file. */
 function vectorsOf(path: string): (readonly number[] | null)[] {
   const db = new Database(path, { readonly: true })
-  const rows = db.prepare('select features from story_features order by story').pluck().all() as Uint8Array[]
+  const rows = db.prepare('select features from x_story_features order by story').pluck().all() as Uint8Array[]
   db.close()
   return rows.map(features => unpackFeatures(features).vector ?? null)
 }
@@ -143,7 +143,7 @@ describe('vectors', () => {
     await room.encode(await room.use(MODEL))
     room.close()
     const db = new Database(room.path)
-    db.exec('delete from story_features')
+    db.exec('delete from x_story_features')
     db.close()
     const again = newsroom(room.path)
     const model = await again.use(MODEL)
@@ -201,7 +201,7 @@ describe('vectors', () => {
     await room.encode(await room.use(MODEL))
     room.close()
     const db = new Database(room.path)
-    db.exec("delete from meta where key = 'vector_model'")
+    db.exec("delete from x_meta where key = 'vector_model'")
     db.close()
     const again = newsroom(room.path)
     await again.use(OTHER)

@@ -99,7 +99,7 @@ describe('a clock that was ahead for a while', () => {
     fileInto(desk, store, FEED, drafts, NOW + 2 * HOUR)
     store.close()
     const db = new Database(path, { readonly: true })
-    const mark = (name: string) => Number(db.prepare('select value from meta where key = ?').pluck().get(name))
+    const mark = (name: string) => Number(db.prepare('select value from x_meta where key = ?').pluck().get(name))
     expect(mark('reviewed_story')).toBe(mark('review_until'))
     expect(mark('review_until')).toBeGreaterThanOrEqual(24)
     db.close()

@@ -64,7 +64,7 @@ describe('minwal backup', () => {
     const { config, database } = configure(where, agenciesOf(['http://127.0.0.1:9/none']))
     expect((await minwal(['poll', '--config', config])).code).toBe(0)
     const db = new Database(database)
-    const put = db.prepare(`insert into meta (key, value) values (?, hex(randomblob(${1_048_576})))`)
+    const put = db.prepare(`insert into x_meta (key, value) values (?, hex(randomblob(${1_048_576})))`)
     for (let at = 0; at < 40; at++) put.run(`filler ${at}`)
     db.close()
     const to = join(where, 'copy.db')

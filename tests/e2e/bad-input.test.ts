@@ -162,9 +162,9 @@ describe('a database', () => {
     const written = configure(folder(), SOMEWHERE)
     for (const { config } of [kept, written]) expect((await minwal(['poll', '--config', config])).code).toBe(0)
     const keeper = new Database(kept.database)
-    keeper.exec('pragma locking_mode = exclusive; begin immediate; update meta set value = value')
+    keeper.exec('pragma locking_mode = exclusive; begin immediate; update x_meta set value = value')
     const writer = new Database(written.database)
-    writer.exec('begin immediate; update meta set value = value')
+    writer.exec('begin immediate; update x_meta set value = value')
     try {
       const refused = await Promise.all(
         [

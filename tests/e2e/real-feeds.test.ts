@@ -100,7 +100,7 @@ it.skipIf(!existsSync(corpus))(
     expect(forgotten.code).toBe(0)
     const { default: Database } = await import('better-sqlite3')
     const db = new Database(sqlite)
-    db.exec('update feeds set body_hash = null, etag = null, last_modified = null')
+    db.exec('update x_feeds set body_hash = null, etag = null, last_modified = null')
     db.close()
     const third = await poll()
     expect({ new: third.new, copy: third.copy, revision: third.revision }).toEqual({ new: 0, copy: 0, revision: 0 })

@@ -232,10 +232,10 @@ describe('a database of an earlier version', () => {
     // As it was kept before: the addresses that are asked.
     const db = new Database(database)
     const keys = db.prepare('select key from story order by id').pluck().all()
-    const change = db.prepare('update feeds set url = ?, error = ? where url like ?')
+    const change = db.prepare('update x_feeds set url = ?, error = ? where url like ?')
     change.run(`${origin}/login?as=echo`, `${origin} answered`, '%login%')
     change.run(`${server.origin}/query?as=echo&apikey=${VALUES.APIKEY}`, `apikey=${VALUES.APIKEY}`, '%apikey%')
-    db.prepare(`insert into feeds (agency, url, active, next_poll, reason) values ('a', ?, 0, 0, '')`).run(
+    db.prepare(`insert into x_feeds (agency, url, active, next_poll, reason) values ('a', ?, 0, 0, '')`).run(
       `https://gone:${VALUES.BEARER}@gone.example/feed`,
     )
     db.close()
@@ -274,7 +274,7 @@ describe('a database of an earlier version', () => {
     configure(where, agency([at('ben')]))
     expect(await poll()).toMatchObject({ feeds: 1, new: 0, unchangedFeeds: 1 })
     const db = new Database(database, { readonly: true })
-    const urls = db.prepare('select url from feeds').pluck().all()
+    const urls = db.prepare('select url from x_feeds').pluck().all()
     db.close()
     expect(urls).toHaveLength(2)
     expect(JSON.stringify(urls)).not.toMatch(/ann|ben|pass-word/)

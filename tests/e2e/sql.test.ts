@@ -18,7 +18,7 @@ const where = mkdtempSync(join(tmpdir(), 'minwal-'))
 const { config, database } = configure(where, agenciesOf(['http://127.0.0.1:8199/meridian']))
 
 beforeAll(() => {
-  writeFileSync(database, gunzipSync(readFileSync(new URL('../fixtures/db/v8.sqlite.gz', import.meta.url))))
+  writeFileSync(database, gunzipSync(readFileSync(new URL('../fixtures/db/v9.sqlite.gz', import.meta.url))))
 })
 afterAll(() => rmSync(where, { recursive: true, force: true }))
 
@@ -144,12 +144,12 @@ describe('a connection for queries of users', () => {
     'EXPLAIN PRAGMA journal_mode(delete)',
     'create temp table t (a)',
     'begin immediate',
-    'delete from reports',
-    `with x as (select 1) insert into meta values ('a', 'b')`,
-    `insert into meta values ('a', 'b') returning key`,
-    `; ; update meta set value = 'x'`,
-    `select 1; delete from reports`,
-    `insert into search (search) values ('rebuild')`,
+    'delete from x_reports',
+    `with x as (select 1) insert into x_meta values ('a', 'b')`,
+    `insert into x_meta values ('a', 'b') returning key`,
+    `; ; update x_meta set value = 'x'`,
+    `select 1; delete from x_reports`,
+    `insert into x_search (x_search) values ('rebuild')`,
     `select load_extension('COPY')`,
     'reindex',
   ])('refuses %s, and changes nothing', statement => {
@@ -169,7 +169,7 @@ describe('a connection for queries of users', () => {
     'pragma table_info(report)',
     'pragma user_version',
     'pragma integrity_check',
-    `select ';delete from reports' as text -- ; delete`,
+    `select ';delete from x_reports' as text -- ; delete`,
   ])('answers %s', query => {
     expect(asked(query)).toMatch(/^[1-9]\d*$/)
   })

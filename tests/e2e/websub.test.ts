@@ -102,13 +102,13 @@ it('subscribes where a feed names a hub, files what the hub pushes, and then pol
     type: expect.stringContaining('text/plain') as string,
   })
   expect(row(database)).toMatchObject({ state: 'active', attempts: 0, last_push: null })
-  const before = row(database, 'select next_poll, reason from feeds')
+  const before = row(database, 'select next_poll, reason from x_feeds')
 
   // A push may hold only what is new. It is on the page when the hub is thanked.
   expect(await hub.distribute(request, rss([PRICES]))).toMatchObject({ status: 202 })
   expect(await titles(running.address)).toEqual([FERRY.title, PRICES.title])
   expect(messages(running, 'pushed')).toMatchObject([{ entries: 1, new: 1 }])
-  const after = row(database, 'select next_poll, reason, failures, body_hash from feeds')
+  const after = row(database, 'select next_poll, reason, failures, body_hash from x_feeds')
   expect(after['reason']).toMatch(/^every 4 h: the hub 127\.0\.0\.1:\d+ pushes what is new$/)
   expect(Number(after['next_poll']) - Number(before['next_poll'])).toBeGreaterThan(2 * 3_600_000)
 
@@ -121,7 +121,7 @@ it('subscribes where a feed names a hub, files what the hub pushes, and then pol
   expect(await hub.distribute(request, corrected, headers)).toMatchObject({ status: 202 })
   expect(messages(running, 'pushed').at(-1)).toMatchObject({ new: 0, revision: 1 })
   // The poll that shows whether anything was left out is not put off again.
-  expect(row(database, 'select next_poll from feeds')['next_poll']).toBe(after['next_poll'])
+  expect(row(database, 'select next_poll from x_feeds')['next_poll']).toBe(after['next_poll'])
 
   // Only polled once so far; polling finds nothing that the hub had not brought.
   expect(server.requests.filter(path => path === '/feed')).toHaveLength(1)
@@ -129,13 +129,13 @@ it('subscribes where a feed names a hub, files what the hub pushes, and then pol
   server.answers.set('/feed', naming(hub.url, topic, [FERRY, PRICES]))
   const polled = await minwal(['poll', '--force', '--json', '--config', config])
   expect(JSON.parse(polled.stdout)).toMatchObject({ entries: 2, new: 0, failedFeeds: 0 })
-  expect(row(database, 'select reason from feeds')['reason']).toContain('pushes what is new')
+  expect(row(database, 'select reason from x_feeds')['reason']).toContain('pushes what is new')
 
   // What polling finds first takes the hub's proof away.
   server.answers.set('/feed', naming(hub.url, topic, [FERRY, PRICES, MUSEUM]))
   await minwal(['poll', '--force', '--config', config])
   expect(row(database)).toMatchObject({ state: 'active', last_push: null })
-  expect(row(database, 'select reason from feeds')['reason']).toContain('1 of 3 entries was new')
+  expect(row(database, 'select reason from x_feeds')['reason']).toContain('1 of 3 entries was new')
   expect(audit(database)).toEqual([])
 }, 60_000)
 

@@ -7,20 +7,20 @@ const DAY = 86_400_000
 export function age(path: string, days: number, guids: readonly string[] | null = null): void {
   const db = new Database(path)
   const by = days * DAY
-  const threads = `(select s.thread from reports r join stories s on s.id = r.story
+  const threads = `(select s.thread from x_reports r join x_stories s on s.id = r.story
     where @guids is null or r.guid in (select value from json_each(@guids)))`
-  const stories = `(select id from stories where thread in ${threads})`
-  const reports = `(select id from reports where story in ${stories})`
+  const stories = `(select id from x_stories where thread in ${threads})`
+  const reports = `(select id from x_reports where story in ${stories})`
   const statements = [
-    `update revisions set seen = seen - @by where report in ${reports}`,
-    `update figures set seen = seen - @by where report in ${reports}`,
-    `update reports set published = published - @by, updated = updated - @by, first_seen = first_seen - @by,
+    `update x_revisions set seen = seen - @by where report in ${reports}`,
+    `update x_figures set seen = seen - @by where report in ${reports}`,
+    `update x_reports set published = published - @by, updated = updated - @by, first_seen = first_seen - @by,
        last_seen = last_seen - @by, changed = changed - @by, time = time - @by where id in ${reports}`,
-    `update thread_agencies set first = first - @by where thread in ${threads}`,
-    `update story_features set time = time - @by where story in ${stories}`,
-    `update report_features set time = time - @by where report in ${reports}`,
-    `update stories set time = time - @by, updated = updated - @by where id in ${stories}`,
-    `update threads set first = first - @by, last = last - @by, updated = updated - @by where id in ${threads}`,
+    `update x_thread_agencies set first = first - @by where thread in ${threads}`,
+    `update x_story_features set time = time - @by where story in ${stories}`,
+    `update x_report_features set time = time - @by where report in ${reports}`,
+    `update x_stories set time = time - @by, updated = updated - @by where id in ${stories}`,
+    `update x_threads set first = first - @by, last = last - @by, updated = updated - @by where id in ${threads}`,
   ]
   try {
     db.pragma('busy_timeout = 5000')

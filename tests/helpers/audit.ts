@@ -5,49 +5,50 @@ import Database from 'better-sqlite3'
 
 /** Each rule selects the rows that break it: any row is a fault. */
 const RULES: Readonly<Record<string, string>> = {
-  'a guid filed twice in one feed': 'select feed, guid, count(*) n from reports not indexed group by 1, 2 having n > 1',
+  'a guid filed twice in one feed':
+    'select feed, guid, count(*) n from x_reports not indexed group by 1, 2 having n > 1',
   'a feed that miscounts its reports':
-    'select f.url, f.reports, (select count(*) from reports r where r.feed = f.id) n from feeds f where f.reports <> n',
+    'select f.url, f.reports, (select count(*) from x_reports r where r.feed = f.id) n from x_feeds f where f.reports <> n',
   'a story that miscounts its reports or agencies': `select s.id, s.reports, s.agencies, count(r.id) n, count(distinct r.agency) a
-     from stories s left join reports r on r.story = s.id group by s.id having s.reports <> n or s.agencies <> a`,
+     from x_stories s left join x_reports r on r.story = s.id group by s.id having s.reports <> n or s.agencies <> a`,
   'a story whose time is not that of its first report': `select s.id, s.time, min(r.time) t
-     from stories s join reports r on r.story = s.id group by s.id having s.time <> t`,
-  'a story without a report': 'select id from stories where id not in (select story from reports)',
+     from x_stories s join x_reports r on r.story = s.id group by s.id having s.time <> t`,
+  'a story without a report': 'select id from x_stories where id not in (select story from x_reports)',
   'a story led by a report of another':
-    'select id, lead from stories s where not exists (select 1 from reports r where r.id = s.lead and r.story = s.id)',
+    'select id, lead from x_stories s where not exists (select 1 from x_reports r where r.id = s.lead and r.story = s.id)',
   // Those of old stories are forgotten.
-  'a story without its features': `select id from stories where time >= (select max(time) from stories) - 86400000
-     and id not in (select story from story_features)`,
+  'a story without its features': `select id from x_stories where time >= (select max(time) from x_stories) - 86400000
+     and id not in (select story from x_story_features)`,
   'a thread that miscounts its stories, reports or agencies': `select t.id, t.stories, t.reports, t.agencies,
        count(distinct s.id) n, count(r.id) m, count(distinct r.agency) a
-     from threads t left join stories s on s.thread = t.id left join reports r on r.story = s.id
+     from x_threads t left join x_stories s on s.thread = t.id left join x_reports r on r.story = s.id
      group by t.id having t.stories <> n or t.reports <> m or t.agencies <> a`,
   'a thread that begins at another time than its first story': `select t.id, t.first, min(s.time) f
-     from threads t join stories s on s.thread = t.id group by t.id having t.first <> f`,
-  'a thread without a story': 'select id from threads where id not in (select thread from stories)',
+     from x_threads t join x_stories s on s.thread = t.id group by t.id having t.first <> f`,
+  'a thread without a story': 'select id from x_threads where id not in (select thread from x_stories)',
   'a thread led by a story of another':
-    'select id, lead from threads t where not exists (select 1 from stories s where s.id = t.lead and s.thread = t.id)',
-  "an agency's part in a thread, miscounted": `select thread, agency, reports, first from thread_agencies
-     except select s.thread, r.agency, count(*), min(r.time) from reports r join stories s on s.id = r.story group by 1, 2`,
-  "an agency's part in a thread, missing": `select s.thread, r.agency, count(*), min(r.time) from reports r
-     join stories s on s.id = r.story group by 1, 2 except select thread, agency, reports, first from thread_agencies`,
+    'select id, lead from x_threads t where not exists (select 1 from x_stories s where s.id = t.lead and s.thread = t.id)',
+  "an agency's part in a thread, miscounted": `select thread, agency, reports, first from x_thread_agencies
+     except select s.thread, r.agency, count(*), min(r.time) from x_reports r join x_stories s on s.id = r.story group by 1, 2`,
+  "an agency's part in a thread, missing": `select s.thread, r.agency, count(*), min(r.time) from x_reports r
+     join x_stories s on s.id = r.story group by 1, 2 except select thread, agency, reports, first from x_thread_agencies`,
   // Old texts are pruned by themselves.
-  'a report that miscounts its revisions': `select r.id, r.revisions, count(v.number) n from reports r
-     left join revisions v on v.report = r.id group by r.id
-     having r.revisions < n + 1 or (r.revisions > n + 1 and not exists (select 1 from prunings where revisions > 0))`,
+  'a report that miscounts its revisions': `select r.id, r.revisions, count(v.number) n from x_reports r
+     left join x_revisions v on v.report = r.id group by r.id
+     having r.revisions < n + 1 or (r.revisions > n + 1 and not exists (select 1 from x_prunings where revisions > 0))`,
   'reports that are neither on file nor pruned': `select p.polled, p.pruned, p.n from (select
-       (select sum(new + copy) from polls) polled, (select sum(reports) from prunings) pruned, (select count(*) from reports) n) p
-     where pruned > 0 and polled <> pruned + n and not exists (select 1 from prunings where polls > 0)`,
+       (select sum(new + copy) from x_polls) polled, (select sum(reports) from x_prunings) pruned, (select count(*) from x_reports) n) p
+     where pruned > 0 and polled <> pruned + n and not exists (select 1 from x_prunings where polls > 0)`,
   'an agency that miscounts its reports':
-    'select a.id, a.reports, (select count(*) from reports r where r.agency = a.id) n from agencies a where a.reports <> n',
-  'a category of no report, or without its report': `select category, report from report_categories
-     except select c.value, r.id from reports r, json_each(r.categories) c`,
-  'something that leads to a story or thread that is gone': `select what, id, target from redirects d where not exists (
-       select 1 from stories where what = 'story' and id = d.target union all select 1 from threads where what = 'thread' and id = d.target)`,
+    'select a.id, a.reports, (select count(*) from x_reports r where r.agency = a.id) n from x_agencies a where a.reports <> n',
+  'a category of no report, or without its report': `select category, report from x_report_categories
+     except select c.value, r.id from x_reports r, json_each(r.categories) c`,
+  'something that leads to a story or thread that is gone': `select what, id, target from x_redirects d where not exists (
+       select 1 from x_stories where what = 'story' and id = d.target union all select 1 from x_threads where what = 'thread' and id = d.target)`,
   'a poll whose filings are not those of its transaction': `select f.url,
-       coalesce((select sum(p.new + p.copy) from polls p where p.feed = f.id), 0) polled, count(r.id) n,
-       coalesce((select sum(p.revision) from polls p where p.feed = f.id), 0) edits, coalesce(sum(r.revisions - 1), 0) m
-     from feeds f left join reports r on r.feed = f.id where not exists (select 1 from prunings) group by f.id
+       coalesce((select sum(p.new + p.copy) from x_polls p where p.feed = f.id), 0) polled, count(r.id) n,
+       coalesce((select sum(p.revision) from x_polls p where p.feed = f.id), 0) edits, coalesce(sum(r.revisions - 1), 0) m
+     from x_feeds f left join x_reports r on r.feed = f.id where not exists (select 1 from x_prunings) group by f.id
      having polled <> n or edits <> m`,
   'a row that refers to nothing': 'pragma foreign_key_check',
 }
@@ -63,7 +64,7 @@ export function audit(path: string): string[] {
       for (const row of db.prepare(query).all().slice(0, 3)) faults.push(`${fault}: ${JSON.stringify(row)}`)
     }
     try {
-      db.exec(`insert into search (search, rank) values ('integrity-check', 1)`)
+      db.exec(`insert into x_search (x_search, rank) values ('integrity-check', 1)`)
     } catch (error) {
       faults.push(`the search index does not say what the reports say: ${String(error)}`)
     }
@@ -84,7 +85,7 @@ export interface Filed {
   thread: number
 }
 
-/** Every report on file by feed and guid. */
+/** Every report on file by feed and guid, in a file of any version. */
 export function reportsOnFile(path: string): Map<string, Filed> {
   const db = new Database(path, { readonly: true })
   try {
@@ -92,7 +93,7 @@ export function reportsOnFile(path: string): Map<string, Filed> {
       .prepare(
         `select f.url feed, r.guid, r.title, r.text,
            r.id || ' in story ' || s.id || ' ' || s.key identity, s.thread
-         from reports r join feeds f on f.id = r.feed join stories s on s.id = r.story`,
+         from report r join feed f on f.id = r.feed join story s on s.id = r.story`,
       )
       .all() as Filed[]
     return new Map(rows.map(row => [`${row.feed} ${row.guid}`, row]))

@@ -225,7 +225,7 @@ export async function live({ where, server, seed, rounds, kill, begins }: Life):
   }
 
   await whole('the first poll', 'poll', '--force')
-  polls = count(database, 'select count(*) from polls')
+  polls = count(database, 'select count(*) from x_polls')
   const started = performance.now()
   await whole('a short command', 'threads', '--limit', '1')
   const typical = performance.now() - started
@@ -249,7 +249,7 @@ export async function live({ where, server, seed, rounds, kill, begins }: Life):
         faults.push(`${told}: ${feed} has ${reports.length} reports`)
       }
     }
-    const finished = count(copy, 'select count(*) from polls') - polls
+    const finished = count(copy, 'select count(*) from x_polls') - polls
     polls += finished
     if (finished > 0 && finished < FEEDS) halfway++
     known = filed
@@ -313,7 +313,7 @@ function endOf(path: string, origin: string): End {
     const rows = db
       .prepare(
         `select r.id, replace(f.url, ?, '') || ' ' || r.guid as key, r.title, r.text, r.story, s.thread
-         from reports r join feeds f on f.id = r.feed join stories s on s.id = r.story order by key`,
+         from x_reports r join x_feeds f on f.id = r.feed join x_stories s on s.id = r.story order by key`,
       )
       .all(origin) as { id: number; key: string; title: string; text: string; story: number; thread: number }[]
     const grouped = (by: 'story' | 'thread'): string[][] =>
@@ -323,7 +323,7 @@ function endOf(path: string, origin: string): End {
         .flatMap(story => rows.filter(row => row.story === story).map(({ key }) => key))
         .sort()
         .join(' ')
-    const decisions = db.prepare('select kind, one, other from decisions').all() as Record<
+    const decisions = db.prepare('select kind, one, other from x_decisions').all() as Record<
       'kind' | 'one' | 'other',
       string
     >[]

@@ -212,7 +212,7 @@ async function life(ownUser: string): Promise<Observations> {
   configure(['first', 'second'])
   const changed = run('systemctl', 'reload', 'minwal')
   const active = (): string =>
-    asNobody('sqlite3', '/srv/minwal/minwal.db', 'select count(*) from agencies where active').out
+    asNobody('sqlite3', '/srv/minwal/minwal.db', 'select count(*) from x_agencies where active').out
   await until('the second agency is known', () => active() === '2')
   await until('the new status is known', () => show('StatusText') !== status, 5_000).catch(() => {})
   const reloaded = { unchanged, heard, changed, agencies: active(), status: show('StatusText') }

@@ -53,24 +53,24 @@ function tables(path: string): Snapshot {
     const all = <T>(query: string) => db.prepare(query).all() as T[]
     return {
       reports: all(
-        'select id, story, feed, agency, headline, signal, joined_by, change, time, changed from reports order by id',
+        'select id, story, feed, agency, headline, signal, joined_by, change, time, changed from x_reports order by id',
       ),
       news: times(all(`select report as id, seen as at from revision where change is not 'cosmetic'`)),
       regrouped: times(
-        all(`select kept as id, at from regroupings where kind like '%thread%'
-             union all select other, at from regroupings where kind like '%thread%'
-             union all select s.thread, g.at from regroupings g join stories s on s.id = g.kept where g.kind like '%stor%'
+        all(`select kept as id, at from x_regroupings where kind like '%thread%'
+             union all select other, at from x_regroupings where kind like '%thread%'
+             union all select s.thread, g.at from x_regroupings g join x_stories s on s.id = g.kept where g.kind like '%stor%'
              -- The thread that the other story left, where it was another: it was counted anew at that moment.
-             union all select t.id, g.at from regroupings g join threads t on t.updated = g.at where g.kind like '%stor%'`),
+             union all select t.id, g.at from x_regroupings g join x_threads t on t.updated = g.at where g.kind like '%stor%'`),
       ),
       stories: all(
-        'select id, thread, lead, language, time, updated, reports, agencies, standing, central from stories order by id',
+        'select id, thread, lead, language, time, updated, reports, agencies, standing, central from x_stories order by id',
       ),
       threads: all(
-        'select id, lead, title, language, first, last, updated, stories, reports, agencies from threads order by id',
+        'select id, lead, title, language, first, last, updated, stories, reports, agencies from x_threads order by id',
       ),
-      parts: all('select thread, agency, first, reports from thread_agencies order by thread, agency'),
-      feeds: all('select id, reports from feeds order by id'),
+      parts: all('select thread, agency, first, reports from x_thread_agencies order by thread, agency'),
+      feeds: all('select id, reports from x_feeds order by id'),
     }
   } finally {
     db.close()
@@ -155,8 +155,10 @@ function decisions(path: string): unknown {
   const db = new Database(path, { readonly: true })
   try {
     return [
-      db.prepare('select id, feed, guid, story, joined_by, similarity, revisions, text from reports order by id').all(),
-      db.prepare('select id, key, thread, placement from stories order by id').all(),
+      db
+        .prepare('select id, feed, guid, story, joined_by, similarity, revisions, text from x_reports order by id')
+        .all(),
+      db.prepare('select id, key, thread, placement from x_stories order by id').all(),
     ]
   } finally {
     db.close()
@@ -187,7 +189,7 @@ describe('filing generated news', () => {
         const db = new Database(path)
         try {
           // Compares the index with the reports it is made from; throws where they differ.
-          db.exec(`insert into search (search, rank) values ('integrity-check', 1)`)
+          db.exec(`insert into x_search (x_search, rank) values ('integrity-check', 1)`)
         } finally {
           db.close()
         }

@@ -100,7 +100,7 @@ interface Thread {
 function threadsOf(path: string): Thread[] {
   const db = new Database(path, { readonly: true })
   try {
-    return db.prepare('select id, last, updated, reports from threads order by id').all() as Thread[]
+    return db.prepare('select id, last, updated, reports from x_threads order by id').all() as Thread[]
   } finally {
     db.close()
   }
@@ -112,13 +112,15 @@ function dump(path: string): unknown {
   try {
     const tables = db
       .prepare(
-        `select name from sqlite_schema where type = 'table' and name not like 'search%' and name not like 'sqlite%' order by name`,
+        `select name from sqlite_schema where type = 'table' and not name glob 'x_search*' and name not like 'sqlite%' order by name`,
       )
       .pluck()
       .all() as string[]
     return tables.map(name => [
       name,
-      db.prepare(`select * from "${name}"${name === 'meta' ? ` where key not in ('version', 'identity')` : ''}`).all(),
+      db
+        .prepare(`select * from "${name}"${name === 'x_meta' ? ` where key not in ('version', 'identity')` : ''}`)
+        .all(),
     ])
   } finally {
     db.close()

@@ -156,7 +156,7 @@ describe('filing', () => {
   function stories(path: string): { guid: string; story: number }[] {
     const db = new Database(path, { readonly: true })
     try {
-      return db.prepare('select guid, story from reports order by guid').all() as { guid: string; story: number }[]
+      return db.prepare('select guid, story from x_reports order by guid').all() as { guid: string; story: number }[]
     } finally {
       db.close()
     }

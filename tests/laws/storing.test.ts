@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { searchable, searchableOf } from '../../src/language/search.ts'
 import { cut } from '../../src/language/words.ts'
-import { FOLDED_COLUMNS, foldedColumns, foldedColumnsOf, foldedText, SEARCH_TEXT } from '../../src/store/folded.ts'
+import { FOLDED_COLUMNS, foldedColumns, foldedColumnsOf, foldedText, searchText } from '../../src/store/folded.ts'
 import { markupSql, packMarkup, unpackMarkup } from '../../src/store/markup.ts'
 
 const sentence = fc
@@ -94,7 +94,7 @@ describe('the search column', () => {
   const db = new Database(':memory:')
   db.exec(`
     create table reports (id integer primary key, title text, text text, folded_by integer, folded_extra text, ${FOLDED_COLUMNS});
-    create view search_text as ${SEARCH_TEXT};
+    create view search_text as ${searchText('reports')};
     create virtual table made using fts5 (folded, tokenize = "unicode61 remove_diacritics 2 categories 'L* N* M* Co'");
     create virtual table whole using fts5 (folded, tokenize = "unicode61 remove_diacritics 2 categories 'L* N* M* Co'");
     create virtual table made_words using fts5vocab (made, instance);

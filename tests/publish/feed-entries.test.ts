@@ -80,7 +80,9 @@ describe('below its text an entry says', () => {
     ['en', 'Also:', 'ltr'],
     ['sw', 'Also:', 'ltr'],
   ])('all that in the language of the feed: %s', (language, words, direction) => {
-    expect(contentOf([REPRINTED], language)).toMatch(new RegExp(`<div lang="\\S+" dir="${direction}"><hr><p>${words} `))
+    expect(contentOf([REPRINTED], language)).toMatch(
+      new RegExp(`<div lang="\\S+" dir="${direction}"><hr>\n<p>${words} `),
+    )
   })
 
   it('nothing that leads out of the web', () => {
@@ -214,10 +216,10 @@ describe('the feed of a thread', () => {
   it('has its developments: when each came after the first, and which numbers it changed', async () => {
     const { items } = json(await serve(aDay().reader).text('/threads/1.json'))
     const said = new Map(items.map(({ id, content_html }) => [id.split('/')[1], content_html]))
-    expect(said.get('k1')).toContain('<hr><p>First report · Killed: 3</p>')
-    expect(said.get('k2')).toContain('<hr><p>30 minutes later · Missing: 11</p>')
-    expect(said.get('k4')).toContain('<hr><p>7 hours later · Killed: 5 (before: 3)</p>')
-    expect(said.get('k6')).toContain('<hr><p>4 hours later</p>')
+    expect(said.get('k1')).toContain('<hr>\n<p>First report · Killed: 3</p>')
+    expect(said.get('k2')).toContain('<hr>\n<p>30 minutes later · Missing: 11</p>')
+    expect(said.get('k4')).toContain('<hr>\n<p>7 hours later · Killed: 5 (before: 3)</p>')
+    expect(said.get('k6')).toContain('<hr>\n<p>4 hours later</p>')
     expect([...said.values()].join()).not.toContain('Event:')
   })
 })

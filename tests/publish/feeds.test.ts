@@ -238,7 +238,9 @@ describe.each(FORMATS)('the combined feed as %s', format => {
     const store = aDay()
     const thread = async () =>
       read(format, await serve(store.reader).text(`/threads.${format}`)).find(entry => entry.id.endsWith('thread/t1'))
-    expect((await thread())?.content).toMatch(/^<div lang="en" dir="ltr"><p>4 independent sources · 4 agencies/)
+    expect((await thread())?.content).toMatch(
+      /^<p lang="en" dir="ltr">PORT SALAM [^<]*<\/p>\n<div lang="en" dir="ltr"><p>4 independent sources · 4 agencies/,
+    )
     expect((await thread())?.content).toContain('Killed: 5 (<bdi>North Wire</bdi>)')
     store.figures.get(1)?.push({
       ...(store.figures.get(1)?.[2] as FigureView),

@@ -56,7 +56,9 @@ describe('the words of a page', () => {
     const body = await serve(aDay().reader).text('/?hl=fr&lang=ar')
     expect(body).toContain('href="/wires/agencies?hl=fr&amp;lang=ar"')
     expect(body).toMatch(/href="\/wires\/threads\/\d+\?hl=fr&amp;lang=ar"/)
-    expect(body).toContain('href="/wires/feed.atom?lang=ar"')
+    expect(body).toContain('href="/wires/feed.atom?lang=ar&amp;hl=fr"')
+    expect(body).not.toContain('href="/wires/feed.atom?lang=ar"')
+    expect(await serve(aDay().reader).text('/?hl=en')).toContain('href="/wires/feed.atom?lang=en"')
   })
 
   it('are refused in no language, nor is a request', () => {

@@ -351,6 +351,21 @@ describe('a feed of a choice', () => {
     expect(await titleOf(path, { language: 'ar', title: 'منوال' })).toBe('منوال · «السد» · ثلاث وكالات أو أكثر')
   })
 
+  it('speaks the language that its address asks for, in its title, around the news and in its own address', async () => {
+    const { text } = serve(aDay().reader)
+    const body = await text('/feed.json?lang=en&hl=ar')
+    const { title, language, feed_url, items } = JSON.parse(body) as Record<string, string> & {
+      items: { content_html: string }[]
+    }
+    expect(title).toBe('Minwal · English')
+    expect(language).toBe('ar')
+    expect(feed_url).toContain('/feed.json?lang=en&hl=ar')
+    expect(items[0]?.content_html).toContain('<div lang="ar" dir="rtl"><hr>')
+    const head = (of: string): string => of.slice(0, of.indexOf('"items"'))
+    for (const other of ['en', 'xx', '', 'en-GB'])
+      expect(head(await text(`/feed.json?lang=en&hl=${other}`))).toBe(head(await text('/feed.json?lang=en')))
+  })
+
   it('is called so in every format, whatever was typed', async () => {
     const { text } = serve(aDay().reader)
     for (const format of ['atom', 'rss']) {

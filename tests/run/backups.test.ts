@@ -110,7 +110,7 @@ describe('backups by the daemon', () => {
   it('are given up at the end, and leave nothing', async () => {
     const { database, files, stop } = scene()
     const db = new Database(database)
-    const put = db.prepare(`insert into meta (key, value) values (?, hex(randomblob(${1_048_576})))`)
+    const put = db.prepare(`insert into x_meta (key, value) values (?, hex(randomblob(${1_048_576})))`)
     for (let at = 0; at < 10; at++) put.run(`filler ${at}`)
     db.close()
     await stop()

@@ -441,7 +441,7 @@ const KEYS: Record<string, () => Promise<void>> = {
     await here.daemon.tick()
     const db = new Database(join(here.where, 'news.db'))
     const at = Date.now() - 20 * 86_400_000
-    db.exec(`insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
+    db.exec(`insert into x_polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
       values (1, ${at}, 0, 'unchanged', 0, 0, 0, 0, 0, 0)`)
     db.close()
     here.reload({ retain: { polls: '10d' } })

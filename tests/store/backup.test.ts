@@ -15,13 +15,13 @@ function filled(folder: string, megabytes: number, name = 'news.db'): string {
   const path = join(folder, name)
   openNewsroom({ path }).close()
   const db = new Database(path)
-  const put = db.prepare(`insert into meta (key, value) values (?, hex(randomblob(${512 * 1024})))`)
+  const put = db.prepare(`insert into x_meta (key, value) values (?, hex(randomblob(${512 * 1024})))`)
   for (let at = 0; at < megabytes; at++) put.run(`filler ${at}`)
   db.close()
   return path
 }
 
-const fillers = (path: string): number => count(path, `select count(*) from meta where key like 'filler%'`)
+const fillers = (path: string): number => count(path, `select count(*) from x_meta where key like 'filler%'`)
 
 /** A database of an earlier version. */
 function ofVersion(folder: string, version: number): string {
@@ -35,7 +35,7 @@ describe('a backup', () => {
     const folder = temporaryFolder()
     const path = filled(folder, 12)
     const writer = new Database(path)
-    const put = writer.prepare(`insert into meta (key, value) values (?, 'more')`)
+    const put = writer.prepare(`insert into x_meta (key, value) values (?, 'more')`)
     let steps = 0
     const to = join(folder, 'copy.db')
     const made = await backUp({ path, to, onProgress: () => void put.run(`filler more ${++steps}`) })

@@ -342,7 +342,7 @@ describe('two processes over one file', () => {
     expect(store.totals()).toMatchObject({ reports: 2 * 4 * polls, stories: 4 * polls })
     store.close()
     const db = new Database(path, { readonly: true })
-    const halves = db.prepare('select count(*) from (select story from reports group by story having count(*) = 2)')
+    const halves = db.prepare('select count(*) from (select story from x_reports group by story having count(*) = 2)')
     expect(halves.pluck().get()).toBe(4 * polls)
     db.close()
   })

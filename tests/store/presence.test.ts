@@ -13,7 +13,7 @@ describe('an open database', () => {
     const store = openNewsroom({ path })
     const look = presenceOf(path)
     const other = new Database(path)
-    other.exec("insert into meta values ('other', '1')")
+    other.exec("insert into x_meta values ('other', '1')")
     other.pragma('wal_checkpoint(truncate)')
     other.close()
     expect([look(), look(), look()]).toEqual([null, null, null])

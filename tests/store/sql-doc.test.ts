@@ -241,7 +241,7 @@ describe('docs/sql.md', () => {
   it('holds for a file whose views another version with the same tables made', () => {
     const path = filled()
     const older = new Database(path)
-    older.exec('drop view thread; create view thread as select id from threads; drop view link')
+    older.exec('drop view thread; create view thread as select id from x_threads; drop view link')
     older.close()
     openNewsroom({ path }).close()
     const db = new Database(path, { readonly: true })
@@ -250,10 +250,41 @@ describe('docs/sql.md', () => {
     db.close()
   })
 
-  it('describes every view there is, but for what the full-text table is made of', () => {
+  it('describes every view there is, but for what the full text is made of', () => {
     const db = new Database(filled(), { readonly: true })
     const views = db.prepare(`select name from sqlite_schema where type = 'view' order by name`).pluck().all()
-    expect([...views, 'search'].sort()).toEqual([...VIEWS, 'search_text'].sort())
+    expect(views).toEqual([...VIEWS, 'x_search_text'].sort())
+    db.close()
+  })
+
+  it('has its views before all other tables, which begin with x_', () => {
+    const db = new Database(filled(), { readonly: true })
+    const listed = db
+      .prepare(
+        `select name from sqlite_schema where type in ('table', 'view') and name not like 'sqlite%' order by name`,
+      )
+      .pluck()
+      .all() as string[]
+    expect(listed.slice(0, VIEWS.length)).toEqual([...VIEWS].sort())
+    expect(listed.slice(VIEWS.length).filter(name => !name.startsWith('x_'))).toEqual([])
+    expect(listed.length).toBeGreaterThan(VIEWS.length + 25)
+    db.close()
+  })
+
+  it.each([
+    [`select rowid from search where search match 'dam' order by rank`],
+    [`select rowid from search where search match 'title : dam' order by bm25(search)`],
+    [`select highlight(search, 0, '[', ']') from search where search match 'dam' limit 1`],
+    [`select s.rowid, r.title from search s join report r on r.id = s.rowid where s.search match 'dam'`],
+    [`select r.id from report r where r.id in (select rowid from search where search match 'dam')`],
+    [`select title from search where rowid = 1`],
+    [`select title from search where title match 'dam'`],
+  ])('is asked for full text by %s', query => {
+    const path = filled()
+    const db = new Database(path, { readonly: true })
+    expect(db.prepare(query).all().length).toBeGreaterThan(0)
+    const plan = db.prepare(`explain query plan ${query}`).all() as { detail: string }[]
+    expect(plan.map(({ detail }) => detail).join('; ')).toMatch(/x_search VIRTUAL TABLE INDEX \d+:[^;]+/)
     db.close()
   })
 

@@ -24,12 +24,8 @@ function readSheet(name: string): string {
 export const STYLE = readSheet('style.css')
 /** Of pages that are no lists of events, besides. */
 export const CONTENT_STYLE = readSheet('content.css')
-/** Strings, which stay as they are, and the signs of the language that need no space beside them. */
-const SIGNS = /('(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|[^\S\n]*([=(){}[\],;:?&|<>*!])[^\S\n]*/g
+/** The build puts a minified file in its place: see scripts/assets.ts. */
 export const SCRIPT = read('script.js')
-  .replace(SIGNS, (_, text?: string, sign?: string) => text ?? sign ?? '')
-  .replace(/([{([,;])\n/g, '$1')
-  .replace(/\n([)\].?:])/g, '$1')
 
 /** Values for `style-src` and `script-src` that allow these and no others. */
 export const STYLE_SOURCE = `${hashed(STYLE)} ${hashed(CONTENT_STYLE)}`

@@ -18,6 +18,8 @@ export interface PageContext {
   keep: string
   /** Served by a daemon: with search, choices, states of feeds and relative times. */
   live: boolean
+  /** What makes feeds speak the page's language, where it is not theirs: `hl=ar`; else nothing. */
+  feedWords: string
   now: Millis
   /** State of the published data that is shown. */
   version: number
@@ -57,6 +59,12 @@ export const FORMATS = [
   { extension: 'rss', type: 'application/rss+xml', name: 'RSS' },
   { extension: 'json', type: 'application/feed+json', name: 'JSON Feed' },
 ] as const
+
+/** The address of a feed, in the words of the page. */
+export function feedAddress({ to, feedWords }: PageContext, { path, query }: FeedLink, extension: string): string {
+  const whole = [query.replace(/^\?/, ''), feedWords].filter(Boolean).join('&')
+  return `${to(`${path}.${extension}`)}${whole === '' ? '' : `?${whole}`}`
+}
 
 /** The link to a page of the site, with what links keep; `query` goes before that. */
 export function link(context: PageContext, path: string, query = ''): string {
@@ -159,7 +167,7 @@ function alternates(context: PageContext, parts: PageParts): Html[] {
   return parts.feeds.flatMap(feed =>
     FORMATS.map(
       format =>
-        html`<link rel="alternate" type="${format.type}" title="${`${cleanLine(feed.label)} (${format.name})`}" href="${context.to(`${feed.path}.${format.extension}`)}${feed.query}">\n`,
+        html`<link rel="alternate" type="${format.type}" title="${`${cleanLine(feed.label)} (${format.name})`}" href="${feedAddress(context, feed, format.extension)}">\n`,
     ),
   )
 }
@@ -182,8 +190,7 @@ function footer(context: PageContext, parts: PageParts): Html {
   const feeds = parts.feeds.map(
     feed =>
       html`<li>${words.subscribe}${words.colon}<bdi>${feed.label}</bdi></li>${FORMATS.map(
-        format =>
-          html`<li><a href="${context.to(`${feed.path}.${format.extension}`)}${feed.query}">${format.name}</a></li>`,
+        format => html`<li><a href="${feedAddress(context, feed, format.extension)}">${format.name}</a></li>`,
       )}`,
   )
   return html`<footer>

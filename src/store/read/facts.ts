@@ -74,33 +74,33 @@ const COLUMNS = `r.id, r.story, r.feed, r.agency, r.guid, r.hash, r.revisions, r
 /** Reports by global guid, or by address. */
 const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): string =>
   `select '${by}' as by, n.value as name, f.url as feed_url, substr(r.text, 1, @characters) as text, null as credits, ${COLUMNS}
-   from json_each(@${by}s) n join reports r on r.id in (
-     select id from (select id, agency from reports where ${column} = n.value order by id desc limit ${MOST_NAMED})
+   from json_each(@${by}s) n join x_reports r on r.id in (
+     select id from (select id, agency from x_reports where ${column} = n.value order by id desc limit ${MOST_NAMED})
      order by agency = @agency desc, id desc limit @limit)
-   join feeds f on f.id = r.feed
+   join x_feeds f on f.id = r.feed
    -- Most names are on file nowhere: asked first, for the list above takes a table of its own for each.
-   where exists (select 1 from reports x where x.${column} = n.value)`
+   where exists (select 1 from x_reports x where x.${column} = n.value)`
 
 const FLASHES = `select 'flash' as by, f.wire as name, null as feed_url, r.text as text,
-     (select json_group_array(coalesce(c.agency, c.name)) from credits c where c.report = r.id) as credits, ${COLUMNS}
+     (select json_group_array(coalesce(c.agency, c.name)) from x_credits c where c.report = r.id) as credits, ${COLUMNS}
    from json_each(@flashes) a
-   join flashes f on f.wire = a.value ->> 'wire' and f.time between a.value ->> 'from' and a.value ->> 'to'
-   join reports r on r.id = f.report`
+   join x_flashes f on f.wire = a.value ->> 'wire' and f.time between a.value ->> 'from' and a.value ->> 'to'
+   join x_reports r on r.id = f.report`
 
 const FORMERLY = `select 'formerly' as by, null as name, null as feed_url, substr(r.text, 1, @characters) as text, null as credits,
-     ${COLUMNS} from reports r`
+     ${COLUMNS} from x_reports r`
 
 /** Joined from the keys to the reports: the other way round all reports of the feed would be read. */
 const LIKELY = `${FORMERLY} where r.id in (
-     select r.id from json_each(@guidKeys) k cross join reports r on r.feed = @feed and r.own_guid_key = k.value
+     select r.id from json_each(@guidKeys) k cross join x_reports r on r.feed = @feed and r.own_guid_key = k.value
      union all select r.id from json_each(@guidKeys) k
-       cross join reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
+       cross join x_reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
      union all select l.value from json_each(@formerUrls) u, json_each((
-       select json_group_array(id) from (select id from reports where canonical_url = u.value and feed = @feed
+       select json_group_array(id) from (select id from x_reports where canonical_url = u.value and feed = @feed
          order by id desc limit ${MOST_LIKELY}))) l)`
 
 const STANDING = `select * from (${FORMERLY} where r.feed = @feed
-     and r.last_seen >= (select max(last_seen) from reports where feed = @feed) - ${STOOD}
+     and r.last_seen >= (select max(last_seen) from x_reports where feed = @feed) - ${STOOD}
    order by r.last_seen desc, r.id desc limit @most)`
 
 const VERSION = `(select data_version from pragma_data_version) || ' ' || total_changes()`
@@ -108,27 +108,27 @@ const VERSION = `(select data_version from pragma_data_version) || ' ' || total_
 /** What is said of the feed in the first row, then a row for each report that is known. */
 const KNOWN_REPORTS = `select null as id, null as story, null as guid, null as hash, null as revisions, null as first_seen,
     null as last_seen, ${VERSION} as version,
-    (select habit from feeds where id = @feed) as habit, (select value from meta where key = @mark) as mark,
-    (select max(last_seen) from reports where feed = @feed) as seen,
-    (select count(*) from reports where feed = @feed and last_seen = (select max(last_seen) from reports where feed = @feed)) as stood,
-    (select value from meta where key = '${PRUNED_BEFORE}') as pruned_before, null as tombstone
+    (select habit from x_feeds where id = @feed) as habit, (select value from x_meta where key = @mark) as mark,
+    (select max(last_seen) from x_reports where feed = @feed) as seen,
+    (select count(*) from x_reports where feed = @feed and last_seen = (select max(last_seen) from x_reports where feed = @feed)) as stood,
+    (select value from x_meta where key = '${PRUNED_BEFORE}') as pruned_before, null as tombstone
   union all select r.id, r.story, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, ${new Array(7).fill('null').join(', ')}
-  from json_each(@guids) g cross join reports r on r.feed = @feed and r.guid = g.value`
+  from json_each(@guids) g cross join x_reports r on r.feed = @feed and r.guid = g.value`
 
 const KNOWN_AND_TOMBSTONES = `${KNOWN_REPORTS}
-  union all select ${new Array(13).fill('null').join(', ')}, t.key from json_each(@tombstones) k join tombstones t on t.key = k.value`
+  union all select ${new Array(13).fill('null').join(', ')}, t.key from json_each(@tombstones) k join x_tombstones t on t.key = k.value`
 
 /** All single answers, as JSON in a row of the shape that reports have: the next free ids among them. */
 const SINGLE = `select 'single' as by, null as name, null as feed_url, json_object(
     'next_report', ${NEXT_REPORT}, 'next_story', ${NEXT_STORY}, 'next_thread', ${NEXT_THREAD},
-    'next_story_features', coalesce((select seq from sqlite_sequence where name = 'story_features'), 0) + 1,
-    'next_report_features', coalesce((select seq from sqlite_sequence where name = 'report_features'), 0) + 1,
-    'regrouping', coalesce((select seq from sqlite_sequence where name = 'regroupings'), 0),
+    'next_story_features', coalesce((select seq from sqlite_sequence where name = 'x_story_features'), 0) + 1,
+    'next_report_features', coalesce((select seq from sqlite_sequence where name = 'x_report_features'), 0) + 1,
+    'regrouping', coalesce((select seq from sqlite_sequence where name = 'x_regroupings'), 0),
     'version', ${VERSION},
-    'agency_name', (select name from agencies where id = @agency),
-    'holds', exists (select 1 from held where feed = @feed),
+    'agency_name', (select name from x_agencies where id = @agency),
+    'holds', exists (select 1 from x_held where feed = @feed),
     'taken', json((select json_group_array(k.value) from json_each(@keys) k
-      where exists (select 1 from stories where key = k.value) or exists (select 1 from threads where key = k.value)))) as text,
+      where exists (select 1 from x_stories where key = k.value) or exists (select 1 from x_threads where key = k.value)))) as text,
   null as credits, null as id, null as story, null as feed, null as agency, null as guid, null as hash, null as revisions,
   null as first_seen, null as last_seen, null as url, null as canonical_url, null as title, null as headline, null as language,
   null as signal, null as published, null as time`
@@ -187,7 +187,7 @@ function factsOf(sql: Sql, asked: FactsAsked, versionOf: (row: Row) => string): 
 function inForce(sql: Sql, reports: readonly number[]): Map<number, TextInForce> {
   const rows = sql.all(
     `select id, hash, title, text, signal, language, url, published, updated, changed, flapping
-     from reports where id in (select value from json_each(@ids))`,
+     from x_reports where id in (select value from json_each(@ids))`,
     { ids: JSON.stringify(reports) },
   )
   return new Map(
@@ -213,13 +213,13 @@ function members(sql: Sql, story: number, limit: number): StoryMember[] {
   const rows = sql.all(
     `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, r.text, r.coverage, r.change,
        r.changed, r.revisions
-     from reports r join agencies a on a.id = r.agency where r.story = @story order by r.time, r.id limit @limit`,
+     from x_reports r join x_agencies a on a.id = r.agency where r.story = @story order by r.time, r.id limit @limit`,
     { story, limit },
   )
   const ids = JSON.stringify(rows.map(row => number(row['id'])))
   const credits = Map.groupBy(
     sql.all(
-      `select c.report, c.agency, c.name, c.place from json_each(@ids) i join credits c on c.report = i.value
+      `select c.report, c.agency, c.name, c.place from json_each(@ids) i join x_credits c on c.report = i.value
        order by c.place, c.name`,
       { ids },
     ),
@@ -229,7 +229,7 @@ function members(sql: Sql, story: number, limit: number): StoryMember[] {
   const earlier = Map.groupBy(
     revised
       ? sql.all(
-          `select v.report, v.title, v.text, v.change from json_each(@ids) i join revisions v on v.report = i.value
+          `select v.report, v.title, v.text, v.change from json_each(@ids) i join x_revisions v on v.report = i.value
            order by v.report, v.number`,
           { ids },
         )
@@ -266,9 +266,9 @@ function members(sql: Sql, story: number, limit: number): StoryMember[] {
 function stood(sql: Sql, feed: number, now: Millis): StoodReport[] {
   return sql
     .all(
-      `select id, url, canonical_url, time, signal, last_seen from reports
+      `select id, url, canonical_url, time, signal, last_seen from x_reports
        where feed = @feed and (last_seen = @now
-         or last_seen = (select max(last_seen) from reports where feed = @feed and last_seen < @now))`,
+         or last_seen = (select max(last_seen) from x_reports where feed = @feed and last_seen < @now))`,
       { feed, now },
     )
     .map(row => ({
@@ -308,14 +308,14 @@ export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
     facts: asked => factsOf(sql, asked, versionOf),
     inForce: reports => inForce(sql, reports),
     partOf: id => {
-      const row = sql.get(`select furniture from reports where id = @id and furniture <> '[]'`, { id })
+      const row = sql.get(`select furniture from x_reports where id = @id and furniture <> '[]'`, { id })
       const furniture = row ? (JSON.parse(text(row['furniture'])) as WireDetail[]) : []
       return furniture.find(({ kind }) => kind === 'part')?.matched ?? null
     },
     isTaken: key =>
       sql.get(
-        `select 1 as taken where exists (select 1 from stories where key = @key)
-           or exists (select 1 from threads where key = @key)`,
+        `select 1 as taken where exists (select 1 from x_stories where key = @key)
+           or exists (select 1 from x_threads where key = @key)`,
         { key },
       ) !== undefined,
     members: (story, limit) => members(sql, story, limit),
@@ -323,7 +323,7 @@ export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
     placed: story => {
       const row = sql.get(
         `select s.lead, s.thread, coalesce(f.time, s.time) as time, s.placement
-         from stories s left join story_features f on f.story = s.id where s.id = @story`,
+         from x_stories s left join x_story_features f on f.story = s.id where s.id = @story`,
         { story },
       )
       if (!row) return null
@@ -336,7 +336,7 @@ export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
     },
     earlier: id =>
       sql
-        .all('select number, change from revisions where report = @id order by number', { id })
+        .all('select number, change from x_revisions where report = @id order by number', { id })
         .map(row => ({ number: number(row['number']), change: row['change'] as RevisionClass | null })),
   }
 }
@@ -347,7 +347,7 @@ export function leadMembers(
   stories: readonly number[],
 ): Map<number, { id: number; signal: Signal | null; joinedBy: CopyRule | 'first'; time: Millis; agency: string }[]> {
   const rows = sql.all(
-    `select r.story, r.id, r.signal, r.joined_by, r.time, r.agency from json_each(@ids) i join reports r on r.story = i.value`,
+    `select r.story, r.id, r.signal, r.joined_by, r.time, r.agency from json_each(@ids) i join x_reports r on r.story = i.value`,
     { ids: JSON.stringify(stories) },
   )
   const members = rows.map(row => ({

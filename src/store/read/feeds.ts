@@ -5,7 +5,7 @@ import type { Millis } from '../../model/units.ts'
 import { agencySummary, feedState, number, numberOrNull, text } from '../rows.ts'
 import type { Sql } from '../sql.ts'
 
-const FEED = 'select f.*, a.name as agency_name from feeds f join agencies a on a.id = f.agency'
+const FEED = 'select f.*, a.name as agency_name from x_feeds f join x_agencies a on a.id = f.agency'
 
 export interface FeedReader
   extends Pick<Reader, 'version' | 'tagAuthority' | 'agencies' | 'feeds' | 'feedTotals' | 'totals'> {
@@ -17,7 +17,7 @@ export interface FeedReader
 }
 
 export function feedReader(sql: Sql): FeedReader {
-  const meta = (key: string) => sql.get('select value from meta where key = @key', { key })?.['value']
+  const meta = (key: string) => sql.get('select value from x_meta where key = @key', { key })?.['value']
   return {
     version: () => number(meta('version')),
     tagAuthority: () => text(meta('tag_authority')),
@@ -41,13 +41,13 @@ export function feedReader(sql: Sql): FeedReader {
         .map(feedState),
     releasable: now =>
       sql
-        .all(`${FEED} where f.active and f.id in (select feed from held where until <= @now) order by f.id`, { now })
+        .all(`${FEED} where f.active and f.id in (select feed from x_held where until <= @now) order by f.id`, { now })
         .map(feedState),
     polled: feeds =>
       new Set(
         sql
           .all(
-            `select f.id from json_each(@feeds) i join feeds f on f.id = i.value
+            `select f.id from json_each(@feeds) i join x_feeds f on f.id = i.value
              where f.active and not f.paused and not f.retired`,
             { feeds: JSON.stringify(feeds) },
           )
@@ -59,7 +59,7 @@ export function feedReader(sql: Sql): FeedReader {
                 sum(last_poll is null and not retired and not paused) as fresh,
                 sum(failures > 0 and last_poll is not null and not retired and not paused) as failing,
                 max(last_success) as last_success
-         from feeds where active`,
+         from x_feeds where active`,
       )
       return {
         feeds: number(row?.['feeds']),
@@ -72,9 +72,9 @@ export function feedReader(sql: Sql): FeedReader {
     },
     totals: () => {
       const row = sql.get(
-        `select (select count(*) from feeds where active) as feeds, (select sum(reports) from feeds) as reports,
-                (select count(*) from stories) as stories, (select count(*) from threads) as threads,
-                (select sum(reports) from prunings) as pruned, (select max(last_poll) from feeds) as last_poll`,
+        `select (select count(*) from x_feeds where active) as feeds, (select sum(reports) from x_feeds) as reports,
+                (select count(*) from x_stories) as stories, (select count(*) from x_threads) as threads,
+                (select sum(reports) from x_prunings) as pruned, (select max(last_poll) from x_feeds) as last_poll`,
       )
       return {
         feeds: number(row?.['feeds']),

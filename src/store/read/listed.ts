@@ -16,14 +16,14 @@ const MOST_LINKS = 200
 const THREAD_PARTS = `
 (select json_group_array(json_object('agency', p.agency, 'name', a.name, 'first', p.first, 'reports', p.reports)
    order by p.first, p.agency)
- from thread_agencies p join agencies a on a.id = p.agency where p.thread = v.id) as parts`
+ from x_thread_agencies p join x_agencies a on a.id = p.agency where p.thread = v.id) as parts`
 
 /** The address is of the report that has the least time: so SQLite reads a bare column beside \`min\`. */
 const STORY_PARTS = `
 (select json_group_array(json_object('agency', p.agency, 'name', p.name, 'first', p.first, 'reports', p.reports, 'url', p.url)
    order by p.first, p.agency)
  from (select r.agency, a.name, min(r.time) as first, count(*) as reports, r.url
-       from reports r join agencies a on a.id = r.agency where r.story = v.id group by r.agency) p) as parts`
+       from x_reports r join x_agencies a on a.id = r.agency where r.story = v.id group by r.agency) p) as parts`
 
 const THREAD = `
 select v.id, v.key, v.lead, v.title, v.language, v.first, v.last, v.updated, v.stories, v.reports, v.agencies, v.sources,
@@ -33,7 +33,7 @@ from thread v`
 const story = (texts: string): string => `
 select v.id, v.key, v.thread, v.lead, v.title, v.url, v.language, v.agency, v.time, v.updated, v.reports, v.agencies, v.placement,
        v.origin, v.origin_name, v.sources, l.signal, substr(l.text, 1, ${EXCERPT}) as excerpt,
-       exists (select 1 from reports x where x.story = v.id and x.signal = 'kill'
+       exists (select 1 from x_reports x where x.story = v.id and x.signal = 'kill'
          and x.agency = coalesce(v.origin, x.agency)) as withdrawn,
        ${texts} ${STORY_PARTS}
 from story v join report l on l.id = v.lead`
@@ -68,7 +68,7 @@ const adding =
   }
 
 /** Whether so few reports are of it that they are read before they are sorted. */
-const isFew = (sql: Sql, table: 'agencies' | 'feeds', id: string | number): boolean =>
+const isFew = (sql: Sql, table: 'x_agencies' | 'x_feeds', id: string | number): boolean =>
   number(sql.get(`select reports from ${table} where id = @id`, { id })?.['reports']) <= WINDOW
 
 function reportRows(sql: Sql, choice: ReportChoice): LookedThrough {
@@ -79,9 +79,9 @@ function reportRows(sql: Sql, choice: ReportChoice): LookedThrough {
   const add = adding(parameters)
   if (before !== undefined) add(among, 'r.id < @before', { before })
   if (story !== undefined) add(among, 'r.story = @story', { story })
-  if (thread !== undefined) add(among, 'r.story in (select id from stories where thread = @thread)', { thread })
-  if (agency !== undefined) add(isFew(sql, 'agencies', agency) ? among : matching, 'r.agency = @agency', { agency })
-  if (feed !== undefined) add(isFew(sql, 'feeds', feed) ? among : matching, 'r.feed = @feed', { feed })
+  if (thread !== undefined) add(among, 'r.story in (select id from x_stories where thread = @thread)', { thread })
+  if (agency !== undefined) add(isFew(sql, 'x_agencies', agency) ? among : matching, 'r.agency = @agency', { agency })
+  if (feed !== undefined) add(isFew(sql, 'x_feeds', feed) ? among : matching, 'r.feed = @feed', { feed })
   if (since !== undefined) add(matching, 'r.first_seen >= @since', { since })
   if (lang !== undefined) {
     const languages = JSON.stringify(languagesOf(sql, lang))
@@ -89,7 +89,7 @@ function reportRows(sql: Sql, choice: ReportChoice): LookedThrough {
   }
   const looked = sql.get(
     `with looked as materialized (
-       select r.id, r.last_seen, ${matching.join(' and ')} as matches from reports r ${whereOf(among)}
+       select r.id, r.last_seen, ${matching.join(' and ')} as matches from x_reports r ${whereOf(among)}
        order by r.id desc limit ${WINDOW})
      select count(*) as looked, min(id) as least, (select last_seen from looked order by id limit 1) as seen,
             (select json_group_array(id) from (select id from looked where matches order by id desc limit @limit)) as ids
@@ -115,9 +115,9 @@ function figureRows(sql: Sql, choice: FigureChoice): { rows: ViewRow[]; next: Fi
   const parameters: Parameters = { most: limit + skip }
   const add = adding(parameters)
   if (report !== undefined) add(among, 'g.report = @report', { report })
-  if (story !== undefined) add(among, 'g.report in (select id from reports where story = @story)', { story })
+  if (story !== undefined) add(among, 'g.report in (select id from x_reports where story = @story)', { story })
   if (thread !== undefined) {
-    const ofThread = 'select r.id from stories s join reports r on r.story = s.id where s.thread = @thread'
+    const ofThread = 'select r.id from x_stories s join x_reports r on r.story = s.id where s.thread = @thread'
     add(among, `g.report in (${ofThread})`, { thread })
   }
   if (after !== undefined) add(among, 'g.report <= @after', { after: after.report })
@@ -126,12 +126,12 @@ function figureRows(sql: Sql, choice: FigureChoice): { rows: ViewRow[]; next: Fi
   // As the view has it; the view itself would be read whole before its end is cut off.
   const found = sql.all(
     `with looked as materialized (
-       select g.* from figures g ${whereOf(among)}
+       select g.* from x_figures g ${whereOf(among)}
        order by g.report desc, g.kind desc, g.value desc, g.whom desc limit ${WINDOW})
      select ${FIGURE}, (select count(*) from looked) as looked, (select min(report) from looked) as least
      from (select g.report, r.story, s.thread, r.agency, max(r.time, coalesce(g.seen, 0)) as time, g.kind, g.value, g.bound, g.said,
                   g.matched, g.words, nullif(g.whom, '') as whom
-           from looked g join reports r on r.id = g.report join stories s on s.id = r.story ${whereOf(matching)}) v
+           from looked g join x_reports r on r.id = g.report join x_stories s on s.id = r.story ${whereOf(matching)}) v
      order by v.report desc, v.kind desc, v.value desc, v.whom desc limit @most`,
     parameters,
   )
@@ -166,7 +166,7 @@ export function rowReader(sql: Sql): Omit<RowReader, 'together'> {
         sql
           .all(
             `select s.id, r.title || char(10) || substr(r.text, 1, @characters) as said
-             from json_each(@ids) i join stories s on s.id = i.value join reports r on r.id = s.lead`,
+             from json_each(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`,
             { ids: JSON.stringify(stories), characters },
           )
           .map(row => [number(row['id']), text(row['said'])]),

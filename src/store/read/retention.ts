@@ -12,30 +12,30 @@ const STOOD: Millis = 2 * 86_400_000
 /** Of a feed that is not polled any more nothing stands. */
 const OLD_THREADS = `
 select t.id, t.last, t.updated, t.stories, t.reports,
-  exists (select 1 from stories s join reports r on r.story = s.id join feeds f on f.id = r.feed
+  exists (select 1 from x_stories s join x_reports r on r.story = s.id join x_feeds f on f.id = r.feed
     where s.thread = t.id and f.active and not f.retired
-      and r.last_seen >= (select max(x.last_seen) from reports x where x.feed = f.id) - ${STOOD}) as stands
-from threads t
+      and r.last_seen >= (select max(x.last_seen) from x_reports x where x.feed = f.id) - ${STOOD}) as stands
+from x_threads t
 where (t.last, t.id) > (@last, @id) and t.last < @before and t.updated < @before
 order by t.last, t.id limit @limit`
 
 /** Threads with a story, or a report of one, that an editor's decision names. */
 const EDITED = `
 with named (what, id) as (
-  select d.what, j.value from decisions d, json_each(d.one) j
-  union select d.what, j.value from decisions d, json_each(d.other) j)
-select s.thread from named n left join redirects x on x.what = 'story' and x.id = n.id
-join stories s on s.id = coalesce(x.target, n.id) where n.what = 'thread'
+  select d.what, j.value from x_decisions d, json_each(d.one) j
+  union select d.what, j.value from x_decisions d, json_each(d.other) j)
+select s.thread from named n left join x_redirects x on x.what = 'story' and x.id = n.id
+join x_stories s on s.id = coalesce(x.target, n.id) where n.what = 'thread'
 union
-select s.thread from named n join reports r on r.id = n.id join stories s on s.id = r.story where n.what = 'story'`
+select s.thread from named n join x_reports r on r.id = n.id join x_stories s on s.id = r.story where n.what = 'story'`
 
 /** What an editor decided, and which stories are in which threads, changes with these alone. */
-const EDITED_STATE = `select coalesce((select max(id) from decisions), 0) || ' ' || coalesce((select max(id) from regroupings), 0) as state`
+const EDITED_STATE = `select coalesce((select max(id) from x_decisions), 0) || ' ' || coalesce((select max(id) from x_regroupings), 0) as state`
 
 const OLD_TEXTS = `
 select v.report, v.number, r.first_seen, coalesce(
-    (select n.seen from revisions n where n.report = v.report and n.number > v.number order by n.number limit 1), r.changed) as replaced
-from revisions v join reports r on r.id = v.report
+    (select n.seen from x_revisions n where n.report = v.report and n.number > v.number order by n.number limit 1), r.changed) as replaced
+from x_revisions v join x_reports r on r.id = v.report
 where (v.report, v.number) > (@report, @number) order by v.report, v.number limit @limit`
 
 const oldThread = (row: Row, edited: ReadonlySet<number>): OldThread => ({
@@ -49,7 +49,7 @@ const oldThread = (row: Row, edited: ReadonlySet<number>): OldThread => ({
 })
 
 export const mark = (sql: Sql, name: string): number =>
-  number(sql.get('select value from meta where key = ?', [name])?.['value'])
+  number(sql.get('select value from x_meta where key = ?', [name])?.['value'])
 
 /** Names of numbers that the store keeps of the full-text index. */
 export const INDEX_DELETED = 'search_deleted'
@@ -74,7 +74,7 @@ export function retentionReader(sql: Sql): RetentionReader {
     lastPublished: limit =>
       sql
         .all(
-          `select published from (select published from reports order by id desc limit ?) where published is not null`,
+          `select published from (select published from x_reports order by id desc limit ?) where published is not null`,
           [limit],
         )
         .map(row => number(row['published'])),
@@ -91,7 +91,7 @@ export function retentionReader(sql: Sql): RetentionReader {
       }
     },
     indexed: () => ({
-      reports: number(sql.get('select sum(reports) as n from feeds')?.['n']),
+      reports: number(sql.get('select sum(reports) as n from x_feeds')?.['n']),
       deleted: mark(sql, INDEX_DELETED),
       isMerging: mark(sql, INDEX_MERGING) === 1,
     }),
@@ -109,15 +109,15 @@ export function retentionReader(sql: Sql): RetentionReader {
     oldPolls: (before, limit) =>
       number(
         sql.get(
-          `select count(*) as n from (select 1 from feeds f join polls p on p.feed = f.id and p.at < @before limit @limit)`,
+          `select count(*) as n from (select 1 from x_feeds f join x_polls p on p.feed = f.id and p.at < @before limit @limit)`,
           { before, limit },
         )?.['n'],
       ),
     isPruned: (what, id) => {
-      const table = what === 'thread' ? 'threads' : what === 'story' ? 'stories' : 'reports'
+      const table = what === 'thread' ? 'x_threads' : what === 'story' ? 'x_stories' : 'x_reports'
       const row = sql.get(
         `select @id <= ${highestPruned(what)} and not exists (select 1 from ${table} where id = @id)
-           and not exists (select 1 from redirects where what = @what and id = @id) as gone`,
+           and not exists (select 1 from x_redirects where what = @what and id = @id) as gone`,
         { id, what },
       )
       return number(row?.['gone']) === 1

@@ -27,9 +27,9 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
     Object.assign(parameters, named)
     const count = number(sql.get(`select count(*) as n from (${reports} limit ${FEW + 1})`, named)?.['n'])
     if (count === 0) return false
-    if (count > FEW) where.push(`exists (select 1 from reports x where x.story = s.id and ${each})`)
+    if (count > FEW) where.push(`exists (select 1 from x_reports x where x.story = s.id and ${each})`)
     else {
-      where.push(`s.id in (select x.story from reports x where x.id in (${reports}))`)
+      where.push(`s.id in (select x.story from x_reports x where x.id in (${reports}))`)
       conditions.few = true
     }
     return true
@@ -37,11 +37,11 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
   if (selection.lang !== undefined) {
     const languages = JSON.stringify(languagesOf(sql, selection.lang))
     const matching = 'language in (select value from json_each(@languages))'
-    const counted = `select count(*) as n from (select 1 from stories where ${matching} limit ${FEW + 1})`
+    const counted = `select count(*) as n from (select 1 from x_stories where ${matching} limit ${FEW + 1})`
     const count = number(sql.get(counted, { languages })?.['n'])
     if (count === 0) return null
     parameters['languages'] = languages
-    where.push(count > FEW ? `s.${matching}` : `s.id in (select id from stories where ${matching})`)
+    where.push(count > FEW ? `s.${matching}` : `s.id in (select id from x_stories where ${matching})`)
     conditions.few ||= count <= FEW
   }
   if (selection.thread !== undefined) {
@@ -49,38 +49,38 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
     parameters['thread'] = selection.thread
   }
   if (selection.agency !== undefined) {
-    const counted = sql.get('select id, reports from agencies where id = @agency', { agency: selection.agency })
+    const counted = sql.get('select id, reports from x_agencies where id = @agency', { agency: selection.agency })
     if (number(counted?.['reports']) === 0) return null
     const few = number(counted?.['reports']) <= FEW
     conditions.few ||= few
     where.push(
       few
-        ? 's.id in (select story from reports where agency = @agency)'
-        : 'exists (select 1 from reports x where x.story = s.id and x.agency = @agency)',
+        ? 's.id in (select story from x_reports where agency = @agency)'
+        : 'exists (select 1 from x_reports x where x.story = s.id and x.agency = @agency)',
     )
     parameters['agency'] = selection.agency
   }
   const { category, credit, q, signals } = selection
   if (signals !== undefined) {
     where.push(
-      'exists (select 1 from reports x where x.story = s.id and x.signal in (select value from json_each(@signals)))',
+      'exists (select 1 from x_reports x where x.story = s.id and x.signal in (select value from json_each(@signals)))',
     )
     parameters['signals'] = JSON.stringify(signals)
   }
   if (category !== undefined) {
     const found = ofReports(
-      `select report as id from report_categories where category = @category
-       union all select id from reports where feed in (select id from feeds where category = @category)`,
-      `(x.feed in (select id from feeds where category = @category)
-        or exists (select 1 from report_categories c where c.category = @category and c.report = x.id))`,
+      `select report as id from x_report_categories where category = @category
+       union all select id from x_reports where feed in (select id from x_feeds where category = @category)`,
+      `(x.feed in (select id from x_feeds where category = @category)
+        or exists (select 1 from x_report_categories c where c.category = @category and c.report = x.id))`,
       { category },
     )
     if (!found) return null
   }
   if (credit !== undefined) {
     const found = ofReports(
-      `select report as id from credits where agency = @credit or name = @credit`,
-      'exists (select 1 from credits c where c.report = x.id and (c.agency = @credit or c.name = @credit))',
+      `select report as id from x_credits where agency = @credit or name = @credit`,
+      'exists (select 1 from x_credits c where c.report = x.id and (c.agency = @credit or c.name = @credit))',
       { credit },
     )
     if (!found) return null
@@ -90,8 +90,8 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
     if (!expression) return null
     where.push(
       `s.id in (select x.story from (
-         select rowid as id from search where search match @match order by rowid desc limit ${MOST_FOUND}) m
-       join reports x on x.id = m.id)`,
+         select rowid as id from x_search where x_search match @match order by rowid desc limit ${MOST_FOUND}) m
+       join x_reports x on x.id = m.id)`,
     )
     parameters['match'] = expression
     conditions.few = true
@@ -104,8 +104,8 @@ export function languagesOf(sql: Sql, lang: string): string[] {
   return sql
     .all(
       `with recursive found (language) as (
-         select min(language) from stories
-         union all select (select min(language) from stories where language > found.language) from found
+         select min(language) from x_stories
+         union all select (select min(language) from x_stories where language > found.language) from found
          where found.language is not null)
        select language from found where language is not null`,
     )
@@ -139,7 +139,7 @@ export function chosenStories(sql: Sql, selection: Placed): Chosen | null {
     parameters['minAgencies'] = selection.minAgencies
   }
   return {
-    ids: `select s.id from stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit offset @offset`,
+    ids: `select s.id from x_stories s ${whereOf(where)} order by ${time} desc, s.id desc limit @limit offset @offset`,
     parameters,
   }
 }
@@ -151,9 +151,9 @@ export function chosenThreads(sql: Sql, selection: Placed): Chosen | null {
   const { where, parameters, few } = conditions
   const last = few ? '+t.last' : 't.last'
   const grown: string[] = []
-  if (few) grown.push(`t.id in (select s.thread from stories s ${whereOf(where)})`)
+  if (few) grown.push(`t.id in (select s.thread from x_stories s ${whereOf(where)})`)
   else if (where.length > 0) {
-    grown.push(`exists (select 1 from stories s ${whereOf(['s.thread = t.id', ...where])})`)
+    grown.push(`exists (select 1 from x_stories s ${whereOf(['s.thread = t.id', ...where])})`)
   }
   bounded(selection, last, { where: grown, parameters })
   placed(selection, last, 't.id', { where: grown, parameters })
@@ -162,7 +162,7 @@ export function chosenThreads(sql: Sql, selection: Placed): Chosen | null {
     parameters['minAgencies'] = selection.minAgencies
   }
   return {
-    ids: `select t.id from threads t ${whereOf(grown)} order by ${last} desc, t.id desc limit @limit offset @offset`,
+    ids: `select t.id from x_threads t ${whereOf(grown)} order by ${last} desc, t.id desc limit @limit offset @offset`,
     parameters,
   }
 }

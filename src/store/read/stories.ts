@@ -25,30 +25,34 @@ select s.id, s.key, s.thread, t.key as thread_key, t.title as thread_title, s.la
        s.reports, s.agencies, r.id as report, r.title, r.headline, r.url, r.agency, a.name as agency_name, r.signal,
        ${texts}, r.published, r.first_seen, r.authors, r.categories, r.enclosures, r.revisions,
        s.origin, s.origin_name, s.sources,
-       exists (select 1 from reports x where x.story = s.id and x.signal = 'kill'
+       exists (select 1 from x_reports x where x.story = s.id and x.signal = 'kill'
          and x.agency = coalesce(s.origin, x.agency)) as withdrawn
-from stories s
-join threads t on t.id = s.thread
-join reports r on r.id = s.lead
-join agencies a on a.id = r.agency`
+from x_stories s
+join x_threads t on t.id = s.thread
+join x_reports r on r.id = s.lead
+join x_agencies a on a.id = r.agency`
 }
+
+const BEGINNINGS = `
+select s.id, substr(r.text, 1, ${BEGINNING}) as text
+from json_each(@ids) i join stories s on s.id = i.value join reports r on r.id = s.lead`
 
 const REPORT = `
 select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
        r.first_seen, r.signal, r.dateline, r.joined_by, r.similarity, r.coverage, r.stale, r.evidence, r.furniture
-from reports r join agencies a on a.id = r.agency`
+from x_reports r join x_agencies a on a.id = r.agency`
 
 /** The address is of the report that has the least time: so SQLite reads a bare column beside `min`. */
 const PARTS = `
 select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports, r.url
-from json_each(@ids) i join reports r on r.story = i.value join agencies a on a.id = r.agency
+from json_each(@ids) i join x_reports r on r.story = i.value join x_agencies a on a.id = r.agency
 group by r.story, r.agency order by first, r.agency`
 
 /** Credits without those of the lead's own agency, and of each report's. */
 const CREDITS = `
 select distinct s.id as "of", coalesce(a.name, c.name) as name
-from json_each(@ids) i join stories s on s.id = i.value join reports lead on lead.id = s.lead
-join reports r on r.story = s.id join credits c on c.report = r.id left join agencies a on a.id = c.agency
+from json_each(@ids) i join x_stories s on s.id = i.value join x_reports lead on lead.id = s.lead
+join x_reports r on r.story = s.id join x_credits c on c.report = r.id left join x_agencies a on a.id = c.agency
 where c.agency is not lead.agency and c.agency is not r.agency order by name`
 
 const REVISIONS = 'select number, seen, title, text, change from revision where report = @report order by number'
@@ -71,7 +75,7 @@ function beginning(whole: string): string {
   return whole.length <= BEGINNING ? whole : `${whole.slice(0, BEGINNING).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
-export interface StoryReader extends Pick<Reader, 'recentStories' | 'story' | 'search'> {
+export interface StoryReader extends Pick<Reader, 'recentStories' | 'beginnings' | 'story' | 'search'> {
   report(id: number): ReportView | null
   storyOf(report: number): number | null
   /** Rows of {@link STORY} with agencies and credits, or of {@link HEADLINE} with agencies. */
@@ -91,7 +95,7 @@ export function storyReader(sql: Sql): StoryReader {
 
   const report = (row: Row): ReportView => {
     const id = number(row['id'])
-    const credits = sql.all('select distinct name from credits where report = @id order by name', { id })
+    const credits = sql.all('select distinct name from x_credits where report = @id order by name', { id })
     return reportView(
       row,
       credits.map(credit => text(credit['name'])),
@@ -118,12 +122,16 @@ export function storyReader(sql: Sql): StoryReader {
   return {
     summaries,
     recentStories,
+    beginnings: ids => {
+      const rows = sql.all(BEGINNINGS, { ids: JSON.stringify(ids) })
+      return new Map(rows.map(row => [number(row['id']), text(row['text'])]))
+    },
     search: (words, limit) => recentStories({ q: words, limit }),
     story: id => {
       const [summary] = summaries(sql.all(`${STORY} where s.id = @id`, { id }))
       if (!summary) return null
       const members = sql.all(`${REPORT} where r.story = @id order by r.time, r.id`, { id }).map(report)
-      const placement = placementOf(sql.get('select placement from stories where id = @id', { id }))
+      const placement = placementOf(sql.get('select placement from x_stories where id = @id', { id }))
       return { ...summary, members, placement } satisfies StoryDetail
     },
     report: id => {
@@ -131,7 +139,7 @@ export function storyReader(sql: Sql): StoryReader {
       return row ? report(row) : null
     },
     storyOf: report => {
-      const row = sql.get('select story from reports where id = @report', { report })
+      const row = sql.get('select story from x_reports where id = @report', { report })
       return row ? number(row['story']) : null
     },
   }

@@ -12,24 +12,40 @@ const LONGEST_TIMELINE = 500
 
 const THREAD = `
 select t.id, t.key, t.title, t.language, t.first, t.last, t.updated, t.stories, t.reports, t.lead, t.sources
-from threads t`
+from x_threads t`
 
 const PARTS = `
 select p.thread as "of", p.agency, a.name, p.first, p.reports
-from json_each(@ids) i join thread_agencies p on p.thread = i.value join agencies a on a.id = p.agency
+from json_each(@ids) i join x_thread_agencies p on p.thread = i.value join x_agencies a on a.id = p.agency
 order by p.first, p.agency`
 
 /** A number in a revised text was said when that text came, not when the report was first published. */
 const FIGURES = `
 select g.kind, g.value, g.bound, g.said, g.matched, g.words, nullif(g.whom, '') as whom, r.agency, a.name as agency_name, r.story,
        max(r.time, coalesce(g.seen, 0)) as said_at
-from stories s join reports r on r.story = s.id join figures g on g.report = r.id
-join agencies a on a.id = r.agency where s.thread = @id
+from x_stories s join x_reports r on r.story = s.id join x_figures g on g.report = r.id
+join x_agencies a on a.id = r.agency where s.thread = @id
 order by said_at desc, r.id desc, g.kind desc, g.value desc, g.whom desc limit @limit`
+
+const FIGURES_OF = `
+select * from (
+  select s.thread as "of", g.kind, g.value, g.bound, g.said, g.matched, g.words, nullif(g.whom, '') as whom, r.agency,
+         a.name as agency_name, r.story, max(r.time, coalesce(g.seen, 0)) as said_at, r.id as report,
+         row_number() over (partition by s.thread
+           order by max(r.time, coalesce(g.seen, 0)) desc, r.id desc, g.kind desc, g.value desc, g.whom desc) as nth
+  from json_each(@ids) i join stories s on s.thread = i.value join reports r on r.story = s.id
+  join figures g on g.report = r.id join agencies a on a.id = r.agency)
+where nth <= ${LONGEST_TIMELINE} order by said_at, report, kind, value, whom`
+
+const NEWEST_STORIES = `
+select id from (
+  select s.id, row_number() over (partition by s.thread order by s.time desc, s.id desc) as nth
+  from json_each(@ids) i join stories s on s.thread = i.value)
+where nth <= @most`
 
 const LINKS = `
 select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
-from thread_links l join threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`
+from x_thread_links l join x_threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`
 
 /** Entries of the log among which mergers of late are looked for, and how many are told. */
 const LATE = 5_000
@@ -37,14 +53,23 @@ const MOST_MERGED = 100
 
 const MERGED = `
 select d.key, d.target, max(g.at) as at
-from (select * from regroupings order by id desc limit ${LATE}) g join redirects d on d.what = @what and d.id = g.other
+from (select * from x_regroupings order by id desc limit ${LATE}) g join x_redirects d on d.what = @what and d.id = g.other
 where g.kind = @kind and d.target in (select value from json_each(@into))
 group by d.id order by at desc, d.key limit ${MOST_MERGED}`
 
 export interface ThreadReader
   extends Pick<
     Reader,
-    'recentThreads' | 'threads' | 'lacked' | 'thread' | 'figures' | 'redirect' | 'mergedInto' | 'mergedOfLate'
+    | 'recentThreads'
+    | 'threads'
+    | 'timelines'
+    | 'lacked'
+    | 'thread'
+    | 'figures'
+    | 'figuresOf'
+    | 'redirect'
+    | 'mergedInto'
+    | 'mergedOfLate'
   > {
   decisions(): Decision[]
   regroupings(of: RegroupingFilter): Regrouped[]
@@ -80,12 +105,20 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
 
   return {
     figures,
+    figuresOf: ids => byId(sql, FIGURES_OF, ids, figureView),
+    timelines: (ids, most) => {
+      const rows = sql.all(`${HEADLINE} where s.id in (${NEWEST_STORIES}) order by s.time, s.id`, {
+        ids: JSON.stringify(ids),
+        most,
+      })
+      return Map.groupBy(stories.summaries(rows, true), story => story.thread)
+    },
     lacked: (agency, language, since, limit) =>
       threads(
         sql.all(
           `${THREAD} where t.last >= @since and t.agencies >= 3
-             and exists (select 1 from stories s where s.thread = t.id and (s.language = @language or s.language like @language || '-%'))
-             and not exists (select 1 from thread_agencies p where p.thread = t.id and p.agency = @agency)
+             and exists (select 1 from x_stories s where s.thread = t.id and (s.language = @language or s.language like @language || '-%'))
+             and not exists (select 1 from x_thread_agencies p where p.thread = t.id and p.agency = @agency)
            order by t.last desc limit @limit`,
           { agency, language, since, limit },
         ),
@@ -119,12 +152,12 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
       return { ...summary, timeline, figures: figures(id), links } satisfies ThreadDetail
     },
     redirect: (what, id) => {
-      const row = sql.get('select target from redirects where what = @what and id = @id', { what, id })
+      const row = sql.get('select target from x_redirects where what = @what and id = @id', { what, id })
       return row ? number(row['target']) : null
     },
     mergedInto: (what, id) =>
       sql
-        .all('select id from redirects where what = @what and target = @id order by id', { what, id })
+        .all('select id from x_redirects where what = @what and target = @id order by id', { what, id })
         .map(row => number(row['id'])),
     mergedOfLate: (what, into) =>
       sql
@@ -135,7 +168,7 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
       const kinds = what === 'story' ? ['merge-stories', 'split-story'] : ['merge-threads', 'split-thread']
       return sql
         .all(
-          `select * from regroupings where kind in (select value from json_each(@kinds)) and (kept = @id or other = @id)
+          `select * from x_regroupings where kind in (select value from json_each(@kinds)) and (kept = @id or other = @id)
            order by id`,
           { kinds: JSON.stringify(kinds), id },
         )
@@ -146,5 +179,5 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
 
 /** What editors decided, oldest first. */
 export function decisionsOf(sql: Pick<Sql, 'all'>): Decision[] {
-  return sql.all('select * from decisions order by id').map(decision)
+  return sql.all('select * from x_decisions order by id').map(decision)
 }

@@ -11,26 +11,26 @@ const THREADS = 3_000
 const REPORTS = `
 select a.id as agency, cast((r.time - @since) / ${DAY} as integer) as day, count(*) as reports,
        sum(s.origin is r.agency or s.origin_name is null) as own
-from agencies a join reports r on r.agency = a.id and r.time >= @since and r.time < @until
-join stories s on s.id = r.story group by 1, 2`
+from x_agencies a join x_reports r on r.agency = a.id and r.time >= @since and r.time < @until
+join x_stories s on s.id = r.story group by 1, 2`
 
 const SHARED = `
 select p.agency, p.first - min(p.first) over (partition by p.thread) as lag
-from (select id from threads where last >= @since and agencies > 1 order by last desc limit ${THREADS}) t
-join thread_agencies p on p.thread = t.id`
+from (select id from x_threads where last >= @since and agencies > 1 order by last desc limit ${THREADS}) t
+join x_thread_agencies p on p.thread = t.id`
 
 /** A failure is told before news, news before nothing. */
 const POLLS = `
 select f.id as feed, cast((p.at - @since) * @parts / (@until - @since) as integer) as part,
        case when max(p.status = 'failed') then 'failed' when max(p.new + p.revision + p.copy > 0) then 'filed'
             else 'unchanged' end as outcome
-from feeds f join polls p on p.feed = f.id and p.at >= @since and p.at < @until
+from x_feeds f join x_polls p on p.feed = f.id and p.at >= @since and p.at < @until
 where f.active group by 1, 2`
 
 const POLLS_OF = `
 select at, ms, entries, new as fresh, copy as copies, revision as revisions, error,
        case when status = 'failed' then 'failed' when new + revision + copy > 0 then 'filed' else 'unchanged' end as outcome
-from polls where feed = @feed order by at desc limit @limit`
+from x_polls where feed = @feed order by at desc limit @limit`
 
 export function workReader(sql: Sql): Pick<Reader, 'work' | 'polls' | 'pollsOf'> {
   return {

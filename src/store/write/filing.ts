@@ -20,7 +20,7 @@ export interface OpenFiling {
   forget: () => void
 }
 
-const INDEX = 'insert into search (rowid, title, text, folded) values (?, ?, ?, ?)'
+const INDEX = 'insert into x_search (rowid, title, text, folded) values (?, ?, ?, ?)'
 
 /** `pollsKept`: how long visits to feeds are listed. */
 export function createFiling(sql: WritableSql, seal: Seal, pollsKept: () => Millis): OpenFiling {
@@ -65,9 +65,10 @@ export function createFiling(sql: WritableSql, seal: Seal, pollsKept: () => Mill
     nothingOwed()
   }
   const settle = (): void => {
-    for (const [feed, reports] of added) sql.run('update feeds set reports = reports + ? where id = ?', [reports, feed])
+    for (const [feed, reports] of added)
+      sql.run('update x_feeds set reports = reports + ? where id = ?', [reports, feed])
     for (const [agency, reports] of told) {
-      sql.run('update agencies set reports = reports + ? where id = ?', [reports, agency])
+      sql.run('update x_agencies set reports = reports + ? where id = ?', [reports, agency])
     }
     index()
     nothingOwed()

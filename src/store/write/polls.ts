@@ -24,7 +24,7 @@ function recordPoll(
   const error = outcome.failure?.message ?? null
   const warnings = JSON.stringify(outcome.warnings)
   sql.run(
-    `insert or replace into polls (id, feed, at, ms, status, entries, new, revision, copy, unchanged, rejected,
+    `insert or replace into x_polls (id, feed, at, ms, status, entries, new, revision, copy, unchanged, rejected,
        gap_from, gap_to, error, warnings)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
@@ -46,7 +46,7 @@ function recordPoll(
     ],
   )
   sql.run(
-    `update feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
+    `update x_feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
        last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
        interval = @interval, failures = @failures,
        -- A push does not end what polling fails of.
@@ -99,21 +99,21 @@ export function recordingPolls(
   const tidy = ({ feed, at }: PollOutcome): void => {
     const day = Math.floor(at / DAY)
     if (tidied.get(feed) === day) return
-    sql.run('delete from polls where feed = ? and at < ?', [feed, at - kept()])
+    sql.run('delete from x_polls where feed = ? and at < ?', [feed, at - kept()])
     tidied.set(feed, day)
   }
   return {
     openPoll: (feed, at, status = 'interrupted') =>
       Number(
         sql.run(
-          `insert into polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
+          `insert into x_polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
            values (?, ?, 0, ?, 0, 0, 0, 0, 0, 0)`,
           [feed, at, status],
         ).lastInsertRowid,
       ),
     countPoll: (poll, counts) => {
       sql.run(
-        `update polls set entries = @entries, new = @new, revision = @revision, copy = @copy, unchanged = @unchanged,
+        `update x_polls set entries = @entries, new = @new, revision = @revision, copy = @copy, unchanged = @unchanged,
            rejected = @rejected where id = @poll`,
         { poll, ...counts },
       )
@@ -133,14 +133,14 @@ export function holdingBack(sql: WritableSql, seal: Seal): Pick<Filing, 'holdBac
     holdBack: (feed, guid, until, now, entry) => {
       const key = nameOf(guid)
       const mark = seal.mark(entry)
-      const kept = sql.get('select until, mark, size from held where feed = ? and key = ?', [feed, key])
+      const kept = sql.get('select until, mark, size from x_held where feed = ? and key = ?', [feed, key])
       if (kept?.['until'] === until && kept['mark'] === mark) return true
-      const sums = sql.get('select entries, bytes from held_sums where feed = ?', [feed])
+      const sums = sql.get('select entries, bytes from x_held_sums where feed = ?', [feed])
       const others = Number(sums?.['entries'] ?? 0) - (kept ? 1 : 0)
       const size = Number(sums?.['bytes'] ?? 0) - Number(kept?.['size'] ?? 0) + entry.length
       if (others >= HELD_ENTRIES || size > HELD_CHARACTERS) return false
       sql.run(
-        `insert into held (feed, key, until, first_seen, size, mark, sealed) values (?, ?, ?, ?, ?, ?, ?)
+        `insert into x_held (feed, key, until, first_seen, size, mark, sealed) values (?, ?, ?, ?, ?, ?, ?)
          on conflict do update set until = excluded.until, size = excluded.size, mark = excluded.mark,
            sealed = excluded.sealed`,
         [feed, key, until, now, entry.length, mark, seal.close(entry)],
@@ -148,7 +148,7 @@ export function holdingBack(sql: WritableSql, seal: Seal): Pick<Filing, 'holdBac
       return true
     },
     dropHeld: (feed, keys) => {
-      for (const key of keys) sql.run('delete from held where feed = ? and key = ?', [feed, key])
+      for (const key of keys) sql.run('delete from x_held where feed = ? and key = ?', [feed, key])
     },
   }
 }

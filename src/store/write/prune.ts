@@ -13,7 +13,7 @@ import { bumpVersion, type WritableSql } from '../sql.ts'
 const OF_STORIES = 'story in (select value from json_each(@stories))'
 
 function setMark(sql: WritableSql, name: string, value: number): void {
-  sql.run('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value', [
+  sql.run('insert into x_meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value', [
     name,
     String(value),
   ])
@@ -28,7 +28,7 @@ const raiseMark = (sql: WritableSql, what: PrunedKind, ids: readonly number[]): 
 /** Ids that led to one of these lead nowhere any more. */
 function dropRedirects(sql: WritableSql, what: 'story' | 'thread', ids: readonly number[]): number[] {
   return sql
-    .all('delete from redirects where what = @what and target in (select value from json_each(@ids)) returning id', {
+    .all('delete from x_redirects where what = @what and target in (select value from json_each(@ids)) returning id', {
       what,
       ids: JSON.stringify(ids),
     })
@@ -42,34 +42,34 @@ function pruneStories(
   { before, tombstones }: { before: Millis; tombstones: readonly number[] },
 ): PrunedCounts {
   const stories = JSON.stringify(ids)
-  const rows = sql.all(`select id, feed, agency, categories from reports where ${OF_STORIES}`, { stories })
+  const rows = sql.all(`select id, feed, agency, categories from x_reports where ${OF_STORIES}`, { stories })
   const reports = rows.map(row => number(row['id']))
   const revisions = sql.get(
-    'select count(*) as n from revisions where report in (select value from json_each(@reports))',
+    'select count(*) as n from x_revisions where report in (select value from json_each(@reports))',
     { reports: JSON.stringify(reports) },
   )
   for (const row of rows) {
     if (row['categories'] === '[]') continue
     for (const category of new Set(JSON.parse(text(row['categories'])) as unknown[])) {
       if (typeof category !== 'string') continue
-      sql.run('delete from report_categories where category = ? and report = ?', [category, number(row['id'])])
+      sql.run('delete from x_report_categories where category = ? and report = ?', [category, number(row['id'])])
     }
   }
   // Credits, figures, revisions, flashes, features and words in the full-text index go with them.
-  sql.run(`delete from reports where ${OF_STORIES}`, { stories })
-  sql.run('delete from stories where id in (select value from json_each(@stories))', { stories })
+  sql.run(`delete from x_reports where ${OF_STORIES}`, { stories })
+  sql.run('delete from x_stories where id in (select value from json_each(@stories))', { stories })
   for (const [feed, own] of Map.groupBy(rows, row => number(row['feed']))) {
-    sql.run('update feeds set reports = reports - ? where id = ?', [own.length, feed])
+    sql.run('update x_feeds set reports = reports - ? where id = ?', [own.length, feed])
   }
   for (const [agency, own] of Map.groupBy(rows, row => text(row['agency']))) {
-    sql.run('update agencies set reports = reports - ? where id = ?', [own.length, agency])
+    sql.run('update x_agencies set reports = reports - ? where id = ?', [own.length, agency])
   }
-  const left = sql.get('select 1 as one from stories where thread = ? limit 1', [thread])
+  const left = sql.get('select 1 as one from x_stories where thread = ? limit 1', [thread])
   const isGone = left === undefined
   if (isGone) dropThread(sql, thread)
   // The time of a change is none at which readers had something new.
   else recountThread(sql, thread, 0)
-  for (const key of tombstones) sql.run('insert or ignore into tombstones (key) values (?)', [key])
+  for (const key of tombstones) sql.run('insert or ignore into x_tombstones (key) values (?)', [key])
   setMark(sql, PRUNED_BEFORE, Math.max(before, mark(sql, PRUNED_BEFORE)))
   raiseMark(sql, 'report', reports)
   raiseMark(sql, 'story', [...ids, ...dropRedirects(sql, 'story', ids)])
@@ -85,10 +85,10 @@ function pruneStories(
 }
 
 function dropThread(sql: WritableSql, thread: number): void {
-  sql.run('delete from thread_agencies where thread = ?', [thread])
-  sql.run('delete from thread_links where thread = ?', [thread])
-  sql.run('delete from thread_links where other = ?', [thread])
-  sql.run('delete from threads where id = ?', [thread])
+  sql.run('delete from x_thread_agencies where thread = ?', [thread])
+  sql.run('delete from x_thread_links where thread = ?', [thread])
+  sql.run('delete from x_thread_links where other = ?', [thread])
+  sql.run('delete from x_threads where id = ?', [thread])
   raiseMark(sql, 'thread', [thread, ...dropRedirects(sql, 'thread', [thread])])
 }
 
@@ -97,9 +97,9 @@ const GONE = (table: string): string =>
   `not exists (select 1 from ${table} where id = g.kept) and not exists (select 1 from ${table} where id = g.other)`
 
 const PRUNE_REGROUPINGS = `
-delete from regroupings where id in (
-  select g.id from regroupings g where g.id > @after and g.id <= @until and g.at < @before
-    and iif(g.kind in ('merge-threads', 'split-thread'), ${GONE('threads')}, ${GONE('stories')}))`
+delete from x_regroupings where id in (
+  select g.id from x_regroupings g where g.id > @after and g.id <= @until and g.at < @before
+    and iif(g.kind in ('merge-threads', 'split-thread'), ${GONE('x_threads')}, ${GONE('x_stories')}))`
 
 export function pruning(sql: WritableSql): Pruning {
   return {
@@ -108,7 +108,7 @@ export function pruning(sql: WritableSql): Pruning {
       const chosen: number[] = []
       let reports = 0
       for (const row of sql.all(
-        'select id, reports from stories where thread = @thread order by time, id limit @limit',
+        'select id, reports from x_stories where thread = @thread order by time, id limit @limit',
         {
           thread,
           limit,
@@ -119,7 +119,7 @@ export function pruning(sql: WritableSql): Pruning {
         chosen.push(number(row['id']))
       }
       return sql
-        .all(`select story, feed, guid, global_guid, canonical_url from reports where ${OF_STORIES}`, {
+        .all(`select story, feed, guid, global_guid, canonical_url from x_reports where ${OF_STORIES}`, {
           stories: JSON.stringify(chosen),
         })
         .map(row => ({
@@ -133,18 +133,18 @@ export function pruning(sql: WritableSql): Pruning {
     pruneStories: (thread, stories, gone) => pruneStories(sql, thread, stories, gone),
     pruneTexts: texts => {
       for (const { report, number: n } of texts) {
-        sql.run('delete from revisions where report = ? and number = ?', [report, n])
+        sql.run('delete from x_revisions where report = ? and number = ?', [report, n])
       }
       if (texts.length > 0) bumpVersion(sql)
     },
     prunePolls: (before, limit) =>
       sql.run(
-        `delete from polls where id in (select p.id from feeds f join polls p on p.feed = f.id and p.at < @before limit @limit)`,
+        `delete from x_polls where id in (select p.id from x_feeds f join x_polls p on p.feed = f.id and p.at < @before limit @limit)`,
         { before, limit },
       ).changes,
     pruneRegroupings: (before, after, limit) => {
       const until = sql.get(
-        'select max(id) as id from (select id from regroupings where id > @after and at < @before order by id limit @limit)',
+        'select max(id) as id from (select id from x_regroupings where id > @after and at < @before order by id limit @limit)',
         { after, before, limit },
       )?.['id']
       if (until === null || until === undefined) return null
@@ -154,14 +154,14 @@ export function pruning(sql: WritableSql): Pruning {
     logPruned: ({ at, before, reason }, { threads, stories, reports, revisions, polls }) => {
       const given = { at, before, reason, threads, stories, reports, revisions, polls }
       const { changes } = sql.run(
-        `update prunings set before = coalesce(max(before, @before), before, @before), threads = threads + @threads, stories = stories + @stories,
+        `update x_prunings set before = coalesce(max(before, @before), before, @before), threads = threads + @threads, stories = stories + @stories,
            reports = reports + @reports, revisions = revisions + @revisions, polls = polls + @polls
-         where id = (select max(id) from prunings) and at = @at and reason = @reason`,
+         where id = (select max(id) from x_prunings) and at = @at and reason = @reason`,
         given,
       )
       if (changes > 0) return
       sql.run(
-        `insert into prunings (at, before, reason, threads, stories, reports, revisions, polls)
+        `insert into x_prunings (at, before, reason, threads, stories, reports, revisions, polls)
          values (@at, @before, @reason, @threads, @stories, @reports, @revisions, @polls)`,
         given,
       )
@@ -175,7 +175,7 @@ export function pruning(sql: WritableSql): Pruning {
       }
       const before = changes()
       // A negative number begins to merge all segments into one (SQLite, "FTS5", 6.8).
-      sql.run(`insert into search (search, rank) values ('merge', ?)`, [begins ? -pages : pages])
+      sql.run(`insert into x_search (x_search, rank) values ('merge', ?)`, [begins ? -pages : pages])
       const isDone = changes() - before < 2
       if (isDone) setMark(sql, INDEX_MERGING, 0)
       return isDone

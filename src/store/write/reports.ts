@@ -11,7 +11,7 @@ import type { Batch, Filing } from '../store.ts'
 /** Figures of one report that are kept where it has had more texts than are kept, the last. */
 const FIGURES_KEPT = 200
 
-const INSERT = `insert into reports (id, story, feed, agency, own_guid, own_guid_key, global_guid, own_url, canonical_url,
+const INSERT = `insert into x_reports (id, story, feed, agency, own_guid, own_guid_key, global_guid, own_url, canonical_url,
     title, own_headline, summary, content, text, folded_by, folded_extra, language, published, updated, first_seen, last_seen,
     changed, time, authors, categories, enclosures, dateline, signal, hash, joined_by, similarity, coverage, evidence, furniture)
   values (${new Array(34).fill('?').join(', ')})`
@@ -61,7 +61,7 @@ export function insertReports(sql: WritableSql, { reports, feed, lifted }: Batch
   }
   insertCategories(sql, reports)
   // The agency has lifted its embargo.
-  for (const guid of lifted) sql.run('delete from held where feed = ? and key = ?', [feed, nameOf(guid)])
+  for (const guid of lifted) sql.run('delete from x_held where feed = ? and key = ?', [feed, nameOf(guid)])
 }
 
 /** In the order of the table, so that neighbours are written together. */
@@ -69,7 +69,7 @@ function insertCategories(sql: WritableSql, reports: Batch['reports']): void {
   const pairs = reports.flatMap(({ id, report }) => report.categories.map(category => [category, id] as const))
   if (pairs.length === 0) return
   sql.run(
-    `insert or ignore into report_categories (category, report)
+    `insert or ignore into x_report_categories (category, report)
      select value ->> 0, value ->> 1 from json_each(?) order by 1, 2`,
     [JSON.stringify(pairs)],
   )
@@ -78,7 +78,7 @@ function insertCategories(sql: WritableSql, reports: Batch['reports']): void {
 /** `seen`: when a changed text brought it. Numbers of earlier texts stay: together they are how a toll grew. */
 function writeWireDetails(sql: WritableSql, id: number, { wire }: Report, seen: Millis | null): void {
   for (const { agency, name, where } of wire.credits) {
-    sql.run('insert into credits (report, agency, name, place) values (?, ?, ?, ?) on conflict do nothing', [
+    sql.run('insert into x_credits (report, agency, name, place) values (?, ?, ?, ?) on conflict do nothing', [
       id,
       agency,
       name,
@@ -87,7 +87,7 @@ function writeWireDetails(sql: WritableSql, id: number, { wire }: Report, seen: 
   }
   for (const { kind, value, whom, words, bound, said, matched } of wire.figures) {
     sql.run(
-      `insert into figures (report, kind, value, whom, words, bound, said, matched, seen)
+      `insert into x_figures (report, kind, value, whom, words, bound, said, matched, seen)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
       [id, kind, value, whom ?? '', words, bound, said, matched, seen],
     )
@@ -97,9 +97,9 @@ function writeWireDetails(sql: WritableSql, id: number, { wire }: Report, seen: 
 /** The text in force becomes a revision of the past. */
 function keepRevision(sql: WritableSql, id: number): void {
   sql.run(
-    `insert into revisions (report, number, seen, title, text, change)
+    `insert into x_revisions (report, number, seen, title, text, change)
      select id, revisions, case revisions when 1 then first_seen else changed end, title, text, change
-     from reports where id = ?`,
+     from x_reports where id = ?`,
     [id],
   )
 }
@@ -114,7 +114,7 @@ function addRevision(
 ): void {
   keepRevision(sql, id)
   const row = sql.get(
-    `update reports set own_guid = iif(guid is @canonicalUrl, null, guid),
+    `update x_reports set own_guid = iif(guid is @canonicalUrl, null, guid),
        own_guid_key = iif(guid_key is guid, null, guid_key), own_url = @ownUrl, canonical_url = @canonicalUrl,
        title = @title, own_headline = @ownHeadline, summary = @summary, content = @content, text = @text,
        folded_by = @foldedBy, folded_extra = @foldedExtra, published = @published,
@@ -124,21 +124,21 @@ function addRevision(
      where id = @id returning story`,
     { ...reportColumns(report, stored), id, change, now },
   )
-  sql.run('delete from credits where report = ?', [id])
+  sql.run('delete from x_credits where report = ?', [id])
   writeWireDetails(sql, id, report, now)
   // Spelling and layout are no news: nobody's reader shall show the story as new for them.
   refresh(sql, number(row?.['story']), change === 'cosmetic' ? 0 : now)
 }
 
 function dropRevisions(sql: WritableSql, id: number, numbers: readonly number[]): void {
-  sql.run('delete from revisions where report = @id and number in (select value from json_each(@numbers))', {
+  sql.run('delete from x_revisions where report = @id and number in (select value from json_each(@numbers))', {
     id,
     numbers: JSON.stringify(numbers),
   })
   // A number that changes at every visit would be a figure for each of them.
   sql.run(
-    `delete from figures where report = @id and seen < (
-       select min(seen) from (select seen from figures where report = @id order by seen desc limit ${FIGURES_KEPT}))`,
+    `delete from x_figures where report = @id and seen < (
+       select min(seen) from (select seen from x_figures where report = @id order by seen desc limit ${FIGURES_KEPT}))`,
     { id },
   )
 }
@@ -151,7 +151,7 @@ export function changingReports(
   return {
     renameGuid: (id, guid, key, globalGuid) =>
       void sql.run(
-        `update reports set own_guid = iif(@guid is canonical_url, null, @guid), own_guid_key = iif(@key is @guid, null, @key),
+        `update x_reports set own_guid = iif(@guid is canonical_url, null, @guid), own_guid_key = iif(@key is @guid, null, @key),
            global_guid = @globalGuid where id = @id`,
         { id, guid, key, globalGuid },
       ),
@@ -159,21 +159,21 @@ export function changingReports(
       index()
       addRevision(sql, id, report, change, now, stored)
     },
-    keepFlapping: (id, flapping) => void sql.run('update reports set flapping = ? where id = ?', [flapping, id]),
+    keepFlapping: (id, flapping) => void sql.run('update x_reports set flapping = ? where id = ?', [flapping, id]),
     dropRevisions: (id, numbers) => dropRevisions(sql, id, numbers),
     touch: (ids, now) => {
       if (ids.length === 0) return
-      sql.run('update reports set last_seen = ? where id in (select value from json_each(?))', [
+      sql.run('update x_reports set last_seen = ? where id in (select value from json_each(?))', [
         now,
         JSON.stringify(ids),
       ])
     },
     withdraw: (id, now) => {
-      const row = sql.get('select story from reports where id = ?', [id])
+      const row = sql.get('select story from x_reports where id = ?', [id])
       if (!row) return null
       keepRevision(sql, id)
       sql.run(
-        `update reports set signal = 'kill', change = 'kill', changed = ?, revisions = revisions + 1 where id = ?`,
+        `update x_reports set signal = 'kill', change = 'kill', changed = ?, revisions = revisions + 1 where id = ?`,
         [now, id],
       )
       const story = number(row['story'])

@@ -42,7 +42,7 @@ export function writeBatch(sql: WritableSql, batch: Batch): void {
   insertFeatures(sql, batch)
   countTouched(sql, batch, stories, opened, parts)
   for (const [thread, added] of sources) {
-    sql.run('update threads set sources = sources + ? where id = ?', [added, thread])
+    sql.run('update x_threads set sources = sources + ? where id = ?', [added, thread])
   }
 }
 
@@ -68,7 +68,7 @@ function insertThread(
   const reports = batch.reports.filter(({ story }) => own.has(story))
   const sources = new Set(stories.flatMap(({ origin }) => (origin === null ? [] : [sourceOf(origin)])))
   sql.run(
-    `insert into threads (id, key, lead, title, language, first, last, updated, stories, reports, agencies, sources)
+    `insert into x_threads (id, key, lead, title, language, first, last, updated, stories, reports, agencies, sources)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       id,
@@ -93,7 +93,7 @@ const sourceOf = ({ origin, originName }: StoryOrigin): string => origin ?? `nam
 function insertStory(sql: WritableSql, { now, central }: Batch, story: NewStory): void {
   const { id, key, thread, language, placement, origin, count } = story
   sql.run(
-    `insert into stories (id, key, thread, lead, language, time, updated, reports, agencies, standing, central, placement,
+    `insert into x_stories (id, key, thread, lead, language, time, updated, reports, agencies, standing, central, placement,
        origin, origin_name, sources, provenance)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
@@ -141,7 +141,7 @@ function addTo(parts: Parts, thread: number, agency: string, time: Millis): void
 
 function insertParts(sql: WritableSql, thread: number, parts: Parts): void {
   for (const [agency, { reports, first }] of parts.get(thread) ?? []) {
-    sql.run('insert into thread_agencies (thread, agency, first, reports) values (?, ?, ?, ?)', [
+    sql.run('insert into x_thread_agencies (thread, agency, first, reports) values (?, ?, ?, ?)', [
       thread,
       agency,
       first,
@@ -200,12 +200,12 @@ function countTouched(
 }
 
 function clearCentral(sql: WritableSql, thread: number, story: number): void {
-  sql.run('update stories set central = 0 where thread = ? and central = 1 and id <> ?', [thread, story])
+  sql.run('update x_stories set central = 0 where thread = ? and central = 1 and id <> ?', [thread, story])
 }
 
 function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flashes }: Batch): void {
   for (const { seq, story, time, features } of storyFeatures) {
-    sql.run('insert or replace into story_features (seq, story, time, features) values (?, ?, ?, ?)', [
+    sql.run('insert or replace into x_story_features (seq, story, time, features) values (?, ?, ?, ?)', [
       seq,
       story,
       time,
@@ -213,7 +213,7 @@ function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flash
     ])
   }
   for (const { seq, report, time, features } of reportFeatures) {
-    sql.run('insert or replace into report_features (seq, report, time, features) values (?, ?, ?, ?)', [
+    sql.run('insert or replace into x_report_features (seq, report, time, features) values (?, ?, ?, ?)', [
       seq,
       report,
       time,
@@ -222,7 +222,7 @@ function insertFeatures(sql: WritableSql, { storyFeatures, reportFeatures, flash
   }
   for (const { report, wires, time } of flashes) {
     for (const wire of wires) {
-      sql.run('insert or ignore into flashes (wire, time, report) values (?, ?, ?)', [wire, time, report])
+      sql.run('insert or ignore into x_flashes (wire, time, report) values (?, ?, ?)', [wire, time, report])
     }
   }
 }
@@ -246,20 +246,20 @@ function unread(row: Row): TextWithoutFeatures {
 export function judgingStories(sql: WritableSql): Pick<Filing, 'setOrigin' | 'setCentral' | 'dropFlashes'> {
   return {
     dropFlashes: story =>
-      void sql.run('delete from flashes where report in (select id from reports where story = ?)', [story]),
+      void sql.run('delete from x_flashes where report in (select id from x_reports where story = ?)', [story]),
     setOrigin: (story, { stale, runs, ...is }) => {
       setOrigin(sql, story, is)
       // A story of one report: nothing to compare.
       if (runs.length === 0 && stale.length === 0) return
       sql.run(
-        `update reports set coverage = (select json_extract(value, '$.share') from json_each(@runs)
-           where json_extract(value, '$.report') = reports.id)
+        `update x_reports set coverage = (select json_extract(value, '$.share') from json_each(@runs)
+           where json_extract(value, '$.report') = x_reports.id)
          where id in (select json_extract(value, '$.report') from json_each(@runs)
-           where json_extract(value, '$.share') <> (select coverage from reports x where x.id = json_extract(value, '$.report')))`,
+           where json_extract(value, '$.share') <> (select coverage from x_reports x where x.id = json_extract(value, '$.report')))`,
         { runs: JSON.stringify(runs) },
       )
       sql.run(
-        `update reports set stale = id in (select value from json_each(@stale))
+        `update x_reports set stale = id in (select value from json_each(@stale))
          where story = @story and stale <> (id in (select value from json_each(@stale)))`,
         { story, stale: JSON.stringify(stale) },
       )
@@ -283,17 +283,17 @@ type WindowPart =
 
 /** What the window reads and keeps. */
 export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
-  const mark = (name: string): number => number(sql.get('select value from meta where key = ?', [name])?.['value'])
+  const mark = (name: string): number => number(sql.get('select value from x_meta where key = ?', [name])?.['value'])
   const setMark = (name: string, value: number): void =>
-    void sql.run('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value', [
-      name,
-      String(value),
-    ])
+    void sql.run(
+      'insert into x_meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
+      [name, String(value)],
+    )
   return {
     storiesAfter: (after, since, limit = -1) =>
       sql
         .all(
-          `select f.seq, s.id, s.thread, f.time, f.features from story_features f join stories s on s.id = f.story
+          `select f.seq, s.id, s.thread, f.time, f.features from x_story_features f join x_stories s on s.id = f.story
            where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
           { after, since, limit },
         )
@@ -308,7 +308,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
       sql
         .all(
           `select f.seq, r.id, r.story, r.agency, f.time, f.features
-           from report_features f join reports r on r.id = f.report
+           from x_report_features f join x_reports r on r.id = f.report
            where f.seq > @after and (f.time >= @since or @after > 0) order by f.seq limit @limit`,
           { after, since, limit },
         )
@@ -322,7 +322,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
         })),
     keepStoryFeatures: (story, time, features) =>
       Number(
-        sql.run('insert or replace into story_features (story, time, features) values (?, ?, ?)', [
+        sql.run('insert or replace into x_story_features (story, time, features) values (?, ?, ?)', [
           story,
           time,
           features,
@@ -330,23 +330,23 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
       ),
     keepReportFeatures: (report, time, features) =>
       Number(
-        sql.run('insert or replace into report_features (report, time, features) values (?, ?, ?)', [
+        sql.run('insert or replace into x_report_features (report, time, features) values (?, ?, ?)', [
           report,
           time,
           features,
         ]).lastInsertRowid,
       ),
     forgetFeatures: before => {
-      sql.run('delete from story_features where time < @before', { before })
-      sql.run('delete from report_features where time < @before', { before })
-      sql.run('delete from flashes where time < @before', { before })
+      sql.run('delete from x_story_features where time < @before', { before })
+      sql.run('delete from x_report_features where time < @before', { before })
+      sql.run('delete from x_flashes where time < @before', { before })
     },
     storiesWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
           `select s.id, s.thread as grouped, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
-           from stories s join reports r on r.id = s.lead
-           where s.id > @after and s.time >= @since and not exists (select 1 from story_features f where f.story = s.id)
+           from x_stories s join x_reports r on r.id = s.lead
+           where s.id > @after and s.time >= @since and not exists (select 1 from x_story_features f where f.story = s.id)
            order by s.id limit @limit`,
           { since, after, limit },
         )
@@ -354,8 +354,8 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
     reportsWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
-          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from reports r
-           where r.id > @after and r.time >= @since and not exists (select 1 from report_features f where f.report = r.id)
+          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from x_reports r
+           where r.id > @after and r.time >= @since and not exists (select 1 from x_report_features f where f.report = r.id)
            order by r.id limit @limit`,
           { since, after, limit },
         )
@@ -363,15 +363,15 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
     leadTexts: stories =>
       sql
         .all(
-          `select s.id, r.title, substr(r.text, 1, 1000) as text from json_each(@stories) j join stories s on s.id = j.value
-           join reports r on r.id = s.lead`,
+          `select s.id, r.title, substr(r.text, 1, 1000) as text from json_each(@stories) j join x_stories s on s.id = j.value
+           join x_reports r on r.id = s.lead`,
           { stories: JSON.stringify(stories) },
         )
         .map(row => ({ story: number(row['id']), title: text(row['title']), text: text(row['text']) })),
     featuresOf: version => {
       if (mark('features') === version) return false
-      sql.run('delete from story_features')
-      sql.run('delete from report_features')
+      sql.run('delete from x_story_features')
+      sql.run('delete from x_report_features')
       setMark('features', version)
       return true
     },
