@@ -90,8 +90,7 @@ export interface Site {
 
 type Responding = Response | Promise<Response>
 
-const MINUTE = 60_000
-const DAY = 86_400_000
+const [MINUTE, DAY] = [60_000, 86_400_000]
 /** Events named where there is no page. */
 const EVENTS_NOT_FOUND = 5
 

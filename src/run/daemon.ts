@@ -38,6 +38,8 @@ export type { Daemon, DaemonOptions } from './daemon-options.ts'
 
 /** How long a statement of the desk blocks the desk while another program holds the lock. */
 const LOCK_PATIENCE: Millis = 10
+/** A feed is called late that should have been polled so long ago. */
+const LATE: Millis = 2 * 60_000
 
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
@@ -124,6 +126,7 @@ class Service {
       () => this.#polling(),
       outcome => {
         this.#rest.worked()
+        this.#health.polled()
         this.#network.heard(outcome)
         this.#asked.heard(outcome)
       },
@@ -228,7 +231,9 @@ class Service {
 
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const listening = await listen(this.#serving, this.#options.config.listen, this.#onTheWay)
+    const { socket } = this.#systemd
+    const where = socket === null ? this.#options.config.listen : { fd: socket }
+    const listening = await listen(this.#serving, where, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
     const { metrics = null } = this.#options.config
@@ -263,7 +268,12 @@ class Service {
     this.#closers.push(() => ticker.stop())
     if (this.#options.now === undefined) clock.started(this.#now())
     if (this.#reload !== null) this.#closers.push(this.#reload.watch())
-    this.#closers.push(this.#systemd.feedWatchdog(() => this.#health.judge().working))
+    this.#closers.push(
+      this.#systemd.keepTold(
+        () => this.#status(),
+        () => this.#health.judge().working,
+      ),
+    )
     this.#closers.push(this.#backups.start())
     const reason = linkFault(config)
     if (reason !== null) this.#log.warn('"link" is not set', { reason })
@@ -340,9 +350,11 @@ class Service {
   }
 
   #status(): string {
-    const gone = this.#network.isGone ? `; ${NO_NETWORK}` : ''
-    const serving = this.#address === '' ? '' : `serving ${this.#address}, `
-    return `STATUS=${serving}${this.#assembly.feeds.size} feeds${gone}`
+    const { reader, feeds, settings } = this.#polling()
+    const now = this.#now()
+    const isLate = ({ lastPoll, nextPoll }: FeedState): boolean => lastPoll !== null && nextPoll < now - LATE
+    const late = (): number => dueFeeds(reader, feeds, settings, now).filter(isLate).length
+    return `STATUS=${this.#health.status(this.#address, feeds.size, late)}`
   }
 
   #fileGone(why: string): void {

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { type Judged, judgeHealth } from '../decide/schedule/health.ts'
 import type { DeskClient } from '../desk/client.ts'
+import { counted, duration } from '../language/say.ts'
 import type { PollSettings } from '../model/config.ts'
 import type { Health } from '../model/shown.ts'
 import type { BackupState, Backups } from './backups.ts'
@@ -30,6 +31,8 @@ export class HealthWatch {
   #expected = this.#looked
   /** When polls last waited for the file: they did not hang meanwhile. */
   #waited = 0
+  /** When a poll last ended; null where none did. */
+  #polled: number | null = null
   /** What has become of the database file or of the desk; null while all is there. */
   #lost: string | null = null
 
@@ -41,6 +44,11 @@ export class HealthWatch {
   looked(expected: number): void {
     this.#looked = performance.now()
     this.#expected = expected
+  }
+
+  /** A poll has ended. */
+  polled(): void {
+    this.#polled = performance.now()
   }
 
   get lost(): string | null {
@@ -80,6 +88,21 @@ export class HealthWatch {
     const faults = [...(network.isGone ? [NO_NETWORK] : []), ...(retention.fault === null ? [] : [retention.fault])]
     const detail = [judged.detail, ...missing, ...faults].join('; ')
     return { ...judged, fault: judged.fault ?? retention.fault, detail, backup: state }
+  }
+
+  /** One line for `systemctl status`. `late` counts the feeds that should have been polled some time ago. */
+  status(address: string, feeds: number, late: () => number): string {
+    const { fault } = this.judge()
+    const wrong = this.#sources.network.isGone ? NO_NETWORK : fault
+    // Where the file cannot be read, that is what is wrong.
+    const behind = fault === null ? late() : 0
+    const parts = [
+      ...(address === '' ? [] : [`serving ${address}`]),
+      counted(feeds, 'feed', 'feeds'),
+      ...(behind === 0 ? [] : [`${behind} late`]),
+      ...(this.#polled === null ? [] : [`last poll ${duration(performance.now() - this.#polled)} ago`]),
+    ]
+    return `${parts.join(', ')}${wrong === null ? '' : `; ${wrong}`}`
   }
 
   #withoutPath(text: string): string {
