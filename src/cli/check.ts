@@ -18,10 +18,11 @@ import { Hosts } from '../run/hosts.ts'
 import { feedsByUrl, mayBePrivate, type NamedFeed } from '../run/poll.ts'
 import { parsedJson } from './json.ts'
 import { progress } from './progress.ts'
-import { type Common, configuredToPoll, Failed, json, jsonLine, out, say } from './shared.ts'
+import { type Common, configuredToPoll, Failed, hidden, json, jsonLine, out, readConfiguration, say } from './shared.ts'
 import { table } from './table.ts'
 
 export async function check(options: Common & { fetch?: boolean }): Promise<void> {
+  if (options.json && !isRight(options)) return
   const config = configuredToPoll(options)
   const named = [...feedsByUrl(config.agencies).values()]
   const encoder = await triedEncoder(config, options.config)
@@ -57,6 +58,15 @@ export async function check(options: Common & { fetch?: boolean }): Promise<void
     say(`${results.length - failed.length} of ${results.length} feeds answered with a feed`)
   }
   if (failed.length > 0) process.exitCode = 1
+}
+
+/** Whether the configuration is right; where it is not, its faults are printed as JSON. */
+function isRight(options: Common): boolean {
+  const loaded = readConfiguration(options)
+  if (loaded.ok) return true
+  json({ ok: false, faults: loaded.found.map(fault => ({ ...fault, message: hidden(fault.message) })) })
+  process.exitCode = 2
+  return false
 }
 
 const HUB_UNNAMED =

@@ -84,6 +84,8 @@ function build(): Command {
   command('add', 'find the feed behind an address and add it to the configuration')
     .argument('<url>', 'address of a feed, or of a page that has one')
     .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
+    .option('--name <name>', 'name of the agency: a new one is opened under it, unless one has it')
+    .option('--allow-private', 'the address may lie in a private network; written with the feed')
     .option('--json', 'print what was found and added as JSON')
     .action(later(async () => (await import('./sources.ts')).add))
   command('import', 'add the feeds of an OPML file to the configuration; folders become categories')

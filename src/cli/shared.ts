@@ -3,12 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadConfig } from '../config/load.ts'
+import { type Loaded, loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
 import type { Aggregator } from '../run/aggregator.ts'
-import { linkFault, tickFaults } from '../run/faults.ts'
+import { judged, linkFault } from '../run/faults.ts'
 import { openStore, storeFault } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 
@@ -58,11 +58,16 @@ export const jsonLine = (value: unknown, indent?: number): void =>
 const write = (stream: NodeJS.WriteStream, text: string): void =>
   void stream.write(text.endsWith('\n') ? text : `${text}\n`)
 
-export function configured(options: Common): Config {
-  const loaded = loadConfig(options.config, process.env)
-  const faults = loaded.ok ? tickFaults(loaded.config).map(fault => `${options.config}: ${fault}`) : loaded.faults
+/** The configuration, or what is wrong with it. */
+export function readConfiguration({ config: file }: Common): Loaded {
+  const loaded = loadConfig(file, process.env)
   if (loaded.ok) hideSecretsOf(loaded.config)
-  if (!loaded.ok || faults.length > 0) throw new Failed(faults.join('\nminwal: '), 2)
+  return judged(loaded, file)
+}
+
+export function configured(options: Common): Config {
+  const loaded = readConfiguration(options)
+  if (!loaded.ok) throw new Failed(loaded.faults.join('\nminwal: '), 2)
   return loaded.config
 }
 

@@ -1,6 +1,6 @@
 // The commands on the list of feeds: add, import, export.
 import { readFileSync } from 'node:fs'
-import { discover, type FoundFeed } from '../collect/discover.ts'
+import { type Discovered, discover, type FoundFeed } from '../collect/discover.ts'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
 import { Additions } from '../config/agencies.ts'
@@ -11,7 +11,6 @@ import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import { stamp } from '../language/say.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
-import type { Outcome } from '../model/units.ts'
 import { isoOrNull } from './json.ts'
 import { type Common, configured, Failed, hidden, hideSecretsOf, json, out, say } from './shared.ts'
 import { readSubscriptionList } from './subscription-list.ts'
@@ -19,9 +18,36 @@ import { table } from './table.ts'
 
 // ── add ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export async function add(given: string, options: Common & { agency?: string }): Promise<void> {
+interface AddOptions extends Common {
+  agency?: string
+  name?: string
+  allowPrivate?: boolean
+}
+
+export async function add(given: string, options: AddOptions): Promise<void> {
   const config = configured(options)
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(given)
+  const first = await tryAddress(whole ? given : `https://${given}`, given, config, options)
+  // Where nobody wrote a scheme, http is asked only where https is not answered.
+  const second =
+    first.found.ok || first.found.answered || whole ? null : await tryAddress(`http://${given}`, given, config, options)
+  const { found } = second ?? first
+  if (!found.ok) {
+    const reasons = [first, second].flatMap(tried => (tried === null || tried.found.ok ? [] : [tried.found.reason]))
+    throw new Failed(`nothing was added: ${hidden([...new Set(reasons)].join('; '))}`)
+  }
+  addFound(found.value, second ?? first, config, options)
+}
+
+interface Tried {
+  /** The address as typed, with its scheme. */
+  url: string
+  typed: ReturnType<typeof readAddress>
+  found: Discovered
+}
+
+/** What is behind an address. Throws where it is none, or is in the configuration already. */
+async function tryAddress(url: string, given: string, config: Config, options: AddOptions): Promise<Tried> {
   // Variables may be typed as they stand in the file: they are filled in for asking, and written as typed.
   const typed = readAddress(url, process.env)
   fillIn(url, process.env, name => {
@@ -31,40 +57,55 @@ export async function add(given: string, options: Common & { agency?: string }):
   if (!URL.canParse(typed.target) || !/^https?:$/.test(new URL(typed.target).protocol)) {
     throw new Failed(`${withoutLogin(given)} is no http or https address`, 2)
   }
+  namedAgency(config, options)
   if (options.agency !== undefined && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(options.agency)) {
     throw new Failed(`--agency ${options.agency}: an id is 1 to 40 of a-z, 0-9 and -`, 2)
   }
-  const additions = new Additions(config.agencies)
-  const known = additions.agencyWith(typed.target)
+  const known = new Additions(config.agencies).agencyWith(typed.target)
   if (known !== undefined) throw new Failed(`${typed.url} is in ${options.config} already, with ${known}`)
-  const found = await search(typed.target, config)
-  if (!found.ok) throw new Failed(`nothing was added: ${hidden(found.reason)}`)
-  const [first] = found.value
+  return { url, typed, found: await search(typed.target, config, options.allowPrivate === true) }
+}
+
+/** The agency that is named: one that is there, or a new one; nothing where the feed itself decides. */
+function namedAgency(
+  config: Config,
+  { agency: id, name }: AddOptions,
+): { agency: { id?: string; name?: string }; fresh: boolean } {
+  const there = config.agencies.find(one => (id === undefined ? one.name === name : one.id === id))
+  if (there !== undefined && name !== undefined && there.name !== name) {
+    throw new Failed(`--name ${name}: the agency ${there.id} has a name already, «${there.name}»`, 2)
+  }
+  if (there !== undefined) return { agency: { id: there.id }, fresh: false }
+  return { agency: { ...(id !== undefined && { id }), ...(name !== undefined && { name }) }, fresh: name !== undefined }
+}
+
+function addFound(value: readonly FoundFeed[], { url, typed }: Tried, config: Config, options: AddOptions): void {
+  const additions = new Additions(config.agencies)
+  const [first] = value
   if (first === undefined) throw new Error('discover answered with no feed and no reason')
   const there = additions.agencyWith(first.url)
   if (there === undefined) {
     const title = first.title === null ? null : hidden(first.title)
-    const entry = entryFor(first.url, url, typed)
+    const entry = { ...entryFor(first.url, url, typed), ...(options.allowPrivate && { allowPrivate: true as const }) }
     const feed = plainly(first.url)
-    const isNew = options.agency === undefined ? null : !additions.has(options.agency)
     const id = additions.add(entry, title, {
-      ...(options.agency === undefined ? {} : { agency: { id: options.agency } }),
+      ...namedAgency(config, options),
       homepage: first.link,
       target: first.url,
     })
     const reason = addToFile(options.config, [...additions.drafts.values()], process.env)
     if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
-    const fresh = isNew ?? !config.agencies.some(agency => agency.id === id)
-    if (options.json) json({ added: { url: feed, agency: id, newAgency: fresh }, found: found.value.map(shown) })
+    const fresh = !config.agencies.some(agency => agency.id === id)
+    if (options.json) json({ added: { url: feed, agency: id, newAgency: fresh }, found: value.map(shown) })
     else {
-      show(found.value)
+      show(value)
       say(
         `${feed} was added to ${options.config}, with ${fresh ? `the new agency ${id} «${additions.nameOf(id)}»` : `the agency ${id}`}`,
       )
     }
-  } else if (options.json) json({ added: null, found: found.value.map(shown) })
-  else show(found.value)
-  const others = found.value.slice(1).filter(feed => additions.agencyWith(feed.url) === undefined)
+  } else if (options.json) json({ added: null, found: value.map(shown) })
+  else show(value)
+  const others = value.slice(1).filter(feed => additions.agencyWith(feed.url) === undefined)
   if (others.length > 0)
     say(`not added: ${others.map(feed => plainly(feed.url)).join(' ')} (minwal add takes one at a time)`)
   if (there !== undefined)
@@ -83,11 +124,11 @@ function plainly(address: string): string {
   return hidden(withoutLogin(address))
 }
 
-async function search(url: string, config: Config): Promise<Outcome<FoundFeed[]>> {
+async function search(url: string, config: Config, mayBePrivate: boolean): Promise<Discovered> {
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool({ size: 1 })
   try {
-    const { allowPrivate } = config.poll
+    const allowPrivate = mayBePrivate || config.poll.allowPrivate
     return await discover(url, fetcher, {
       allowPrivate,
       languageOf,

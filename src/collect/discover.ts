@@ -29,6 +29,9 @@ export interface FoundFeed {
   how: 'address' | 'link' | 'path'
 }
 
+/** Feeds that were found, at least one; else the reason, and whether the server answered at the address itself. */
+export type Discovered = { ok: true; value: FoundFeed[] } | { ok: false; reason: string; answered: boolean }
+
 export interface DiscoverOptions {
   /** The host and port of the address asked about may be private; no other that its page names may. */
   allowPrivate: boolean
@@ -237,7 +240,7 @@ export async function discover(
   pageUrl: string,
   fetcher: Pick<Fetcher, 'get'>,
   options: DiscoverOptions,
-): Promise<Outcome<FoundFeed[]>> {
+): Promise<Discovered> {
   const { allowPrivate, parse = parseDocument, now = Date.now, signal } = options
   const languageOf = options.languageOf ?? (declared => declared)
   const get = (url: string) =>
@@ -250,14 +253,17 @@ export async function discover(
       ...(signal ? { signal } : {}),
     })
   const page = await get(pageUrl)
-  if (page.kind === 'failed') return { ok: false, reason: page.failure.message }
-  if (page.kind === 'unchanged') return { ok: false, reason: 'the server answered 304 to a first request' }
+  if (page.kind === 'failed') return { ok: false, reason: page.failure.message, answered: false }
+  if (page.kind === 'unchanged')
+    return { ok: false, reason: 'the server answered 304 to a first request', answered: true }
   const parsed = await parse(page.body, page.contentType, { url: page.url, gap: page.gap, maxEntries: 1_000 })
   if (parsed.ok) return { ok: true, value: [found(addressOf(pageUrl, page.url), parsed.value, 'address')] }
 
   const links = new PageLinks(page.url)
   scanMarkup(decodeText(page.body.subarray(0, MAX_PAGE), page.contentType).text, 'html', links)
-  if (!links.isPage) return { ok: false, reason: `${oneLine(page.url)}: ${quotable(page, parsed.reason)}` }
+  if (!links.isPage) {
+    return { ok: false, reason: `${oneLine(page.url)}: ${quotable(page, parsed.reason)}`, answered: true }
+  }
   const { declared, text } = links.language
   const language = tagOf(languageOf(declared ?? tagOf(page.contentLanguage), text))
 
@@ -304,5 +310,6 @@ export async function discover(
   return {
     ok: false,
     reason: `no feed found: ${oneLine(page.url)} is a page that links to none, and ${tried} other addresses gave none${why}`,
+    answered: true,
   }
 }

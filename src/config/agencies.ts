@@ -91,6 +91,8 @@ export interface FeedHints {
    * feed, false for a list.
    */
   byHost?: boolean
+  /** Open a new agency, whatever is known of its host. */
+  fresh?: boolean
   /** The address with its variables filled in, where the feed's own has some. */
   target?: string
 }
@@ -145,12 +147,13 @@ export class Additions {
   add(
     feed: FeedEntry,
     title: string | null,
-    { agency = {}, homepage = null, byHost = true, target = feed.url }: FeedHints = {},
+    { agency = {}, homepage = null, byHost = true, fresh = false, target = feed.url }: FeedHints = {},
   ): string {
     const host = hostOf(target)
     const home = webAddress(homepage)
     const site = home === null || keyOf(home) === keyOf(target) ? null : siteOf(home)
-    const id = agency.id ?? this.#find(target, site, title, byHost) ?? this.#newId(target, byHost ? null : home)
+    const found = fresh ? undefined : this.#find(target, site, title, byHost)
+    const id = agency.id ?? found ?? this.#newId(target, byHost ? null : home)
     const name = this.#known.get(id)?.name ?? agency.name ?? title ?? site ?? (host || id)
     let draft = this.drafts.get(id)
     if (draft === undefined) {

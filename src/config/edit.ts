@@ -24,6 +24,7 @@ import { type Environment, everyText, fillIn, targetOf, withoutLogin } from './s
 export type FeedEntry = Readonly<
   { url: string } & Partial<Record<'title' | 'category' | 'language' | 'every' | 'identity', string | null>> & {
       paused?: true | null
+      allowPrivate?: true | null
       /** Its address was typed by the user, so that `${NAME}` in it is a variable. Not written. */
       asTyped?: true | null
     }

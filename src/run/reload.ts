@@ -5,7 +5,7 @@ import type { DeskClient } from '../desk/client.ts'
 import type { LeveledLog } from '../log.ts'
 import type { Config } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
-import { tickFaults } from './faults.ts'
+import { judged } from './faults.ts'
 
 /** What takes effect at the next start only. */
 const AT_START = ['database', 'listen', 'metrics'] as const
@@ -50,10 +50,9 @@ export class Reload {
   /** Reload now. A configuration with faults leaves the one in force as it is. */
   now(): void {
     const { source, log, signal } = this.#with
-    const loaded = source.load()
-    const faults = loaded.ok ? tickFaults(loaded.config) : loaded.faults
-    if (!loaded.ok || faults.length > 0) {
-      for (const fault of faults) log.error('configuration not reloaded', { fault })
+    const loaded = judged(source.load(), source.file)
+    if (!loaded.ok) {
+      for (const fault of loaded.faults) log.error('configuration not reloaded', { fault })
       return
     }
     const { config } = loaded

@@ -16,7 +16,8 @@ type Environment = Record<string, string>
 function faults(given: unknown, environment: Environment = {}): string[] {
   const text = typeof given === 'string' ? given : JSON.stringify({ agencies: AGENCIES, ...(given as object) })
   const loaded = parseConfig(text, FILE, environment)
-  return loaded.ok ? [] : loaded.faults
+  // Where they stand is asked below.
+  return loaded.ok ? [] : loaded.faults.map(fault => fault.replace(/:\d+:\d+: (?=\S+: |the file: )/, ': '))
 }
 function config(given: object, environment: Environment = {}): Config {
   const loaded = parseConfig(JSON.stringify({ agencies: AGENCIES, ...given }), FILE, environment)
@@ -158,11 +159,58 @@ describe('a fault', () => {
   })
 
   it('of syntax names line and column', () => {
-    expect(faults('{\n  "title": "x"\n  "language": "en"\n}')).toEqual([
-      expect.stringMatching(/^.*config\.json:3:\d+: a comma is missing before this$/),
+    const said = (text: string): string[] => {
+      const loaded = parseConfig(text, FILE, {})
+      return loaded.ok ? [] : loaded.faults
+    }
+    expect(said('{\n  "title": "x"\n  "language": "en"\n}')).toEqual([
+      expect.stringMatching(/^.*config\.json:3:3: a comma is missing before this$/),
     ])
-    expect(faults('')).toEqual([`${FILE}:1:1: a value is missing here`])
+    expect(said('')).toEqual([`${FILE}:1:1: a value is missing here`])
     expect(faults('[]')).toEqual([`${FILE}: the file: [] must be an object`])
+  })
+
+  it('says where it stands: at its key, in a list at the value, at what it is missing in', () => {
+    const text = `\ufeff{
+  // خبر 😀
+  "title": "",
+  "poll": { "perHost": 0, "preHost": 3 },
+  "agencies": [
+    { "id": "a", "name": "A", "feeds": ["nowhere", { "every": "1s", "url": "\${UNSET}" }], "langauge": "ar" },
+    { "name": "B", "feeds": ["https://a.example/"] },
+  ],
+}`
+    const loaded = parseConfig(text, FILE, { MINWAL_DATABASE_MODE: '7' })
+    const found = loaded.ok ? [] : loaded.found
+    expect(found.map(({ key, line, column }) => `${key} ${line}:${column}`).sort()).toEqual(
+      [
+        'title 3:3',
+        'poll.perHost 4:13',
+        'poll.preHost 4:27',
+        'agencies[0].feeds[0] 6:41',
+        'agencies[0].feeds[1].every 6:54',
+        'agencies[0].feeds[1].url 6:69',
+        'agencies[0].langauge 6:91',
+        'agencies[1].id 7:5',
+        'null null:null',
+      ].sort(),
+    )
+    const faulty = loaded.ok ? [] : loaded.faults
+    expect(faulty).toContainEqual(
+      expect.stringMatching(/^\/etc\/minwal\/config\.json:4:13: poll\.perHost: 0 must be at least 1$/),
+    )
+    expect(faulty).toContainEqual(expect.stringMatching(/config\.json: MINWAL_DATABASE_MODE: "7" must be/))
+  })
+
+  it.each([
+    [{ titel: 'x' }, /; did you mean "title"\?$/],
+    [{ poll: { perhost: 3 } }, /; did you mean "perHost"\?$/],
+    [{ threads: { treshold: 0.3 } }, /; did you mean "threshold"\?$/],
+    [feed({ identity: 'titel' }), /must be one of .*; did you mean "title"\?$/],
+    [{ log: { level: 'wran' } }, /; did you mean "warn"\?$/],
+    [{ colour: 'red' }, /known here: [^;]*$/],
+  ])('of spelling names what was meant: %j', (given, meant) => {
+    expect(faults(given)).toEqual([expect.stringMatching(meant)])
   })
 
   it('is an id or an address that stands twice', () => {
@@ -284,14 +332,15 @@ describe('a configuration', () => {
     const folder = mkdtempSync(join(tmpdir(), 'minwal-config-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const missing = join(folder, 'none.json')
-    expect(loadConfig(missing, {})).toEqual({
+    const unread = (message: string) => ({
       ok: false,
-      faults: [`${missing} does not exist: name a configuration with --config FILE`],
+      faults: [message],
+      found: [{ key: null, line: null, column: null, message }],
     })
-    expect(loadConfig(folder, {})).toEqual({
-      ok: false,
-      faults: [`${folder} cannot be read (EISDIR): check its permissions`],
-    })
+    expect(loadConfig(missing, {})).toEqual(
+      unread(`${missing} does not exist: name a configuration with --config FILE`),
+    )
+    expect(loadConfig(folder, {})).toEqual(unread(`${folder} cannot be read (EISDIR): check its permissions`))
     const file = join(folder, 'config.json')
     writeFileSync(file, JSON.stringify({ agencies: AGENCIES }))
     expect(loadConfig(file, {})).toMatchObject({ ok: true, config: { database: join(folder, 'data', 'minwal.db') } })

@@ -2,6 +2,7 @@
 // How secrets are told apart in a configuration, and taken out of what comes back.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { keyOf } from '../../src/config/faults.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { askedAddress, hiding, keptAddress, readAddress, redactorOf, withoutLogin } from '../../src/config/secrets.ts'
 import type { Config, FeedSpec } from '../../src/model/config.ts'
@@ -228,7 +229,7 @@ describe('a fault', () => {
     const twice = 'https://ann:open-sesame-44@agency.example/'
     expect(() => config([twice, twice])).toThrow('https://agency.example/ stands at agencies[0].feeds[0] too')
     const timed = config([{ url: 'https://agency.example/', schedule: '${KEY}' }])
-    expect(tickFaults(timed).map(hiding(timed))).toEqual([
+    expect(tickFaults(timed).map(({ path, says }) => hiding(timed)(`${keyOf(path ?? [])}: ${says}`))).toEqual([
       'agencies[0].feeds[0].schedule: "${KEY}" is not a cron expression',
     ])
   })

@@ -135,6 +135,51 @@ describe('minwal add', () => {
     ).toEqual([`${server.origin}/a`])
   })
 
+  it('opens a new agency under the name that is given, beside the one that has the host', async () => {
+    const server = await feedServer({ '/a': feed, '/b': feed, '/c': feed })
+    const config = configFile()
+    await minwal(['add', `${server.origin}/a`, '--config', config])
+    await minwal(['add', `${server.origin}/b`, '--name', 'وكالة أخرى', '--config', config])
+    const third = await minwal(['add', `${server.origin}/c`, '--name', 'وكالة أخرى', '--config', config])
+    expect(third.stderr).toMatch(/with the agency 127-0-0-1-2\n$/)
+    expect(agencies(config).map(({ name, feeds }) => [name, feeds.length])).toEqual([
+      ['First', 1],
+      ['Second', 1],
+      ['خبر عاجل & "more"', 1],
+      ['وكالة أخرى', 2],
+    ])
+    expect(
+      await minwal(['add', `${server.origin}/c`, '--agency', 'first', '--name', 'Uno', '--config', config]),
+    ).toMatchObject({
+      code: 2,
+      stderr: 'minwal: --name Uno: the agency first has a name already, «First»\n',
+    })
+  })
+
+  it('asks https first where no scheme is given, and http where nothing answers there', async () => {
+    const server = await feedServer({ '/feed': feed })
+    const config = configFile()
+    const ended = await minwal(['add', `${new URL(server.origin).host}/feed`, '--config', config])
+    expect(ended.code).toBe(0)
+    expect(
+      agencies(config)
+        .at(-1)
+        ?.feeds.map(({ url }) => url),
+    ).toEqual([`${server.origin}/feed`])
+    const nowhere = await minwal(['add', '127.0.0.1:9/feed', '--config', config])
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringMatching(/^minwal: nothing was added: .+\n$/) })
+  })
+
+  it('reaches into a private network only with leave, which it writes with the feed', async () => {
+    const server = await feedServer({ '/feed': feed })
+    const config = configFile(before.replace('"allowPrivate": true', ''))
+    const refused = await minwal(['add', `${server.origin}/feed`, '--config', config])
+    expect(refused.code).toBe(1)
+    expect(server.requests).toHaveLength(0)
+    expect((await minwal(['add', `${server.origin}/feed`, '--allow-private', '--config', config])).code).toBe(0)
+    expect(agencies(config).at(-1)?.feeds).toMatchObject([{ url: `${server.origin}/feed`, allowPrivate: true }])
+  })
+
   it('keeps the permissions, follows a link to the file, and leaves no other file behind', async () => {
     const server = await feedServer({ '/feed': feed })
     const config = configFile()

@@ -1,6 +1,6 @@
 // The commands as a user or a script meets them: what they print, where, and with which exit code.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import RssParser from 'rss-parser'
@@ -108,6 +108,36 @@ afterAll(async () => {
 describe('check', () => {
   it('says that a right configuration is right', async () => {
     expect(await done('check')).toBe(`${config} is right: 3 agencies, 4 feeds\n`)
+  })
+
+  it('lists what is wrong with its place, as JSON too', async () => {
+    const wrong = join(where, 'wrong.json')
+    writeFileSync(
+      wrong,
+      '{\n  "titel": "x",\n  "poll": { "tick": "often" },\n  "agencies": [{ "id": "a", "name": "A", "feeds": ["nowhere"] }]\n}',
+    )
+    const told = await minwal(['check', '--config', wrong])
+    expect(told.code).toBe(2)
+    expect(told.stderr.split('\n').slice(0, 2)).toEqual([
+      expect.stringMatching(/^minwal: .*wrong\.json:4:\d+: agencies\[0\]\.feeds\[0\]: "nowhere" must be/),
+      expect.stringMatching(/^minwal: .*wrong\.json:2:3: titel: unknown key; .*did you mean "title"\?$/),
+    ])
+    const listed = await minwal(['check', '--json', '--config', wrong])
+    expect(listed).toMatchObject({ code: 2, stderr: '' })
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      ok: false,
+      faults: [
+        { key: 'agencies[0].feeds[0]', line: 4, message: expect.stringMatching(/^"nowhere" must be/) },
+        { key: 'titel', line: 2, column: 3 },
+      ],
+    })
+    writeFileSync(
+      wrong,
+      '{\n  "poll": { "tick": "often" },\n  "agencies": [{ "id": "a", "name": "A", "feeds": ["http://a.example/"] }]\n}',
+    )
+    expect((await minwal(['check', '--config', wrong])).stderr).toMatch(
+      /wrong\.json:2:13: poll\.tick: "often" is not a cron/,
+    )
   })
 
   it('--fetch tries every feed, fails where one fails, and stores nothing', async () => {
