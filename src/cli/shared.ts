@@ -71,6 +71,10 @@ export function configured(options: Common): Config {
   return loaded.config
 }
 
+/** Whether a document that was read lacks its end, by the warnings about it. */
+export const isCutOff = (warnings: readonly string[]): boolean =>
+  warnings.some(warning => /\b(?:is|may be) cut off\b/.test(warning))
+
 /** The configuration that the demo writes beside its database. */
 export function demoConfig(): string {
   const file = relative(process.cwd(), fileURLToPath(new URL('../../data/demo.config.json', import.meta.url)))
