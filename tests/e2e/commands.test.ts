@@ -582,6 +582,7 @@ describe('usage', () => {
       'eval',
       'sql',
       'backup',
+      'notify',
       'doctor',
     ])
     const one = await minwal(['threads', '--help'])
