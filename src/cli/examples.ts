@@ -36,6 +36,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'minwal sql --json < query.sql',
   ],
   backup: ['minwal backup /var/backups/minwal.db', 'minwal backup --secrets copy.db'],
+  notify: ['minwal notify', 'minwal notify --test desk'],
   replay: ['minwal replay /tmp/tried.db', 'minwal replay tried.db --config new.json'],
   doctor: ['minwal doctor', 'minwal doctor --fix', 'minwal doctor --json'],
   completions: [

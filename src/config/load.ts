@@ -7,6 +7,7 @@ import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
 import { placesIn, readJsonc } from './jsonc.ts'
+import { notifyFaults, notifyRules } from './notify.ts'
 import { member } from './raw.ts'
 import { retainSettings, THREADS_WINDOW } from './retain.ts'
 import {
@@ -76,7 +77,7 @@ export function parseConfig(text: string, file: string, environment: Environment
     faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
   }
   const addresses = feedAddresses(raw, environment)
-  faults.push(...contradictions(filled, raw, addresses))
+  faults.push(...contradictions(filled, raw, addresses), ...notifyFaults(filled))
   const mode = databaseMode(environment)
   if (!mode.ok) faults.push({ path: null, says: mode.reason })
   if (faults.length > 0 || !checked.ok) {
@@ -143,10 +144,7 @@ function fill(value: unknown, environment: Environment, path: (string | number)[
 
 /** The configuration with every default. */
 function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>, file: string): Config {
-  const listen = data.listen ?? '127.0.0.1:8080'
-  const colon = listen.lastIndexOf(':')
-  const host = listen.slice(0, colon).replace(/^\[|\]$/g, '')
-  const port = Number(listen.slice(colon + 1))
+  const { host, port } = hostAndPort(data.listen ?? '127.0.0.1:8080')
   const database = data.database ?? 'data/minwal.db'
   const link = withoutLogin(data.link ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(
     /(?<!\/)\/+$/,
@@ -164,6 +162,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     timeZone: data.timeZone ?? 'UTC',
     database: besides(file, database),
     listen: { host, port },
+    metrics: data.metrics?.listen === undefined ? null : hostAndPort(data.metrics.listen),
     poll: {
       tick: poll.tick ?? TICK,
       concurrency: poll.concurrency ?? 16,
@@ -201,6 +200,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       keep: data.backup?.keep ?? 7,
       beforeUpgrade: data.backup?.beforeUpgrade ?? true,
     },
+    notify: notifyRules(data.notify),
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>((agency, at) => ({
       id: agency.id,
@@ -213,6 +213,11 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       ),
     })),
   }
+}
+
+function hostAndPort(listen: string): { host: string; port: number } {
+  const colon = listen.lastIndexOf(':')
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) }
 }
 
 /** A path of the configuration, which is relative to its folder. */

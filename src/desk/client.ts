@@ -16,7 +16,7 @@ import {
   type RecordedOrNot,
   type ToDesk,
 } from './messages.ts'
-import type { Trouble } from './storing.ts'
+import type { StoreTrouble, Trouble } from './storing.ts'
 
 /** A document as the desk is given it: names at once, readings when they are asked for. Both packed by `v8.serialize`. */
 export interface OfferedDocument {
@@ -30,6 +30,8 @@ export interface DeskClient extends Omit<DeskCalls, 'fileDocument'> {
   fileDocument(document: OfferedDocument, plan: PollPlan, context: DeskContext): ReturnType<DeskCalls['fileDocument']>
   /** What keeps writes waiting for longer than is ordinary, as of the last second; null while they succeed. */
   readonly trouble: Trouble | null
+  /** Tries to write that failed since the start, as of the last second. */
+  readonly failures: Readonly<Record<StoreTrouble, number>>
   /** How long the thread has said nothing, though it speaks every second. */
   readonly silence: Millis
   /** Resolves with a sentence when the thread has ended by itself. What was asked of it is rejected. */
@@ -95,6 +97,7 @@ class Client implements DeskClient {
   #over = false
   #trouble: { trouble: Trouble; at: Millis } | null = null
   #heard = performance.now()
+  #failures: DeskClient['failures'] = { locked: 0, failing: 0 }
 
   constructor(module: URL, settings: DeskSettings, log: Log, onGivenUp: (reason: string) => void) {
     this.#log = log
@@ -118,6 +121,10 @@ class Client implements DeskClient {
     return { ...trouble, ms: trouble.ms + performance.now() - at }
   }
 
+  get failures(): DeskClient['failures'] {
+    return this.#failures
+  }
+
   get silence(): Millis {
     return performance.now() - this.#heard
   }
@@ -133,6 +140,7 @@ class Client implements DeskClient {
   withdraw: DeskCalls['withdraw'] = (...given) => this.#call('withdraw', given)
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
   changeSubscribers: DeskCalls['changeSubscribers'] = (...given) => this.#call('changeSubscribers', given)
+  changeNotices: DeskCalls['changeNotices'] = (...given) => this.#call('changeNotices', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)
   configure: DeskCalls['configure'] = (...given) => this.#call('configure', given)
   keepPolls: DeskCalls['keepPolls'] = (...given) => this.#call('keepPolls', given)
@@ -227,6 +235,7 @@ class Client implements DeskClient {
         this.#onGivenUp(message.reason)
         break
       case 'state':
+        this.#failures = message.failures
         this.#trouble = message.trouble && { trouble: message.trouble, at: performance.now() }
     }
   }

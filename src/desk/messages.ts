@@ -1,13 +1,14 @@
 // What the desk thread and whoever asks it say to each other. Plain data.
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, RetainSettings, ThreadSettings } from '../model/config.ts'
+import type { NoticeChange } from '../model/notify.ts'
 import type { SentenceModel, SubscriberChange, Subscription, UnencodedText } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
 import type { Recorded } from './recorder.ts'
 import type { Pruned } from './retention.ts'
-import type { Trouble } from './storing.ts'
+import type { StoreTrouble, Trouble } from './storing.ts'
 
 /** With what a desk is opened. */
 export interface DeskSettings {
@@ -56,6 +57,8 @@ export interface DeskCalls {
   saveSubscription(subscription: Subscription): Promise<void>
   /** All of them, or none. */
   changeSubscribers(changes: readonly SubscriberChange[]): Promise<void>
+  /** All of them, or none. */
+  changeNotices(changes: readonly NoticeChange[]): Promise<void>
   /** Make agencies and feeds those of a configuration. */
   syncAgencies(agencies: readonly Agency[], now: Millis): Promise<void>
   /** Go on with other settings of threads. */
@@ -120,7 +123,7 @@ export type FromDesk =
   | { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; event: string; fields: Record<string, unknown> }
   | { kind: 'given up'; reason: string }
   /** Sent every second: the thread turns. */
-  | { kind: 'state'; trouble: Trouble | null }
+  | { kind: 'state'; trouble: Trouble | null; failures: Readonly<Record<StoreTrouble, number>> }
 
 /** What a reader hands over, packed. */
 export type PackedReadings = readonly DeskReading[]

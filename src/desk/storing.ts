@@ -79,6 +79,8 @@ export class Storing {
   #members: Member[] = []
   #weight = 0
   #timer: NodeJS.Timeout | null = null
+  /** Tries that failed since the start. */
+  readonly failures: Record<StoreTrouble, number> = { locked: 0, failing: 0 }
   #trouble: { kind: StoreTrouble; reason: string; since: Millis; logged: Millis | null } | null = null
 
   constructor(options: StoringOptions) {
@@ -236,6 +238,7 @@ export class Storing {
 
   /** Remember and log a trouble. Returns how long it has lasted. */
   #note({ kind, reason }: { kind: StoreTrouble; reason: string }): Millis {
+    this.failures[kind]++
     const now = this.#now()
     const before = this.#trouble
     const other = before !== null && before.kind !== kind

@@ -135,7 +135,8 @@ class Service {
 
   /** Say whether writes wait. */
   state(): void {
-    say({ kind: 'state', trouble: this.#storing.trouble })
+    const { trouble, failures } = this.#storing
+    say({ kind: 'state', trouble, failures })
   }
 
   /** Called every second. */
@@ -182,6 +183,7 @@ class Service {
       saveSubscription: subscription =>
         this.#storing.write(() => this.#store.saveSubscription(this.#withLastPush(subscription))),
       changeSubscribers: changes => this.#storing.write(() => this.#store.changeSubscribers(changes)),
+      changeNotices: changes => this.#storing.write(() => this.#store.changeNotices(changes)),
       syncAgencies: async (agencies, now) => {
         await this.#storing.write(() => this.#store.syncAgencies(agencies, now))
         this.#agencies = agencies

@@ -11,7 +11,7 @@ import type { Millis } from '../model/units.ts'
 import type { Filing, Reason, Regrouped, Store, TextWithoutFeatures } from '../store/store.ts'
 
 /** Raised when features are made in another way: those on file are then made anew from the texts. */
-const FEATURES_VERSION = 11
+const FEATURES_VERSION = 12
 
 const HOUR: Millis = 3_600_000
 /** Reprints come within days; a longer window of threads does not make the index of copies longer. */

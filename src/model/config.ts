@@ -1,4 +1,5 @@
 // The configuration, as loaded: agencies, feeds, settings. Types only.
+import type { NotifyRule } from './notify.ts'
 import type { Millis } from './units.ts'
 
 /** What the configuration tells feed servers and nobody else. */
@@ -147,6 +148,8 @@ export interface Config {
   /** Absolute path of the SQLite file. */
   database: string
   listen: { host: string; port: number }
+  /** Where `/metrics` is served; null or left out: beside the pages. */
+  metrics?: { host: string; port: number } | null
   poll: PollSettings
   threads: ThreadSettings
   publish: PublishSettings
@@ -156,6 +159,8 @@ export interface Config {
   keepBodies?: Millis | null
   /** Defaults where left out: no backups, but a copy before an upgrade. */
   backup?: BackupSettings
+  /** Whom to tell of what; nobody where left out. */
+  notify?: readonly NotifyRule[]
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   agencies: readonly Agency[]
   /** Mode of the database file; null for the default of a new file. */

@@ -312,6 +312,12 @@ export interface Reader {
   grown(since: Millis): { id: number; updated: Millis; languages: string[] }[]
   /** What the reports of a thread count, oldest first: `ThreadDetail.figures` alone. */
   figures(thread: number): FigureView[]
+  /** The same of many threads. */
+  figuresOf(threads: readonly number[]): Map<number, FigureView[]>
+  /** Of each thread its newest stories, `most` at most, oldest first, as headlines: without their texts. */
+  timelines(threads: readonly number[], most: number): Map<number, StorySummary[]>
+  /** The beginning of the text of each story's lead: 2,000 characters at most. */
+  beginnings(stories: readonly number[]): Map<number, string>
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
   /** Whether there was such a one, which was deleted because of its age, or merged into one that was. */
@@ -362,6 +368,8 @@ export interface Health {
   ready: boolean
   /** The database can be written. True where left out. */
   storing?: boolean
+  /** Any host can be reached. True where left out. */
+  online?: boolean
   /** Why it cannot be written, for visitors; null where it can. */
   fault?: string | null
   /** When the newest backup was made, and why the last try failed; null or left out where none are asked for. */

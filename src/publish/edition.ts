@@ -85,17 +85,15 @@ function choose(
       return { threads: [], figures, ...listed(reader.recentStories(chosen), limit) }
     case 'threads': {
       const found = reader.recentThreads({ ...chosen, headlines: true })
-      const threads = found.slice(0, limit)
-      const stories = threads.flatMap(thread => {
-        const { id } = thread
-        const newestOf = (limit: number) => reader.recentStories({ thread: id, limit, headlines: true }).reverse()
-        const newest = newestOf(STORIES_PER_THREAD)
-        const counted = reader.figures(id)
-        // Whole timelines are read only where a number may stand in a story that is not listed.
-        const isPart = counted.length > 0 && thread.stories > newest.length
-        figures.set(id, figureSeries(counted, isPart ? newestOf(LONGEST_TIMELINE) : newest))
-        return newest
-      })
+      const threads = withLeads(reader, found.slice(0, limit))
+      const timelines = reader.timelines(ids(threads), STORIES_PER_THREAD)
+      const counted = reader.figuresOf(ids(threads))
+      const newestOf = (thread: number): StorySummary[] => timelines.get(thread) ?? []
+      // Whole timelines are read only where a number may stand in a story that is not listed.
+      const cut = threads.filter(thread => counted.has(thread.id) && thread.stories > newestOf(thread.id).length)
+      const whole = reader.timelines(ids(cut), LONGEST_TIMELINE)
+      for (const { id } of threads) figures.set(id, figureSeries(counted.get(id) ?? [], whole.get(id) ?? newestOf(id)))
+      const stories = threads.flatMap(({ id }) => newestOf(id))
       return { threads, stories, figures, more: found.length > limit }
     }
     case 'thread': {
@@ -105,6 +103,12 @@ function choose(
       return { threads: [thread], figures, ...listed(reader.recentStories(chosen), limit) }
     }
   }
+}
+
+/** With the beginning of each lead's text. */
+function withLeads(reader: Reader, threads: readonly ThreadSummary[]): ThreadSummary[] {
+  const texts = reader.beginnings(threads.map(({ lead }) => lead.id))
+  return threads.map(thread => ({ ...thread, lead: { ...thread.lead, text: texts.get(thread.lead.id) ?? '' } }))
 }
 
 function listed(found: StorySummary[], limit: number): Pick<Edition, 'stories' | 'more'> {

@@ -35,6 +35,7 @@ export function frontRendering(view: View, context: PageContext, choice: Choice)
     feeds: view.live ? reader.feedTotals() : null,
     failing: view.live && empty ? reader.feeds().filter(({ state }) => state === 'failing') : [],
     empty,
+    online: view.online ?? true,
   }
   return pageDocument(frontHtml(context, input), view.live ? null : front.updated)
 }

@@ -2,10 +2,21 @@
 import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
+import type { Rendering } from './delivery.ts'
+import { dataDocument, UNCACHED } from './documents.ts'
 
 /** Threads through a loom, in the colour of ink and of a mark. */
 export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="5" fill="#1d1b17"/><g fill="none" stroke-linecap="round" stroke-width="2.6"><path stroke="#fcfaf5" d="M8 6v20M16 6v20M24 6v20"/><path stroke="#d9604f" d="M4.5 11h7M20.5 11h7M12.5 16.5h7M4.5 22h7M20.5 22h7"/></g></svg>
 `
+
+export function iconDocument(): Rendering {
+  return dataDocument('image/svg+xml; charset=utf-8', FAVICON, 'public, max-age=86400')
+}
+
+/** As Prometheus reads it. */
+export function metricsDocument(body: string): Rendering {
+  return dataDocument('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
+}
 
 const STATES: readonly FeedState['state'][] = ['new', 'ok', 'failing', 'retired', 'paused']
 

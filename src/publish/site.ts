@@ -21,7 +21,7 @@ import {
 import { feedStem } from './feeds.ts'
 import { listed } from './front-page.ts'
 import { html, nothing } from './markup.ts'
-import { FAVICON, metrics } from './metrics.ts'
+import { iconDocument, metrics, metricsDocument } from './metrics.ts'
 import { nearest } from './nearest.ts'
 import { opml } from './opml.ts'
 import { feedHtml, POLLS } from './pages/feed.ts'
@@ -60,6 +60,8 @@ export interface SiteDependencies {
   version: string
   /** What the built-in hub has done; null where there is none. */
   hub?: () => HubFigures | null
+  /** Further metrics, in Prometheus' text format. */
+  measured?: () => Promise<string>
   /** Called with every failure to render; the visitor learns only that there was one. */
   onError?: (error: unknown, request: string) => void
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
@@ -88,8 +90,7 @@ export interface Site {
 
 type Responding = Response | Promise<Response>
 
-const MINUTE = 60_000
-const DAY = 86_400_000
+const [MINUTE, DAY] = [60_000, 86_400_000]
 /** Events named where there is no page. */
 const EVENTS_NOT_FOUND = 5
 
@@ -135,9 +136,7 @@ function routed(dependencies: SiteDependencies, answers: Answering): Hono {
   app.get('/robots.txt', c =>
     site.sentence(c, 200, 'User-agent: *\nDisallow: /search\nDisallow: /feeds\nDisallow: /api'),
   )
-  app.get('/favicon.svg', c =>
-    site.now(c, dataDocument('image/svg+xml; charset=utf-8', FAVICON, 'public, max-age=86400')),
-  )
+  app.get('/favicon.svg', c => site.now(c, iconDocument()))
   app.notFound(c => site.now(c, site.notFound(c)))
   app.onError((error, c) => {
     dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
@@ -148,8 +147,8 @@ function routed(dependencies: SiteDependencies, answers: Answering): Hono {
 }
 
 /** All that renderings depend on. */
-function stateOf({ reader, config, now }: SiteDependencies): () => readonly unknown[] {
-  return () => [reader.version(), config(), minuteOf(now())]
+function stateOf({ reader, config, now, health }: SiteDependencies): () => readonly unknown[] {
+  return () => [reader.version(), config(), minuteOf(now()), health().online]
 }
 
 /** The clock of the pages: what was rendered is remembered for a minute. */
@@ -227,7 +226,7 @@ class Pages {
     const choice = feedsChoice(new URL(c.req.url).searchParams)
     return this.answers.fresh(c.req.raw, `/feeds?${feedsQuery(choice)} ${wording.key}`, () => {
       const { reader, health } = this.#deps
-      const body = feedsHtml(this.#context(wording), reader.feeds(), this.#polls(), health().fault, choice)
+      const body = feedsHtml(this.#context(wording), reader.feeds(), this.#polls(), health(), choice)
       return worded({ ...pageDocument(body, null), cacheControl: UNCACHED }, wording)
     })
   }
@@ -274,12 +273,12 @@ class Pages {
     return this.answers[made.fresh ? 'fresh' : 'remembered'](c.req.raw, made.key, made.make)
   }
 
-  metrics(c: Context): Responding {
+  async metrics(c: Context): Promise<Response> {
+    const { reader, health, version, now, hub, measured } = this.#deps
+    const counting = (await measured?.()) ?? ''
     const make = (): Rendering => {
-      const { reader, health, version, now, hub } = this.#deps
       const counted = { totals: this.#totals(), feeds: reader.feeds(), hub: hub?.() ?? null }
-      const body = metrics(counted, health(), version, now())
-      return dataDocument('text/plain; version=0.0.4; charset=utf-8', body, UNCACHED)
+      return metricsDocument(metrics(counted, health(), version, now()) + counting)
     }
     return this.answers.fresh(c.req.raw, '/metrics', make, 'small')
   }
@@ -355,10 +354,11 @@ class Pages {
   }
 
   #view(): View {
-    const { reader, config } = this.#deps
+    const { reader, config, health } = this.#deps
     return {
       reader,
       config: config(),
+      online: health().online ?? true,
       agencies: this.#agencies,
       polled: () => config().agencies.filter(agency => agency.feeds.length > 0),
       isEmpty: () => this.#totals().reports === 0,

@@ -20,6 +20,8 @@ export interface View {
   /** Whether a thread and its stories have pages that can be linked to. */
   hasPage: (thread: number) => boolean
   now: Millis
+  /** Whether any host can be reached; left out where nothing is polled. */
+  online?: boolean
   /** False where no feeds are polled and nothing can be chosen: in files. */
   live: boolean
 }

@@ -1,18 +1,15 @@
 // The long-running service: what is opened at the start, and closed in reverse at the end. Everything that is opened pushes its
 // own closer.
 import { setImmediate as anotherTurn } from 'node:timers/promises'
-import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
+import { createFetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
-import { isUnreachable } from '../decide/schedule/network.ts'
-import type { DeskClient } from '../desk/client.ts'
 import { collectIfShort, Rest } from '../desk/heap.ts'
 import { type LeveledLog, said } from '../log.ts'
-import type { Config, PollSettings } from '../model/config.ts'
+import type { Config } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
+import { claim } from '../store/claim.ts'
 import { presenceOf } from '../store/presence.ts'
-import type { StoreReader } from '../store/store.ts'
-import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import { AskedPolls } from './asked.ts'
 import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
@@ -20,11 +17,14 @@ import { Backups } from './backups.ts'
 import { notPolled, type Polled, type PollOptions } from './choose.ts'
 import { Chores } from './chores.ts'
 import { ClockLog } from './clock-log.ts'
+import type { Daemon, DaemonOptions } from './daemon-options.ts'
 import { linkFault } from './faults.ts'
-import { HealthWatch, NO_NETWORK } from './health.ts'
+import { HealthWatch } from './health.ts'
 import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
 import { listen, OnTheWay } from './listener.ts'
-import { Network } from './network.ts'
+import { Measures } from './measures.ts'
+import { type Network, watchNetwork } from './network.ts'
+import { Notifier } from './notify.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
 import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
@@ -33,52 +33,25 @@ import { createServing, type Serving } from './serving.ts'
 import { type Systemd, systemd } from './systemd.ts'
 import { Ticker } from './ticker.ts'
 
-export interface DaemonOptions {
-  config: Config
-  log: LeveledLog
-  version: string
-  /** Reads the configuration again for a reload; absent where there is no file. */
-  reload?: { file: string; load: () => Loaded }
-  /** The clock everything but the cron tick runs on. The demo plays a week in two minutes. */
-  now?: () => Millis
-  /** Makes what fetches; `createFetcher` where left out. */
-  fetcher?: (settings: PollSettings) => Fetcher
-  /** Serve at `listen` of the configuration. True where left out. */
-  serve?: boolean
-  /** Tell systemd how it stands, where systemd started this process. True where left out. */
-  systemd?: boolean
-}
-
-export interface Daemon {
-  /** Where it serves, like `http://127.0.0.1:8080`; empty where it does not. */
-  address: string
-  /** Stories and threads as they are on file. */
-  reader: StoreReader
-  desk: DeskClient
-  /** The configuration in force. */
-  config(): Config
-  /** The answer to a request, as it is served. */
-  answer(request: Request): Response | Promise<Response>
-  /** Poll what is chosen now; resolves when those polls are done. */
-  poll(options: PollOptions): Promise<Polled>
-  /** Poll what is due now; resolves when those polls are done. */
-  tick(): Promise<void>
-  reload(): void
-  stop(): Promise<void>
-  /** Resolves when it cannot go on, with the reason: whoever started it stops it and ends with a failure. */
-  lost: Promise<string>
-}
+export type { Daemon, DaemonOptions } from './daemon-options.ts'
 
 /** How long a statement of the desk blocks the desk while another program holds the lock. */
 const LOCK_PATIENCE: Millis = 10
+/** A feed is called late that should have been polled so long ago. */
+const LATE: Millis = 2 * 60_000
 
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
   const { config, log } = options
   const now = (options.now ?? Date.now)()
+  const claimed = claim(config.database)
+  if (!claimed.ok) return claimed
   const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null })
-  if (!opened.ok) return opened
-  const service = new Service(options, opened.value)
+  if (!opened.ok) {
+    claimed.value()
+    return opened
+  }
+  const service = new Service(options, opened.value, claimed.value)
   const listening: Outcome<string> = (options.serve ?? true) ? await service.listen() : { ok: true, value: '' }
   if (!listening.ok) {
     await service.close()
@@ -97,6 +70,7 @@ class Service {
   readonly #stopping = new AbortController()
   readonly #backlog = new Backlog()
   readonly #onTheWay = new OnTheWay()
+  readonly #measures: Measures
   readonly #websub: WebSub
   readonly #network: Network
   readonly #chores: Chores
@@ -104,6 +78,7 @@ class Service {
   readonly #poller: Poller
   readonly #health: HealthWatch
   readonly #serving: Serving
+  readonly #notifier: Notifier
   readonly #asked = new AskedPolls()
   readonly #rest = new Rest(collectIfShort)
   readonly #systemd: Systemd
@@ -117,15 +92,23 @@ class Service {
   #unread = false
   #address = ''
 
-  constructor(options: DaemonOptions, store: OpenedDesk) {
+  constructor(options: DaemonOptions, store: OpenedDesk, unclaim: () => void) {
     this.#options = options
     this.#log = options.log
     this.#now = options.now ?? Date.now
     this.#store = store
     this.#systemd = systemd(this.#log, options.systemd ?? true)
+    this.#closers.push(unclaim)
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
     this.#closers.push(() => store.reader.close())
+    this.#measures = new Measures({
+      database: options.config.database,
+      pending: () => this.#poller.pending,
+      backlog: () => this.#backlog,
+      onTheWay: () => this.#onTheWay.bytes,
+      writeFailures: () => store.desk.failures,
+    })
     this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
     this.#websub = createWebSub(() => ({ ...this.#polling(), ...ownFeeds(this.#assembly.config) }))
@@ -143,10 +126,13 @@ class Service {
       () => this.#polling(),
       outcome => {
         this.#rest.worked()
+        this.#health.polled()
         this.#network.heard(outcome)
         this.#asked.heard(outcome)
       },
     )
+    // Polls that wait for word of the network wait no more.
+    this.#stopping.signal.addEventListener('abort', () => this.#network.stop(), { once: true })
     this.#closers.push(() => this.#pollsDone())
     this.#backups = new Backups({ config: () => this.#assembly.config, now: this.#now, log: this.#log })
     const { retention } = this.#chores
@@ -169,10 +155,21 @@ class Service {
       now: this.#now,
       version: options.version,
       log: this.#log,
-      health: () => ({ ...this.#health.judge(), ready: this.#ticked }),
+      health: () => this.#health.answer(this.#ticked),
+      measures: { text: () => this.#measures.text(), answered: (...given) => this.#measures.answered(...given) },
       signal: this.#stopping.signal,
     })
     this.#closers.push(() => this.#serving.close())
+    this.#notifier = new Notifier({
+      config: () => this.#assembly.config,
+      reader: store.reader,
+      desk: store.desk,
+      health: () => this.#health.answer(true),
+      now: this.#now,
+      log: this.#log,
+      signal: this.#stopping.signal,
+    })
+    this.#closers.push(() => this.#notifier.close())
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
   }
@@ -196,6 +193,8 @@ class Service {
       now: this.#now,
       log: this.#log,
       signal: this.#stopping.signal,
+      meter: this.#measures,
+      isOurFault: (url, failure) => this.#network.isToBlame(url, failure),
       onHub: (feed, hub) => this.#websub.onHub(feed, hub),
     }
   }
@@ -203,27 +202,12 @@ class Service {
   // ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #watchNetwork(): Network {
-    const { reader } = this.#store
-    return new Network({
-      feeds: () => reader.feeds(),
-      reaches: async ({ url }) => {
-        const polling = this.#polling()
-        const spec = polling.feeds.get(url)?.spec
-        if (spec === undefined) return false
-        const got = await askFeed(polling, spec, null, { validators: NOTHING_KNOWN, now: this.#now() })
-        return got.kind !== 'failed' || !isUnreachable(got.failure)
-      },
-      onLost: () => {
-        this.#poller.drop()
-        this.#log.warn('no network: nothing is polled until it is back', { reason: NO_NETWORK })
-        void this.#systemd.tell(this.#status())
-      },
-      onReturn: feeds => {
-        this.#log.info('the network is back', { feeds: feeds.size })
-        void this.#systemd.tell(this.#status())
-        this.#poller.add(reader.feeds().filter(({ id, state }) => feeds.has(id) && state !== 'paused'))
-        void this.tick()
-      },
+    return watchNetwork({
+      polling: () => this.#polling(),
+      poller: () => this.#poller,
+      log: this.#log,
+      onChange: () => void this.#systemd.tell(this.#status()),
+      tick: () => void this.tick(),
     })
   }
 
@@ -242,9 +226,18 @@ class Service {
 
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const listening = await listen(this.#serving, this.#options.config.listen, this.#onTheWay)
+    const { socket } = this.#systemd
+    const where = socket === null ? this.#options.config.listen : { fd: socket }
+    const listening = await listen(this.#serving, where, this.#onTheWay)
     if (!listening.ok) return listening
     this.#closers.push(listening.value.close)
+    const { metrics = null } = this.#options.config
+    if (metrics !== null) {
+      const apart = await listen(this.#serving.metrics, metrics, this.#onTheWay, 'metrics.listen')
+      if (!apart.ok) return apart
+      this.#closers.push(apart.value.close)
+      this.#log.info('metrics are served', { address: apart.value.address })
+    }
     return { ok: true, value: listening.value.address }
   }
 
@@ -270,7 +263,12 @@ class Service {
     this.#closers.push(() => ticker.stop())
     if (this.#options.now === undefined) clock.started(this.#now())
     if (this.#reload !== null) this.#closers.push(this.#reload.watch())
-    this.#closers.push(this.#systemd.feedWatchdog(() => this.#health.judge().working))
+    this.#closers.push(
+      this.#systemd.keepTold(
+        () => this.#status(),
+        () => this.#health.judge().working,
+      ),
+    )
     this.#closers.push(this.#backups.start())
     const reason = linkFault(config)
     if (reason !== null) this.#log.warn('"link" is not set', { reason })
@@ -321,6 +319,7 @@ class Service {
     }
     void this.#chores.renew()
     void this.#serving.push()
+    void this.#notifier.look(this.#ticked)
     await released
     await this.#pollsIdle()
     this.#ticked = true
@@ -347,9 +346,11 @@ class Service {
   }
 
   #status(): string {
-    const gone = this.#network.isGone ? `; ${NO_NETWORK}` : ''
-    const serving = this.#address === '' ? '' : `serving ${this.#address}, `
-    return `STATUS=${serving}${this.#assembly.feeds.size} feeds${gone}`
+    const { reader, feeds, settings } = this.#polling()
+    const now = this.#now()
+    const isLate = ({ lastPoll, nextPoll }: FeedState): boolean => lastPoll !== null && nextPoll < now - LATE
+    const late = (): number => dueFeeds(reader, feeds, settings, now).filter(isLate).length
+    return `STATUS=${this.#health.status(this.#address, feeds.size, late)}`
   }
 
   #fileGone(why: string): void {

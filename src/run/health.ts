@@ -2,14 +2,14 @@
 import { basename } from 'node:path'
 import { type Judged, judgeHealth } from '../decide/schedule/health.ts'
 import type { DeskClient } from '../desk/client.ts'
+import { counted, duration } from '../language/say.ts'
 import type { PollSettings } from '../model/config.ts'
+import type { Health } from '../model/shown.ts'
 import type { BackupState, Backups } from './backups.ts'
-import type { Network } from './network.ts'
+import { type Network, NO_NETWORK } from './network.ts'
 import { longestPoll } from './poll.ts'
 import type { Poller } from './poller.ts'
 import type { Retention } from './retention.ts'
-
-export const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
 
 export interface HealthSources {
   desk: DeskClient
@@ -29,6 +29,8 @@ export class HealthWatch {
   #expected = this.#looked
   /** When polls last waited for the file: they did not hang meanwhile. */
   #waited = 0
+  /** When a poll last ended; null where none did. */
+  #polled: number | null = null
   /** What has become of the database file or of the desk; null while all is there. */
   #lost: string | null = null
 
@@ -42,12 +44,23 @@ export class HealthWatch {
     this.#expected = expected
   }
 
+  /** A poll has ended. */
+  polled(): void {
+    this.#polled = performance.now()
+  }
+
   get lost(): string | null {
     return this.#lost
   }
 
   lose(why: string): void {
     this.#lost = why
+  }
+
+  /** What pages and probes are told. `ticked`: all that was due at the start has been polled. */
+  answer(ticked: boolean): Health {
+    const judged = this.judge()
+    return { ...judged, ready: ticked && judged.storing, online: !this.#sources.network.isGone }
   }
 
   judge(): Judged & { backup: BackupState | null } {
@@ -72,7 +85,22 @@ export class HealthWatch {
     const missing = state?.fault == null ? [] : ['the last backup failed: the log says why']
     const faults = [...(network.isGone ? [NO_NETWORK] : []), ...(retention.fault === null ? [] : [retention.fault])]
     const detail = [judged.detail, ...missing, ...faults].join('; ')
-    return { ...judged, fault: judged.fault ?? faults[0] ?? null, detail, backup: state }
+    return { ...judged, fault: judged.fault ?? retention.fault, detail, backup: state }
+  }
+
+  /** One line for `systemctl status`. `late` counts the feeds that should have been polled some time ago. */
+  status(address: string, feeds: number, late: () => number): string {
+    const { fault } = this.judge()
+    const wrong = this.#sources.network.isGone ? NO_NETWORK : fault
+    // Where the file cannot be read, that is what is wrong.
+    const behind = fault === null ? late() : 0
+    const parts = [
+      ...(address === '' ? [] : [`serving ${address}`]),
+      counted(feeds, 'feed', 'feeds'),
+      ...(behind === 0 ? [] : [`${behind} late`]),
+      ...(this.#polled === null ? [] : [`last poll ${duration(performance.now() - this.#polled)} ago`]),
+    ]
+    return `${parts.join(', ')}${wrong === null ? '' : `; ${wrong}`}`
   }
 
   #withoutPath(text: string): string {

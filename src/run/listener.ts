@@ -20,6 +20,12 @@ const MOST_BYTES = 128 * 1024 * 1024
 /** Milliseconds without a byte sent or read after which a connection is closed. */
 const IDLE = 60_000
 
+/** How long a listener that is closed waits for answers under way: the first page after a start takes seconds. */
+const GRACE = 10_000
+
+/** What is sent there never ends by itself. */
+const STREAM = '/events'
+
 /** A client must send its whole request within this, in milliseconds. */
 const REQUEST = 60_000
 
@@ -138,6 +144,8 @@ export interface Answerer {
   /** An answer that lies ready, as of `Site.ready`. */
   ready: Site['ready']
   fetch: (request: Request) => Response | Promise<Response>
+  /** Told of every answer, but for streams. */
+  answered?: (status: number, ms: number) => void
 }
 
 /**
@@ -181,11 +189,12 @@ function sendReady(
   return true
 }
 
-/** Listen as configured. The reason of a failure is a sentence that says what to change. */
+/** Listen as configured, or on a socket that is open already. The reason of a failure is a sentence that says what to change. */
 export function listen(
-  { ready, fetch }: Answerer,
-  { host, port }: { host: string; port: number },
+  { ready, fetch, answered = () => {} }: Answerer,
+  where: { host: string; port: number } | { fd: number },
   onTheWay: OnTheWay,
+  key = 'listen',
 ): Promise<Outcome<Listener>> {
   const make = getRequestListener((request, env) => {
     const { outgoing } = env as { outgoing: ServerResponse }
@@ -197,8 +206,20 @@ export function listen(
     const response = fetch(request)
     return response instanceof Promise ? response.then(held) : held(response)
   })
+  /** Answers that end only with the connection. */
+  const streams = new Set<ServerResponse>()
   const answer: Answering = (request, response) => {
-    if (!sendReady(ready, request, response, onTheWay)) void make(request, response)
+    const began = performance.now()
+    const done = (): void => answered(response.statusCode, performance.now() - began)
+    if (sendReady(ready, request, response, onTheWay)) {
+      done()
+      return
+    }
+    if (request.url === STREAM) {
+      streams.add(response)
+      response.once('close', () => streams.delete(response))
+    } else response.once('close', done)
+    void make(request, response)
   }
   const server = createServer({ requestTimeout: REQUEST, headersTimeout: REQUEST }, oneAtATime(answer))
   server.on('clientError', (error, socket) => {
@@ -207,8 +228,8 @@ export function listen(
   server.maxConnections = MOST_CONNECTIONS
   server.setTimeout(IDLE)
   return new Promise(resolve => {
-    server.once('error', error => resolve({ ok: false, reason: listenFault(error, host, port) }))
-    server.listen(port, host, () => resolve({ ok: true, value: opened(server) }))
+    server.once('error', error => resolve({ ok: false, reason: listenFault(error, where, key) }))
+    server.listen(where, () => resolve({ ok: true, value: opened(server, streams) }))
   })
 }
 
@@ -241,26 +262,35 @@ const STATUS_OF: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
-function opened(server: Server): Listener {
+function opened(server: Server, streams: ReadonlySet<ServerResponse>): Listener {
   const bound = server.address() as AddressInfo
   const name = bound.address.includes(':') ? `[${bound.address}]` : bound.address
   return {
     address: `http://${name}:${bound.port}`,
     close: () =>
       new Promise(done => {
-        server.close(() => done())
-        server.closeAllConnections()
+        // Whoever has connected is answered: where systemd keeps the socket, whoever comes now is answered after the next start.
+        for (const stream of streams) stream.destroy()
+        const last = setTimeout(() => server.closeAllConnections(), GRACE)
+        const idle = setInterval(() => server.closeIdleConnections(), 50)
+        server.close(() => {
+          clearTimeout(last)
+          clearInterval(idle)
+          done()
+        })
       }),
   }
 }
 
-function listenFault(error: Error, host: string, port: number): string {
+function listenFault(error: Error, where: { host: string; port: number } | { fd: number }, key: string): string {
+  if ('fd' in where) return `cannot listen on the socket that systemd opened (${error.message})`
+  const { host, port } = where
   switch ('code' in error ? error.code : '') {
     case 'EADDRINUSE':
-      return `port ${port} on ${host} is in use: stop the other program or change "listen"`
+      return `port ${port} on ${host} is in use: stop the other program or change "${key}"`
     case 'EACCES':
-      return `port ${port} may not be opened by this user: choose one above 1023 as "listen"`
+      return `port ${port} may not be opened by this user: choose one above 1023 as "${key}"`
     default:
-      return `cannot listen on ${host}:${port} (${error.message}): change "listen"`
+      return `cannot listen on ${host}:${port} (${error.message}): change "${key}"`
   }
 }

@@ -32,6 +32,17 @@ export interface NamedFeed {
   spec: FeedSpec
 }
 
+/** Is told how long things took. */
+export interface Meter {
+  /** A feed is polled so long after it was due. */
+  late(ms: Millis): void
+  /** A feed answered, with a body of so many bytes. */
+  fetched(ms: Millis, bytes: number): void
+  parsed(ms: Millis): void
+  filed(ms: Millis): void
+  ended(outcome: PollOutcome, done: 'polled' | 'pushed'): void
+}
+
 /** With what feeds are polled. */
 export interface Polling {
   settings: PollSettings
@@ -48,6 +59,10 @@ export interface Polling {
   now: () => Millis
   log: Log
   signal: AbortSignal
+  /** Left out where nothing is measured. */
+  meter?: Meter
+  /** Whether a poll failed for want of a network; left out where nobody knows, it never did. */
+  isOurFault?: (url: string, failure: Failure) => Promise<boolean>
   /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
   onHub?: (feed: FeedState, hub: NamedHub | null) => Promise<void>
 }
@@ -103,6 +118,7 @@ export async function pollFeed(feed: FeedState, polling: Polling): Promise<PollO
   if (!named) return null
   const visit: Visit = { feed, named, at: polling.now(), started: performance.now() }
   const load = polling.backlog.begin()
+  if (feed.lastPoll !== null) polling.meter?.late(visit.at - feed.nextPoll)
   try {
     return await visitFeed(polling, visit, load)
   } catch (error) {
@@ -128,10 +144,13 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   const whole = asksWhole(habitOf(feed), at)
   const validators = whole ? NOTHING_KNOWN : feed.validators
   const got = await askFeed(polling, named.spec, feed.address, { validators, now: at })
-  load.is(got.kind === 'body' ? got.body.byteLength : 0)
+  const bytes = got.kind === 'body' ? got.body.byteLength : 0
+  load.is(bytes)
+  polling.meter?.fetched(got.ms, bytes)
   // A poll cut short by our own shutdown says nothing about the feed.
   if (polling.signal.aborted) return null
   if (got.kind === 'failed') {
+    if (await polling.isOurFault?.(feed.url, got.failure)) return null
     const followed = await follow(polling, visit, got.failure, load)
     if (polling.signal.aborted) return null
     return followed ?? recordWithoutDocument(polling, visit, failed(got.failure))
@@ -175,7 +194,9 @@ async function open(polling: Polling, visit: Visit, got: Body): Promise<Outcome<
   const { language } = spec
   const options = { url, contentType, gap, maxEntries, language, now: polling.now() }
   const context = { ...contextOf(visit), secrets: spec.secrets }
+  const began = performance.now()
   const opened = await polling.readers.open({ bytes: body, contentType, options }, context)
+  polling.meter?.parsed(performance.now() - began)
   return opened.ok ? opened : { ok: false, reason: redactorOf(spec).text(quotable(got, opened.reason)) }
 }
 
@@ -302,10 +323,12 @@ export async function fileDocument(
   answer: Answer,
 ): Promise<PollResult> {
   const context = contextOf(visit)
+  const began = performance.now()
   const filed = await polling.desk.fileDocument(document.offer(), planOf(polling, visit, answer), {
     ...context,
     language: context.language ?? document.feed.language,
   })
+  polling.meter?.filed(performance.now() - began)
   announceMove(polling, visit, filed.moved)
   const { counts } = filed.outcome
   if (counts.new + counts.copy + counts.revision > 0) polling.encoding?.wake()
@@ -329,7 +352,12 @@ function announceMove({ log }: Polling, { feed }: Visit, to: string | null): voi
 }
 
 /** One log line a poll, with what changed. */
-export function announce({ log }: Pick<Polling, 'log'>, outcome: PollOutcome, done: 'polled' | 'pushed'): PollOutcome {
+export function announce(
+  { log, meter }: Pick<Polling, 'log' | 'meter'>,
+  outcome: PollOutcome,
+  done: 'polled' | 'pushed',
+): PollOutcome {
+  meter?.ended(outcome, done)
   const { url, counts, failure, reason } = outcome
   const ms = Math.round(outcome.ms)
   if (failure) log.warn('poll failed', { url, reason: failure.message, next: reason, ms })

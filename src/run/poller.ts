@@ -4,6 +4,7 @@ import type { Fetcher } from '../collect/net/fetch.ts'
 import { targetOf } from '../config/secrets.ts'
 import { hostOf } from '../decide/schedule/host.ts'
 import { byUrgency, type HostNow, startable } from '../decide/schedule/hosts.ts'
+import { isUnreachable } from '../decide/schedule/network.ts'
 import type { Failure } from '../model/collected.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
@@ -279,7 +280,7 @@ export class Poller {
             () => this.#slow.add(feed.id),
           )
           this.#heard(host, got.kind === 'failed' ? got.failure : null, request.now)
-          if (got.kind === 'unchanged') unplace()
+          if (got.kind === 'unchanged' || (got.kind === 'failed' && isUnreachable(got.failure))) unplace()
           return got
         } finally {
           end()

@@ -8,7 +8,7 @@ import type { Millis } from '../model/units.ts'
 import { judged } from './faults.ts'
 
 /** What takes effect at the next start only. */
-const AT_START = ['database', 'listen'] as const
+const AT_START = ['database', 'listen', 'metrics'] as const
 /** How often the file is looked at. */
 const WATCH: Millis = 2_000
 

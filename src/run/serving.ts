@@ -28,18 +28,23 @@ export interface ServingDependencies {
   log: LeveledLog
   health: () => Health
   signal: AbortSignal
+  /** What is measured, for `/metrics`. */
+  measures?: { text: () => Promise<string>; answered: (status: number, ms: Millis) => void }
   /** Calls subscribers; `createCaller` where left out. */
   makeCaller?: ((poll: PollSettings) => Caller) | undefined
 }
 
 export interface Serving extends Answerer {
+  /** Answers `/metrics`, and nothing else. */
+  metrics: Answerer
   /** Send what was published to the subscribers of the built-in hub. Never rejects. */
   push(): Promise<void>
   close(): Promise<void>
 }
 
 export function createServing(dependencies: ServingDependencies): Serving {
-  const { reader, desk, websub, onTheWay, config, now, version, log, health, signal, makeCaller } = dependencies
+  const { reader, desk, websub, onTheWay, config, now, version, log, health, signal, measures, makeCaller } =
+    dependencies
   const renderer = new Renderer(dependencies)
   const pages = createSite({
     reader,
@@ -52,6 +57,7 @@ export function createServing(dependencies: ServingDependencies): Serving {
     onError: error => log.error('a page failed', { error: said(error) }),
     health,
     hub: () => hub.figures(),
+    ...(measures !== undefined && { measured: measures.text }),
     elsewhere: (address, language) => renderer.render(address, language),
   })
   const site = withLive(pages, new Live({ reader, now, log }))
@@ -67,9 +73,16 @@ export function createServing(dependencies: ServingDependencies): Serving {
       if (!signal.aborted) log.error(event, { error: said(error) })
       return new Response('Send it again later.\n', { status: 503 })
     })
+  const nowhere = (): Response => new Response('Nothing is here.\n', { status: 404 })
+  const isMetrics = (request: Request): boolean => /^\/metrics\/?$/.test(new URL(request.url).pathname)
+  // As it was at the start: where it is served changes at the next.
+  const apart = config().metrics != null
   return {
     ready: site.ready,
+    ...(measures !== undefined && { answered: measures.answered }),
+    metrics: { ready: () => null, fetch: request => (isMetrics(request) ? pages.fetch(request) : nowhere()) },
     fetch: request => {
+      if (apart && isMetrics(request)) return nowhere()
       const pushed = websub.answer(request)
       if (pushed !== null) return taken(pushed, 'a push could not be taken')
       const asked = hub.answer(request)

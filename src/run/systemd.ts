@@ -2,6 +2,7 @@
 // NotifyAccess=all. Without NOTIFY_SOCKET all of this does nothing.
 import { execFile } from 'node:child_process'
 import type { Log } from '../log.ts'
+import type { Millis } from '../model/units.ts'
 
 /** Send state lines (`READY=1`, `STOPPING=1`, `WATCHDOG=1`, `STATUS=…`); resolves when systemd has them. */
 export function notify(log: Log, ...states: string[]): Promise<void> {
@@ -26,20 +27,41 @@ export function watchdogInterval(
   return Number.isFinite(micros) && micros > 0 ? Math.max(500, micros / 2_000) : null
 }
 
-/** Tells systemd's watchdog again and again that all is well, for as long as it is. Returns what ends that. */
-export function feedWatchdog(log: Log, isWorking: () => boolean): () => void {
+/** How often `systemctl status` is told how it stands. */
+const STATUS_EVERY: Millis = 20_000
+
+/**
+ * Tells systemd again and again how it stands, and its watchdog that all is well, for as long as it is. Returns what ends that.
+ */
+export function keepTold(log: Log, status: () => string, isWorking: () => boolean): () => void {
+  if (!process.env['NOTIFY_SOCKET']) return () => {}
   const patience = watchdogInterval(process.env)
-  if (patience === null) return () => {}
-  const timer = setInterval(() => {
-    if (isWorking()) void notify(log, 'WATCHDOG=1')
-  }, patience)
+  const timer = setInterval(
+    () => void notify(log, status(), ...(patience !== null && isWorking() ? ['WATCHDOG=1'] : [])),
+    Math.min(patience ?? STATUS_EVERY, STATUS_EVERY),
+  )
   return () => clearInterval(timer)
+}
+
+/** Where systemd passes sockets on (sd_listen_fds(3)). */
+const FIRST_SOCKET = 3
+
+/** The descriptor of the listening socket that systemd opened for this process; null where it opened none. */
+export function inheritedSocket(
+  environment: Readonly<Record<string, string | undefined>>,
+  pid = process.pid,
+): number | null {
+  const { LISTEN_PID, LISTEN_FDS } = environment
+  return Number(LISTEN_PID) === pid && Number(LISTEN_FDS) >= 1 ? FIRST_SOCKET : null
 }
 
 /** How a daemon tells systemd of itself; without `on` it tells nothing, whoever started the process. */
 export interface Systemd {
   tell(...states: string[]): Promise<void>
-  feedWatchdog(isWorking: () => boolean): () => void
+  /** As {@link keepTold}. */
+  keepTold(status: () => string, isWorking: () => boolean): () => void
+  /** As {@link inheritedSocket}. */
+  readonly socket: number | null
 }
 
 export function systemd(log: Log, on: boolean): Systemd {
@@ -47,6 +69,7 @@ export function systemd(log: Log, on: boolean): Systemd {
     tell: async (...states) => {
       if (on) await notify(log, ...states)
     },
-    feedWatchdog: isWorking => (on ? feedWatchdog(log, isWorking) : () => {}),
+    keepTold: (status, isWorking) => (on ? keepTold(log, status, isWorking) : () => {}),
+    socket: on ? inheritedSocket(process.env) : null,
   }
 }

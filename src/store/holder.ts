@@ -26,7 +26,7 @@ export function usersOf(path: string): string[] | null {
 }
 
 /** The name of a main thread is not always the program's; its arguments are nobody's business. */
-function nameOf(pid: string): string {
+export function nameOf(pid: string): string {
   let program = ''
   try {
     program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0', 1)[0] ?? ''

@@ -173,6 +173,29 @@ describe('an explanation', () => {
     store.close()
   })
 
+  it('names a concept that two languages share in English words, and a name by its sound', () => {
+    const store = openNewsroom()
+    const desk = new Desk(store, SETTINGS)
+    const [, , meridian = '', vostok = ''] = FEEDS
+    const other = Array.from({ length: 60 }, (_, at) => ({
+      id: `other ${at}`,
+      title: `Council of district ${100 + at} elects a chairman after long debate`,
+      published: NOW - 3 * HOUR,
+    }))
+    fileInto(desk, store, meridian, other, NOW - 2 * HOUR)
+    // The table of concepts is opened with the second language.
+    const russian = { id: 'r', title: 'Пожарная машина в Тавурво перевернулась', published: NOW - 2 * HOUR }
+    fileInto(desk, store, vostok, [russian], NOW - HOUR)
+    const english = { id: 'e', title: 'Fire engine overturned near Tavurvo on the way to a mill', published: NOW }
+    const [filed] = fileInto(desk, store, meridian, [english], NOW)
+    const told = value(explain(store, { what: 'story', id: filed?.story ?? 0 }, SETTINGS))
+    const sentences = told.paragraphs.flatMap(paragraph => paragraph.sentences)
+    expect(sentences.filter(sentence => sentence.startsWith('shared: '))).toEqual([
+      expect.stringMatching(/^shared: «~tfrf» \d+%, the concept “fire engine” \d+%$/),
+    ])
+    store.close()
+  })
+
   it('reads ids as people write them', () => {
     expect(readNamed('12', 'thread')).toEqual({ what: 'thread', id: 12 })
     expect(readNamed('story:7', 'thread')).toEqual({ what: 'story', id: 7 })

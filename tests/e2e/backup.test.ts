@@ -173,6 +173,15 @@ describe('backup in the configuration', () => {
     const text = await health.text()
     expect(text).toContain('the last backup failed: the log says why')
     expect(text).not.toContain('/dev/null')
+    for (const [language, words] of [
+      ['en', 'The last backup failed'],
+      ['ar', 'أخفقت آخر نسخة احتياطية'],
+      ['fr', 'La dernière sauvegarde a échoué'],
+    ]) {
+      const page = await (await fetch(`${running.address}/feeds?hl=${language}`)).text()
+      expect(page).toContain(words)
+      expect(page).not.toContain('/dev/null')
+    }
     await eventually('it files', () => running.log().some(({ msg }) => msg === 'polled'), 30_000)
     expect((await running.stop()).code).toBe(0)
   }, 90_000)

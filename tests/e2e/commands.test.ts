@@ -588,6 +588,7 @@ describe('usage', () => {
       'sql',
       'backup',
       'replay',
+      'notify',
       'doctor',
     ])
     expect(ended.stdout).toMatch(/^ {2}completions <shell>/m)

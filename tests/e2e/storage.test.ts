@@ -143,6 +143,9 @@ describe('on a disk that is full', () => {
     const ill = await ask(running, '/healthz')
     expect(ill.status).toBe(503)
     expect(ill.text).toMatch(/nothing has been stored for .*(?:database or disk is full|disk I\/O error).*free space/)
+    const ready = await ask(running, '/readyz')
+    expect(ready.status).toBe(503)
+    expect(ready.text).toMatch(/nothing has been stored for /)
     expect((await ask(running, '/metrics')).text).toContain('minwal_storing 0')
     const page = await ask(running, '/feeds')
     expect(page.status).toBe(200)
@@ -157,6 +160,7 @@ describe('on a disk that is full', () => {
     expect(logged(running, 'the poll could not be stored')).toEqual([])
     rmSync(ballast)
     await eventually('it is well', async () => (await ask(running, '/healthz')).status === 200, 30_000)
+    expect((await ask(running, '/readyz')).status).toBe(200)
     const polled = logged(running, 'polled').length
     await eventually('polling goes on', () => logged(running, 'polled').length > polled + 4, 20_000)
     expect(logged(running, 'the database is written again')).toHaveLength(1)

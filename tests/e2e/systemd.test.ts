@@ -87,7 +87,7 @@ describe.skipIf(missing.length > 0)(
       expect(ready).toBeGreaterThan(-1)
       expect(running).toBeGreaterThan(ready)
       expect(seen.pages).toEqual({ '/': 200, '/healthz': 200, '/feed.atom': 200 })
-      expect(seen.status).toBe('serving http://127.0.0.1:8080, 1 feeds')
+      expect(seen.status).toMatch(/^serving http:\/\/127\.0\.0\.1:8080, 1 feed(?:, last poll \d+ s ago)?$/)
     })
 
     shows('the database lies in /var/lib/minwal', () => {
@@ -114,7 +114,7 @@ describe.skipIf(missing.length > 0)(
       expect(seen.reload.heard).toBe(true)
       expect(seen.reload.changed).toEqual({ code: 0, out: '' })
       expect(seen.reload.agencies).toBe('2')
-      expect(seen.reload.status).toBe('serving http://127.0.0.1:8080, 2 feeds')
+      expect(seen.reload.status).toMatch(/^serving http:\/\/127\.0\.0\.1:8080, 2 feeds, last poll \d+ s ago$/)
     })
 
     shows('`systemctl reload` fails on a wrong configuration, and the daemon goes on', () => {
@@ -148,6 +148,18 @@ describe.skipIf(missing.length > 0)(
       expect(watchdog.before).toMatchObject({ ActiveState: 'active', NRestarts: '0' })
       expect(watchdog.log).toContain('Watchdog timeout (limit 4s)')
       expect(watchdog.frozen).toMatchObject({ ActiveState: 'active', NRestarts: '1' })
+    })
+
+    shows('with its socket unit it loses no connection while it is started anew, and wakes for the first', () => {
+      const { socket } = seen
+      expect(socket.verify).toEqual({ code: 0, out: '' })
+      expect(socket.start).toEqual({ code: 0, out: '' })
+      expect(socket.woken).toBe(200)
+      expect(socket.restart).toBe(0)
+      expect(socket.lives).toBe(4)
+      expect(socket.lost).toEqual([])
+      expect(socket.answered).toBeGreaterThan(30)
+      expect(socket.status).toMatch(/^serving http:\/\/127\.0\.0\.1:8080, 2 feeds/)
     })
 
     shows('as a user of its own it takes the database over, and anyone reads it in its place', () => {

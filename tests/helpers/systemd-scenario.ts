@@ -1,8 +1,9 @@
 // What happens inside the sandbox: installs the shipped units as the README says, lives through a service's life, and
 // prints what it saw as one JSON object. It judges nothing; tests/e2e/systemd.test.ts does. Builtins only.
 // Arguments: root of the project, the node to run the service with, the drop-in for a user of its own.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Ran {
@@ -24,6 +25,16 @@ export interface Observations {
   stop: { ran: Ran; unit: Unit; messages: string[]; reading: Ran; immutable: Ran }
   wrongConfig: { start: Ran; unit: Unit }
   watchdog: { fedSeconds: number; messages: number; before: Unit; frozen: Unit; log: string }
+  socket: {
+    verify: Ran
+    start: Ran
+    woken: number
+    restart: number | null
+    answered: number
+    lost: string[]
+    lives: number
+    status: string
+  }
   ownUser: { start: Ran; reading: Ran; link: boolean }
   journal: string[]
 }
@@ -121,6 +132,53 @@ async function watchdog(): Promise<Observations['watchdog']> {
   return { ...seen, messages: count, frozen, log }
 }
 
+/** Status of an answer on a connection of its own. */
+function ask(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http
+      .get(SITE + path, { agent: false, timeout: 30_000 }, response => {
+        response.resume().on('end', () => resolve(response.statusCode ?? 0))
+      })
+      .on('error', reject)
+      .on('timeout', () => reject(new Error('no answer in 30 s')))
+  })
+}
+
+/** The address is systemd's: asked all the while, the service is started anew three times. */
+async function socket(): Promise<Observations['socket']> {
+  run('install', '-m', '644', `${HOME}/deploy/minwal.socket`, UNIT_FILES)
+  run('systemctl', 'daemon-reload')
+  const verify = run('systemd-analyze', 'verify', `${UNIT_FILES}/minwal.socket`)
+  const start = run('systemctl', 'start', 'minwal.socket')
+  const woken = await ask('/healthz')
+  const lost: string[] = []
+  let answered = 0
+  let asking = true
+  const askers = ['/', '/feed.atom', '/healthz'].map(async path => {
+    while (asking) {
+      await ask(path).then(
+        status => {
+          if (status === 200) answered++
+          else lost.push(`${path} ${status}`)
+        },
+        (error: unknown) => lost.push(`${path} ${String(error)}`),
+      )
+    }
+  })
+  const pids = new Set([show('MainPID')])
+  let restart: number | null = 0
+  for (let round = 0; round < 3 && restart === 0; round++) {
+    restart = await new Promise(done => spawn('systemctl', ['restart', 'minwal']).on('close', done))
+    pids.add(show('MainPID'))
+    await pause(500)
+  }
+  const status = show('StatusText')
+  asking = false
+  await Promise.all(askers)
+  run('systemctl', 'stop', 'minwal.socket', 'minwal')
+  return { verify, start, woken, restart, answered, lost, lives: pids.size, status }
+}
+
 async function life(ownUser: string): Promise<Observations> {
   const verify = run('systemd-analyze', 'verify', `${UNIT_FILES}/minwal.service`, `${UNIT_FILES}/srv-minwal.mount`)
   const security = run('systemd-analyze', 'security', '--no-pager', 'minwal.service').out
@@ -179,6 +237,7 @@ async function life(ownUser: string): Promise<Observations> {
   const watched = await watchdog()
   run('systemctl', 'stop', 'minwal')
 
+  const socketed = await socket()
   run('useradd', '--system', '--no-create-home', 'minwal')
   dropIn('user', ownUser)
   const own = run('systemctl', 'start', 'minwal')
@@ -200,6 +259,7 @@ async function life(ownUser: string): Promise<Observations> {
     stop,
     wrongConfig,
     watchdog: watched,
+    socket: socketed,
     ownUser: ownReading,
     journal: said(),
   }

@@ -1,7 +1,7 @@
 // What would be published, as a user gets it: packed, installed from the tarball into an empty folder, and run by each
 // version of Node that is promised. Needs npm's registry, and skips where it cannot be asked.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseAtomFeed } from 'feedsmith'
@@ -58,6 +58,26 @@ beforeAll(() => {
 }, 10 * MINUTES)
 
 afterAll(() => rmSync(where, { recursive: true, force: true }))
+
+it('holds the lock of its dependencies, by which `npm ci --omit=dev` installs what was tested', ({ skip }) => {
+  skip(missing !== null, `npm's registry cannot be reached: ${missing}`)
+  const unpacked = path.join(where, 'unpacked')
+  mkdirSync(unpacked)
+  const tarball = readdirSync(where).find(name => name.endsWith('.tgz')) ?? ''
+  expect(spawnSync('tar', ['-xzf', path.join(where, tarball), '-C', unpacked, '--strip-components=1']).status).toBe(0)
+  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; dev?: boolean; optional?: boolean }>
+  }
+  expect(npm(unpacked, 'ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund')).toBe(null)
+  const wanted = Object.entries(packages).filter(([name, { dev, optional }]) => name !== '' && !dev && !optional)
+  expect(wanted.length).toBeGreaterThan(30)
+  for (const [name, { version }] of wanted) {
+    const manifest = readFileSync(path.join(unpacked, name, 'package.json'), 'utf8')
+    expect([name, (JSON.parse(manifest) as { version: string }).version]).toEqual([name, version])
+  }
+  expect(existsSync(path.join(unpacked, 'node_modules', 'vitest'))).toBe(false)
+  expect(existsSync(path.join(root, 'npm-shrinkwrap.json'))).toBe(false)
+}, 300_000)
 
 function run(version: string, args: readonly string[]) {
   const command = path.join(installed, 'node_modules', 'minwal', 'bin', 'minwal.js')

@@ -210,6 +210,9 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
   const reader: Reader = {
     version: () => version,
     figures: id => figures.get(id) ?? [],
+    figuresOf: ids => new Map(ids.flatMap(id => (figures.has(id) ? [[id, figures.get(id) ?? []]] : []))),
+    timelines: (ids, most) => new Map(ids.map(id => [id, matching({ thread: id }).slice(0, most).reverse()])),
+    beginnings: ids => new Map(ids.map(id => [id, stories.get(id)?.text.slice(0, 2_000) ?? ''])),
     outlines: (ids, since, until, parts) =>
       new Map(
         ids.map(id => {

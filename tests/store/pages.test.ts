@@ -4,18 +4,25 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
 import type { Selection } from '../../src/model/shown.ts'
+import { edition } from '../../src/publish/edition.ts'
 import { createReader } from '../../src/store/read/reader.ts'
 import { statements } from '../../src/store/statements.ts'
+import { config } from '../publish/fixture.ts'
 import { FEEDS, fileInto, NOW, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const [HARIR = '', SPORT = '', MERIDIAN = ''] = FEEDS
 
 /** Tables and indexes that statements read from end to end, as SQLite plans them; feeds are few, and views no tables. */
-function scansOf(path: string, ask: (reader: ReturnType<typeof createReader>) => unknown): string[] {
+function scansOf(
+  path: string,
+  ask: (reader: ReturnType<typeof createReader>) => unknown,
+  asked: string[] = [],
+): string[] {
   const db = new Database(path, { readonly: true })
   const scans = new Set<string>()
   const sql = statements(db)
   const explain = (text: string, parameters: object = {}): void => {
+    asked.push(text)
     for (const { detail } of db.prepare(`explain query plan ${text}`).all(parameters) as { detail: string }[]) {
       if (
         /^SCAN /.test(detail) &&
@@ -59,6 +66,13 @@ function newsroom(): string {
   fileInto(desk, store, HARIR, [{ id: 'council', title: 'مجلس الأمن', text: 'عقد المجلس جلسة.' }], NOW + 2)
   store.close()
   return path
+}
+
+const CONFIG = {
+  title: 'Minwal',
+  link: 'https://news.example',
+  language: 'en',
+  publish: { ...config().publish, limit: 50 },
 }
 
 const SELECTIONS: readonly Partial<Selection>[] = [
@@ -106,6 +120,33 @@ describe('a page', () => {
       reader.mergedInto('story', 1)
     })
     expect(scans.filter(scan => scan !== 'SCAN s USING COVERING INDEX stories_time')).toEqual([])
+  })
+
+  it('of many threads asks no more than that of one, and finds of each what its own page does', () => {
+    const file = path()
+    const asking = (limit: number): string[] => {
+      const asked: string[] = []
+      const scans = scansOf(file, reader => edition(reader, CONFIG, { minAgencies: 1, limit }, 'threads'), asked)
+      // Of the log of joins the newest entries, a fixed number.
+      const bounded = /^SCAN (?:t USING (?:COVERING )?INDEX threads_last|x_regroupings)$/
+      expect(scans.filter(scan => !bounded.test(scan))).toEqual([])
+      return asked
+    }
+    expect(asking(3)).toHaveLength(asking(1).length)
+    scansOf(file, reader => {
+      const threads = reader.recentThreads({ limit: 10 })
+      expect(threads).toHaveLength(3)
+      const ids = threads.map(({ id }) => id)
+      const timelines = reader.timelines(ids, 5)
+      const figures = reader.figuresOf(ids)
+      expect([...figures.values()].flat().length).toBeGreaterThan(0)
+      for (const { id, lead } of threads) {
+        expect(timelines.get(id)).toEqual(reader.recentStories({ thread: id, limit: 5, headlines: true }).reverse())
+        expect(figures.get(id) ?? []).toEqual(reader.figures(id))
+        expect(reader.beginnings([lead.id]).get(lead.id)).toBe(reader.story(lead.id)?.text)
+      }
+      expect(reader.timelines([], 5).size + reader.figuresOf([]).size + reader.beginnings([]).size).toBe(0)
+    })
   })
 
   it.each(SELECTIONS)('of the API whose threads and stories are %j reads no table from end to end', selection => {

@@ -14,7 +14,7 @@ const WITNESSES = 3
 export type Unreached = readonly string[]
 
 /** A host on this machine tells nothing of the network. */
-function isOutside(host: string): boolean {
+export function isOutside(host: string): boolean {
   return host !== '' && !/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
 }
 

@@ -312,7 +312,8 @@ function afterFailure(
     now: input.now,
     failure,
     failures,
-    base: input.every ?? before,
+    // One that never answered may only have met a bad moment: a server that was being set up, a name that was new.
+    base: input.every ?? (input.interval === null ? input.minInterval : before),
     shortest: input.minInterval,
     cover,
     retired: input.retired ?? false,

@@ -1,7 +1,7 @@
 // The page of the feeds, for who runs them: the worst first, what came of the polls of a day, and why the next is when it is.
 import { cleanLine } from '../../language/markup.ts'
 import { readQuiet, readReason } from '../../language/reason.ts'
-import type { PolledPart } from '../../model/shown.ts'
+import type { Health, PolledPart } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import { type Html, html, nothing, shownAddress } from '../markup.ts'
@@ -53,12 +53,14 @@ const isListed = (show: FeedsChoice['show'], feed: FeedState): boolean =>
   (show === 'silent' && quietOf(feed) !== null) ||
   (show === 'gaps' && feed.gaps > 0)
 
-/** `fault` is why nothing of what is polled can be stored at present. */
+/** What keeps polls from being made or stored, or backups. */
+export type Troubles = Pick<Health, 'fault' | 'online' | 'backup'>
+
 export function feedsHtml(
   context: PageContext,
   feeds: readonly FeedState[],
   polls: Polls,
-  fault: string | null = null,
+  troubles: Troubles = {},
   choice: FeedsChoice = EVERY_FEED,
 ): string {
   const { words } = context
@@ -70,7 +72,7 @@ export function feedsHtml(
     feeds: [{ path: '/feed', query: '', label: words.storiesFeed }],
     self: `/feeds${query === '' ? '' : `?${query}`}`,
     main: html`<div class="head"><div><h1 class="headline">${words.feeds}</h1>
-<p class="facts">${dotted(sums(context, feeds))}</p></div></div>${fault === null ? nothing : html`<p class="warn bad"><bdi>${cleanLine(fault)}</bdi></p>`}
+<p class="facts">${dotted(sums(context, feeds))}</p></div></div>${troubled(context, troubles)}
 ${filters(context, feeds, choice)}${groups(
   context,
   feeds.filter(feed => isListed(choice.show, feed)),
@@ -78,6 +80,10 @@ ${filters(context, feeds, choice)}${groups(
   choice,
 )}`,
   })
+}
+
+function troubled({ words }: PageContext, { fault = null, online = true, backup = null }: Troubles): Html {
+  return html`${fault === null ? nothing : html`<p class="warn bad"><bdi>${cleanLine(fault)}</bdi></p>`}${online ? nothing : html`<p class="warn bad">${words.noNetwork}</p>`}${backup?.fault == null ? nothing : html`<p class="warn bad">${words.backupFailed}</p>`}`
 }
 
 function sums(context: PageContext, feeds: readonly FeedState[]): (Html | string)[] {

@@ -38,6 +38,8 @@ export interface FrontInput {
   failing: readonly FeedState[]
   /** Whether the store holds any report at all. */
   empty: boolean
+  /** Whether any host can be reached. */
+  online: boolean
 }
 
 /** Rows before what is beside the list, where there is one column. */
@@ -62,6 +64,7 @@ export function frontHtml(context: PageContext, input: FrontInput): string {
     edition: input.edition,
     self: `/${input.query}`,
     main: html`${status(context, input)}
+${input.online ? nothing : html`<p class="warn bad">${words.noNetwork}</p>`}
 ${front.moved && !nothingHere ? html`<p class="warn note">${words.nothingSince(words.moment(front.until))}</p>` : nothing}
 ${nothingHere ? emptyState(context, input) : nothing}
 ${columns.length > 0 ? html`<div class="columns">${columns.map(side => column(context, side))}</div>` : nothing}

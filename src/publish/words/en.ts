@@ -75,6 +75,9 @@ export const en: Vocabulary = {
   emptyText: (feeds, answered) => `${feeds} being polled for the first time; ${answered}.`,
   allFailText: 'Is the machine online? Each feed says what it answered.',
   emptyLink: 'See how each feed is doing',
+  noNetwork:
+    'There is no network: no host can be reached. Nothing is polled until one can, which is tried every 20 seconds.',
+  backupFailed: 'The last backup failed: the log says why.',
   noMatch: 'Nothing matches',
   noMatchText: 'No event fits this choice. Choose another language or agency, or see everything.',
   asItDeveloped: 'As it developed',

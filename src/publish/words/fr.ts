@@ -77,6 +77,9 @@ export const fr: Vocabulary = {
   emptyText: (feeds, answered) => `Première relève en cours\u202f: ${feeds}, dont ${answered}.`,
   allFailText: 'La machine est-elle en ligne\u202f? Chaque flux dit ce qu’il a répondu.',
   emptyLink: 'Voir l’état de chaque flux',
+  noNetwork:
+    'Pas de réseau\u202f: aucun serveur n’est joignable. Aucun flux n’est relevé avant son retour, guetté toutes les 20 secondes.',
+  backupFailed: 'La dernière sauvegarde a échoué\u202f: le journal dit pourquoi.',
   noMatch: 'Rien ne correspond',
   noMatchText: 'Aucun événement ne répond à ce choix. Choisissez une autre langue ou une autre agence, ou voyez tout.',
   asItDeveloped: 'Le fil des événements',

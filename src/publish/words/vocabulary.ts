@@ -101,6 +101,10 @@ export interface Vocabulary {
   emptyText: (feeds: string, answered: string) => string
   allFailText: string
   emptyLink: string
+  /** While no host at all can be reached. */
+  noNetwork: string
+  /** While the last try at a backup failed. */
+  backupFailed: string
   noMatch: string
   noMatchText: string
   // An event.

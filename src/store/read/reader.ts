@@ -1,4 +1,5 @@
 // Everything that is read outside a filing, over the prepared statements of one connection.
+import { noticeReader } from '../notices.ts'
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
@@ -34,10 +35,12 @@ export function createReader(
   const marks = markReader(sql)
   return {
     ...feeds,
+    ...noticeReader(sql),
     report: id => snapshot(() => stories.report(id)),
     storyOf: stories.storyOf,
     story: id => snapshot(() => stories.story(id)),
     recentStories: selection => snapshot(() => stories.recentStories(selection)),
+    beginnings: stories.beginnings,
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
     ...rows,
@@ -54,6 +57,7 @@ export function createReader(
     outlines: (...asked) => snapshot(() => outlines.outlines(...asked)),
     thread: id => snapshot(() => threads.thread(id)),
     threads: ids => snapshot(() => threads.threads(ids)),
+    timelines: (...asked) => snapshot(() => threads.timelines(...asked)),
     recentThreads: selection => snapshot(() => threads.recentThreads(selection)),
     threadMarks: (...asked) => snapshot(() => marks.threadMarks(...asked)),
     together: snapshot,

@@ -33,6 +33,10 @@ join x_reports r on r.id = s.lead
 join x_agencies a on a.id = r.agency`
 }
 
+const BEGINNINGS = `
+select s.id, substr(r.text, 1, ${BEGINNING}) as text
+from json_each(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`
+
 const REPORT = `
 select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
        r.first_seen, r.signal, r.dateline, r.joined_by, r.similarity, r.coverage, r.stale, r.evidence, r.furniture
@@ -71,7 +75,7 @@ function beginning(whole: string): string {
   return whole.length <= BEGINNING ? whole : `${whole.slice(0, BEGINNING).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
-export interface StoryReader extends Pick<Reader, 'recentStories' | 'story' | 'search'> {
+export interface StoryReader extends Pick<Reader, 'recentStories' | 'beginnings' | 'story' | 'search'> {
   report(id: number): ReportView | null
   storyOf(report: number): number | null
   /** Rows of {@link STORY} with agencies and credits, or of {@link HEADLINE} with agencies. */
@@ -118,6 +122,10 @@ export function storyReader(sql: Sql): StoryReader {
   return {
     summaries,
     recentStories,
+    beginnings: ids => {
+      const rows = sql.all(BEGINNINGS, { ids: JSON.stringify(ids) })
+      return new Map(rows.map(row => [number(row['id']), text(row['text'])]))
+    },
     search: (words, limit) => recentStories({ q: words, limit }),
     story: id => {
       const [summary] = summaries(sql.all(`${STORY} where s.id = @id`, { id }))

@@ -27,6 +27,22 @@ from x_stories s join x_reports r on r.story = s.id join x_figures g on g.report
 join x_agencies a on a.id = r.agency where s.thread = @id
 order by said_at desc, r.id desc, g.kind desc, g.value desc, g.whom desc limit @limit`
 
+const FIGURES_OF = `
+select * from (
+  select s.thread as "of", g.kind, g.value, g.bound, g.said, g.matched, g.words, nullif(g.whom, '') as whom, r.agency,
+         a.name as agency_name, r.story, max(r.time, coalesce(g.seen, 0)) as said_at, r.id as report,
+         row_number() over (partition by s.thread
+           order by max(r.time, coalesce(g.seen, 0)) desc, r.id desc, g.kind desc, g.value desc, g.whom desc) as nth
+  from json_each(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.story = s.id
+  join x_figures g on g.report = r.id join x_agencies a on a.id = r.agency)
+where nth <= ${LONGEST_TIMELINE} order by said_at, report, kind, value, whom`
+
+const NEWEST_STORIES = `
+select id from (
+  select s.id, row_number() over (partition by s.thread order by s.time desc, s.id desc) as nth
+  from json_each(@ids) i join x_stories s on s.thread = i.value)
+where nth <= @most`
+
 const LINKS = `
 select t.id, t.title, t.language, l.kind, t.first, t.last, l.score
 from x_thread_links l join x_threads t on t.id = l.other where l.thread = @id order by t.first desc, t.id`
@@ -44,7 +60,16 @@ group by d.id order by at desc, d.key limit ${MOST_MERGED}`
 export interface ThreadReader
   extends Pick<
     Reader,
-    'recentThreads' | 'threads' | 'lacked' | 'thread' | 'figures' | 'redirect' | 'mergedInto' | 'mergedOfLate'
+    | 'recentThreads'
+    | 'threads'
+    | 'timelines'
+    | 'lacked'
+    | 'thread'
+    | 'figures'
+    | 'figuresOf'
+    | 'redirect'
+    | 'mergedInto'
+    | 'mergedOfLate'
   > {
   decisions(): Decision[]
   regroupings(of: RegroupingFilter): Regrouped[]
@@ -80,6 +105,14 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
 
   return {
     figures,
+    figuresOf: ids => byId(sql, FIGURES_OF, ids, figureView),
+    timelines: (ids, most) => {
+      const rows = sql.all(`${HEADLINE} where s.id in (${NEWEST_STORIES}) order by s.time, s.id`, {
+        ids: JSON.stringify(ids),
+        most,
+      })
+      return Map.groupBy(stories.summaries(rows, true), story => story.thread)
+    },
     lacked: (agency, language, since, limit) =>
       threads(
         sql.all(
