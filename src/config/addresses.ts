@@ -51,8 +51,16 @@ export function otherSecrets(raw: unknown, environment: Environment): Secret[] {
   const encoder = member(member(raw, 'threads'), 'encoder')
   const [url, key] = [member(encoder, 'url'), member(encoder, 'key')]
   texts.push(member(encoder, 'model'), member(encoder, 'prefix'))
+  const told: Secret[] = []
+  for (const [, rule] of items(member(raw, 'notify'))) {
+    const [webhook, token] = [member(rule, 'webhook'), member(rule, 'key')]
+    texts.push(member(rule, 'mail'), ...items(member(rule, 'command')).map(([, one]) => one))
+    if (typeof webhook === 'string') told.push(...readAddress(webhook, environment).secrets)
+    if (typeof token === 'string') told.push(...readHeaders({ authorization: `Bearer ${token}` }, environment))
+  }
   const hub = member(member(raw, 'publish'), 'hub')
   return [
+    ...told,
     ...(typeof hub === 'string' ? readAddress(hub, environment).secrets : []),
     ...texts.flatMap(text => (typeof text === 'string' ? readText(text, environment) : [])),
     ...(typeof url === 'string' ? readAddress(url, environment).secrets : []),

@@ -7,6 +7,7 @@ import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
 import { placesIn, readJsonc } from './jsonc.ts'
+import { notifyFaults, notifyRules } from './notify.ts'
 import { member } from './raw.ts'
 import { retainSettings, THREADS_WINDOW } from './retain.ts'
 import {
@@ -76,7 +77,7 @@ export function parseConfig(text: string, file: string, environment: Environment
     faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
   }
   const addresses = feedAddresses(raw, environment)
-  faults.push(...contradictions(filled, raw, addresses))
+  faults.push(...contradictions(filled, raw, addresses), ...notifyFaults(filled))
   const mode = databaseMode(environment)
   if (!mode.ok) faults.push({ path: null, says: mode.reason })
   if (faults.length > 0 || !checked.ok) {
@@ -198,6 +199,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       keep: data.backup?.keep ?? 7,
       beforeUpgrade: data.backup?.beforeUpgrade ?? true,
     },
+    notify: notifyRules(data.notify),
     log: { level: data.log?.level ?? 'info' },
     agencies: data.agencies.map<Agency>((agency, at) => ({
       id: agency.id,

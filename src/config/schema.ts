@@ -153,6 +153,43 @@ const retainObject = z.strictObject({
     .describe('Largest database file: beyond it the oldest threads are deleted. Default no limit.'),
 })
 
+const notifyObject = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 of a-z, 0-9 and -')
+    .describe('Short and stable: what was told is remembered by it.'),
+  query: z.string().min(1).max(200).optional().describe('News with these words, as they are searched for.'),
+  agencies: z.int().min(2).max(100).optional().describe('Events that so many agencies report.'),
+  killed: z.literal(true).optional().describe('Reports that were withdrawn.'),
+  silent: durationBetween('1h', '90d')
+    .optional()
+    .describe('Agencies without news and feeds without an answer for so long, like "12h".'),
+  failure: z.literal(true).optional().describe('Minwal does not do its work: nothing is polled, stored or backed up.'),
+  webhook: webAddress.optional().describe('Address that each notice is posted to, as JSON.'),
+  shape: z
+    .enum(['json', 'slack', 'ntfy'])
+    .optional()
+    .describe(
+      'What is posted: a notice, a message for Slack (and what takes its form), or one for ntfy. Default "json".',
+    ),
+  key: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be a token without spaces')
+    .optional()
+    .describe('Told to the webhook as a bearer token; better from a variable than written here. Default none.'),
+  mail: z
+    .string()
+    .regex(/^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/, 'must be one mail address')
+    .optional()
+    .describe('Address that is written to by the local sendmail.'),
+  command: z
+    .array(z.string())
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Program with its arguments, which reads the notice as JSON; told when it ends with 0.'),
+})
+
 const listenAddress = z
   .string()
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, {
@@ -230,6 +267,7 @@ const root = z.strictObject({
         .describe('Copy the database beside itself before a newer Minwal changes its tables. Default true.'),
     })
     .optional(),
+  notify: z.array(notifyObject).max(100).optional().describe('Whom to tell of what. Default nobody.'),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
   agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
 })
@@ -269,6 +307,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')
   if (path.includes('feeds')) return Object.keys(feedObject.shape)
   if (path[0] === 'threads' && path.length > 1) return Object.keys(endpointObject.shape)
+  if (path[0] === 'notify') return Object.keys(notifyObject.shape)
   if (path[0] === 'agencies') return Object.keys(agencyObject.shape)
   return Object.keys(shapes[String(path[0])] ?? {})
 }

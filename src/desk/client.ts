@@ -140,6 +140,7 @@ class Client implements DeskClient {
   withdraw: DeskCalls['withdraw'] = (...given) => this.#call('withdraw', given)
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
   changeSubscribers: DeskCalls['changeSubscribers'] = (...given) => this.#call('changeSubscribers', given)
+  changeNotices: DeskCalls['changeNotices'] = (...given) => this.#call('changeNotices', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)
   configure: DeskCalls['configure'] = (...given) => this.#call('configure', given)
   keepPolls: DeskCalls['keepPolls'] = (...given) => this.#call('keepPolls', given)

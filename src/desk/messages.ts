@@ -1,6 +1,7 @@
 // What the desk thread and whoever asks it say to each other. Plain data.
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, RetainSettings, ThreadSettings } from '../model/config.ts'
+import type { NoticeChange } from '../model/notify.ts'
 import type { SentenceModel, SubscriberChange, Subscription, UnencodedText } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
@@ -56,6 +57,8 @@ export interface DeskCalls {
   saveSubscription(subscription: Subscription): Promise<void>
   /** All of them, or none. */
   changeSubscribers(changes: readonly SubscriberChange[]): Promise<void>
+  /** All of them, or none. */
+  changeNotices(changes: readonly NoticeChange[]): Promise<void>
   /** Make agencies and feeds those of a configuration. */
   syncAgencies(agencies: readonly Agency[], now: Millis): Promise<void>
   /** Go on with other settings of threads. */

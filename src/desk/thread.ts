@@ -183,6 +183,7 @@ class Service {
       saveSubscription: subscription =>
         this.#storing.write(() => this.#store.saveSubscription(this.#withLastPush(subscription))),
       changeSubscribers: changes => this.#storing.write(() => this.#store.changeSubscribers(changes)),
+      changeNotices: changes => this.#storing.write(() => this.#store.changeNotices(changes)),
       syncAgencies: async (agencies, now) => {
         await this.#storing.write(() => this.#store.syncAgencies(agencies, now))
         this.#agencies = agencies

@@ -1,4 +1,5 @@
 // The configuration, as loaded: agencies, feeds, settings. Types only.
+import type { NotifyRule } from './notify.ts'
 import type { Millis } from './units.ts'
 
 /** What the configuration tells feed servers and nobody else. */
@@ -156,6 +157,8 @@ export interface Config {
   retain?: RetainSettings | null
   /** Defaults where left out: no backups, but a copy before an upgrade. */
   backup?: BackupSettings
+  /** Whom to tell of what; nobody where left out. */
+  notify?: readonly NotifyRule[]
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   agencies: readonly Agency[]
   /** Mode of the database file; null for the default of a new file. */

@@ -3,7 +3,6 @@
 import { setImmediate as anotherTurn } from 'node:timers/promises'
 import { createFetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
-import { isUnreachable } from '../decide/schedule/network.ts'
 import { collectIfShort, Rest } from '../desk/heap.ts'
 import { type LeveledLog, said } from '../log.ts'
 import type { Config } from '../model/config.ts'
@@ -11,7 +10,6 @@ import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { claim } from '../store/claim.ts'
 import { presenceOf } from '../store/presence.ts'
-import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import { AskedPolls } from './asked.ts'
 import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
@@ -21,11 +19,12 @@ import { Chores } from './chores.ts'
 import { ClockLog } from './clock-log.ts'
 import type { Daemon, DaemonOptions } from './daemon-options.ts'
 import { linkFault } from './faults.ts'
-import { HealthWatch, NO_NETWORK } from './health.ts'
+import { HealthWatch } from './health.ts'
 import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
 import { listen, OnTheWay } from './listener.ts'
 import { Measures } from './measures.ts'
-import { Network } from './network.ts'
+import { type Network, watchNetwork } from './network.ts'
+import { Notifier } from './notify.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
 import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
@@ -79,6 +78,7 @@ class Service {
   readonly #poller: Poller
   readonly #health: HealthWatch
   readonly #serving: Serving
+  readonly #notifier: Notifier
   readonly #asked = new AskedPolls()
   readonly #rest = new Rest(collectIfShort)
   readonly #systemd: Systemd
@@ -160,6 +160,16 @@ class Service {
       signal: this.#stopping.signal,
     })
     this.#closers.push(() => this.#serving.close())
+    this.#notifier = new Notifier({
+      config: () => this.#assembly.config,
+      reader: store.reader,
+      desk: store.desk,
+      health: () => this.#health.answer(true),
+      now: this.#now,
+      log: this.#log,
+      signal: this.#stopping.signal,
+    })
+    this.#closers.push(() => this.#notifier.close())
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
     void store.desk.lost.then(why => this.#lose(why, why))
   }
@@ -192,27 +202,12 @@ class Service {
   // ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #watchNetwork(): Network {
-    const { reader } = this.#store
-    return new Network({
-      feeds: () => reader.feeds(),
-      reaches: async ({ url }) => {
-        const polling = this.#polling()
-        const spec = polling.feeds.get(url)?.spec
-        if (spec === undefined) return false
-        const got = await askFeed(polling, spec, null, { validators: NOTHING_KNOWN, now: this.#now() })
-        return got.kind !== 'failed' || !isUnreachable(got.failure)
-      },
-      onLost: () => {
-        this.#poller.drop()
-        this.#log.warn('no network: nothing is polled until it is back', { reason: NO_NETWORK })
-        void this.#systemd.tell(this.#status())
-      },
-      onReturn: feeds => {
-        this.#log.info('the network is back', { feeds: feeds.size })
-        void this.#systemd.tell(this.#status())
-        this.#poller.add(reader.feeds().filter(({ id, state }) => feeds.has(id) && state !== 'paused'))
-        void this.tick()
-      },
+    return watchNetwork({
+      polling: () => this.#polling(),
+      poller: () => this.#poller,
+      log: this.#log,
+      onChange: () => void this.#systemd.tell(this.#status()),
+      tick: () => void this.tick(),
     })
   }
 
@@ -324,6 +319,7 @@ class Service {
     }
     void this.#chores.renew()
     void this.#serving.push()
+    void this.#notifier.look(this.#ticked)
     await released
     await this.#pollsIdle()
     this.#ticked = true

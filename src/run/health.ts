@@ -6,12 +6,10 @@ import { counted, duration } from '../language/say.ts'
 import type { PollSettings } from '../model/config.ts'
 import type { Health } from '../model/shown.ts'
 import type { BackupState, Backups } from './backups.ts'
-import type { Network } from './network.ts'
+import { type Network, NO_NETWORK } from './network.ts'
 import { longestPoll } from './poll.ts'
 import type { Poller } from './poller.ts'
 import type { Retention } from './retention.ts'
-
-export const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
 
 export interface HealthSources {
   desk: DeskClient

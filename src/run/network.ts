@@ -9,10 +9,16 @@ import {
   type Unreached,
   witnesses,
 } from '../decide/schedule/network.ts'
+import type { Log } from '../log.ts'
 import type { Failure } from '../model/collected.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
+import { askFeed, NOTHING_KNOWN } from './ask.ts'
+import type { Polling } from './poll.ts'
+import type { Poller } from './poller.ts'
+
+export const NO_NETWORK = 'there is no network: no host can be reached, and every 20 s it is tried again'
 
 /** Time between two looks for a network that is gone. */
 const LOOK_EVERY: Millis = 20_000
@@ -125,4 +131,39 @@ export class Network {
     this.#failed.clear()
     this.#deps.onReturn(failed)
   }
+}
+
+export interface NetworkWatch {
+  polling: () => Polling
+  poller: () => Pick<Poller, 'add' | 'drop'>
+  log: Log
+  /** Told when it is gone, and when it is back. */
+  onChange: () => void
+  /** Polls what is due. */
+  tick: () => void
+}
+
+/** The network as a daemon sees it: while there is none, nothing waits to be polled; then what is due is. */
+export function watchNetwork({ polling, poller, log, onChange, tick }: NetworkWatch): Network {
+  const { reader, now } = polling()
+  return new Network({
+    feeds: () => reader.feeds(),
+    reaches: async ({ url }) => {
+      const spec = polling().feeds.get(url)?.spec
+      if (spec === undefined) return false
+      const got = await askFeed(polling(), spec, null, { validators: NOTHING_KNOWN, now: now() })
+      return got.kind !== 'failed' || !isUnreachable(got.failure)
+    },
+    onLost: () => {
+      poller().drop()
+      log.warn('no network: nothing is polled until it is back', { reason: NO_NETWORK })
+      onChange()
+    },
+    onReturn: feeds => {
+      log.info('the network is back', { feeds: feeds.size })
+      onChange()
+      poller().add(reader.feeds().filter(({ id, state }) => feeds.has(id) && state !== 'paused'))
+      tick()
+    },
+  })
 }

@@ -2,6 +2,7 @@
 import { BATCHES } from './batches.ts'
 import { COMPACT } from './compact.ts'
 import { COUNTED } from './counted.ts'
+import { NOTICES } from './notices.ts'
 import { PRUNED } from './pruned.ts'
 import { RENAMED } from './renamed.ts'
 import { PRIVATE, SEALED } from './sealed.ts'
@@ -358,4 +359,5 @@ export const MIGRATIONS: readonly string[] = [
   COUNTED,
   PRUNED,
   RENAMED,
+  NOTICES,
 ]

@@ -5,6 +5,7 @@ import type { Millis, Outcome } from '../model/units.ts'
 import { adoptFeeds, syncAgencies } from './agencies.ts'
 import { Database, makeFile, setMode } from './engine.ts'
 import { storeFault } from './fault.ts'
+import { changeNotices } from './notices.ts'
 import {
   forgetFreed,
   identityOf,
@@ -221,6 +222,7 @@ function createStore(db: Database.Database, path: string): Store {
     subscribers: () => secret().subscribers(),
     saveSubscription: saved => secret().saveSubscription(saved),
     changeSubscribers: changes => secret().changeSubscribers(changes),
+    changeNotices: changes => changeNotices(sql, changes),
     ...shrinking(db, path, rewriteAlone),
     keepPolls: ms => {
       pollsKept = ms ?? POLLS_KEPT

@@ -3,6 +3,7 @@
 import type { Agency } from '../model/config.ts'
 import type { Placement, PollCounts, PollOutcome, Report, RevisionClass } from '../model/decided.ts'
 import type { RowReader } from '../model/listed.ts'
+import type { NoticeChange } from '../model/notify.ts'
 import type { Reader, ReportView } from '../model/shown.ts'
 import type {
   Decision,
@@ -29,6 +30,7 @@ import type {
 } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { StoredText } from './columns.ts'
+import type { NoticeReader } from './notices.ts'
 import type { Pruning, RetentionReader, Shrinking } from './pruning.ts'
 
 /** Joining and parting, inside a filing's transaction. */
@@ -285,7 +287,7 @@ export type PrivateReader = Pick<
 >
 
 /** What reading alone can answer, from a connection that cannot write. Each method sees one state of the store. */
-export interface StoreReader extends Reader, RowReader, RetentionReader {
+export interface StoreReader extends Reader, RowReader, RetentionReader, NoticeReader {
   /**
    * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
    * polled, polled in the future, or not to be polled before `beyond`.
@@ -339,6 +341,8 @@ export interface Store extends StoreReader, Shrinking {
   /** Keep it in place of any other of its feed. */
   saveSubscription(subscription: Subscription): void
   changeSubscribers(changes: readonly SubscriberChange[]): void
+  /** All of them, or none. */
+  changeNotices(changes: readonly NoticeChange[]): void
   /** How long a statement blocks the thread while another program holds the lock. */
   waitForLock(ms: Millis): void
   /** From now on visits to feeds are listed for so long; null for as long as where nobody says. */

@@ -587,6 +587,7 @@ describe('usage', () => {
       'eval',
       'sql',
       'backup',
+      'notify',
       'doctor',
     ])
     expect(ended.stdout).toMatch(/^ {2}completions <shell>/m)

@@ -1,4 +1,5 @@
 // Everything that is read outside a filing, over the prepared statements of one connection.
+import { noticeReader } from '../notices.ts'
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
@@ -34,6 +35,7 @@ export function createReader(
   const marks = markReader(sql)
   return {
     ...feeds,
+    ...noticeReader(sql),
     report: id => snapshot(() => stories.report(id)),
     storyOf: stories.storyOf,
     story: id => snapshot(() => stories.story(id)),
