@@ -12,7 +12,7 @@ import { languageOf } from '../language/detect.ts'
 import { stamp } from '../language/say.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import { isoOrNull } from './json.ts'
-import { type Common, configured, Failed, hidden, hideSecretsOf, json, out, say } from './shared.ts'
+import { type Common, configured, configuredToRead, Failed, hidden, hideSecretsOf, json, out, say } from './shared.ts'
 import { readSubscriptionList } from './subscription-list.ts'
 import { table } from './table.ts'
 
@@ -215,7 +215,7 @@ interface Folder {
 }
 
 export function exportFeeds(options: Common): void {
-  const config = configured(options)
+  const config = configuredToRead(options)
   const root: Folder = { folders: new Map(), feeds: [] }
   let [secrets, variables, files] = [0, 0, 0]
   for (const agency of config.agencies) {
