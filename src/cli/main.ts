@@ -161,7 +161,20 @@ function build(): Command {
     .exitOverride()
     .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
   aboutTheFile(onFile)
+  aboutTheService(program)
   return program
+}
+
+/** The commands for whoever makes a service of it. */
+function aboutTheService(program: Command): void {
+  const service = program.command('service').description('make a service of systemd of it').exitOverride()
+  service
+    .command('install')
+    .description('print the steps that install the service, or do them')
+    .option('--apply', 'do them, one by one; what is done already is left')
+    .addOption(new Option('--root <folder>', 'before every path that is written').hideHelp())
+    .exitOverride()
+    .action(later(async () => (await import('./service.ts')).install))
 }
 
 /** The commands for those who look after the database, or ask it themselves. */
