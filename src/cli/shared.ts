@@ -3,8 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withCredentials } from '../config/credentials.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
+import { loadToRead } from '../config/unset.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
 import type { Aggregator } from '../run/aggregator.ts'
@@ -60,7 +62,7 @@ const write = (stream: NodeJS.WriteStream, text: string): void =>
 
 /** The configuration, or what is wrong with it. */
 export function readConfiguration({ config: file }: Common): Loaded {
-  const loaded = loadConfig(file, process.env)
+  const loaded = loadConfig(file, withCredentials(process.env))
   if (loaded.ok) hideSecretsOf(loaded.config)
   return judged(loaded, file)
 }
@@ -75,6 +77,16 @@ export function configured(options: Common): Config {
 export const isCutOff = (warnings: readonly string[]): boolean =>
   warnings.some(warning => /\b(?:is|may be) cut off\b/.test(warning))
 
+/** The same for commands that ask nobody for anything: variables that only hold secrets need not be set. */
+export function configuredToRead(options: Common): Config {
+  const { config: file } = options
+  const loaded = loadToRead(file, withCredentials(process.env))
+  if (loaded.ok) hideSecretsOf(loaded.config)
+  const whole = judged(loaded, file)
+  if (!whole.ok) throw new Failed(whole.faults.join('\nminwal: '), 2)
+  return whole.config
+}
+
 /** The configuration that the demo writes beside its database. */
 export function demoConfig(): string {
   const file = relative(process.cwd(), fileURLToPath(new URL('../../data/demo.config.json', import.meta.url)))
@@ -84,7 +96,7 @@ export function demoConfig(): string {
 
 /** Open the store for reading, run `work`, close it. */
 export function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
-  const config = configured(options)
+  const config = configuredToRead(options)
   const store = openStore({ path: config.database, readOnly: true })
   if (!store.ok) throw new Failed(store.reason)
   try {
@@ -109,7 +121,7 @@ export function configuredToPoll(options: Common): Config {
 
 /** An aggregator for commands that need a database that is there: a mistyped path shall not make one. */
 export async function aggregatorOnFile(options: Common): Promise<{ aggregator: Aggregator; config: Config }> {
-  const config = configured(options)
+  const config = configuredToRead(options)
   const { createAggregator } = await import('../run/aggregator.ts')
   return { aggregator: createAggregator(config, { create: false }), config }
 }
