@@ -5,12 +5,26 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // Half of what a daemon in a test costs is compiling its threads: Node keeps what it has compiled, as it does for the command.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
-/** Begins with the file that takes minutes by itself, so that it does not run alone at the end. */
+/** Files that take a minute or more, most of it waiting or in one process: begun first, so that none runs alone at the end. */
+const LONG = [
+  'e2e/quality',
+  'e2e/websub',
+  'e2e/pages',
+  'e2e/crash',
+  'e2e/real-feeds',
+  'run/reload',
+  'e2e/prune',
+  'e2e/encoder',
+]
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('e2e/quality.test.ts')
-    return [...sorted.filter(isLong), ...sorted.filter(file => !isLong(file))]
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex(name => moduleId.endsWith(`${name}.test.ts`))
+      return at < 0 ? LONG.length : at
+    }
+    return sorted.toSorted((a, b) => place(a) - place(b))
   }
 }
 
@@ -24,6 +38,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Three on two cores: many tests wait for a daemon, a pause or a browser.
+    maxWorkers: 3,
   },
 })

@@ -1,25 +1,28 @@
 // How fast are stories placed, what does the window cost, and does the archive matter? A made-up stream (bench/threads/world.ts),
 // a table, one JSON line.
 //
-//   node --expose-gc bench/threads.ts [WINDOW] [ARCHIVE]
+//   node --expose-gc bench/threads.ts [WINDOW] [ARCHIVE] [--vectors]
 //   node bench/threads.ts --plain [SET]
 //   node bench/threads.ts --ablate [SET]
 //
 // WINDOW stories (100,000) stand in the window while 5,000 are placed. Whether the archive matters: two windows of 10,000
 // stories, one as new, one that ARCHIVE stories (1,000,000) have passed through; 1,000 are placed in each by turns, and the
-// best of five counts. Times are CPU seconds of the process. --plain prints how good threads of the labelled sets are beside
+// best of five counts. Times are CPU seconds of the process. With --vectors each story has one of 384 numbers, and 500
+// are placed in the full window alone. --plain prints how good threads of the labelled sets are beside
 // plain average link; --ablate also what each piece of evidence adds. SET is how the name of a
 // set begins: all of them together take half an hour. Sets of ../shared/corpora/threads that are absent are skipped.
 
 import { packFeatures, unpackFeatures } from '../src/decide/thread/packing.ts'
 import { placeStory, storyFeatures, ThreadIndex } from '../src/decide/thread/place.ts'
 import { reviewAll } from '../src/decide/thread/review.ts'
+import { quantise } from '../src/decide/thread/vectors.ts'
 import type { ThreadSettings } from '../src/model/config.ts'
 import { printJson, printTable, rounded } from './helpers.ts'
 import { ablate, besidePlain } from './threads/ablation.ts'
-import { type MadeStory, madeStream } from './threads/world.ts'
+import { type MadeStory, madeStream, madeVector } from './threads/world.ts'
 
 const HOUR = 3_600_000
+const WITH_VECTORS = process.argv.includes('--vectors')
 const SETTINGS: ThreadSettings = { threshold: 0.28, window: 72 * HOUR }
 
 function cpu(): number {
@@ -36,6 +39,7 @@ function heap(): number {
 
 // Stories placed in a full window, and in each of the two that are compared, in how many turns.
 const PLACED = 5_000
+const PLACED_WITH_VECTORS = 500
 const COMPARED = 1_000
 const TURNS = 5
 const SMALL = 10_000
@@ -58,6 +62,7 @@ class Passing {
   readonly #stream: Generator<MadeStory>
   #threads = FIRST_OPENED
   #since = 0
+  #made = 0
 
   constructor(window: number, most: number) {
     this.#perHour = Math.max(1, Math.round(window / 144))
@@ -66,18 +71,20 @@ class Passing {
 
   /** Stories go to the threads that the made-up events are: what stands in the window is much the same, in less time. */
   fill(count: number): void {
-    for (const { time, said, event } of this.#next(count)) {
+    for (const { time, said, event, vector } of this.#next(count)) {
       this.index.expire(ThreadIndex.horizon(SETTINGS, time))
-      this.index.add(event > 0 ? event : FIRST_ALONE - event, ++this.filed, storyFeatures(this.index, said), time)
+      const features = storyFeatures(this.index, said, vector)
+      this.index.add(event > 0 ? event : FIRST_ALONE - event, ++this.filed, features, time)
     }
     this.#since = this.filed
   }
 
-  *#next(count: number): Generator<MadeStory> {
+  *#next(count: number): Generator<MadeStory & { vector: number[] | null }> {
     for (let done = 0; done < count; done++) {
       const next = this.#stream.next()
       if (next.done) throw new Error('the stream has ended')
-      yield next.value
+      const vector = WITH_VECTORS ? quantise(madeVector(next.value, ++this.#made)) : null
+      yield { ...next.value, vector }
     }
   }
 
@@ -88,9 +95,9 @@ class Passing {
     for (let done = 0; done < count; done += this.#perHour) {
       const batch = [...this.#next(Math.min(this.#perHour, count - done))]
       const started = cpu()
-      for (const { time, said } of batch) {
+      for (const { time, said, vector } of batch) {
         this.index.expire(ThreadIndex.horizon(SETTINGS, time))
-        const features = storyFeatures(this.index, said)
+        const features = storyFeatures(this.index, said, vector)
         const { thread } = placeStory(this.index, features, time)
         this.index.add(thread ?? ++this.#threads, ++this.filed, features, time)
       }
@@ -108,10 +115,10 @@ class Passing {
   }
 }
 
-function measure(window: number, archive: number): void {
-  const rows: (string | number)[][] = []
-  const row = (name: string, { index: { size } }: Passing, { place, review: reviewed }: Spent) =>
-    rows.push([name, size.stories, size.threads, rounded(place, 0), rounded(1e6 / place, 0), rounded(reviewed, 0)])
+type Row = (name: string, passing: Passing, spent: Spent) => void
+
+/** Whether the archive matters: what a placement costs in a window that many stories have passed through, of one in a new window. */
+function compareArchives(archive: number, row: Row): { archiveRatio: number } {
   const young = new Passing(SMALL, SMALL + (TURNS + 1) * COMPARED)
   const old = new Passing(SMALL, archive + (TURNS + 1) * COMPARED)
   young.fill(SMALL)
@@ -125,14 +132,21 @@ function measure(window: number, archive: number): void {
   const best = (all: readonly Spent[]) => all.slice(1).reduce((a, b) => (a.place < b.place ? a : b))
   row(`archive ${SMALL.toLocaleString('en')}`, young, best(spent.young))
   row(`archive ${archive.toLocaleString('en')}`, old, best(spent.old))
-  const figures: Record<string, number> = {
-    archiveRatio: rounded(best(spent.old).place / best(spent.young).place, 2),
-  }
+  return { archiveRatio: rounded(best(spent.old).place / best(spent.young).place, 2) }
+}
+
+function measure(window: number, archive: number): void {
+  const rows: (string | number)[][] = []
+  const row: Row = (name, { index: { size } }, { place, review: reviewed }) =>
+    rows.push([name, size.stories, size.threads, rounded(place, 0), rounded(1e6 / place, 0), rounded(reviewed, 0)])
+  // With vectors reviews take milliseconds a story: there the window alone is measured, by fewer stories.
+  const figures: Record<string, number> = WITH_VECTORS ? {} : compareArchives(archive, row)
 
   const empty = heap()
-  const full = new Passing(window, window + PLACED)
+  const count = WITH_VECTORS ? PLACED_WITH_VECTORS : PLACED
+  const full = new Passing(window, window + count)
   full.fill(window)
-  const placed = full.run(PLACED)
+  const placed = full.run(count)
   row('window full', full, placed)
   figures['microsecondsAtWindow'] = rounded(placed.place)
   figures['reviewMicrosecondsAtWindow'] = rounded(placed.review)
@@ -162,4 +176,7 @@ function restart(index: ThreadIndex): Record<string, number> {
 
 if (process.argv[2] === '--ablate') await ablate(process.argv[3])
 else if (process.argv[2] === '--plain') await besidePlain(process.argv[3])
-else measure(Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 1_000_000))
+else {
+  const [window, archive] = process.argv.slice(2).filter(given => given !== '--vectors')
+  measure(Number(window ?? 100_000), Number(archive ?? 1_000_000))
+}

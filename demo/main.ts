@@ -173,6 +173,8 @@ function configText(wires: ReturnType<typeof readWires>, origin: string, options
     // Eight agencies write far less than the hundreds the default is tuned on; with few stories a lower bar joins rightly.
     threads: { threshold: 0.22 },
     publish: { frontPage: '3d' },
+    // Its week lies years back for commands, whose clock is the machine's.
+    retain: { reports: '3650d' },
     agencies: wires.map(({ agency, feed }) => ({
       ...agency,
       feeds: [{ url: origin + feed.path, ...(feed.category ? { category: feed.category } : {}) }],

@@ -16,7 +16,7 @@ const without = (mark: string) => (said: ThreadWords) => ({
 const VARIANTS: Variant[] = [
   { name: 'all' },
   { name: 'no review', review: false },
-  { name: 'no columns', tuning: { columns: false } },
+  { name: 'no forms', words: said => ({ ...said, form: { shape: 0, filling: 0, dated: false } }) },
   { name: 'countries apart', tuning: { differentCountries: 1 } },
   { name: 'no slugs', words: said => ({ ...said, header: null }) },
   { name: 'nothing across languages', tuning: { across: 0 }, words: said => ({ ...said, shared: new Map() }) },

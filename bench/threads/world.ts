@@ -89,3 +89,17 @@ export function* madeStream(count: number, perHour: number, seed = 1): Generator
     }
   }
 }
+
+const NUMBERS = 384
+/** How much of a vector is the event's; all have as much in common, as many models have. */
+const OF_EVENT = 0.5
+const OF_ALL = 0.7
+
+/** A vector for a story, as a sentence model would give it: what all have in common, what its event is, and what it is itself. */
+export function madeVector({ event, time }: MadeStory, at: number): number[] {
+  const [all, mine, own] = [generator(7), generator(1_000_003 * event + 11), generator(31 * at + (time % 65_536))]
+  return Array.from(
+    { length: NUMBERS },
+    () => OF_ALL * (all() - 0.5) + OF_EVENT * (mine() - 0.5) + (1 - OF_EVENT) * (own() - 0.5),
+  )
+}

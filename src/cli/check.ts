@@ -8,7 +8,7 @@ import { createFetcher, type Fetcher } from '../collect/net/fetch.ts'
 import { redactorOf, targetOf } from '../config/secrets.ts'
 import { hostOf } from '../decide/schedule/host.ts'
 import { type Tried as TriedEncoder, tryEncoder } from '../encode/try.ts'
-import { counted, stamp } from '../language/say.ts'
+import { counted } from '../language/say.ts'
 import { primaryLanguage } from '../language/tag.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, PollSettings } from '../model/config.ts'
@@ -18,8 +18,19 @@ import { Hosts } from '../run/hosts.ts'
 import { feedsByUrl, mayBePrivate, type NamedFeed } from '../run/poll.ts'
 import { parsedJson } from './json.ts'
 import { progress } from './progress.ts'
-import { type Common, configuredToPoll, Failed, hidden, json, jsonLine, out, readConfiguration, say } from './shared.ts'
-import { table } from './table.ts'
+import {
+  type Common,
+  configuredToPoll,
+  Failed,
+  hidden,
+  isCutOff,
+  json,
+  jsonLine,
+  out,
+  readConfiguration,
+  say,
+} from './shared.ts'
+import { moment, show } from './shown.ts'
 
 export async function check(options: Common & { fetch?: boolean }): Promise<void> {
   if (options.json && !isRight(options)) return
@@ -43,18 +54,16 @@ export async function check(options: Common & { fetch?: boolean }): Promise<void
   const failed = results.filter(result => result.error !== null)
   if (options.json) json({ ok: failed.length === 0, feeds: results })
   else {
-    out(
-      table(
-        ['agency', 'entries', 'feed', 'result'],
-        results.map(({ agency, entries, url, error, warnings }) => [
-          agency,
-          String(entries),
-          url,
-          error ?? (warnings.join('; ') || 'ok'),
-        ]),
-        80,
-      ),
-    )
+    show({
+      head: ['agency', 'entries', 'feed', 'result'],
+      rows: results.map(({ agency, entries, url, error, warnings }) => [
+        agency,
+        String(entries),
+        url,
+        error ?? (warnings.join('; ') || 'ok'),
+      ]),
+      widest: 80,
+    })
     say(`${results.length - failed.length} of ${results.length} feeds answered with a feed`)
   }
   if (failed.length > 0) process.exitCode = 1
@@ -207,12 +216,14 @@ function showParsed(file: string, parsed: Outcome<ParsedFeed>, options: { json?:
     else say(`${file}: ${parsed.reason}`)
     return
   }
+  const { warnings } = parsed.value
+  if (isCutOff(warnings)) process.exitCode = 1
   if (options.json) {
     jsonLine(parsedJson(file, parsed.value))
     return
   }
-  const { format, version, title, entries, warnings } = parsed.value
+  const { format, version, title, entries } = parsed.value
   out(`${file}: ${format} ${version ?? ''} «${title ?? ''}», ${entries.length} entries`)
-  for (const entry of entries) out(`  ${stamp(entry.published)}  ${entry.title}`)
+  for (const entry of entries) out(`  ${moment(entry.published)}  ${entry.title}`)
   for (const warning of warnings) say(`${file}: ${warning}`)
 }

@@ -1,10 +1,12 @@
 // The editor's commands: explain, merge, split, decisions.
 import { writeFileSync } from 'node:fs'
 import { decisionItems, type Named, readNamed } from '../desk/editor.ts'
-import { counted, stamp } from '../language/say.ts'
+import { counted } from '../language/say.ts'
 import type { Outcome } from '../model/units.ts'
 import type { Aggregator, Explanation, Item } from '../run/aggregator.ts'
+import { iso } from './json.ts'
 import { aggregatorOnFile, type Common, Failed, json, out, reading, say } from './shared.ts'
+import { moment } from './shown.ts'
 
 function named(text: string, fallback: Named['what'], allowed: readonly Named['what'][]): Named {
   const found = readNamed(text, fallback)
@@ -79,7 +81,7 @@ export function decisions(options: Common & { export?: string }): void {
     for (const { at, what, kind, one, other } of all) {
       const members = what === 'thread' ? 'stories' : 'reports'
       out(
-        `${stamp(at)}  ${members} ${one.join(' ')} ${kind === 'together' ? 'belong with' : 'are apart from'} ${other.join(' ')}`,
+        `${moment(at)}  ${members} ${one.join(' ')} ${kind === 'together' ? 'belong with' : 'are apart from'} ${other.join(' ')}`,
       )
     }
     say(counted(all.length, 'decision', 'decisions'))
@@ -90,8 +92,16 @@ export async function explainItem(id: string, options: Common): Promise<void> {
   const { what, id: number } = named(id, 'story', ['story', 'report', 'thread'])
   const item = what === 'report' ? { report: number } : itemOf(what, number)
   const found = await asked(options, aggregator => aggregator.explain(item))
-  if (options.json) json(found)
+  if (options.json) json(explanationJson(found))
   else out(lines(found).join('\n'))
+}
+
+function explanationJson({ figures, regroupings, ...rest }: Explanation): object {
+  return {
+    ...rest,
+    regroupings: regroupings.map(regrouping => ({ ...regrouping, at: iso(regrouping.at) })),
+    figures: figures.map(figure => ({ ...figure, time: iso(figure.time) })),
+  }
 }
 
 /** An explanation as a person reads it. */

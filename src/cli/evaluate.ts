@@ -9,7 +9,7 @@ import { askerOf } from '../run/encoding.ts'
 import { type EvalItem, evaluate, type GroupScore, readItems, type Vectors } from '../run/evaluate.ts'
 import { worstErrors } from '../run/worst.ts'
 import { configuredToPoll, Failed, json, out } from './shared.ts'
-import { table } from './table.ts'
+import { show } from './shown.ts'
 
 /** Errors of each kind that `eval --errors` writes. */
 const ERRORS = 100
@@ -68,21 +68,19 @@ export async function evaluateItems(
           ...Object.values(score.pairs).map(String),
         ]
       : [name, '0', '–', '–', '–', '–', '–', '–', '–']
-  out(
-    table(
-      ['label', 'items', 'groups (gold)', 'B³ precision', 'recall', 'F1', 'pairs precision', 'recall', 'F1'],
-      [
-        line('story', result.story),
-        line('thread', result.thread),
-        ...(Object.keys(result.languages).length > 1
-          ? Object.entries(result.languages).map(([language, score]) =>
-              'bcubed' in score
-                ? line(`  in ${language}`, score)
-                : ['  across', '', '', '', '', '', ...Object.values(score.pairs).map(String)],
-            )
-          : []),
-      ],
-    ),
-  )
+  show({
+    head: ['label', 'items', 'groups (gold)', 'B³ precision', 'recall', 'F1', 'pairs precision', 'recall', 'F1'],
+    rows: [
+      line('story', result.story),
+      line('thread', result.thread),
+      ...(Object.keys(result.languages).length > 1
+        ? Object.entries(result.languages).map(([language, score]) =>
+            'bcubed' in score
+              ? line(`  in ${language}`, score)
+              : ['  across', '', '', '', '', '', ...Object.values(score.pairs).map(String)],
+          )
+        : []),
+    ],
+  })
   out(`${result.items} items in ${result.seconds} s, ${result.itemsPerSecond} a second, ${result.peakRssMB} MB at most`)
 }

@@ -12,9 +12,16 @@ export function isoOrNull(time: Millis | null): string | null {
   return time === null ? null : iso(time)
 }
 
-/** A feed without validators and hash, which matter to polling only. */
-export function feedJson({ validators: _validators, bodyHash: _hash, ...shown }: FeedState): object {
-  return shown
+/** A feed without what matters to polling only. */
+export function feedJson({ validators: _validators, bodyHash: _hash, habit: _habit, ...shown }: FeedState): object {
+  const { lastPoll, lastSuccess, nextPoll, move } = shown
+  return {
+    ...shown,
+    lastPoll: isoOrNull(lastPoll),
+    lastSuccess: isoOrNull(lastSuccess),
+    nextPoll: iso(nextPoll),
+    move: move === null ? null : { ...move, since: iso(move.since), seen: iso(move.seen) },
+  }
 }
 
 export function threadJson(item: ThreadSummary): object {

@@ -1,9 +1,12 @@
 // The grammar of the commands, and their exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 import { inspect } from 'node:util'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Millis } from '../model/units.ts'
 import { readMoment } from '../publish/query.ts'
-import { demoConfig, Failed, hidden, say, version } from './shared.ts'
+import { completions, SHELLS } from './completions.ts'
+import type { DescribedProgram } from './described.ts'
+import { EXAMPLES } from './examples.ts'
+import { demoConfig, Failed, hidden, out, say, version } from './shared.ts'
 
 /** Run one command. Resolves to its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -44,7 +47,8 @@ function later<Given extends unknown[]>(load: () => Promise<(...given: Given) =>
   }
 }
 
-function build(): Command {
+/** The grammar of all commands. */
+export function build(): Command {
   const program = new Command('minwal')
     .description(
       "Collects news agencies' feeds, keeps each piece of copy once, groups reports into threads, publishes one feed.",
@@ -74,7 +78,7 @@ function build(): Command {
     .option('--force', 'poll all feeds, due or not')
     .option('--json', 'print the counts and each failure as JSON')
     .action(later(async () => (await import('./run.ts')).poll))
-  command('check', 'check the configuration')
+  onFile('check', 'check the configuration')
     .option('--fetch', 'try every feed, storing nothing')
     .option('--json', 'print the result as JSON')
     .action(later(async () => (await import('./check.ts')).check))
@@ -95,9 +99,54 @@ function build(): Command {
   onFile('export', 'print the feeds of the configuration as OPML 2.0; categories become folders').action(
     later(async () => (await import('./sources.ts')).exportFeeds),
   )
+  aboutNews(onFile)
+  onFile('prune', 'delete what is older than "retain" of the configuration keeps, now')
+    .option('--dry-run', 'only say what would go')
+    .option('--json', 'print the counts as JSON')
+    .action(later(async () => (await import('./prune.ts')).prune))
+  onFile('publish', 'write the feeds and pages as static files, from the store alone')
+    .argument('<dir>', 'folder to write to; of what is there already, only what has changed is written')
+    .option('--since <span>', 'give pages to threads that grew within this time before the newest: 12h, 30d, 8w', '30d')
+    .option('--gzip', 'write FILE.gz beside each file, for web servers that send it as it is')
+    .action(later(async () => (await import('./publish.ts')).publish))
+  program
+    .command('parse')
+    .description('show what collecting makes of feed documents')
+    .argument('<files...>', 'files, or - for standard input')
+    .option('--url <url>', 'address the document came from: the base of its links')
+    .option('--config <file>', 'not read by this command')
+    .option('--json', 'one JSON object a file')
+    .exitOverride()
+    .action(later(async () => (await import('./check.ts')).parse))
+  program
+    .command('eval')
+    .description('run filing and threading over labelled items and print their quality')
+    .argument('<items>', 'JSON lines: {"id","lang","title","text","source","url","published","story"?,"thread"?}')
+    .option('--out <file>', 'write {"id","story","thread"} a line')
+    .option('--errors <file>', 'write the worst wrong joins and missed links, a JSON object a line, each with why')
+    .option('--config <file>', 'take "threads" from this configuration')
+    .option('--json', 'print as JSON')
+    .exitOverride()
+    .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
+  aboutTheFile(onFile)
+  aboutTheService(program)
+  program
+    .command('completions')
+    .description('print what a shell needs to complete commands and options')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .exitOverride()
+    .action(shell => out(completions(shell, described(program))))
+  for (const one of program.commands) {
+    one.addHelpText('after', `\nExamples:\n${(EXAMPLES[one.name()] ?? []).map(line => `  ${line}`).join('\n')}`)
+  }
+  return program
+}
+
+/** The commands on what was filed: reading it, and the editor's hand. */
+function aboutNews(onFile: (name: string, description: string) => Command): void {
   onFile('threads', 'list threads, the most recently grown first')
     .option('--since <time>', 'only threads that grew since: 24h, 7d, 2w, or a date (UTC)', since)
-    .option('--lang <tag>', 'only threads with stories in this language')
+    .option('--lang <tag>', 'only threads with stories in this language', languageTag)
     .option('--agency <id>', 'only threads this agency reports')
     .option('--limit <n>', 'how many', positive, 30)
     .option('--json', 'print as JSON')
@@ -132,49 +181,42 @@ function build(): Command {
     .option('--export <file>', 'write it as labelled items for `minwal eval`; - for standard output')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./editor.ts')).decisions))
-  onFile('prune', 'delete what is older than "retain" of the configuration keeps, now')
-    .option('--dry-run', 'only say what would go')
-    .option('--json', 'print the counts as JSON')
-    .action(later(async () => (await import('./prune.ts')).prune))
-  onFile('publish', 'write the feeds and pages as static files, from the store alone')
-    .argument('<dir>', 'folder to write to; of what is there already, only what has changed is written')
-    .option('--since <span>', 'give pages to threads that grew within this time before the newest: 12h, 30d, 8w', '30d')
-    .option('--gzip', 'write FILE.gz beside each file, for web servers that send it as it is')
-    .action(later(async () => (await import('./publish.ts')).publish))
-  program
-    .command('parse')
-    .description('show what collecting makes of feed documents')
-    .argument('<files...>', 'files, or - for standard input')
-    .option('--url <url>', 'address the document came from: the base of its links')
-    .option('--config <file>', 'not read by this command')
-    .option('--json', 'one JSON object a file')
-    .exitOverride()
-    .action(later(async () => (await import('./check.ts')).parse))
-  program
-    .command('eval')
-    .description('run filing and threading over labelled items and print their quality')
-    .argument('<items>', 'JSON lines: {"id","lang","title","text","source","url","published","story"?,"thread"?}')
-    .option('--out <file>', 'write {"id","story","thread"} a line')
-    .option('--errors <file>', 'write the worst wrong joins and missed links, a JSON object a line, each with why')
-    .option('--config <file>', 'take "threads" from this configuration')
-    .option('--json', 'print as JSON')
-    .exitOverride()
-    .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
-  aboutTheFile(onFile)
-  aboutTheService(program)
-  return program
+}
+
+/** The grammar as plain data. */
+export function described(program: Command): DescribedProgram {
+  const commands = program.commands.map(command => {
+    const help = command.createHelp()
+    return {
+      name: command.name(),
+      description: command.description(),
+      usage: command.usage(),
+      options: help.visibleOptions(command).map(option => ({
+        names: [option.short, option.long].filter(name => name !== undefined),
+        term: help.optionTerm(option),
+        description: help.optionDescription(option),
+        takesValue: option.required || option.optional,
+      })),
+      arguments: command.registeredArguments.map(argument => ({
+        name: help.argumentTerm(argument),
+        description: help.argumentDescription(argument),
+        choices: argument.argChoices ?? [],
+      })),
+    }
+  })
+  return { description: program.description(), commands }
 }
 
 /** The commands for whoever makes a service of it. */
 function aboutTheService(program: Command): void {
-  const service = program.command('service').description('make a service of systemd of it').exitOverride()
-  service
-    .command('install')
-    .description('print the steps that install the service, or do them')
+  program
+    .command('service')
+    .description('print the steps that make a service of systemd of it, or do them')
+    .addArgument(new Argument('<what>', 'what to do').choices(['install']))
     .option('--apply', 'do them, one by one; what is done already is left')
     .addOption(new Option('--root <folder>', 'before every path that is written').hideHelp())
     .exitOverride()
-    .action(later(async () => (await import('./service.ts')).install))
+    .action(later(async () => (await import('./service.ts')).service))
 }
 
 /** The commands for those who look after the database, or ask it themselves. */
@@ -186,16 +228,6 @@ function aboutTheFile(onFile: (name: string, description: string) => Command): v
     .option('--jsonl', 'print an object a line')
     .option('--param <name=value>', "value of :name in the query; '12' in quotes is text; may be given again", several)
     .option('--timeout <time>', 'give up after: 500ms, 30s, 5m')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  minwal sql .tables
-  minwal sql .schema report
-  minwal sql "select title, agencies from thread order by last desc limit 5"
-  minwal sql --param agency=spa --csv "select time, title from report where agency = :agency" > spa.csv
-  minwal sql --json < query.sql`,
-    )
     .action(later(async () => (await import('./sql.ts')).sql))
   onFile('backup', 'copy the database to a file, verified, while the daemon goes on')
     .argument('<file>', 'a backup of the same database that is there is replaced')
@@ -226,4 +258,16 @@ function since(text: string): Millis {
   const moment = readMoment(text, Date.now())
   if (!moment.ok) throw new InvalidArgumentError(`It ${moment.reason}.`)
   return moment.value
+}
+
+/** A tag of a language that there is (BCP 47, as Unicode names languages). */
+function languageTag(text: string): string {
+  let name: string | undefined
+  try {
+    name = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(text)
+  } catch {
+    // It has not the form of a tag.
+  }
+  if (name === undefined) throw new InvalidArgumentError('It must be the tag of a language, like ar or en-GB.')
+  return text
 }

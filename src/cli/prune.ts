@@ -1,10 +1,11 @@
 // The command that deletes what is older than the configuration keeps.
-import { counted, stamp } from '../language/say.ts'
+import { counted } from '../language/say.ts'
 import type { PrunedCounts } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Planned } from '../run/aggregator.ts'
 import { tooLarge } from '../run/retention.ts'
 import { aggregatorOnFile, type Common, Failed, json, out, say } from './shared.ts'
+import { moment, zone } from './shown.ts'
 
 const NOTHING_IS_DELETED =
   'nothing is pruned: the configuration has no "retain"; docs/configuration.md says what it may hold'
@@ -73,7 +74,9 @@ function planLines(plan: Planned, what: string): string[] {
   if (reports + revisions + polls === 0) lines.push('nothing is older than "retain" keeps it')
   else lines.push(`${what}: ${countWords(plan)}`)
   if (oldest !== null && newest !== null) {
-    lines.push(`last news of these threads from ${stamp(oldest)} to ${stamp(newest)} UTC, some ${megabytes(bytesToGo)}`)
+    lines.push(
+      `last news of these threads from ${moment(oldest)} to ${moment(newest)} ${zone}, some ${megabytes(bytesToGo)}`,
+    )
   }
   if (edited + standing > 0) {
     lines.push(

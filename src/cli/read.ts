@@ -1,60 +1,64 @@
 // The commands that show what is stored: feeds, threads, thread, search.
 import { absence } from '../desk/absence.ts'
-import { relative, stamp } from '../language/say.ts'
+import { nearest } from '../language/nearest.ts'
+import { relative } from '../language/say.ts'
 import type { ReportView, Selection, StoryDetail, StorySummary, ThreadDetail } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { feedJson, storyDetailJson, storyJson, threadDetailJson, threadJson } from './json.ts'
-import { type Common, Failed, json, out, reading, say } from './shared.ts'
-import { table } from './table.ts'
+import { type Common, Failed, json, reading, say } from './shared.ts'
+import { moment, show, type Table, timed, zone } from './shown.ts'
 
 export function feeds(options: Common): void {
   reading(options, (store, config) => {
     const states = store.feeds()
     if (options.json) return json(states.map(feedJson))
     const now = Date.now()
-    out(
-      table(
-        ['id', 'agency', 'state', 'reports', 'last success', 'next poll', 'feed', 'why'],
-        states.map(feed => [
-          String(feed.id),
-          feed.agency,
-          feed.state,
-          String(feed.reports),
-          relative(feed.lastSuccess, now),
-          feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
-          feed.url,
-          [feed.error, feed.reason, ...feed.warnings].filter(Boolean).join('; '),
-        ]),
-        70,
-      ),
-    )
+    show({
+      head: ['id', 'agency', 'state', 'reports', 'last success', 'next poll', 'feed', 'why'],
+      rows: states.map(feed => [
+        String(feed.id),
+        feed.agency,
+        feed.state,
+        String(feed.reports),
+        relative(feed.lastSuccess, now),
+        feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
+        feed.url,
+        [feed.error, feed.reason, ...feed.warnings].filter(Boolean).join('; '),
+      ]),
+      widest: 70,
+    })
     const failing = states.filter(feed => feed.state === 'failing' || feed.state === 'retired').length
     say(`${states.length} feeds of ${config.agencies.length} agencies, ${failing} failing`)
   })
 }
 
 export function threads(options: Common & { since?: Millis; lang?: string; agency?: string; limit: number }): void {
-  reading(options, store => {
+  reading(options, (store, config) => {
+    const known = new Set([...store.agencies(), ...config.agencies].map(({ id }) => id))
+    if (options.agency !== undefined && !known.has(options.agency)) {
+      const near = nearest(options.agency, [...known])
+      const meant = near === null ? '`minwal feeds` lists the agencies' : `did you mean ${near}?`
+      throw new Failed(`--agency ${options.agency}: there is no such agency; ${meant}`, 2)
+    }
     const selection: Selection = { limit: options.limit }
     if (options.since !== undefined) selection.since = options.since
     if (options.lang !== undefined) selection.lang = options.lang
     if (options.agency !== undefined) selection.agency = options.agency
     const found = store.recentThreads(selection)
     if (options.json) return json(found.map(threadJson))
-    out(
-      table(
-        ['id', 'last', 'stories', 'reports', 'agencies', 'lead'],
-        found.map(item => [
-          String(item.id),
-          stamp(item.last),
-          String(item.stories),
-          String(item.reports),
-          item.agencies.map(agency => agency.id).join(' '),
-          item.title,
-        ]),
-        40,
-      ),
-    )
+    if (found.length === 0) return say('no threads')
+    show({
+      head: ['id', timed('last'), 'stories', 'reports', 'agencies', 'lead'],
+      rows: found.map(item => [
+        String(item.id),
+        moment(item.last),
+        String(item.stories),
+        String(item.reports),
+        item.agencies.map(agency => agency.id).join(' '),
+        item.title,
+      ]),
+      widest: 40,
+    })
   })
 }
 
@@ -75,45 +79,45 @@ export function thread(id: number, options: Common): void {
     if (found.id !== id) say(`thread ${id} was merged into thread ${found.id}`)
     const membersOf = (story: number) => store.story(story)?.members
     if (options.json) json(threadDetailJson(found, membersOf))
-    else out(threadLines(found, membersOf).join('\n'))
+    else show(...threadLines(found, membersOf))
   })
 }
 
 type Members = StoryDetail['members']
 
-function threadLines(found: ThreadDetail, membersOf: (story: number) => Members | undefined): string[] {
-  const lines = [
+function threadLines(found: ThreadDetail, membersOf: (story: number) => Members | undefined): (string | Table)[] {
+  const lines: (string | Table)[] = [
     found.title,
-    `${stamp(found.first)} – ${stamp(found.last)} UTC, ${found.stories} stories, ${found.reports} reports`,
+    `${moment(found.first)} – ${moment(found.last)} ${zone}, ${found.stories} stories, ${found.reports} reports`,
     '',
     'Agencies, by first report',
-    table(
-      ['first', 'reports', 'agency'],
-      found.agencies.map(part => [stamp(part.first), String(part.reports), part.name]),
-    ),
+    {
+      head: [timed('first'), 'reports', 'agency'],
+      rows: found.agencies.map(part => [moment(part.first), String(part.reports), part.name]),
+    },
     '',
     'Stories, oldest first',
     ...found.timeline.flatMap(story => storyLines(story, membersOf(story.id) ?? [])),
   ]
   if (found.figures.length === 0) return lines
-  const figures = table(
-    ['time', 'what', 'number', 'of whom', 'agency', 'as written'],
-    found.figures.map(figure => [
-      stamp(figure.time),
+  const figures = {
+    head: [timed('time'), 'what', 'number', 'of whom', 'agency', 'as written'],
+    rows: found.figures.map(figure => [
+      moment(figure.time),
       figure.kind,
       String(figure.value),
       figure.whom ?? '',
       figure.agencyName,
       figure.words ?? figure.matched,
     ]),
-  )
+  }
   return [...lines, '', 'Figures', figures]
 }
 
 /** A story, and under it the other reports that carry it. */
 function storyLines(story: StorySummary, members: Members): string[] {
   const signal = story.signal ? ` [${story.signal}]` : ''
-  const lines = [`${stamp(story.time)}  #${story.id}  ${story.agencyName}: ${story.title}${signal}`]
+  const lines = [`${moment(story.time)}  #${story.id}  ${story.agencyName}: ${story.title}${signal}`]
   // The report that leads the story stands in the first line.
   const lead = members.findIndex(({ agency, title }) => agency === story.agency && title === story.title)
   for (const [at, member] of members.entries()) {
@@ -133,27 +137,27 @@ export function story(id: number, options: Common): void {
     if (!found) throw new Failed(`there is no story ${id}: \`minwal search WORDS\` finds stories`)
     if (found.id !== id) say(`story ${id} was merged into story ${found.id}`)
     if (options.json) json(storyDetailJson(found))
-    else out(wholeStory(found).join('\n'))
+    else show(...wholeStory(found))
   })
 }
 
-function wholeStory(found: StoryDetail): string[] {
+function wholeStory(found: StoryDetail): (string | Table)[] {
   const { title, agencyName, time, thread, url, signal, members, text } = found
-  const reports = table(
-    ['report', 'time', 'agency', 'because', 'texts', 'headline'],
-    members.map(member => [
+  const reports = {
+    head: ['report', timed('time'), 'agency', 'because', 'texts', 'headline'],
+    rows: members.map(member => [
       String(member.id),
-      stamp(member.time),
+      moment(member.time),
       member.agencyName,
       ALSO[member.joinedBy] + (member.stale ? ', still runs the old text' : ''),
       String(member.revisions.length),
       member.title,
     ]),
-    40,
-  )
+    widest: 40,
+  }
   return [
     title + (signal ? ` [${signal}]` : ''),
-    `${stamp(time)} UTC, ${agencyName}; story ${found.id} of thread ${thread}`,
+    `${moment(time)} ${zone}, ${agencyName}; story ${found.id} of thread ${thread}`,
     ...(url === null ? [] : [url]),
     '',
     reports,
@@ -166,12 +170,16 @@ export function search(words: string[], options: Common & { limit: number }): vo
     const found = store.search(words.join(' '), options.limit)
     if (options.json) return json(found.map(storyJson))
     if (found.length === 0) return say(`nothing found for ${words.join(' ')}`)
-    out(
-      table(
-        ['time', 'story', 'thread', 'agency', 'headline'],
-        found.map(story => [stamp(story.time), String(story.id), String(story.thread), story.agencyName, story.title]),
-        30,
-      ),
-    )
+    show({
+      head: [timed('time'), 'story', 'thread', 'agency', 'headline'],
+      rows: found.map(story => [
+        moment(story.time),
+        String(story.id),
+        String(story.thread),
+        story.agencyName,
+        story.title,
+      ]),
+      widest: 30,
+    })
   })
 }

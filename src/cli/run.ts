@@ -69,6 +69,7 @@ export async function poll(named: string[], options: Common & { force?: boolean 
 }
 
 function report(outcomes: readonly PollOutcome[], seconds: number, options: Common): void {
+  if (outcomes.length > 0 && outcomes.every(({ failure }) => failure !== null)) process.exitCode = 1
   const counts = noCounts()
   for (const outcome of outcomes) {
     for (const key of Object.keys(counts) as (keyof typeof counts)[]) counts[key] += outcome.counts[key]

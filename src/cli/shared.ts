@@ -83,6 +83,10 @@ export function configuredToRead(options: Common): Config {
   return whole.config
 }
 
+/** Whether a document that was read lacks its end, by the warnings about it. */
+export const isCutOff = (warnings: readonly string[]): boolean =>
+  warnings.some(warning => /\b(?:is|may be) cut off\b/.test(warning))
+
 /** The configuration that the demo writes beside its database. */
 export function demoConfig(): string {
   const file = relative(process.cwd(), fileURLToPath(new URL('../../data/demo.config.json', import.meta.url)))

@@ -9,12 +9,22 @@ import { foldersOf, MAX_FOLDERS, type Outline, writeOpml } from '../config/opml.
 import { everyText, fillIn, keptAddress, readAddress, targetOf, withoutLogin } from '../config/secrets.ts'
 import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
-import { stamp } from '../language/say.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import { isoOrNull } from './json.ts'
-import { type Common, configured, configuredToRead, Failed, hidden, hideSecretsOf, json, out, say } from './shared.ts'
+import {
+  type Common,
+  configured,
+  configuredToRead,
+  Failed,
+  hidden,
+  hideSecretsOf,
+  isCutOff,
+  json,
+  out,
+  say,
+} from './shared.ts'
+import { moment, show, timed } from './shown.ts'
 import { readSubscriptionList } from './subscription-list.ts'
-import { table } from './table.ts'
 
 // ── add ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -98,13 +108,13 @@ function addFound(value: readonly FoundFeed[], { url, typed }: Tried, config: Co
     const fresh = !config.agencies.some(agency => agency.id === id)
     if (options.json) json({ added: { url: feed, agency: id, newAgency: fresh }, found: value.map(shown) })
     else {
-      show(value)
+      list(value)
       say(
         `${feed} was added to ${options.config}, with ${fresh ? `the new agency ${id} «${additions.nameOf(id)}»` : `the agency ${id}`}`,
       )
     }
   } else if (options.json) json({ added: null, found: value.map(shown) })
-  else show(value)
+  else list(value)
   const others = value.slice(1).filter(feed => additions.agencyWith(feed.url) === undefined)
   if (others.length > 0)
     say(`not added: ${others.map(feed => plainly(feed.url)).join(' ')} (minwal add takes one at a time)`)
@@ -142,20 +152,18 @@ async function search(url: string, config: Config, mayBePrivate: boolean): Promi
 const shown = ({ newest, ...feed }: FoundFeed): object =>
   everyText({ ...feed, url: plainly(feed.url), newest: isoOrNull(newest) }, hidden)
 
-function show(found: readonly FoundFeed[]): void {
-  out(
-    table(
-      ['format', 'entries', 'newest', 'title', 'feed'],
-      found.map(feed => [
-        feed.format,
-        String(feed.entries),
-        stamp(feed.newest),
-        hidden(feed.title ?? ''),
-        plainly(feed.url),
-      ]),
-      80,
-    ),
-  )
+function list(found: readonly FoundFeed[]): void {
+  show({
+    head: ['format', 'entries', timed('newest'), 'title', 'feed'],
+    rows: found.map(feed => [
+      feed.format,
+      String(feed.entries),
+      moment(feed.newest),
+      hidden(feed.title ?? ''),
+      plainly(feed.url),
+    ]),
+    widest: 80,
+  })
 }
 
 // ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,6 +179,7 @@ export function importFeeds(file: string, options: Common): void {
   const list = readSubscriptionList(bytes)
   if (!list.ok) throw new Failed(`${file}: ${list.reason}`)
   for (const warning of list.value.warnings) say(`${file}: ${warning}`)
+  if (isCutOff(list.value.warnings)) process.exitCode = 1
   const { drafts, counts, notes } = planImport(list.value, config.agencies)
   for (const note of notes) say(`${file}: ${note}`)
   if (counts.added > 0) {

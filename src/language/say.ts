@@ -22,6 +22,20 @@ export function stamp(time: Millis | null): string {
   return time === null ? '–' : new Date(time).toISOString().slice(0, 16).replace('T', ' ')
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** `2022-01-05 12:10` in a time zone of the IANA. */
+export function stampIn(time: Millis | null, zone: string): string {
+  if (time === null) return '–'
+  let clock = clocks.get(zone)
+  if (clock === undefined) {
+    // Swedish writes dates as ISO 8601 does.
+    clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
+    clocks.set(zone, clock)
+  }
+  return clock.format(time)
+}
+
 /** `5 min ago`, `in 2 h`. */
 export function relative(time: Millis | null, now: Millis): string {
   if (time === null) return 'never'

@@ -74,16 +74,15 @@ describe('a placement', () => {
     expect(file('Neige abondante au Kazakhstan', NOW + HOUR, undefined, 'fr').placement.kind).toBe('opened')
   })
 
-  it('of a column is with the same edition only', () => {
+  it('of a form that names its day is with the same edition only', () => {
     const { file } = desk()
     const title = (day: number) => `Larkfield weather for January ${day}`
     const one = file(title(1), NOW - 2 * DAY)
     const two = file(title(2), NOW - DAY)
     const three = file(title(3), NOW)
     expect(new Set([one.thread, two.thread, three.thread]).size).toBe(3)
-    expect(three.placement).toMatchObject({ kind: 'opened', reasons: ['column'] })
     const reprint = file(title(3), NOW + HOUR)
-    expect(reprint.placement).toMatchObject({ kind: 'joined', thread: three.thread, reasons: ['column'] })
+    expect(reprint.placement).toMatchObject({ kind: 'joined', thread: three.thread })
   })
 
   it('follows a toll as it rises', () => {

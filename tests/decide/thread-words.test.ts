@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formOf, isColumn } from '../../src/decide/thread/form.ts'
+import { areEditions, formOf } from '../../src/decide/thread/form.ts'
 import { threadWords } from '../../src/decide/thread/words.ts'
 import { countries } from '../../src/language/countries.ts'
 import { fold } from '../../src/language/fold.ts'
@@ -7,7 +7,6 @@ import { soundKey } from '../../src/language/sound.ts'
 import { words } from '../../src/language/words.ts'
 
 const HOUR = 3_600_000
-const DAY = 24 * HOUR
 const MONDAY = Date.UTC(2022, 0, 3, 6)
 
 const key = (word: string) => soundKey(fold(word))
@@ -150,30 +149,23 @@ describe('the form of a headline', () => {
   })
 })
 
-describe('a column', () => {
-  const at = (time: number, filling: number) => ({ time, filling })
+describe('two editions of one form', () => {
+  const at = (title: string, time: number) => {
+    const { shape, filling, dated } = formOf(words(fold(title)), 'en')
+    return { time, form: [shape, filling, dated ? 1 : 0] } as const
+  }
+  const sunday = at('TV for Sunday, August 23', MONDAY)
 
-  it('comes at its time of day', () => {
-    expect(isColumn(MONDAY + 2 * DAY, [at(MONDAY, 1), at(MONDAY + DAY + HOUR, 2)])).toBe(true)
-    expect(isColumn(MONDAY + DAY, [at(MONDAY, 1)])).toBe(false)
+  it('name two days, or come half a day apart', () => {
+    expect(areEditions(sunday, at('TV for Saturday, August 22', MONDAY))).toBe(true)
+    expect(areEditions(sunday, at('TV for Sunday, August 23', MONDAY + 13 * HOUR))).toBe(true)
   })
 
-  it('says the same on three days at whatever hour', () => {
-    const { filling } = formOf(words(fold('Here is the latest list of cases by town')), 'en')
-    const earlier = [at(MONDAY, filling), at(MONDAY + 31 * HOUR, filling)]
-    expect(isColumn(MONDAY + 50 * HOUR, earlier)).toBe(true)
-    expect(isColumn(MONDAY + 33 * HOUR, earlier)).toBe(false)
-    expect(isColumn(MONDAY + 50 * HOUR, [at(MONDAY, filling), at(MONDAY + 31 * HOUR, 1)])).toBe(false)
-  })
-
-  it('is one though each edition is reprinted', () => {
-    const editions = [0, HOUR, DAY, DAY + HOUR].map((off, filling) => at(MONDAY + off, filling))
-    expect(isColumn(MONDAY + 2 * DAY, editions)).toBe(true)
-  })
-
-  it('is not a toll that rises hour by hour', () => {
-    const tolls = [0, 2, 5, 9, 14].map((hours, filling) => at(MONDAY + hours * HOUR, filling))
-    expect(isColumn(MONDAY + 20 * HOUR, tolls)).toBe(false)
-    expect(isColumn(MONDAY + 31 * HOUR, [at(MONDAY, 1), at(MONDAY + 13 * HOUR, 2)])).toBe(false)
+  it('are one where they say the same within hours, and none where the form names no day or is another', () => {
+    expect(areEditions(sunday, at('TV for Sunday, August 23', MONDAY + 11 * HOUR))).toBe(false)
+    expect(areEditions(sunday, at('Films for Saturday, August 22', MONDAY))).toBe(false)
+    expect(areEditions(at('Quake kills 12 in Larkfield', MONDAY), at('Quake kills 31 in Larkfield', MONDAY))).toBe(
+      false,
+    )
   })
 })

@@ -14,7 +14,7 @@ const corpus = join(root, '../shared/corpora/feeds/real')
 async function filed(file: string): Promise<{ stories: number; largest: number }> {
   const parsed = await parseDocument(readFileSync(join(corpus, file)), null, {
     url: 'https://feed.example/',
-    maxEntries: 200,
+    maxEntries: 400,
   })
   if (!parsed.ok) throw new Error(parsed.reason)
   const { entries } = parsed.value
@@ -38,6 +38,7 @@ describe.skipIf(!existsSync(corpus))('the entries of a document that its publish
     { said: 'prices, each in one frame', file: 'coinlore-com__d3df474e93.rss.xml', most: 4 },
     { said: 'pictures, "posted a photo"', file: 'flickr-com__14e81cfe6d.rss.xml', most: 2 },
     { said: 'columns of one paper', file: 'washingtonpost-com__293e851856.rss.xml', most: 3 },
+    { said: 'updates of a system, by day and build', file: 'support-microsoft-com__0a801c1999.rss.xml', most: 6 },
     { said: 'articles, by journal and volume', file: 'ajph-aphapublications-org__76590403b6.rss.xml', most: 8 },
   ])('are not one thread: $said', async ({ file, most }) => {
     const { stories, largest } = await filed(file)

@@ -1,10 +1,15 @@
 // The commands as a user or a script meets them: what they print, where, and with which exit code.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import RssParser from 'rss-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { completions } from '../../src/cli/completions.ts'
+import { EXAMPLES } from '../../src/cli/examples.ts'
+import { build, described } from '../../src/cli/main.ts'
+import { manual } from '../../src/cli/manual.ts'
+import { version } from '../../src/cli/shared.ts'
 import { audit } from '../helpers/audit.ts'
 import { minwal, root } from '../helpers/cli.ts'
 import { configure } from '../helpers/configuration.ts'
@@ -205,7 +210,7 @@ describe('threads', () => {
       { title: ENGLISH[2]?.title, stories: 1, reports: 1, agencies: ['north'] },
     ])
     const table = (await done('threads')).split('\n')
-    expect(table[0]).toMatch(/^id +last +stories +reports +agencies +lead$/)
+    expect(table[0]).toMatch(/^id +last \(UTC\) +stories +reports +agencies +lead$/)
     expect(table[2]).toMatch(
       /^\d+ +\d{4}-\d\d-\d\d \d\d:\d\d +2 +3 +north coast +Earthquake in Manara province kills 12$/,
     )
@@ -274,7 +279,7 @@ describe('thread', () => {
 describe('story', () => {
   it('shows the reports that carry a story, why, and its text, by the number that search prints', async () => {
     const listed = await done('search', 'earthquake', 'dawn', 'Monday')
-    expect(listed.split('\n')[0]).toMatch(/^time +story +thread +agency +headline$/)
+    expect(listed.split('\n')[0]).toMatch(/^time \(UTC\) +story +thread +agency +headline$/)
     const [found] = await data<{ id: number; thread: number }[]>('search', 'earthquake', 'dawn', 'Monday')
     const shown = await done('story', String(found?.id))
     expect(shown).toContain(`story ${found?.id} of thread ${found?.thread}`)
@@ -584,10 +589,108 @@ describe('usage', () => {
       'backup',
       'notify',
       'doctor',
+      'service',
     ])
+    expect(ended.stdout).toMatch(/^ {2}completions <shell>/m)
     const one = await minwal(['threads', '--help'])
     expect(one).toMatchObject({ code: 0, stderr: '' })
     expect(one.stdout).toContain('--since <time>')
+  })
+
+  it('of every command is shown with examples that are right', async () => {
+    const program = build()
+    const names = program.commands.map(command => command.name())
+    expect(Object.keys(EXAMPLES).sort()).toEqual([...names].sort())
+    for (const command of program.commands) {
+      const help: string[] = []
+      command.configureOutput({ writeOut: text => help.push(text) })
+      command.outputHelp()
+      expect(help.join(''), command.name()).toContain('\nExamples:\n  ')
+      const known = new Set([...command.options.flatMap(({ short, long }) => [short, long]), '--help'])
+      for (const line of EXAMPLES[command.name()] ?? []) {
+        const call = line.slice(line.indexOf('minwal '))
+        expect(call.split(' ')[1], line).toBe(command.name())
+        for (const [option] of call.replace(/ \| jq .*/, '').matchAll(/(?<= )--?[a-z][\w-]*/g)) {
+          expect([line, option, known.has(option)]).toEqual([line, option, true])
+        }
+      }
+    }
+  })
+
+  it('is the manual page too: if this fails, run `npm run manual`', () => {
+    const page = readFileSync(join(root, 'man/minwal.1'), 'utf8')
+    expect(page).toBe(manual(described(build()), version))
+    const formatted = spawnSync('groff', ['-k', '-man', '-Tutf8', '-ww'], { input: page, encoding: 'utf8' })
+    if (formatted.error === undefined) expect(formatted).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('is completed by bash: commands, options, files', () => {
+    const script = completions('bash', described(build()))
+    const ask = (...words: string[]): string[] => {
+      const line = `COMP_WORDS=(minwal ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _minwal; printf '%s\\n' "\${COMPREPLY[@]}"`
+      return execFileSync('bash', ['-c', `${script}\n${line}`], { encoding: 'utf8', cwd: root })
+        .split('\n')
+        .filter(Boolean)
+    }
+    expect(ask('thre')).toEqual(['threads', 'thread'])
+    expect(ask('threads', '--')).toEqual([
+      '--config',
+      '--demo',
+      '--since',
+      '--lang',
+      '--agency',
+      '--limit',
+      '--json',
+      '--help',
+    ])
+    expect(ask('completions', '')).toEqual(['bash', 'zsh', 'fish'])
+    expect(ask('threads', '--config', 'config.j')).toEqual(['config.json'])
+    expect(ask('parse', 'READ')).toContain('README.md')
+  })
+
+  it.each(['zsh', 'fish'] as const)('is completed by %s', shell => {
+    const script = completions(shell, described(build()))
+    for (const command of build().commands) expect(script).toContain(command.name())
+    const tried = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })
+    if (tried.error === undefined) expect(tried).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('that names what is not there says what there is', async () => {
+    const cases: readonly [string[], string][] = [
+      [['serach', 'x'], 'Did you mean search?'],
+      [['threads', '--agncy', 'x'], 'Did you mean --agency?'],
+      [['threads', '--agency', 'nroth', '--config', config], 'there is no such agency; did you mean north?'],
+      [['threads', '--agency', 'qqqqqqq', '--config', config], '`minwal feeds` lists the agencies'],
+      [['threads', '--lang', 'arabic', '--config', config], 'It must be the tag of a language, like ar or en-GB.'],
+    ]
+    for (const [args, told] of cases) {
+      const ended = await minwal(args)
+      expect(ended, args.join(' ')).toMatchObject({ code: 2, stdout: '' })
+      expect(ended.stderr).toContain(told)
+    }
+    expect((await minwal(['threads', '--lang', 'fr', '--config', config])).code).toBe(0)
+  })
+
+  it('of what was cut off, or could not be polled at all, ends with 1', async () => {
+    const list = join(where, 'cut.opml')
+    writeFileSync(list, '<opml version="2.0"><body><outline text="x" xmlUrl="https://cut.example/rss"/>')
+    const copy = join(where, 'cut.json')
+    writeFileSync(
+      copy,
+      '{"agencies":[{"id":"a","name":"A","feeds":["http://127.0.0.1:9/rss"]}],"poll":{"allowPrivate":true}}',
+    )
+    expect(await minwal(['poll', '--config', copy])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/1 failed/),
+    })
+    const imported = await minwal(['import', list, '--config', copy])
+    expect(imported).toMatchObject({ code: 1, stdout: expect.stringContaining('1 added') })
+    const feed = join(where, 'cut.xml')
+    writeFileSync(
+      feed,
+      '<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>One</title></item><item><guid>2',
+    )
+    expect(await minwal(['parse', feed])).toMatchObject({ code: 1, stderr: expect.stringContaining('cut off') })
   })
 
   it('that is wrong is told, with exit code 2', async () => {
@@ -629,5 +732,5 @@ it.skipIf(!existsSync('/bin/bash'))('a reader that has seen enough is no failure
   const said = execFileSync('/bin/bash', ['-c', script, process.execPath, join(root, 'bin/minwal.js'), config], {
     encoding: 'utf8',
   })
-  expect(said).toMatch(/^id +last /)
+  expect(said).toMatch(/^id +last \(UTC\) /)
 })

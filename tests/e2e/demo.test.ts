@@ -89,11 +89,18 @@ describe('the demo at the end of the week', () => {
     copyFileSync(database.replace('.db', '.config.json'), usual)
     for (const [command = '', ...rest] of [
       ['threads'],
+      ['check'],
+      ['feeds'],
+      ['thread', '1'],
+      ['story', '1'],
+      ['explain', '1'],
+      ['decisions', '--json'],
+      ['prune', '--dry-run'],
       ['search', 'Kazakhstan'],
       ['sql', 'select count(*) from thread'],
     ]) {
       const ended = await minwal([command, ...rest, '--demo'])
-      expect([command, ended.code, ended.stdout.split('\n').length > 2]).toEqual([command, 0, true])
+      expect([command, ended.code, ended.stdout.split('\n').length > 1]).toEqual([command, 0, true])
     }
     expect((await minwal(['threads', '--demo', '--config', usual])).code).toBe(2)
   }, 60_000)

@@ -212,6 +212,10 @@ describe('kill -9', () => {
     expect(audit(database)).toEqual([])
     expect(guidsOnFile(database)).toEqual(guidsOf(today))
     expect(count(database, 'select sum(reports) from pruned')).toBe(old.length)
+    const looked = await minwal(['doctor', '--json', '--config', config])
+    expect(looked).toMatchObject({ code: 0, stderr: '' })
+    const { findings } = JSON.parse(looked.stdout) as { findings: { level: string; check: string }[] }
+    expect(findings.filter(({ level, check }) => level === 'wrong' || /counts|text|integrity/.test(check))).toEqual([])
     server.answers.set(
       '/feed',
       rss([...today, ...old.map(item => ({ ...item, date: new Date(Date.now() - 1.8e10).toISOString() }))]),

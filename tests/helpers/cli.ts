@@ -28,7 +28,7 @@ export function start(
 ): Running {
   const child = spawn(process.execPath, [options.program ?? bin, ...args], {
     cwd: options.cwd ?? root,
-    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    env: { ...process.env, NO_COLOR: '1', TZ: 'UTC', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let stdout = ''

@@ -76,8 +76,11 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
 export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly PartProfile[]): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
   const limits = { common: COMMON, least: THREADS_NEAR, silence: index.settings.window }
-  const keep = ({ thread: other }: Part, cosine: number) => {
-    if (other !== thread && cosine > (found.get(other) ?? THREADS_NEAR)) found.set(other, cosine)
+  const keep = {
+    least: THREADS_NEAR,
+    meet: ({ thread: other }: Part, cosine: number) => {
+      if (other !== thread && cosine > (found.get(other) ?? THREADS_NEAR)) found.set(other, cosine)
+    },
   }
   for (const { part, heaviest, heaviestShared } of parts) {
     index.weights.near(heaviest, part, { own: true, ...limits }, keep)

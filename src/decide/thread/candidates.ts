@@ -53,7 +53,7 @@ const sharedQuery = new Query()
 /** The parts of other languages near a story, by the terms that languages share. */
 export function candidatesAcross(index: ThreadIndex, language: string, shared: Weighted, time: Millis): Candidate[] {
   const { weights, tuning, settings } = index
-  const near = new Nearest(PLACE_RESCORED)
+  const near = new Nearest(PLACE_RESCORED, tuning.decay)
   const alone = { thread: { first: time, last: time }, language, ownSquared: 0, sharedSquared: UNIT ** 2 }
   const limits = {
     own: false,
@@ -62,10 +62,7 @@ export function candidatesAcross(index: ThreadIndex, language: string, shared: W
     least: PLACE_NEAR,
     silence: settings.window,
   }
-  weights.near(shared, alone, limits, (part, cosine) => {
-    // What fades is never nearer than it was.
-    if (cosine >= near.least) near.meet(part, cosine * fading(index, part, time))
-  })
+  weights.near(shared, alone, limits, near)
   const query = weights.query(shared, sharedQuery)
   return near.parts.flatMap(part => {
     const { dot, second } = sharedTerms(index, part, query, true)

@@ -1,5 +1,5 @@
-// How a column is known: the same headline with other numbers or dates, at the same time of day. Weather, market tables,
-// horoscopes, "today in pictures" share all their words and tell of different days. Pure.
+// The form of a headline: what is left of it without numbers and dates. Listings of programmes, logs of updates, "links for" a day
+// share all their words and tell of different days. Pure.
 
 import { calendarWords } from '../../language/calendar.ts'
 import { stem } from '../../language/terms.ts'
@@ -59,62 +59,18 @@ function opensWithDate(tokens: readonly string[], calendar: ReadonlyMap<string, 
   return kinds.filter(kind => kind === 'number').length === 2 && kinds.includes('month')
 }
 
-/** Of headlines without any number or date. */
-const NO_FILLING = hash32('')
+/** The next edition of a form is at least this far off: reprints of one follow within hours. */
+const NEXT_EDITION: Millis = 12 * 3_600_000
 
-const HOUR: Millis = 3_600_000
-const DAY: Millis = 24 * HOUR
-/** A column comes at its time of day, give or take. */
-const PUNCTUAL: Millis = 2 * HOUR
-/** The next edition of a column is at least this far off. */
-const NEXT_EDITION: Millis = 12 * HOUR
-
-/** An earlier headline of the same shape. */
-export interface SameShape {
+/** A headline's form as it is kept with a story, and the story's time. */
+export interface Formed {
   time: Millis
-  filling: number
+  form: readonly [shape: number, filling: number, dated: number, ...number[]]
 }
 
-/**
- * Whether a headline is another edition of a column: at least two earlier editions stand in the window, each pair half a day
- * or more apart and at much the same time of day. A toll that rises is none: its headlines come when they come. One that says
- * the same without any number on three days is one at whatever hour.
- */
-export function isColumn(time: Millis, earlier: readonly SameShape[]): boolean {
-  const editions: Millis[] = []
-  for (const one of [...earlier.map(same => same.time), time].sort((a, b) => a - b)) {
-    const last = editions.at(-1)
-    // Reprints of one edition follow within hours.
-    if (last === undefined || one - last >= NEXT_EDITION) editions.push(one)
-  }
-  if (editions.length < 3) return false
-  if (earlier.every(({ filling }) => filling === NO_FILLING)) return true
-  const first = editions[0] ?? 0
-  return editions.every(one => {
-    const off = (one - first) % DAY
-    return off <= PUNCTUAL || off >= DAY - PUNCTUAL
-  })
-}
-
-/** Whether two headlines of one shape are two editions: other fillings, where the headline names its day or the form recurs. */
-export function isOtherInstalment(one: { time: Millis; filling: number }, other: SameShape): boolean {
-  return one.filling !== other.filling || Math.abs(one.time - other.time) >= NEXT_EDITION
-}
-
-/** What the form of a headline says: whether it is a column, the thread of the same edition, those of other editions. */
-export function instalmentOf(
-  { time, filling, dated }: { time: Millis; filling: number; dated: boolean },
-  alike: readonly { time: Millis; form: readonly [number, number, ...number[]]; thread: { id: number } }[],
-): { column: boolean; same: number | null; others: Set<number> } {
-  const others = new Set<number>()
-  if (alike.length === 0) return { column: false, same: null, others }
-  const earlier = alike.map(story => ({ time: story.time, filling: story.form[1], thread: story.thread.id }))
-  const column = isColumn(time, earlier)
-  let same: number | null = null
-  for (const one of earlier) {
-    if (isOtherInstalment({ time, filling }, one)) {
-      if (dated && one.filling !== filling) others.add(one.thread)
-    } else if (same === null || one.thread < same) same = one.thread
-  }
-  return { column, same, others }
+/** Whether two headlines are editions of two days: of one form that names its day, filled in otherwise or half a day apart. */
+export function areEditions(one: Formed, other: Formed): boolean {
+  const [shape, filling, dated] = one.form
+  if (shape === 0 || shape !== other.form[0] || dated === 0) return false
+  return filling !== other.form[1] || Math.abs(one.time - other.time) >= NEXT_EDITION
 }

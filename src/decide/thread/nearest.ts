@@ -1,4 +1,5 @@
 // The nearest parts of those that are met, in order. Pure.
+import type { Millis } from '../../model/units.ts'
 import type { Part } from './index/active.ts'
 
 const firstOf = (a: Part, b: Part): number => a.thread.id - b.thread.id || (a.language < b.language ? -1 : 1)
@@ -6,20 +7,23 @@ const firstOf = (a: Part, b: Part): number => a.thread.id - b.thread.id || (a.la
 /** Keeps so many parts, nearest first; of two alike that of the older thread. Hundreds are met, and few are kept. */
 export class Nearest {
   readonly parts: Part[] = []
+  /** What a part needs, at least, to be kept. What fades is never nearer than it was. */
+  least = 0
   readonly #scores: Float64Array
   readonly #most: number
+  readonly #decay: Millis
 
-  constructor(most: number) {
+  /** `decay`: time in which a cosine fades to 1/e. */
+  constructor(most: number, decay: Millis = Number.POSITIVE_INFINITY) {
     this.#most = most
+    this.#decay = decay
     this.#scores = new Float64Array(most)
   }
 
-  /** What a part needs, at least, to be kept. */
-  get least(): number {
-    return this.parts.length < this.#most ? 0 : (this.#scores[this.#most - 1] as number)
-  }
-
-  meet(part: Part, score: number): void {
+  /** `gap`: time for which the part's thread was silent. */
+  meet(part: Part, cosine: number, gap: Millis): void {
+    const score = gap === 0 ? cosine : cosine * Math.exp(-gap / this.#decay)
+    if (score < this.least) return
     const { parts } = this
     const scores = this.#scores
     let at = parts.length
@@ -32,5 +36,6 @@ export class Nearest {
     parts.splice(at, 0, part)
     scores.copyWithin(at + 1, at, parts.length - 1)
     scores[at] = score
+    if (parts.length === this.#most) this.least = scores[this.#most - 1] as number
   }
 }

@@ -6,10 +6,10 @@ import type { Millis } from '../../model/units.ts'
 import { type Candidate, candidatesAcross, candidatesOwn } from './candidates.ts'
 import { type Evidence, evidence, explain, reasons, thousandths } from './explain.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } from './features.ts'
-import { instalmentOf } from './form.ts'
+import { areEditions } from './form.ts'
 import { withoutHeader } from './header.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { LOCAL_THREADS, SHARED_MATCHES } from './tuning.ts'
+import { LOCAL_THREADS, PLACE_LATEST, SHARED_MATCHES } from './tuning.ts'
 import type { ThreadWords } from './words.ts'
 
 export type { Evidence } from './explain.ts'
@@ -57,18 +57,10 @@ function weighed(
 /** The best thread for a story, or the decision that it opens one. Changes nothing. */
 export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: Millis): Placement {
   const { threshold } = index.settings
-  const [shape, filling, dated] = features.form
-  const alike = shape === 0 || !index.tuning.columns ? [] : index.ofShape(shape)
-  const instalment = instalmentOf({ time, filling, dated: dated === 1 }, alike)
-  if (instalment.column) {
-    const { same } = instalment
-    return same === null
-      ? opened(threshold, ['column'])
-      : { kind: 'joined', thread: same, score: 1, reasons: ['column'], threshold, weights: [1] }
-  }
+  const story = { time, form: features.form }
   const around = candidatesOwn(index, features, time)
   const best = [...around.candidates, ...across(index, features, time)]
-    .filter(({ part }) => !instalment.others.has(part.thread.id))
+    .filter(({ part }) => !part.stories.slice(-PLACE_LATEST).some(other => areEditions(story, other)))
     .sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)[0]
   if (best === undefined) return opened(threshold, [])
   const joined = best.score >= threshold

@@ -20,6 +20,6 @@ export function neighbours(
   const found = new Nearest(most)
   const alone = { thread: { first: time, last: time }, language, ownSquared: UNIT ** 2, sharedSquared: 0 }
   const limits = { own: true, common: COMMON, budget, least: GROUP_NEAR, silence: index.settings.window }
-  index.weights.near(own, alone, limits, (part, cosine) => found.meet(part, cosine))
+  index.weights.near(own, alone, limits, found)
   return found.parts
 }

@@ -2,7 +2,7 @@
 // now. A story that was placed by the first report of an event may belong elsewhere an hour later. Pure.
 
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
-import { isColumn, isOtherInstalment } from './form.ts'
+import { areEditions } from './form.ts'
 import { groups } from './grouping.ts'
 import type { ActiveThread, Part, SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
@@ -49,10 +49,7 @@ function around(index: ThreadIndex, first: SeenStory, pending: Set<SeenStory>): 
 
 /** Parts grouped afresh, as the steps from the threads there are to those there should be. */
 function regrouped(index: ThreadIndex, parts: readonly Part[], decisions: EditorDecisions): readonly Step[] {
-  const stories = parts
-    .flatMap(part => part.stories.slice(-GROUPED_OF_A_PART))
-    .filter(story => !isInstalment(index, story))
-    .sort((a, b) => a.id - b.id)
+  const stories = parts.flatMap(part => part.stories.slice(-GROUPED_OF_A_PART)).sort((a, b) => a.id - b.id)
   if (stories.length < 2) return []
   const { values, size, accepted, cohesion } = likenesses(index, stories)
   const found = groups(values.slice(), size, { threshold: accepted, cohesion, ...bound(stories, decisions) })
@@ -220,19 +217,6 @@ export class Draft {
 
 const targetOf = (to: ActiveThread | Opened): Target => ('opens' in to ? { opens: to.opens } : { thread: to.id })
 
-/** A column's stories are with their edition; what they have in common is their form. */
-function isInstalment(index: ThreadIndex, { id, form, time }: SeenStory): boolean {
-  if (form[0] === 0 || !index.tuning.columns) return false
-  const alike = index.ofShape(form[0])
-  return (
-    alike.length > 2 &&
-    isColumn(
-      time,
-      alike.filter(other => other.id !== id).map(other => ({ time: other.time, filling: other.form[1] })),
-    )
-  )
-}
-
 /** What editors said, and that two editions are never one. A thread that an editor has looked at is not taken apart. */
 function bound(stories: readonly SeenStory[], decisions: EditorDecisions) {
   const together: [number, number][] = []
@@ -248,12 +232,8 @@ function bound(stories: readonly SeenStory[], decisions: EditorDecisions) {
     for (let before = 0; before < at; before++) {
       const other = stories[before] as SeenStory
       if (one.thread === other.thread && judged.has(one.thread)) continue
-      const instalments =
-        one.form[0] !== 0 &&
-        one.form[0] === other.form[0] &&
-        one.form[2] === 1 &&
-        isOtherInstalment({ time: one.time, filling: one.form[1] }, { time: other.time, filling: other.form[1] })
-      if (instalments || (decisions.knows(one.id) && decisions.apart(one.id, other.id))) apart.push([before, at])
+      if (areEditions(one, other) || (decisions.knows(one.id) && decisions.apart(one.id, other.id)))
+        apart.push([before, at])
     }
   }
   return { together, apart }

@@ -20,15 +20,12 @@ export interface Tuning {
   across: number
   /** What is left of the likeness of two stories that name different countries: two bus crashes are told in the same words. */
   differentCountries: number
-  /** Whether columns are told by the form of their headlines. */
-  columns: boolean
 }
 
 export const TUNING: Readonly<Tuning> = {
   decay: 60 * HOUR,
   across: 0.28 / 0.42,
   differentCountries: 0.4,
-  columns: true,
 }
 
 /** Terms said by more stories than this find half the window: no review looks threads up by them. */

@@ -17,8 +17,6 @@ const RARE = 0.05
 const RARE_LEAST = 12
 // A concept that more of the window's stories name is a kind of news.
 const CONCEPT_RARE = 0.02
-/** Stories of one form that are looked at, the latest: a feed may give all its entries one headline. */
-const ALIKE_LOOKED_AT = 256
 
 /** Stories come, move and go; threads live while they hold any. */
 export class ThreadIndex {
@@ -28,8 +26,7 @@ export class ThreadIndex {
   readonly tuning: Readonly<Tuning>
   readonly #threads = new Map<number, ActiveThread>()
   readonly #stories = new Map<number, SeenStory>()
-  readonly #byShape = new Map<number, SeenStory[]>()
-  readonly #byHeader = new Map<number, SeenStory[]>()
+  readonly #byHeader = new Map<number, Set<SeenStory>>()
   /** By length of the vectors. */
   readonly #meanings = new Map<number, Meanings>()
   /** Ids of stories by the hour of their time; those that left before their time are in it still. */
@@ -67,12 +64,6 @@ export class ThreadIndex {
 
   stories(): Iterable<SeenStory> {
     return this.#stories.values()
-  }
-
-  /** The latest stories whose headlines have a form. */
-  ofShape(shape: number): readonly SeenStory[] {
-    const all = this.#byShape.get(shape) ?? []
-    return all.length <= ALIKE_LOOKED_AT ? all : all.slice(-ALIKE_LOOKED_AT)
   }
 
   /** Whether the stories under a header are of several threads: it is a slug, and no word on any of them. */
@@ -164,8 +155,10 @@ export class ThreadIndex {
     this.#countMeaning(seen, 1)
     this.#oldest = Math.min(this.#oldest, time)
     pushTo(this.#byHour, Math.floor(time / HOUR), story)
-    if (seen.form[0] !== 0) insertById(this.#byShape, seen.form[0], seen)
-    if (seen.form[3] !== 0) insertById(this.#byHeader, seen.form[3], seen)
+    const header = seen.form[3]
+    const under = this.#byHeader.get(header)
+    if (under) under.add(seen)
+    else if (header !== 0) this.#byHeader.set(header, new Set([seen]))
     this.#join(seen, active)
   }
 
@@ -184,8 +177,9 @@ export class ThreadIndex {
     this.#leave(seen)
     this.#stories.delete(story)
     this.#countMeaning(seen, -1)
-    pullFrom(this.#byShape, seen.form[0], seen)
-    pullFrom(this.#byHeader, seen.form[3], seen)
+    const under = this.#byHeader.get(seen.form[3])
+    under?.delete(seen)
+    if (under?.size === 0) this.#byHeader.delete(seen.form[3])
     const moved = this.weights.drop(seen)
     if (moved) for (const one of this.#stories.values()) one.row = moved[one.row] as number
   }
@@ -266,22 +260,4 @@ function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key)
   if (list) list.push(value)
   else lists.set(key, [value])
-}
-
-/** Ids ascend, so a story mostly goes to the end. */
-function insertById(lists: Map<number, SeenStory[]>, key: number, story: SeenStory): void {
-  const list = lists.get(key)
-  if (!list) {
-    lists.set(key, [story])
-    return
-  }
-  let at = list.length
-  while (at > 0 && (list[at - 1] as SeenStory).id > story.id) at--
-  list.splice(at, 0, story)
-}
-
-function pullFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key)
-  list?.splice(list.indexOf(value), 1)
-  if (list?.length === 0) lists.delete(key)
 }

@@ -26,6 +26,14 @@ export interface Known extends Pick<Part, 'language' | 'ownSquared' | 'sharedSqu
   thread: Pick<Part['thread'], 'first' | 'last'>
 }
 
+/** Who is told of the parts that are near. */
+export interface Finder {
+  /** The cosine below which a part is not wanted any more. */
+  readonly least: number
+  /** `gap`: time between the lives of the part's thread and the one asked about. */
+  meet(part: Part, cosine: number, gap: Millis): void
+}
+
 export class Weights {
   readonly vocabulary = new Vocabulary()
   readonly slots = new Slots()
@@ -136,7 +144,7 @@ export class Weights {
       silence,
       budget = Number.POSITIVE_INFINITY,
     }: { own: boolean; common: number; least: number; silence: Millis; budget?: number },
-    found: (part: Part, cosine: number) => void,
+    found: Finder,
   ): void {
     const { scores, matched, cosines, parts, facts } = this.slots
     let count = 0
@@ -154,10 +162,11 @@ export class Weights {
     for (let at = 0; at < count; at++) {
       const cosine = ((cosines[at] as number) * UNIT) / length
       const slot = matched[at] as number
-      if (cosine < least) continue
+      if (cosine < least || cosine < found.least) continue
       const first = facts[FACTS * slot + FIRST] as number
       const last = facts[FACTS * slot + LAST] as number
-      if (Math.max(first - thread.last, thread.first - last) <= silence) found(parts[slot] as Part, cosine)
+      const gap = Math.max(0, first - thread.last, thread.first - last)
+      if (gap <= silence) found.meet(parts[slot] as Part, cosine, gap)
     }
   }
 
