@@ -15,7 +15,7 @@ const config = join(where, 'config.json')
 beforeAll(() => {
   writeFileSync(
     join(where, 'news.db'),
-    gunzipSync(readFileSync(new URL('../fixtures/db/v9.sqlite.gz', import.meta.url))),
+    gunzipSync(readFileSync(new URL('../fixtures/db/v10.sqlite.gz', import.meta.url))),
   )
   const agency = (id: string) => ({ id, name: id, feeds: [`http://127.0.0.1:9/${id}`] })
   const agencies = ['meridian', 'vostok', 'harir'].map(agency)
