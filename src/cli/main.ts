@@ -209,14 +209,14 @@ export function described(program: Command): DescribedProgram {
 
 /** The commands for whoever makes a service of it. */
 function aboutTheService(program: Command): void {
-  const service = program.command('service').description('make a service of systemd of it').exitOverride()
-  service
-    .command('install')
-    .description('print the steps that install the service, or do them')
+  program
+    .command('service')
+    .description('print the steps that make a service of systemd of it, or do them')
+    .addArgument(new Argument('<what>', 'what to do').choices(['install']))
     .option('--apply', 'do them, one by one; what is done already is left')
     .addOption(new Option('--root <folder>', 'before every path that is written').hideHelp())
     .exitOverride()
-    .action(later(async () => (await import('./service.ts')).install))
+    .action(later(async () => (await import('./service.ts')).service))
 }
 
 /** The commands for those who look after the database, or ask it themselves. */

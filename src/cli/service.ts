@@ -23,7 +23,7 @@ const CONFIGURATION = ['config.json', 'config.schema.json']
 const PATHS = ['/usr/local/bin', '/usr/bin']
 
 /** `root` stands before every path that is written; for tests. */
-export function install({ apply = false, root = '' }: { apply?: boolean; root?: string }): void {
+export function service(_what: string, { apply = false, root = '' }: { apply?: boolean; root?: string }): void {
   const faults = hindrances(root)
   if (apply && faults.length > 0) throw new Failed(faults.join('\nminwal: '))
   for (const fault of faults) out(`# first: ${fault}`)

@@ -73,10 +73,6 @@ export function configured(options: Common): Config {
   return loaded.config
 }
 
-/** Whether a document that was read lacks its end, by the warnings about it. */
-export const isCutOff = (warnings: readonly string[]): boolean =>
-  warnings.some(warning => /\b(?:is|may be) cut off\b/.test(warning))
-
 /** The same for commands that ask nobody for anything: variables that only hold secrets need not be set. */
 export function configuredToRead(options: Common): Config {
   const { config: file } = options
@@ -86,6 +82,10 @@ export function configuredToRead(options: Common): Config {
   if (!whole.ok) throw new Failed(whole.faults.join('\nminwal: '), 2)
   return whole.config
 }
+
+/** Whether a document that was read lacks its end, by the warnings about it. */
+export const isCutOff = (warnings: readonly string[]): boolean =>
+  warnings.some(warning => /\b(?:is|may be) cut off\b/.test(warning))
 
 /** The configuration that the demo writes beside its database. */
 export function demoConfig(): string {
