@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { counted } from '../language/say.ts'
 import { backUp } from '../store/backup.ts'
 import { type Progress, progress } from './progress.ts'
-import { type Common, configured, Failed, json, out, say } from './shared.ts'
+import { type Common, configuredToRead, Failed, json, out, say } from './shared.ts'
 
 const MEGABYTE = 1e6
 const megabytes = (bytes: number): number => Math.ceil(bytes / MEGABYTE)
@@ -19,7 +19,7 @@ const shown = ({ reports, revisions, stories, threads, feeds, polls }: Readonly<
 })
 
 export async function backup(file: string, options: Common & { force?: boolean; secrets?: boolean }): Promise<void> {
-  const { database } = configured(options)
+  const { database } = configuredToRead(options)
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
   process.once('SIGINT', stop)

@@ -11,7 +11,7 @@ import { isLoopback, linkFault } from '../run/faults.ts'
 import { storeFault } from '../store/fault.ts'
 import { diskOf, filesOf, inspectStore, usersOf } from '../store/inspect.ts'
 import { mendCounts, mendFullText, mendJournal, mendPermissions } from '../store/mend.ts'
-import { type Common, configured, json, out, say, version } from './shared.ts'
+import { type Common, configuredToRead, json, out, say, version } from './shared.ts'
 
 /** Asked more often than this because the configuration says so. */
 const HASTE = 5 * 60_000
@@ -25,7 +25,7 @@ interface Mended {
 }
 
 export async function doctor(options: Common & { fix?: boolean }): Promise<void> {
-  const config = configured(options)
+  const config = configuredToRead(options)
   let facts = gather(config)
   let findings = diagnose(facts)
   const mended = options.fix ? mend(facts, findings) : []

@@ -36,8 +36,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'minwal sql --json < query.sql',
   ],
   backup: ['minwal backup /var/backups/minwal.db', 'minwal backup --secrets copy.db'],
-  notify: ['minwal notify', 'minwal notify --test desk'],
-  replay: ['minwal replay /tmp/tried.db', 'minwal replay tried.db --config new.json'],
+  notify: ['minwal notify', 'minwal notify --test', 'minwal notify quakes --test'],
+  service: ['minwal service install', 'sudo minwal service install --apply'],
   doctor: ['minwal doctor', 'minwal doctor --fix', 'minwal doctor --json'],
   completions: [
     'minwal completions bash > ~/.local/share/bash-completion/completions/minwal',

@@ -129,6 +129,7 @@ export function build(): Command {
     .exitOverride()
     .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
   aboutTheFile(onFile)
+  aboutTheService(program)
   program
     .command('completions')
     .description('print what a shell needs to complete commands and options')
@@ -204,6 +205,18 @@ export function described(program: Command): DescribedProgram {
     }
   })
   return { description: program.description(), commands }
+}
+
+/** The commands for whoever makes a service of it. */
+function aboutTheService(program: Command): void {
+  program
+    .command('service')
+    .description('print the steps that make a service of systemd of it, or do them')
+    .addArgument(new Argument('<what>', 'what to do').choices(['install']))
+    .option('--apply', 'do them, one by one; what is done already is left')
+    .addOption(new Option('--root <folder>', 'before every path that is written').hideHelp())
+    .exitOverride()
+    .action(later(async () => (await import('./service.ts')).service))
 }
 
 /** The commands for those who look after the database, or ask it themselves. */

@@ -2,11 +2,17 @@
 import type { NotifyRule } from '../model/notify.ts'
 import { testNotice } from '../publish/notices.ts'
 import { createSender } from '../run/notify-send.ts'
-import { type Common, configured, Failed, json } from './shared.ts'
+import { type Common, configured, configuredToRead, Failed, json } from './shared.ts'
 import { show } from './shown.ts'
 
 export async function notify(names: string[], options: Common & { test?: boolean }): Promise<void> {
-  const { notify: rules = [], poll, title, language, link } = configured(options)
+  const {
+    notify: rules = [],
+    poll,
+    title,
+    language,
+    link,
+  } = options.test === true ? configured(options) : configuredToRead(options)
   const unknown = names.find(name => !rules.some(rule => rule.name === name))
   if (unknown !== undefined) throw new Failed(`there is no rule "${unknown}": \`minwal notify\` lists them`, 2)
   const chosen = names.length === 0 ? rules : rules.filter(({ name }) => names.includes(name))

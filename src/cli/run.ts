@@ -1,4 +1,5 @@
 // The commands that poll: run, the daemon, and poll, once.
+import { withCredentials } from '../config/credentials.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { noCounts } from '../desk/outcome.ts'
 import { createLog } from '../log.ts'
@@ -33,7 +34,7 @@ export async function run(options: Common): Promise<void> {
 }
 
 function loadAgain(file: string): Loaded {
-  const loaded = loadConfig(file, process.env)
+  const loaded = loadConfig(file, withCredentials(process.env))
   if (loaded.ok) hideSecretsOf(loaded.config)
   return loaded
 }

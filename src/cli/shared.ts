@@ -3,8 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withCredentials } from '../config/credentials.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
+import { loadToRead } from '../config/unset.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
 import type { Aggregator } from '../run/aggregator.ts'
@@ -60,7 +62,7 @@ const write = (stream: NodeJS.WriteStream, text: string): void =>
 
 /** The configuration, or what is wrong with it. */
 export function readConfiguration({ config: file }: Common): Loaded {
-  const loaded = loadConfig(file, process.env)
+  const loaded = loadConfig(file, withCredentials(process.env))
   if (loaded.ok) hideSecretsOf(loaded.config)
   return judged(loaded, file)
 }
@@ -69,6 +71,16 @@ export function configured(options: Common): Config {
   const loaded = readConfiguration(options)
   if (!loaded.ok) throw new Failed(loaded.faults.join('\nminwal: '), 2)
   return loaded.config
+}
+
+/** The same for commands that ask nobody for anything: variables that only hold secrets need not be set. */
+export function configuredToRead(options: Common): Config {
+  const { config: file } = options
+  const loaded = loadToRead(file, withCredentials(process.env))
+  if (loaded.ok) hideSecretsOf(loaded.config)
+  const whole = judged(loaded, file)
+  if (!whole.ok) throw new Failed(whole.faults.join('\nminwal: '), 2)
+  return whole.config
 }
 
 /** Whether a document that was read lacks its end, by the warnings about it. */
@@ -84,7 +96,7 @@ export function demoConfig(): string {
 
 /** Open the store for reading, run `work`, close it. */
 export function reading<T>(options: Common, work: (store: Store, config: Config) => T): T {
-  const config = configured(options)
+  const config = configuredToRead(options)
   const store = openStore({ path: config.database, readOnly: true })
   if (!store.ok) throw new Failed(store.reason)
   try {
@@ -109,7 +121,7 @@ export function configuredToPoll(options: Common): Config {
 
 /** An aggregator for commands that need a database that is there: a mistyped path shall not make one. */
 export async function aggregatorOnFile(options: Common): Promise<{ aggregator: Aggregator; config: Config }> {
-  const config = configured(options)
+  const config = configuredToRead(options)
   const { createAggregator } = await import('../run/aggregator.ts')
   return { aggregator: createAggregator(config, { create: false }), config }
 }

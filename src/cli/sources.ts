@@ -11,7 +11,18 @@ import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import { isoOrNull } from './json.ts'
-import { type Common, configured, Failed, hidden, hideSecretsOf, isCutOff, json, out, say } from './shared.ts'
+import {
+  type Common,
+  configured,
+  configuredToRead,
+  Failed,
+  hidden,
+  hideSecretsOf,
+  isCutOff,
+  json,
+  out,
+  say,
+} from './shared.ts'
 import { moment, show, timed } from './shown.ts'
 import { readSubscriptionList } from './subscription-list.ts'
 
@@ -213,7 +224,7 @@ interface Folder {
 }
 
 export function exportFeeds(options: Common): void {
-  const config = configured(options)
+  const config = configuredToRead(options)
   const root: Folder = { folders: new Map(), feeds: [] }
   let [secrets, variables, files] = [0, 0, 0]
   for (const agency of config.agencies) {

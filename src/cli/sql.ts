@@ -14,7 +14,7 @@ import {
   QueryError,
   type QueryValue,
 } from '../store/query.ts'
-import { type Common, configured, Failed, out } from './shared.ts'
+import { type Common, configuredToRead, Failed, out } from './shared.ts'
 import { fitted } from './table.ts'
 
 interface SqlOptions extends Common {
@@ -35,7 +35,7 @@ export async function sql(words: readonly string[], options: SqlOptions): Promis
   if (formats.length > 1) throw new Failed('choose one of --csv, --json and --jsonl', 2)
   if (options.timeout !== undefined) return bounded(options.timeout)
   const parameters = Object.fromEntries((options.param ?? []).map(parameter))
-  const { database } = configured(options)
+  const { database } = configuredToRead(options)
   const text = words.length > 0 ? words.join(' ') : fromStandardInput()
   const opened = openQueries(database)
   if (!opened.ok) throw new Failed(opened.reason)

@@ -590,6 +590,7 @@ describe('usage', () => {
       'replay',
       'notify',
       'doctor',
+      'service',
     ])
     expect(ended.stdout).toMatch(/^ {2}completions <shell>/m)
     const one = await minwal(['threads', '--help'])

@@ -20,7 +20,15 @@ beforeAll(() => {
   )
   const agency = (id: string) => ({ id, name: id, feeds: [`http://127.0.0.1:9/${id}`] })
   const agencies = ['meridian', 'vostok', 'harir'].map(agency)
-  writeFileSync(config, JSON.stringify({ database: 'news.db', agencies, retain: { reports: '400d' } }))
+  writeFileSync(
+    config,
+    JSON.stringify({
+      database: 'news.db',
+      agencies,
+      retain: { reports: '400d' },
+      notify: [{ name: 'ill', failure: true, command: ['true'] }],
+    }),
+  )
 })
 
 afterAll(() => rmSync(where, { recursive: true, force: true }))
@@ -67,6 +75,8 @@ describe('docs/json.md', () => {
     same(story, 'search')
     for (const report of itemsOf(story['reports'])) same(report, 'story')
     same(await printed('explain', '1'), 'explain')
+    const rules = [...itemsOf(await printed('notify')), ...itemsOf(await printed('notify', '--test'))]
+    expect([...new Set(rules.flatMap(keysOf))].sort()).toEqual(documented('notify').sort())
     for (const decision of itemsOf(await printed('decisions'))) same(decision, 'decisions')
     same(await printed('prune', '--dry-run'), 'prune')
     same(await printed('doctor'), 'doctor')

@@ -219,6 +219,109 @@ describe('secrets of the configuration', () => {
   }, 60_000)
 })
 
+describe('variables of the configuration', () => {
+  const AGENCIES = (origin: string) => [
+    {
+      id: 'a',
+      name: 'A',
+      feeds: [
+        `${origin}/\${PATHKEY}/feed?as=echo`,
+        `http://127.0.0.1:\${PORT}/other?as=echo`,
+        { url: `${origin}/header?as=echo`, headers: { 'X-Api-Key': '${HEADERKEY}' }, every: '${EVERY}' },
+      ],
+    },
+  ]
+  const NOTIFY = [{ name: 'n', failure: true, webhook: '${HOOK}', key: '${HOOK_KEY}' }]
+
+  it('need not be set for commands that ask nobody for anything', async () => {
+    const server = await echoing()
+    const where = folder()
+    const { port } = new URL(server.origin)
+    const env = {
+      PATHKEY: VALUES.PATHKEY,
+      HEADERKEY: VALUES.HEADERKEY,
+      PORT: port,
+      EVERY: '1h',
+      HOOK: `${server.origin}/hook/p0stH3re`,
+      HOOK_KEY: 'tk_h00kK3y9',
+    }
+    const { config, database } = configure(where, AGENCIES(server.origin) as never, {
+      link: 'https://wires.example',
+      notify: NOTIFY,
+    })
+    expect(await minwal(['poll', '--force', '--config', config], { env })).toMatchObject({ code: 0 })
+    const asked = server.requests.length
+    const feeds = async (given: Record<string, string>): Promise<string> =>
+      (await minwal(['feeds', '--json', '--config', config], { env: given })).stdout
+    expect(await feeds({})).toBe(await feeds(env))
+    for (const command of [
+      'threads',
+      'thread 1',
+      'story 1',
+      'search lock',
+      'explain 1',
+      'decisions',
+      'export',
+      'doctor',
+      'prune --dry-run',
+      'notify',
+      `backup ${join(where, 'copy.db')}`,
+      `publish ${join(where, 'out')}`,
+    ]) {
+      const { code, stderr } = await minwal([...command.split(' '), '--config', config])
+      expect({ command, code, unset: stderr.includes('is not set') && !stderr.includes('"link"') }).toEqual({
+        command,
+        code: 0,
+        unset: false,
+      })
+    }
+    expect((await minwal(['export', '--config', config])).stdout).toContain('${PATHKEY}')
+    expect(server.requests).toHaveLength(asked)
+    expect(
+      files(where).flatMap(([, text]) => [
+        ...told(text),
+        ...['p0stH3re', 'tk_h00kK3y9'].filter(one => text.includes(one)),
+      ]),
+    ).toEqual([])
+    // Whoever polls needs them, and what is no secret is never made up.
+    for (const command of ['poll', 'check', 'notify --test']) {
+      const refused = await minwal([...command.split(' '), '--config', config])
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('PATHKEY is not set') })
+    }
+    configure(where, AGENCIES(server.origin) as never, { database: '${FOLDER_OF_IT}/minwal.db' })
+    expect(await minwal(['feeds', '--config', config])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('FOLDER_OF_IT is not set'),
+    })
+    expect(existsSync(database)).toBe(true)
+  }, 120_000)
+
+  it("are read from systemd's credentials, which stand nowhere either", async () => {
+    const server = await echoing()
+    const where = folder()
+    const credentials = folder({ PATHKEY: `${VALUES.PATHKEY}\n`, HEADERKEY: VALUES.HEADERKEY, 'no-name': 'x' })
+    const { config } = configure(where, [
+      {
+        id: 'a',
+        feeds: [
+          `${server.origin}/\${PATHKEY}/feed?as=echo`,
+          { url: `${server.origin}/header?as=echo`, headers: { 'X-Api-Key': '${HEADERKEY}' } },
+        ],
+      },
+    ] as never)
+    const env = { CREDENTIALS_DIRECTORY: credentials }
+    const polled = await minwal(['poll', '--force', '--config', config], { env })
+    expect(polled).toMatchObject({ code: 0 })
+    expect(server.requests.join('\n')).toContain(VALUES.PATHKEY)
+    const shown = await minwal(['search', 'lock', '--json', '--config', config])
+    expect(shown.stdout).toContain('The lock of echo was opened by')
+    expect([
+      ...files(where).flatMap(([, text]) => told(text)),
+      ...told(shown.stdout + polled.stdout + polled.stderr),
+    ]).toEqual([])
+  }, 60_000)
+})
+
 describe('a database of an earlier version', () => {
   it('loses the secrets in it and no report: the feed goes on under the address it is known by', async () => {
     const server = await echoing()
