@@ -39,7 +39,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   notify: ['minwal notify', 'minwal notify --test', 'minwal notify quakes --test'],
   replay: ['minwal replay /tmp/tried.db', 'minwal replay tried.db --config new.json'],
   service: ['minwal service install', 'sudo minwal service install --apply'],
-  replay: ['minwal replay /tmp/tried.db', 'minwal replay tried.db --config new.json'],
   doctor: ['minwal doctor', 'minwal doctor --fix', 'minwal doctor --json'],
   completions: [
     'minwal completions bash > ~/.local/share/bash-completion/completions/minwal',
