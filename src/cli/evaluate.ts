@@ -8,6 +8,7 @@ import type { PollSettings, ThreadSettings } from '../model/config.ts'
 import { askerOf } from '../run/encoding.ts'
 import { type EvalItem, evaluate, type GroupScore, readItems, type Vectors } from '../run/evaluate.ts'
 import { worstErrors } from '../run/worst.ts'
+import { progress } from './progress.ts'
 import { configuredToPoll, Failed, json, out } from './shared.ts'
 import { show } from './shown.ts'
 
@@ -47,7 +48,9 @@ export async function evaluateItems(
   const items = await readItems(file)
   if (!items.ok) throw new Failed(items.reason)
   const vectors = await vectorsOf(items.value, threads, config?.poll ?? null)
-  const { assignments, placements, result } = evaluate(items.value, threads, vectors)
+  const bar = progress(items.value.length, 'items')
+  const { assignments, placements, result } = evaluate(items.value, threads, vectors, () => bar.step())
+  bar.end()
   const write = (to: string, rows: readonly object[]): void => {
     try {
       writeFileSync(to, rows.map(row => `${JSON.stringify(row)}\n`).join(''))

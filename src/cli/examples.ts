@@ -37,6 +37,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   backup: ['minwal backup /var/backups/minwal.db', 'minwal backup --secrets copy.db'],
   notify: ['minwal notify', 'minwal notify --test', 'minwal notify quakes --test'],
+  replay: ['minwal replay /tmp/tried.db', 'minwal replay tried.db --config new.json'],
   service: ['minwal service install', 'sudo minwal service install --apply'],
   doctor: ['minwal doctor', 'minwal doctor --fix', 'minwal doctor --json'],
   completions: [

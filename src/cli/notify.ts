@@ -2,8 +2,8 @@
 import type { NotifyRule } from '../model/notify.ts'
 import { testNotice } from '../publish/notices.ts'
 import { createSender } from '../run/notify-send.ts'
-import { type Common, configured, configuredToRead, Failed, json, out } from './shared.ts'
-import { table } from './table.ts'
+import { type Common, configured, configuredToRead, Failed, json } from './shared.ts'
+import { show } from './shown.ts'
 
 export async function notify(names: string[], options: Common & { test?: boolean }): Promise<void> {
   const {
@@ -20,13 +20,7 @@ export async function notify(names: string[], options: Common & { test?: boolean
   if (options.test !== true) {
     const rows = chosen.map(rule => ({ rule: rule.name, when: whenOf(rule), to: whomOf(rule) }))
     if (options.json) json(rows)
-    else
-      out(
-        table(
-          ['rule', 'when', 'to'],
-          rows.map(({ rule, when, to }) => [rule, when, to]),
-        ),
-      )
+    else show({ head: ['rule', 'when', 'to'], rows: rows.map(({ rule, when, to }) => [rule, when, to]) })
     return
   }
   const sender = createSender(poll)
@@ -40,12 +34,10 @@ export async function notify(names: string[], options: Common & { test?: boolean
   await sender.close()
   if (options.json) json(results)
   else
-    out(
-      table(
-        ['rule', 'to', 'result'],
-        results.map(({ rule, to, fault }) => [rule, to, fault ?? 'taken']),
-      ),
-    )
+    show({
+      head: ['rule', 'to', 'result'],
+      rows: results.map(({ rule, to, fault }) => [rule, to, fault ?? 'taken']),
+    })
   if (results.some(({ fault }) => fault !== null)) process.exitCode = 1
 }
 

@@ -193,6 +193,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       hub: data.publish?.hub ?? null,
     },
     retain: retainSettings(data.retain, window),
+    keepBodies: data.keep?.bodies === undefined ? null : toMillis(data.keep.bodies),
     backup: {
       to: data.backup?.to === undefined ? null : besides(file, data.backup.to),
       every: toMillis(data.backup?.every ?? '1d'),

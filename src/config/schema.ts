@@ -252,6 +252,14 @@ const root = z.strictObject({
     })
     .optional(),
   retain: retainObject.describe('What is deleted, and when. Left out, no report ever is.').optional(),
+  keep: z
+    .strictObject({
+      bodies: durationBetween('1h', '90d')
+        .optional()
+        .describe('How long documents are kept as servers sent them, for `minwal replay`. Default none are.'),
+    })
+    .describe('What is kept besides the news.')
+    .optional(),
   backup: z
     .strictObject({
       to: z
@@ -300,6 +308,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     threads: root.shape.threads.unwrap().shape,
     publish: root.shape.publish.unwrap().shape,
     retain: retainObject.shape,
+    keep: root.shape.keep.unwrap().shape,
     backup: root.shape.backup.unwrap().shape,
     metrics: root.shape.metrics.unwrap().shape,
     log: root.shape.log.unwrap().shape,

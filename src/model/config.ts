@@ -155,6 +155,8 @@ export interface Config {
   publish: PublishSettings
   /** Null or left out: nothing is deleted but polls after thirty days. */
   retain?: RetainSettings | null
+  /** For how long documents are kept for a replay; none are where it is null or left out. */
+  keepBodies?: Millis | null
   /** Defaults where left out: no backups, but a copy before an upgrade. */
   backup?: BackupSettings
   /** Whom to tell of what; nobody where left out. */

@@ -27,6 +27,7 @@ export async function askFeed(
   const trusted = address === target || (URL.canParse(address) && keepsSecrets(new URL(target), new URL(address)))
   const got = await fetcher.get({
     url: address,
+    feed: spec.url,
     validators,
     headers: trusted ? spec.headers : {},
     allowPrivate: mayBePrivate(settings, spec, address),

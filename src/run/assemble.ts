@@ -4,6 +4,7 @@ import type { DeskClient } from '../desk/client.ts'
 import type { Log } from '../log.ts'
 import type { Config } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
+import { keepingBodies } from './bodies.ts'
 import { createEncoding, type Encoding } from './encoding.ts'
 import { feedsByUrl, type NamedFeed } from './poll.ts'
 import { createReaders, type Readers } from './readers.ts'
@@ -40,7 +41,7 @@ export function assemble(
   const { encoder } = config.threads
   return {
     config,
-    fetcher: makeFetcher(config.poll),
+    fetcher: keepingBodies(makeFetcher(config.poll), config, { now, log }),
     // Threads take a moment to start, and what they have learnt of words is worth seconds.
     readers:
       before !== null && isSame(namesOf(config), namesOf(before.config))

@@ -119,6 +119,7 @@ export function assign(
   items: readonly EvalItem[],
   threads: Config['threads'],
   vectors: Vectors = new Map(),
+  onItem: () => void = () => {},
 ): { assignments: Assignment[]; placements: Map<string, Placement>; seconds: number } {
   const opened = openStore({ path: ':memory:' })
   if (!opened.ok) throw new Error(opened.reason)
@@ -172,6 +173,7 @@ export function assign(
         item.lang,
       )
       if (filed?.story != null) stories.set(item.id, filed.story)
+      onItem()
     }
     // What was filed in the last hour is reviewed in the next one.
     const [feed] = feeds.values()
@@ -295,8 +297,10 @@ export function evaluate(
   items: readonly EvalItem[],
   threads: Config['threads'],
   vectors?: Vectors,
+  /** Called after each item. */
+  onItem?: () => void,
 ): { assignments: Assignment[]; placements: Map<string, Placement>; result: EvalResult } {
-  const { assignments, placements, seconds } = assign(items, threads, vectors)
+  const { assignments, placements, seconds } = assign(items, threads, vectors, onItem)
   const languages: Record<string, GroupScore> = {}
   for (const [language, own] of Map.groupBy(items, ({ lang }) => lang ?? 'unknown')) {
     const score = scoreGroups(own, assignments, 'thread')

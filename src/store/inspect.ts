@@ -4,6 +4,7 @@ import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { FileFact, StoreFacts } from '../model/inspected.ts'
 import type { Outcome } from '../model/units.ts'
+import { bodiesPath } from './bodies.ts'
 import { APPLICATION_ID, Database } from './engine.ts'
 import { storeFault } from './fault.ts'
 import { usersOf } from './holder.ts'
@@ -164,6 +165,7 @@ export function filesOf(path: string): FileFact[] {
     ...fact(`${path}-journal`, 'rollback journal'),
     ...fact(keyPath(path), 'key'),
     ...fact(privatePath(path), 'private file'),
+    ...fact(bodiesPath(path), 'private file'),
     ...fact(vectorsPath(path), 'vectors'),
     ...besides.flatMap(file => fact(join(folder, file), 'copy')),
     ...fact(folder, 'folder'),

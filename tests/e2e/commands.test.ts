@@ -587,6 +587,7 @@ describe('usage', () => {
       'eval',
       'sql',
       'backup',
+      'replay',
       'notify',
       'doctor',
       'service',

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import stringWidth from 'string-width'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { minwal, root } from '../helpers/cli.ts'
 
 const PAGE = readFileSync(join(root, 'docs/json.md'), 'utf8')
@@ -15,7 +16,7 @@ const config = join(where, 'config.json')
 beforeAll(() => {
   writeFileSync(
     join(where, 'news.db'),
-    gunzipSync(readFileSync(new URL('../fixtures/db/v10.sqlite.gz', import.meta.url))),
+    gunzipSync(readFileSync(new URL(`../fixtures/db/v${MIGRATIONS.length}.sqlite.gz`, import.meta.url))),
   )
   const agency = (id: string) => ({ id, name: id, feeds: [`http://127.0.0.1:9/${id}`] })
   const agencies = ['meridian', 'vostok', 'harir'].map(agency)
@@ -133,6 +134,25 @@ describe('a command on a terminal', () => {
       expect(lines.length).toBeGreaterThan(3)
     },
     30_000,
+  )
+
+  it.skipIf(!there)(
+    'draws a bar while it evaluates, and none where its output goes elsewhere',
+    async () => {
+      const items = join(root, 'tests/fixtures/labelled/general.jsonl')
+      const some = join(where, 'some.jsonl')
+      writeFileSync(some, readFileSync(items, 'utf8').split('\n').slice(0, 60).join('\n'))
+      const ran = spawnSync(
+        'script',
+        ['-qec', `'${process.execPath}' '${join(root, 'bin/minwal.js')}' eval '${some}'`, '/dev/null'],
+        {
+          encoding: 'utf8',
+        },
+      )
+      expect(ran.stdout).toMatch(/\[[█·]+\] \d+\/60 items/)
+      expect(await minwal(['eval', some])).toMatchObject({ code: 0, stderr: '' })
+    },
+    60_000,
   )
 
   it.skipIf(!there)(

@@ -481,6 +481,16 @@ const KEYS: Record<string, () => Promise<void>> = {
     expect(await here.page('/feeds')).toContain('retain.size is 1 MB')
     expect(await here.page('/healthz')).toContain('retain.size is 1 MB')
   },
+  'keep.bodies': async () => {
+    const here = await room({ poll: OFTEN })
+    await here.daemon.tick()
+    const kept = join(here.where, 'news.db.bodies')
+    expect(existsSync(kept)).toBe(false)
+    here.reload({ keep: { bodies: '1h' } })
+    await reloaded(here)
+    here.items.set(FEED, [item('5', 'The museum opens late.')])
+    await looking(here, 'a document is kept', () => existsSync(kept))
+  },
   'log.level': async () => {
     const here = await room()
     here.reload({ log: { level: 'debug' } })

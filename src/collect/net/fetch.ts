@@ -17,6 +17,8 @@ import { type PostRequest, type PostResult, send } from './post.ts'
 import { REDIRECTS, redirectTarget } from './redirect.ts'
 
 export interface FetchRequest {
+  /** The feed that is asked, by the address it is known by; left out for anything else. */
+  feed?: string
   /** May carry `user:password@`: sent as Basic Authorization to that origin, shown nowhere. */
   url: string
   /** As kept from the last good answer; sent back unchanged. */
