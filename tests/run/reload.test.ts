@@ -1,5 +1,5 @@
 // What a reload of the configuration changes: every key, either in force at once or named as waiting for the next start.
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
@@ -405,6 +405,22 @@ const KEYS: Record<string, () => Promise<void>> = {
     here.reload({ backup: { beforeUpgrade: false } })
     await reloaded(here)
     expect(here.said).toContain('"backup.beforeUpgrade" takes effect at the next start')
+  },
+  'metrics.listen': async () => {
+    const here = await room()
+    here.reload({ metrics: { listen: '127.0.0.1:0' } })
+    await reloaded(here)
+    expect(here.said).toContain('"metrics" takes effect at the next start')
+  },
+  notify: async () => {
+    const here = await room({ poll: OFTEN }, [item('1', 'Boats sail again.')])
+    await here.daemon.tick()
+    const told = join(here.where, 'told')
+    here.reload({ notify: [{ name: 'oil', query: 'olive', command: ['sh', '-c', `cat >> '${told}'`] }] })
+    await reloaded(here)
+    await here.daemon.tick()
+    here.items.set(FEED, [item('2', 'Olive oil costs more, sugar less.')])
+    await looking(here, 'it is told', () => existsSync(told) && readFileSync(told, 'utf8').includes('"rule":"oil"'))
   },
   'retain.reports': async () => {
     const here = await room({ poll: OFTEN }, [item('1', 'Boats sail again.')])
