@@ -29,7 +29,7 @@ export interface FoundFeed {
   how: 'address' | 'link' | 'path'
 }
 
-/** Feeds that were found, at least one; else the reason, and whether the server answered at the address itself. */
+/** Feeds that were found, at least one; else the reason, and whether the server gave a document at the address itself. */
 export type Discovered = { ok: true; value: FoundFeed[] } | { ok: false; reason: string; answered: boolean }
 
 export interface DiscoverOptions {

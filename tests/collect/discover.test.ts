@@ -75,6 +75,7 @@ describe('an address', () => {
     expect(await find(`${server.origin}/x`)).toEqual({
       ok: false,
       reason: `${server.origin}/x answered 404 Not Found`,
+      answered: false,
     })
     await server.close()
     expect(await find(`${server.origin}/x`)).toMatchObject({ ok: false, reason: expect.stringContaining('refused') })
@@ -165,6 +166,7 @@ describe('a page', () => {
     expect(found).toEqual({
       ok: false,
       reason: `no feed found: ${server.origin}/ is a page that links to none, and ${server.requests.length - 1} other addresses gave none`,
+      answered: true,
     })
     expect(server.requests.length).toBeLessThan(20)
     expect(new Set(server.requests).size).toBe(server.requests.length)

@@ -270,8 +270,8 @@ it('reloads on SIGHUP and on saving, keeps the old configuration when the new on
   await eventually('the bad file is reported', () => logged('configuration not reloaded') >= 2, 20_000)
   const faults = running.log().flatMap(line => (line.msg === 'configuration not reloaded' ? [line['fault']] : []))
   expect(faults.slice(0, 2).sort()).toEqual([
-    `${config}: agencies: must name at least one agency`,
-    expect.stringMatching(/config\.json: pol: unknown key; known here: /),
+    expect.stringMatching(/config\.json:1:19: pol: unknown key; known here: /),
+    `${config}:1:3: agencies: must name at least one agency`,
   ])
   const [one, two] = [visits('/one'), visits('/two')]
   await eventually('the old feeds are polled on', () => visits('/one') > one && visits('/two') > two, 20_000)
