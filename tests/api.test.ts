@@ -66,7 +66,7 @@ describe('the public API', () => {
     expect(parseConfig(`{ ${agencies} }`, 'c.json', {})).toMatchObject({ ok: true, config: { poll: { perHost: 2 } } })
     expect(parseConfig(`{ ${agencies}, "titel": "" }`, 'c.json', {})).toMatchObject({
       ok: false,
-      faults: [expect.stringContaining('c.json: titel: unknown key')],
+      faults: [expect.stringContaining('c.json:1:82: titel: unknown key')],
     })
   })
 
