@@ -39,6 +39,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     // Three on two cores: many tests wait for a daemon, a pause or a browser.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 })

@@ -60,7 +60,7 @@ function posted(
   }
   // https://docs.ntfy.sh/publish/#publish-as-json: the topic stands in the message, and the message goes to the server.
   const server = new URL(url)
-  const path = server.pathname.replace(/\/+$/, '')
+  const path = server.pathname.replace(/(?<!\/)\/+$/, '')
   const topic = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1))
   server.pathname = path.slice(0, path.lastIndexOf('/') + 1)
   const priority = kind === 'failure' ? 5 : 3

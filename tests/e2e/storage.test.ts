@@ -160,7 +160,7 @@ describe('on a disk that is full', () => {
     expect(logged(running, 'the poll could not be stored')).toEqual([])
     rmSync(ballast)
     await eventually('it is well', async () => (await ask(running, '/healthz')).status === 200, 30_000)
-    expect((await ask(running, '/readyz')).status).toBe(200)
+    await eventually('it is ready', async () => (await ask(running, '/readyz')).status === 200, 10_000)
     const polled = logged(running, 'polled').length
     await eventually('polling goes on', () => logged(running, 'polled').length > polled + 4, 20_000)
     expect(logged(running, 'the database is written again')).toHaveLength(1)
