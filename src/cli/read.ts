@@ -1,6 +1,6 @@
 // The commands that show what is stored: feeds, threads, thread, search.
 import { absence } from '../desk/absence.ts'
-import { nearest } from '../language/nearest.ts'
+import { nearestWord } from '../language/nearest.ts'
 import { relative } from '../language/say.ts'
 import type { ReportView, Selection, StoryDetail, StorySummary, ThreadDetail } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
@@ -36,7 +36,7 @@ export function threads(options: Common & { since?: Millis; lang?: string; agenc
   reading(options, (store, config) => {
     const known = new Set([...store.agencies(), ...config.agencies].map(({ id }) => id))
     if (options.agency !== undefined && !known.has(options.agency)) {
-      const near = nearest(options.agency, [...known])
+      const near = nearestWord(options.agency, [...known])
       const meant = near === null ? '`minwal feeds` lists the agencies' : `did you mean ${near}?`
       throw new Failed(`--agency ${options.agency}: there is no such agency; ${meant}`, 2)
     }

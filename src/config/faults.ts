@@ -1,6 +1,6 @@
 // Faults of a configuration as sentences: the key, its value, and what is allowed.
 
-import { nearest } from '../language/nearest.ts'
+import { nearestWord } from '../language/nearest.ts'
 import { duration } from '../language/say.ts'
 import type { FeedAddress } from './addresses.ts'
 import { items, member } from './raw.ts'
@@ -106,7 +106,7 @@ function describeIssue(issue: Issue, base: readonly PropertyKey[]): Fault[] {
 /** `; did you mean "name"?`, where a known word is near. */
 function meant(given: unknown, known: readonly unknown[]): string {
   const words = known.filter(word => typeof word === 'string')
-  const near = typeof given === 'string' ? nearest(given, words) : null
+  const near = typeof given === 'string' ? nearestWord(given, words) : null
   return near === null ? '' : `; did you mean ${show(near)}?`
 }
 

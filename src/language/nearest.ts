@@ -3,21 +3,30 @@
 /** Words beyond it are no typing errors. */
 const LONGEST = 60
 
-/** The nearest of these words, where it is near enough to be meant: a third of its letters changed, at most. Null where none is. */
-export function nearest(given: string, words: readonly string[]): string | null {
-  let best: string | null = null
+/**
+ * The one of `known` with the name that is nearest, where it is near enough to be meant: a third of its letters changed, at most.
+ * Null where none is.
+ */
+export function nearest<T>(given: string, known: readonly T[], namesOf: (one: T) => readonly string[]): T | null {
+  let best: T | null = null
   let least = Number.POSITIVE_INFINITY
   const typed = plain(given)
-  for (const word of words) {
-    if (given.length > LONGEST || word.length > LONGEST) continue
-    const away = distance(typed, plain(word))
-    if (away < least && away <= Math.max(1, Math.floor(Math.max(given.length, word.length) / 3))) {
-      best = word
-      least = away
+  for (const one of known) {
+    for (const name of namesOf(one)) {
+      if (given.length > LONGEST || name.length > LONGEST) continue
+      const away = distance(typed, plain(name))
+      if (away < least && away <= Math.max(1, Math.floor(Math.max(given.length, name.length) / 3))) {
+        best = one
+        least = away
+      }
     }
   }
   return best
 }
+
+/** The same of words. */
+export const nearestWord = (given: string, words: readonly string[]): string | null =>
+  nearest(given, words, word => [word])
 
 const plain = (word: string): string => word.toLowerCase().replace(/[-_\s]/g, '')
 

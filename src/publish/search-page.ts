@@ -1,8 +1,9 @@
 // Answers a search: what was typed and what the address says are read together.
+
+import { nearest } from '../language/nearest.ts'
 import type { Selection } from '../model/shown.ts'
 import type { Rendering } from './delivery.ts'
 import { pageDocument } from './documents.ts'
-import { nearest } from './nearest.ts'
 import type { PageContext } from './pages/layout.ts'
 import { type SearchInput, searchHtml } from './pages/search.ts'
 import type { Choice } from './query.ts'

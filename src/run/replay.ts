@@ -1,6 +1,6 @@
 // Files kept documents again, with the rules of today and another configuration, into another database, and says what differs.
-import { createHash } from 'node:crypto'
 import type { Fetcher } from '../collect/net/fetch.ts'
+import { bodyHash } from '../collect/net/hash.ts'
 import type { FetchResult } from '../model/collected.ts'
 import type { Config } from '../model/config.ts'
 import type { Millis, Outcome } from '../model/units.ts'
@@ -25,14 +25,25 @@ export interface Difference {
   joined: string[]
 }
 
-const HASH = 'sha256'
-
-function documentOf({ url, contentType, body }: KeptBody): FetchResult {
+async function documentOf({ url, contentType, body }: KeptBody): Promise<FetchResult> {
   return {
     ...{ kind: 'body', status: 200, url, movedTo: null, gap: null, isPrivate: true, body, contentType },
-    ...{ hash: createHash(HASH).update(body).digest('base64url'), validators: { etag: null, lastModified: null } },
+    ...{ hash: await bodyHash(body), validators: { etag: null, lastModified: null } },
     ...{ hub: null, self: null, maxAge: null, retryAt: null, wireBytes: body.length, ms: 0 },
   } as const
+}
+
+/** The configuration for a database that is only looked at: nobody is told of what is filed, and no backup of it is kept. */
+function toTry(config: Config, database: string): Config {
+  const { backup, metrics, notify, retain, keepBodies, ...rest } = config
+  return {
+    ...rest,
+    database,
+    retain: null,
+    publish: { ...config.publish, hub: null },
+    // Nothing is due by itself.
+    poll: { ...config.poll, tick: '0 0 29 2 *', hostDelay: 0, websub: false },
+  }
 }
 
 /**
@@ -57,17 +68,7 @@ export async function replay(
     close: async () => {},
   }
   const known = new Set(config.agencies.flatMap(({ feeds }) => feeds.map(({ url }) => url)))
-  const aggregator = createAggregator(
-    {
-      ...config,
-      database: to,
-      retain: null,
-      keepBodies: null,
-      // Nothing is due by itself.
-      poll: { ...config.poll, tick: '0 0 29 2 *', hostDelay: 0, websub: false },
-    },
-    { now: () => clock, fetch: () => network },
-  )
+  const aggregator = createAggregator(toTry(config, to), { now: () => clock, fetch: () => network })
   try {
     let done = 0
     for (const body of kept.all()) {

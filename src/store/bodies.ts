@@ -1,9 +1,8 @@
 // Documents as servers sent them, compressed, in a small SQLite file of its own beside the database: `minwal replay` files them
 // again. It may be deleted at any time. Documents of private feeds lie in it, so that nobody else may read it.
-import { rmSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { Millis } from '../model/units.ts'
-import { Database, makeFile } from './engine.ts'
+import { openBeside } from './beside.ts'
 
 export interface KeptBody {
   /** Address the feed is known by. */
@@ -27,7 +26,10 @@ export interface BodyStore {
   close(): void
 }
 
-const TABLES = `
+const BODIES = {
+  version: 1,
+  tables: {
+    bodies: `
 create table bodies (
   id           integer primary key,
   feed         text not null,
@@ -37,25 +39,14 @@ create table bodies (
   packed       blob not null
 ) strict;
 create index bodies_at on bodies (at);
-`
-const VERSION = 1
-const BUSY_TIMEOUT: Millis = 2_000
+`,
+  },
+  pragmas: ['auto_vacuum = incremental'],
+}
 
 /** Where the file of a database lies. */
 export function bodiesPath(database: string): string {
   return database === ':memory:' ? database : `${database}.bodies`
-}
-
-/** Open the file, or make it; one that is damaged is made anew. Throws what SQLite or the operating system says otherwise. */
-export function openBodies(path: string): BodyStore {
-  try {
-    return opened(path)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (!/^SQLITE_(?:NOTADB|CORRUPT)/.test(code)) throw error
-    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
-    return opened(path)
-  }
 }
 
 interface Row {
@@ -66,24 +57,9 @@ interface Row {
   packed: Uint8Array
 }
 
-function opened(path: string): BodyStore {
-  if (path !== ':memory:') makeFile(path, 0o600, false)
-  const db = new Database(path)
-  try {
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
-    db.pragma('auto_vacuum = incremental')
-    db.pragma('journal_mode = wal')
-    db.pragma('synchronous = normal')
-    db.transaction(() => {
-      if (Number(db.pragma('user_version', { simple: true })) === VERSION) return
-      db.exec('drop table if exists bodies')
-      db.exec(TABLES)
-      db.pragma(`user_version = ${VERSION}`)
-    }).immediate()
-  } catch (error) {
-    db.close()
-    throw error
-  }
+/** Open the file, or make it. Throws what SQLite or the operating system says. */
+export function openBodies(path: string): BodyStore {
+  const db = openBeside(path, BODIES)
   const put = db.prepare(
     'insert into bodies (feed, at, url, content_type, packed) values (@feed, @at, @url, @contentType, @packed)',
   )

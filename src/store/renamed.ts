@@ -22,7 +22,7 @@ const TABLES = [
 
 /**
  * A released migration: never edited. References, indexes and the other triggers follow a table that is renamed, and the tables of
- * the full text follow \`search\`. What that is made of stands in its definition, which no statement changes: it is edited where
+ * the full text follow `search`. What that is made of stands in its definition, which no statement changes: it is edited where
  * SQLite keeps it (SQLite, "ALTER TABLE", 7), before the renaming reads all definitions again. The connection must allow that.
  */
 export const RENAMED = `

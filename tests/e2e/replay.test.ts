@@ -1,5 +1,5 @@
 // Documents that are kept, and filed again with other settings.
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -79,6 +79,30 @@ describe('minwal replay', () => {
     expect(tried.stdout).toContain('no longer with: Rescue boats at the Larkfield dam')
     expect(await minwal(['replay', same, '--config', config])).toMatchObject({ code: 2, stdout: '' })
   }, 120_000)
+
+  it('tells nobody of what it files, and touches no backup', async () => {
+    const server = await feedServer({ '/feed': rss(DAM), '/hub': '', '/hook': '' })
+    const where = folder()
+    const copies = join(where, 'copies')
+    const { config } = configure(where, agenciesOf([`${server.origin}/feed`]), { keep: { bodies: '7d' } })
+    expect(await minwal(['poll', '--force', '--config', config])).toMatchObject({ code: 0, stderr: '' })
+    const telling = join(where, 'telling.json')
+    writeFileSync(
+      telling,
+      JSON.stringify({
+        ...JSON.parse(readFileSync(config, 'utf8')),
+        link: 'https://wires.example',
+        publish: { hub: `${server.origin}/hub` },
+        notify: [{ name: 'dam', query: 'dam', webhook: `${server.origin}/hook` }],
+        backup: { to: copies, every: '1h', keep: 1 },
+      }),
+    )
+    const asked = server.requests.length
+    mkdirSync(join(where, 'other'))
+    expect(await minwal(['replay', join(where, 'other', 'minwal.db'), '--config', telling])).toMatchObject({ code: 0 })
+    expect(server.requests.slice(asked)).toEqual([])
+    expect(existsSync(copies)).toBe(false)
+  }, 60_000)
 
   it('has nothing to file where nothing was kept, and makes nothing then', async () => {
     const where = folder()

@@ -1,11 +1,11 @@
 // What each path of the API answers with: a fixed number of statements, and rows as they are read.
 
 import { fold } from '../../language/fold.ts'
+import { nearest } from '../../language/nearest.ts'
 import { searchExpression } from '../../language/search.ts'
 import type { RowChoice, RowReader, TimedPlace } from '../../model/listed.ts'
 import type { AgencySummary, Reader, Selection } from '../../model/shown.ts'
 import type { Millis } from '../../model/units.ts'
-import { nearest } from '../nearest.ts'
 import { readTyped, selectionOf as searchedBy } from '../search.ts'
 import type { AnswerName } from './answers.ts'
 import { cursorTo, type Place } from './cursor.ts'
