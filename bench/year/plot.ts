@@ -51,5 +51,5 @@ export function plot(months: readonly Month[], retain: string): string {
       .join('')
     return `<g transform="translate(${(at % 2) * WIDTH} ${24 + Math.floor(at / 2) * HEIGHT})"><text x="${PAD}" y="12" font-weight="600">${label}</text><path d="M${PAD} ${HEIGHT - 22}H${WIDTH - PAD / 2}" stroke="#8b8474" fill="none"/><polyline points="${points}" fill="none" stroke="#0a5568" stroke-width="1.5"/><g fill="#0a5568">${dots}</g><g font-size="9">${numbers}${marks}</g></g>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${2 * HEIGHT + 30}" font-family="system-ui,sans-serif" font-size="11" fill="#1a1916"><rect width="100%" height="100%" fill="#fbfaf7"/><text x="${PAD}" y="16" font-size="12">By month of thirty days; reports are kept for ${retain}</text>${charts.join('')}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${2 * HEIGHT + 30}" font-family="system-ui,sans-serif" font-size="11" fill="#1a1916"><title>By month: database file, memory, processor time a report, lateness</title><rect width="100%" height="100%" fill="#fbfaf7"/><text x="${PAD}" y="16" font-size="12">By month of thirty days; reports are kept for ${retain}</text>${charts.join('')}</svg>\n`
 }
