@@ -116,7 +116,9 @@ describe('a diagnosis', () => {
   it('blames no feed for the time in which nobody asked', () => {
     const lastPoll = NOW - 1_000 * DAY
     const fresh = feed({ lastSuccess: lastPoll - DAY, firstPoll: lastPoll - 90 * DAY })
-    expect(found({ store: { lastPoll, feeds: [fresh] } })).toEqual(['smell feeds: nothing was polled for 1000 d (feeds)'])
+    expect(found({ store: { lastPoll, feeds: [fresh] } })).toEqual([
+      'smell feeds: nothing was polled for 1000 d (feeds)',
+    ])
     const dead = feed({ lastSuccess: lastPoll - 40 * DAY, firstPoll: lastPoll - 90 * DAY })
     expect(found({ store: { lastPoll, feeds: [fresh, dead] } })).toHaveLength(2)
   })
