@@ -130,7 +130,9 @@ function databaseMode({ MINWAL_DATABASE_MODE: mode }: Environment): Outcome<numb
 function fill(value: unknown, environment: Environment, path: (string | number)[], faults: Fault[]): unknown {
   if (typeof value === 'string') {
     return fillIn(value, environment, name => {
-      faults.push({ path, says: `the environment variable ${name} is not set` })
+      const folder = environment['CREDENTIALS_DIRECTORY']
+      const credential = folder ? `, and ${folder} has no readable file ${name}` : ''
+      faults.push({ path, says: `the environment variable ${name} is not set${credential}` })
     })
   }
   if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
