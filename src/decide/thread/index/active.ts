@@ -43,6 +43,10 @@ export interface ActiveThread {
 export const later = (one: SeenStory, other: SeenStory) =>
   one.time > other.time || (one.time === other.time && one.id > other.id)
 
+/** The parts of a thread in the order of their languages, whatever came first. */
+export const partsOf = ({ parts }: ActiveThread): Part[] =>
+  [...parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
+
 /** How far outside the life of a thread a time lies. */
 export function silenceOf(thread: ActiveThread, time: Millis): Millis {
   return Math.max(0, time - thread.last, thread.first - time)
