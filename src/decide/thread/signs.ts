@@ -3,9 +3,9 @@
 
 /**
  * Share of the bits that may differ where all numbers are looked at. Those of a cosine of .3 differ in .40, those of strangers
- * in half.
+ * in half. With .42 a few plans of the Olympics in nine languages are others than when all stories are looked at, with .46 none.
  */
-const DIFFERING = 0.42
+const DIFFERING = 0.46
 
 /** Stories with the bits of their vectors, `words` whole numbers each. */
 export interface Signed<T> {
@@ -25,9 +25,13 @@ export function signed<T extends { vector: Int8Array }>(stories: readonly T[], m
 
 /** Half of the numbers are more than the middle, in no order: to branch at each would take ten times as long. */
 function sign(vector: Int8Array, middles: Int32Array, bits: Int32Array, from: number): void {
-  for (let at = 0; at < vector.length; at++) {
-    const isMore = ((middles[at] as number) - (vector[at] as number)) >>> 31
-    bits[from + (at >> 5)] = (bits[from + (at >> 5)] as number) | (isMore << (at & 31))
+  for (let at = 0; at < vector.length; ) {
+    const word = from + (at >> 5)
+    let set = 0
+    for (const end = Math.min(vector.length, at + 32); at < end; at++) {
+      set |= (((middles[at] as number) - (vector[at] as number)) >>> 31) << (at & 31)
+    }
+    bits[word] = set
   }
 }
 

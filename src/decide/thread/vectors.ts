@@ -52,6 +52,9 @@ class Sum {
 interface Middle {
   values: Float64Array
   squares: number
+  /** The vector that was asked about last, and its dot product with this. */
+  asked: Float64Array | null
+  off: number
 }
 
 /**
@@ -117,7 +120,7 @@ export class Meanings {
       values[at] = value
       squares += value * value
     }
-    const middle = { values, squares }
+    const middle = { values, squares, asked: null, off: 0 }
     this.#middles.set(language, middle)
     return middle
   }
@@ -137,23 +140,21 @@ export class Meanings {
     return own
   }
 
-  /** Dot product of what a direction says beside all others with another vector. */
-  dotOf(language: string, direction: ArrayLike<number>, other: Float64Array): number {
-    const { values, squares } = this.#middle(language)
-    let dot = 0
-    let common = 0
-    let own = 0
-    let off = 0
-    for (let at = 0; at < direction.length; at++) {
-      const value = direction[at] as number
-      const middle = values[at] as number
-      const asked = other[at] as number
-      dot += value * asked
-      off += middle * asked
-      common += value * middle
-      own += value * value
+  /** Dot product of what a story says beside all others with another vector. */
+  dotOf({ language, vector, squares }: Meant, asked: Float64Array): number {
+    const middle = this.#middle(language)
+    const { values } = middle
+    if (middle.asked !== asked) {
+      middle.asked = asked
+      middle.off = dotOf(values, asked)
     }
-    return (dot - off) / (Math.sqrt(Math.max(0, own - 2 * common + squares)) || 1)
+    let [dot, common] = [0, 0]
+    for (let at = 0; at < vector.length; at++) {
+      const number = vector[at] as number
+      dot += number * (asked[at] as number)
+      common += number * (values[at] as number)
+    }
+    return (dot - middle.off) / (Math.sqrt(Math.max(0, squares - 2 * common + middle.squares)) || 1)
   }
 }
 

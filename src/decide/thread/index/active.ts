@@ -13,6 +13,8 @@ export interface SeenStory {
   form: readonly [shape: number, filling: number, dated: number, header: number]
   /** As `quantise` makes it. */
   vector: Int8Array | null
+  /** Sum of its squares. */
+  squares: number
 }
 
 /** The stories of one language in a thread. */

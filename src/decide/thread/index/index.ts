@@ -88,9 +88,9 @@ export class ThreadIndex {
   }
 
   /** Dot product of what a story says beside all others of its language with a vector; null where it has none of its length. */
-  dotOf({ language, vector }: SeenStory, asked: Float64Array): number | null {
-    if (vector?.length !== asked.length) return null
-    return this.#meanings.get(asked.length)?.dotOf(language, vector, asked) ?? null
+  dotOf(story: SeenStory, asked: Float64Array): number | null {
+    if (!isMeant(story) || story.vector.length !== asked.length) return null
+    return this.#meanings.get(asked.length)?.dotOf(story, asked) ?? null
   }
 
   /** The mean of this over the latest stories of a part; 0 where none has such a vector. */
@@ -157,6 +157,7 @@ export class ThreadIndex {
       row: this.weights.enter(features),
       form: features.form,
       vector: features.vector ? Int8Array.from(features.vector) : null,
+      squares: features.vector?.reduce((sum, number) => sum + number ** 2, 0) ?? 0,
     }
     this.#stories.set(story, seen)
     this.#countMeaning(seen, 1)
