@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { harmless } from '../language/printable.ts'
-import type { Agency, Config, EncoderSettings, FeedSpec, ThreadSettings } from '../model/config.ts'
+import type { Agency, Config, EncoderSettings, FeedSpec, PollSettings, ThreadSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
@@ -154,7 +154,6 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
   )
   const poll = data.poll ?? {}
   const excluded = (poll.exclude ?? []).map(hostName)
-  const minInterval = toMillis(poll.minInterval ?? '5m')
   const window = data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window)
   return {
     title: harmless(data.title ?? 'Minwal'),
@@ -165,25 +164,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     database: besides(file, database),
     listen: { host, port },
     metrics: data.metrics?.listen === undefined ? null : hostAndPort(data.metrics.listen),
-    poll: {
-      tick: poll.tick ?? TICK,
-      concurrency: poll.concurrency ?? 16,
-      perHost: poll.perHost ?? 2,
-      hostDelay: toMillis(poll.hostDelay ?? '5s'),
-      minInterval,
-      maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
-      connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
-      responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
-      totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
-      maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
-      maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
-      maxRedirects: poll.maxRedirects ?? 5,
-      maxEntries: poll.maxEntries ?? 1_000,
-      userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
-      exclude: excluded,
-      websub: poll.websub ?? true,
-      allowPrivate: poll.allowPrivate ?? false,
-    },
+    poll: { ...pollSettings(poll, link), exclude: excluded },
     threads: {
       threshold: data.threads?.threshold ?? THREADS.threshold,
       window,
@@ -214,6 +195,30 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
         feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
       ),
     })),
+  }
+}
+
+/** Settings of polling, with defaults for what is not given. */
+export function pollSettings(poll: NonNullable<ConfigInput['poll']> = {}, link: string | null = null): PollSettings {
+  const minInterval = toMillis(poll.minInterval ?? '5m')
+  return {
+    tick: poll.tick ?? TICK,
+    concurrency: poll.concurrency ?? 16,
+    perHost: poll.perHost ?? 2,
+    hostDelay: toMillis(poll.hostDelay ?? '5s'),
+    minInterval,
+    maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
+    connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
+    responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
+    totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
+    maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
+    maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
+    maxRedirects: poll.maxRedirects ?? 5,
+    maxEntries: poll.maxEntries ?? 1_000,
+    userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector${link === null ? '' : `; +${link}`})`,
+    exclude: [],
+    websub: poll.websub ?? true,
+    allowPrivate: poll.allowPrivate ?? false,
   }
 }
 
