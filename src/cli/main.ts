@@ -118,6 +118,7 @@ export function build(): Command {
     .option('--json', 'one JSON object a file')
     .exitOverride()
     .action(later(async () => (await import('./check.ts')).parse))
+  aboutPages(program)
   program
     .command('eval')
     .description('run filing and threading over labelled items and print their quality')
@@ -140,6 +141,25 @@ export function build(): Command {
     one.addHelpText('after', `\nExamples:\n${(EXAMPLES[one.name()] ?? []).map(line => `  ${line}`).join('\n')}`)
   }
   return program
+}
+
+/** The command on the page of a report. */
+function aboutPages(program: Command): void {
+  program
+    .command('page')
+    .description('show what would be taken from the page of a report, and why, or why nothing')
+    .argument('<page>', 'address of the page, a file, or - for standard input')
+    .option('--title <headline>', 'headline of the report in its feed: a page of another one is told by it')
+    .option('--summary <text>', 'what its feed says of it')
+    .option('--url <address>', 'of a file: the address the report links to')
+    .option('--final-url <address>', 'of a file: the address that answered, after redirects')
+    .option('--status <n>', 'of a file: the HTTP status of the answer', positive)
+    .option('--content-type <type>', 'of a file: the Content-Type of the answer')
+    .option('--allow-private', 'the address may lie in a private network')
+    .option('--config <file>', 'where it is there, pages are asked for as its "poll" says', 'config.json')
+    .option('--json', 'print as JSON')
+    .exitOverride()
+    .action(later(async () => (await import('./page.ts')).page))
 }
 
 /** The commands on what was filed: reading it, and the editor's hand. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { harmless } from '../language/printable.ts'
 import { primaryLanguage } from '../language/tag.ts'
-import type { Agency, Config, EncoderSettings, FeedSpec, ThreadSettings } from '../model/config.ts'
+import type { Agency, Config, EncoderSettings, FeedSpec, PollSettings, ThreadSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
@@ -131,7 +131,9 @@ function databaseMode({ MINWAL_DATABASE_MODE: mode }: Environment): Outcome<numb
 function fill(value: unknown, environment: Environment, path: (string | number)[], faults: Fault[]): unknown {
   if (typeof value === 'string') {
     return fillIn(value, environment, name => {
-      faults.push({ path, says: `the environment variable ${name} is not set` })
+      const folder = environment['CREDENTIALS_DIRECTORY']
+      const credential = folder ? `, and ${folder} has no readable file ${name}` : ''
+      faults.push({ path, says: `the environment variable ${name} is not set${credential}` })
     })
   }
   if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
@@ -153,7 +155,6 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
   )
   const poll = data.poll ?? {}
   const excluded = (poll.exclude ?? []).map(hostName)
-  const minInterval = toMillis(poll.minInterval ?? '5m')
   const window = data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window)
   return {
     title: harmless(data.title ?? 'Minwal'),
@@ -164,25 +165,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     database: besides(file, database),
     listen: { host, port },
     metrics: data.metrics?.listen === undefined ? null : hostAndPort(data.metrics.listen),
-    poll: {
-      tick: poll.tick ?? TICK,
-      concurrency: poll.concurrency ?? 16,
-      perHost: poll.perHost ?? 2,
-      hostDelay: toMillis(poll.hostDelay ?? '5s'),
-      minInterval,
-      maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
-      connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
-      responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
-      totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
-      maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
-      maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
-      maxRedirects: poll.maxRedirects ?? 5,
-      maxEntries: poll.maxEntries ?? 1_000,
-      userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
-      exclude: excluded,
-      websub: poll.websub ?? true,
-      allowPrivate: poll.allowPrivate ?? false,
-    },
+    poll: { ...pollSettings(poll, link), exclude: excluded },
     threads: {
       threshold: data.threads?.threshold ?? THREADS.threshold,
       window,
@@ -213,6 +196,30 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
         feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
       ),
     })),
+  }
+}
+
+/** Settings of polling, with defaults for what is not given. */
+export function pollSettings(poll: NonNullable<ConfigInput['poll']> = {}, link: string | null = null): PollSettings {
+  const minInterval = toMillis(poll.minInterval ?? '5m')
+  return {
+    tick: poll.tick ?? TICK,
+    concurrency: poll.concurrency ?? 16,
+    perHost: poll.perHost ?? 2,
+    hostDelay: toMillis(poll.hostDelay ?? '5s'),
+    minInterval,
+    maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
+    connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
+    responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
+    totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
+    maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
+    maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
+    maxRedirects: poll.maxRedirects ?? 5,
+    maxEntries: poll.maxEntries ?? 1_000,
+    userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector${link === null ? '' : `; +${link}`})`,
+    exclude: [],
+    websub: poll.websub ?? true,
+    allowPrivate: poll.allowPrivate ?? false,
   }
 }
 
