@@ -42,6 +42,8 @@ export interface FeedSpec {
   identity: 'guid' | 'url' | 'title'
   /** What is taken of it; left out where all is. */
   taken?: TakenSettings
+  /** Its robots.txt is not asked. */
+  ignoresRobots?: true
   allowPrivate: boolean
   paused: boolean
 }
