@@ -35,8 +35,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'tests/package/**'],
     setupFiles: ['tests/setup.ts'],
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits for what never ends: the machine may do much beside the tests.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     // Three on two cores: many tests wait for a daemon, a pause or a browser.
     maxWorkers: 2,

@@ -109,7 +109,7 @@ describe('the public API', () => {
     expect(aggregator.explain({ story: 99 })).toMatchObject({ ok: false })
     expect(await aggregator.editor.merge([{ story: 1 }, { thread: 1 }])).toMatchObject({ ok: false })
     expect(await aggregator.editor.merge([{ thread: 98 }, { thread: 99 }])).toMatchObject({ ok: false })
-  }, 90_000)
+  })
 
   it('shows an empty site before the first poll, or the reason where no database shall be made', async () => {
     const made = aggregatorOf(['https://a.example/feed'])

@@ -4,6 +4,7 @@ import type { PrunedCounts } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Planned } from '../run/aggregator.ts'
 import { tooLarge } from '../run/retention.ts'
+import { progress } from './progress.ts'
 import { aggregatorOnFile, type Common, Failed, json, out, say } from './shared.ts'
 import { moment, zone } from './shown.ts'
 
@@ -27,12 +28,16 @@ export async function prune(options: Common & { dryRun?: boolean }): Promise<voi
       return
     }
     if (!options.json) out(planLines(plan.value, 'to go').join('\n'))
-    const pruned = await aggregator.prune()
+    const { reports, revisions, polls } = plan.value
+    const bar = progress(reports + revisions + polls, 'reports, earlier texts and polls')
+    const gone = (counts: PrunedCounts): void => bar.reached(counts.reports + counts.revisions + counts.polls)
+    const pruned = await aggregator.prune(gone).finally(() => bar.end())
     if (!pruned.ok) throw new Failed(pruned.reason)
     if (pruned.value === null) return
-    const { threads, stories, reports, revisions, polls, edited, standing, bytesBefore, bytes, free } = pruned.value
+    const { edited, standing, bytesBefore, bytes, free } = pruned.value
     const large = tooLarge(pruned.value, settings)
     if (options.json) {
+      const { threads, stories, reports, revisions, polls } = pruned.value
       const counts = { threads, stories, reports, revisions, polls, edited, standing }
       json({ dryRun: false, ...counts, bytesBefore, bytes, free, tooLarge: large })
     } else

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { harmless } from '../language/printable.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { Agency, Config, EncoderSettings, FeedSpec, PollSettings, ThreadSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
@@ -130,7 +131,9 @@ function databaseMode({ MINWAL_DATABASE_MODE: mode }: Environment): Outcome<numb
 function fill(value: unknown, environment: Environment, path: (string | number)[], faults: Fault[]): unknown {
   if (typeof value === 'string') {
     return fillIn(value, environment, name => {
-      faults.push({ path, says: `the environment variable ${name} is not set` })
+      const folder = environment['CREDENTIALS_DIRECTORY']
+      const credential = folder ? `, and ${folder} has no readable file ${name}` : ''
+      faults.push({ path, says: `the environment variable ${name} is not set${credential}` })
     })
   }
   if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
@@ -256,9 +259,17 @@ function feedSpec(
     schedule: given.schedule ?? null,
     headers: given.headers ?? {},
     identity: given.identity ?? 'guid',
+    ...takenOf(given),
     allowPrivate: given.allowPrivate ?? false,
     paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
   }
+}
+
+/** What is taken of a feed, where the configuration says that it is not all. */
+function takenOf({ languages = [], include = [], exclude = [] }: Exclude<FeedInput, string>): Pick<FeedSpec, 'taken'> {
+  if (languages.length + include.length + exclude.length === 0) return {}
+  const tags = languages.flatMap(tag => primaryLanguage(tag) ?? [])
+  return { taken: { languages: tags, include, exclude } }
 }
 
 function deepFreeze<T>(value: T): T {

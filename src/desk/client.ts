@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { LeveledLog, Log } from '../log.ts'
+import type { PrunedCounts } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import {
   type DeskCalls,
@@ -26,7 +27,9 @@ export interface OfferedDocument {
   read: (ats: readonly number[]) => Promise<ArrayBuffer>
 }
 
-export interface DeskClient extends Omit<DeskCalls, 'fileDocument'> {
+export interface DeskClient extends Omit<DeskCalls, 'fileDocument' | 'prune'> {
+  /** `onPruned` is told now and then what is gone. */
+  prune(...given: [...Parameters<DeskCalls['prune']>, onPruned?: OnPruned]): ReturnType<DeskCalls['prune']>
   fileDocument(document: OfferedDocument, plan: PollPlan, context: DeskContext): ReturnType<DeskCalls['fileDocument']>
   /** What keeps writes waiting for longer than is ordinary, as of the last second; null while they succeed. */
   readonly trouble: Trouble | null
@@ -41,6 +44,8 @@ export interface DeskClient extends Omit<DeskCalls, 'fileDocument'> {
   /** Resolves when all that was begun has come to its end, the store is closed and the thread has ended. */
   close(): Promise<void>
 }
+
+export type OnPruned = (counts: PrunedCounts) => void
 
 export interface DeskClientOptions extends DeskSettings {
   log: Log | LeveledLog
@@ -97,6 +102,7 @@ class Client implements DeskClient {
   #over = false
   #trouble: { trouble: Trouble; at: Millis } | null = null
   #heard = performance.now()
+  #onPruned: OnPruned = () => {}
   #failures: DeskClient['failures'] = { locked: 0, failing: 0 }
 
   constructor(module: URL, settings: DeskSettings, log: Log, onGivenUp: (reason: string) => void) {
@@ -139,12 +145,16 @@ class Client implements DeskClient {
   release: DeskCalls['release'] = (...given) => this.#call('release', given)
   withdraw: DeskCalls['withdraw'] = (...given) => this.#call('withdraw', given)
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
+  keepRobots: DeskCalls['keepRobots'] = (...given) => this.#call('keepRobots', given)
   changeSubscribers: DeskCalls['changeSubscribers'] = (...given) => this.#call('changeSubscribers', given)
   changeNotices: DeskCalls['changeNotices'] = (...given) => this.#call('changeNotices', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)
   configure: DeskCalls['configure'] = (...given) => this.#call('configure', given)
   keepPolls: DeskCalls['keepPolls'] = (...given) => this.#call('keepPolls', given)
-  prune: DeskCalls['prune'] = (...given) => this.#call('prune', given)
+  prune: DeskClient['prune'] = (settings, now, pace, onPruned = () => {}) => {
+    this.#onPruned = onPruned
+    return this.#call('prune', [settings, now, pace])
+  }
   rewriteFile: DeskCalls['rewriteFile'] = (...given) => this.#call('rewriteFile', given)
   useModel: DeskCalls['useModel'] = (...given) => this.#call('useModel', given)
   unencoded: DeskCalls['unencoded'] = (...given) => this.#call('unencoded', given)
@@ -233,6 +243,9 @@ class Client implements DeskClient {
         break
       case 'given up':
         this.#onGivenUp(message.reason)
+        break
+      case 'pruned':
+        this.#onPruned(message.counts)
         break
       case 'state':
         this.#failures = message.failures

@@ -2,7 +2,14 @@
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, RetainSettings, ThreadSettings } from '../model/config.ts'
 import type { NoticeChange } from '../model/notify.ts'
-import type { SentenceModel, SubscriberChange, Subscription, UnencodedText } from '../model/stored.ts'
+import type {
+  PrunedCounts,
+  SentenceModel,
+  StoredRobots,
+  SubscriberChange,
+  Subscription,
+  UnencodedText,
+} from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
@@ -55,6 +62,8 @@ export interface DeskCalls {
   release(context: DeskContext): Promise<{ entries: number; unreadable: number }>
   withdraw(report: number, now: Millis): Promise<void>
   saveSubscription(subscription: Subscription): Promise<void>
+  /** What a host lets robots read. */
+  keepRobots(origin: string, robots: StoredRobots): Promise<void>
   /** All of them, or none. */
   changeSubscribers(changes: readonly SubscriberChange[]): Promise<void>
   /** All of them, or none. */
@@ -122,6 +131,8 @@ export type FromDesk =
   | { kind: 'read'; call: number; ats: readonly number[] }
   | { kind: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; event: string; fields: Record<string, unknown> }
   | { kind: 'given up'; reason: string }
+  /** What a deletion under way has deleted. */
+  | { kind: 'pruned'; counts: PrunedCounts }
   /** Sent every second: the thread turns. */
   | { kind: 'state'; trouble: Trouble | null; failures: Readonly<Record<StoreTrouble, number>> }
 

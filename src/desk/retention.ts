@@ -38,6 +38,8 @@ export interface PruningDesk {
   slice?: Millis
   /** Ends it after the piece under way. */
   signal?: AbortSignal
+  /** Told before each piece what is gone. */
+  onPruned?: (counts: PrunedCounts) => void
 }
 
 export interface Pruned extends PrunedCounts {
@@ -131,6 +133,7 @@ class Run {
   }
 
   async #outside<T>(work: () => Promise<T>): Promise<T> {
+    this.#desk.onPruned?.(this.pruned)
     await this.#desk.next(this.#worked)
     const started = performance.now()
     const value = await work()

@@ -8,7 +8,7 @@ import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { WireNames } from '../decide/wire/read.ts'
 import type { Log } from '../log.ts'
 import type { Agency, RetainSettings } from '../model/config.ts'
-import type { Subscription } from '../model/stored.ts'
+import type { PrunedCounts, Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { storeFault, storeTrouble } from '../store/fault.ts'
 import { openStore } from '../store/sqlite.ts'
@@ -182,6 +182,7 @@ class Service {
       withdraw: async (report, now) => (await this.#opened()).withdraw(report, { now, names: await this.#names() }),
       saveSubscription: subscription =>
         this.#storing.write(() => this.#store.saveSubscription(this.#withLastPush(subscription))),
+      keepRobots: (origin, robots) => this.#storing.write(() => this.#store.keepRobots(origin, robots)),
       changeSubscribers: changes => this.#storing.write(() => this.#store.changeSubscribers(changes)),
       changeNotices: changes => this.#storing.write(() => this.#store.changeNotices(changes)),
       syncAgencies: async (agencies, now) => {
@@ -228,7 +229,9 @@ class Service {
       if (worked > 0) await setTimeout(worked * pace, undefined, { signal }).catch(() => {})
       await turns.next()
     }
-    return prune({ store: this.#store, storing: this.#storing, next, signal }, retain, now)
+    const onPruned = ({ threads, stories, reports, revisions, polls }: PrunedCounts): void =>
+      say({ kind: 'pruned', counts: { threads, stories, reports, revisions, polls } })
+    return prune({ store: this.#store, storing: this.#storing, next, signal, onPruned }, retain, now)
   }
 
   readings(call: number, packed: ArrayBuffer): void {

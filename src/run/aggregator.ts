@@ -2,7 +2,7 @@
 // and loads only what it is asked for.
 import type { Fetcher } from '../collect/net/fetch.ts'
 import type { Loaded } from '../config/load.ts'
-import type { DeskClient } from '../desk/client.ts'
+import type { DeskClient, OnPruned } from '../desk/client.ts'
 import { type Explanation, explain } from '../desk/explain.ts'
 import { type Planned, planned } from '../desk/planned.ts'
 import { type LeveledLog, silent } from '../log.ts'
@@ -20,6 +20,7 @@ import type { PrunedFile } from './prune.ts'
 import { readerThrough, rowsThrough } from './reader-through.ts'
 import { tagAuthority } from './tag-authority.ts'
 
+export type { OnPruned } from '../desk/client.ts'
 export type { Explanation } from '../desk/explain.ts'
 export type { Planned } from '../desk/planned.ts'
 export type { PrunedFile } from './prune.ts'
@@ -77,8 +78,8 @@ export interface Aggregator {
   explain(item: Item | { report: number }): Outcome<Explanation>
   /** What retention would delete now; null where the configuration keeps everything. */
   planPruning(): Outcome<Planned | null>
-  /** Delete it; null where the configuration keeps everything. */
-  prune(): Promise<Outcome<PrunedFile | null>>
+  /** Delete it; null where the configuration keeps everything. `onPruned` is told now and then what is gone. */
+  prune(onPruned?: OnPruned): Promise<Outcome<PrunedFile | null>>
   readonly editor: {
     /** Join threads, or stories. The id that remains. */
     merge(items: readonly Item[]): Promise<Outcome<number>>
@@ -251,17 +252,17 @@ class ConfiguredAggregator implements Aggregator {
     return { ok: true, value: reader.together(() => planned(reader, retain, this.#now())) }
   }
 
-  async prune(): Promise<Outcome<PrunedFile | null>> {
+  async prune(onPruned: OnPruned = () => {}): Promise<Outcome<PrunedFile | null>> {
     const { retain = null } = this.#config
     if (retain === null) return { ok: true, value: null }
     if (this.#starting !== null) await this.#starting
     if (this.#daemon !== null) {
-      const pruned = await this.#daemon.desk.prune(retain, this.#now(), 1)
+      const pruned = await this.#daemon.desk.prune(retain, this.#now(), 1, onPruned)
       return { ok: true, value: { ...pruned, free: null } }
     }
     return this.#alone(async () => {
       const { pruneOnce } = await import('./prune.ts')
-      const tools = { log: this.#log, now: this.#now(), onClosing: () => this.#close() }
+      const tools = { log: this.#log, now: this.#now(), onClosing: () => this.#close(), onPruned }
       return pruneOnce(this.#config, retain, { ...tools, fileSize: () => this.#reading().fileSize() })
     })
   }

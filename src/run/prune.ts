@@ -1,5 +1,6 @@
 // Retention at once, where no daemon of this process does it. Beside a daemon of another the lock of the file is taken for a piece
 // at a time.
+import type { OnPruned } from '../desk/client.ts'
 import type { Pruned } from '../desk/retention.ts'
 import type { Log } from '../log.ts'
 import type { Config, RetainSettings } from '../model/config.ts'
@@ -22,6 +23,8 @@ export interface PruneTools {
   now: Millis
   /** Called before the file is written anew and before it is closed: a connection for reading holds it open. */
   onClosing: () => void
+  /** Told now and then what is gone. */
+  onPruned: OnPruned
   fileSize: () => FileSize
 }
 
@@ -29,10 +32,10 @@ export interface PruneTools {
 export function pruneOnce(
   config: Config,
   settings: RetainSettings,
-  { log, now, onClosing, fileSize }: PruneTools,
+  { log, now, onClosing, onPruned, fileSize }: PruneTools,
 ): Promise<Outcome<PrunedFile>> {
   return openDeskAlone(config, { log, now, onClosing }, async desk => {
-    const pruned = await desk.prune(settings, now, PACE)
+    const pruned = await desk.prune(settings, now, PACE, onPruned)
     const { pages, free, pageBytes } = fileSize()
     if (free < WASTE * pages) return { ok: true, value: { ...pruned, free: null } }
     onClosing()

@@ -177,7 +177,7 @@ describe('publishers on one host', () => {
     }))
     const list = { title: null, feeds: many, leftOut: { number: 0, named: [] }, warnings: [] }
     expect(planImport(list, []).counts.newAgencies).toBe(20_000)
-  }, 20_000)
+  })
 })
 
 const categories = (body: string) =>

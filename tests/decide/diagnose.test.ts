@@ -113,6 +113,16 @@ describe('a diagnosis', () => {
     expect(found({ store: { feeds: many } })).toHaveLength(11)
   })
 
+  it('blames no feed for the time in which nobody asked', () => {
+    const lastPoll = NOW - 1_000 * DAY
+    const fresh = feed({ lastSuccess: lastPoll - DAY, firstPoll: lastPoll - 90 * DAY })
+    expect(found({ store: { lastPoll, feeds: [fresh] } })).toEqual([
+      'smell feeds: nothing was polled for 1000 d (feeds)',
+    ])
+    const dead = feed({ lastSuccess: lastPoll - 40 * DAY, firstPoll: lastPoll - 90 * DAY })
+    expect(found({ store: { lastPoll, feeds: [fresh, dead] } })).toHaveLength(2)
+  })
+
   it('knows polls of a clock that ran ahead', () => {
     expect(found({ store: { lastPoll: NOW + 30_000 } })).toEqual([])
     expect(found({ store: { lastPoll: NOW + 10 * DAY } })[0]).toContain('the last poll was made 10 d from now')

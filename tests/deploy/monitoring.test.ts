@@ -139,7 +139,7 @@ describe('metrics with a listener of their own', () => {
     for (const path of ['/', '/feed.atom', '/healthz']) expect((await fetch(apart + path)).status).toBe(404)
     expect((await fetch(running.address)).status).toBe(200)
     expect((await running.stop()).code).toBe(0)
-  }, 120_000)
+  })
 })
 
 describe('the alert rules and the dashboard', () => {

@@ -40,7 +40,7 @@ it.skipIf(nginx === undefined)(
       poll: { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' },
     })
     const running = await daemon(config)
-    await eventually('it files', () => running.log().some(({ msg }) => msg === 'polled'), 20_000)
+    await eventually('it files', () => running.log().some(({ msg }) => msg === 'polled'))
 
     const where = folder()
     const { key, cert } = makeCertificate({ names: ['news.example'] })
@@ -134,9 +134,9 @@ it.skipIf(nginx === undefined)(
       // It is cut at the end.
     })
     onTestFinished(() => void stream.destroy())
-    await eventually('the stream is open', () => told !== '', 20_000)
+    await eventually('the stream is open', () => told !== '')
     items.unshift({ guid: '2', title: 'The bridge is shut', text: 'For a week, the town says.' })
-    await eventually('the page is told', () => /"threads":\[\{"id":2/.test(told), 20_000)
+    await eventually('the page is told', () => /"threads":\[\{"id":2/.test(told))
     stream.destroy()
     expect((await running.stop()).code).toBe(0)
   },

@@ -286,7 +286,7 @@ describe('a limit of size', () => {
     expect(Math.min(...left)).toBe(oldest[pruned.threads])
     store.close()
     expect(audit(path)).toEqual([])
-  }, 90_000)
+  })
 
   it('deletes nothing of the window, and says that it cannot be kept', async () => {
     const { store, settings, now } = await limited(0.1)
@@ -296,7 +296,7 @@ describe('a limit of size', () => {
       now - KEEP.floor,
     )
     store.close()
-  }, 90_000)
+  })
 })
 
 describe('disk space', () => {
@@ -336,7 +336,7 @@ describe('disk space', () => {
     expect(largest).toBeLessThan(40_000_000)
     store.close()
     expect(audit(path)).toEqual([])
-  }, 90_000)
+  })
 
   it('of a file that cannot shrink is used again, and given back when it is written anew by whoever is alone with it', async () => {
     const { store: made, path } = filled()
@@ -364,5 +364,5 @@ describe('disk space', () => {
     store.close()
     expect(sizeOf(old)).toBeLessThan(before * 0.25)
     expect(audit(old)).toEqual([])
-  }, 90_000)
+  })
 })

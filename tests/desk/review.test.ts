@@ -113,7 +113,7 @@ describe('the same documents', () => {
     // The law is worth something only where reviews change threads.
     expect(regrouped).toBeGreaterThan(5)
     expect(linked).toBeGreaterThan(10)
-  }, 120_000)
+  })
 
   it('give the same threads wherever a review of theirs was stopped and taken up by another process', async () => {
     const all = documents(3)
@@ -245,5 +245,5 @@ describe('a window of 20,000 stories', () => {
     expect(marks['reviewed_story']).toBe(20_000)
     expect(marks['linked_story']).toBe(20_000)
     expect(longest).toBeLessThan(100)
-  }, 120_000)
+  })
 })

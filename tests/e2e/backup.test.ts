@@ -43,7 +43,7 @@ describe('minwal backup', () => {
     const { agencies } = await livelyFeed()
     const { config, database } = configure(where, agencies, { poll: EVERY_SECOND })
     const running = await daemon(config)
-    await eventually('it files', () => count(database, 'select count(*) from report') > 2, 30_000)
+    await eventually('it files', () => count(database, 'select count(*) from report') > 2)
     const to = join(where, 'copy.db')
     const made = await minwal(['backup', to, '--json', '--config', config])
     expect(made.code, made.stderr).toBe(0)
@@ -51,13 +51,13 @@ describe('minwal backup', () => {
     expect(told).toMatchObject({ verified: true, secrets: [] })
     expect(told.rows.reports).toBe(count(to, 'select count(*) from report'))
     const then = count(database, 'select count(*) from report')
-    await eventually('it goes on', () => count(database, 'select count(*) from report') > then, 30_000)
+    await eventually('it goes on', () => count(database, 'select count(*) from report') > then)
     expect((await running.stop()).code).toBe(0)
     expect(audit(to)).toEqual([])
     const again = await minwal(['backup', to, '--config', config])
     expect(again.stdout).toMatch(/copy\.db: \d+ MB in [\d.]+ s, verified: \d+ reports, \d+ stories, \d+ threads?\n$/)
     expect(await minwal(['backup', config, '--config', config])).toMatchObject({ code: 1, stdout: '' })
-  }, 120_000)
+  })
 
   it('that is killed leaves no copy that looks whole; the next one is', async () => {
     const where = folder()
@@ -70,26 +70,26 @@ describe('minwal backup', () => {
     db.close()
     const to = join(where, 'copy.db')
     const running = start(['backup', to, '--config', config])
-    await eventually('it has begun', () => existsSync(`${to}.part`) || running.child.exitCode !== null, 20_000)
+    await eventually('it has begun', () => existsSync(`${to}.part`) || running.child.exitCode !== null)
     running.child.kill('SIGKILL')
     await running.ended
     if (existsSync(to)) expect(audit(to)).toEqual([])
     expect((await minwal(['backup', to, '--config', config])).code).toBe(0)
     expect(audit(to)).toEqual([])
     expect(readdirSync(where).filter(name => name.startsWith('copy'))).toEqual(['copy.db'])
-  }, 90_000)
+  })
 
   it('is restored by the steps of docs/operation.md, and the daemon goes on from there', async () => {
     const where = folder()
     const { agencies, items } = await livelyFeed()
     const { config, database } = configure(where, agencies, { poll: EVERY_SECOND })
     const first = await daemon(config)
-    await eventually('it files', () => count(database, 'select count(*) from report') > 1, 30_000)
+    await eventually('it files', () => count(database, 'select count(*) from report') > 1)
     const to = join(where, 'copy.db')
     expect((await minwal(['backup', to, '--secrets', '--config', config])).code).toBe(0)
     const kept = reportsOnFile(to)
     const then = count(database, 'select count(*) from report')
-    await eventually('news comes after it', () => count(database, 'select count(*) from report') > then, 30_000)
+    await eventually('news comes after it', () => count(database, 'select count(*) from report') > then)
     expect((await first.stop()).code).toBe(0)
     // The machine's folders stand for the service's; stopping and starting is the test's.
     const script = steps('Restore')
@@ -129,7 +129,7 @@ describe('a database of an older version', () => {
       const copy = beforeVersion(database, MIGRATIONS.length)
       const until = moment === '-wal' ? `${database}-wal` : copy + moment
       const running = start(['poll', '--config', config])
-      await eventually(`${moment} is there`, () => existsSync(until) || running.child.exitCode !== null, 30_000)
+      await eventually(`${moment} is there`, () => existsSync(until) || running.child.exitCode !== null)
       running.child.kill('SIGKILL')
       await running.ended
       // No feed answers.
@@ -151,7 +151,7 @@ describe('backup in the configuration', () => {
       backup: { to: 'backups', every: '1h' },
     })
     const running = await daemon(config)
-    await eventually('one is made', () => running.log().some(({ msg }) => msg === 'backup made'), 60_000)
+    await eventually('one is made', () => running.log().some(({ msg }) => msg === 'backup made'))
     const [file = ''] = readdirSync(join(where, 'backups'))
     expect(file).toMatch(/^minwal-\d{8}T\d{6}Z\.db$/)
     const metrics = await (await fetch(`${running.address}/metrics`)).text()
@@ -160,14 +160,14 @@ describe('backup in the configuration', () => {
     expect((await running.stop()).code).toBe(0)
     expect(audit(join(where, 'backups', file))).toEqual([])
     expect(audit(database)).toEqual([])
-  }, 90_000)
+  })
 
   it('that cannot be made is said in health, and stops nothing', async () => {
     const where = folder()
     const { agencies } = await livelyFeed()
     const { config } = configure(where, agencies, { poll: EVERY_SECOND, backup: { to: '/dev/null/x' } })
     const running = await daemon(config)
-    await eventually('it is said', () => running.log().some(({ msg }) => msg === 'no backup was made'), 30_000)
+    await eventually('it is said', () => running.log().some(({ msg }) => msg === 'no backup was made'))
     const health = await fetch(`${running.address}/healthz`)
     expect(health.status).toBe(200)
     const text = await health.text()
@@ -182,9 +182,9 @@ describe('backup in the configuration', () => {
       expect(page).toContain(words)
       expect(page).not.toContain('/dev/null')
     }
-    await eventually('it files', () => running.log().some(({ msg }) => msg === 'polled'), 30_000)
+    await eventually('it files', () => running.log().some(({ msg }) => msg === 'polled'))
     expect((await running.stop()).code).toBe(0)
-  }, 90_000)
+  })
 
   it('to nowhere is a fault', async () => {
     const { config } = configure(folder(), agenciesOf(['http://127.0.0.1:9/none']), { backup: { every: '1d' } })

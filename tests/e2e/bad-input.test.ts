@@ -193,7 +193,7 @@ describe('a database', () => {
       writer.close()
     }
     for (const { database } of [kept, written]) expect(audit(database)).toEqual([])
-  }, 60_000)
+  })
 
   const damages: readonly [string, (path: string) => void, RegExp][] = [
     [
@@ -271,7 +271,7 @@ describe('a database', () => {
         }
       }),
     )
-  }, 60_000)
+  })
 
   it('that does not exist yet is no fault of poll, and a sentence of those that read', async () => {
     const { config, database } = configure(folder(), SOMEWHERE)
@@ -415,7 +415,7 @@ describe('one poll of bad feeds and a good one', () => {
     const feeds = JSON.parse(data.stdout) as Shown[]
     shown = new Map(feeds.map(feed => [feed.url.replace(/^https?:\/\/[^/]*/, ''), feed]))
     listing = text.stdout
-  }, 60_000)
+  })
 
   afterAll(async () => {
     for (const closer of closers.reverse()) await closer()

@@ -1,5 +1,5 @@
 // The daemon on a machine whose clock is set while it runs.
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
@@ -28,7 +28,11 @@ async function world(seconds: number) {
   })
   const where = folder()
   const skew = join(where, 'skew')
-  const set = (seconds: number): void => writeFileSync(skew, String(seconds))
+  // At once: a file that is being written is empty, and that would be another jump.
+  const set = (seconds: number): void => {
+    writeFileSync(`${skew}.new`, String(seconds))
+    renameSync(`${skew}.new`, skew)
+  }
   set(seconds)
   const { config, database } = configure(where, agenciesOf([`${server.origin}/feed`]), {
     poll: { tick: '* * * * * *', minInterval: '1s', maxInterval: '2s' },
@@ -37,7 +41,7 @@ async function world(seconds: number) {
   const running = await daemon(config, environment)
   const pollsGoOn = async (when: string): Promise<void> => {
     const before = server.requests.length
-    await eventually(`polls go on ${when}`, () => server.requests.length >= before + 2, 12_000)
+    await eventually(`polls go on ${when}`, () => server.requests.length >= before + 2)
   }
   return { running, set, pollsGoOn, config, database, environment }
 }
@@ -61,7 +65,7 @@ describe('a daemon whose clock is set', () => {
     const db = new Database(database, { readonly: true })
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
     db.close()
-  }, 120_000)
+  })
 
   it('polls what was polled in the future when it starts with the right time', async () => {
     const { running, set, pollsGoOn, config, environment } = await world(2 * DAY)
@@ -71,12 +75,12 @@ describe('a daemon whose clock is set', () => {
     const second = await daemon(config, environment)
     await pollsGoOn('with the right time')
     expect((await second.stop()).code).toBe(0)
-  }, 120_000)
+  })
 
   it('that has no time at all yet says so and polls', async () => {
     const { running, pollsGoOn } = await world(-56 * YEAR)
     await pollsGoOn('in 1970')
     expect(running.log().some(({ msg }) => msg.startsWith('the clock cannot be right'))).toBe(true)
     expect((await running.stop()).code).toBe(0)
-  }, 120_000)
+  })
 })

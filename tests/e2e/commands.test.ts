@@ -104,7 +104,7 @@ beforeAll(async () => {
     /^4 feeds polled in \d+\.\d s: 0 unchanged, 1 failed; 5 entries: 4 new, 1 copies, 0 revisions, 0 known, 0 rejected\n$/,
   )
   expect(polled.stderr).toBe(`${origin}/closed: ${origin}/closed answered 404 Not Found\n`)
-}, 60_000)
+})
 
 afterAll(async () => {
   for (const closer of closers.reverse()) await closer()
@@ -294,7 +294,7 @@ describe('story', () => {
     expect(whole.reports.map(({ agency }) => agency).sort()).toEqual(['coast', 'north'])
     expect(whole.reports.map(({ joinedBy }) => joinedBy).sort()).toEqual(['first', 'text'])
     expect(await minwal(['story', '4711', '--config', config])).toMatchObject({ code: 1, stdout: '' })
-  }, 60_000)
+  })
 })
 
 describe('search', () => {

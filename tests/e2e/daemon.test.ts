@@ -126,7 +126,7 @@ it('serves three valid feeds whose ids are tag: URIs, the same after polls, a re
   expect(atom).not.toContain('https://wires.example')
   expect(await second.stop()).toMatchObject({ code: 0 })
   expect(audit(database)).toEqual([])
-}, 60_000)
+})
 
 it.skipIf(!has('curl'))(
   'answers curl: ETag and 304, HEAD, gzip, 405',
@@ -134,7 +134,7 @@ it.skipIf(!has('curl'))(
     const server = await feedServer({ '/feed': rss(NEWS) })
     const { config } = configure(folder(), agenciesOf([`${server.origin}/feed`]), { link: 'https://wires.example' })
     const { address, log, stop } = await daemon(config)
-    await eventually('the feed is filed', () => log().some(({ msg }) => msg === 'polled'), 20_000)
+    await eventually('the feed is filed', () => log().some(({ msg }) => msg === 'polled'))
     /** Status, headers by lower-case name, and body, as curl has them. */
     const curl = async (...args: string[]) => {
       const { stdout } = await run('curl', ['-sS', '-i', '--max-time', '10', ...args], { encoding: 'buffer' })
@@ -206,7 +206,7 @@ it('shares its file with the sqlite3 shell and with another poll while it writes
   const addresses = items.map((_, feed) => `${server.origin}/${feed}`)
   const { config, database } = configure(folder(), agenciesOf(addresses), { poll: EVERY_SECOND })
   const running = await daemon(config)
-  await eventually('it writes', () => running.log().filter(({ msg }) => msg === 'polled').length >= feeds, 20_000)
+  await eventually('it writes', () => running.log().filter(({ msg }) => msg === 'polled').length >= feeds)
 
   const counts: number[] = []
   const shell = has('sqlite3')
@@ -247,7 +247,7 @@ it('shares its file with the sqlite3 shell and with another poll while it writes
   const expected = items.flatMap((own, feed) => own.map(item => `${addresses[feed]} ${item.guid}`))
   expect([...reportsOnFile(database).keys()].sort()).toEqual(expected.sort())
   context.skip(!shell, 'no sqlite3 shell here: the rest was checked')
-}, 60_000)
+})
 
 it('reloads on SIGHUP and on saving, keeps the old configuration when the new one is bad, stops while a feed hangs', async () => {
   const server = await feedServer({ '/one': rss(NEWS.slice(0, 1)), '/two': rss(NEWS.slice(1, 2)), '/hangs': () => {} })
@@ -258,30 +258,30 @@ it('reloads on SIGHUP and on saving, keeps the old configuration when the new on
   const running = await daemon(config)
   const visits = (path: string): number => server.requests.filter(asked => asked === path).length
   const logged = (msg: string): number => running.log().filter(line => line.msg === msg).length
-  await eventually('the first feed is polled', () => visits('/one') > 0, 20_000)
+  await eventually('the first feed is polled', () => visits('/one') > 0)
   expect(visits('/two')).toBe(0)
 
   write('/one', '/two')
   running.signal('SIGHUP')
-  await eventually('the added feed is polled', () => visits('/two') > 0, 20_000)
+  await eventually('the added feed is polled', () => visits('/two') > 0)
 
   writeFileSync(config, '{ "agencies": [], "pol": {} }')
   running.signal('SIGHUP')
-  await eventually('the bad file is reported', () => logged('configuration not reloaded') >= 2, 20_000)
+  await eventually('the bad file is reported', () => logged('configuration not reloaded') >= 2)
   const faults = running.log().flatMap(line => (line.msg === 'configuration not reloaded' ? [line['fault']] : []))
   expect(faults.slice(0, 2).sort()).toEqual([
     expect.stringMatching(/config\.json:1:19: pol: unknown key; known here: /),
     `${config}:1:3: agencies: must name at least one agency`,
   ])
   const [one, two] = [visits('/one'), visits('/two')]
-  await eventually('the old feeds are polled on', () => visits('/one') > one && visits('/two') > two, 20_000)
+  await eventually('the old feeds are polled on', () => visits('/one') > one && visits('/two') > two)
 
   // Saved by an editor, without a signal.
   write('/one', '/hangs')
-  await eventually('the saved file holds', () => visits('/hangs') > 0, 20_000)
+  await eventually('the saved file holds', () => visits('/hangs') > 0)
   const left = visits('/two')
   const before = visits('/one')
-  await eventually('polls go on beside a feed that hangs', () => visits('/one') > before + 1, 20_000)
+  await eventually('polls go on beside a feed that hangs', () => visits('/one') > before + 1)
   expect(visits('/two')).toBeLessThanOrEqual(left + 1)
   expect((await fetch(`${running.address}/healthz`)).status).toBe(200)
 
@@ -291,7 +291,7 @@ it('reloads on SIGHUP and on saving, keeps the old configuration when the new on
   expect(Date.now() - asked).toBeLessThan(5_000)
   expect(running.log().at(-1)?.msg).toBe('stopped')
   expect(audit(database)).toEqual([])
-}, 90_000)
+})
 
 it('refuses loopback feeds unless told otherwise, and says how', async () => {
   const server = await feedServer({ '/feed': rss(NEWS) })
@@ -317,7 +317,7 @@ it('refuses loopback feeds unless told otherwise, and says how', async () => {
     )
   }
   expect(server.requests).toEqual(['/feed?allowed'])
-}, 30_000)
+})
 
 it('that was held up for seconds logs what it logs, and nothing in another form', async () => {
   const server = await feedServer({ '/feed': rss(NEWS) })
@@ -326,7 +326,7 @@ it('that was held up for seconds logs what it logs, and nothing in another form'
   )
   const polled = async (): Promise<void> => {
     const before = server.requests.length
-    await eventually('it polls', () => server.requests.length > before, 20_000)
+    await eventually('it polls', () => server.requests.length > before)
   }
   await polled()
   running.signal('SIGSTOP')

@@ -43,7 +43,7 @@ describe('the threads of the demo week', () => {
   beforeAll(async () => {
     const database = join(where, 'demo.db')
     running = start(['--port', '0', '--at', 'end', '--database', database], { program: `${root}demo/main.ts` })
-    await eventually('the week is over', () => running.stdout().includes('The week is over'), 60_000)
+    await eventually('the week is over', () => running.stdout().includes('The week is over'))
     const db = new Database(database, { readonly: true })
     filed = db
       .prepare<[], { agency: string; guid: string; story: number; thread: number; title: string }>(
@@ -52,7 +52,7 @@ describe('the threads of the demo week', () => {
       .all()
       .map(({ agency, guid, ...one }) => ({ ...one, event: events.get(`${agency} ${guid}`) ?? `${agency} ${guid}` }))
     db.close()
-  }, 90_000)
+  })
   afterAll(async () => {
     running.child.kill('SIGTERM')
     await running.ended

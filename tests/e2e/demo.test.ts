@@ -17,7 +17,7 @@ const addressIn = (text: string): string | undefined => /http:\/\/127\.0\.0\.1:\
 
 async function startDemo(args: readonly string[], database: string): Promise<{ running: Running; address: string }> {
   const running = start(['--port', '0', '--database', database, ...args], { program: demo })
-  await eventually('the demo prints its address', () => addressIn(running.stdout()) !== undefined, 20_000)
+  await eventually('the demo prints its address', () => addressIn(running.stdout()) !== undefined)
   return { running, address: addressIn(running.stdout()) ?? '' }
 }
 
@@ -39,12 +39,12 @@ describe('the demo played from its start', () => {
       const answer = await fetch(`${address}/threads.json?limit=500&min-agencies=1`)
       return answer.ok ? ((await answer.json()) as JsonFeed).items.length : 0
     }
-    await eventually('the first threads', async () => (await threads()) >= 3, 20_000)
+    await eventually('the first threads', async () => (await threads()) >= 3)
     expect(performance.now() - began).toBeLessThan(20_000)
     const first = await threads()
-    await eventually('more threads', async () => (await threads()) > first, 20_000)
+    await eventually('more threads', async () => (await threads()) > first)
     await stop(running)
-  }, 60_000)
+  })
 })
 
 describe('the demo at the end of the week', () => {
@@ -59,8 +59,8 @@ describe('the demo at the end of the week', () => {
     const started = await startDemo(['--at', 'end'], database)
     running = started.running
     address = started.address
-    await eventually('the week is over', () => running.stdout().includes('The week is over'), 60_000)
-  }, 90_000)
+    await eventually('the week is over', () => running.stdout().includes('The week is over'))
+  })
   afterAll(async () => {
     await browser?.close()
     await stop(running)
@@ -76,7 +76,7 @@ describe('the demo at the end of the week', () => {
       const found = execFileSync('sh', ['-c', line], { cwd: root, encoding: 'utf8' })
       expect([line, found.split('\n').length > 3]).toEqual([line, true])
     }
-  }, 30_000)
+  })
 
   it('is what --demo reads, where its database is the usual one', async context => {
     const usual = join(root, 'data/demo.config.json')
@@ -103,7 +103,7 @@ describe('the demo at the end of the week', () => {
       expect([command, ended.code, ended.stdout.split('\n').length > 1]).toEqual([command, 0, true])
     }
     expect((await minwal(['threads', '--demo', '--config', usual])).code).toBe(2)
-  }, 60_000)
+  })
 
   it('keeps each piece of copy once, with the reprints it was carried in', async () => {
     const feed = (await (await fetch(`${address}/feed.json?limit=500`)).json()) as JsonFeed

@@ -64,7 +64,7 @@ describe('minwal doctor', () => {
     expect(text.stdout).toContain('smell  the daemon makes no backups')
     expect(text.stderr).toMatch(/^0 wrong, \d+ to look at\n$/)
     expect(readFileSync(database).equals(before)).toBe(true)
-  }, 60_000)
+  })
 
   it('finds counts that do not hold, and --fix counts them anew', async () => {
     const { database, doctor, change } = await filed()
@@ -86,7 +86,7 @@ describe('minwal doctor', () => {
     expect(fixed).toMatchObject({ ok: true, code: 0, mended: [{ mend: 'counts', done: true }] })
     expect(audit(database)).toEqual([])
     expect((await doctor('--fix')).mended).toEqual([])
-  }, 120_000)
+  })
 
   it('finds a full text that misses reports or says otherwise, and --fix makes it anew', async () => {
     const { database, doctor, change } = await filed()
@@ -102,7 +102,7 @@ describe('minwal doctor', () => {
     expect((await doctor('--fix')).ok).toBe(true)
     expect(audit(database)).toEqual([])
     expect(count(database, `select count(*) from search where search match '"another headline"'`)).toBe(1)
-  }, 120_000)
+  })
 
   it('finds permissions that give others too much, and --fix takes them back', async () => {
     const { database, doctor } = await filed()
@@ -117,7 +117,7 @@ describe('minwal doctor', () => {
       dirname(database),
     ])
     expect([statSync(database).mode & 0o777, statSync(`${database}.key`).mode & 0o777]).toEqual([0o644, 0o600])
-  }, 60_000)
+  })
 
   it('finds damage, and what refers to nothing; neither is mended by a machine', async () => {
     const { database, doctor, change } = await filed()
@@ -134,7 +134,7 @@ describe('minwal doctor', () => {
     expect(told).toMatchObject({ ok: false, code: 1, mended: [] })
     expect(told.findings[0]?.todo).toContain('restore a backup')
     expect(readFileSync(database).equals(bytes)).toBe(true)
-  }, 90_000)
+  })
 
   it('finds a journal that a killed daemon left, and --fix takes it into the database', async () => {
     const { config, database, doctor } = await filed({
@@ -154,7 +154,7 @@ describe('minwal doctor', () => {
     expect((await doctor('--fix')).mended).toEqual([{ mend: 'journal', done: true, what: expect.any(String) }])
     expect(statSync(`${database}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
     expect(audit(database)).toEqual([])
-  }, 90_000)
+  })
 
   it('beside a daemon says who has the file open, and mends no more than permissions', async () => {
     const { config, database, doctor, change } = await filed()
@@ -173,7 +173,7 @@ describe('minwal doctor', () => {
     expect(told.code).toBe(1)
     expect((await running.stop()).code).toBe(0)
     expect((await doctor('--fix')).code).toBe(0)
-  }, 90_000)
+  })
 
   it('looks at the configuration, too', async () => {
     const { doctor } = await filed({ listen: '0.0.0.0:0', poll: { hostDelay: '0s' } })
@@ -186,5 +186,5 @@ describe('minwal doctor', () => {
     expect(none).toMatchObject({ code: 0 })
     expect(none.stdout).toContain('smell  there is no database yet')
     expect(none.stdout).toContain('servers that are polled are not told where you can be reached')
-  }, 60_000)
+  })
 })

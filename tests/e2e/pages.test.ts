@@ -20,7 +20,7 @@ beforeAll(async () => {
   if (chromiumPath === null) return
   served = await serveStates(0)
   browser = await launch()
-}, 60_000)
+})
 afterAll(async () => {
   await browser?.close()
   served?.server.closeAllConnections()

@@ -78,7 +78,7 @@ describe('minwal replay', () => {
     expect(tried.stdout).toContain('2 reports are in other threads')
     expect(tried.stdout).toContain('no longer with: Rescue boats at the Larkfield dam')
     expect(await minwal(['replay', same, '--config', config])).toMatchObject({ code: 2, stdout: '' })
-  }, 120_000)
+  })
 
   it('tells nobody of what it files, and touches no backup', async () => {
     const server = await feedServer({ '/feed': rss(DAM), '/hub': '', '/hook': '' })
@@ -102,7 +102,7 @@ describe('minwal replay', () => {
     expect(await minwal(['replay', join(where, 'other', 'minwal.db'), '--config', telling])).toMatchObject({ code: 0 })
     expect(server.requests.slice(asked)).toEqual([])
     expect(existsSync(copies)).toBe(false)
-  }, 60_000)
+  })
 
   it('has nothing to file where nothing was kept, and makes nothing then', async () => {
     const where = folder()

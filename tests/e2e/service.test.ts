@@ -30,7 +30,7 @@ it('minwal service install prints the steps, in commands for a shell, and does n
     'sudo systemctl enable --now minwal',
   ])
   expect(existsSync(join(root, 'etc'))).toBe(false)
-}, 30_000)
+})
 
 it('minwal service install --apply does them, and leaves a configuration that is there', async () => {
   const { root, tools, env } = machine()
@@ -47,7 +47,7 @@ it('minwal service install --apply does them, and leaves a configuration that is
   expect(readFileSync(join(tools, 'asked'), 'utf8')).toBe('daemon-reload\nenable --now minwal\n')
   const again = await minwal(['service', 'install', '--apply', '--root', root], { env })
   expect(again.stdout).toContain('as it was: the unit minwal.service')
-}, 30_000)
+})
 
 it('minwal service install says what is missing, and --apply then does nothing', async () => {
   const { env } = machine()
@@ -56,4 +56,4 @@ it('minwal service install says what is missing, and --apply then does nothing',
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toContain('node must lie in /usr/local/bin or /usr/bin')
   expect(existsSync(join(root, 'etc'))).toBe(false)
-}, 30_000)
+})

@@ -110,13 +110,13 @@ describe('minwal sql', () => {
     const running = await daemon(made.config)
     const count = async (): Promise<string> =>
       (await minwal(['sql', '--csv', 'select count(*) as n from report', '--config', made.config])).stdout
-    await eventually('the report is there', async () => (await count()) === 'n\n1\n', 20_000)
+    await eventually('the report is there', async () => (await count()) === 'n\n1\n')
     const holder = new Database(made.database)
     holder.exec('begin immediate')
     expect(await count()).toBe('n\n1\n')
     holder.close()
     expect((await running.stop()).code).toBe(0)
-  }, 60_000)
+  })
 })
 
 describe('a connection for queries of users', () => {

@@ -48,7 +48,7 @@ describe('a thread that dies', () => {
     const { config, database } = configure(where, agenciesOf([`${server.origin}/feed`]), { poll: EVERY_SECOND })
     const { kill, env } = dying(where)
     const running = await daemon(config, env)
-    await eventually('it files', () => logged(running, 'polled').length > 0, 40_000)
+    await eventually('it files', () => logged(running, 'polled').length > 0)
     writeFileSync(kill.desk, '')
     const ended = await running.ended
     expect(ended.code).toBe(1)
@@ -58,11 +58,11 @@ describe('a thread that dies', () => {
     rmSync(kill.desk)
     server.answers.set('/feed', feedOf(2, 3))
     const again = await daemon(config, env)
-    await eventually('it files again', () => logged(again, 'polled').length > 0, 40_000)
+    await eventually('it files again', () => logged(again, 'polled').length > 0)
     expect((await again.stop()).code).toBe(0)
     expect(reportsOnFile(database).size).toBe(8)
     expect(audit(database)).toEqual([])
-  }, 150_000)
+  })
 
   it('is said of the one that files, and ends `minwal poll` with 1', async () => {
     const server = await feedServer({ '/feed': feedOf(1, 5) })
@@ -73,7 +73,7 @@ describe('a thread that dies', () => {
     const ended = await minwal(['poll', '--config', config], { env })
     expect(ended.code).toBe(1)
     expect(ended.stderr).toMatch(/minwal: the thread that files has ended \(.*a defect of the desk\)/)
-  }, 60_000)
+  })
 
   it('costs one document where it was reading, and the others are read by another', async () => {
     const good = Object.fromEntries(Array.from({ length: 6 }, (_, feed) => [`/${feed}`, feedOf(feed, 5)]))
@@ -95,7 +95,7 @@ describe('a thread that dies', () => {
       },
     ])
     expect(audit(database)).toEqual([])
-  }, 90_000)
+  })
 })
 
 it('a stop while large documents are being filed ends in time, and files each of them wholly or not at all', async () => {

@@ -18,7 +18,7 @@ describe('a second daemon on the same database', () => {
     const where = folder()
     const { config } = configure(where, agenciesOf([`${server.origin}/feed`]))
     const first = await daemon(config)
-    await eventually('it files', () => first.log().some(({ msg }) => msg === 'polled'), 20_000)
+    await eventually('it files', () => first.log().some(({ msg }) => msg === 'polled'))
     const second = await minwal(['run', '--config', config])
     expect(second).toMatchObject({ code: 1, stdout: '' })
     expect(second.stderr).toMatch(
@@ -55,7 +55,7 @@ describe('a second daemon on the same database', () => {
     expect(await first.stop()).toMatchObject({ code: 0 })
     const again = await daemon(config)
     expect(await again.stop()).toMatchObject({ code: 0 })
-  }, 120_000)
+  })
 
   it('may start at once when the first was killed', async () => {
     const server = await feedServer({ '/feed': rss(NEWS) })
@@ -65,7 +65,7 @@ describe('a second daemon on the same database', () => {
     await first.ended
     const second = await daemon(config)
     expect(await second.stop()).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 })
 
 describe('the claim of a database', () => {
@@ -97,10 +97,10 @@ describe('the files of a database', () => {
     const where = folder()
     const { config } = configure(where, agenciesOf([`${server.origin}/feed`]), { database: 'data/minwal.db' })
     const running = await daemon(config)
-    await eventually('it files', () => running.log().some(({ msg }) => msg === 'polled'), 20_000)
+    await eventually('it files', () => running.log().some(({ msg }) => msg === 'polled'))
     const mode = (name: string): string => (statSync(join(where, name)).mode & 0o777).toString(8)
     const modes = ['data', 'data/minwal.db', 'data/minwal.db-wal', 'data/minwal.db-shm'].map(mode)
     expect(modes).toEqual(['750', '640', '640', '640'])
     expect(await running.stop()).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 })

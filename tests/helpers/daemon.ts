@@ -36,7 +36,7 @@ export async function daemon(config: string, env: Record<string, string> = {}): 
       .filter(line => !line.startsWith('minwal:'))
       .map(line => JSON.parse(line) as Logged)
   const started = (): Logged | undefined => log().find(({ msg }) => msg === 'started')
-  await eventually('the daemon has started', () => running.child.exitCode !== null || started() !== undefined, 30_000)
+  await eventually('the daemon has started', () => running.child.exitCode !== null || started() !== undefined)
   const address = started()?.['address']
   if (typeof address !== 'string') throw new Error(`the daemon ended at once: ${running.stderr()}`)
   return {

@@ -148,7 +148,7 @@ export async function live({ where, server, seed, rounds, kill, begins }: Life):
   const beside = async (told: string): Promise<void> => {
     const daemon = begin('run')
     const seen = requests
-    await eventually('the daemon polls', () => requests > seen || daemon.child.exitCode !== null, 30_000)
+    await eventually('the daemon polls', () => requests > seen || daemon.child.exitCode !== null)
     const poll = begin('poll', '--force')
     const victim = chance() < 0.5 ? daemon : poll
     if (kill) {

@@ -189,7 +189,7 @@ export async function hubbed({ link, poll, makeCaller = createCaller, thread = f
       if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`)
       const kept = (): boolean =>
         running.reader.subscribers().some(one => one.callback === callback && one.topic === form['hub.topic'])
-      await eventually('the subscription is kept', kept, 20_000)
+      await eventually('the subscription is kept', kept)
     },
     restart: async (): Promise<void> => {
       await running.stop()

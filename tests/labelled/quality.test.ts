@@ -88,7 +88,7 @@ describe.each(SETS_HELD)('quality over $set.name', ({ set, copies, ...floors }) 
 
     it(`threads reach a B-cubed F1 of ${all}`, async () => {
       expect((await result()).thread?.bcubed.f1).toBeGreaterThanOrEqual(all)
-    }, 120_000)
+    })
 
     it.each(Object.entries(languages))(
       'threads in %s alone reach a B-cubed F1 of %d',
@@ -102,18 +102,18 @@ describe.each(SETS_HELD)('quality over $set.name', ({ set, copies, ...floors }) 
       const pairs = (await result()).languages.across?.pairs
       expect(pairs?.recall).toBeGreaterThanOrEqual(across.recall)
       expect(pairs?.precision).toBeGreaterThanOrEqual(across.precision)
-    }, 120_000)
+    })
 
     it(`of the copies ${copies.recall} are found, and ${copies.precision} of what is joined are copies`, async () => {
       const { story } = await result()
       expect(story?.pairs.recall).toBeGreaterThanOrEqual(copies.recall)
       expect(story?.pairs.precision).toBeGreaterThanOrEqual(copies.precision)
-    }, 120_000)
+    })
   })
 
   it('threads are better than average link with the best threshold for the set', async () => {
     expect((await results.words()).thread?.bcubed.f1).toBeGreaterThan(averageLink(await items).f1)
-  }, 120_000)
+  })
 })
 
 describe('the labelled sets', () => {

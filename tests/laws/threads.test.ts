@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { packFeatures, unpackFeatures } from '../../src/decide/thread/packing.ts'
 import { placeStory, storyFeatures, ThreadIndex, threadWords } from '../../src/decide/thread/place.ts'
 import { reviewAll } from '../../src/decide/thread/review.ts'
+import { quantise } from '../../src/decide/thread/vectors.ts'
 import type { ThreadSettings } from '../../src/model/config.ts'
 
 const HOUR = 3_600_000
@@ -33,6 +34,15 @@ const titleOf = ({ language, event, names, extra }: Made) => {
   return [...own, names_[event], names_[(event + 1) % 8], ...names.map(at => names_[at]), ...extra].join(' ')
 }
 
+/** What a sentence model says of a story: its event and a little of its words. */
+const vectorOf = ({ event, names, extra, language }: Made) =>
+  quantise(
+    Array.from({ length: 64 }, (_, at) => {
+      const own = names.length + 3 * extra.length + (language === 'ar' ? 7 : 0)
+      return 1 + Math.sin((event + 1) * (at + 1)) + 0.4 * Math.sin((own + 11) * (at + 3))
+    }),
+  )
+
 interface Stored {
   thread: number
   features: Uint8Array
@@ -48,7 +58,12 @@ class Desk {
   hour = Number.NEGATIVE_INFINITY
   merges = 0
   moves = 0
+  readonly #withVectors: boolean
   #now = START
+
+  constructor({ withVectors = false } = {}) {
+    this.#withVectors = withVectors
+  }
 
   /** A restart, in whatever order the store gives the stories. */
   restart(order: 1 | -1): void {
@@ -65,7 +80,8 @@ class Desk {
     this.index.expire(ThreadIndex.horizon(SETTINGS, time))
     if (Math.floor(time / HOUR) > this.hour) this.#review()
     this.hour = Math.floor(time / HOUR)
-    const features = storyFeatures(this.index, threadWords({ title: titleOf(made), body: '', language: made.language }))
+    const words = threadWords({ title: titleOf(made), body: '', language: made.language })
+    const features = storyFeatures(this.index, words, this.#withVectors ? vectorOf(made) : null)
     const thread = placeStory(this.index, features, time).thread ?? ++this.opened
     const id = this.stored.size + 1
     this.stored.set(id, { thread, features: packFeatures(features), time })
@@ -111,7 +127,10 @@ function seen(index: ThreadIndex) {
 }
 
 describe('threads', () => {
-  it('are the same whatever the restarts', () => {
+  it.each([
+    ['', false],
+    [', by meaning', true],
+  ])('are the same whatever the restarts%s', (_, withVectors) => {
     let merges = 0
     let moves = 0
     let joined = 0
@@ -121,8 +140,8 @@ describe('threads', () => {
         fc.array(fc.nat(59), { maxLength: 6 }),
         fc.constantFrom<1 | -1>(1, -1),
         (stream, restarts, order) => {
-          const ran = new Desk()
-          const restarted = new Desk()
+          const ran = new Desk({ withVectors })
+          const restarted = new Desk({ withVectors })
           for (const [at, made] of stream.entries()) {
             if (restarts.includes(at)) restarted.restart(order)
             ran.file(made)

@@ -130,9 +130,9 @@ describe('bytes on their way', () => {
       socket.pause()
       socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5))
     }
-    await eventually('they are on their way', () => onTheWay.bytes > 0, 10_000)
+    await eventually('they are on their way', () => onTheWay.bytes > 0)
     expect(onTheWay.bytes).toBe(body.length)
     for (const socket of sockets) socket.destroy()
-    await eventually('nothing is held any more', () => onTheWay.bytes === 0, 10_000)
+    await eventually('nothing is held any more', () => onTheWay.bytes === 0)
   })
 })

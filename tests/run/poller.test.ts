@@ -95,12 +95,12 @@ describe('slow servers', () => {
     const urls = [...names, '/good'].map(path => server.origin + path)
     const { poller: some, store, outcomes } = await poller(urls, { concurrency: 2, perHost: 64 }, 100)
     some.add(store.feeds())
-    await eventually('all are asked', () => slow.held() === 6 && outcomes.length === 1, 20_000)
+    await eventually('all are asked', () => slow.held() === 6 && outcomes.length === 1)
     slow.end()
     await some.idle()
     server.requests.length = 0
     some.add(store.feeds())
-    await eventually('all are asked again', () => server.requests.length === 7, 20_000)
+    await eventually('all are asked again', () => server.requests.length === 7)
     expect(server.requests.indexOf('/good')).toBe(0)
   })
 
@@ -114,7 +114,7 @@ describe('slow servers', () => {
       20,
     )
     some.add(store.feeds())
-    await eventually('no more are asked', () => slow.held() === 34, 20_000)
+    await eventually('no more are asked', () => slow.held() === 34)
     expect(some.pending).toBe(60)
   })
 })

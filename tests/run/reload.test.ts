@@ -211,7 +211,7 @@ const copiesIn = ({ where }: Room, name: string): string[] =>
 /** A daemon that has made a backup; copies of it lie in the folder `others` under these names. */
 const copied = async (...names: string[]): Promise<Room> => {
   const here = await room({ backup: { to: 'copies' } })
-  await eventually('the first is made', () => copiesIn(here, 'copies').length === 1, 60_000)
+  await eventually('the first is made', () => copiesIn(here, 'copies').length === 1)
   mkdirSync(join(here.where, 'others'))
   const [made = ''] = copiesIn(here, 'copies')
   for (const name of names) copyFileSync(join(here.where, 'copies', made), join(here.where, 'others', name))
@@ -253,7 +253,7 @@ const KEYS: Record<string, () => Promise<void>> = {
     await here.daemon.tick()
     const before = here.asked.length
     here.reload({ poll: { tick: '* * * * * *', ...OFTEN } })
-    await eventually('it looks every second', () => here.asked.length >= before + 3, 10_000)
+    await eventually('it looks every second', () => here.asked.length >= before + 3)
   },
   'poll.concurrency': async () => {
     const here = await room({ feeds: SEVERAL, poll: { concurrency: 1 } })
@@ -381,12 +381,12 @@ const KEYS: Record<string, () => Promise<void>> = {
   'backup.to': async () => {
     const here = await room()
     here.reload({ backup: { to: 'copies' } })
-    await eventually('a copy is made', () => copiesIn(here, 'copies').length === 1, 60_000)
+    await eventually('a copy is made', () => copiesIn(here, 'copies').length === 1)
   },
   'backup.every': async () => {
     const here = await copied('news-20260101T000000Z.db')
     here.reload({ backup: { to: 'others', every: '1h' } })
-    await eventually('another is made', () => copiesIn(here, 'others').length === 2, 60_000)
+    await eventually('another is made', () => copiesIn(here, 'others').length === 2)
   },
   'backup.keep': async () => {
     const here = await copied('news-20200101T000000Z.db', 'news-20210101T000000Z.db')

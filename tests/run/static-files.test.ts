@@ -207,7 +207,7 @@ describe('the files of a site', () => {
     publish(anew, { span: DAY })
     expect(existsSync(join(anew, `threads/${strike.thread}.html`))).toBe(false)
     expect([...deadLinks(dir), ...deadLinks(anew)]).toEqual([])
-  }, 60_000)
+  })
 
   it('of what was merged lead on, and feeds of merged threads go on with those of the other', () => {
     const dir = folder()
@@ -320,7 +320,7 @@ describe('a run that is killed', () => {
       const ended = new Promise<string | null>(resolve => {
         child.once('close', (_, signal) => resolve(signal))
       })
-      await eventually(`${least} files`, () => contents(dir).size >= least, 60_000)
+      await eventually(`${least} files`, () => contents(dir).size >= least)
       child.kill('SIGKILL')
       await ended
       for (const [path, body] of contents(dir)) expect(whole.get(path) === body, path).toBe(true)
@@ -328,5 +328,5 @@ describe('a run that is killed', () => {
       expect(contents(dir)).toEqual(whole)
       expect(readdirSync(join(dir, '.minwal'))).toEqual(['published.db'])
     }
-  }, 120_000)
+  })
 })

@@ -91,4 +91,4 @@ it('with every place for polls stuck it is not live, and systemd hears no WATCHD
   const stopping = daemon.stop()
   for (const end of stuck.splice(0)) end()
   await stopping
-}, 90_000)
+})

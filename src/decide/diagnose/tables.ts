@@ -142,10 +142,25 @@ export function clock({ lastPoll }: StoreFacts, { now }: DoctorFacts): Finding[]
   ]
 }
 
-export function feeds({ feeds: polled }: StoreFacts, { now }: DoctorFacts): Finding[] {
+export function feeds({ feeds: polled, lastPoll }: StoreFacts, { now }: DoctorFacts): Finding[] {
+  // Where nobody asks, no feed can answer.
+  const asked = Math.min(now, lastPoll ?? now)
+  const unasked = polled.length > 0 && now - asked > DEAD ? [nothingPolled(now - asked)] : []
   const dead = polled.filter(
-    ({ lastSuccess, firstPoll, retired }) => retired || now - (lastSuccess ?? firstPoll ?? now) > DEAD,
+    ({ lastSuccess, firstPoll, retired }) => retired || asked - (lastSuccess ?? firstPoll ?? asked) > DEAD,
   )
+  return [...unasked, ...deadFeeds(dead, now)]
+}
+
+function nothingPolled(ms: Millis): Finding {
+  return smell('feeds', {
+    what: `nothing was polled for ${duration(ms)}`,
+    subject: 'feeds',
+    todo: 'start the daemon (minwal run), or poll once (minwal poll)',
+  })
+}
+
+function deadFeeds(dead: StoreFacts['feeds'], now: Millis): Finding[] {
   const found = dead.slice(0, NAMED).map(({ url, agency, lastSuccess, error, retired }) =>
     smell('feeds', {
       what: retired

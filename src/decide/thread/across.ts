@@ -2,7 +2,7 @@
 
 import { sharedTerms } from './candidates.ts'
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
-import { type ActiveThread, gapOf, isSingle, type Part, type SeenStory } from './index/active.ts'
+import { type ActiveThread, gapOf, isSingle, type Part, partsOf, type SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import type { PartProfile } from './index/profile.ts'
 import { Query } from './index/rows.ts'
@@ -46,9 +46,7 @@ export function mergesAcross(index: ThreadIndex, fresh: readonly SeenStory[], de
 }
 
 function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): Proposed | null {
-  const parts = [...thread.parts.values()]
-    .sort((a, b) => (a.language < b.language ? -1 : 1))
-    .map(part => index.weights.profile(part))
+  const parts = partsOf(thread).map(part => index.weights.profile(part))
   const threshold = MERGE_ACROSS * index.settings.threshold
   let best: Proposed | null = null
   let most = threshold
@@ -110,7 +108,7 @@ export function compare(index: ThreadIndex, parts: readonly PartProfile[], other
   const ownPairs: Pair[] = []
   let across = 0
   let acrossPair: Pair | null = null
-  const others = [...other.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
+  const others = partsOf(other)
   for (const one of parts) {
     for (const part of others) {
       if (one.part.language === part.language) {

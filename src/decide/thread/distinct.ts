@@ -46,7 +46,7 @@ export class DistinctTerms {
 
   static readonly #only = new DistinctTerms()
 
-  /** Those of some stories. `threads` and `around` hold where stories of one thread stand together. `clear` must follow. */
+  /** Those of some stories, of which those of one thread stand together. `clear` must follow. */
   static of(index: ThreadIndex, stories: readonly Saying[]): DistinctTerms {
     const made = DistinctTerms.#only
     made.#take(index, stories)
@@ -114,36 +114,15 @@ export class DistinctTerms {
     for (let place = 0; place < count; place++) places[terms[place] as number] = 0
   }
 
-  /** Threads that say each term, by place, of stories in any order. */
-  threadsOf(byThread: ReadonlyMap<number, readonly Saying[]>): Int32Array {
-    const { places, count } = this
-    const threads = new Int32Array(count)
-    const last = this.#last.fill(-2, 0, count)
-    for (const [thread, stories] of byThread) {
-      for (const { said } of stories) {
-        const { terms, from, end } = said
-        for (let at = from; at < end; at++) {
-          const term = terms[at] as number
-          if (term < 0) continue
-          const place = (places[term] as number) - 1
-          if (last[place] === thread) continue
-          last[place] = thread
-          threads[place] = (threads[place] as number) + 1
-        }
-      }
-    }
-    return threads
-  }
-
   /** Threads that say a term, until others are taken in; also after `clear`. */
   threadsSaying(term: number): number {
     const place = this.terms.subarray(0, this.count).indexOf(term)
     return place < 0 ? 0 : (this.threads[place] as number)
   }
 
-  /** How much each term says, by place: that it is rare in the window, and in the `around` threads around. */
-  factors(index: ThreadIndex, threads: Int32Array, around: number): Float64Array {
-    const { terms, count } = this
+  /** How much each term says, by place: that it is rare in the window, and in the threads around. */
+  factors(index: ThreadIndex): Float64Array {
+    const { terms, threads, around, count } = this
     const factors = this.#factors
     const isLocal = around >= LOCAL_THREADS
     for (let place = 0; place < count; place++) {

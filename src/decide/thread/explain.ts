@@ -1,7 +1,7 @@
 // What a story and a thread share, as a user is told.
 
 import type { ThreadFeatures, Weighted } from './features.ts'
-import type { ActiveThread, Part } from './index/active.ts'
+import { type ActiveThread, type Part, partsOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { Query } from './index/rows.ts'
 
@@ -24,8 +24,8 @@ export function explain(index: ThreadIndex, features: ThreadFeatures, thread: Ac
   const own = thread.parts.get(features.language)
   const said = own ? evidence(index, features, own) : []
   if (said.length > 0) return said
-  const parts = [...thread.parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
-  return parts.map(part => evidence(index, features, part)).sort((a, b) => b.length - a.length)[0] ?? []
+  const all = partsOf(thread).map(part => evidence(index, features, part))
+  return all.sort((a, b) => b.length - a.length)[0] ?? []
 }
 
 /** What a story and a part share, heaviest first, as parts of one. */

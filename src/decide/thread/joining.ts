@@ -2,7 +2,7 @@
 // afresh, none divided, two of one language never in one group. Pure.
 import { thousandths } from './explain.ts'
 import { groups } from './grouping.ts'
-import { type ActiveThread, gapOf, type Part, type SeenStory } from './index/active.ts'
+import { type ActiveThread, gapOf, type Part, partsOf, type SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { type EditorDecisions, type Step, storiesOf } from './plan.ts'
 import { Draft } from './regroup.ts'
@@ -21,7 +21,7 @@ interface Unit {
 export function joinAcross(index: ThreadIndex, story: SeenStory, decisions: EditorDecisions): readonly Step[] {
   if (isJudged(story.thread, decisions)) return []
   const threads = [story.thread, ...nearby(index, story.thread, decisions)]
-  const units = threads.flatMap(({ parts }) => [...parts.values()]).flatMap(part => unitOf(index, part) ?? [])
+  const units = threads.flatMap(partsOf).flatMap(part => unitOf(index, part) ?? [])
   if (units.length < 2) return []
   const size = units.length
   const likeness = new Float64Array(size * size)
@@ -97,17 +97,15 @@ function unitOf(index: ThreadIndex, part: Part): Unit | null {
 
 /** Threads with a part of another language near one of this thread's, the nearest first. */
 function nearby(index: ThreadIndex, thread: ActiveThread, decisions: EditorDecisions): ActiveThread[] {
-  const mine = [...thread.parts.values()].flatMap(part => unitOf(index, part) ?? [])
+  const mine = partsOf(thread).flatMap(part => unitOf(index, part) ?? [])
   if (mine.length === 0) return []
   const found = new Map<ActiveThread, number>()
-  for (const other of index.threads()) {
-    if (other === thread || gapOf(thread, other) > index.settings.window) continue
-    for (const part of other.parts.values()) {
-      for (const one of mine) {
-        if (one.part.language === part.language) continue
-        const near = index.meant(part, one.mean)
-        if (near >= JOIN_NEAR && near > (found.get(other) ?? 0)) found.set(other, near)
-      }
+  for (const one of mine) {
+    for (const part of index.meantAlike(one.part.language, one.mean)) {
+      const other = part.thread
+      if (other === thread || gapOf(thread, other) > index.settings.window) continue
+      const near = index.meant(part, one.mean)
+      if (near >= JOIN_NEAR && near > (found.get(other) ?? 0)) found.set(other, near)
     }
   }
   return [...found]

@@ -26,14 +26,12 @@ interface Compared {
   time: Millis
   /** Its own terms: -1 for one that nobody in the window says. */
   said: TermRange
-  meant: Float64Array | null
 }
 
 const comparedOf = (index: ThreadIndex, story: SeenStory): Compared => ({
   thread: story.thread.id,
   time: story.time,
   said: index.weights.rangeOf(story),
-  meant: index.meaning(story.language, story.vector),
 })
 
 /** The likenesses of some stories: `size` x `size`, 1 on the diagonal. */
@@ -49,8 +47,9 @@ export interface Likenesses {
 export function likenesses(index: ThreadIndex, stories: readonly SeenStory[]): Likenesses {
   const size = stories.length
   const compared = stories.map(story => comparedOf(index, story))
-  const rules = rulesOf(index, compared)
-  const region = new Region(index, compared, rules)
+  const meant = stories.map(({ language, vector }) => index.meaning(language, vector))
+  const rules = rulesOf(index, compared, meant.filter(own => own !== null).length)
+  const region = new Region(index, compared, meant, rules)
   const values = new Float64Array(size * size)
   for (let one = 0; one < size; one++) values[one * size + one] = 1
   region.addCosines(values)
@@ -79,37 +78,24 @@ export function likenessesTo(
 ): Placing {
   const { language, ownWeights: weights, ownCounts: counts, vector } = features
   const terms = index.weights.vocabulary.find(features).own
+  const meant = index.meaning(language, vector ?? null)
   const compared = stories.map(story => comparedOf(index, story))
   const said = { terms, weights, counts, from: 0, end: terms.length }
-  compared.push({ thread: -1, time, said, meant: index.meaning(language, vector ?? null) })
-  const rules = rulesOf(index, compared)
-  return rules.isMeant ? byMeaning(index, compared, rules) : byWords(index, compared, rules)
-}
-
-function byMeaning(index: ThreadIndex, compared: readonly Compared[], rules: Rules): Placing {
-  const region = new Region(index, compared, rules)
-  const values = region.cosinesOfLast()
-  const last = values.length
-  for (let at = 0; at < last; at++) values[at] = region.likeness(last, at, values[at] as number)
-  const { accepted, cohesion } = rules
-  return { values, accepted, cohesion, saying: term => region.threadsSaying(term) }
-}
-
-/** The same without vectors: only the terms of the last story are looked for in the others. */
-function byWords(index: ThreadIndex, compared: readonly Compared[], rules: Rules): Placing {
-  const last = compared.length - 1
-  const { said, time } = compared[last] as Compared
-  const { differentCountries } = index.tuning
+  compared.push({ thread: -1, time, said })
+  const vectors = stories.filter(story => story.vector !== null).length + (meant === null ? 0 : 1)
+  const rules = rulesOf(index, compared, vectors)
   const distinct = DistinctTerms.of(index, compared)
-  const factors = rules.isWeighedAnew ? distinct.factors(index, distinct.threads, distinct.around) : null
+  const factors = rules.isWeighedAnew ? distinct.factors(index) : null
   const asked = distinct.ask(index, said, factors)
-  const values = new Float64Array(last)
-  for (let at = 0; at < last; at++) {
+  const values = new Float64Array(stories.length)
+  for (let at = 0; at < values.length; at++) {
     const other = compared[at] as Compared
     const cosine = distinct.cosine(other.said, factors, asked)
-    if (cosine === 0) continue
-    const apart = distinct.differsInCountries ? differentCountries : 1
-    values[at] = cosine * rules.lift * apart * Math.exp(-Math.abs(time - other.time) / rules.decay)
+    const meaning = meant && index.dotOf(stories[at] as SeenStory, meant)
+    const likeness = meaning === null ? cosine * rules.lift : blended(cosine, meaning)
+    if (likeness === 0) continue
+    const apart = distinct.differsInCountries ? index.tuning.differentCountries : 1
+    values[at] = likeness * apart * Math.exp(-Math.abs(time - other.time) / rules.decay)
   }
   distinct.clear()
   const { accepted, cohesion } = rules
@@ -124,19 +110,14 @@ interface Rules {
   /** What likeness by words alone counts for, where others have vectors. */
   lift: number
   decay: Millis
-  /** More than one of the stories has a vector. */
-  isMeant: boolean
   /** Terms are weighed by how rare they are now; else as they were when their story was filed. */
   isWeighedAnew: boolean
 }
 
-function rulesOf(index: ThreadIndex, stories: readonly Compared[]): Rules {
+/** `vectors`: how many of the stories have one. */
+function rulesOf(index: ThreadIndex, stories: readonly Compared[], vectors: number): Rules {
   let entries = 0
-  let vectors = 0
-  for (const { said, meant } of stories) {
-    entries += said.end - said.from
-    if (meant !== null) vectors++
-  }
+  for (const { said } of stories) entries += said.end - said.from
   const size = stories.length
   const areTexts = entries >= TEXT_TERMS * size
   const words = areTexts ? TEXT_LINK : GROUP_LINK
@@ -147,7 +128,6 @@ function rulesOf(index: ThreadIndex, stories: readonly Compared[]): Rules {
     cohesion: areTexts || isMeant ? 0 : GROUP_COHESION,
     lift: link / words,
     decay: isMeant ? MEANT_DECAY : areTexts ? TEXT_DECAY : GROUP_DECAY,
-    isMeant,
     isWeighedAnew: areTexts || isMeant,
   }
 }
@@ -156,11 +136,9 @@ function rulesOf(index: ThreadIndex, stories: readonly Compared[]): Rules {
 class Region {
   readonly #rules: Rules
   readonly #stories: readonly Compared[]
+  readonly #meant: readonly (Float64Array | null)[]
   readonly #differentCountries: number
-  /** Threads that say each term, by place; null where they are not counted. */
-  readonly #threads: Int32Array | null
-  /** Terms by place, and where the stories of each begin in the lists below. */
-  readonly #terms: Int32Array
+  /** By place of a term: where the stories that say it begin in the lists below. */
   readonly #starts: Int32Array
   readonly #entries: Int32Array
   readonly #weights: Float64Array
@@ -168,26 +146,24 @@ class Region {
   readonly #countries: Int32Array
   readonly #words: number
 
-  constructor(index: ThreadIndex, stories: readonly Compared[], rules: Rules) {
+  constructor(index: ThreadIndex, stories: readonly Compared[], meant: readonly (Float64Array | null)[], rules: Rules) {
     const size = stories.length
     this.#stories = stories
+    this.#meant = meant
     this.#rules = rules
     this.#differentCountries = index.tuning.differentCountries
-    const distinct = DistinctTerms.of(index, stories)
-    const { count, entries } = distinct
-    this.#terms = distinct.terms.slice(0, count)
+    const distinct = DistinctTerms.of(index, [...Map.groupBy(stories, ({ thread }) => thread).values()].flat())
+    const { count, entries, terms: distinctTerms } = distinct
     this.#starts = new Int32Array(count + 1)
     for (let place = 0; place < count; place++) {
       this.#starts[place + 1] = (this.#starts[place] as number) + (distinct.frequencies[place] as number)
     }
-    const byThread = rules.isWeighedAnew ? Map.groupBy(stories, ({ thread }) => thread) : null
-    this.#threads = byThread && distinct.threadsOf(byThread)
-    const factors = byThread && distinct.factors(index, this.#threads as Int32Array, byThread.size)
+    const factors = rules.isWeighedAnew ? distinct.factors(index) : null
     this.#entries = new Int32Array(entries)
     this.#weights = new Float64Array(entries)
     const bits = new Map<number, number>()
     for (let place = 0; place < count; place++) {
-      if (index.weights.vocabulary.isCountry(this.#terms[place] as number)) bits.set(place, bits.size)
+      if (index.weights.vocabulary.isCountry(distinctTerms[place] as number)) bits.set(place, bits.size)
     }
     this.#words = Math.ceil(bits.size / 32)
     this.#countries = new Int32Array(size * this.#words)
@@ -225,16 +201,11 @@ class Region {
     distinct.clear()
   }
 
-  /** Threads that say a term: 0 where they are not counted. */
-  threadsSaying(term: number): number {
-    return this.#threads?.[this.#terms.indexOf(term)] ?? 0
-  }
-
   /** Add the cosine of each story with each before it, row by row. */
   addCosines(values: Float64Array): void {
     const size = this.#stories.length
     const [entries, weights, starts] = [this.#entries, this.#weights, this.#starts]
-    for (let place = 0; place < this.#terms.length; place++) {
+    for (let place = 0; place + 1 < this.#starts.length; place++) {
       const from = starts[place] as number
       const end = starts[place + 1] as number
       for (let one = from + 1; one < end; one++) {
@@ -248,28 +219,11 @@ class Region {
     }
   }
 
-  /** Cosines of the last story with all before it. */
-  cosinesOfLast(): Float64Array {
-    const last = this.#stories.length - 1
-    const values = new Float64Array(last)
-    const [entries, weights, starts] = [this.#entries, this.#weights, this.#starts]
-    for (let place = 0; place < this.#terms.length; place++) {
-      const end = (starts[place + 1] as number) - 1
-      if (entries[end] !== last) continue
-      const weight = weights[end] as number
-      for (let at = starts[place] as number; at < end; at++) {
-        const story = entries[at] as number
-        values[story] = (values[story] as number) + weight * (weights[at] as number)
-      }
-    }
-    return values
-  }
-
   /** Likeness of two stories with a cosine: also by meaning where both have a vector, less in other countries and with time. */
   likeness(one: number, other: number, cosine: number): number {
     const mine = this.#stories[one] as Compared
     const theirs = this.#stories[other] as Compared
-    const [a, b] = [mine.meant, theirs.meant]
+    const [a = null, b = null] = [this.#meant[one], this.#meant[other]]
     const likeness = a && a.length === b?.length ? blended(cosine, dotOf(a, b)) : cosine * this.#rules.lift
     if (likeness === 0) return 0
     const apart = this.#differInCountries(one, other) ? this.#differentCountries : 1

@@ -4,7 +4,7 @@
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
 import { areEditions } from './form.ts'
 import { groups } from './grouping.ts'
-import type { ActiveThread, Part, SeenStory } from './index/active.ts'
+import { type ActiveThread, type Part, partsOf, type SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { likenesses } from './likeness.ts'
 import { type EditorDecisions, parted, type Step, storiesOf, type Target } from './plan.ts'
@@ -211,7 +211,7 @@ export class Draft {
     const { own, shared } = index.weights.termsOf(story)
     const part = thread.parts.get(story.language)
     if (part) return reasons(sharedBy(index, own, part))
-    return [...thread.parts.values()].map(other => reasons(sharedBy(index, shared, other)))[0] ?? []
+    return partsOf(thread).map(other => reasons(sharedBy(index, shared, other)))[0] ?? []
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Millis } from '../../model/units.ts'
 import { compare, nearest, reasonsOf } from './across.ts'
 import { type Evidence, thousandths } from './explain.ts'
+import { partsOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { ALIKE, MERGE_ACROSS, NEIGHBOUR, NEIGHBOURS } from './tuning.ts'
 
@@ -18,9 +19,7 @@ export interface Neighbour {
 export function storylines(index: ThreadIndex, id: number): Neighbour[] {
   const thread = index.thread(id)
   if (!thread) return []
-  const parts = [...thread.parts.values()]
-    .sort((a, b) => (a.language < b.language ? -1 : 1))
-    .map(part => index.weights.profile(part))
+  const parts = partsOf(thread).map(part => index.weights.profile(part))
   const found: Neighbour[] = []
   for (const other of nearest(index, thread, parts)) {
     const compared = compare(index, parts, other)

@@ -1,4 +1,6 @@
 // The vectors of a user's sentence model: how they are stored, and what one says beside all others. Pure.
+import type { SeenStory } from './index/active.ts'
+import { alike, type Signed, signed } from './signs.ts'
 
 // More would weigh more than all the words of a story.
 const MOST = 1_024
@@ -25,6 +27,9 @@ export const ENCODED = 0.5
 const UNKNOWN = 50
 const OF_ALL = 60
 
+/** A story that has a vector. */
+export type Meant = SeenStory & { vector: Int8Array }
+
 /** Sum of the directions of some stories. */
 class Sum {
   readonly values: Float64Array
@@ -35,7 +40,7 @@ class Sum {
   }
 
   /** Take a direction in, or with -1 out again. */
-  add(direction: ArrayLike<number>, sign: 1 | -1): void {
+  add(direction: Int8Array, sign: 1 | -1): void {
     this.count += sign
     for (let at = 0; at < direction.length; at++) {
       this.values[at] = (this.values[at] as number) + sign * (direction[at] as number)
@@ -47,6 +52,9 @@ class Sum {
 interface Middle {
   values: Float64Array
   squares: number
+  /** The vector that was asked about last, and its dot product with this. */
+  asked: Float64Array | null
+  off: number
 }
 
 /**
@@ -56,8 +64,10 @@ interface Middle {
  */
 export class Meanings {
   readonly #all: Sum
-  readonly #languages = new Map<string, Sum>()
+  readonly #languages = new Map<string, { sum: Sum; stories: Set<Meant> }>()
+  /** What follows from the stories of a language, until one comes or goes. */
   readonly #middles = new Map<string, Middle>()
+  readonly #signed = new Map<string, Signed<Meant>>()
 
   /** `length` is that of all the directions. */
   constructor(length: number) {
@@ -73,20 +83,34 @@ export class Meanings {
     return this.#languages.size
   }
 
-  /** Take a story's direction in, or with -1 out again. */
-  count(language: string, direction: ArrayLike<number>, sign: 1 | -1): void {
-    const sum = this.#languages.get(language) ?? new Sum(direction.length)
-    this.#languages.set(language, sum)
-    sum.add(direction, sign)
-    if (sum.count === 0) this.#languages.delete(language)
-    this.#all.add(direction, sign)
+  /** Take a story in, or with -1 out again. */
+  count(story: Meant, sign: 1 | -1): void {
+    const { language, vector } = story
+    const known = this.#languages.get(language) ?? { sum: new Sum(vector.length), stories: new Set() }
+    this.#languages.set(language, known)
+    known.sum.add(vector, sign)
+    this.#all.add(vector, sign)
+    if (sign > 0) known.stories.add(story)
+    else known.stories.delete(story)
+    if (known.sum.count === 0) this.#languages.delete(language)
     this.#middles.clear()
+    this.#signed.clear()
+  }
+
+  /** Stories of other languages that may say much the same as `own`, which is what one of this language says beside all others. */
+  *alike(language: string, own: Float64Array): Generator<Meant> {
+    for (const [other, { stories }] of this.#languages) {
+      if (other === language) continue
+      const known = this.#signed.get(other) ?? signed([...stories], this.#middle(other).values)
+      this.#signed.set(other, known)
+      yield* alike(known, own)
+    }
   }
 
   #middle(language: string): Middle {
     const known = this.#middles.get(language)
     if (known) return known
-    const sum = this.#languages.get(language)
+    const sum = this.#languages.get(language)?.sum
     const all = this.#all
     const values = new Float64Array(all.values.length)
     let squares = 0
@@ -96,7 +120,7 @@ export class Meanings {
       values[at] = value
       squares += value * value
     }
-    const middle = { values, squares }
+    const middle = { values, squares, asked: null, off: 0 }
     this.#middles.set(language, middle)
     return middle
   }
@@ -116,23 +140,21 @@ export class Meanings {
     return own
   }
 
-  /** Dot product of what a direction says beside all others with another vector. */
-  dotOf(language: string, direction: ArrayLike<number>, other: Float64Array): number {
-    const { values, squares } = this.#middle(language)
-    let dot = 0
-    let common = 0
-    let own = 0
-    let off = 0
-    for (let at = 0; at < direction.length; at++) {
-      const value = direction[at] as number
-      const middle = values[at] as number
-      const asked = other[at] as number
-      dot += value * asked
-      off += middle * asked
-      common += value * middle
-      own += value * value
+  /** Dot product of what a story says beside all others with another vector. */
+  dotOf({ language, vector, squares }: Meant, asked: Float64Array): number {
+    const middle = this.#middle(language)
+    const { values } = middle
+    if (middle.asked !== asked) {
+      middle.asked = asked
+      middle.off = dotOf(values, asked)
     }
-    return (dot - off) / (Math.sqrt(Math.max(0, own - 2 * common + squares)) || 1)
+    let [dot, common] = [0, 0]
+    for (let at = 0; at < vector.length; at++) {
+      const number = vector[at] as number
+      dot += number * (asked[at] as number)
+      common += number * (values[at] as number)
+    }
+    return (dot - middle.off) / (Math.sqrt(Math.max(0, squares - 2 * common + middle.squares)) || 1)
   }
 }
 
@@ -140,9 +162,16 @@ export class Meanings {
 export const blended = (words: number, meaning: number): number =>
   (1 - ENCODED) * words + ENCODED * Math.max(0, meaning)
 
-/** Dot product of two directions of one space. */
+/** Dot product of two directions of one space. Four sums run side by side: one would wait for itself at each number. */
 export function dotOf(one: Float64Array, other: Float64Array): number {
-  let dot = 0
-  for (let at = 0; at < one.length; at++) dot += (one[at] as number) * (other[at] as number)
-  return dot
+  let [a, b, c, d] = [0, 0, 0, 0]
+  let at = 0
+  for (; at + 3 < one.length; at += 4) {
+    a += (one[at] as number) * (other[at] as number)
+    b += (one[at + 1] as number) * (other[at + 1] as number)
+    c += (one[at + 2] as number) * (other[at + 2] as number)
+    d += (one[at + 3] as number) * (other[at + 3] as number)
+  }
+  for (; at < one.length; at++) a += (one[at] as number) * (other[at] as number)
+  return a + b + (c + d)
 }

@@ -13,6 +13,8 @@ export interface SeenStory {
   form: readonly [shape: number, filling: number, dated: number, header: number]
   /** As `quantise` makes it. */
   vector: Int8Array | null
+  /** Sum of its squares. */
+  squares: number
 }
 
 /** The stories of one language in a thread. */
@@ -42,6 +44,10 @@ export interface ActiveThread {
 /** Order of the stories of a part. */
 export const later = (one: SeenStory, other: SeenStory) =>
   one.time > other.time || (one.time === other.time && one.id > other.id)
+
+/** The parts of a thread in the order of their languages, whatever came first. */
+export const partsOf = ({ parts }: ActiveThread): Part[] =>
+  [...parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
 
 /** How far outside the life of a thread a time lies. */
 export function silenceOf(thread: ActiveThread, time: Millis): Millis {

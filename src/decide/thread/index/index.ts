@@ -6,7 +6,7 @@ import type { Millis } from '../../../model/units.ts'
 import type { ThreadFeatures } from '../features.ts'
 import { SLUG_THREADS } from '../header.ts'
 import { GROUPED_OF_A_PART, TUNING, type Tuning } from '../tuning.ts'
-import { Meanings } from '../vectors.ts'
+import { Meanings, type Meant } from '../vectors.ts'
 import { type ActiveThread, later, type Part, type SeenStory } from './active.ts'
 import { Weights } from './weights.ts'
 
@@ -87,28 +87,35 @@ export class ThreadIndex {
     return false
   }
 
-  /** The mean dot product of what the latest stories of a part mean with a vector; 0 where none has a vector of its length. */
-  meant(part: Part, asked: Float64Array): number {
-    const meanings = this.#meanings.get(asked.length)
-    if (!meanings) return 0
-    let sum = 0
-    let count = 0
-    for (let at = Math.max(0, part.stories.length - GROUPED_OF_A_PART); at < part.stories.length; at++) {
-      const { vector } = part.stories[at] as SeenStory
-      if (vector?.length !== asked.length) continue
-      sum += meanings.dotOf(part.language, vector, asked)
-      count++
+  /** Dot product of what a story says beside all others of its language with a vector; null where it has none of its length. */
+  dotOf(story: SeenStory, asked: Float64Array): number | null {
+    if (!isMeant(story) || story.vector.length !== asked.length) return null
+    return this.#meanings.get(asked.length)?.dotOf(story, asked) ?? null
+  }
+
+  /** The mean of this over the latest stories of a part; 0 where none has such a vector. */
+  meant({ stories }: Part, asked: Float64Array): number {
+    const dots = stories.slice(-GROUPED_OF_A_PART).flatMap(story => this.dotOf(story, asked) ?? [])
+    return dots.reduce((sum, dot) => sum + dot, 0) / (dots.length || 1)
+  }
+
+  /** Parts of other languages that may mean much the same as `asked`, which is what one of this language means. */
+  meantAlike(language: string, asked: Float64Array): Set<Part> {
+    const found = new Set<Part>()
+    for (const story of this.#meanings.get(asked.length)?.alike(language, asked) ?? []) {
+      found.add(story.thread.parts.get(story.language) as Part)
     }
-    return count === 0 ? 0 : sum / count
+    return found
   }
 
   /** Vectors of another length are another encoder's: the two are never compared. */
-  #countMeaning({ language, vector }: SeenStory, sign: 1 | -1): void {
-    if (!vector) return
-    const meanings = this.#meanings.get(vector.length) ?? new Meanings(vector.length)
-    meanings.count(language, vector, sign)
-    if (meanings.empty) this.#meanings.delete(vector.length)
-    else this.#meanings.set(vector.length, meanings)
+  #countMeaning(story: SeenStory, sign: 1 | -1): void {
+    if (!isMeant(story)) return
+    const { length } = story.vector
+    const meanings = this.#meanings.get(length) ?? new Meanings(length)
+    meanings.count(story, sign)
+    if (meanings.empty) this.#meanings.delete(length)
+    else this.#meanings.set(length, meanings)
   }
 
   /** Whether a term says something of an event: the news is not full of it. */
@@ -150,6 +157,7 @@ export class ThreadIndex {
       row: this.weights.enter(features),
       form: features.form,
       vector: features.vector ? Int8Array.from(features.vector) : null,
+      squares: features.vector?.reduce((sum, number) => sum + number ** 2, 0) ?? 0,
     }
     this.#stories.set(story, seen)
     this.#countMeaning(seen, 1)
@@ -255,6 +263,8 @@ export class ThreadIndex {
     for (const part of thread.parts.values()) this.weights.slots.live(part)
   }
 }
+
+const isMeant = (story: SeenStory): story is Meant => story.vector !== null
 
 function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key)
