@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { harmless } from '../language/printable.ts'
+import { primaryLanguage } from '../language/tag.ts'
 import type { Agency, Config, EncoderSettings, FeedSpec, PollSettings, ThreadSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
@@ -258,9 +259,17 @@ function feedSpec(
     schedule: given.schedule ?? null,
     headers: given.headers ?? {},
     identity: given.identity ?? 'guid',
+    ...takenOf(given),
     allowPrivate: given.allowPrivate ?? false,
     paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
   }
+}
+
+/** What is taken of a feed, where the configuration says that it is not all. */
+function takenOf({ languages = [], include = [], exclude = [] }: Exclude<FeedInput, string>): Pick<FeedSpec, 'taken'> {
+  if (languages.length + include.length + exclude.length === 0) return {}
+  const tags = languages.flatMap(tag => primaryLanguage(tag) ?? [])
+  return { taken: { languages: tags, include, exclude } }
 }
 
 function deepFreeze<T>(value: T): T {

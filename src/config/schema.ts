@@ -55,6 +55,8 @@ const feedAddress = z.string().refine(text => URL.canParse(text) && /^(?:https?|
   message: 'must be an http, https or file address',
 })
 
+const addressPart = z.string().min(1).max(200)
+
 const feedObject = z.strictObject({
   url: feedAddress.describe('Address of the feed.'),
   title: z.string().min(1).optional().describe('What you call it; written to OPML.'),
@@ -71,6 +73,19 @@ const feedObject = z.strictObject({
     .optional()
     .describe('Headers sent with each request.'),
   identity: z.enum(['guid', 'url', 'title']).optional().describe('What tells the entries of this feed apart.'),
+  languages: z.array(language).min(1).optional().describe('Only entries in these languages are taken. Default all.'),
+  include: z
+    .array(addressPart)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Only entries are taken whose address has one of these parts, like "/world/". Default all.'),
+  exclude: z
+    .array(addressPart)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Entries are left out whose address has one of these parts, like "/sport/". Default none.'),
   allowPrivate: z
     .boolean()
     .optional()

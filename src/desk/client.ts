@@ -145,6 +145,7 @@ class Client implements DeskClient {
   release: DeskCalls['release'] = (...given) => this.#call('release', given)
   withdraw: DeskCalls['withdraw'] = (...given) => this.#call('withdraw', given)
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
+  keepRobots: DeskCalls['keepRobots'] = (...given) => this.#call('keepRobots', given)
   changeSubscribers: DeskCalls['changeSubscribers'] = (...given) => this.#call('changeSubscribers', given)
   changeNotices: DeskCalls['changeNotices'] = (...given) => this.#call('changeNotices', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)

@@ -94,7 +94,8 @@ export class Desk {
       context,
       (filing, filed, closing) => {
         const { id } = plan.feed
-        const asksAfter = plan.answer.kind === 'document' && !closing.isWhole
+        // What leaves a map says nothing: it is cut by age, or one of several was not read.
+        const asksAfter = plan.answer.kind === 'document' && !closing.isWhole && context.identity !== 'address'
         const missing = asksAfter ? missingFrom(filing.stood(id, plan.at), ASKED_AFTER) : []
         const timed = { ...plan, ms: plan.ms + performance.now() - received }
         const feed = plan.answer.kind === 'document' ? { ...plan.feed, habit: closing.habit } : null
@@ -326,7 +327,8 @@ export class Desk {
       if (at > 0 && performance.now() >= until) return 'some'
       const some = left.slice(at, at + together)
       // What was kept back was known by its guid all the time.
-      const follow = at === 0 && first && !released ? accepted : null
+      const mayFollow = first && !released && context.identity !== 'address'
+      const follow = at === 0 && mayFollow ? accepted : null
       const stand = at === 0 && first ? standing : []
       const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, stand, catchUp })
       if (entries.lacksReadings) return 'unread'

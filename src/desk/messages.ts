@@ -2,7 +2,14 @@
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, RetainSettings, ThreadSettings } from '../model/config.ts'
 import type { NoticeChange } from '../model/notify.ts'
-import type { PrunedCounts, SentenceModel, SubscriberChange, Subscription, UnencodedText } from '../model/stored.ts'
+import type {
+  PrunedCounts,
+  SentenceModel,
+  StoredRobots,
+  SubscriberChange,
+  Subscription,
+  UnencodedText,
+} from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
@@ -55,6 +62,8 @@ export interface DeskCalls {
   release(context: DeskContext): Promise<{ entries: number; unreadable: number }>
   withdraw(report: number, now: Millis): Promise<void>
   saveSubscription(subscription: Subscription): Promise<void>
+  /** What a host lets robots read. */
+  keepRobots(origin: string, robots: StoredRobots): Promise<void>
   /** All of them, or none. */
   changeSubscribers(changes: readonly SubscriberChange[]): Promise<void>
   /** All of them, or none. */

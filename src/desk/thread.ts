@@ -182,6 +182,7 @@ class Service {
       withdraw: async (report, now) => (await this.#opened()).withdraw(report, { now, names: await this.#names() }),
       saveSubscription: subscription =>
         this.#storing.write(() => this.#store.saveSubscription(this.#withLastPush(subscription))),
+      keepRobots: (origin, robots) => this.#storing.write(() => this.#store.keepRobots(origin, robots)),
       changeSubscribers: changes => this.#storing.write(() => this.#store.changeSubscribers(changes)),
       changeNotices: changes => this.#storing.write(() => this.#store.changeNotices(changes)),
       syncAgencies: async (agencies, now) => {

@@ -103,6 +103,13 @@ export interface Validators {
   lastModified: string | null
 }
 
+/** A document of an index of maps, as it was when it was read. */
+export interface MapPart {
+  url: string
+  validators: Validators
+  hash: string
+}
+
 /** What is missing of a body that was larger than the limit on its size. */
 export interface Gap {
   /** Bytes of the body in front of the gap; those behind it are the end of the document. */

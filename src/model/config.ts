@@ -11,6 +11,15 @@ export interface Secret {
   rare: boolean
 }
 
+/** Which entries of a feed are taken. Parts that are empty ask for nothing. */
+export interface TakenSettings {
+  /** Primary subtags. */
+  languages: readonly string[]
+  /** Parts of an address of which one must be there, and of which none may be. */
+  include: readonly string[]
+  exclude: readonly string[]
+}
+
 /** One polled URL of an agency, as the configuration names it. */
 export interface FeedSpec {
   /** What the feed is known by: its address without a login, variables as written (`${NAME}`). May be no URL for that. */
@@ -31,6 +40,8 @@ export interface FeedSpec {
   schedule?: string | null
   headers: Readonly<Record<string, string>>
   identity: 'guid' | 'url' | 'title'
+  /** What is taken of it; left out where all is. */
+  taken?: TakenSettings
   allowPrivate: boolean
   paused: boolean
 }

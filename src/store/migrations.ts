@@ -6,6 +6,7 @@ import { NOTICES } from './notices.ts'
 import { PRUNED } from './pruned.ts'
 import { RENAMED } from './renamed.ts'
 import { PRIVATE, SEALED } from './sealed.ts'
+import { SOURCES } from './sources.ts'
 
 const TABLES = `
 create table meta (
@@ -360,4 +361,5 @@ export const MIGRATIONS: readonly string[] = [
   PRUNED,
   RENAMED,
   NOTICES,
+  SOURCES,
 ]

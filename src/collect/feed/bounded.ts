@@ -97,6 +97,20 @@ function bounded({ bytes, options }: RawDocument): Bounded | null {
 
 /** `parseDocument` within these bounds. */
 export async function parseBounded(job: RawDocument): Promise<Outcome<ParsedFeed>> {
+  const { more = [], ...options } = job.options
+  const first = await parseOne({ ...job, options })
+  if (more.length === 0) return first
+  const read = first.ok ? [first.value] : []
+  for (const { bytes, contentType, url, gap } of more) {
+    const parsed = await parseOne({ bytes, contentType, options: { ...options, url, gap } })
+    if (parsed.ok) read.push(parsed.value)
+  }
+  if (read.length === 0) return first
+  const { joinMaps } = await import('./maps/join.ts')
+  return { ok: true, value: joinMaps(read, options.maxEntries) }
+}
+
+async function parseOne(job: RawDocument): Promise<Outcome<ParsedFeed>> {
   const { contentType, options } = job
   const { bytes, partial, warnings } = bounded(job) ?? {}
   if (bytes === undefined) {

@@ -29,6 +29,16 @@ export interface ParseOptions {
    * months) are read by it, else by the document's own.
    */
   language?: string | null
+  /** Further documents of the same index, to be read as one with this. Default none. */
+  more?: readonly MorePart[]
+}
+
+/** A document of an index as it was fetched. */
+export interface MorePart {
+  bytes: Uint8Array
+  contentType: string | null
+  url: string
+  gap: Gap | null
 }
 
 /**

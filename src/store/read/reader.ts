@@ -1,5 +1,6 @@
 // Everything that is read outside a filing, over the prepared statements of one connection.
 import { noticeReader } from '../notices.ts'
+import { sourceReader } from '../sources.ts'
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
@@ -36,6 +37,7 @@ export function createReader(
   return {
     ...feeds,
     ...noticeReader(sql),
+    ...sourceReader(sql),
     report: id => snapshot(() => stories.report(id)),
     storyOf: stories.storyOf,
     story: id => snapshot(() => stories.story(id)),

@@ -58,6 +58,7 @@ export function insertReports(sql: WritableSql, { reports, feed, lifted }: Batch
       listed(wire.furniture),
     ])
     writeWireDetails(sql, id, report, null)
+    if (report.bare) sql.run('insert or ignore into x_bare (report) values (?)', [id])
   }
   insertCategories(sql, reports)
   // The agency has lifted its embargo.
@@ -125,6 +126,9 @@ function addRevision(
     { ...reportColumns(report, stored), id, change, now },
   )
   sql.run('delete from x_credits where report = ?', [id])
+  sql.run(report.bare ? 'insert or ignore into x_bare (report) values (?)' : 'delete from x_bare where report = ?', [
+    id,
+  ])
   writeWireDetails(sql, id, report, now)
   // Spelling and layout are no news: nobody's reader shall show the story as new for them.
   refresh(sql, number(row?.['story']), change === 'cosmetic' ? 0 : now)

@@ -239,6 +239,7 @@ function unread(row: Row): TextWithoutFeatures {
     language: textOrNull(row['language']),
     authors: JSON.parse(text(row['authors'])) as string[],
     categories: JSON.parse(text(row['categories'])) as string[],
+    ...(row['bare'] === 1 ? { bare: true } : {}),
   }
 }
 
@@ -354,7 +355,8 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
     reportsWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
-          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency from x_reports r
+          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency,
+             exists (select 1 from x_bare b where b.report = r.id) as bare from x_reports r
            where r.id > @after and r.time >= @since and not exists (select 1 from x_report_features f where f.report = r.id)
            order by r.id limit @limit`,
           { since, after, limit },
