@@ -38,8 +38,13 @@ export async function check(options: Common & { fetch?: boolean }): Promise<void
   const named = [...feedsByUrl(config.agencies).values()]
   const encoder = await triedEncoder(config, options.config)
   if (config.publish.hubNamed === null) say(HUB_UNNAMED)
+  const ignoring = named.flatMap(({ spec }) => (spec.ignoresRobots ? [spec.url] : []))
+  if (ignoring.length > 0) say(`robots.txt is not asked, as "robots": "ignore" says, for: ${ignoring.join(' ')}`)
   if (!options.fetch) {
-    const tried = encoder === null ? {} : { encoder }
+    const tried = {
+      ...(encoder === null ? {} : { encoder }),
+      ...(ignoring.length === 0 ? {} : { robotsIgnored: ignoring }),
+    }
     if (options.json) json({ ok: true, agencies: config.agencies.length, feeds: named.length, ...tried })
     else {
       const agencies = counted(config.agencies.length, 'agency', 'agencies')

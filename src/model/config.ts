@@ -55,6 +55,8 @@ export interface FeedSpec {
   taken?: TakenSettings
   /** It is a page, of which entries are read by these rules; left out for a feed. */
   page?: PageRules
+  /** Its robots.txt is not asked. */
+  ignoresRobots?: true
   allowPrivate: boolean
   paused: boolean
 }
