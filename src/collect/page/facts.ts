@@ -6,6 +6,7 @@ import { readDate } from '../feed/dates.ts'
 import { resolve } from '../feed/links.ts'
 import { textOfTree } from './blocks.ts'
 import { headlineShare } from './compare.ts'
+import { HEADINGS } from './elements.ts'
 import { type Json, type Thing, textOf, thingsOf, typesOf } from './jsonld.ts'
 import { type Box, type PageTree, readTree } from './tree.ts'
 
@@ -115,14 +116,24 @@ function shownDates(root: Box): { written: string; isModified: boolean }[] {
 }
 
 /** Headings of the first rank, and those that microdata calls the headline. */
-function ownHeadings(root: Box): string[] {
+function ownHeadings(root: Box, title: string): string[] {
+  const main = headingsOf(root, (box, _) => box.name === 'h1' || isHeadline(box))
+  // A page without any is headed by what its title begins or ends with.
+  return main.length > 0 ? main : headingsOf(root, (box, text) => /^h[2-4]$/.test(box.name) && title.includes(text))
+}
+
+const isHeadline = ({ attributes }: Box): boolean => /(?:^|\s)headline(?:\s|$)/.test(attributes['itemprop'] ?? '')
+
+function headingsOf(root: Box, isWanted: (box: Box, text: string) => boolean): string[] {
   const found: string[] = []
   const visit = (box: Box): void => {
     if (found.length >= MAX_HEADINGS) return
-    if (box.name === 'h1' || /(?:^|\s)headline(?:\s|$)/.test(box.attributes['itemprop'] ?? '')) {
+    if (HEADINGS.has(box.name) || isHeadline(box)) {
       const text = textOfTree(box).replace(/\s+/g, ' ').trim()
-      if (text !== '') found.push(text.slice(0, MAX_HEADLINE))
-      return
+      if (text !== '' && isWanted(box, text)) {
+        found.push(text.slice(0, MAX_HEADLINE))
+        return
+      }
     }
     for (const part of box.parts) if (typeof part !== 'string') visit(part)
   }
@@ -153,7 +164,7 @@ function numberOf(value: Json | undefined): number | null {
 export function factsOf(tree: PageTree, base: string | null): PageFacts {
   const { metas, body } = tree
   const things = thingsOf(tree.data)
-  const shown = ownHeadings(body)
+  const shown = ownHeadings(body, tree.title)
   const social = [metas.get('og:title'), metas.get('twitter:title')].map(text => short(text, MAX_HEADLINE))
   const around = [...social, ...shown, short(tree.title, MAX_HEADLINE)].filter(text => text !== null)
   const article = articleOf(things, around)
