@@ -27,7 +27,7 @@ export function pagesToAsk(
   }: { asked: ReadonlyMap<string, number>; pauses: ReadonlyMap<string, PagePause>; budget: number; now: Millis },
 ): { page: PageDue; host: string }[] {
   const chosen = new Map<string, PageDue>()
-  for (const page of due) {
+  for (const page of due.toSorted((a, b) => b.time - a.time || b.report - a.report)) {
     const host = hostOf(page.url)
     // In an address with `${`, a secret was taken out: without it, it is another page.
     if (page.url.includes('${') || !/^https?:/i.test(page.url)) continue

@@ -55,6 +55,7 @@ export interface PageDue {
   title: string
   /** Plain text of its feed. */
   text: string
+  time: Millis
   /** Times that its page was asked for. */
   attempts: number
 }

@@ -15,8 +15,8 @@ import { fetchPage } from './page.ts'
 import type { Polling } from './polling.ts'
 
 const HOUR: Millis = 3_600_000
-/** Reports that are looked at for whose page to ask for next. */
-const LOOKED_AT = 500
+/** Pages of a feed that are asked for in one round, at most. */
+const LOOKED_AT = 20
 /** Hosts that are asked at once. */
 const MOST_AT_ONCE = 4
 
@@ -63,6 +63,17 @@ export class Pages {
     await this.#running
   }
 
+  /** Ask for what is due until that is done, or for so long. */
+  async once(patience: Millis): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#closed = true
+    }, patience)
+    this.look()
+    await this.#running
+    clearTimeout(timer)
+    await this.close()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#running
@@ -75,31 +86,40 @@ export class Pages {
   }
 
   async #run(): Promise<void> {
+    const { reader, settings, now, signal } = this.#with.polling()
+    const specs = this.#specs()
+    const began = now()
+    const due = reader.pagesDue([...specs.keys()], began - PAGES_SINCE, began, LOOKED_AT)
+    const asked = reader.pagesAsked(began - HOUR)
+    const left = new Set(due)
     // Hosts that are not asked any more in this round: they rest, or are not to be reached.
     const resting = new Set<string>()
-    while (!this.#closed) {
-      const { reader, feeds, settings, now, signal } = this.#with.polling()
-      if (signal.aborted) return
-      const specs = new Map<number, FeedSpec>()
-      for (const { id, url, state } of reader.feeds()) {
-        const spec = feeds.get(url)?.spec
-        if (spec?.text === 'page' && !spec.paused && state !== 'paused') specs.set(id, spec)
-      }
-      const at = now()
-      const due = reader.pagesDue([...specs.keys()], at - PAGES_SINCE, at, LOOKED_AT)
-      if (due.length === 0) return
-      const asked = reader.pagesAsked(at - HOUR)
-      const budget = settings.pagesPerHost
-      const chosen = pagesToAsk(due, { asked, pauses: reader.pagePauses(), budget, now: at })
-      const some = chosen.filter(({ host }) => !resting.has(host)).slice(0, MOST_AT_ONCE)
+    while (left.size > 0 && !this.#closed && !signal.aborted) {
+      const state = { asked, pauses: reader.pagePauses(), budget: settings.pagesPerHost, now: now() }
+      const some = pagesToAsk([...left], state)
+        .filter(({ host }) => !resting.has(host))
+        .slice(0, MOST_AT_ONCE)
       if (some.length === 0) return
       await Promise.all(
         some.map(async ({ page, host }) => {
+          left.delete(page)
           const spec = specs.get(page.feed)
           if (spec === undefined || !(await this.#one(page, host, spec))) resting.add(host)
+          else asked.set(host, (asked.get(host) ?? 0) + 1)
         }),
       )
     }
+  }
+
+  /** The feeds whose pages are asked for, by their numbers. */
+  #specs(): Map<number, FeedSpec> {
+    const { reader, feeds } = this.#with.polling()
+    const specs = new Map<number, FeedSpec>()
+    for (const { id, url, state } of reader.feeds()) {
+      const spec = feeds.get(url)?.spec
+      if (spec?.text === 'page' && !spec.paused && state !== 'paused') specs.set(id, spec)
+    }
+    return specs
   }
 
   /** Ask for one page and file what came of it. False where its host is not to be asked for others now. */

@@ -44,7 +44,7 @@ create table x_page_pauses (
 export const pageTextOf = (report: string): string => `(select p.text from x_pages p where p.report = ${report})`
 
 export interface PageReader {
-  /** Reports of these feeds, first seen since, whose page may be asked for now, the newest first. */
+  /** Reports first seen since whose page may be asked for now: of each of these feeds the newest, at most `limit`. */
   pagesDue(feeds: readonly number[], since: Millis, now: Millis, limit: number): PageDue[]
   /** How many pages each host was asked for since. */
   pagesAsked(since: Millis): Map<string, number>

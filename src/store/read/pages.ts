@@ -6,25 +6,30 @@ import type { Sql } from '../sql.ts'
 export function pageReader(sql: Sql): PageReader {
   return {
     pagesDue: (feeds, since, now, limit) =>
-      sql
-        .all(
-          // A page is the news of an address that was not withdrawn. A time that a clock ahead of itself has set is not waited for.
-          `select r.id, r.feed, r.agency, r.url, r.title, r.text, coalesce(p.attempts, 0) as attempts
-           from json_each(@feeds) i join x_reports r on r.feed = i.value left join x_pages p on p.report = r.id
-           where r.last_seen >= @since and r.first_seen >= @since and r.url is not null and r.signal is not 'kill'
-             and (p.report is null or p.again <= @now or p.again > @now + 90000000)
-           order by r.time desc, r.id desc limit @limit`,
-          { feeds: JSON.stringify(feeds), since, now, limit },
-        )
-        .map(row => ({
-          report: number(row['id']),
-          feed: number(row['feed']),
-          agency: text(row['agency']),
-          url: text(row['url']),
-          title: text(row['title']),
-          text: text(row['text']),
-          attempts: number(row['attempts']),
-        })),
+      feeds.flatMap(feed =>
+        sql
+          .all(
+            // A page is the news of an address that was not withdrawn. A time that a clock ahead of itself has set is not waited for.
+            `select r.id, r.feed, r.agency, r.url, r.title, r.text, r.time, d.attempts from x_reports r join (
+               select r.id, coalesce(p.attempts, 0) as attempts
+               from x_reports r left join x_pages p on p.report = r.id
+               where r.feed = @feed and r.last_seen >= @since and r.first_seen >= @since and r.url is not null
+                 and r.signal is not 'kill' and (p.report is null or p.again <= @now or p.again > @now + 90000000)
+               order by r.time desc, r.id desc limit @limit) d on d.id = r.id
+             order by r.time desc, r.id desc`,
+            { feed, since, now, limit },
+          )
+          .map(row => ({
+            report: number(row['id']),
+            feed: number(row['feed']),
+            agency: text(row['agency']),
+            url: text(row['url']),
+            title: text(row['title']),
+            text: text(row['text']),
+            time: number(row['time']),
+            attempts: number(row['attempts']),
+          })),
+      ),
     pagesAsked: since =>
       new Map(
         sql
