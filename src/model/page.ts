@@ -69,6 +69,7 @@ export type PageOutcome = PageVerdict | 'failed' | 'shorter' | 'furniture'
 /** A page as it is kept beside its report. */
 export interface KeptPage {
   report: number
+  agency: string
   host: string
   asked: Millis
   attempts: number

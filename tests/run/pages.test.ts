@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/model/config.ts'
 import { Pages } from '../../src/run/pages.ts'
 import { Poller } from '../../src/run/poller.ts'
+import { audit } from '../helpers/audit.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
@@ -82,6 +83,7 @@ async function newsroom(agencies: Record<string, object[]>, poll: object = {}) {
     pages: async () => {
       pages.look()
       await pages.idle()
+      expect(audit(config.database)).toEqual([])
     },
     rows: (sql: string): Record<string, unknown>[] => {
       const db = new Database(config.database, { readonly: true })
