@@ -259,6 +259,7 @@ function feedSpec(
     headers: given.headers ?? {},
     identity: given.identity ?? 'guid',
     ...takenOf(given),
+    ...(given.robots === 'ignore' ? { ignoresRobots: true as const } : {}),
     ...((given.text ?? agency.text) === 'page' ? { text: 'page' as const } : {}),
     allowPrivate: given.allowPrivate ?? false,
     paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),

@@ -88,6 +88,12 @@ const feedObject = z.strictObject({
     .max(50)
     .optional()
     .describe('Entries are left out whose address has one of these parts, like "/sport/". Default none.'),
+  robots: z
+    .enum(['obey', 'ignore'])
+    .optional()
+    .describe(
+      'Whether a map of news obeys robots.txt; feeds are published to be polled, and never ask. Default "obey".',
+    ),
   text: textSource.optional().describe("Where texts of its reports come from; the agency's word when absent."),
   allowPrivate: z
     .boolean()

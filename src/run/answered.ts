@@ -64,7 +64,9 @@ export async function fileAnswer(
 ): Promise<PollOutcome> {
   const { title, language, ttl, skip, warnings } = document.feed
   const { validators, hash, maxAge, retryAt, movedTo } = got
-  const told = { validators, hash, maxAge, retryAt, movedTo, heir }
+  // By its hash a feed is known to be a map before it is asked again.
+  const marked = document.feed.format === 'map' && !hash.includes(' ') ? `map ${hash}` : hash
+  const told = { validators, hash: marked, maxAge, retryAt, movedTo, heir }
   const { outcome, missing } = await fileDocument(polling, visit, document, {
     kind: 'document',
     title,

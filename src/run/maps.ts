@@ -4,6 +4,7 @@ import { chooseMaps, MAPS_A_POLL, type MapChoice } from '../decide/maps/choose.t
 import type { Failure, FetchResult, MapChild, MapPart, Validators } from '../model/collected.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { NOTHING_KNOWN } from './ask.ts'
+import type { RobotsAnswer } from './robots.ts'
 
 type Body = Extract<FetchResult, { kind: 'body' }>
 
@@ -19,7 +20,7 @@ export interface IndexAsking {
   /** What a document is: an index by its documents, or a map and whether every entry in it is new. */
   look(got: Body): Promise<Outcome<Looked>>
   /** Whether a document may be asked for; the reason where not. */
-  may(url: string): Promise<Outcome<null>>
+  may(url: string): Promise<RobotsAnswer>
   stopped(): boolean
 }
 

@@ -1,12 +1,13 @@
 // One poll, start to finish: fetch, open the document in a reader, have the desk file it or record that there was nothing.
 
+import { askedAddress, targetOf } from '../config/secrets.ts'
 import { asksWhole } from '../decide/schedule/habit.ts'
 import { successorAddress } from '../decide/schedule/move.ts'
 import { isDue } from '../decide/schedule/next.ts'
 import { habitOf } from '../decide/schedule/plan.ts'
 import { isDeskStopped } from '../desk/messages.ts'
 import type { Failure } from '../model/collected.ts'
-import type { Agency, PollSettings } from '../model/config.ts'
+import type { Agency, FeedSpec, PollSettings } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -15,9 +16,11 @@ import type { StoreReader } from '../store/store.ts'
 import { contextOf, failed, fileAnswer, open, recordWithoutDocument, unchanged } from './answered.ts'
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import type { Load } from './backlog.ts'
+import { LONGEST_CRAWL_DELAY } from './hosts.ts'
 import { MAPS_A_POLL } from './maps.ts'
 import type { NamedFeed, Polling, Visit } from './polling.ts'
 import { givenUp, type OpenDocument } from './readers.ts'
+import { robotsOf } from './robots.ts'
 import { visitMaps } from './visit-maps.ts'
 
 export { announce, fileDocument } from './answered.ts'
@@ -48,7 +51,7 @@ export function dueFeeds(
 /** What a poll may take at most, with all its timeouts: the feed, where it went, the pages asked after; parsing and filing. */
 export function longestPoll({ totalTimeout, hostDelay }: PollSettings): Millis {
   const more = Math.max(ASKED_AFTER, MAPS_A_POLL)
-  return (2 + more) * totalTimeout + more * hostDelay + PARSED_AND_FILED
+  return (3 + more) * totalTimeout + more * Math.max(hostDelay, LONGEST_CRAWL_DELAY) + PARSED_AND_FILED
 }
 
 /** Pages of missing reports that one poll asks at most. */
@@ -91,6 +94,14 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   const { feed, at, named } = visit
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habitOf(feed), at)
+  const address = askedFor(feed, named.spec)
+  // Feeds are published to be polled; a map is published for robots, and robots.txt says for which.
+  const wasMap = isOfMap(feed)
+  if (wasMap) {
+    const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+    if (polling.signal.aborted) return null
+    if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+  }
   const validators = whole ? NOTHING_KNOWN : feed.validators
   const got = await askFeed(polling, named.spec, feed.address, { validators, now: at })
   const bytes = got.kind === 'body' ? got.body.byteLength : 0
@@ -106,7 +117,7 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   }
   if (got.kind === 'unchanged') return recordWithoutDocument(polling, visit, unchanged(got, null))
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
-  if (got.hash === feed.bodyHash && feed.failures === 0) {
+  if (isSame(got.hash, feed.bodyHash) && feed.failures === 0) {
     return recordWithoutDocument(polling, visit, unchanged(got, got.validators))
   }
   const opened = await open(polling, visit, got)
@@ -117,13 +128,31 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
     return recordWithoutDocument(polling, visit, failed(failure))
   }
   try {
-    const { maps } = opened.value.feed
+    const { maps, format } = opened.value.feed
+    if (!wasMap && (format === 'map' || maps !== undefined)) {
+      const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+      if (polling.signal.aborted) return null
+      if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+    }
     if (maps !== undefined) return await visitMaps(polling, visit, got, { maps, whole, load })
     return await fileAnswer(polling, visit, got, opened.value, { heir: null })
   } finally {
     opened.value.close()
   }
 }
+
+/** The address that a feed is asked at. */
+const askedFor = (feed: FeedState, spec: FeedSpec): string =>
+  feed.address === null ? targetOf(spec) : askedAddress(feed.address, spec)
+
+/** Whether a feed was a map, or an index of maps, when it was read last. */
+const isOfMap = ({ bodyHash, error }: FeedState): boolean =>
+  /^(?:map|index) /.test(bodyHash ?? '') || (error?.includes('/robots.txt ') ?? false)
+
+/** Whether a document has the hash of the one that was filed last. */
+const isSame = (hash: string, filed: string | null): boolean => filed === hash || filed === `map ${hash}`
+
+const forbidden = (message: string): Failure => ({ kind: 'address', message, status: null, retryAt: null })
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
 async function follow(polling: Polling, visit: Visit, failure: Failure, load: Load): Promise<PollOutcome | null> {

@@ -227,7 +227,8 @@ export class Poller {
     }
     const paced = this.#paced(feed, host, polling, unplace)
     try {
-      const outcome = await pollFeed(feed, { ...polling, fetcher: paced.fetcher })
+      const slower = (url: string, delay: Millis): void => this.#hosts.slower(hostOf(url), delay)
+      const outcome = await pollFeed(feed, { ...polling, fetcher: paced.fetcher, slower })
       if (outcome) this.#onOutcome(outcome)
     } catch (error) {
       // Not stored because all stops: it is polled again after the start.

@@ -50,6 +50,8 @@ export interface Polling {
   meter?: Meter
   /** Whether a poll failed for want of a network; left out where nobody knows, it never did. */
   isOurFault?: (url: string, failure: Failure) => Promise<boolean>
+  /** Told how much time a host asks for between two requests. Left out where nobody paces them. */
+  slower?: (url: string, delay: Millis) => void
   /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
   onHub?: (feed: FeedState, hub: NamedHub | null) => Promise<void>
 }

@@ -6,6 +6,7 @@ import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import type { Load } from './backlog.ts'
 import { type IndexAsking, readIndex } from './maps.ts'
 import type { Polling, Visit } from './polling.ts'
+import { robotsOf } from './robots.ts'
 
 /** The documents of an index of maps, filed as one. */
 export async function visitMaps(
@@ -28,7 +29,7 @@ export async function visitMaps(
       return answer
     },
     look: document => lookAt(polling, visit, document),
-    may: async () => ({ ok: true, value: null }),
+    may: url => robotsOf(polling).may(url, { spec: visit.named.spec, now: visit.at }),
     stopped: () => polling.signal.aborted,
   })
   if (polling.signal.aborted) return null

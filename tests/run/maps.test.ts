@@ -387,3 +387,103 @@ describe('an index of maps', () => {
     })
   })
 })
+
+describe('robots.txt of a map', () => {
+  const refusing = 'User-agent: *\nDisallow: /news\n'
+
+  it('is asked once a day, and never for a feed', async () => {
+    const server = await feedServer({
+      '/robots.txt': 'User-agent: *\nDisallow: /x',
+      '/news.xml': map(pagesOf(0, 2)),
+      '/feed': rss([{ guid: '1', title: 'A dam is opened', text: 'It was opened on Monday.' }]),
+    })
+    const room = await newsroom(configFor({ a: [`${server.origin}/news.xml`], b: [`${server.origin}/feed`] }))
+    await room.poll('/feed')
+    expect(server.requests).toEqual(['/feed'])
+    for (let hour = 0; hour < 3; hour++) {
+      await room.poll('/news.xml')
+      room.pass(HOUR)
+    }
+    expect(server.requests.filter(path => path === '/robots.txt')).toHaveLength(1)
+    room.pass(DAY)
+    await room.poll('/news.xml')
+    expect(server.requests.filter(path => path === '/robots.txt')).toHaveLength(2)
+  })
+
+  it('that forbids it keeps it from being filed, and then from being asked for, until it allows it', async () => {
+    const server = await feedServer({ '/robots.txt': refusing, '/news.xml': map(pagesOf(0, 2)) })
+    const room = await newsroom(configFor({ a: [`${server.origin}/news.xml`] }))
+    expect((await room.one()).failure?.message).toContain('/robots.txt forbids us to read this address')
+    room.pass(6 * HOUR)
+    await room.one()
+    expect(server.requests).toEqual(['/news.xml', '/robots.txt'])
+    expect(room.rows('select count(*) as n from report')).toEqual([{ n: 0 }])
+    server.answers.set('/robots.txt', 'User-agent: Minwal\nAllow: /\n')
+    room.pass(DAY)
+    expect((await room.one()).counts.new).toBe(2)
+  })
+
+  it('is obeyed document by document in an index', async () => {
+    const server = await feedServer({
+      '/robots.txt': 'User-agent: *\nDisallow: /news-2\n',
+      '/index.xml': index([
+        ['/news-1.xml', START],
+        ['/news-2.xml', START - 1],
+      ]),
+      '/news-1.xml': map(pagesOf(0, 2)),
+      '/news-2.xml': map(pagesOf(5, 2)),
+    })
+    const room = await newsroom(configFor({ a: [`${server.origin}/index.xml`] }))
+    const outcome = await room.one()
+    expect(outcome.counts.new).toBe(2)
+    expect(outcome.warnings.join()).toContain('/robots.txt forbids us to read this address')
+    expect(server.requests).not.toContain('/news-2.xml')
+  })
+
+  it('is overruled where the configuration says so for the feed', async () => {
+    const server = await feedServer({ '/robots.txt': refusing, '/news.xml': map(pagesOf(0, 2)) })
+    const room = await newsroom(configFor({ a: [{ url: `${server.origin}/news.xml`, robots: 'ignore' }] }))
+    expect((await room.one()).counts.new).toBe(2)
+    expect(server.requests).toEqual(['/news.xml'])
+  })
+
+  it('that cannot be read forbids all until it can, but for one that was read before', async () => {
+    const broken: Answer = (_, response) => void response.writeHead(503).end()
+    const server = await feedServer({ '/robots.txt': broken, '/news.xml': map(pagesOf(0, 2)) })
+    const room = await newsroom(configFor({ a: [`${server.origin}/news.xml`] }))
+    expect((await room.one()).failure?.message).toContain(
+      '/robots.txt could not be read, so nothing is asked of its host',
+    )
+    server.answers.set('/robots.txt', '')
+    server.answers.set('/robots.txt', 'User-agent: *\nDisallow:\n')
+    room.pass(HOUR)
+    expect((await room.one()).counts.new).toBe(2)
+    server.answers.set('/robots.txt', broken)
+    server.answers.set('/news.xml', map(pagesOf(0, 3)))
+    room.pass(2 * DAY)
+    expect((await room.one()).counts.new).toBe(1)
+  })
+
+  it('may ask for a slower pace', async () => {
+    const times: [string, number][] = []
+    const timed =
+      (text: string): Answer =>
+      (request, response) => {
+        times.push([request.url ?? '', performance.now()])
+        response.writeHead(200, { 'content-type': 'text/xml' }).end(text)
+      }
+    const server = await feedServer({
+      '/robots.txt': 'User-agent: *\nCrawl-delay: 1\n',
+      '/index.xml': index([
+        ['/news-1.xml', START],
+        ['/news-2.xml', START - 1],
+      ]),
+      '/news-1.xml': timed(map(pagesOf(0, 2))),
+      '/news-2.xml': timed(map(pagesOf(5, 2))),
+    })
+    const room = await newsroom(configFor({ a: [`${server.origin}/index.xml`] }))
+    await room.one()
+    const [first = 0, second = 0] = times.map(([, at]) => at)
+    expect(second - first).toBeGreaterThan(900)
+  })
+})
