@@ -39,7 +39,8 @@ export function pagesToAsk(
 }
 
 /** What refuses us, and not one page. */
-const isRefusal = (outcome: PageOutcome): boolean => outcome === 'blocked' || outcome === 'consent'
+const isRefusal = (outcome: PageOutcome): boolean =>
+  outcome === 'blocked' || outcome === 'consent' || outcome === 'forbidden'
 
 /** What may be otherwise the next time. */
 const mayPass = (outcome: PageOutcome): boolean => isRefusal(outcome) || outcome === 'failed' || outcome === 'error'
@@ -50,11 +51,15 @@ export function nextTry(outcome: PageOutcome, attempts: number, now: Millis): Mi
   return now + FIRST_WAIT * LONGER ** (attempts - 1)
 }
 
+const WHY: Readonly<Record<string, string>> = {
+  consent: 'asks for consent',
+  forbidden: 'forbids it in its robots.txt ("robots": "ignore" of a feed overrules that)',
+}
+
 /** Whether an agency is left alone after these outcomes, the newest first; null where it is not. */
 export function pauseAfter(last: readonly PageOutcome[], host: string, now: Millis): PagePause | null {
   if (last.length < REFUSALS || !last.slice(0, REFUSALS).every(isRefusal)) return null
-  const why = last[0] === 'consent' ? 'asks for consent' : 'refuses them'
-  return { until: now + PAUSE, reason: `pages are not asked for: ${host} ${why}` }
+  return { until: now + PAUSE, reason: `pages are not asked for: ${host} ${WHY[last[0] ?? ''] ?? 'refuses them'}` }
 }
 
 /** Letters and digits: a cut text is shorter in them, whatever its spaces and marks. */
