@@ -69,6 +69,8 @@ export interface ParsedFeed {
   entries: ParsedEntry[]
   /** Of an index of maps alone. */
   maps?: MapChild[]
+  /** Of a map alone: pages of news that are no entries, for want of an address of its own site or a headline. */
+  leftOut?: number
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
 }
