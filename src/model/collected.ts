@@ -71,6 +71,8 @@ export interface ParsedFeed {
   maps?: MapChild[]
   /** Of a page alone: how many entries its list has, and a hash of what they say. Bytes of pages differ at each request. */
   list?: { entries: number; hash: string }
+  /** Of a map alone: pages of news that are no entries, for want of an address of its own site or a headline. */
+  leftOut?: number
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
 }

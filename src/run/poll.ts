@@ -1,6 +1,7 @@
 // One poll, start to finish: fetch, open the document in a reader, have the desk file it or record that there was nothing.
 
 import { askedAddress, targetOf } from '../config/secrets.ts'
+import { MAPS_A_POLL } from '../decide/maps/bounds.ts'
 import { asksWhole } from '../decide/schedule/habit.ts'
 import { successorAddress } from '../decide/schedule/move.ts'
 import { isDue } from '../decide/schedule/next.ts'
@@ -17,11 +18,8 @@ import { contextOf, failed, fileAnswer, open, recordWithoutDocument, unchanged }
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import type { Load } from './backlog.ts'
 import { LONGEST_CRAWL_DELAY } from './hosts.ts'
-import { MAPS_A_POLL } from './maps.ts'
 import type { NamedFeed, Polling, Visit } from './polling.ts'
 import { givenUp, type OpenDocument } from './readers.ts'
-import { robotsOf } from './robots.ts'
-import { visitMaps } from './visit-maps.ts'
 
 export { announce, fileDocument } from './answered.ts'
 export { mayBePrivate } from './ask.ts'
@@ -98,9 +96,9 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   // Feeds are published to be polled; a map is published for robots, and robots.txt says for which.
   const wasMap = isOfMap(feed)
   if (wasMap) {
-    const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+    const refused = await forbiddenBy(polling, visit, address)
     if (polling.signal.aborted) return null
-    if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+    if (refused !== null) return recordWithoutDocument(polling, visit, failed(refused))
   }
   const validators = whole ? NOTHING_KNOWN : feed.validators
   const got = await askFeed(polling, named.spec, feed.address, { validators, now: at })
@@ -130,11 +128,14 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   try {
     const { maps, format } = opened.value.feed
     if (!wasMap && (format === 'map' || maps !== undefined)) {
-      const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+      const refused = await forbiddenBy(polling, visit, address)
       if (polling.signal.aborted) return null
-      if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+      if (refused !== null) return recordWithoutDocument(polling, visit, failed(refused))
     }
-    if (maps !== undefined) return await visitMaps(polling, visit, got, { maps, whole, load })
+    if (maps !== undefined) {
+      const { visitMaps } = await import('./visit-maps.ts')
+      return await visitMaps(polling, visit, got, { maps, whole, load })
+    }
     return await fileAnswer(polling, visit, got, opened.value, { heir: null })
   } finally {
     opened.value.close()
@@ -152,7 +153,12 @@ const isOfMap = ({ bodyHash, error }: FeedState): boolean =>
 /** Whether a document has the hash of the one that was filed last. */
 const isSame = (hash: string, filed: string | null): boolean => filed === hash || filed === `map ${hash}`
 
-const forbidden = (message: string): Failure => ({ kind: 'address', message, status: null, retryAt: null })
+/** Why robots.txt does not let us read a map; null where it does. What asks it is loaded with the first map. */
+async function forbiddenBy(polling: Polling, { named, at }: Visit, address: string): Promise<Failure | null> {
+  const { robotsOf } = await import('./robots.ts')
+  const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+  return may.ok ? null : { kind: 'address', message: may.reason, status: null, retryAt: null }
+}
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
 async function follow(polling: Polling, visit: Visit, failure: Failure, load: Load): Promise<PollOutcome | null> {
