@@ -18,6 +18,7 @@ const source = join(root, 'src')
 // What runs when it is loaded: a process of its own, a thread of its own, a command.
 const PROGRAMS = new Set([
   'collect/feed/worker.ts',
+  'collect/page/worker.ts',
   'run/reader.ts',
   'run/renderer-thread.ts',
   'run/backup-child.ts',

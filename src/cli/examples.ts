@@ -27,6 +27,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'minwal parse feed.xml',
     'curl -s https://agency.example/rss | minwal parse - --url https://agency.example/rss --json',
   ],
+  page: [
+    "minwal page https://agency.example/a/17 --title 'Ferry crews end strike'",
+    'minwal page saved.html --url https://agency.example/a/17 --json',
+  ],
   eval: ['minwal eval items.jsonl', 'minwal eval items.jsonl --out groups.jsonl --errors wrong.jsonl'],
   sql: [
     'minwal sql .tables',

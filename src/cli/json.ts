@@ -1,5 +1,6 @@
 // The JSON that commands print: what scripts are written against. Times are ISO 8601 in UTC.
 import type { ParsedFeed } from '../model/collected.ts'
+import type { PageReading } from '../model/page.ts'
 import type { StoryDetail, StorySummary, ThreadDetail, ThreadSummary } from '../model/shown.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -86,4 +87,10 @@ export function parsedJson(file: string, parsed: ParsedFeed): object {
 
 function entryJson({ source: _source, text: _text, ...entry }: ParsedFeed['entries'][number]): object {
   return { ...entry, published: isoOrNull(entry.published), updated: isoOrNull(entry.updated) }
+}
+
+/** What a page says, as `minwal page` shows it. */
+export function pageJson({ because, ...read }: PageReading): object {
+  const { verdict, title, published, modified, language, publisher, canonical, free, text } = read
+  return { verdict, title, published, modified, language, publisher, canonical, free, text, because }
 }

@@ -85,11 +85,12 @@ export function build(): Command {
   onFile('feeds', 'list every feed: state, last success, next poll and why, error')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./read.ts')).feeds))
-  command('add', 'find the feed behind an address and add it to the configuration')
-    .argument('<url>', 'address of a feed, or of a page that has one')
+  command('add', 'find the feed or the map of news behind an address and add it to the configuration')
+    .argument('<url>', 'address of a feed, a map of news, or a page of the agency')
     .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
     .option('--name <name>', 'name of the agency: a new one is opened under it, unless one has it')
     .option('--allow-private', 'the address may lie in a private network; written with the feed')
+    .option('--yes', 'add the likeliest of several, and ask nobody')
     .option('--json', 'print what was found and added as JSON')
     .action(later(async () => (await import('./sources.ts')).add))
   command('import', 'add the feeds of an OPML file to the configuration; folders become categories')
@@ -118,6 +119,7 @@ export function build(): Command {
     .option('--json', 'one JSON object a file')
     .exitOverride()
     .action(later(async () => (await import('./check.ts')).parse))
+  aboutPages(program)
   program
     .command('eval')
     .description('run filing and threading over labelled items and print their quality')
@@ -140,6 +142,25 @@ export function build(): Command {
     one.addHelpText('after', `\nExamples:\n${(EXAMPLES[one.name()] ?? []).map(line => `  ${line}`).join('\n')}`)
   }
   return program
+}
+
+/** The command on the page of a report. */
+function aboutPages(program: Command): void {
+  program
+    .command('page')
+    .description('show what would be taken from the page of a report, and why, or why nothing')
+    .argument('<page>', 'address of the page, a file, or - for standard input')
+    .option('--title <headline>', 'headline of the report in its feed: a page of another one is told by it')
+    .option('--summary <text>', 'what its feed says of it')
+    .option('--url <address>', 'of a file: the address the report links to')
+    .option('--final-url <address>', 'of a file: the address that answered, after redirects')
+    .option('--status <n>', 'of a file: the HTTP status of the answer', positive)
+    .option('--content-type <type>', 'of a file: the Content-Type of the answer')
+    .option('--allow-private', 'the address may lie in a private network')
+    .option('--config <file>', 'where it is there, pages are asked for as its "poll" says', 'config.json')
+    .option('--json', 'print as JSON')
+    .exitOverride()
+    .action(later(async () => (await import('./page.ts')).page))
 }
 
 /** The commands on what was filed: reading it, and the editor's hand. */

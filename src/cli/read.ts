@@ -8,10 +8,16 @@ import { feedJson, storyDetailJson, storyJson, threadDetailJson, threadJson } fr
 import { type Common, Failed, json, reading, say } from './shared.ts'
 import { moment, show, type Table, timed, zone } from './shown.ts'
 
+/** Said of a feed of which robots.txt is not asked. */
+const ROBOTS_IGNORED = 'its robots.txt is not asked ("robots": "ignore")'
+
 export function feeds(options: Common): void {
   reading(options, (store, config) => {
     const states = store.feeds()
-    if (options.json) return json(states.map(feedJson))
+    const specs = config.agencies.flatMap(agency => agency.feeds)
+    const ignoring = new Set(specs.flatMap(({ url, ignoresRobots }) => (ignoresRobots ? [url] : [])))
+    const robots = (url: string) => (ignoring.has(url) ? 'ignore' : 'obey')
+    if (options.json) return json(states.map(feed => ({ ...feedJson(feed), robots: robots(feed.url) })))
     const now = Date.now()
     show({
       head: ['id', 'agency', 'state', 'reports', 'last success', 'next poll', 'feed', 'why'],
@@ -23,7 +29,9 @@ export function feeds(options: Common): void {
         relative(feed.lastSuccess, now),
         feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
         feed.url,
-        [feed.error, feed.reason, ...feed.warnings].filter(Boolean).join('; '),
+        [feed.error, feed.reason, ...feed.warnings, robots(feed.url) === 'ignore' ? ROBOTS_IGNORED : '']
+          .filter(Boolean)
+          .join('; '),
       ]),
       widest: 70,
     })

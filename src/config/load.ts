@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { harmless } from '../language/printable.ts'
-import type { Agency, Config, EncoderSettings, FeedSpec, ThreadSettings } from '../model/config.ts'
+import { primaryLanguage } from '../language/tag.ts'
+import type { Agency, Config, EncoderSettings, FeedSpec, PollSettings, ThreadSettings } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
@@ -130,7 +131,9 @@ function databaseMode({ MINWAL_DATABASE_MODE: mode }: Environment): Outcome<numb
 function fill(value: unknown, environment: Environment, path: (string | number)[], faults: Fault[]): unknown {
   if (typeof value === 'string') {
     return fillIn(value, environment, name => {
-      faults.push({ path, says: `the environment variable ${name} is not set` })
+      const folder = environment['CREDENTIALS_DIRECTORY']
+      const credential = folder ? `, and ${folder} has no readable file ${name}` : ''
+      faults.push({ path, says: `the environment variable ${name} is not set${credential}` })
     })
   }
   if (Array.isArray(value)) return value.map((item, at) => fill(item, environment, [...path, at], faults))
@@ -152,7 +155,6 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
   )
   const poll = data.poll ?? {}
   const excluded = (poll.exclude ?? []).map(hostName)
-  const minInterval = toMillis(poll.minInterval ?? '5m')
   const window = data.threads?.window === undefined ? THREADS.window : toMillis(data.threads.window)
   return {
     title: harmless(data.title ?? 'Minwal'),
@@ -163,25 +165,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     database: besides(file, database),
     listen: { host, port },
     metrics: data.metrics?.listen === undefined ? null : hostAndPort(data.metrics.listen),
-    poll: {
-      tick: poll.tick ?? TICK,
-      concurrency: poll.concurrency ?? 16,
-      perHost: poll.perHost ?? 2,
-      hostDelay: toMillis(poll.hostDelay ?? '5s'),
-      minInterval,
-      maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
-      connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
-      responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
-      totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
-      maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
-      maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
-      maxRedirects: poll.maxRedirects ?? 5,
-      maxEntries: poll.maxEntries ?? 1_000,
-      userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector; +${link})`,
-      exclude: excluded,
-      websub: poll.websub ?? true,
-      allowPrivate: poll.allowPrivate ?? false,
-    },
+    poll: { ...pollSettings(poll, link), exclude: excluded },
     threads: {
       threshold: data.threads?.threshold ?? THREADS.threshold,
       window,
@@ -208,10 +192,33 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       aliases: (agency.aliases ?? []).map(harmless),
       language: agency.language ?? null,
       homepage: agency.homepage === undefined ? null : withoutLogin(agency.homepage),
-      feeds: agency.feeds.map((feed, n) =>
-        feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
-      ),
+      feeds: agency.feeds.map((feed, n) => feedSpec(feed, addresses.get(`${at} ${n}`), agency, excluded)),
     })),
+  }
+}
+
+/** Settings of polling, with defaults for what is not given. */
+export function pollSettings(poll: NonNullable<ConfigInput['poll']> = {}, link: string | null = null): PollSettings {
+  const minInterval = toMillis(poll.minInterval ?? '5m')
+  return {
+    tick: poll.tick ?? TICK,
+    concurrency: poll.concurrency ?? 16,
+    perHost: poll.perHost ?? 2,
+    pagesPerHost: poll.pagesPerHost ?? 60,
+    hostDelay: toMillis(poll.hostDelay ?? '5s'),
+    minInterval,
+    maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
+    connectTimeout: toMillis(poll.connectTimeout ?? '10s'),
+    responseTimeout: toMillis(poll.responseTimeout ?? '20s'),
+    totalTimeout: toMillis(poll.totalTimeout ?? '60s'),
+    maxWireBytes: toBytes(poll.maxWireBytes ?? '10MB'),
+    maxBodyBytes: toBytes(poll.maxBodyBytes ?? '20MB'),
+    maxRedirects: poll.maxRedirects ?? 5,
+    maxEntries: poll.maxEntries ?? 1_000,
+    userAgent: poll.userAgent ?? `Minwal/0.1 (feed collector${link === null ? '' : `; +${link}`})`,
+    exclude: [],
+    websub: poll.websub ?? true,
+    allowPrivate: poll.allowPrivate ?? false,
   }
 }
 
@@ -233,7 +240,7 @@ function encoderSettings(given: EncoderInput | undefined): EncoderSettings | nul
 function feedSpec(
   feed: FeedInput,
   address: FeedAddress | undefined,
-  agencyLanguage: string | null,
+  agency: ConfigInput['agencies'][number],
   excluded: readonly string[],
 ): FeedSpec {
   const given = typeof feed === 'string' ? { url: feed } : feed
@@ -246,14 +253,24 @@ function feedSpec(
     ...(secrets.length === 0 ? {} : { secrets }),
     ...(given.title === undefined ? {} : { title: harmless(given.title) }),
     category: given.category === undefined ? null : harmless(given.category),
-    language: given.language ?? agencyLanguage,
+    language: given.language ?? agency.language ?? null,
     every: given.every === undefined ? null : toMillis(given.every),
     schedule: given.schedule ?? null,
     headers: given.headers ?? {},
     identity: given.identity ?? 'guid',
+    ...takenOf(given),
+    ...(given.robots === 'ignore' ? { ignoresRobots: true as const } : {}),
+    ...((given.text ?? agency.text) === 'page' ? { text: 'page' as const } : {}),
     allowPrivate: given.allowPrivate ?? false,
     paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
   }
+}
+
+/** What is taken of a feed, where the configuration says that it is not all. */
+function takenOf({ languages = [], include = [], exclude = [] }: Exclude<FeedInput, string>): Pick<FeedSpec, 'taken'> {
+  if (languages.length + include.length + exclude.length === 0) return {}
+  const tags = languages.flatMap(tag => primaryLanguage(tag) ?? [])
+  return { taken: { languages: tags, include, exclude } }
 }
 
 function deepFreeze<T>(value: T): T {

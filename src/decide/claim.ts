@@ -29,9 +29,9 @@ export const CANDIDATES = 16
 /** Where texts are too short to tell, two feeds of one publisher carry a report within this time. */
 const SOON: Millis = 3 * 86_400_000
 
-export interface Claim {
+export interface Claim<T extends Candidate = Candidate> {
   /** The report on file that this one is; null where it is none of them. */
-  found: Candidate | null
+  found: T | null
   /** Stories that its own feed told under the address before, and that it is none of. */
   others: ReadonlySet<number>
 }
@@ -43,7 +43,7 @@ export interface Claim {
  * publisher has both: feeds of one agency, or feeds that the address's own host serves. An address under which one feed has
  * told several reports names a page and no report, and a host that is nobody's says nothing.
  */
-export function claimed(arriving: Claimant, named: string, candidates: readonly Candidate[]): Claim {
+export function claimed<T extends Candidate>(arriving: Claimant, named: string, candidates: readonly T[]): Claim<T> {
   const web = /^https?:/i.test(named) ? named : null
   const nobodys = web !== null && isPlaceholderHost(new URL(web).hostname)
   const owned = web !== null && ownsAddress(arriving.feedUrl, web)

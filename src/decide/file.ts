@@ -8,6 +8,7 @@ import { FLASH_SPAN, type FlashText, flashOf } from './copy/flash.ts'
 import type { Asking, Bridge, CopyFeatures, Look } from './copy/index.ts'
 import type { Stranger } from './copy/strangers.ts'
 import { digest } from './digest.ts'
+import type { IdentityContext } from './identify.ts'
 import { apart } from './identity.ts'
 import { isAlike, isDifferent, likenessOf } from './likeness.ts'
 import type { FiledReading } from './reading.ts'
@@ -54,16 +55,28 @@ export interface Joined extends Joining {
   bridge: Bridge | null
   /** Runs of words that say so. */
   shared: string[]
+  /** It brings the text of a bare headline of its agency. */
+  completes: boolean
+}
+
+/** The report that the agency of a bare headline has on file of the same address, from a feed or another map. */
+function ownReport({ report: { bare, agency, feed, canonicalUrl } }: Arrival, facts: Facts): Named | null {
+  if (!bare || canonicalUrl === null) return null
+  return facts.named('url', canonicalUrl).find(one => one.agency === agency && one.feed !== feed) ?? null
 }
 
 /** What becomes of a report that is not on file. Nothing in it is an id that does not exist yet. */
 export type Intent =
+  /** Its agency has it on file from another feed: a map brings nothing to that. */
+  | { kind: 'known'; report: number; story: number }
   | { kind: 'copy'; joined: Joined; foreign: Uint8Array | null }
   | { kind: 'new'; placement: Placement; features: ThreadFeatures; key: string; foreign: Uint8Array | null }
 
 export interface FileContext {
   /** Address of the feed by configuration: with the guid, it makes the keys of stories. */
   feedKey: string
+  /** How entries of the feed are told apart. Left out: by guid. */
+  identity?: IdentityContext['identity']
 }
 
 // ── which story a report is a copy of ───────────────────────────────────────────────────────────────────────────────
@@ -89,7 +102,7 @@ type Rule = (question: Question) => Joined | null
 /** Where two reports are judged the same: the first rule that finds a story decides. */
 const RULES: readonly Rule[] = [byGuid, byAddress, byText, byFlash]
 
-const SURE = { similarity: 1, coverage: 1, evidence: null, bridge: null, shared: [] }
+const SURE = { similarity: 1, coverage: 1, evidence: null, bridge: null, shared: [], completes: false }
 
 /** The report on file with the same global guid that tells the same. */
 function byGuid(question: Question): Joined | null {
@@ -108,11 +121,14 @@ function byName(
 ): Joined | null {
   if (name === null) return null
   const { report, aside } = arrival
-  const candidates = facts.named(rule, name).filter(({ story }) => story !== aside?.story)
+  const candidates: readonly Named[] = facts.named(rule, name).filter(({ story }) => story !== aside?.story)
   if (candidates.length === 0) return null
   const claimant = { ...report, published: report.published ?? report.updated, feedUrl: context.feedKey }
   const claim = claimed(claimant, name, candidates)
-  if (claim.found) return { ...SURE, rule, story: claim.found.story }
+  if (claim.found) {
+    const { story, bare, agency } = claim.found
+    return { ...SURE, rule, story, completes: bare && !report.bare && agency === report.agency }
+  }
   for (const story of claim.others) trace.others.add(story)
   return null
 }
@@ -135,6 +151,7 @@ function byText({ arrival, facts, copies, trace }: Question): Joined | null {
     evidence: JSON.stringify(evidence),
     bridge: isOne ? bridge : null,
     shared,
+    completes: false,
   }
 }
 
@@ -177,6 +194,8 @@ export function decide(
   features: (arrival: Arrival, foreign: Uint8Array | null) => ThreadFeatures,
   context: FileContext,
 ): Intent {
+  const own = context.identity === 'address' ? ownReport(arrival, facts) : null
+  if (own !== null) return { kind: 'known', report: own.report, story: own.story }
   const others = new Set(arrival.aside === null ? [] : [arrival.aside.story])
   const trace: Trace = { others, foreign: null }
   for (const rule of RULES) {

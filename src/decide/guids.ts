@@ -3,6 +3,7 @@
 import type { Report } from '../model/decided.ts'
 import type { KnownReport, TextInForce } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
+import type { IdentityContext } from './identify.ts'
 import { ambiguousValues, apart } from './identity.ts'
 import { anotherReport, likenessOf } from './likeness.ts'
 import { revise } from './revision.ts'
@@ -95,11 +96,13 @@ export interface GuidFound {
 export function guidFor(
   report: Report,
   facts: GuidFacts,
-  { names, now }: { names: WireNames; now: Millis },
+  { names, now, identity }: { names: WireNames; now: Millis; identity?: IdentityContext['identity'] },
 ): GuidFound {
   const { guid, time } = report
   const known = facts.known(guid)
   if (known === null || known.hash === report.hash) return { guid, time, aside: null }
+  // An address of a map stays its report's, however its headline was worded anew.
+  if (identity === 'address') return { guid, time, aside: null }
   const before = apart(guid, report.hash)
   if (facts.known(before) !== null) return { guid: before, time, aside: null }
   const force = facts.inForce(known.id)

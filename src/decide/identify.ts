@@ -12,7 +12,8 @@ const TITLE_FROM_TEXT = 120
 
 /** What the names of an entry depend on beside the entry. */
 export interface IdentityContext {
-  identity: FeedSpec['identity']
+  /** `address`: as in maps, where an address is a report whatever is said of it. */
+  identity: FeedSpec['identity'] | 'address'
 }
 
 /** An entry that becomes a report, and by what it may be found again. Plain data: it travels between threads. */

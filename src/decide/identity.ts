@@ -21,11 +21,12 @@ const GUID_LENGTH = 1_024
  * address, and one with neither by its words. A guid that is only the title again changes with every edit of the
  * headline and returns with the next weather forecast, so the address goes before it.
  */
-export function guidOf(entry: Entry, title: string, text: string, rule: FeedSpec['identity']): string {
+export function guidOf(entry: Entry, title: string, text: string, rule: FeedSpec['identity'] | 'address'): string {
   const written = entry.id?.trim() ?? ''
   const id = isPlaceholderTitle(written) ? null : written
   const own = id !== null && canonicalUrl(entry.url) !== null && fold(id) === fold(title) ? entry.url : id
-  const chosen = rule === 'title' ? title : rule === 'url' ? (entry.url ?? id) : (own ?? entry.url)
+  const address = rule === 'address' ? canonicalUrl(entry.url) : null
+  const chosen = address ?? (rule === 'title' ? title : rule === 'guid' ? (own ?? entry.url) : (entry.url ?? id))
   const guid = chosen?.trim() || `sha256:${digest(title, text)}`
   return guid.length <= GUID_LENGTH ? guid : `sha256:${digest(guid)}`
 }

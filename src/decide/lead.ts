@@ -9,6 +9,8 @@ export interface LeadMember {
   joinedBy: CopyRule | 'first'
   time: Millis
   agency: string
+  /** Nothing but its headline is known, because a map gave no more. */
+  bare: boolean
 }
 
 /** What a story claims of itself. */
@@ -30,7 +32,7 @@ export function rankOf(signal: Signal | null): number {
 
 /**
  * The lead report is the one that tells the story's flash in full, else the earliest full one, else the earliest flash, else
- * one that was withdrawn.
+ * one that was withdrawn. A bare headline leads nothing where its agency gave a text too.
  */
 export function countStory(members: readonly LeadMember[]): StoryCount | null {
   let first: LeadMember | null = null
@@ -43,6 +45,7 @@ export function countStory(members: readonly LeadMember[]): StoryCount | null {
     if (lead === null || better > 0 || (better === 0 && isEarlier(member, lead))) lead = member
   }
   if (first === null || lead === null) return null
+  if (lead.bare) lead = toldBy(lead, members)
   return {
     lead: lead.id,
     time: first.time,
@@ -50,6 +53,16 @@ export function countStory(members: readonly LeadMember[]): StoryCount | null {
     agencies: agencies.size,
     rank: rankOf(lead.signal),
   }
+}
+
+/** The earliest report with a text by the agency of a bare headline, as fit to lead as that; else the headline. */
+function toldBy(headline: LeadMember, members: readonly LeadMember[]): LeadMember {
+  let told = headline
+  for (const member of members) {
+    if (member.bare || member.agency !== headline.agency || fitness(member) < fitness(headline)) continue
+    if (told === headline || isEarlier(member, told)) told = member
+  }
+  return told
 }
 
 function fitness({ signal, joinedBy }: LeadMember): number {

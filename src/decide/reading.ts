@@ -54,20 +54,27 @@ export function readEntry(entry: Entry, text: string, identified: Identified, co
     at: identified.at,
     report,
     guidKey: guidKey(identified.guid, identified),
-    copy: featuresOfWords(
-      wire.title,
-      opening(OPENING_CHARACTERS).map(word => word.text),
-      language,
-      wire.part?.number,
+    copy: copyOf(
+      report,
+      featuresOfWords(
+        wire.title,
+        opening(OPENING_CHARACTERS).map(word => word.text),
+        language,
+        wire.part?.number,
+      ),
     ),
     folded: searchableOf(whole, language),
     part: wire.furniture.find(({ kind }) => kind === 'part')?.matched ?? null,
     wires: [...new Set([agency, ...wire.credits.map(credit => credit.agency ?? credit.name)])],
-    isFlash: isFlashLong(length, { signal: wire.signal }),
+    // A bare headline is short because the map gave no more of it.
+    isFlash: report.bare ? wire.signal === 'flash' : isFlashLong(length, { signal: wire.signal }),
     words: placeWords(wire.title, opening(THREAD_BODY), language),
     runs: runsOf(headline, opening(RUNS_BODY)),
   }
 }
+
+const copyOf = ({ bare }: Report, features: CopyFeatures | null): CopyFeatures | null =>
+  features !== null && bare ? { ...features, bare } : features
 
 /** What an entry adds to the `BoilerplateCount` of its document: all that is read of one that is on file as it is. */
 export function readRuns(entry: Entry, text: string, identified: Identified, context: ReportContext): DocumentRuns {

@@ -83,6 +83,7 @@ export function locateReport(
     summary: entry.summary,
     content: entry.content,
     text,
+    ...(context.identity === 'address' && text === '' ? { bare: true } : {}),
     language,
     published,
     updated,

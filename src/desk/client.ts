@@ -145,6 +145,7 @@ class Client implements DeskClient {
   release: DeskCalls['release'] = (...given) => this.#call('release', given)
   withdraw: DeskCalls['withdraw'] = (...given) => this.#call('withdraw', given)
   saveSubscription: DeskCalls['saveSubscription'] = (...given) => this.#call('saveSubscription', given)
+  keepRobots: DeskCalls['keepRobots'] = (...given) => this.#call('keepRobots', given)
   changeSubscribers: DeskCalls['changeSubscribers'] = (...given) => this.#call('changeSubscribers', given)
   changeNotices: DeskCalls['changeNotices'] = (...given) => this.#call('changeNotices', given)
   syncAgencies: DeskCalls['syncAgencies'] = (...given) => this.#call('syncAgencies', given)
@@ -158,6 +159,7 @@ class Client implements DeskClient {
   useModel: DeskCalls['useModel'] = (...given) => this.#call('useModel', given)
   unencoded: DeskCalls['unencoded'] = (...given) => this.#call('unencoded', given)
   keepVectors: DeskCalls['keepVectors'] = (...given) => this.#call('keepVectors', given)
+  filePage: DeskCalls['filePage'] = (...given) => this.#call('filePage', given)
   merge: DeskCalls['merge'] = (...given) => this.#call('merge', given)
   split: DeskCalls['split'] = (...given) => this.#call('split', given)
 

@@ -15,12 +15,13 @@ import { givenAgain, StoreFacts } from './facts.ts'
 import type { CatchUp, Filed, FiledPoll, FileSome, FilingContext, Finish } from './filing.ts'
 import { judgeOrigin } from './origin.ts'
 import { countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
+import { PageTexts } from './pages.ts'
 import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
 import { alone, type Shared, type Storing, storingAtOnce } from './storing.ts'
-import { StoryVectors } from './vectors.ts'
+import { StoryVectors, type VectorDesk } from './vectors.ts'
 import { ActiveWindow } from './window.ts'
 
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
@@ -46,6 +47,8 @@ export class Desk {
   readonly storing: Storing
   /** Vectors of stories that are on file. */
   readonly vectors: StoryVectors
+  /** What the pages of reports on file say. */
+  readonly pages: PageTexts
 
   constructor(
     store: Store,
@@ -61,14 +64,16 @@ export class Desk {
     this.#slice = slice
     this.#turns = new Turns(slice)
     this.#recorder = recorder
-    this.vectors = new StoryVectors({
+    const parts: VectorDesk = {
       store,
       storing,
       turns: this.#turns,
       window: () => this.#window,
       prepare: context => this.#prepareWindow(context),
       transaction: (context, work) => this.#alone(context, work),
-    })
+    }
+    this.vectors = new StoryVectors(parts)
+    this.pages = new PageTexts(parts)
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */
@@ -94,7 +99,8 @@ export class Desk {
       context,
       (filing, filed, closing) => {
         const { id } = plan.feed
-        const asksAfter = plan.answer.kind === 'document' && !closing.isWhole
+        // What leaves a map says nothing: it is cut by age, or one of several was not read.
+        const asksAfter = plan.answer.kind === 'document' && !closing.isWhole && context.identity !== 'address'
         const missing = asksAfter ? missingFrom(filing.stood(id, plan.at), ASKED_AFTER) : []
         const timed = { ...plan, ms: plan.ms + performance.now() - received }
         const feed = plan.answer.kind === 'document' ? { ...plan.feed, habit: closing.habit } : null
@@ -326,7 +332,8 @@ export class Desk {
       if (at > 0 && performance.now() >= until) return 'some'
       const some = left.slice(at, at + together)
       // What was kept back was known by its guid all the time.
-      const follow = at === 0 && first && !released ? accepted : null
+      const mayFollow = first && !released && context.identity !== 'address'
+      const follow = at === 0 && mayFollow ? accepted : null
       const stand = at === 0 && first ? standing : []
       const entries = new EntryFiling(filing, this.#window, some, { context, released, looked, follow, stand, catchUp })
       if (entries.lacksReadings) return 'unread'

@@ -256,6 +256,7 @@ export class EntryFiling {
     const { threads, copies } = this.#window
     const arrival = arrivalOf(one, aside)
     const intent = decide(arrival, facts, { threads, copies }, this.#features, this.#context)
+    if (intent.kind === 'known') return { ...NOWHERE, kind: 'unchanged', report: intent.report, story: intent.story }
     const { stored } = reading
     const added = { report, stored, guidKey: keyOf(one) }
     if (intent.kind === 'copy') {
@@ -264,7 +265,7 @@ export class EntryFiling {
       facts.add(id, joined.story, { report, reading, key: null })
       unwritten.judge(joined.story)
       this.#window.addReport(unwritten.filing, joined.story, { id, agency, time }, reading.copy)
-      if (joined.rule === 'flash') this.#tellFlash(arrival, joined.story, id, intent.foreign)
+      if (joined.rule === 'flash' || joined.completes) this.#tellAnew(arrival, joined, id, intent.foreign)
       else this.#keepFlash(one, id)
       return { kind: 'copy', report: id, story: this.#bridge(joined), thread: null, reason: null }
     }
@@ -297,10 +298,10 @@ export class EntryFiling {
     if (reading.isFlash) this.#unwritten.keepFlash(id, reading.wires, report.time)
   }
 
-  /** A full report has told what the story's flashes announced, and speaks for it from now on. */
-  #tellFlash(arrival: Arrival, story: number, id: number, foreign: Uint8Array | null): void {
+  /** A full report has told what the story's flashes or bare headlines announced, and speaks for it from now on. */
+  #tellAnew(arrival: Arrival, { story, rule }: Joined, id: number, foreign: Uint8Array | null): void {
     this.#unwritten.flush()
-    this.#filing.dropFlashes(story)
+    if (rule === 'flash') this.#filing.dropFlashes(story)
     this.#tellStory(arrival, story, id, foreign)
     this.#renew()
   }

@@ -4,6 +4,7 @@ import { CANDIDATES } from '../decide/claim.ts'
 import { FLASH_SPAN, type FlashText } from '../decide/copy/flash.ts'
 import { type Facts, storyKey } from '../decide/file.ts'
 import { type GuidFacts, otherGuids } from '../decide/guids.ts'
+import type { IdentityContext } from '../decide/identify.ts'
 import { REMATCH_REPORTS, REMATCH_TEXT } from '../decide/identity.ts'
 import { TOLD_TEXT } from '../decide/likeness.ts'
 import type { FiledReading } from '../decide/reading.ts'
@@ -22,6 +23,8 @@ export interface FactsContext {
   agency: string
   names: WireNames
   now: Millis
+  /** Left out: by guid. */
+  identity?: IdentityContext['identity']
 }
 
 /** An entry by the names under which it may be on file. */
@@ -279,6 +282,7 @@ export class StoreFacts implements Facts, GuidFacts {
       language,
       published,
       time,
+      bare: report.bare === true,
     }
     if (globalGuid !== null) this.#named.get(`guid ${globalGuid}`)?.push(named)
     if (canonicalUrl !== null) this.#named.get(`url ${canonicalUrl}`)?.push(named)

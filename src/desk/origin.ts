@@ -8,7 +8,8 @@ const WEIGHED = 200
 
 /** Say anew whose copy a story on file is. */
 export function judgeOrigin(filing: Filing, story: number): void {
-  const provenance = provenanceOf(filing.members(story, WEIGHED))
+  // A bare headline says nothing of whose copy it is, and is nobody's word of its own.
+  const provenance = provenanceOf(filing.members(story, WEIGHED).filter(({ bare }) => !bare))
   if (!provenance) return
   const { stale, runs } = provenance
   filing.setOrigin(story, {
@@ -18,8 +19,9 @@ export function judgeOrigin(filing: Filing, story: number): void {
   })
 }
 
-/** The same of a story that one report alone tells. */
+/** The same of a story that one report alone tells; null for a bare headline, which has no source of its own yet. */
 export function originAlone(id: number, report: Report, agencyName: string): StoryOrigin | null {
+  if (report.bare) return null
   const { agency, time, title, wire } = report
   const { credits, signal } = wire
   // Its text says nothing of whose copy it is: there is none to hold it against.

@@ -1,6 +1,6 @@
 // What is said of a document when its entries are filed: counts, notes, and what the next poll is planned by.
+import type { IdentityContext } from '../decide/identify.ts'
 import type { Filed } from '../decide/schedule/plan.ts'
-import type { FeedSpec } from '../model/config.ts'
 import type { PollCounts } from '../model/decided.ts'
 import type { Millis } from '../model/units.ts'
 import type { ReadDocument } from './document.ts'
@@ -83,7 +83,7 @@ const GIVEN_AGAIN_SHOWN: Millis = 7 * 86_400_000
 /** What is said of that; null where it was not seen lately. `seen` is when it was seen last. */
 export function givenAgainNote(
   seen: Millis,
-  { identity, now }: { identity: FeedSpec['identity']; now: Millis },
+  { identity, now }: { identity?: IdentityContext['identity']; now: Millis },
 ): string | null {
   if (now - seen >= GIVEN_AGAIN_SHOWN) return null
   const cure = identity === 'title' ? '' : '; if one is missing all the same, set identity: "title" for this feed'

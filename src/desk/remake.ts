@@ -22,7 +22,8 @@ export function remaker(window: ActiveWindow, names: WireNames): Remaker {
     },
     report: (filing, report) => {
       const { title, body, part } = read(report)
-      window.addReport(filing, report.group, report, copyFeatures(title, body, report.language, part?.number))
+      const features = copyFeatures(title, body, report.language, part?.number)
+      window.addReport(filing, report.group, report, features && report.bare ? { ...features, bare: true } : features)
     },
   }
 }

@@ -182,6 +182,7 @@ class Service {
       withdraw: async (report, now) => (await this.#opened()).withdraw(report, { now, names: await this.#names() }),
       saveSubscription: subscription =>
         this.#storing.write(() => this.#store.saveSubscription(this.#withLastPush(subscription))),
+      keepRobots: (origin, robots) => this.#storing.write(() => this.#store.keepRobots(origin, robots)),
       changeSubscribers: changes => this.#storing.write(() => this.#store.changeSubscribers(changes)),
       changeNotices: changes => this.#storing.write(() => this.#store.changeNotices(changes)),
       syncAgencies: async (agencies, now) => {
@@ -205,6 +206,8 @@ class Service {
         this.#inTurn(async () =>
           (await this.#opened()).vectors.keep(model, vectors, { now, names: await this.#names() }),
         ),
+      filePage: (asked, now) =>
+        this.#inTurn(async () => (await this.#opened()).pages.file(asked, { now, names: await this.#names() })),
       merge: async (what, ids, now) => {
         const { mergeStories, mergeThreads } = await import('./editor.ts')
         const merge = what === 'thread' ? mergeThreads : mergeStories

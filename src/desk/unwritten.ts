@@ -112,7 +112,7 @@ export class Unwritten {
       const [alone, ...others] = byStory.get(story.id) ?? []
       if (alone === undefined) throw new Error(`story ${story.id} was opened without a report`)
       const origin = others.length > 0 ? null : originAlone(alone.id, alone.report, this.#agencyName)
-      if (origin === null) this.#judged.add(story.id)
+      if (origin === null && !alone.report.bare) this.#judged.add(story.id)
       else this.#judged.delete(story.id)
       return { ...story, origin }
     })

@@ -208,6 +208,65 @@ function guess(sample: string, { script, letters }: { script: Script; letters: n
   return grams
 }
 
+// ── headlines ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Distance of the first two scores from which a headline alone decides. */
+export const CLEAR_HEADLINE = 0.03
+/** A claim whose score lies so far below the best is contradicted, and one of a near relative. */
+export const CONTRADICTED = 0.06
+export const CONTRADICTED_RELATIVE = 0.02
+
+export interface HeadlineEvidence {
+  script: Script
+  /** What the headline reads as; null where nothing tells. */
+  language: string | null
+  /** Distance to the next best, 0 to 1. */
+  clear: number
+  /** How far the score of another language lies below the best one, 0 to 1. */
+  below(language: string): number
+}
+
+/** What a headline says of its own language; null where it has no letters. */
+export function headlineEvidence(headline: string): HeadlineEvidence | null {
+  const sample = headline.slice(0, SAMPLE)
+  const main = mainScript(sample)
+  if (main === null) return null
+  const { script, letters } = main
+  if (script !== 'latin') {
+    const found = guess(sample, main)
+    return {
+      script,
+      language: found?.language ?? null,
+      clear: found?.clear ?? 0,
+      below: language => (found === null || found.language === language ? 0 : found.clear),
+    }
+  }
+  const best = letters < LEAST_OF_HEADLINE ? null : bestByGrams(sample, language => !SELDOM.has(language))
+  return {
+    script,
+    language: best?.language ?? null,
+    clear: best === null ? 0 : best.score - best.next,
+    below: language => {
+      const own = best === null ? null : bestByGrams(sample, one => one === language)
+      return best === null || own === null ? 0 : best.score - own.score
+    },
+  }
+}
+
+/** Letters of a headline without which n-grams say nothing. */
+const LEAST_OF_HEADLINE = 12
+
+/** Whether a language is written in a script, as far as is known. */
+export function fitsScript(language: string, script: Script): boolean {
+  const scripts = language === 'zh' || language === 'ja' ? HAN : WRITTEN.get(language)
+  return scripts === undefined || scripts.includes(script)
+}
+
+/** Whether two languages are so near to each other that n-grams do not overrule what is claimed. */
+export function isRelated(one: string, other: string): boolean {
+  return RELATIVES.some(group => group.has(one) && group.has(other))
+}
+
 const LATIN =
   'en fr es de it pt nl sv no nb nn da fi pl cs sk sl hr hu ro tr id ms vi et lv lt sq ca eu gl is ga af sw tl'
 // Scripts a language is written in. One that is not here is taken to be written in anything.

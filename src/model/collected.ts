@@ -1,7 +1,15 @@
 // What fetching and parsing give. Types only.
 import type { Millis } from './units.ts'
 
-export type FeedFormat = 'rss' | 'atom' | 'rdf' | 'json'
+/** `map`: a sitemap of news; `index`: a list of such maps, which has no entries of its own; `page`: a page with a list. */
+export type FeedFormat = 'rss' | 'atom' | 'rdf' | 'json' | 'map' | 'index' | 'page'
+
+/** A document that an index of maps names. */
+export interface MapChild {
+  url: string
+  /** As the index says; often the time of the request. */
+  lastmod: Millis | null
+}
 
 export interface Enclosure {
   url: string
@@ -59,6 +67,10 @@ export interface ParsedFeed {
   hub: string | null
   self: string | null
   entries: ParsedEntry[]
+  /** Of an index of maps alone. */
+  maps?: MapChild[]
+  /** Of a page alone: how many entries its list has, and a hash of what they say. Bytes of pages differ at each request. */
+  list?: { entries: number; hash: string }
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
 }
@@ -91,6 +103,13 @@ export interface Failure {
 export interface Validators {
   etag: string | null
   lastModified: string | null
+}
+
+/** A document of an index of maps, as it was when it was read. */
+export interface MapPart {
+  url: string
+  validators: Validators
+  hash: string
 }
 
 /** What is missing of a body that was larger than the limit on its size. */

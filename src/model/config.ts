@@ -11,6 +11,26 @@ export interface Secret {
   rare: boolean
 }
 
+/** Which entries of a feed are taken. Parts that are empty ask for nothing. */
+export interface TakenSettings {
+  /** Primary subtags. */
+  languages: readonly string[]
+  /** Parts of an address of which one must be there, and of which none may be. */
+  include: readonly string[]
+  exclude: readonly string[]
+}
+
+/** How entries are read off a page: CSS selectors, those of parts within an item. Null lets Minwal find them. */
+export interface PageRules {
+  items: string | null
+  title: string | null
+  link: string | null
+  time: string | null
+  summary: string | null
+  /** IANA name of the zone of dates that name none; null for UTC. */
+  zone: string | null
+}
+
 /** One polled URL of an agency, as the configuration names it. */
 export interface FeedSpec {
   /** What the feed is known by: its address without a login, variables as written (`${NAME}`). May be no URL for that. */
@@ -31,6 +51,14 @@ export interface FeedSpec {
   schedule?: string | null
   headers: Readonly<Record<string, string>>
   identity: 'guid' | 'url' | 'title'
+  /** What is taken of it; left out where all is. */
+  taken?: TakenSettings
+  /** It is a page, of which entries are read by these rules; left out for a feed. */
+  page?: PageRules
+  /** Its robots.txt is not asked. */
+  ignoresRobots?: true
+  /** Where the text of a report comes from beside the feed: from nowhere else, or from its page too. */
+  text?: 'feed' | 'page'
   allowPrivate: boolean
   paused: boolean
 }
@@ -54,6 +82,8 @@ export interface PollSettings {
   concurrency: number
   /** Feeds fetched at once from one host. */
   perHost: number
+  /** Pages of reports asked of one host within an hour. */
+  pagesPerHost: number
   /** Time between two starts at one host; none at loopback hosts. */
   hostDelay: Millis
   /** Shortest and longest time between two polls of a feed. */

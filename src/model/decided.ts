@@ -92,6 +92,8 @@ export interface Report {
   content: string | null
   /** Plain text of content, or of the summary where that is all there is. */
   text: string
+  /** A headline alone, of a map: it has a text, and nobody has read it yet. Left out where not. */
+  bare?: true
   language: string | null
   /** As claimed by the feed. */
   published: Millis | null

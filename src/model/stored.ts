@@ -1,5 +1,5 @@
 // What the store keeps for polling. Types only.
-import type { Validators } from './collected.ts'
+import type { MapPart, Validators } from './collected.ts'
 import type { CopyRule, Credit, Move, RevisionClass, Signal } from './decided.ts'
 import type { Millis } from './units.ts'
 
@@ -82,6 +82,16 @@ export interface PollUpdate {
   habit: string | null
   /** What scheduling has to say of silence and gaps, in sentences. */
   notes: readonly string[]
+  /** Documents of an index that were read; left out where the feed is none, and where the poll says nothing of them. */
+  parts?: readonly MapPart[]
+}
+
+/** What a host says that robots may read. */
+export interface StoredRobots {
+  /** When it was asked. */
+  at: Millis
+  /** The text of its robots.txt; null where it has none. */
+  body: string | null
 }
 
 /** Who has subscribed to one of our own feeds at the built-in hub, and has confirmed it. */
@@ -183,6 +193,8 @@ export interface UnencodedText {
 /** What features are made of, where they are missing: of a report, or of a story's lead. */
 export interface TextWithoutFeatures {
   id: number
+  /** Of a report: nothing but its headline is known, because a map gave no more. Left out where not. */
+  bare?: true
   /** Its thread; of a report, its story. */
   group: number
   time: Millis
@@ -238,6 +250,8 @@ export interface Named {
   /** When it says that it was published or updated. */
   published: Millis | null
   time: Millis
+  /** Nothing but its headline is known, because a map gave no more. */
+  bare: boolean
 }
 
 /** A report of a feed as its identity is judged when ids change. */
@@ -271,6 +285,8 @@ export interface StoryMember {
   signal: Signal | null
   title: string
   text: string
+  /** Nothing but its headline is known, because a map gave no more. */
+  bare: boolean
   coverage: number
   /** Class and time of its last revision; null for a first text. */
   change: RevisionClass | null

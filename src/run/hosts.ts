@@ -9,6 +9,10 @@ import type { Millis } from '../model/units.ts'
 
 /** Longer rests of a host are not waited for. */
 export const LONGEST_WAIT: Millis = 30_000
+/** Robots.txt of some hosts asks for an hour between two requests: more than this is not waited. */
+export const LONGEST_CRAWL_DELAY: Millis = 30_000
+/** Hosts whose wish is remembered. */
+const MOST_SLOWER = 2_000
 
 interface Host {
   running: number
@@ -21,6 +25,8 @@ interface Host {
 export class Hosts {
   readonly #settings: () => Pick<PollSettings, 'hostDelay' | 'perHost'>
   readonly #hosts = new Map<string, Host>()
+  /** Time between two requests that robots.txt asks for, by host. */
+  readonly #slower = new Map<string, Millis>()
 
   constructor(settings: () => Pick<PollSettings, 'hostDelay' | 'perHost'>) {
     this.#settings = settings
@@ -29,8 +35,15 @@ export class Hosts {
   now(name: string, now: Millis): HostNow {
     const { hostDelay, perHost } = this.#settings()
     const host = this.#hosts.get(name)
-    const limits = hostLimits(host?.pace ?? null, now, { delay: pauseAt(name, hostDelay), perHost })
+    const delay = Math.max(pauseAt(name, hostDelay), this.#slower.get(name) ?? 0)
+    const limits = hostLimits(host?.pace ?? null, now, { delay, perHost })
     return { running: host?.running ?? 0, lastStart: host?.lastStart ?? null, ...limits }
+  }
+
+  /** Its robots.txt asks for so much time between two requests. */
+  slower(name: string, delay: Millis): void {
+    if (this.#slower.size >= MOST_SLOWER) this.#slower.clear()
+    this.#slower.set(name, Math.min(delay, LONGEST_CRAWL_DELAY))
   }
 
   /** Why it rests; null where it does not. */

@@ -1,5 +1,6 @@
 // Notices that the machine has no network, and its return. While there is none nothing is polled: failures that are not the
 // servers' would only make feeds wait for hours when it is back.
+import { networkInterfaces } from 'node:os'
 import { hostOf } from '../decide/schedule/host.ts'
 import {
   afterPoll,
@@ -25,10 +26,16 @@ const LOOK_EVERY: Millis = 20_000
 /** How long a poll that could not reach its host waits to learn whether others can reach theirs. */
 const HELD: Millis = 5_000
 
+function hasAddress(): boolean {
+  return Object.values(networkInterfaces()).some(addresses => addresses?.some(({ internal }) => !internal))
+}
+
 export interface NetworkDeps {
   feeds: () => readonly FeedState[]
   /** Whether a feed's host answers anything; nothing is stored. */
   reaches: (feed: FeedState) => Promise<boolean>
+  /** Whether this machine has an address that others could reach. */
+  hasAddress?: () => boolean
   /** `hosts` could not be reached. */
   onLost: (hosts: number) => void
   /** Feeds that failed for want of a network. */
@@ -75,7 +82,7 @@ export class Network {
     }, this.#deps.held ?? HELD)
     this.#held.add(settle)
     this.#unreached = afterPoll(this.#unreached, url, failure)
-    if (isSuspect(this.#unreached)) void this.#look()
+    if (isSuspect(this.#unreached, (this.#deps.hasAddress ?? hasAddress)())) void this.#look()
     return promise
   }
 

@@ -1,80 +1,31 @@
 // One poll, start to finish: fetch, open the document in a reader, have the desk file it or record that there was nothing.
-import { quotable } from '../collect/feed/quotable.ts'
-import type { Fetcher } from '../collect/net/fetch.ts'
-import { redactorOf } from '../config/secrets.ts'
+
+import { askedAddress, targetOf } from '../config/secrets.ts'
 import { asksWhole } from '../decide/schedule/habit.ts'
 import { successorAddress } from '../decide/schedule/move.ts'
 import { isDue } from '../decide/schedule/next.ts'
-import { type Answer, habitOf, type PollPlan } from '../decide/schedule/plan.ts'
-import type { NamedHub } from '../decide/schedule/push.ts'
-import type { MissingReport } from '../decide/withdrawn.ts'
-import type { DeskClient } from '../desk/client.ts'
-import { type DeskContext, isDeskStopped, type PollResult } from '../desk/messages.ts'
-import type { Log } from '../log.ts'
-import type { Failure, FetchResult, Validators } from '../model/collected.ts'
+import { habitOf } from '../decide/schedule/plan.ts'
+import { isDeskStopped } from '../desk/messages.ts'
+import type { Failure } from '../model/collected.ts'
 import type { Agency, FeedSpec, PollSettings } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
-import type { Millis, Outcome } from '../model/units.ts'
+import type { Millis } from '../model/units.ts'
 import { storeTrouble } from '../store/fault.ts'
 import type { StoreReader } from '../store/store.ts'
-import { askFeed, askPage, NOTHING_KNOWN } from './ask.ts'
-import type { Backlog, Load } from './backlog.ts'
-import type { Encoding } from './encoding.ts'
-import { givenUp, type OpenDocument, type Readers } from './readers.ts'
-import { nextTime } from './ticker.ts'
+import { contextOf, failed, fileAnswer, open, recordWithoutDocument, unchanged } from './answered.ts'
+import { askFeed, NOTHING_KNOWN } from './ask.ts'
+import type { Load } from './backlog.ts'
+import { LONGEST_CRAWL_DELAY } from './hosts.ts'
+import { MAPS_A_POLL } from './maps.ts'
+import type { NamedFeed, Polling, Visit } from './polling.ts'
+import { givenUp, type OpenDocument } from './readers.ts'
+import { robotsOf } from './robots.ts'
+import { visitMaps } from './visit-maps.ts'
 
+export { announce, fileDocument } from './answered.ts'
 export { mayBePrivate } from './ask.ts'
-
-/** A feed as configured, with its agency. */
-export interface NamedFeed {
-  agency: Agency
-  spec: FeedSpec
-}
-
-/** Is told how long things took. */
-export interface Meter {
-  /** A feed is polled so long after it was due. */
-  late(ms: Millis): void
-  /** A feed answered, with a body of so many bytes. */
-  fetched(ms: Millis, bytes: number): void
-  parsed(ms: Millis): void
-  filed(ms: Millis): void
-  ended(outcome: PollOutcome, done: 'polled' | 'pushed'): void
-}
-
-/** With what feeds are polled. */
-export interface Polling {
-  settings: PollSettings
-  /** Feeds of the configuration by address. */
-  feeds: ReadonlyMap<string, NamedFeed>
-  /** Asks each host at its pace: the poller sees to it. */
-  fetcher: Fetcher
-  readers: Readers
-  /** Gives stories their vectors once they are filed; null where the user has no encoder. */
-  encoding: Encoding | null
-  desk: DeskClient
-  reader: StoreReader
-  backlog: Backlog
-  now: () => Millis
-  log: Log
-  signal: AbortSignal
-  /** Left out where nothing is measured. */
-  meter?: Meter
-  /** Whether a poll failed for want of a network; left out where nobody knows, it never did. */
-  isOurFault?: (url: string, failure: Failure) => Promise<boolean>
-  /** Told where each whole document says that its feed can be subscribed to; null where it does not. */
-  onHub?: (feed: FeedState, hub: NamedHub | null) => Promise<void>
-}
-
-/** One visit to a feed, by a poll or a push. */
-export interface Visit {
-  feed: FeedState
-  named: NamedFeed
-  at: Millis
-  /** By `performance.now()`. */
-  started: number
-}
+export type { Meter, NamedFeed, Polling, Visit } from './polling.ts'
 
 /** Feeds of a configuration by address. */
 export function feedsByUrl(agencies: readonly Agency[]): Map<string, NamedFeed> {
@@ -99,7 +50,8 @@ export function dueFeeds(
 
 /** What a poll may take at most, with all its timeouts: the feed, where it went, the pages asked after; parsing and filing. */
 export function longestPoll({ totalTimeout, hostDelay }: PollSettings): Millis {
-  return (2 + ASKED_AFTER) * totalTimeout + ASKED_AFTER * hostDelay + PARSED_AND_FILED
+  const more = Math.max(ASKED_AFTER, MAPS_A_POLL)
+  return (3 + more) * totalTimeout + more * Math.max(hostDelay, LONGEST_CRAWL_DELAY) + PARSED_AND_FILED
 }
 
 /** Pages of missing reports that one poll asks at most. */
@@ -142,6 +94,14 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   const { feed, at, named } = visit
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habitOf(feed), at)
+  const address = askedFor(feed, named.spec)
+  // Feeds are published to be polled; a map is published for robots, and robots.txt says for which.
+  const wasMap = isOfMap(feed)
+  if (wasMap) {
+    const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+    if (polling.signal.aborted) return null
+    if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+  }
   const validators = whole ? NOTHING_KNOWN : feed.validators
   const got = await askFeed(polling, named.spec, feed.address, { validators, now: at })
   const bytes = got.kind === 'body' ? got.body.byteLength : 0
@@ -157,7 +117,7 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   }
   if (got.kind === 'unchanged') return recordWithoutDocument(polling, visit, unchanged(got, null))
   // Some servers answer 200 with the same bytes for ever; those cost no filing.
-  if (got.hash === feed.bodyHash && feed.failures === 0) {
+  if (isSame(got.hash, feed.bodyHash) && feed.failures === 0) {
     return recordWithoutDocument(polling, visit, unchanged(got, got.validators))
   }
   const opened = await open(polling, visit, got)
@@ -168,37 +128,31 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
     return recordWithoutDocument(polling, visit, failed(failure))
   }
   try {
-    return await fileAnswer(polling, visit, got, opened.value, null)
+    const { maps, format } = opened.value.feed
+    if (!wasMap && (format === 'map' || maps !== undefined)) {
+      const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+      if (polling.signal.aborted) return null
+      if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+    }
+    if (maps !== undefined) return await visitMaps(polling, visit, got, { maps, whole, load })
+    return await fileAnswer(polling, visit, got, opened.value, { heir: null })
   } finally {
     opened.value.close()
   }
 }
 
-type Body = Extract<FetchResult, { kind: 'body' }>
+/** The address that a feed is asked at. */
+const askedFor = (feed: FeedState, spec: FeedSpec): string =>
+  feed.address === null ? targetOf(spec) : askedAddress(feed.address, spec)
 
-const failed = (failure: Failure) => ({ kind: 'failed' as const, failure })
+/** Whether a feed was a map, or an index of maps, when it was read last. */
+const isOfMap = ({ bodyHash, error }: FeedState): boolean =>
+  /^(?:map|index) /.test(bodyHash ?? '') || (error?.includes('/robots.txt ') ?? false)
 
-/** `validators` are those of a whole document that was the one before; null where the server said "not modified". */
-function unchanged(
-  { maxAge, retryAt, movedTo }: Exclude<FetchResult, { kind: 'failed' }>,
-  validators: Validators | null,
-): Extract<Answer, { kind: 'unchanged' }> {
-  return { kind: 'unchanged', maxAge, retryAt, movedTo, validators, whole: validators !== null }
-}
+/** Whether a document has the hash of the one that was filed last. */
+const isSame = (hash: string, filed: string | null): boolean => filed === hash || filed === `map ${hash}`
 
-/** The document in a reader, or why it is none. */
-async function open(polling: Polling, visit: Visit, got: Body): Promise<Outcome<OpenDocument>> {
-  const { body, gap, contentType, url } = got
-  const { spec } = visit.named
-  const { maxEntries } = polling.settings
-  const { language } = spec
-  const options = { url, contentType, gap, maxEntries, language, now: polling.now() }
-  const context = { ...contextOf(visit), secrets: spec.secrets }
-  const began = performance.now()
-  const opened = await polling.readers.open({ bytes: body, contentType, options }, context)
-  polling.meter?.parsed(performance.now() - began)
-  return opened.ok ? opened : { ok: false, reason: redactorOf(spec).text(quotable(got, opened.reason)) }
-}
+const forbidden = (message: string): Failure => ({ kind: 'address', message, status: null, retryAt: null })
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
 async function follow(polling: Polling, visit: Visit, failure: Failure, load: Load): Promise<PollOutcome | null> {
@@ -213,7 +167,7 @@ async function follow(polling: Polling, visit: Visit, failure: Failure, load: Lo
   if (!opened.ok) return null
   try {
     if (polling.signal.aborted || !(await isKnownFeed(polling, feed, opened.value))) return null
-    return await fileAnswer(polling, visit, got, opened.value, to)
+    return await fileAnswer(polling, visit, got, opened.value, { heir: to })
   } finally {
     opened.value.close()
   }
@@ -228,74 +182,6 @@ async function isKnownFeed({ desk }: Polling, feed: FeedState, document: OpenDoc
   if (title !== null && title === feed.title) return true
   const guids = await document.guids(LOOKED_AT)
   return guids.ok && (await desk.knowsAny(feed.id, guids.value))
-}
-
-/** File what was fetched. `heir` is the address it was found at when the feed's own is dead. */
-async function fileAnswer(
-  polling: Polling,
-  visit: Visit,
-  got: Body,
-  document: OpenDocument,
-  heir: string | null,
-): Promise<PollOutcome> {
-  const { title, language, ttl, skip, warnings } = document.feed
-  const { validators, hash, maxAge, retryAt, movedTo } = got
-  const told = { validators, hash, maxAge, retryAt, movedTo, heir }
-  const { outcome, missing } = await fileDocument(polling, visit, document, {
-    kind: 'document',
-    title,
-    language,
-    ttl,
-    skip,
-    warnings,
-    ...told,
-  })
-  const hub = got.hub ?? document.feed.hub
-  const topic = got.self ?? document.feed.self
-  // W3C WebSub, section 4: without both there is nothing to subscribe to.
-  await polling.onHub?.(visit.feed, hub === null || topic === null ? null : { hub, topic })
-  announce(polling, outcome, 'polled')
-  for (const report of missing) await askAfter(polling, visit, report)
-  return outcome
-}
-
-/**
- * A report that an agency took out of its feed may have been withdrawn: its page says so, once, with 410. Anything else it
- * says is no news of ours. The fetcher waits for the host's turn.
- */
-async function askAfter(polling: Polling, { feed, named, at }: Visit, { id, url }: MissingReport): Promise<void> {
-  // In an address with `${`, a secret was taken out: without it, it is another page.
-  if (url.includes('${') || polling.signal.aborted) return
-  const got = await askPage(polling, named.spec, url, at)
-  if (got.kind !== 'failed' || got.failure.kind !== 'gone') return
-  await polling.desk.withdraw(id, at)
-  polling.log.info('withdrawn', { url, feed: feed.url, reason: 'it left its feed, and its page says that it is gone' })
-}
-
-/** One visit as the desk takes it. */
-function planOf({ settings }: Polling, { feed, named, at, started }: Visit, answer: Answer): PollPlan {
-  const { minInterval, maxInterval, websub } = settings
-  const { every, schedule = null } = named.spec
-  const planned = schedule === null ? null : nextTime(schedule, at)
-  return {
-    feed,
-    at,
-    ms: performance.now() - started,
-    rules: { every, planned, minInterval, maxInterval, websub },
-    answer,
-  }
-}
-
-/** Under which circumstances a feed's entries are filed. */
-function contextOf({ feed, named, at }: Pick<Visit, 'feed' | 'named' | 'at'>): DeskContext {
-  return {
-    feed: feed.id,
-    feedKey: feed.url,
-    agency: named.agency.id,
-    language: named.spec.language,
-    identity: named.spec.identity,
-    now: at,
-  }
 }
 
 /** File what was kept back under an embargo that has ended. */
@@ -313,60 +199,4 @@ export async function releaseEmbargoes({ reader, desk, feeds, log, signal, now }
       log.warn('entries kept back could not be read', { url: feed.url, entries: unreadable, reason })
     }
   }
-}
-
-/** File a document as a poll fetched it, or a hub pushed it. */
-export async function fileDocument(
-  polling: Polling,
-  visit: Visit,
-  document: OpenDocument,
-  answer: Answer,
-): Promise<PollResult> {
-  const context = contextOf(visit)
-  const began = performance.now()
-  const filed = await polling.desk.fileDocument(document.offer(), planOf(polling, visit, answer), {
-    ...context,
-    language: context.language ?? document.feed.language,
-  })
-  polling.meter?.filed(performance.now() - began)
-  announceMove(polling, visit, filed.moved)
-  const { counts } = filed.outcome
-  if (counts.new + counts.copy + counts.revision > 0) polling.encoding?.wake()
-  return filed
-}
-
-/** Record a poll that brought no document to file. */
-async function recordWithoutDocument(
-  polling: Polling,
-  visit: Visit,
-  answer: Extract<Answer, { kind: 'unchanged' | 'failed' }>,
-): Promise<PollOutcome> {
-  const { outcome, moved } = await polling.desk.recordPoll(planOf(polling, visit, answer))
-  announceMove(polling, visit, moved)
-  return announce(polling, outcome, 'polled')
-}
-
-function announceMove({ log }: Polling, { feed }: Visit, to: string | null): void {
-  if (to === null) return
-  log.warn('the feed has moved for good: change its address in the configuration', { url: feed.url, to })
-}
-
-/** One log line a poll, with what changed. */
-export function announce(
-  { log, meter }: Pick<Polling, 'log' | 'meter'>,
-  outcome: PollOutcome,
-  done: 'polled' | 'pushed',
-): PollOutcome {
-  meter?.ended(outcome, done)
-  const { url, counts, failure, reason } = outcome
-  const ms = Math.round(outcome.ms)
-  if (failure) log.warn('poll failed', { url, reason: failure.message, next: reason, ms })
-  else if (outcome.status === 'unchanged') log.debug('nothing new', { url, next: reason, ms })
-  else {
-    const { entries, rejected, revision, copy } = counts
-    const level = counts.new + copy + revision + rejected > 0 ? 'info' : 'debug'
-    log[level](done, { url, entries, new: counts.new, copy, revision, rejected, next: reason, ms })
-  }
-  for (const warning of outcome.warnings) log.warn('feed repaired', { url, warning })
-  return outcome
 }

@@ -4,18 +4,22 @@ import { serialize } from 'node:v8'
 import { workerData } from 'node:worker_threads'
 import { type Answer, type KeptDocument, serveParser } from '../collect/feed/serve.ts'
 import { withoutSecrets } from '../config/secrets.ts'
+import { identityOf } from '../decide/maps/identity.ts'
+import { isTaken, onePerAddress } from '../decide/maps/taken.ts'
 import type { ReportContext } from '../decide/report.ts'
 import { wireNames } from '../decide/wire/read.ts'
 import { NamedDocument } from '../desk/document.ts'
 import { drain } from '../desk/slices.ts'
 import type { ParsedFeed } from '../model/collected.ts'
-import type { Agency, FeedSpec } from '../model/config.ts'
+import type { Agency, FeedSpec, TakenSettings } from '../model/config.ts'
 import { goBehind } from './background.ts'
 
 /** Under which circumstances a document is read. Plain data. */
 export interface ReaderContext extends Omit<ReportContext, 'names'> {
   /** What is told to the feed's server only: taken out of what it answers. */
   secrets: FeedSpec['secrets']
+  /** Which entries are taken; left out where all are. */
+  taken?: TakenSettings
 }
 
 /** What is known of a document without its entries. */
@@ -43,9 +47,13 @@ function packed(value: unknown): ArrayBuffer {
 }
 
 function keep(parsed: ParsedFeed, about: unknown): KeptDocument {
-  const { secrets, ...rest } = about as ReaderContext
-  const { entries, ...feed } = withoutSecrets(parsed, { secrets: secrets ?? [] })
-  const context: ReportContext = { ...rest, language: rest.language ?? feed.language, names }
+  const { secrets, taken, ...rest } = about as ReaderContext
+  const { entries: all, ...feed } = withoutSecrets(parsed, { secrets: secrets ?? [] })
+  const language = rest.language ?? feed.language
+  const identity = identityOf(feed.format, rest.identity)
+  const context: ReportContext = { ...rest, identity, language, names }
+  const asked = taken === undefined ? all : all.filter(entry => isTaken(entry, taken, language))
+  const entries = identity === 'address' ? onePerAddress(asked) : asked
   const read = entries.map(entry => ({ entry, text: entry.text }))
   const document = new NamedDocument(read, context)
   const found = document.names

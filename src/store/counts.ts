@@ -269,7 +269,7 @@ export function membersOf(batch: Batch): Map<number, LeadMember[]> {
   const members = new Map<number, LeadMember[]>()
   for (const { id, story, report, joined } of batch.reports) {
     const { time, agency, wire } = report
-    const member = { id, time, agency, signal: wire.signal, joinedBy: joined.rule }
+    const member = { id, time, agency, signal: wire.signal, joinedBy: joined.rule, bare: report.bare === true }
     const others = members.get(story)
     if (others) others.push(member)
     else members.set(story, [member])

@@ -3,9 +3,11 @@ import { BATCHES } from './batches.ts'
 import { COMPACT } from './compact.ts'
 import { COUNTED } from './counted.ts'
 import { NOTICES } from './notices.ts'
+import { PAGES } from './pages.ts'
 import { PRUNED } from './pruned.ts'
 import { RENAMED } from './renamed.ts'
 import { PRIVATE, SEALED } from './sealed.ts'
+import { SOURCES } from './sources.ts'
 
 const TABLES = `
 create table meta (
@@ -360,4 +362,6 @@ export const MIGRATIONS: readonly string[] = [
   PRUNED,
   RENAMED,
   NOTICES,
+  SOURCES,
+  PAGES,
 ]

@@ -19,6 +19,7 @@ import { privatePath, readPrivate } from './private.ts'
 import { createReader } from './read/reader.ts'
 import { sealOf } from './seal.ts'
 import { shrinking } from './shrink.ts'
+import { keepRobots } from './sources.ts'
 import { snapshots, statements } from './statements.ts'
 import type { Filing, PrivateReader, PrivateStore, Store, StoreReader, VectorStore } from './store.ts'
 import { openVectors, vectorsPath } from './vectors.ts'
@@ -223,6 +224,7 @@ function createStore(db: Database.Database, path: string): Store {
     saveSubscription: saved => secret().saveSubscription(saved),
     changeSubscribers: changes => secret().changeSubscribers(changes),
     changeNotices: changes => changeNotices(sql, changes),
+    keepRobots: (origin, robots) => keepRobots(sql, origin, robots),
     ...shrinking(db, path, rewriteAlone),
     keepPolls: ms => {
       pollsKept = ms ?? POLLS_KEPT

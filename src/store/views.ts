@@ -37,7 +37,7 @@ select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url
        ${markupSql('r.summary', 'r.text')} as summary, ${markupSql('r.content', 'r.text')} as content,
        r.language, ${twice('r.published', 'r.updated', 'r.first_seen', 'r.last_seen', 'r.changed', 'r.time')},
        r.authors, r.categories, r.enclosures, r.dateline, r.signal, r.joined_by, r.similarity, r.revisions, r.coverage,
-       r.evidence, r.furniture, r.stale
+       r.evidence, r.furniture, r.stale, r.text = '' as headline_only
 from x_reports r join x_stories s on s.id = r.story`,
 
   revision: `

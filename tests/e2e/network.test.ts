@@ -122,3 +122,20 @@ it('holds a poll that could not reach its host back only until another host answ
   await eventually('it has ended', () => child.exitCode !== null)
   expect(Date.now() - stopped).toBeLessThan(4_000)
 })
+
+it('sees that the network is gone with a single feed, where the machine has no address either', async () => {
+  const server = await feedServer({ '/a': rss([{ guid: 'a', title: 'The ferry is late', text: 'It came at five.' }]) })
+  const { port } = new URL(server.origin)
+  const where = folder()
+  const network = join(where, 'network')
+  const { config } = configure(where, agenciesOf([`http://a.news.test:${port}/a`]), { log: { level: 'info' } })
+  const { child, stderr } = start(['run', '--config', config], {
+    env: { NODE_OPTIONS: `--require ${names}`, NETWORK: network, CABLE: 'pulled' },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await eventually('it says that there is no network', () => stderr().includes('"msg":"no network'))
+  expect(stderr()).not.toContain('poll failed')
+  writeFileSync(network, '')
+  await eventually('the report is filed', () => stderr().includes('"msg":"polled"'))
+  expect(stderr()).toContain('the network is back')
+})

@@ -310,6 +310,10 @@ describe('variables of the configuration', () => {
       },
     ] as never)
     const env = { CREDENTIALS_DIRECTORY: credentials }
+    const none = folder()
+    const without = await minwal(['poll', '--force', '--config', config], { env: { CREDENTIALS_DIRECTORY: none } })
+    expect(without.code).toBe(2)
+    expect(without.stderr).toContain(`the environment variable PATHKEY is not set, and ${none} has no readable file`)
     const polled = await minwal(['poll', '--force', '--config', config], { env })
     expect(polled).toMatchObject({ code: 0 })
     expect(server.requests.join('\n')).toContain(VALUES.PATHKEY)

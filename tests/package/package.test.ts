@@ -1,9 +1,10 @@
 // What would be published, as a user gets it: packed, installed from the tarball into an empty folder, and run by each
 // version of Node that is promised. Needs npm's registry, and skips where it cannot be asked.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseAtomFeed } from 'feedsmith'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { root } from '../helpers/cli.ts'
@@ -122,8 +123,40 @@ describe.each(NODES)('the packed package on Node %s', version => {
     }
     await eventually('both reports are served', async () => (await entries()).length === 2)
     expect((await entries()).toSorted()).toEqual(items.map(({ title }) => title).toSorted())
+    expect(await (await fetch(`${address()}/`)).text()).toContain('Ferry service resumes after storm')
+    expect((await fetch(`${address()}/metrics`)).status).toBe(200)
     child.kill('SIGTERM')
     expect(await ended, told.stderr).toBe(0)
+    for (const args of [['backup', path.join(folder(), 'copy.db')], ['threads'], ['sql', '.tables'], ['doctor']]) {
+      const ran = run(version, [...args, '--config', config])
+      expect(await ran.ended, ran.told.stderr).toBe(0)
+    }
+  })
+
+  it('reads a feed that is a file, in the process that files are read in', async ({ skip }) => {
+    skip(missing !== null, `npm's registry cannot be reached: ${missing}`)
+    const where = folder({
+      'feed.xml': rss([{ guid: '1', title: 'A report from a file', text: 'It stood in a file.' }]),
+    })
+    const { config } = configure(where, agenciesOf([pathToFileURL(path.join(where, 'feed.xml')).href]))
+    const { told, ended } = run(version, ['poll', '--config', config, '--json'])
+    expect(await ended, told.stderr).toBe(0)
+    expect(JSON.parse(told.stdout)).toMatchObject({ new: 1 })
+  })
+
+  it('has every program that it starts', ({ skip }) => {
+    skip(missing !== null, `npm's registry cannot be reached: ${missing}`)
+    const sources = globSync('**/*.ts', { cwd: path.join(root, 'src') })
+    const started = sources.flatMap(file => {
+      const text = readFileSync(path.join(root, 'src', file), 'utf8')
+      return [...text.matchAll(/`\.\/([\w-]+)\$\{import\.meta/g)].map(([, name]) =>
+        path.join(path.dirname(file), `${name}.js`),
+      )
+    })
+    expect(started.length).toBeGreaterThan(4)
+    for (const file of started) {
+      expect(existsSync(path.join(installed, 'node_modules', 'minwal', 'dist', file)), file).toBe(true)
+    }
   })
 
   it('can be imported, with its types beside', async ({ skip }) => {

@@ -23,15 +23,20 @@ interface Seam {
 const MAX_TRIES = 50
 
 const CLOSING = /<\/((?:[\w.-]{1,40}:)?(?:item|entry))\s{0,20}>/gi
+const CLOSING_IN_MAP = /<\/((?:[\w.-]{1,40}:)?(?:url|sitemap))\s{0,20}>/gi
+/** The root of a map of news; looked for at the beginning of a document. */
+const MAP_ROOT = /<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)[\s>]/i
+const ROOT_WITHIN = 4_096
 const OPENED = '<![CDATA['
 const CLOSED = ']]>'
 
 /** The last entry that ends in this text, outside of CDATA: its element's name and the place behind it. */
 function lastEnd(text: string): { name: string; end: number } | null {
+  const closing = MAP_ROOT.test(text.slice(0, ROOT_WITHIN)) ? CLOSING_IN_MAP : CLOSING
   // Looked for from the end, in pieces that grow: entries are short and documents long.
   for (let size = 65_536; ; size *= 16) {
     const from = Math.max(0, text.length - size)
-    const found = [...text.slice(from).matchAll(CLOSING)].slice(-MAX_TRIES).reverse()
+    const found = [...text.slice(from).matchAll(closing)].slice(-MAX_TRIES).reverse()
     for (const match of found) {
       const at = from + match.index
       const opened = text.lastIndexOf(OPENED, at)
@@ -66,7 +71,7 @@ function xmlSeam(head: string, tail: string): Seam {
 }
 
 const DATE =
-  /<(?:pubdate|published|updated|dc:date|lastmod)>\s{0,20}(?:<!\[CDATA\[)?([^<\]]{4,80})|"date_(?:published|modified)"\s{0,9}:\s{0,9}"([^"]{4,80})"/gi
+  /<(?:pubdate|published|updated|dc:date|lastmod|news:publication_date)>\s{0,20}(?:<!\[CDATA\[)?([^<\]]{4,80})|"date_(?:published|modified)"\s{0,9}:\s{0,9}"([^"]{4,80})"/gi
 /** Characters on either side of the gap in which a date is looked for. */
 const NEAR = 65_536
 

@@ -50,7 +50,10 @@ function timesOf({ published, updated, language: own }: Draft, language: string 
  * Gathers the drafts of a document: RSS 0.9x to 2.0, RSS 1.0 and 0.90 (RDF), Atom 0.3 and 1.0 and CDF, under any prefixes.
  * Time is linear in the text; nothing in it can make the reader recurse or expand.
  */
-export function readDrafts(text: string, options: XmlOptions): Outcome<ReadDocument> {
+export function readDrafts(
+  text: string,
+  options: XmlOptions,
+): { ok: true; value: ReadDocument } | { ok: false; reason: string; isPage: boolean } {
   const read = (site: string | null) => {
     // By the titles that are known when the first date is wanted.
     let language: string | null | undefined
@@ -69,7 +72,9 @@ export function readDrafts(text: string, options: XmlOptions): Outcome<ReadDocum
   }
   const first = read(null)
   const { reading, scanner } = first.reading.lateSite ? read(first.reading.base) : first
-  if (reading.format === null) return { ok: false, reason: notAFeed(text, reading) }
+  if (reading.format === null) {
+    return { ok: false, reason: notAFeed(text, reading), isPage: isPage(text, reading) }
+  }
   const { truncated, inEntry } = reading.finish()
   const { entries: drafts, left } = reading.drafts.take()
   const warnings: string[] = []
@@ -130,10 +135,24 @@ function datesOf(drafts: readonly Draft[], dates: DateReader): Times[] {
   })
 }
 
-/** Reads a feed in XML; see {@link readDrafts} for what it reads. */
+/** Whether the first element is a sitemap's root. */
+const startsAsMap = (text: string): boolean =>
+  /^<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)[\s/>]/i.test(text.slice(text.search(/<[a-z_]/i)).slice(0, 100))
+
+/** A sitemap's root behind other output, such as notices of PHP. */
+const HAS_MAP = /<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)[\s/>]/i
+
+/** Reads a map of news; what reads it is loaded where one is met. */
+async function parseMapOf(text: string, options: XmlOptions): Promise<Outcome<ParsedFeed>> {
+  const { parseMap } = await import('./maps/read.ts')
+  return parseMap(text, options)
+}
+
+/** Reads a feed in XML, or a map of news; see {@link readDrafts} for what it reads. */
 export async function parseXmlFeed(text: string, options: XmlOptions): Promise<Outcome<ParsedFeed>> {
+  if (startsAsMap(text)) return parseMapOf(text, options)
   const document = readDrafts(text, options)
-  if (!document.ok) return document
+  if (!document.ok) return document.isPage || !HAS_MAP.test(text) ? document : parseMapOf(text, options)
   const { reading, drafts, halves, warnings } = document.value
   const { feed, format, version } = reading
   const titles = [feed.title, ...drafts.map(draft => draft.title)].flatMap(title => title?.text ?? [])
@@ -178,6 +197,9 @@ export async function parseXmlFeed(text: string, options: XmlOptions): Promise<O
   }
 }
 
+const isPage = (text: string, { rootName }: Reading): boolean =>
+  /^html$/i.test(rootName ?? '') || /^\s{0,1000}<!doctype html/i.test(text)
+
 /** Why a document is no feed, in one line. */
 function notAFeed(text: string, reading: Reading): string {
   const root = reading.rootName
@@ -188,7 +210,7 @@ function notAFeed(text: string, reading: Reading): string {
     return `the document is not XML or JSON: it begins with «${start}»`
   }
   if (root === null) return `the document is XML without an element: it begins with «${start}»`
-  if (/^html$/i.test(root) || /^<!doctype html/i.test(trimmed)) {
+  if (isPage(text, reading)) {
     return reading.alternate === null
       ? 'the document is HTML, not a feed'
       : `the document is HTML, not a feed: subscribe to the feed it links to, ${reading.alternate}`

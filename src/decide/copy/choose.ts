@@ -68,6 +68,7 @@ export interface Carrier {
   language: string | null
   part: number
   agency: string
+  bare: boolean
 }
 
 /** A text, once: exact copies share it. */

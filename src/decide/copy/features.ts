@@ -23,6 +23,8 @@ export interface CopyFeatures {
   frame?: readonly [before: number, behind: number]
   /** Number of the part where the report is one of several: another part is another text, whatever it repeats. */
   part?: number
+  /** A bare headline of a map; absent where not. */
+  bare?: true
 }
 
 /** `title` and `body` without wire furniture. Null for a text that says too little to be recognised. */

@@ -82,11 +82,13 @@ export class CopyIndex {
     const { text, sketch } = asked
     // Most copies are exact, and need not be compared with anything.
     const exact = this.#exact(asked)
-    const sure = exact ? choose(text, this.#meet(text, [exact], features, time), null, this.#vocabulary) : null
+    const { agency } = asking
+    const met = (candidates: readonly Known[]): Met[] => this.#meet(text, candidates, features, time, agency)
+    const sure = exact ? choose(text, met([exact]), null, this.#vocabulary) : null
     if (sure) return { copy: sure, foreign: null }
-    const met = this.#meet(text, this.#candidates(sketch), features, time)
-    const strangers = [...(asking.beside ?? []), ...this.#strangers(text, met, asking)]
-    const copy = choose(text, met, marksOf(strangers, text.lead.length), this.#vocabulary)
+    const all = met(this.#candidates(sketch))
+    const strangers = [...(asking.beside ?? []), ...this.#strangers(text, all, asking)]
+    const copy = choose(text, all, marksOf(strangers, text.lead.length), this.#vocabulary)
     return { copy, foreign: marksOf(strangers, text.lead.length, 'edges') }
   }
 
@@ -118,7 +120,15 @@ export class CopyIndex {
   add(story: number, report: number, features: CopyFeatures, time: Millis, agency = ''): void {
     this.forget(report)
     const known = this.#known(features)
-    known.carriers.push({ story, report, time, language: features.language, part: features.part ?? 1, agency })
+    known.carriers.push({
+      story,
+      report,
+      time,
+      language: features.language,
+      part: features.part ?? 1,
+      agency,
+      bare: features.bare === true,
+    })
     this.#byReport.set(report, known)
     const hour = Math.floor(time / BUCKET)
     const reports = this.#byHour.get(hour)
@@ -240,7 +250,7 @@ export class CopyIndex {
   }
 
   /** The texts within the window that have enough in common with this one, by the nearest of their carriers. */
-  #meet(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis): Met[] {
+  #meet(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis, agency?: string): Met[] {
     const met: Met[] = []
     if (candidates.length === 0) return met
     const { language, part = 1 } = features
@@ -255,6 +265,7 @@ export class CopyIndex {
       const carriers = known.carriers.filter(
         carrier =>
           carrier.part === part &&
+          !isAnotherHeadline(features, time, agency, carrier) &&
           (found.similarity === 1 || language === null || (carrier.language ?? language) === language),
       )
       const nearest = nearestTo(carriers, time)
@@ -287,6 +298,20 @@ export class CopyIndex {
     }
     return out
   }
+}
+
+/** Bare headlines of one agency within so long of one another are one report under two addresses. */
+const SAME_HEADLINE: Millis = 3_600_000
+
+/** Whether two bare headlines of one agency are of two days, such as those of the weather: equal words are no text. */
+function isAnotherHeadline(
+  { bare }: CopyFeatures,
+  time: Millis,
+  agency: string | undefined,
+  carrier: Carrier,
+): boolean {
+  const both = bare === true && carrier.bare && carrier.agency === agency
+  return both && Math.abs(carrier.time - time) > SAME_HEADLINE
 }
 
 const NO_FRAME = [0, 0] as const

@@ -31,9 +31,12 @@ export function afterPoll(before: Unreached, url: string, failure: Failure | nul
   return before.includes(host) ? before : [...before, host]
 }
 
-/** Whether so many hosts in a row could not be reached that the network itself may be gone. */
-export function isSuspect(unreached: Unreached): boolean {
-  return unreached.length >= SUSPECT_FROM
+/**
+ * Whether the network itself may be gone: so many hosts in a row could not be reached, or one, and the machine has no address
+ * (`hasAddress`) but its own.
+ */
+export function isSuspect(unreached: Unreached, hasAddress: boolean): boolean {
+  return unreached.length >= (hasAddress ? SUSPECT_FROM : 1)
 }
 
 /**

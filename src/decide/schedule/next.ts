@@ -70,6 +70,8 @@ export interface ScheduleInput {
         maxAge: Millis | null
         ttl: Millis | null
         shown?: Shown
+        /** It shows what is new, and not all that the feed shows. */
+        partial?: boolean
         skip?: Skip | null
         /** Retry-After of a good answer. */
         retryAt?: Millis | null
@@ -154,7 +156,8 @@ function remember(input: ScheduleInput, outcome: Answered): { habit: Habit | nul
   const { fresh, judged } = freshOf(outcome)
   const times = outcome.shown?.times ?? []
   const freshTimes = outcome.shown?.fresh ?? new Array<null>(fresh).fill(null)
-  const { habit, gap } = learn(before, { now, entries: judged, fresh, times, freshTimes, kind: 'document' })
+  const kind = outcome.partial && before.window !== null ? 'push' : 'document'
+  const { habit, gap } = learn(before, { now, entries: judged, fresh, times, freshTimes, kind })
   const known = judged === 0 ? 1 : 1 - fresh / judged
   const first = input.interval === null || before.window === null
   const change = first ? 1 : gap !== null ? 1 / 4 : known < 1 / 3 ? 1 / 2 : known > 2 / 3 ? 1.5 : 1

@@ -1,6 +1,6 @@
 // What is recorded of one poll, and when its feed is polled next: from what the server answered and what became of the
 // entries. Pure, and of plain data, so that the thread that files can do it.
-import type { Failure, Skip, Validators } from '../../model/collected.ts'
+import type { Failure, MapPart, Skip, Validators } from '../../model/collected.ts'
 import type { PollCounts, PollOutcome } from '../../model/decided.ts'
 import type { FeedState, PollUpdate, Subscription } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
@@ -44,6 +44,10 @@ export type Answer =
       heir: string | null
       /** What parsing repaired, cut or left out. */
       warnings: readonly string[]
+      /** Documents of an index that were read; left out for what is none. */
+      parts?: readonly MapPart[]
+      /** Not all documents of an index were read: what is not shown may stand in another. Left out where all were. */
+      partial?: true
     }
   | { kind: 'pushed'; subscription: string; warnings: readonly string[] }
   | {
@@ -54,6 +58,7 @@ export type Answer =
       /** A whole document was read and was the one before; else the server said "not modified". */
       whole: boolean
       validators: Validators | null
+      parts?: readonly MapPart[]
     }
   | { kind: 'failed'; failure: Failure }
 
@@ -127,11 +132,11 @@ function afterDocument(
   now: Recorded,
 ): PollRecord {
   const { feed, at } = plan
-  const { title, language, maxAge, retryAt, ttl, skip, heir } = answer
+  const { title, language, maxAge, retryAt, ttl, skip, heir, parts, partial = false } = answer
   const { counts, shown } = filed
   const alone = nextPoll({
     ...scheduleInput(plan, now),
-    outcome: { kind: 'filed', counts, maxAge, retryAt, ttl, skip, shown },
+    outcome: { kind: 'filed', counts, maxAge, retryAt, ttl, skip, shown, partial },
   })
   const { schedule, subscription } = withPush(plan, now, alone, counts)
   const same =
@@ -147,6 +152,7 @@ function afterDocument(
       title,
       language,
       ...(filed.readAgain ? READ_AGAIN : { validators: answer.validators, bodyHash: answer.hash }),
+      ...(parts === undefined ? {} : { parts: filed.readAgain ? [] : parts }),
       interval: schedule.interval,
       failures: 0,
       retired: false,
@@ -210,7 +216,7 @@ function nextAfterPush(
 
 function afterUnchanged(
   plan: PollPlan,
-  { maxAge, retryAt, whole, movedTo, validators }: Extract<Answer, { kind: 'unchanged' }>,
+  { maxAge, retryAt, whole, movedTo, validators, parts }: Extract<Answer, { kind: 'unchanged' }>,
   now: Recorded,
 ): PollRecord {
   const alone = nextPoll({ ...scheduleInput(plan, now), outcome: { kind: 'unchanged', maxAge, retryAt, whole } })
@@ -228,6 +234,7 @@ function afterUnchanged(
       retired: false,
       ...learnt(alone.habit, plan.at),
       ...address,
+      ...(parts === undefined ? {} : { parts }),
     },
     subscription,
     moved,

@@ -1,4 +1,5 @@
 // What a filing reads of the store before it decides: a few statements for all entries of a document.
+import type { LeadMember } from '../../decide/lead.ts'
 import type { CopyRule, Credit, Placement, RevisionClass, Signal, WireDetail } from '../../model/decided.ts'
 import type {
   KnownReport,
@@ -11,6 +12,7 @@ import type {
 } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import { NEXT_REPORT, NEXT_STORY, NEXT_THREAD, PRUNED_BEFORE } from '../ids.ts'
+import { pageTextOf } from '../pages.ts'
 import { number, numberOrNull, text, textOrNull } from '../rows.ts'
 import type { Parameters, Row, Sql } from '../sql.ts'
 import type { FactsAsked, FilingFacts, StoredFacts } from '../store.ts'
@@ -53,6 +55,7 @@ const namedReport = (row: Row): Named => ({
   language: textOrNull(row['language']),
   published: numberOrNull(row['published']),
   time: number(row['time']),
+  bare: number(row['bare']) === 1,
 })
 
 const openFlash = (row: Row): OpenFlash => ({
@@ -69,7 +72,8 @@ const openFlash = (row: Row): OpenFlash => ({
 
 /** What every part of the statement of reports gives: nulls where a part does not know it. */
 const COLUMNS = `r.id, r.story, r.feed, r.agency, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, r.url, r.canonical_url,
-  r.title, r.headline, r.language, r.signal, coalesce(r.published, r.updated) as published, r.time`
+  r.title, r.headline, r.language, r.signal, coalesce(r.published, r.updated) as published, r.time,
+  exists (select 1 from x_bare b where b.report = r.id) as bare`
 
 /** Reports by global guid, or by address. */
 const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): string =>
@@ -131,7 +135,7 @@ const SINGLE = `select 'single' as by, null as name, null as feed_url, json_obje
       where exists (select 1 from x_stories where key = k.value) or exists (select 1 from x_threads where key = k.value)))) as text,
   null as credits, null as id, null as story, null as feed, null as agency, null as guid, null as hash, null as revisions,
   null as first_seen, null as last_seen, null as url, null as canonical_url, null as title, null as headline, null as language,
-  null as signal, null as published, null as time`
+  null as signal, null as published, null as time, null as bare`
 
 /** The single answers and all reports that are asked for, in one statement of the parts that are needed. */
 function factsOf(sql: Sql, asked: FactsAsked, versionOf: (row: Row) => string): StoredFacts {
@@ -211,8 +215,8 @@ function inForce(sql: Sql, reports: readonly number[]): Map<number, TextInForce>
 
 function members(sql: Sql, story: number, limit: number): StoryMember[] {
   const rows = sql.all(
-    `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, r.text, r.coverage, r.change,
-       r.changed, r.revisions
+    `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, coalesce(${pageTextOf('r.id')}, r.text) as text, r.coverage, r.change,
+       r.changed, r.revisions, exists (select 1 from x_bare b where b.report = r.id) as bare
      from x_reports r join x_agencies a on a.id = r.agency where r.story = @story order by r.time, r.id limit @limit`,
     { story, limit },
   )
@@ -246,6 +250,7 @@ function members(sql: Sql, story: number, limit: number): StoryMember[] {
       signal: row['signal'] as Signal | null,
       title: text(row['title']),
       text: text(row['text']),
+      bare: number(row['bare']) === 1,
       coverage: number(row['coverage']),
       change: row['change'] as RevisionClass | null,
       changed: number(row['changed']),
@@ -342,12 +347,11 @@ export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
 }
 
 /** Reports of stories, as counting weighs them. */
-export function leadMembers(
-  sql: Sql,
-  stories: readonly number[],
-): Map<number, { id: number; signal: Signal | null; joinedBy: CopyRule | 'first'; time: Millis; agency: string }[]> {
+export function leadMembers(sql: Sql, stories: readonly number[]): Map<number, LeadMember[]> {
   const rows = sql.all(
-    `select r.story, r.id, r.signal, r.joined_by, r.time, r.agency from json_each(@ids) i join x_reports r on r.story = i.value`,
+    `select r.story, r.id, r.signal, r.joined_by, r.time, r.agency,
+       exists (select 1 from x_bare b where b.report = r.id) as bare
+     from json_each(@ids) i join x_reports r on r.story = i.value`,
     { ids: JSON.stringify(stories) },
   )
   const members = rows.map(row => ({
@@ -357,6 +361,7 @@ export function leadMembers(
     joinedBy: text(row['joined_by']) as CopyRule | 'first',
     time: number(row['time']),
     agency: text(row['agency']),
+    bare: number(row['bare']) === 1,
   }))
   return Map.groupBy(members, ({ story }) => story)
 }

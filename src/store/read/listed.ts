@@ -42,7 +42,7 @@ const WHOLE_STORY = story('l.text, l.summary, l.content,')
 
 const SHORT_REPORT = `v.id, v.story, v.thread, v.feed, v.agency, v.guid, v.url, v.canonical_url, v.title,
        substr(v.text, 1, ${EXCERPT}) as excerpt, v.language, v.published, v.updated, v.first_seen, v.last_seen, v.changed, v.time,
-       v.dateline, v.signal, v.joined_by, v.similarity, v.revisions, v.coverage, v.stale`
+       v.dateline, v.signal, v.joined_by, v.similarity, v.revisions, v.coverage, v.stale, v.headline_only`
 const LONG_REPORT = `v.text, v.summary, v.content, v.authors, v.categories, v.enclosures, v.evidence, v.furniture`
 
 const FIGURE =

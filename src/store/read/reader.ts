@@ -1,11 +1,13 @@
 // Everything that is read outside a filing, over the prepared statements of one connection.
 import { noticeReader } from '../notices.ts'
+import { sourceReader } from '../sources.ts'
 import type { Sql } from '../sql.ts'
 import type { StoreReader } from '../store.ts'
 import { feedReader } from './feeds.ts'
 import { rowReader } from './listed.ts'
 import { markReader } from './marks.ts'
 import { outlineReader } from './outlines.ts'
+import { pageReader } from './pages.ts'
 import { retentionReader } from './retention.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
@@ -36,6 +38,8 @@ export function createReader(
   return {
     ...feeds,
     ...noticeReader(sql),
+    ...sourceReader(sql),
+    ...pageReader(sql),
     report: id => snapshot(() => stories.report(id)),
     storyOf: stories.storyOf,
     story: id => snapshot(() => stories.story(id)),

@@ -3,6 +3,7 @@ import type { PollOutcome } from '../../model/decided.ts'
 import type { PollUpdate } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import { nameOf, type Seal } from '../seal.ts'
+import { keepMapParts } from '../sources.ts'
 import { bumpVersion, type WritableSql } from '../sql.ts'
 import type { Filing } from '../store.ts'
 
@@ -84,6 +85,7 @@ function recordPoll(
       added,
     },
   )
+  if (update.parts) keepMapParts(sql, outcome.feed, update.parts)
   // Counting new reports for their agency does it too.
   if (counts.revision > 0) bumpVersion(sql)
 }
