@@ -145,6 +145,24 @@ describe('the page of a report', () => {
       { kind: 'killed', value: 2, time: before[0]?.['time'] },
     ])
     expect(room.store.pageText(Number(before[0]?.['id']))).toBe(FERRY.join('\n'))
+    // Users read it beside what the feed gave.
+    expect(room.rows("select page_text from report where agency = 'gazette'")).toEqual([
+      { page_text: FERRY.join('\n') },
+    ])
+  })
+
+  it('takes the word "headline only" off, and is what the page of the story shows', async () => {
+    const server = await feedServer()
+    const short = { path: '/a/1', title: 'Boats to run again on Saturday', lines: FERRY }
+    const entry = `<item><title>${short.title}</title><link>${server.origin}/a/1</link></item>`
+    server.answers.set('/bare', `<rss version="2.0"><channel><title>Gazette</title>${entry}</channel></rss>`)
+    server.answers.set('/a/1', html(pageOf(short)))
+    const room = await newsroom({ gazette: [{ url: `${server.origin}/bare`, text: 'page' }] })
+    await room.poll()
+    expect(room.rows('select headline_only, page_text from report')).toEqual([{ headline_only: 1, page_text: null }])
+    await room.pages()
+    expect(room.rows('select headline_only from report')).toEqual([{ headline_only: 0 }])
+    expect(room.store.story(1)?.pageText).toBe(FERRY.join('\n'))
   })
 
   it('is asked for once, and not at all where the feed does not say so', async () => {
