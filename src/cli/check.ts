@@ -185,6 +185,7 @@ async function tryFeed(
       gap: got.gap,
       language: spec.language,
       maxEntries: settings.maxEntries,
+      ...(spec.page && { page: spec.page }),
     })
     if (!parsed.ok) return { ...tried, error: text(quotable(got, parsed.reason)) }
     return { ...tried, entries: parsed.value.entries.length, warnings: parsed.value.warnings.map(text) }

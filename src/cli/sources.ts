@@ -197,13 +197,16 @@ export function importFeeds(file: string, options: Common): void {
 // ── export ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A feed's line in the list. What is secret of its address stays here, as do its headers. */
+/** The rules of a page that are set. */
+const given = (rules: object): object => Object.fromEntries(Object.entries(rules).filter(([, rule]) => rule !== null))
+
 function outlineOf(agency: Agency, feed: FeedSpec): Outline {
   const { every } = feed
   return {
     text: feed.title ?? agency.name,
     attributes: {
-      type: 'rss',
-      xmlUrl: feed.url,
+      // For other readers a page is a link, and no feed.
+      ...(feed.page === undefined ? { type: 'rss', xmlUrl: feed.url } : { type: 'link', url: feed.url }),
       htmlUrl: agency.homepage,
       language: feed.language,
       category: feed.category,
@@ -213,6 +216,7 @@ function outlineOf(agency: Agency, feed: FeedSpec): Outline {
       'minwal:language': agency.language,
       'minwal:every': every === null ? null : `${every / 1_000}s`,
       'minwal:identity': feed.identity === 'guid' ? null : feed.identity,
+      'minwal:page': feed.page === undefined ? null : JSON.stringify(given(feed.page)),
       'minwal:paused': feed.paused ? 'true' : null,
     },
   }
