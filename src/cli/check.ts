@@ -12,8 +12,9 @@ import { counted } from '../language/say.ts'
 import { primaryLanguage } from '../language/tag.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, PollSettings } from '../model/config.ts'
-import type { Outcome } from '../model/units.ts'
+import type { Millis, Outcome } from '../model/units.ts'
 import { askerOf } from '../run/encoding.ts'
+import { type FindOptions, forbiddenByRobots, isFrozen, livingMap } from '../run/find-sources.ts'
 import { Hosts } from '../run/hosts.ts'
 import { feedsByUrl, mayBePrivate, type NamedFeed } from '../run/poll.ts'
 import { parsedJson } from './json.ts'
@@ -117,6 +118,15 @@ interface Tried {
   entries: number
   error: string | null
   warnings: string[]
+  /** Time of its newest entry, where that is so old that it may have been given up. */
+  frozen?: Millis
+}
+
+interface Tools {
+  fetcher: Fetcher
+  pool: ParserPool
+  hosts: Hosts
+  settings: PollSettings
 }
 
 /** Fetch and parse every feed once, each host at the pace of a poll. `step` is called after each. Rejects only for a bug. */
@@ -131,7 +141,11 @@ async function tryFeeds(feeds: readonly NamedFeed[], settings: PollSettings, ste
   const results: Tried[] = []
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      results.push(await tryFeed(next, tools))
+      const { frozen, ...tried } = await tryFeed(next, tools)
+      const word = frozen === undefined ? null : await aboutMap(next, frozen, tools)
+      results.push(
+        word === null ? tried : { ...tried, warnings: [...tried.warnings, redactorOf(next.spec).text(word)] },
+      )
       step()
     }
   }
@@ -157,10 +171,7 @@ function hostsInTurn(feeds: readonly NamedFeed[]): NamedFeed[] {
   return rounds.sort((a, b) => a.round - b.round).map(({ feed }) => feed)
 }
 
-async function tryFeed(
-  named: NamedFeed,
-  { fetcher, pool, hosts, settings }: { fetcher: Fetcher; pool: ParserPool; hosts: Hosts; settings: PollSettings },
-): Promise<Tried> {
+async function tryFeed(named: NamedFeed, { fetcher, pool, hosts, settings }: Tools): Promise<Tried> {
   const { agency, spec } = named
   const tried: Tried = { url: spec.url, agency: agency.id, entries: 0, error: null, warnings: [] }
   const host = askedHost(named)
@@ -188,10 +199,60 @@ async function tryFeed(
       ...(spec.page && { page: spec.page }),
     })
     if (!parsed.ok) return { ...tried, error: text(quotable(got, parsed.reason)) }
-    return { ...tried, entries: parsed.value.entries.length, warnings: parsed.value.warnings.map(text) }
+    const { entries, warnings, format, maps } = parsed.value
+    const newest = newestOf(entries)
+    const found = { ...tried, entries: entries.length, warnings: warnings.map(text) }
+    const isMap = format === 'map' || format === 'index'
+    if (isMap && !spec.ignoresRobots) {
+      const forbidden = await forbiddenByRobots(targetOf(spec), fetcher, findOptions(named, settings))
+      if (forbidden !== null) return { ...found, error: text(forbidden) }
+    }
+    if (maps !== undefined) found.warnings.unshift(`an index of ${counted(maps.length, 'document', 'documents')}`)
+    return !isMap && newest !== null && isFrozen(newest, Date.now()) ? { ...found, frozen: newest } : found
   } finally {
     hosts.ended(host)
   }
+}
+
+const findOptions = ({ spec }: NamedFeed, settings: PollSettings): FindOptions => ({
+  allowPrivate: mayBePrivate(settings, spec, targetOf(spec)),
+  userAgent: settings.userAgent,
+})
+
+/** Time of the newest entry; null where none has one. */
+const newestOf = (entries: ParsedFeed['entries']): Millis | null =>
+  entries.reduce<Millis | null>((latest, { published, updated }) => {
+    const time = published ?? updated
+    return time === null ? latest : Math.max(latest ?? time, time)
+  }, null)
+
+/** A word on a map of news that goes on where a feed has stopped; null where there is none. */
+async function aboutMap(named: NamedFeed, frozen: Millis, tools: Tools): Promise<string | null> {
+  const { fetcher, pool, hosts, settings } = tools
+  const { spec } = named
+  const get: Fetcher['get'] = async request => {
+    const host = hostOf(request.url)
+    if (!(await hosts.turn(host))) {
+      const message = hosts.reason(host) ?? `${host} refused us`
+      return { kind: 'failed', failure: { kind: 'throttled', message, status: null, retryAt: null }, ms: 0 }
+    }
+    try {
+      return await fetcher.get(request)
+    } finally {
+      hosts.ended(host)
+    }
+  }
+  const map = await livingMap(
+    named.agency.homepage ?? targetOf(spec),
+    { get },
+    {
+      ...findOptions(named, settings),
+      parse: (...document) => pool.parse(...document),
+    },
+  )
+  if (map === null) return null
+  const day = (time: Millis | null): string => new Date(time ?? 0).toISOString().slice(0, 10)
+  return `its newest entry is of ${day(frozen)}, and the map of news ${map.url} has one of ${day(map.newest)}: \`minwal add ${map.url}\` takes that`
 }
 
 // ── parse ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,16 +1,16 @@
 // The commands on the list of feeds: add, import, export.
 import { readFileSync } from 'node:fs'
-import { type Discovered, discover, type FoundFeed } from '../collect/discover.ts'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
 import { Additions } from '../config/agencies.ts'
 import { addToFile, type FeedEntry } from '../config/edit.ts'
 import { foldersOf, MAX_FOLDERS, type Outline, writeOpml } from '../config/opml.ts'
-import { everyText, fillIn, keptAddress, readAddress, targetOf, withoutLogin } from '../config/secrets.ts'
+import { fillIn, keptAddress, readAddress, targetOf, withoutLogin } from '../config/secrets.ts'
 import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
-import { isoOrNull } from './json.ts'
+import { type FoundSource, type FoundSources, findSources } from '../run/find-sources.ts'
+import { chosen, list, plainly, shown } from './found.ts'
 import {
   type Common,
   configured,
@@ -23,7 +23,6 @@ import {
   out,
   say,
 } from './shared.ts'
-import { moment, show, timed } from './shown.ts'
 import { readSubscriptionList } from './subscription-list.ts'
 
 // ── add ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -32,6 +31,8 @@ interface AddOptions extends Common {
   agency?: string
   name?: string
   allowPrivate?: boolean
+  /** The first that was found is added, and nobody is asked. */
+  yes?: boolean
 }
 
 export async function add(given: string, options: AddOptions): Promise<void> {
@@ -46,14 +47,15 @@ export async function add(given: string, options: AddOptions): Promise<void> {
     const reasons = [first, second].flatMap(tried => (tried === null || tried.found.ok ? [] : [tried.found.reason]))
     throw new Failed(`nothing was added: ${hidden([...new Set(reasons)].join('; '))}`)
   }
-  addFound(found.value, second ?? first, config, options)
+  const value = await chosen(found.value, options)
+  addFound(value, found.notes, second ?? first, config, options)
 }
 
 interface Tried {
   /** The address as typed, with its scheme. */
   url: string
   typed: ReturnType<typeof readAddress>
-  found: Discovered
+  found: FoundSources
 }
 
 /** What is behind an address. Throws where it is none, or is in the configuration already. */
@@ -89,10 +91,22 @@ function namedAgency(
   return { agency: { ...(id !== undefined && { id }), ...(name !== undefined && { name }) }, fresh: name !== undefined }
 }
 
-function addFound(value: readonly FoundFeed[], { url, typed }: Tried, config: Config, options: AddOptions): void {
+function addFound(
+  value: readonly FoundSource[],
+  notes: readonly string[],
+  { url, typed }: Tried,
+  config: Config,
+  options: AddOptions,
+): void {
   const additions = new Additions(config.agencies)
   const [first] = value
-  if (first === undefined) throw new Error('discover answered with no feed and no reason')
+  if (first === undefined) throw new Error('nothing was found, and no reason')
+  for (const note of notes) say(hidden(note))
+  if (first.section) {
+    if (options.json) json({ added: null, found: value.map(shown) })
+    else list(value)
+    throw new Failed('nothing was added: what was found is the map of a section; add it by its own address')
+  }
   const there = additions.agencyWith(first.url)
   if (there === undefined) {
     const title = first.title === null ? null : hidden(first.title)
@@ -129,41 +143,20 @@ function entryFor(found: string, typed: string, { target, secrets }: ReturnType<
   return kept === null || kept === found ? { url: found } : { url: kept, asTyped: true }
 }
 
-/** An address for a message. */
-function plainly(address: string): string {
-  return hidden(withoutLogin(address))
-}
-
-async function search(url: string, config: Config, mayBePrivate: boolean): Promise<Discovered> {
+async function search(url: string, config: Config, mayBePrivate: boolean): Promise<FoundSources> {
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool({ size: 1 })
   try {
     const allowPrivate = mayBePrivate || config.poll.allowPrivate
-    return await discover(url, fetcher, {
+    return await findSources(url, fetcher, {
       allowPrivate,
+      userAgent: config.poll.userAgent,
       languageOf,
       parse: (...document) => pool.parse(...document),
     })
   } finally {
     await Promise.all([fetcher.close(), pool.close()])
   }
-}
-
-const shown = ({ newest, ...feed }: FoundFeed): object =>
-  everyText({ ...feed, url: plainly(feed.url), newest: isoOrNull(newest) }, hidden)
-
-function list(found: readonly FoundFeed[]): void {
-  show({
-    head: ['format', 'entries', timed('newest'), 'title', 'feed'],
-    rows: found.map(feed => [
-      feed.format,
-      String(feed.entries),
-      moment(feed.newest),
-      hidden(feed.title ?? ''),
-      plainly(feed.url),
-    ]),
-    widest: 80,
-  })
 }
 
 // ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,10 +189,10 @@ export function importFeeds(file: string, options: Common): void {
 
 // ── export ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A feed's line in the list. What is secret of its address stays here, as do its headers. */
 /** The rules of a page that are set. */
 const given = (rules: object): object => Object.fromEntries(Object.entries(rules).filter(([, rule]) => rule !== null))
 
+/** A feed's line in the list. What is secret of its address stays here, as do its headers. */
 function outlineOf(agency: Agency, feed: FeedSpec): Outline {
   const { every } = feed
   return {
@@ -217,8 +210,19 @@ function outlineOf(agency: Agency, feed: FeedSpec): Outline {
       'minwal:every': every === null ? null : `${every / 1_000}s`,
       'minwal:identity': feed.identity === 'guid' ? null : feed.identity,
       'minwal:page': feed.page === undefined ? null : JSON.stringify(given(feed.page)),
+      ...takenAttributes(feed.taken),
       'minwal:paused': feed.paused ? 'true' : null,
     },
+  }
+}
+
+/** What is taken of a feed, as attributes of ours. */
+function takenAttributes(taken: FeedSpec['taken']): Record<string, string | null> {
+  const listed = (parts: readonly string[] = []) => (parts.length === 0 ? null : JSON.stringify(parts))
+  return {
+    'minwal:languages': listed(taken?.languages),
+    'minwal:include': listed(taken?.include),
+    'minwal:exclude': listed(taken?.exclude),
   }
 }
 

@@ -24,6 +24,9 @@ import { type Environment, everyText, fillIn, targetOf, withoutLogin } from './s
 /** A feed to be added; keys that are null are left out. */
 export type FeedEntry = Readonly<
   { url: string } & Partial<Record<'title' | 'category' | 'language' | 'every' | 'identity', string | null>> & {
+      languages?: readonly string[] | null
+      include?: readonly string[] | null
+      exclude?: readonly string[] | null
       paused?: true | null
       allowPrivate?: true | null
       /** It is a page, read by these rules. Written as keys beside its address. */

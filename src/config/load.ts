@@ -201,9 +201,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       aliases: (agency.aliases ?? []).map(harmless),
       language: agency.language ?? null,
       homepage: agency.homepage === undefined ? null : withoutLogin(agency.homepage),
-      feeds: agency.feeds.map((feed, n) =>
-        feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
-      ),
+      feeds: agency.feeds.map((feed, n) => feedSpec(feed, addresses.get(`${at} ${n}`), agency, excluded)),
     })),
   }
 }
@@ -215,6 +213,7 @@ export function pollSettings(poll: NonNullable<ConfigInput['poll']> = {}, link: 
     tick: poll.tick ?? TICK,
     concurrency: poll.concurrency ?? 16,
     perHost: poll.perHost ?? 2,
+    pagesPerHost: poll.pagesPerHost ?? 60,
     hostDelay: toMillis(poll.hostDelay ?? '5s'),
     minInterval,
     maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
@@ -250,7 +249,7 @@ function encoderSettings(given: EncoderInput | undefined): EncoderSettings | nul
 function feedSpec(
   feed: FeedInput,
   address: FeedAddress | undefined,
-  agencyLanguage: string | null,
+  agency: ConfigInput['agencies'][number],
   excluded: readonly string[],
 ): FeedSpec {
   const given = typeof feed === 'string' ? { url: feed } : feed
@@ -265,7 +264,7 @@ function feedSpec(
     ...(secrets.length === 0 ? {} : { secrets }),
     ...(isPage || given.title === undefined ? {} : { title: harmless(given.title) }),
     category: given.category === undefined ? null : harmless(given.category),
-    language: given.language ?? agencyLanguage,
+    language: given.language ?? agency.language ?? null,
     every: given.every === undefined ? null : toMillis(given.every),
     schedule: given.schedule ?? null,
     headers: given.headers ?? {},
@@ -273,6 +272,7 @@ function feedSpec(
     ...(isPage ? { page: rulesOf(given) } : {}),
     ...takenOf(given),
     ...(given.robots === 'ignore' ? { ignoresRobots: true as const } : {}),
+    ...((given.text ?? agency.text) === 'page' ? { text: 'page' as const } : {}),
     allowPrivate: given.allowPrivate ?? false,
     paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
   }

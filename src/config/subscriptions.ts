@@ -176,19 +176,32 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** A feed for the configuration. Headers, `allowPrivate` and `file:` addresses are never taken from a list. */
+/** What is asked of the entries of a feed, as long as the configuration takes it. */
+const MAX_PARTS = 50
+const MAX_PART = 200
+
+const partsOf = (text: string | undefined): string[] | null => {
+  const parts = aliasesOf(text ?? '[]').filter(part => part.length <= MAX_PART)
+  return parts.length === 0 ? null : parts.slice(0, MAX_PARTS)
+}
+
+/** A feed for the configuration. Headers, `allowPrivate`, `robots` and `file:` addresses are never taken from a list. */
 function feedOf(feed: OpmlFeed, url: string): FeedEntry {
   const { own, folders } = feed
   const every = own.get('every') ?? ''
   const span = parseDuration(every) ?? 0
   const identity = own.get('identity') ?? ''
   const language = tagOf(feed.language)
+  const languages = (partsOf(own.get('languages')) ?? []).flatMap(tag => tagOf(tag) ?? [])
   return {
     url,
     category: own.has('agency') ? feed.category : (categoryOf(folders) ?? categoriesOf(feed.category)[0] ?? null),
     language: language === tagOf(own.get('language')) ? null : language,
     every: span >= 60_000 && span <= 7 * 86_400_000 ? every : null,
     identity: identity === 'url' || identity === 'title' ? identity : null,
+    languages: languages.length === 0 ? null : languages,
+    include: partsOf(own.get('include')),
+    exclude: partsOf(own.get('exclude')),
     paused: own.get('paused') === 'true' ? true : null,
     page: rulesOf(own.get('page')),
   }

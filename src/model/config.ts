@@ -57,6 +57,8 @@ export interface FeedSpec {
   page?: PageRules
   /** Its robots.txt is not asked. */
   ignoresRobots?: true
+  /** Where the text of a report comes from beside the feed: from nowhere else, or from its page too. */
+  text?: 'feed' | 'page'
   allowPrivate: boolean
   paused: boolean
 }
@@ -80,6 +82,8 @@ export interface PollSettings {
   concurrency: number
   /** Feeds fetched at once from one host. */
   perHost: number
+  /** Pages of reports asked of one host within an hour. */
+  pagesPerHost: number
   /** Time between two starts at one host; none at loopback hosts. */
   hostDelay: Millis
   /** Shortest and longest time between two polls of a feed. */

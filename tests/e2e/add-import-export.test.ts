@@ -391,6 +391,9 @@ describe('OPML', () => {
           language: 'en',
           every: '90m',
           identity: 'url',
+          languages: ['ar', 'en'],
+          include: ['/world/', '/العالم/'],
+          exclude: ['/sport/'],
         },
         { url: 'http://other.example/3', paused: true, category: 'x' },
       ],
@@ -528,5 +531,57 @@ describe('minwal import', () => {
     const ended = await minwal(['import', join(where, 'list.opml'), '--config', configFile()])
     expect(ended.code).toBe(1)
     expect(ended.stderr).toMatch(/the file is larger than 20 MB\n$/)
+  })
+})
+
+describe('maps of news', () => {
+  const map = (date: Date): string =>
+    `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>/1</loc><news:news><news:publication><news:name>وكالة النهر</news:name><news:language>ar</news:language></news:publication><news:publication_date>${date.toISOString()}</news:publication_date><news:title>السد يفتح أبوابه بعد ليلة ماطرة</news:title></news:news></url></urlset>`
+
+  it('are added where an agency has no feed, shown with what they hold', async () => {
+    const server = await feedServer({
+      '/': '<html><body>News</body></html>',
+      '/robots.txt': 'User-agent: *\nDisallow: /x\nSitemap: /maps/news.xml\n',
+      '/maps/news.xml': map(new Date()),
+    })
+    const config = configFile()
+    const ended = await minwal(['add', `${server.origin}/`, '--yes', '--config', config])
+    expect(ended).toMatchObject({ code: 0 })
+    expect(ended.stdout).toContain('languages: ar 1; without a text: 100%\n')
+    expect(ended.stdout).toContain('السد يفتح أبوابه بعد ليلة ماطرة')
+    expect(ended.stderr).toBe(
+      `${server.origin}/maps/news.xml was added to ${config}, with the new agency 127-0-0-1 «وكالة النهر»\n`,
+    )
+    const json = await minwal(['add', `${server.origin}/`, '--json', '--config', configFile()])
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      added: { url: `${server.origin}/maps/news.xml` },
+      found: [{ format: 'map', how: 'robots', languages: { ar: 1 }, withoutText: 1, section: false }],
+    })
+  })
+
+  it('that robots.txt forbids are refused with the reason, and nothing is added', async () => {
+    const server = await feedServer({ '/robots.txt': 'User-agent: *\nDisallow: /\n', '/news.xml': map(new Date()) })
+    const config = configFile()
+    const text = readFileSync(config, 'utf8')
+    const ended = await minwal(['add', `${server.origin}/news.xml`, '--config', config])
+    expect(ended).toMatchObject({ code: 1, stdout: '' })
+    expect(ended.stderr).toContain('nothing was added: ')
+    expect(ended.stderr).toContain('/robots.txt forbids us to read this address')
+    expect(readFileSync(config, 'utf8')).toBe(text)
+  })
+
+  it('are named by check where a feed stands still and they go on', async () => {
+    const server = await feedServer({
+      '/feed': rss([{ guid: '1', title: 'Old', text: 'Old news.', date: '2024-01-31T10:00:00Z' }], 'Wire'),
+      '/news-sitemap.xml': map(new Date()),
+    })
+    const agencies = [
+      { id: 'a', name: 'A', feeds: [{ url: `${server.origin}/feed`, allowPrivate: true, robots: 'ignore' }] },
+    ]
+    const config = configFile(JSON.stringify({ agencies }))
+    const ended = await minwal(['check', '--fetch', '--json', '--config', config])
+    const [tried] = (JSON.parse(ended.stdout) as { feeds: { warnings: string[] }[] }).feeds
+    expect(tried?.warnings.join()).toContain(`the map of news ${server.origin}/news-sitemap.xml has one of`)
+    expect(ended.stderr).toContain(`robots.txt is not asked, as "robots": "ignore" says, for: ${server.origin}/feed`)
   })
 })
