@@ -39,7 +39,7 @@ interface AddOptions extends Common {
 }
 
 export async function add(given: string, options: AddOptions): Promise<void> {
-  const config = configured(options)
+  const config = configured(options, { mayBeEmpty: true })
   if (options.page === true || options.items !== undefined) return addPage(given, config, options)
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(given)
   const first = await tryAddress(whole ? given : `https://${given}`, given, config, options)
@@ -196,7 +196,7 @@ async function search(url: string, config: Config, mayBePrivate: boolean): Promi
 // ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function importFeeds(file: string, options: Common): void {
-  const config = configured(options)
+  const config = configured(options, { mayBeEmpty: true })
   let bytes: Uint8Array
   try {
     bytes = readFileSync(file === '-' ? 0 : file)

@@ -50,11 +50,16 @@ export interface ConfigFault {
 /** `faults` are sentences with file, place and key; `found` has the same for programs. */
 export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[]; found: ConfigFault[] }
 
+export interface LoadOptions {
+  /** For commands that add agencies: there may be none yet. */
+  mayBeEmpty?: boolean
+}
+
 /**
  * Load a configuration file. `environment` gives values to `${NAME}` and `${NAME:-default}` in strings. Every fault is one
  * line: key, value, what is allowed.
  */
-export function loadConfig(file: string, environment: Environment): Loaded {
+export function loadConfig(file: string, environment: Environment, options: LoadOptions = {}): Loaded {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -66,11 +71,16 @@ export function loadConfig(file: string, environment: Environment): Loaded {
         : `${file} cannot be read (${code || String(error)}): check its permissions`
     return { ok: false, faults: [says], found: [{ key: null, line: null, column: null, message: says }] }
   }
-  return parseConfig(text, file, environment)
+  return parseConfig(text, file, environment, options)
 }
 
 /** {@link loadConfig} for the text of a file; `file` names it in faults and is the base of relative paths. */
-export function parseConfig(text: string, file: string, environment: Environment): Loaded {
+export function parseConfig(
+  text: string,
+  file: string,
+  environment: Environment,
+  { mayBeEmpty = false }: LoadOptions = {},
+): Loaded {
   const read = readJsonc(text)
   if (!read.ok) {
     const found = read.faults.map(({ line, column, what }) => ({ key: null, line, column, message: what }))
@@ -85,6 +95,9 @@ export function parseConfig(text: string, file: string, environment: Environment
     const keyIn = ({ path }: Fault): string => keyOf(path ?? [])
     const unset = new Set(faults.map(keyIn))
     faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
+  }
+  if (!mayBeEmpty && checked.ok && checked.data.agencies.length === 0) {
+    faults.push({ path: ['agencies'], says: 'must name at least one agency' })
   }
   const addresses = feedAddresses(raw, environment)
   faults.push(...contradictions(filled, raw, addresses), ...notifyFaults(filled))

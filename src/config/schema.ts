@@ -341,7 +341,8 @@ const root = z.strictObject({
     .optional(),
   notify: z.array(notifyObject).max(100).optional().describe('Whom to tell of what. Default nobody.'),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
-  agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
+  // Whether it may be empty depends on the command: load.ts.
+  agencies: z.array(agencyObject).meta({ minItems: 1 }),
 })
 
 /** JSON Schema of config.json, as config.schema.json ships it. */
