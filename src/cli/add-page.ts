@@ -1,4 +1,5 @@
 // `add --page`: rules for a page's list are proposed, its first entries shown, and what was shown is written.
+import { createInterface } from 'node:readline/promises'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { quotable } from '../collect/feed/quotable.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
@@ -7,7 +8,8 @@ import { languageOf } from '../language/detect.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, PageRules } from '../model/config.ts'
 import { forbiddenByRobots } from '../run/find-sources.ts'
-import { Failed, hidden, out } from './shared.ts'
+import { plainly } from './found.ts'
+import { Failed, hidden, out, say } from './shared.ts'
 import { moment } from './shown.ts'
 
 /** Entries that are shown. */
@@ -61,6 +63,31 @@ export async function findPage(target: string, config: Config, options: PageOpti
 }
 
 const NOTHING: PageRules = { items: null, title: null, link: null, time: null, summary: null, zone: null }
+
+/** A page with fewer entries is none of news, but where the user says so. */
+const LEAST = 3
+
+/** Whether the list of a page without a feed is to be added: said beforehand, or asked at a terminal. */
+export async function isWanted(
+  found: FoundPage,
+  url: string,
+  { yes, json }: { yes?: boolean; json?: boolean },
+): Promise<boolean> {
+  if (found.feed.entries.length < LEAST) return false
+  if (yes) return true
+  say(`no feed and no map of news was found, but a list of ${found.feed.entries.length} entries on the page`)
+  if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
+    say(`minwal add ${plainly(url)} --page adds it`)
+    return false
+  }
+  showPage(found)
+  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y/i.test(await asking.question('is it to be added? [y/N] '))
+  } finally {
+    asking.close()
+  }
+}
 
 /** The rules and the first entries, in lines. */
 export function showPage({ feed, rules }: FoundPage): void {

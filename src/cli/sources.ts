@@ -10,6 +10,7 @@ import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import { type FoundSource, type FoundSources, findSources } from '../run/find-sources.ts'
+import type { FoundPage } from './add-page.ts'
 import { chosen, list, plainly, shown } from './found.ts'
 import {
   type Common,
@@ -49,18 +50,28 @@ export async function add(given: string, options: AddOptions): Promise<void> {
   const { found } = second ?? first
   if (!found.ok) {
     const reasons = [first, second].flatMap(tried => (tried === null || tried.found.ok ? [] : [tried.found.reason]))
+    if (found.answered && (await addListOf((second ?? first).url, config, options))) return
     throw new Failed(`nothing was added: ${hidden([...new Set(reasons)].join('; '))}`)
   }
   const value = await chosen(found.value, options)
   addFound(value, found.notes, second ?? first, config, options)
 }
 
+/** Where there is neither feed nor map: adds the list of the page, if it has one and it is wanted. */
+async function addListOf(url: string, config: Config, options: AddOptions): Promise<boolean> {
+  const { findPage, isWanted } = await import('./add-page.ts')
+  const found = await findPage(typedAddress(url, url, config, options).target, config, options).catch(() => null)
+  if (found === null || !(await isWanted(found, url, options))) return false
+  await addPage(url, config, options, found)
+  return true
+}
+
 /** Adds a page with the rules by which its first entries were shown. */
-async function addPage(given: string, config: Config, options: AddOptions): Promise<void> {
+async function addPage(given: string, config: Config, options: AddOptions, before?: FoundPage): Promise<void> {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
   const typed = typedAddress(url, given, config, options)
   const { findPage, pageForPrograms, showPage } = await import('./add-page.ts')
-  const found = await findPage(typed.target, config, options)
+  const found = before ?? (await findPage(typed.target, config, options))
   const additions = new Additions(config.agencies)
   const page = found.rules
   const entry = { url, asTyped: true as const, page, ...(options.allowPrivate && { allowPrivate: true as const }) }

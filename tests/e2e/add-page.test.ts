@@ -44,6 +44,19 @@ describe('adding a page', () => {
     expect(again.stderr).toContain('already')
   }, 120_000)
 
+  it('is done where there is neither feed nor map: with --yes, else the command is named', async () => {
+    const { config, url } = await world()
+    const asked = await minwal(['add', url, '--allow-private', '--config', config])
+    expect(asked).toMatchObject({ code: 1, stdout: '' })
+    expect(asked.stderr).toContain('a list of 3 entries on the page')
+    expect(asked.stderr).toContain(`minwal add ${url} --page adds it`)
+    const added = await minwal(['add', url, '--yes', '--allow-private', '--config', config])
+    expect(added.code).toBe(0)
+    expect(JSON.parse(readFileSync(config, 'utf8')).agencies[1]?.feeds).toEqual([
+      { page: url, items: 'div.teaser', allowPrivate: true },
+    ])
+  })
+
   it('takes a selector, and says in words what is wrong with it or with the page', async () => {
     const { config, url } = await world({ '/robots.txt': 'User-agent: *\nDisallow: /private', '/private': PAGE })
     const add = (...given: string[]) => minwal(['add', ...given, '--allow-private', '--config', config])
