@@ -94,7 +94,7 @@ function firstOf(items: EvalItem[], most: number): EvalItem[] {
 }
 
 /** The pairs as an independent program scores them. */
-function scorePairs(
+export function scorePairs(
   items: readonly EvalItem[],
   allPairs: string,
   assignments: readonly { id: EvalItem['id'] }[],

@@ -36,7 +36,7 @@ interface AddOptions extends Common {
 }
 
 export async function add(given: string, options: AddOptions): Promise<void> {
-  const config = configured(options)
+  const config = configured(options, { mayBeEmpty: true })
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(given)
   const first = await tryAddress(whole ? given : `https://${given}`, given, config, options)
   // Where nobody wrote a scheme, http is asked only where https is not answered.
@@ -162,7 +162,7 @@ async function search(url: string, config: Config, mayBePrivate: boolean): Promi
 // ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function importFeeds(file: string, options: Common): void {
-  const config = configured(options)
+  const config = configured(options, { mayBeEmpty: true })
   let bytes: Uint8Array
   try {
     bytes = readFileSync(file === '-' ? 0 : file)

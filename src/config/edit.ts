@@ -53,7 +53,7 @@ export function withFeeds(
   file: string,
   environment: Environment,
 ): Outcome<string> {
-  const before = parseConfig(text, file, environment)
+  const before = parseConfig(text, file, environment, { mayBeEmpty: true })
   if (!before.ok) return { ok: false, reason: before.faults.join('; ') }
   const appended: Appended[] = []
   const fresh: unknown[] = []

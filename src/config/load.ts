@@ -41,11 +41,16 @@ export interface ConfigFault {
 /** `faults` are sentences with file, place and key; `found` has the same for programs. */
 export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[]; found: ConfigFault[] }
 
+export interface LoadOptions {
+  /** For commands that add agencies: there may be none yet. */
+  mayBeEmpty?: boolean
+}
+
 /**
  * Load a configuration file. `environment` gives values to `${NAME}` and `${NAME:-default}` in strings. Every fault is one
  * line: key, value, what is allowed.
  */
-export function loadConfig(file: string, environment: Environment): Loaded {
+export function loadConfig(file: string, environment: Environment, options: LoadOptions = {}): Loaded {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -57,11 +62,16 @@ export function loadConfig(file: string, environment: Environment): Loaded {
         : `${file} cannot be read (${code || String(error)}): check its permissions`
     return { ok: false, faults: [says], found: [{ key: null, line: null, column: null, message: says }] }
   }
-  return parseConfig(text, file, environment)
+  return parseConfig(text, file, environment, options)
 }
 
 /** {@link loadConfig} for the text of a file; `file` names it in faults and is the base of relative paths. */
-export function parseConfig(text: string, file: string, environment: Environment): Loaded {
+export function parseConfig(
+  text: string,
+  file: string,
+  environment: Environment,
+  { mayBeEmpty = false }: LoadOptions = {},
+): Loaded {
   const read = readJsonc(text)
   if (!read.ok) {
     const found = read.faults.map(({ line, column, what }) => ({ key: null, line, column, message: what }))
@@ -76,6 +86,9 @@ export function parseConfig(text: string, file: string, environment: Environment
     const keyIn = ({ path }: Fault): string => keyOf(path ?? [])
     const unset = new Set(faults.map(keyIn))
     faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
+  }
+  if (!mayBeEmpty && checked.ok && checked.data.agencies.length === 0) {
+    faults.push({ path: ['agencies'], says: 'must name at least one agency' })
   }
   const addresses = feedAddresses(raw, environment)
   faults.push(...contradictions(filled, raw, addresses), ...notifyFaults(filled))
@@ -192,9 +205,7 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
       aliases: (agency.aliases ?? []).map(harmless),
       language: agency.language ?? null,
       homepage: agency.homepage === undefined ? null : withoutLogin(agency.homepage),
-      feeds: agency.feeds.map((feed, n) =>
-        feedSpec(feed, addresses.get(`${at} ${n}`), agency.language ?? null, excluded),
-      ),
+      feeds: agency.feeds.map((feed, n) => feedSpec(feed, addresses.get(`${at} ${n}`), agency, excluded)),
     })),
   }
 }
@@ -206,6 +217,7 @@ export function pollSettings(poll: NonNullable<ConfigInput['poll']> = {}, link: 
     tick: poll.tick ?? TICK,
     concurrency: poll.concurrency ?? 16,
     perHost: poll.perHost ?? 2,
+    pagesPerHost: poll.pagesPerHost ?? 60,
     hostDelay: toMillis(poll.hostDelay ?? '5s'),
     minInterval,
     maxInterval: poll.maxInterval === undefined ? Math.max(minInterval, toMillis('4h')) : toMillis(poll.maxInterval),
@@ -241,7 +253,7 @@ function encoderSettings(given: EncoderInput | undefined): EncoderSettings | nul
 function feedSpec(
   feed: FeedInput,
   address: FeedAddress | undefined,
-  agencyLanguage: string | null,
+  agency: ConfigInput['agencies'][number],
   excluded: readonly string[],
 ): FeedSpec {
   const given = typeof feed === 'string' ? { url: feed } : feed
@@ -254,13 +266,14 @@ function feedSpec(
     ...(secrets.length === 0 ? {} : { secrets }),
     ...(given.title === undefined ? {} : { title: harmless(given.title) }),
     category: given.category === undefined ? null : harmless(given.category),
-    language: given.language ?? agencyLanguage,
+    language: given.language ?? agency.language ?? null,
     every: given.every === undefined ? null : toMillis(given.every),
     schedule: given.schedule ?? null,
     headers: given.headers ?? {},
     identity: given.identity ?? 'guid',
     ...takenOf(given),
     ...(given.robots === 'ignore' ? { ignoresRobots: true as const } : {}),
+    ...((given.text ?? agency.text) === 'page' ? { text: 'page' as const } : {}),
     allowPrivate: given.allowPrivate ?? false,
     paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
   }

@@ -57,6 +57,8 @@ const feedAddress = z.string().refine(text => URL.canParse(text) && /^(?:https?|
 
 const addressPart = z.string().min(1).max(200)
 
+const textSource = z.enum(['feed', 'page'])
+
 const feedObject = z.strictObject({
   url: feedAddress.describe('Address of the feed.'),
   title: z.string().min(1).optional().describe('What you call it; written to OPML.'),
@@ -92,6 +94,7 @@ const feedObject = z.strictObject({
     .describe(
       'Whether a map of news obeys robots.txt; feeds are published to be polled, and never ask. Default "obey".',
     ),
+  text: textSource.optional().describe("Where texts of its reports come from; the agency's word when absent."),
   allowPrivate: z
     .boolean()
     .optional()
@@ -108,6 +111,9 @@ const agencyObject = z.strictObject({
   aliases: z.array(z.string().min(1)).optional().describe('Names it goes by in credits and datelines, in any script.'),
   language: language.optional().describe('Main language of the agency.'),
   homepage: webAddress.optional(),
+  text: textSource
+    .optional()
+    .describe('"page": the page of each report is asked for once, and its text used to decide. Default "feed".'),
   feeds: z.array(z.union([feedAddress, feedObject])).min(1, 'must name at least one feed'),
 })
 
@@ -115,6 +121,12 @@ const pollObject = z.strictObject({
   tick: z.string().optional().describe('Cron expression: how often to look for due feeds. Default every 15 seconds.'),
   concurrency: z.int().min(1).max(256).optional().describe('Feeds fetched at once. Default 16.'),
   perHost: z.int().min(1).max(64).optional().describe('Feeds fetched at once from one host. Default 2.'),
+  pagesPerHost: z
+    .int()
+    .min(1)
+    .max(3_600)
+    .optional()
+    .describe('Pages of reports asked of one host within an hour, for feeds with "text": "page". Default 60.'),
   hostDelay: durationBetween('0s', '10m')
     .optional()
     .describe('Time between two starts at one host; none at loopback hosts. Default 5s.'),
@@ -298,7 +310,8 @@ const root = z.strictObject({
     .optional(),
   notify: z.array(notifyObject).max(100).optional().describe('Whom to tell of what. Default nobody.'),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
-  agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
+  // Whether it may be empty depends on the command: load.ts.
+  agencies: z.array(agencyObject).meta({ minItems: 1 }),
 })
 
 /** JSON Schema of config.json, as config.schema.json ships it. */

@@ -159,6 +159,7 @@ class Client implements DeskClient {
   useModel: DeskCalls['useModel'] = (...given) => this.#call('useModel', given)
   unencoded: DeskCalls['unencoded'] = (...given) => this.#call('unencoded', given)
   keepVectors: DeskCalls['keepVectors'] = (...given) => this.#call('keepVectors', given)
+  filePage: DeskCalls['filePage'] = (...given) => this.#call('filePage', given)
   merge: DeskCalls['merge'] = (...given) => this.#call('merge', given)
   split: DeskCalls['split'] = (...given) => this.#call('split', given)
 

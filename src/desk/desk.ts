@@ -15,12 +15,13 @@ import { givenAgain, StoreFacts } from './facts.ts'
 import type { CatchUp, Filed, FiledPoll, FileSome, FilingContext, Finish } from './filing.ts'
 import { judgeOrigin } from './origin.ts'
 import { countsOf, embargoNotes, givenAgainNote, whatWasFiled } from './outcome.ts'
+import { PageTexts } from './pages.ts'
 import { prepareWindow, prepareWindowAtOnce, readWindow } from './prepare.ts'
 import { type Recorded, Recorder } from './recorder.ts'
 import { remaker } from './remake.ts'
 import { drain, SLICE, Turns } from './slices.ts'
 import { alone, type Shared, type Storing, storingAtOnce } from './storing.ts'
-import { StoryVectors } from './vectors.ts'
+import { StoryVectors, type VectorDesk } from './vectors.ts'
 import { ActiveWindow } from './window.ts'
 
 export type { DeskReading, ReadDocument, ReadEntry } from './document.ts'
@@ -46,6 +47,8 @@ export class Desk {
   readonly storing: Storing
   /** Vectors of stories that are on file. */
   readonly vectors: StoryVectors
+  /** What the pages of reports on file say. */
+  readonly pages: PageTexts
 
   constructor(
     store: Store,
@@ -61,14 +64,16 @@ export class Desk {
     this.#slice = slice
     this.#turns = new Turns(slice)
     this.#recorder = recorder
-    this.vectors = new StoryVectors({
+    const parts: VectorDesk = {
       store,
       storing,
       turns: this.#turns,
       window: () => this.#window,
       prepare: context => this.#prepareWindow(context),
       transaction: (context, work) => this.#alone(context, work),
-    })
+    }
+    this.vectors = new StoryVectors(parts)
+    this.pages = new PageTexts(parts)
   }
 
   /** Go on with other settings: the next filing makes the indexes anew. */

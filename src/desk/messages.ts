@@ -2,6 +2,7 @@
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { Agency, RetainSettings, ThreadSettings } from '../model/config.ts'
 import type { NoticeChange } from '../model/notify.ts'
+import type { PageOutcome } from '../model/page.ts'
 import type {
   PrunedCounts,
   SentenceModel,
@@ -13,6 +14,7 @@ import type {
 import type { Millis, Outcome } from '../model/units.ts'
 import type { FiledPoll, FilingContext } from './desk.ts'
 import type { DeskReading, ReadDocument } from './document.ts'
+import type { AskedPage } from './pages.ts'
 import type { Recorded } from './recorder.ts'
 import type { Pruned } from './retention.ts'
 import type { StoreTrouble, Trouble } from './storing.ts'
@@ -87,6 +89,8 @@ export interface DeskCalls {
   unencoded(model: number, limit: number, now: Millis): Promise<readonly UnencodedText[] | null>
   /** Vectors of stories; each story gets another look. False where another model is in use by now. */
   keepVectors(model: number, vectors: readonly StoryVector[], now: Millis): Promise<boolean>
+  /** What came of asking for the page of a report. What became of it; null where the report is gone. */
+  filePage(asked: AskedPage, now: Millis): Promise<PageOutcome | null>
   /** Join threads, or stories. The id that remains. */
   merge(what: 'story' | 'thread', ids: readonly number[], now: Millis): Promise<Outcome<number>>
   /** Part stories from a thread, or reports from a story. The id that they are in now. */

@@ -206,6 +206,8 @@ class Service {
         this.#inTurn(async () =>
           (await this.#opened()).vectors.keep(model, vectors, { now, names: await this.#names() }),
         ),
+      filePage: (asked, now) =>
+        this.#inTurn(async () => (await this.#opened()).pages.file(asked, { now, names: await this.#names() })),
       merge: async (what, ids, now) => {
         const { mergeStories, mergeThreads } = await import('./editor.ts')
         const merge = what === 'thread' ? mergeThreads : mergeStories

@@ -1,8 +1,8 @@
 // What fetching and parsing give. Types only.
 import type { Millis } from './units.ts'
 
-/** `map`: a sitemap of news; `index`: a list of such maps, which has no entries of its own. */
-export type FeedFormat = 'rss' | 'atom' | 'rdf' | 'json' | 'map' | 'index'
+/** `map`: a sitemap of news; `index`: a list of such maps, which has no entries of its own; `page`: a page with a list. */
+export type FeedFormat = 'rss' | 'atom' | 'rdf' | 'json' | 'map' | 'index' | 'page'
 
 /** A document that an index of maps names. */
 export interface MapChild {
@@ -71,6 +71,8 @@ export interface ParsedFeed {
   maps?: MapChild[]
   /** Of a map alone: pages of news that are no entries, for want of an address of its own site or a headline. */
   leftOut?: number
+  /** Of a page alone: how many entries its list has, and a hash of what they say. Bytes of pages differ at each request. */
+  list?: { entries: number; hash: string }
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
 }

@@ -20,6 +20,17 @@ export interface TakenSettings {
   exclude: readonly string[]
 }
 
+/** How entries are read off a page: CSS selectors, those of parts within an item. Null lets Minwal find them. */
+export interface PageRules {
+  items: string | null
+  title: string | null
+  link: string | null
+  time: string | null
+  summary: string | null
+  /** IANA name of the zone of dates that name none; null for UTC. */
+  zone: string | null
+}
+
 /** One polled URL of an agency, as the configuration names it. */
 export interface FeedSpec {
   /** What the feed is known by: its address without a login, variables as written (`${NAME}`). May be no URL for that. */
@@ -42,8 +53,12 @@ export interface FeedSpec {
   identity: 'guid' | 'url' | 'title'
   /** What is taken of it; left out where all is. */
   taken?: TakenSettings
+  /** It is a page, of which entries are read by these rules; left out for a feed. */
+  page?: PageRules
   /** Its robots.txt is not asked. */
   ignoresRobots?: true
+  /** Where the text of a report comes from beside the feed: from nowhere else, or from its page too. */
+  text?: 'feed' | 'page'
   allowPrivate: boolean
   paused: boolean
 }
@@ -67,6 +82,8 @@ export interface PollSettings {
   concurrency: number
   /** Feeds fetched at once from one host. */
   perHost: number
+  /** Pages of reports asked of one host within an hour. */
+  pagesPerHost: number
   /** Time between two starts at one host; none at loopback hosts. */
   hostDelay: Millis
   /** Shortest and longest time between two polls of a feed. */

@@ -1,4 +1,5 @@
-// What reading the page of a report gives. Types only.
+// The page of a report: what it says, and what is kept of it. Types only.
+import type { Millis } from './units.ts'
 
 /** Why nothing of a page becomes a report's text; `article` where something does. */
 export type PageVerdict =
@@ -43,4 +44,73 @@ export interface PageReading {
   free: boolean | null
   /** Blocks apart by newlines; null unless it is the report's text. */
   text: string | null
+}
+
+/** A report whose page is to be asked for. */
+export interface PageDue {
+  report: number
+  feed: number
+  agency: string
+  url: string
+  title: string
+  /** Plain text of its feed. */
+  text: string
+  time: Millis
+  /** Times that its page was asked for. */
+  attempts: number
+}
+
+/** What came of asking for a page: what it says, or why nothing could be read. `forbidden`: robots.txt does not let us ask. */
+export type PageAnswer = PageReading | { verdict: 'failed' | 'forbidden'; because: string }
+
+/** What became of a page once its report was looked at again. */
+export type PageOutcome = PageVerdict | 'failed' | 'forbidden' | 'shorter' | 'furniture'
+
+/** A page as it is kept beside its report. */
+export interface KeptPage {
+  report: number
+  agency: string
+  host: string
+  asked: Millis
+  attempts: number
+  /** When it may be asked for again; null where it is not. */
+  again: Millis | null
+  outcome: PageOutcome
+  because: string
+  /** Null unless it is the report's text now. */
+  text: string | null
+  title: string | null
+  published: string | null
+  modified: string | null
+  language: string | null
+  publisher: string | null
+  canonical: string | null
+  free: boolean | null
+  extractor: number
+  /** Of its text, to find it again under another address; null where it has none. */
+  digest: string | null
+}
+
+/** Until when no pages of an agency are asked for, and why. */
+export interface PagePause {
+  until: Millis
+  reason: string
+}
+
+/** A report as its text is told again. */
+export interface PageSubject {
+  report: number
+  story: number
+  feed: number
+  agency: string
+  url: string | null
+  canonicalUrl: string | null
+  title: string
+  /** Plain text of its feed. */
+  text: string
+  language: string | null
+  time: Millis
+  authors: string[]
+  /** Nothing but its headline came with the feed. */
+  bare: boolean
 }

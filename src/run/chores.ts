@@ -3,7 +3,9 @@ import type { Log } from '../log.ts'
 import { said } from '../log.ts'
 import type { RetainSettings } from '../model/config.ts'
 import type { WebSub } from './hub.ts'
+import { Pages } from './pages.ts'
 import { type Polling, releaseEmbargoes } from './poll.ts'
+import type { Poller } from './poller.ts'
 import { Retention } from './retention.ts'
 
 export interface ChoreTools {
@@ -12,15 +14,19 @@ export interface ChoreTools {
   websub: () => WebSub
   log: Log
   signal: AbortSignal
+  /** Asks for pages beside the polls. */
+  poller: () => Poller
 }
 
 export class Chores {
   readonly retention: Retention
+  readonly pages: Pages
   readonly #with: ChoreTools
   #releasing: Promise<void> | null = null
 
   constructor(tools: ChoreTools) {
     this.#with = tools
+    this.pages = new Pages({ polling: tools.polling, poller: tools.poller })
     const { desk, now } = tools.polling()
     this.retention = new Retention({ desk, now, settings: tools.retain, log: tools.log })
   }
@@ -41,10 +47,11 @@ export class Chores {
       .catch((error: unknown) => this.#failed('subscriptions could not be renewed', error))
   }
 
-  /** Resolves when nothing of it is under way but renewing. */
+  /** Resolves when nothing of it is under way but renewing, and no page is asked for any more. */
   async idle(): Promise<void> {
     await this.#releasing
     await this.retention.idle()
+    await this.pages.close()
   }
 
   #failed(what: string, error: unknown): void {

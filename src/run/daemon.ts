@@ -118,6 +118,7 @@ class Service {
       websub: () => this.#websub,
       log: this.#log,
       signal: this.#stopping.signal,
+      poller: () => this.#poller,
     })
     this.#closers.push(() => this.#chores.renew())
     this.#network = this.#watchNetwork()
@@ -324,6 +325,7 @@ class Service {
     await this.#pollsIdle()
     this.#ticked = true
     this.#chores.retention.look()
+    if (!this.#network.isGone) this.#chores.pages.look()
     this.#assembly.encoding?.begin()
   }
 

@@ -203,7 +203,7 @@ export function assign(
   }
 }
 
-function entryOf(item: EvalItem, time: Millis): Entry {
+export function entryOf(item: EvalItem, time: Millis): Entry {
   return {
     id: `eval:${item.id}`,
     url: item.url,

@@ -10,6 +10,7 @@ import { type Assembly, assemble, dismiss } from './assemble.ts'
 import { Backlog } from './backlog.ts'
 import { chosenFeeds, notPolled, type Polled, type PollOptions } from './choose.ts'
 import { type OpenedDesk, openDesk } from './open.ts'
+import { Pages } from './pages.ts'
 import { dueFeeds, type Polling, releaseEmbargoes } from './poll.ts'
 import { Poller } from './poller.ts'
 
@@ -19,6 +20,8 @@ const PATIENCE: Millis = 30_000
 const LOCK_PATIENCE: Millis = 1_000
 /** How long the end of a round waits for vectors of what it filed; the next round asks for those that are left. */
 const ENCODING_PATIENCE: Millis = 30_000
+/** How long the end of a round asks for pages of what it filed; the next round asks for those that are left. */
+const PAGES_PATIENCE: Millis = 30_000
 const STOPPED = 'it was stopped before all feeds were polled'
 
 export interface RoundOptions extends PollOptions {
@@ -113,6 +116,7 @@ async function roundOf(
     await releaseEmbargoes(polling)
     poller.add(chosen.value)
     await poller.idle()
+    await new Pages({ polling: () => polling, poller: () => poller }).once(PAGES_PATIENCE)
   } catch (error) {
     throw new RoundError(error instanceof Error ? error.message : String(error), { cause: error })
   }

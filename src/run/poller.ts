@@ -1,11 +1,11 @@
 // Many polls at once, politely: how many, of which host, and when. Deciding which feed goes next is pure (decide/schedule/hosts);
 // here are the queue and the timer.
-import type { Fetcher } from '../collect/net/fetch.ts'
+import type { Fetcher, FetchRequest } from '../collect/net/fetch.ts'
 import { targetOf } from '../config/secrets.ts'
 import { hostOf } from '../decide/schedule/host.ts'
 import { byUrgency, type HostNow, startable } from '../decide/schedule/hosts.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
-import type { Failure } from '../model/collected.ts'
+import type { Failure, FetchResult } from '../model/collected.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -227,7 +227,7 @@ export class Poller {
     }
     const paced = this.#paced(feed, host, polling, unplace)
     try {
-      const slower = (url: string, delay: Millis): void => this.#hosts.slower(hostOf(url), delay)
+      const slower = (url: string, delay: Millis): void => this.slower(url, delay)
       const outcome = await pollFeed(feed, { ...polling, fetcher: paced.fetcher, slower })
       if (outcome) this.#onOutcome(outcome)
     } catch (error) {
@@ -253,6 +253,43 @@ export class Poller {
   #heard(host: string, failure: Failure | null, at: Millis): void {
     const retryAt = failure?.retryAt == null ? null : failure.retryAt + performance.now() - at
     this.#hosts.heard(host, failure === null ? null : { ...failure, retryAt })
+  }
+
+  /** The host of an address asks for so much time between two requests. */
+  slower(url: string, delay: Millis): void {
+    this.#hosts.slower(hostOf(url), delay)
+  }
+
+  /** Ask an address beside the polls, when it is its host's turn. */
+  ask(request: FetchRequest): Promise<FetchResult> {
+    const { fetcher, signal } = this.#polling()
+    return this.#waited(request, fetcher, signal, work => work())
+  }
+
+  #inTurn(request: FetchRequest, fetcher: Fetcher, signal: AbortSignal): Promise<FetchResult> {
+    return this.#waited(request, fetcher, signal, work => this.#outside(work))
+  }
+
+  /** `outside` does what waits for others. */
+  async #waited(
+    request: FetchRequest,
+    fetcher: Fetcher,
+    signal: AbortSignal,
+    outside: <T>(work: () => Promise<T>) => Promise<T>,
+  ): Promise<FetchResult> {
+    const name = hostOf(request.url)
+    if (!(await outside(() => this.#hosts.turn(name, signal)))) {
+      const message = this.#hosts.reason(name) ?? `stopped by Minwal before ${name} was asked`
+      return { kind: 'failed', failure: { kind: 'throttled', message, status: null, retryAt: null }, ms: 0 }
+    }
+    try {
+      const got = await outside(() => fetcher.get(request))
+      this.#heard(name, got.kind === 'failed' ? got.failure : null, request.now)
+      return got
+    } finally {
+      this.#hosts.ended(name)
+      this.#pump()
+    }
   }
 
   /**
@@ -288,19 +325,7 @@ export class Poller {
           this.#pump()
         }
       }
-      const name = hostOf(request.url)
-      if (!(await this.#outside(() => this.#hosts.turn(name, signal)))) {
-        const message = this.#hosts.reason(name) ?? `stopped by Minwal before ${name} was asked`
-        return { kind: 'failed', failure: { kind: 'throttled', message, status: null, retryAt: null }, ms: 0 }
-      }
-      try {
-        const got = await this.#outside(() => fetcher.get(request))
-        this.#heard(name, got.kind === 'failed' ? got.failure : null, request.now)
-        return got
-      } finally {
-        this.#hosts.ended(name)
-        this.#pump()
-      }
+      return this.#inTurn(request, fetcher, signal)
     }
     return { fetcher: { get, post: request => fetcher.post(request), close: () => fetcher.close() }, end }
   }

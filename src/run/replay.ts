@@ -39,6 +39,11 @@ function toTry(config: Config, database: string): Config {
   return {
     ...rest,
     database,
+    // What pages said was not kept.
+    agencies: config.agencies.map(agency => ({
+      ...agency,
+      feeds: agency.feeds.map(feed => ({ ...feed, text: 'feed' as const })),
+    })),
     retain: null,
     publish: { ...config.publish, hub: null },
     // Nothing is due by itself.

@@ -3,6 +3,7 @@ import { BATCHES } from './batches.ts'
 import { COMPACT } from './compact.ts'
 import { COUNTED } from './counted.ts'
 import { NOTICES } from './notices.ts'
+import { PAGES } from './pages.ts'
 import { PRUNED } from './pruned.ts'
 import { RENAMED } from './renamed.ts'
 import { PRIVATE, SEALED } from './sealed.ts'
@@ -362,4 +363,5 @@ export const MIGRATIONS: readonly string[] = [
   RENAMED,
   NOTICES,
   SOURCES,
+  PAGES,
 ]

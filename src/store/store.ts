@@ -32,6 +32,7 @@ import type {
 import type { Millis } from '../model/units.ts'
 import type { StoredText } from './columns.ts'
 import type { NoticeReader } from './notices.ts'
+import type { PageKeeping, PageReader } from './pages.ts'
 import type { Pruning, RetentionReader, Shrinking } from './pruning.ts'
 import type { SourceReader } from './sources.ts'
 
@@ -174,7 +175,7 @@ export interface Batch {
 }
 
 /** Reads and writes of one filing. They run inside one transaction. */
-export interface Filing extends FilingFacts, Regrouping, Pruning {
+export interface Filing extends FilingFacts, Regrouping, Pruning, PageKeeping {
   /** Write reports, stories and threads, and count them. */
   write(batch: Batch): void
   /** The feed has given a report another guid. */
@@ -289,7 +290,7 @@ export type PrivateReader = Pick<
 >
 
 /** What reading alone can answer, from a connection that cannot write. Each method sees one state of the store. */
-export interface StoreReader extends Reader, RowReader, RetentionReader, NoticeReader, SourceReader {
+export interface StoreReader extends Reader, RowReader, RetentionReader, NoticeReader, SourceReader, PageReader {
   /**
    * Feeds whose next poll is due, most overdue first. With those that may be due although their time has not come: never
    * polled, polled in the future, or not to be polled before `beyond`.

@@ -6,6 +6,7 @@ export function pollSettings(changes: Partial<PollSettings> = {}): PollSettings 
     tick: '* * * * *',
     concurrency: 8,
     perHost: 2,
+    pagesPerHost: 60,
     hostDelay: 0,
     minInterval: 60_000,
     maxInterval: 86_400_000,

@@ -50,6 +50,7 @@ export function config(changes: Partial<Config> = {}): Config {
       tick: '* * * * *',
       concurrency: 1,
       perHost: 1,
+      pagesPerHost: 60,
       hostDelay: 0,
       minInterval: 1,
       maxInterval: 1,
@@ -356,6 +357,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         : ({
             ...found,
             members: members.get(id) ?? [],
+            pageText: null,
             placement: { kind: 'opened', thread: null, score: 0, reasons: [] },
           } satisfies StoryDetail)
     },

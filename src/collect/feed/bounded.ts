@@ -1,8 +1,13 @@
 // Parses a document within the bounds of a parser thread: no value of JSON without end, no outcome too large to hand over.
 import type { ParsedEntry, ParsedFeed } from '../../model/collected.ts'
+import type { PageRules } from '../../model/config.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
+import { oneLine } from '../net/failure.ts'
+import { cleanControls, cleanText } from './characters.ts'
+import { decodeText } from './decode.ts'
 import { joinEnds } from './join.ts'
 import { thinJson } from './jsonitems.ts'
+import { resolve } from './links.ts'
 import { leftOutWarning } from './newest.ts'
 import { type ParseOptions, parseDocument, withWarnings } from './parse.ts'
 
@@ -110,8 +115,28 @@ export async function parseBounded(job: RawDocument): Promise<Outcome<ParsedFeed
   return { ok: true, value: joinMaps(read, options.maxEntries) }
 }
 
+/** The list on a page. What stands behind a gap in it is not read. */
+async function parsePage({ bytes, contentType, options }: RawDocument, rules: PageRules): Promise<Outcome<ParsedFeed>> {
+  const { url, maxEntries, gap, language = null, now = Date.now() } = options
+  const { parseList } = await import('../list/read.ts')
+  const { text, warnings } = decodeText(gap ? bytes.subarray(0, gap.at) : bytes, contentType)
+  const given = {
+    url: url === null ? null : resolve(url, null),
+    maxEntries,
+    now,
+    language,
+    rules,
+    partial: Boolean(gap),
+  }
+  const parsed = parseList(cleanControls(text), given)
+  if (!parsed.ok) return { ok: false, reason: cleanText(parsed.reason) }
+  const clean = parsed.value.warnings.map(warning => oneLine(cleanText(warning), 1_000))
+  return withWarnings({ ...parsed.value, warnings: clean }, warnings)
+}
+
 async function parseOne(job: RawDocument): Promise<Outcome<ParsedFeed>> {
   const { contentType, options } = job
+  if (options.page !== undefined) return parsePage(job, options.page)
   const { bytes, partial, warnings } = bounded(job) ?? {}
   if (bytes === undefined) {
     return { ok: false, reason: `the JSON document has more than ${MAX_JSON_MARKS.toLocaleString('en')} values` }

@@ -123,7 +123,7 @@ interface Rest {
 
 /** The clock and zone that end an ISO date; null where something else stands there. */
 function clockAndZone(text: string, speech: Speech, tables: readonly Names[]): Rest | null {
-  if (text === '') return { clock: MIDNIGHT, zone: GREENWICH, unknownZone: null }
+  if (text === '') return { clock: MIDNIGHT, zone: usualOf(speech), unknownZone: null }
   const match = ISO_CLOCK.exec(text)
   if (match === null) return null
   const at = (...indexes: number[]): number => Number(indexes.map(index => match[index]).find(Boolean) ?? 0)
@@ -141,7 +141,7 @@ function clockAndZone(text: string, speech: Speech, tables: readonly Names[]): R
 
 /** A zone that is all of a text. */
 function zoneAtEnd(text: string, speech: Speech): { zone: Zone; unknownZone: string | null } | null {
-  if (text.trim() === '') return { zone: GREENWICH, unknownZone: null }
+  if (text.trim() === '') return { zone: usualOf(speech), unknownZone: null }
   // What is written to the clock without a space is an offset or Z, or no zone: «10:00:00ZZtop».
   const isSpaced = /^[ ([]/.test(text)
   if (!isSpaced && !/^(?:[+-]|z(?![\p{L}\d])|(?:utc?|gmt)(?!\p{L})|[a-z]{2,5}$)/u.test(text)) return null
@@ -165,14 +165,14 @@ function iso(text: string, speech: Speech, tables: readonly Names[]): DateReadin
       { year: Number(month[1]), month: Number(month[2] ?? 1), day: 1 },
       speech.language,
       MIDNIGHT,
-      GREENWICH,
+      usualOf(speech),
     )
   }
   const short = ISO_SHORT.exec(text)
   if (short !== null) {
     const [, year, mid, day, onlyYear, onlyMonth] = short
     const written = { year: century(year ?? onlyYear ?? ''), month: Number(mid ?? onlyMonth), day: Number(day ?? 1) }
-    return moment(written, MIDNIGHT, GREENWICH)
+    return moment(written, MIDNIGHT, usualOf(speech))
   }
   const found = isoDay(text)
   if (found === null) return null
@@ -240,7 +240,7 @@ function words(text: string, speech: Speech, tables: readonly Names[]): DateRead
   }
   const day = readDay(folded, { language: speech.language, tables, isAmerican: false })
   if (day === null) return UNREADABLE
-  return day === 'hijri' ? { kind: 'hijri' } : moment(day, MIDNIGHT, zoneOfCountry(folded) ?? GREENWICH)
+  return day === 'hijri' ? { kind: 'hijri' } : moment(day, MIDNIGHT, zoneUnsaid(folded, speech))
 }
 
 function atClock(clock: Clock, folded: string, speech: Speech, tables: readonly Names[]): DateReading {
@@ -275,7 +275,7 @@ function atClock(clock: Clock, folded: string, speech: Speech, tables: readonly 
   if (day === null) return UNREADABLE
   if (day === 'hijri') return { kind: 'hijri' }
   const time = { ...clock, hour: hourOf(clock.hour, half) }
-  return noting(moment(day, time, zone ?? zoneOfCountry(folded) ?? GREENWICH), unknownZone)
+  return noting(moment(day, time, zone ?? zoneUnsaid(folded, speech)), unknownZone)
 }
 
 const means = (names: Names, word: string): boolean => names.months.has(word) || names.weekdays.has(word)
@@ -324,6 +324,10 @@ const isAmerican = (folded: string, language: string | null): boolean =>
 /** A Korean feed that names no zone means Korea's (feedparser's rule, from feeds of the time). */
 const zoneOfCountry = (folded: string): Zone | null => (/[년월일]|오전|오후/.test(folded) ? { offset: 9 * 60 } : null)
 
+/** The zone of dates that name none. */
+const usualOf = ({ usual }: Speech): Zone => usual ?? GREENWICH
+const zoneUnsaid = (folded: string, { usual }: Speech): Zone => usual ?? zoneOfCountry(folded) ?? GREENWICH
+
 /** Words of the text that are all capitals, folded. */
 const capitalsOf = (text: string): ReadonlySet<string> =>
   new Set((text.match(/(?<!\p{L})\p{Lu}{1,5}(?![\p{L}\p{M}])/gu) ?? []).map(fold))
@@ -333,20 +337,23 @@ const capitalsOf = (text: string): ReadonlySet<string> =>
  * included), seconds or fractions of them since 1970, asctime, numeric dates, and the names of months of some eighty
  * languages with digits of any script; the Persian, Ethiopian and Thai calendars, Japanese eras, years of the Republic
  * of China. `language` is the feed's (BCP 47): it decides what an abbreviation of a zone or of a month means that has
- * several meanings. No zone means UTC. Never throws; work is bounded by {@link LONGEST} characters.
+ * several meanings. No zone means `zone` (a name of the tz database), or UTC. Never throws; work is bounded by
+ * {@link LONGEST} characters.
  */
-export function readDate(text: string, language: string | null = null): DateReading {
+export function readDate(text: string, language: string | null = null, zone: string | null = null): DateReading {
   if (text.length > LONGEST) return UNREADABLE
   const quick = exactDate(text)
   if (quick !== null) return quick
   const clean = eastAsianNumerals(plain(text))
   if (clean === '' || !/\d/.test(clean)) return UNREADABLE
+  const usual = zone === null ? null : { name: zone }
   const compact = COMPACT.exec(clean)
   if (compact !== null) {
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = compact
       .slice(1)
       .map(part => Number(part ?? 0))
-    if (month > 0 && month < 13) return moment({ year, month, day }, { hour, minute, second, ms: 0 }, GREENWICH)
+    if (month > 0 && month < 13)
+      return moment({ year, month, day }, { hour, minute, second, ms: 0 }, usual ?? GREENWICH)
   }
   const counted = epoch(clean)
   if (counted !== null) return counted
@@ -355,7 +362,7 @@ export function readDate(text: string, language: string | null = null): DateRead
   const tables = [own, english].filter(
     (names, index, all): names is Names => names !== null && all.indexOf(names) === index,
   )
-  const speech: Speech = { language, capitals: capitalsOf(clean) }
+  const speech: Speech = { language, capitals: capitalsOf(clean), usual }
   const lower = fold(clean)
   const read = iso(lower, speech, tables)
   if (read !== null) return read

@@ -2,6 +2,7 @@
 // reason, not an exception.
 
 import type { Gap, ParsedFeed } from '../../model/collected.ts'
+import type { PageRules } from '../../model/config.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
 import { oneLine } from '../net/failure.ts'
 import { cleanControls, cleanText } from './characters.ts'
@@ -31,6 +32,8 @@ export interface ParseOptions {
   language?: string | null
   /** Further documents of the same index, to be read as one with this. Default none. */
   more?: readonly MorePart[]
+  /** The document is a page with a list, read by these rules. Default a feed. */
+  page?: PageRules
 }
 
 /** A document of an index as it was fetched. */

@@ -200,7 +200,7 @@ export function thingsOf(scripts: readonly string[]): Thing[] {
   for (let next = ahead.pop(); next !== undefined && found.length < MAX_VALUES; next = ahead.pop()) {
     if (isThing(next)) found.push(next)
     const inner = Array.isArray(next) ? next : isThing(next) ? Object.values(next) : []
-    for (const value of inner.reverse()) if (typeof value === 'object' && value !== null) ahead.push(value)
+    for (const value of inner.toReversed()) if (typeof value === 'object' && value !== null) ahead.push(value)
   }
   return found
 }

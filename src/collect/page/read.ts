@@ -10,9 +10,6 @@ import { factsOf, languageOfPage, type PageFacts } from './facts.ts'
 import { isSamePlace, judge, type PageEvidence } from './judge.ts'
 import { type Box, readTree } from './tree.ts'
 
-/** Raised when another text would be made of the same page. */
-export const EXTRACTOR = 1
-
 /** Bytes of a page that are read. */
 export const MAX_PAGE = 8_388_608
 

@@ -21,6 +21,10 @@ export const MAX_ELEMENTS = 40_000
 export const MAX_TEXT = 300_000
 /** Characters of an attribute, of one JSON-LD script and of all of them. */
 const MAX_ATTRIBUTE = 600
+/** The same where all attributes are kept: how long, how many of an element, and characters of all of them. */
+const LONGEST_KEPT = 2_048
+const MOST_KEPT = 40
+const MAX_KEPT = 8_000_000
 const MAX_DATA = 1_048_576
 const MAX_ALL_DATA = 2_097_152
 /** Facts of the head. */
@@ -68,6 +72,9 @@ class Builder implements TokenizerCallbacks {
   isCut = false
 
   private readonly html: string
+  private readonly keepsAll: boolean
+  private kept = 0
+  private count = 0
   private readonly stack: Box[] = [this.body]
   private readonly open = new Map<string, number>()
   private elements = 0
@@ -85,8 +92,9 @@ class Builder implements TokenizerCallbacks {
   private attribute = ''
   private value = ''
 
-  constructor(html: string) {
+  constructor(html: string, keepsAll: boolean) {
     this.html = html
+    this.keepsAll = keepsAll
   }
 
   // ── the tokenizer's callbacks ───────────────────────────────────────────────────────────────────────────────────────
@@ -107,7 +115,8 @@ class Builder implements TokenizerCallbacks {
 
   onopentagname(start: number, end: number): void {
     this.tag = this.nameAt(start, end)
-    this.attributes = {}
+    this.attributes = this.keepsAll ? Object.create(null) : {}
+    this.count = 0
   }
 
   private nameAt(start: number, end: number): string {
@@ -121,19 +130,36 @@ class Builder implements TokenizerCallbacks {
   }
 
   onattribdata(start: number, end: number): void {
-    const room = MAX_ATTRIBUTE - this.value.length
-    if (room > 0 && KEPT_ATTRIBUTES.has(this.attribute))
-      this.value += this.html.slice(start, Math.min(end, start + room))
+    const room = this.longest - this.value.length
+    if (room > 0 && this.keeps(this.attribute)) this.value += this.html.slice(start, Math.min(end, start + room))
   }
 
   onattribentity(code: number): void {
-    if (this.value.length < MAX_ATTRIBUTE) this.value += String.fromCodePoint(code)
+    if (this.value.length < this.longest) this.value += String.fromCodePoint(code)
   }
 
   onattribend(): void {
-    if (KEPT_ATTRIBUTES.has(this.attribute) && !Object.hasOwn(this.attributes, this.attribute)) {
-      this.attributes[this.attribute] = /^\s*data:/i.test(this.value) ? '' : this.value
-    }
+    if (!this.keeps(this.attribute) || Object.hasOwn(this.attributes, this.attribute)) return
+    if (this.keepsAll && !this.hasRoom()) return
+    this.attributes[this.attribute] = /^\s*data:/i.test(this.value) ? '' : this.value
+  }
+
+  private get longest(): number {
+    return this.keepsAll ? LONGEST_KEPT : MAX_ATTRIBUTE
+  }
+
+  private keeps(name: string): boolean {
+    return this.keepsAll ? name !== '' : KEPT_ATTRIBUTES.has(name)
+  }
+
+  /** Whether one more attribute may be kept. A value that had to be cut is no value: half an address leads elsewhere. */
+  private hasRoom(): boolean {
+    if (this.value.length >= LONGEST_KEPT || this.count >= MOST_KEPT) return false
+    this.count++
+    this.kept += this.value.length
+    if (this.kept <= MAX_KEPT) return true
+    this.isCut = true
+    return false
   }
 
   onselfclosingtag(end: number): void {
@@ -331,9 +357,9 @@ class Builder implements TokenizerCallbacks {
 const TABLE_SCOPE: ReadonlySet<string> = new Set(['table'])
 const TABLE_PARTS: ReadonlySet<string> = new Set(['table', 'tbody', 'thead', 'tfoot', 'tr', 'td', 'th', 'caption'])
 
-/** The tree of a page. Time is linear in the length of the text. */
-export function readTree(html: string): PageTree {
-  const builder = new Builder(html)
+/** The tree of a page, with the attributes that something is read from, or with all. Time is linear in the length of the text. */
+export function readTree(html: string, { keepsAll = false }: { keepsAll?: boolean } = {}): PageTree {
+  const builder = new Builder(html, keepsAll)
   const tokenizer = new Tokenizer({ xmlMode: false, decodeEntities: true }, builder)
   tokenizer.write(html)
   tokenizer.end()

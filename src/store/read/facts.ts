@@ -12,6 +12,7 @@ import type {
 } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import { NEXT_REPORT, NEXT_STORY, NEXT_THREAD, PRUNED_BEFORE } from '../ids.ts'
+import { pageTextOf } from '../pages.ts'
 import { number, numberOrNull, text, textOrNull } from '../rows.ts'
 import type { Parameters, Row, Sql } from '../sql.ts'
 import type { FactsAsked, FilingFacts, StoredFacts } from '../store.ts'
@@ -214,7 +215,7 @@ function inForce(sql: Sql, reports: readonly number[]): Map<number, TextInForce>
 
 function members(sql: Sql, story: number, limit: number): StoryMember[] {
   const rows = sql.all(
-    `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, r.text, r.coverage, r.change,
+    `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, coalesce(${pageTextOf('r.id')}, r.text) as text, r.coverage, r.change,
        r.changed, r.revisions, exists (select 1 from x_bare b where b.report = r.id) as bare
      from x_reports r join x_agencies a on a.id = r.agency where r.story = @story order by r.time, r.id limit @limit`,
     { story, limit },

@@ -1,11 +1,17 @@
 // Reads feeds, agencies and sizes: for pages, commands and the schedule.
+import { stamp } from '../../language/say.ts'
 import type { Reader } from '../../model/shown.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import { agencySummary, feedState, number, numberOrNull, text } from '../rows.ts'
-import type { Sql } from '../sql.ts'
+import type { Row, Sql } from '../sql.ts'
 
 const FEED = 'select f.*, a.name as agency_name from x_feeds f join x_agencies a on a.id = f.agency'
+
+const pauseNote = (row: Row): string => `${text(row['reason'])}; again from ${stamp(number(row['until']))}`
+
+const withNote = (feed: FeedState, note: string | undefined): FeedState =>
+  note === undefined ? feed : { ...feed, warnings: [...feed.warnings, note] }
 
 export interface FeedReader
   extends Pick<Reader, 'version' | 'tagAuthority' | 'agencies' | 'feeds' | 'feedTotals' | 'totals'> {
@@ -25,7 +31,13 @@ export function feedReader(sql: Sql): FeedReader {
       sql
         .all('select id, name, language, homepage, feeds, reports, last_report from agency order by name')
         .map(agencySummary),
-    feeds: () => sql.all(`${FEED} where f.active order by a.name, f.url`).map(feedState),
+    feeds: () => {
+      const feeds = sql.all(`${FEED} where f.active order by a.name, f.url`).map(feedState)
+      const pauses = new Map(
+        sql.all('select agency, until, reason from x_page_pauses').map(row => [text(row['agency']), pauseNote(row)]),
+      )
+      return pauses.size === 0 ? feeds : feeds.map(feed => withNote(feed, pauses.get(feed.agency)))
+    },
     feed: id => {
       const row = sql.get(`${FEED} where f.id = @id`, { id })
       return row ? feedState(row) : null

@@ -7,6 +7,7 @@ import { feedReader } from './feeds.ts'
 import { rowReader } from './listed.ts'
 import { markReader } from './marks.ts'
 import { outlineReader } from './outlines.ts'
+import { pageReader } from './pages.ts'
 import { retentionReader } from './retention.ts'
 import { storyReader } from './stories.ts'
 import { threadReader } from './threads.ts'
@@ -38,6 +39,7 @@ export function createReader(
     ...feeds,
     ...noticeReader(sql),
     ...sourceReader(sql),
+    ...pageReader(sql),
     report: id => snapshot(() => stories.report(id)),
     storyOf: stories.storyOf,
     story: id => snapshot(() => stories.story(id)),

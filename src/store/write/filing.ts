@@ -6,6 +6,7 @@ import { regrouping } from '../regroup.ts'
 import type { Seal } from '../seal.ts'
 import type { WritableSql } from '../sql.ts'
 import type { Batch, Filing } from '../store.ts'
+import { keepingPages } from './pages.ts'
 import { holdingBack, recordingPolls } from './polls.ts'
 import { pruning } from './prune.ts'
 import { changingReports } from './reports.ts'
@@ -48,6 +49,7 @@ export function createFiling(sql: WritableSql, seal: Seal, pollsKept: () => Mill
     ...recordingPolls(sql, added, pollsKept),
     ...holdingBack(sql, seal),
     ...pruning(sql),
+    ...keepingPages(sql),
     write: batch => {
       writeBatch(sql, batch)
       if (batch.reports.length > 0) added.set(batch.feed, (added.get(batch.feed) ?? 0) + batch.reports.length)

@@ -77,7 +77,12 @@ function insertCategories(sql: WritableSql, reports: Batch['reports']): void {
 }
 
 /** `seen`: when a changed text brought it. Numbers of earlier texts stay: together they are how a toll grew. */
-function writeWireDetails(sql: WritableSql, id: number, { wire }: Report, seen: Millis | null): void {
+export function writeWireDetails(
+  sql: WritableSql,
+  id: number,
+  { wire }: Pick<Report, 'wire'>,
+  seen: Millis | null,
+): void {
   for (const { agency, name, where } of wire.credits) {
     sql.run('insert into x_credits (report, agency, name, place) values (?, ?, ?, ?) on conflict do nothing', [
       id,
@@ -126,6 +131,11 @@ function addRevision(
     { ...reportColumns(report, stored), id, change, now },
   )
   sql.run('delete from x_credits where report = ?', [id])
+  // What its page said, it said of the text before: it is asked for again.
+  sql.run('update x_pages set text = null, digest = null, again = iif(attempts < 3, @now, null) where report = @id', {
+    id,
+    now,
+  })
   sql.run(report.bare ? 'insert or ignore into x_bare (report) values (?)' : 'delete from x_bare where report = ?', [
     id,
   ])

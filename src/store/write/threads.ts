@@ -14,6 +14,7 @@ import {
   setCentral,
   setOrigin,
 } from '../counts.ts'
+import { pageTextOf } from '../pages.ts'
 import { number, text, textOrNull } from '../rows.ts'
 import type { Row, WritableSql } from '../sql.ts'
 import type { Batch, Filing, StoryOrigin } from '../store.ts'
@@ -345,7 +346,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
     storiesWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
-          `select s.id, s.thread as grouped, s.time, r.title, r.text, r.authors, r.language, r.categories, r.agency
+          `select s.id, s.thread as grouped, s.time, r.title, coalesce(${pageTextOf('r.id')}, r.text) as text, r.authors, r.language, r.categories, r.agency
            from x_stories s join x_reports r on r.id = s.lead
            where s.id > @after and s.time >= @since and not exists (select 1 from x_story_features f where f.story = s.id)
            order by s.id limit @limit`,
@@ -355,7 +356,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
     reportsWithoutFeatures: (since, after = 0, limit = -1) =>
       sql
         .all(
-          `select r.id, r.story as grouped, r.time, r.title, r.text, r.authors, r.language, r.categories, r.agency,
+          `select r.id, r.story as grouped, r.time, r.title, coalesce(${pageTextOf('r.id')}, r.text) as text, r.authors, r.language, r.categories, r.agency,
              exists (select 1 from x_bare b where b.report = r.id) as bare from x_reports r
            where r.id > @after and r.time >= @since and not exists (select 1 from x_report_features f where f.report = r.id)
            order by r.id limit @limit`,
@@ -365,7 +366,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
     leadTexts: stories =>
       sql
         .all(
-          `select s.id, r.title, substr(r.text, 1, 1000) as text from json_each(@stories) j join x_stories s on s.id = j.value
+          `select s.id, r.title, substr(coalesce(${pageTextOf('r.id')}, r.text), 1, 1000) as text from json_each(@stories) j join x_stories s on s.id = j.value
            join x_reports r on r.id = s.lead`,
           { stories: JSON.stringify(stories) },
         )

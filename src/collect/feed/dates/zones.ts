@@ -115,6 +115,8 @@ export interface Speech {
   language: string | null
   /** Folded words that are written in capitals. */
   capitals: ReadonlySet<string>
+  /** The zone of dates that name none; null where it is not known. */
+  usual: Zone | null
 }
 
 /** An abbreviation, folded, as a feed of that language means it. */

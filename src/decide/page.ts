@@ -1,0 +1,114 @@
+// Which pages of reports are asked for now, and what becomes of what they say. Pure.
+import { cut } from '../language/words.ts'
+import type { PageAnswer, PageDue, PageOutcome, PagePause, PageReading, PageSubject } from '../model/page.ts'
+import type { Millis } from '../model/units.ts'
+import { hostOf } from './schedule/host.ts'
+
+const HOUR: Millis = 3_600_000
+const DAY: Millis = 24 * HOUR
+
+/** A page is asked for so long after its report was first seen, and so often. */
+export const PAGES_SINCE: Millis = 2 * DAY
+export const MOST_TRIES = 3
+/** Refusals in a row by which an agency is left alone, and for how long. */
+export const REFUSALS = 3
+const PAUSE: Millis = DAY
+/** Until a page is tried again that could not be had; the second time, so many times longer. */
+const FIRST_WAIT: Millis = HOUR / 2
+const LONGER = 8
+
+/** Pages that are asked for now: the newest of each host, where its budget is not spent and its agency not left alone. */
+export function pagesToAsk(
+  due: readonly PageDue[],
+  {
+    asked,
+    pauses,
+    budget,
+    now,
+  }: { asked: ReadonlyMap<string, number>; pauses: ReadonlyMap<string, PagePause>; budget: number; now: Millis },
+): { page: PageDue; host: string }[] {
+  const chosen = new Map<string, PageDue>()
+  for (const page of due.toSorted((a, b) => b.time - a.time || b.report - a.report)) {
+    const host = hostOf(page.url)
+    // In an address with `${`, a secret was taken out: without it, it is another page.
+    if (page.url.includes('${') || !/^https?:/i.test(page.url)) continue
+    if ((pauses.get(page.agency)?.until ?? 0) > now || (asked.get(host) ?? 0) >= budget) continue
+    if (!chosen.has(host)) chosen.set(host, page)
+  }
+  return [...chosen].map(([host, page]) => ({ host, page }))
+}
+
+/** What refuses us, and not one page. */
+const isRefusal = (outcome: PageOutcome): boolean =>
+  outcome === 'blocked' || outcome === 'consent' || outcome === 'forbidden'
+
+/** What may be otherwise the next time. */
+const mayPass = (outcome: PageOutcome): boolean => isRefusal(outcome) || outcome === 'failed' || outcome === 'error'
+
+/** When a page is asked for again; null where it is not. */
+export function nextTry(outcome: PageOutcome, attempts: number, now: Millis): Millis | null {
+  if (!mayPass(outcome) || attempts >= MOST_TRIES) return null
+  return now + FIRST_WAIT * LONGER ** (attempts - 1)
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  consent: 'asks for consent',
+  forbidden: 'forbids it in its robots.txt ("robots": "ignore" of a feed overrules that)',
+}
+
+/** Whether an agency is left alone after these outcomes, the newest first; null where it is not. */
+export function pauseAfter(last: readonly PageOutcome[], host: string, now: Millis): PagePause | null {
+  if (last.length < REFUSALS || !last.slice(0, REFUSALS).every(isRefusal)) return null
+  return { until: now + PAUSE, reason: `pages are not asked for: ${host} ${WHY[last[0] ?? ''] ?? 'refuses them'}` }
+}
+
+/** Letters and digits: a cut text is shorter in them, whatever its spaces and marks. */
+const said = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0
+
+/** What becomes of a page: `article` where its text is the report's from now on. */
+export function outcomeOf(
+  answer: PageAnswer,
+  subject: PageSubject,
+  /** Texts of other pages of its agency. */
+  others: readonly string[],
+): { outcome: PageOutcome; because: string; text: string | null } {
+  const { verdict, because } = answer
+  const text = textOf(answer)
+  if (verdict !== 'article' || text === null) return { outcome: verdict, because, text: null }
+  const own = withoutCommon(text, others)
+  if (said(own) <= said(subject.text)) {
+    return { outcome: 'shorter', because: 'the feed gave as much of it', text: null }
+  }
+  return { outcome: 'article', because, text: own }
+}
+
+const textOf = (answer: PageAnswer): string | null => ('text' in answer ? answer.text : null)
+
+/** Pages of an agency that have a line word for word which is none of a report then, and words of such a line. */
+const COMMON_PAGES = 3
+const COMMON_WORDS = 8
+/** Pages that are looked at for it. */
+export const PAGES_COMPARED = 12
+
+/** A text without the lines that other pages of its agency have: a notice that stands under every report. */
+export function withoutCommon(text: string, others: readonly string[]): string {
+  if (others.length < COMMON_PAGES) return text
+  const pages = new Map<string, number>()
+  for (const other of others) {
+    for (const line of new Set(other.split('\n'))) pages.set(line, (pages.get(line) ?? 0) + 1)
+  }
+  const isCommon = (line: string): boolean =>
+    (pages.get(line) ?? 0) >= COMMON_PAGES && cut(line).words.length >= COMMON_WORDS
+  const own = text.split('\n').filter(line => !isCommon(line))
+  return own.length === 0 ? text : own.join('\n')
+}
+
+/** What a page says of itself; nothing where none was read. */
+export function factsOf(answer: PageAnswer): Omit<PageReading, 'verdict' | 'because' | 'text'> {
+  if ('text' in answer) {
+    const { title, published, modified, language, publisher, canonical, free } = answer
+    return { title, published, modified, language, publisher, canonical, free }
+  }
+  const nothing = { title: null, published: null, modified: null, language: null }
+  return { ...nothing, publisher: null, canonical: null, free: null }
+}

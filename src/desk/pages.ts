@@ -1,0 +1,131 @@
+// Files what the page of a report says: its text is the report's *completed*. It is no revision and no news, and the feed's text
+// stays what is published; copies, threads, credits and figures are decided again by the longer one.
+import { copyFeatures } from '../decide/copy/index.ts'
+import { digest } from '../decide/digest.ts'
+import { factsOf, nextTry, outcomeOf, PAGES_COMPARED, pauseAfter, REFUSALS } from '../decide/page.ts'
+import { storyFeatures, threadWords } from '../decide/thread/place.ts'
+import { readWire, type WireNames } from '../decide/wire/read.ts'
+import { fold } from '../language/fold.ts'
+import { primaryLanguage } from '../language/tag.ts'
+import type { PageAnswer, PageOutcome, PageSubject } from '../model/page.ts'
+import type { Millis } from '../model/units.ts'
+import type { Filing } from '../store/store.ts'
+import { conceptsBeside } from './concepts.ts'
+import { judgeOrigin } from './origin.ts'
+import { lookAgain } from './review.ts'
+import type { VectorDesk } from './vectors.ts'
+
+/** What came of asking for a page. */
+export interface AskedPage {
+  report: number
+  host: string
+  answer: PageAnswer
+  /** How often it was asked for, with this time. */
+  attempts: number
+  extractor: number
+}
+
+interface Context {
+  now: Millis
+  names: WireNames
+}
+
+const FURNITURE = 'another report of the agency has the same text at another address'
+
+export class PageTexts {
+  readonly #desk: VectorDesk
+
+  constructor(desk: VectorDesk) {
+    this.#desk = desk
+  }
+
+  /** File what came of asking for a page. Null where its report is gone. */
+  async file(asked: AskedPage, context: Context): Promise<PageOutcome | null> {
+    await this.#desk.prepare(context)
+    const { turns, storing, transaction } = this.#desk
+    await turns.next()
+    return storing.write(() =>
+      transaction(context, (filing, catchUp) => {
+        catchUp()
+        return this.#file(filing, asked, context)
+      }),
+    )
+  }
+
+  #file(
+    filing: Filing,
+    { report, host, answer, attempts, extractor }: AskedPage,
+    context: Context,
+  ): PageOutcome | null {
+    const { now } = context
+    const subject = filing.pageSubject(report)
+    if (subject === null) return null
+    const others = 'text' in answer ? filing.lastTexts(subject.agency, report, PAGES_COMPARED) : []
+    const found = outcomeOf(answer, subject, others)
+    let { outcome, because } = found
+    const { text } = found
+    const mark = text === null ? null : digest(fold(text).replace(/\s+/g, ' '))
+    const alike = mark === null ? [] : filing.pagesAlike(mark, subject)
+    if (alike.length > 0) [outcome, because] = ['furniture', FURNITURE]
+    const taken = alike.length > 0 ? null : text
+    const again = nextTry(outcome, attempts, now)
+    const kept = {
+      report,
+      agency: subject.agency,
+      host,
+      asked: now,
+      attempts,
+      again,
+      outcome,
+      because,
+      extractor,
+      digest: mark,
+    }
+    filing.keepPage({ ...kept, text: taken, ...factsOf(answer) })
+    this.#pause(filing, subject.agency, host, now)
+    for (const other of alike) this.#forget(filing, other, context)
+    if (taken !== null) this.#tell(filing, subject, taken, context)
+    return outcome
+  }
+
+  #pause(filing: Filing, agency: string, host: string, now: Millis): void {
+    const pause = pauseAfter(filing.lastOutcomes(agency, REFUSALS), host, now)
+    filing.pausePages(agency, pause)
+  }
+
+  /** A text that was taken before turned out to be of no report: it is told by its feed's again. */
+  #forget(filing: Filing, report: number, context: Context): void {
+    const subject = filing.pageSubject(report)
+    if (subject === null) return
+    filing.dropPageText(report, 'furniture', FURNITURE)
+    this.#tell(filing, subject, subject.text, context)
+  }
+
+  /** Decide a report on file again, by this text. */
+  #tell(filing: Filing, subject: PageSubject, text: string, { names, now }: Context): void {
+    const { report, story, agency, title, language, time, authors } = subject
+    const window = this.#desk.window()
+    const wire = readWire({ title, text, authors, source: null, at: time }, names)
+    filing.tellAgain(report, wire, subject.bare && text === subject.text)
+    const features = copyFeatures(wire.title, wire.body, language, wire.part?.number ?? null)
+    const part = wire.furniture.find(({ kind }) => kind === 'part')?.matched ?? null
+    const look = features === null ? null : window.copies.look(features, time, { agency, report })
+    window.addReport(filing, story, { id: report, agency, time }, features)
+    const copy = look?.copy ?? null
+    let kept = story
+    if (copy !== null && copy.story !== story && filing.partOf(copy.report) === part) {
+      const why = { at: now, score: copy.similarity, reasons: copy.evidence.shared }
+      kept = window.mergeStories(filing, story, copy.story, why) ?? story
+    }
+    judgeOrigin(filing, kept)
+    const placed = filing.placed(kept)
+    if (placed === null) return
+    if (placed.lead === report) {
+      const { threads } = window
+      const concepts = conceptsBeside(threads, primaryLanguage(language) ?? '')
+      const words = threadWords({ title: wire.title, body: wire.body, language, concepts })
+      window.addStory(filing, placed.thread, kept, storyFeatures(threads, words), placed.time)
+    }
+    if (placed.lead === report || kept !== story) lookAgain(filing, window, [kept], now)
+  }
+}

@@ -1,0 +1,48 @@
+// Reads which pages of reports are to be asked for, and what was kept of them.
+import type { PageReader } from '../pages.ts'
+import { number, text, textOrNull } from '../rows.ts'
+import type { Sql } from '../sql.ts'
+
+export function pageReader(sql: Sql): PageReader {
+  return {
+    pagesDue: (feeds, since, now, limit) =>
+      feeds.flatMap(feed =>
+        sql
+          .all(
+            // A page is the news of an address that was not withdrawn. A time that a clock ahead of itself has set is not waited for.
+            `select r.id, r.feed, r.agency, r.url, r.title, r.text, r.time, d.attempts from x_reports r join (
+               select r.id, coalesce(p.attempts, 0) as attempts
+               from x_reports r left join x_pages p on p.report = r.id
+               where r.feed = @feed and r.last_seen >= @since and r.first_seen >= @since and r.url is not null
+                 and r.signal is not 'kill' and (p.report is null or p.again <= @now or p.again > @now + 90000000)
+               order by r.time desc, r.id desc limit @limit) d on d.id = r.id
+             order by r.time desc, r.id desc`,
+            { feed, since, now, limit },
+          )
+          .map(row => ({
+            report: number(row['id']),
+            feed: number(row['feed']),
+            agency: text(row['agency']),
+            url: text(row['url']),
+            title: text(row['title']),
+            text: text(row['text']),
+            time: number(row['time']),
+            attempts: number(row['attempts']),
+          })),
+      ),
+    pagesAsked: since =>
+      new Map(
+        sql
+          .all('select host, sum(1) as pages from x_pages where asked > @since group by host', { since })
+          .map(row => [text(row['host']), number(row['pages'])]),
+      ),
+    pagePauses: () =>
+      new Map(
+        sql
+          .all('select agency, until, reason from x_page_pauses')
+          .map(row => [text(row['agency']), { until: number(row['until']), reason: text(row['reason']) }]),
+      ),
+    pageText: report =>
+      textOrNull(sql.get('select text from x_pages where report = @report', { report })?.['text'] ?? null),
+  }
+}

@@ -1,0 +1,95 @@
+// Writes what came of the pages of reports, and tells reports again by their texts.
+import type { PageOutcome } from '../../model/page.ts'
+import type { PageKeeping } from '../pages.ts'
+import { number, text, textOrNull } from '../rows.ts'
+import { bumpVersion, type WritableSql } from '../sql.ts'
+import { writeWireDetails } from './reports.ts'
+
+export function keepingPages(sql: WritableSql): PageKeeping {
+  return {
+    pageSubject: report => {
+      const row = sql.get(
+        `select r.id, r.story, r.feed, r.agency, r.url, r.canonical_url, r.title, r.text, r.language, r.time, r.authors,
+           exists (select 1 from x_bare b where b.report = r.id) as bare from x_reports r where r.id = @report`,
+        { report },
+      )
+      if (!row) return null
+      return {
+        report,
+        story: number(row['story']),
+        feed: number(row['feed']),
+        agency: text(row['agency']),
+        url: textOrNull(row['url']),
+        canonicalUrl: textOrNull(row['canonical_url']),
+        title: text(row['title']),
+        text: text(row['text']),
+        language: textOrNull(row['language']),
+        time: number(row['time']),
+        authors: JSON.parse(text(row['authors'])) as string[],
+        bare: number(row['bare']) === 1,
+      }
+    },
+    keepPage: ({ free, ...page }) => {
+      sql.run(
+        `insert or replace into x_pages (report, agency, host, asked, attempts, again, outcome, because, text, title, published, modified,
+           language, publisher, canonical, free, extractor, digest)
+         values (@report, @agency, @host, @asked, @attempts, @again, @outcome, @because, @text, @title, @published, @modified,
+           @language, @publisher, @canonical, @free, @extractor, @digest)`,
+        { ...page, free: free === null ? null : free ? 1 : 0 },
+      )
+    },
+    pagesAlike: (digest, { report, agency, canonicalUrl }) =>
+      sql
+        .all(
+          `select p.report from x_pages p join x_reports r on r.id = p.report
+           where p.digest = @digest and p.report <> @report and p.agency = @agency and r.canonical_url is not @canonicalUrl`,
+          { digest, report, agency, canonicalUrl },
+        )
+        .map(row => number(row['report'])),
+    dropPageText: (report, outcome, because) => {
+      sql.run('update x_pages set text = null, outcome = @outcome, because = @because where report = @report', {
+        report,
+        outcome,
+        because,
+      })
+    },
+    tellAgain: (report, wire, bare) => {
+      // Numbers of later texts have a time of their own, and stay.
+      sql.run(`delete from x_credits where report = ? and place not in ('author', 'source')`, [report])
+      sql.run('delete from x_figures where report = ? and seen is null', [report])
+      writeWireDetails(sql, report, { wire }, null)
+      sql.run('update x_reports set dateline = ? where id = ?', [wire.dateline?.matched ?? null, report])
+      sql.run('delete from x_flashes where report = ?', [report])
+      sql.run(bare ? 'insert or ignore into x_bare (report) values (?)' : 'delete from x_bare where report = ?', [
+        report,
+      ])
+      bumpVersion(sql)
+    },
+    lastOutcomes: (agency, limit) =>
+      sql
+        .all('select outcome from x_pages where agency = @agency order by asked desc, report desc limit @limit', {
+          agency,
+          limit,
+        })
+        .map(row => text(row['outcome']) as PageOutcome),
+    lastTexts: (agency, report, limit) =>
+      sql
+        .all(
+          `select text from x_pages where agency = @agency and text is not null and report <> @report
+           order by asked desc limit @limit`,
+          { agency, report, limit },
+        )
+        .map(row => text(row['text'])),
+    pausePages: (agency, pause) => {
+      if (pause === null) sql.run('delete from x_page_pauses where agency = ?', [agency])
+      else {
+        const { until, reason } = pause
+        sql.run('insert or replace into x_page_pauses (agency, until, reason) values (?, ?, ?)', [
+          agency,
+          until,
+          reason,
+        ])
+      }
+    },
+  }
+}

@@ -1,0 +1,57 @@
+// `"text": "page"` through the real commands: the daemon and a single round ask for pages, and load nothing where nobody wants them.
+import { describe, expect, it } from 'vitest'
+import { minwal } from '../helpers/cli.ts'
+import { configure } from '../helpers/configuration.ts'
+import { daemon } from '../helpers/daemon.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { feedServer, rss } from '../helpers/feed-server.ts'
+import { folder } from '../helpers/folder.ts'
+
+const TITLE = 'Boats to run again on Saturday'
+const LINES = [
+  'PORT ELLA (Northern Wire) - Crews of the three ferry lines voted by a wide margin on Friday to take the offer of their employers and sail again.',
+  'Some forty thousand people had taken buses around the bay for nine days, and the price of fish had doubled in the markets.',
+]
+const PAGE = `<html lang="en"><head><title>${TITLE}</title></head><body><article><h1>${TITLE}</h1>${LINES.map(line => `<p>${line}</p>`).join('')}</article></body></html>`
+
+async function newsroom(text: 'feed' | 'page') {
+  const server = await feedServer()
+  const link = `${server.origin}/a/1`
+  server.answers.set('/a/1', (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE))
+  server.answers.set(
+    '/feed',
+    rss([{ guid: link, link, title: TITLE, text: 'Crews voted to sail again.', date: new Date().toISOString() }]),
+  )
+  const { config } = configure(folder(), [{ id: 'gazette', feeds: [{ url: `${server.origin}/feed`, text }] }])
+  const credits = async (): Promise<unknown> =>
+    JSON.parse((await minwal(['sql', '--config', config, '--json', 'select name, place from credit'])).stdout)
+  return { config, credits, asked: () => server.requests.filter(path => path === '/a/1').length }
+}
+
+const CREDITED = [{ name: 'Northern Wire', place: 'dateline' }]
+
+describe('texts of pages', () => {
+  it('are asked for by the daemon, which goes on with them after a restart', { timeout: 180_000 }, async () => {
+    const { config, credits, asked } = await newsroom('page')
+    for (let start = 0; start < 2; start++) {
+      const running = await daemon(config)
+      await eventually('the page is filed', async () => JSON.stringify(await credits()) === JSON.stringify(CREDITED))
+      expect((await running.stop()).code).toBe(0)
+    }
+    expect(asked()).toBe(1)
+  })
+
+  it('are asked for at the end of a round', { timeout: 120_000 }, async () => {
+    const { config, credits, asked } = await newsroom('page')
+    expect((await minwal(['poll', '--config', config])).code).toBe(0)
+    expect(asked()).toBe(1)
+    expect(await credits()).toEqual(CREDITED)
+  })
+
+  it('are not asked for where nobody wants them', { timeout: 120_000 }, async () => {
+    const { config, credits, asked } = await newsroom('feed')
+    expect((await minwal(['poll', '--config', config])).code).toBe(0)
+    expect(asked()).toBe(0)
+    expect(await credits()).toEqual([])
+  })
+})
