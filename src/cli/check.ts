@@ -196,6 +196,7 @@ async function tryFeed(named: NamedFeed, { fetcher, pool, hosts, settings }: Too
       gap: got.gap,
       language: spec.language,
       maxEntries: settings.maxEntries,
+      ...(spec.page && { page: spec.page }),
     })
     if (!parsed.ok) return { ...tried, error: text(quotable(got, parsed.reason)) }
     const { entries, warnings, format, maps } = parsed.value

@@ -1,14 +1,15 @@
 // One poll, start to finish: fetch, open the document in a reader, have the desk file it or record that there was nothing.
 
 import { askedAddress, targetOf } from '../config/secrets.ts'
+import { judgeList } from '../decide/lists.ts'
 import { MAPS_A_POLL } from '../decide/maps/bounds.ts'
 import { asksWhole } from '../decide/schedule/habit.ts'
 import { successorAddress } from '../decide/schedule/move.ts'
 import { isDue } from '../decide/schedule/next.ts'
 import { habitOf } from '../decide/schedule/plan.ts'
 import { isDeskStopped } from '../desk/messages.ts'
-import type { Failure } from '../model/collected.ts'
-import type { Agency, FeedSpec, PollSettings } from '../model/config.ts'
+import type { Failure, FetchResult } from '../model/collected.ts'
+import type { Agency, FeedSpec, PageRules, PollSettings } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -93,8 +94,8 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habitOf(feed), at)
   const address = askedFor(feed, named.spec)
-  // Feeds are published to be polled; a map is published for robots, and robots.txt says for which.
-  const wasMap = isOfMap(feed)
+  // Feeds are published to be polled; a map and a page are for robots that robots.txt admits.
+  const wasMap = named.spec.page !== undefined || isOfMap(feed)
   if (wasMap) {
     const refused = await forbiddenBy(polling, visit, address)
     if (polling.signal.aborted) return null
@@ -126,7 +127,10 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
     return recordWithoutDocument(polling, visit, failed(failure))
   }
   try {
-    const { maps, format } = opened.value.feed
+    const { maps, format, list } = opened.value.feed
+    if (named.spec.page !== undefined && list !== undefined) {
+      return await fileList(polling, visit, { got, opened: opened.value, list, rules: named.spec.page })
+    }
     if (!wasMap && (format === 'map' || maps !== undefined)) {
       const refused = await forbiddenBy(polling, visit, address)
       if (polling.signal.aborted) return null
@@ -139,6 +143,28 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
     return await fileAnswer(polling, visit, got, opened.value, { heir: null })
   } finally {
     opened.value.close()
+  }
+}
+
+interface ReadList {
+  got: Extract<FetchResult, { kind: 'body' }>
+  opened: OpenDocument
+  list: { entries: number; hash: string }
+  rules: PageRules
+}
+
+/** Files the list of a page, unless it is the one before or too short to be believed. */
+async function fileList(polling: Polling, visit: Visit, { got, opened, list, rules }: ReadList): Promise<PollOutcome> {
+  const verdict = judgeList(visit.feed, list, rules)
+  switch (verdict.kind) {
+    case 'same':
+      return recordWithoutDocument(polling, visit, unchanged(got, got.validators))
+    case 'short': {
+      const failure: Failure = { kind: 'document', message: verdict.message, status: got.status, retryAt: null }
+      return recordWithoutDocument(polling, visit, failed(failure))
+    }
+    case 'news':
+      return fileAnswer(polling, visit, { ...got, hash: verdict.hash }, opened, { heir: null })
   }
 }
 

@@ -584,6 +584,7 @@ describe('usage', () => {
       'prune',
       'publish',
       'parse',
+      'page',
       'eval',
       'sql',
       'backup',
