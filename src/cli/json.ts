@@ -83,11 +83,22 @@ function reportJson({ id, agency, url, title, time, joinedBy, revisions }: Story
 export function parsedJson(file: string, parsed: ParsedFeed): object {
   const { ttl: _ttl, skip: _skip, hub: _hub, self: _self, entries, warnings, maps, ...feed } = parsed
   const named = maps?.map(({ url, lastmod }) => ({ url, lastmod: isoOrNull(lastmod) }))
-  return { file, ...feed, ...(named && { maps: named }), entries: entries.map(entryJson), warnings }
+  return {
+    file,
+    ...feed,
+    ...(named && { maps: named }),
+    entries: entries.map(entry => entryOf(feed.format, entry)),
+    warnings,
+  }
 }
 
-function entryJson({ text: _text, ...entry }: ParsedFeed['entries'][number]): object {
-  return { ...entry, published: isoOrNull(entry.published), updated: isoOrNull(entry.updated) }
+function entryOf(
+  format: ParsedFeed['format'],
+  { text: _text, source, ...entry }: ParsedFeed['entries'][number],
+): object {
+  const times = { published: isoOrNull(entry.published), updated: isoOrNull(entry.updated) }
+  // Of a map it is the publication, where that is not the usual one.
+  return { ...entry, ...times, ...(format === 'map' && { source }) }
 }
 
 /** What a page says, as `minwal page` shows it. */
