@@ -19,7 +19,7 @@ const VARIANTS: Variant[] = [
   { name: 'no forms', words: said => ({ ...said, form: { shape: 0, filling: 0, dated: false } }) },
   { name: 'countries apart', tuning: { differentCountries: 1 } },
   { name: 'no slugs', words: said => ({ ...said, header: null }) },
-  { name: 'nothing across languages', tuning: { across: 0 }, words: said => ({ ...said, shared: new Map() }) },
+  { name: 'nothing across languages', words: said => ({ ...said, shared: new Map() }) },
   { name: 'across: no names by sound', words: without('~') },
   { name: 'across: no countries', words: without('@') },
   { name: 'across: no numbers', words: without('#') },

@@ -23,7 +23,7 @@ function desk() {
   const since = story
   const review = (decisions?: Constraints) => [...reviewAll(index, since, () => 900, decisions)]
   const threadOf = (id: number) => index.story(id)?.thread.id
-  return { file, review, threadOf }
+  return { index, file, review, threadOf }
 }
 
 describe('threads of two languages', () => {
@@ -60,5 +60,26 @@ describe('threads of two languages', () => {
     const russian = file('Плотина прорвана у деревни', 'ru', 2, 0)
     expect(review(new Constraints([{ kind: 'apart', one: [english], other: [russian] }]))).toEqual([])
     expect([english, russian].map(threadOf)).toEqual([1, 2])
+  })
+
+  it('are found whatever has left the window meanwhile', () => {
+    const { index, file } = desk()
+    file('Dam gives way near valley', 'en', 1, 0)
+    file('Плотина прорвана у деревни', 'ru', 2, 0)
+    const words = threadWords({ title: 'Rates held', body: '', language: 'en' })
+    const add = (id: number) => index.add(id, id, storyFeatures(index, words), NOW - HOUR)
+    const ids = Array.from({ length: 3_000 }, (_, at) => 10_000 + at)
+    ids.forEach(add)
+    file('Reservoir bursts above hamlet', 'fr', 3, 0)
+    const near = () => {
+      const own = index.meaning('en', index.story(121)?.vector ?? null) ?? new Float64Array()
+      return index.meantAlike('en', own).flatMap(({ thread }) => (thread.id < 4 ? [thread.id] : []))
+    }
+    const before = near()
+    expect(before.toSorted()).toEqual([2, 3])
+    // Rows of stories are numbered anew when many are gone, and others come into those that were left.
+    for (const id of ids) index.remove(id)
+    ids.forEach(add)
+    expect(near().toSorted()).toEqual([2, 3])
   })
 })

@@ -64,16 +64,6 @@ describe('a placement', () => {
     expect(explainStory(index, features('Larkfield dam holds'), 999)).toEqual([])
   })
 
-  it('crosses languages by two things that both can express, and not by one', () => {
-    const { file } = desk()
-    // A name weighs what its rarity says: that takes a window with news in it.
-    for (let at = 0; at < 80; at++) file(`Zq${at}a wins ${at}zqb`, NOW - DAY, 2_000 + at)
-    const first = file('Tokayev sacks government of Kazakhstan', NOW)
-    expect(file('توكاييف يقيل الحكومة في كازاخستان', NOW + HOUR, undefined, 'ar').thread).toBe(first.thread)
-    expect(file('Токаев уволил кабинет Казахстана', NOW + HOUR, undefined, 'ru').thread).toBe(first.thread)
-    expect(file('Neige abondante au Kazakhstan', NOW + HOUR, undefined, 'fr').placement.kind).toBe('opened')
-  })
-
   it('of a form that names its day is with the same edition only', () => {
     const { file } = desk()
     const title = (day: number) => `Larkfield weather for January ${day}`
@@ -192,6 +182,22 @@ describe('a review', () => {
     }
     expect(crashes('Morocco')).toEqual([])
     expect(crashes('Egypt')).toMatchObject([{ kind: 'merge', from: 302, into: 301 }])
+  })
+
+  it('brings stories in several languages together by two things that all can express, and not by one', () => {
+    const { index, file } = desk()
+    // A name weighs what its rarity says: that takes a window with news in it.
+    for (let at = 0; at < 80; at++) file(`Zq${at}a wins ${at}zqb`, NOW - DAY, 2_000 + at)
+    const first = file('Tokayev sacks government of Kazakhstan', NOW)
+    const arabic = file('توكاييف يقيل الحكومة في كازاخستان', NOW + HOUR, undefined, 'ar')
+    const russian = file('Токаев уволил кабинет Казахстана', NOW + HOUR, undefined, 'ru')
+    const snow = file('Neige abondante au Kazakhstan', NOW + HOUR, undefined, 'fr')
+    // Placing is by the words of a language alone.
+    expect(new Set([first, arabic, russian, snow].map(({ thread }) => thread)).size).toBe(4)
+    reviewed(index, first.story - 1)
+    const [one, two, three, other] = [first, arabic, russian, snow].map(({ story }) => index.story(story)?.thread.id)
+    expect([two, three]).toEqual([one, one])
+    expect(other).not.toBe(one)
   })
 
   it('brings two languages together that speak above all of the same, whatever they name in passing', () => {

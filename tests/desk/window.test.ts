@@ -29,9 +29,9 @@ function words(seed: number, count: number): string[] {
 
 /** Two reports of neighbouring events: a part of their words is the same. */
 function pair(at: number): Draft[] {
-  const common = words(1_000 + at, 9)
+  const common = words(1_000 + at, 7)
   return [0, 1].map(side => {
-    const own = words(at * 2 + side + 1, 14)
+    const own = words(at * 2 + side + 1, 20)
     return {
       id: `${at}-${side}`,
       title: [...common.slice(0, 3), ...own.slice(0, 4)].join(' '),

@@ -1,6 +1,5 @@
 // Which threads in different languages turn out to be one event: the likeness of threads, and the plan of merging them. Pure.
 
-import { sharedTerms } from './candidates.ts'
 import { type Evidence, reasons, sharedBy, thousandths } from './explain.ts'
 import { type ActiveThread, gapOf, isSingle, type Part, partsOf, type SeenStory } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
@@ -10,9 +9,9 @@ import { type EditorDecisions, type Merge, parted, storiesOf } from './plan.ts'
 import {
   COMMON,
   MERGE_ACROSS,
+  NAMES_SHARED,
   OWN_ALIKE,
   SECOND_MATCH,
-  SHARED_MATCHES,
   THREADS_COMPARED,
   THREADS_NEAR,
 } from './tuning.ts'
@@ -28,8 +27,6 @@ export function mergesAcross(index: ThreadIndex, fresh: readonly SeenStory[], de
   const touched = new Set(fresh.map(({ thread }) => thread))
   const proposed: Proposed[] = []
   for (const thread of [...touched].sort((a, b) => a.id - b.id)) {
-    // A thread of one story was compared with all others when the story was placed.
-    if (isSingle(thread)) continue
     const merge = mergeOf(index, thread, decisions)
     if (merge) proposed.push(merge)
   }
@@ -51,18 +48,18 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   let best: Proposed | null = null
   let most = threshold
   let mine: SeenStory[] | null = null
-  for (const other of nearest(index, thread, parts)) {
-    const { across, acrossPairs, leastOwn } = compare(index, parts, other)
-    if (leastOwn < OWN_ALIKE) continue
-    const score = across * Math.exp(-gapOf(thread, other) / index.tuning.decay)
+  for (const other of nearest(index, thread, parts, false)) {
+    const across = likenessAcross(index, parts, other)
+    const score = across.likeness * Math.exp(-gapOf(thread, other) / index.tuning.decay)
     if (best ? score <= most : score < threshold) continue
+    if (likenessWithin(index, parts, other).least < OWN_ALIKE) continue
     mine ??= storiesOf(thread)
     if (parted(mine, storiesOf(other), decisions)) continue
     const kept = Math.min(thread.id, other.id)
     const why = {
       score: thousandths(score),
       threshold: thousandths(threshold),
-      reasons: reasonsOf(index, acrossPairs),
+      reasons: reasonsOf(index, across.pairs),
     }
     best = { kept, step: { kind: 'merge', from: Math.max(thread.id, other.id), to: { thread: kept }, why } }
     most = score
@@ -70,8 +67,13 @@ function mergeOf(index: ThreadIndex, thread: ActiveThread, decisions: EditorDeci
   return best
 }
 
-/** The threads that share most of what a thread is looked up by, by id. */
-export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonly PartProfile[]): ActiveThread[] {
+/** The threads that share most of what a thread is looked up by: names, numbers and the like, and `own` terms too. By id. */
+export function nearest(
+  index: ThreadIndex,
+  thread: ActiveThread,
+  parts: readonly PartProfile[],
+  own: boolean,
+): ActiveThread[] {
   const found = new Map<ActiveThread, number>()
   const limits = { common: COMMON, least: THREADS_NEAR, silence: index.settings.window }
   const keep = {
@@ -81,7 +83,7 @@ export function nearest(index: ThreadIndex, thread: ActiveThread, parts: readonl
     },
   }
   for (const { part, heaviest, heaviestShared } of parts) {
-    index.weights.near(heaviest, part, { own: true, ...limits }, keep)
+    if (own) index.weights.near(heaviest, part, { own: true, ...limits }, keep)
     index.weights.near(heaviestShared, part, { own: false, ...limits }, keep)
   }
   return [...found]
@@ -97,36 +99,37 @@ interface Pair {
   part: Part
 }
 
-/**
- * Likeness of two threads: over the languages they have in common, as a mean and the least (1 where they have none), and over
- * the best pair of languages they have not; with the pairs of parts it comes from.
- */
-export function compare(index: ThreadIndex, parts: readonly PartProfile[], other: ActiveThread) {
-  let own = 0
-  let count = 0
-  let leastOwn = 1
-  const ownPairs: Pair[] = []
-  let across = 0
-  let acrossPair: Pair | null = null
-  const others = partsOf(other)
+/** Likeness of two threads over the languages they have in common: the mean, 0 where they have none, and the least, then 1. */
+export function likenessWithin(index: ThreadIndex, parts: readonly PartProfile[], other: ActiveThread) {
+  let [sum, count, least] = [0, 0, 1]
+  const pairs: Pair[] = []
   for (const one of parts) {
-    for (const part of others) {
-      if (one.part.language === part.language) {
-        const pairs = one.part.stories.length * part.stories.length
-        const cosine = one.likenessTo(part, () => likeness(index, one, part))
-        own += cosine * pairs
-        leastOwn = Math.min(leastOwn, cosine)
-        count += pairs
-        ownPairs.push({ one, part })
-      } else {
-        const cosine = one.likenessTo(part, () => likenessAcross(index, one, part))
-        if (cosine <= across) continue
-        across = cosine
-        acrossPair = { one, part }
-      }
+    const part = other.parts.get(one.part.language)
+    if (!part) continue
+    const stories = one.part.stories.length * part.stories.length
+    const cosine = one.likenessTo(part, () => cosineWithin(index, one, part))
+    sum += cosine * stories
+    count += stories
+    least = Math.min(least, cosine)
+    pairs.push({ one, part })
+  }
+  return { mean: sum / (count || 1), least, pairs }
+}
+
+/** Likeness of two threads over the best pair of languages that they do not have in common. */
+export function likenessAcross(index: ThreadIndex, parts: readonly PartProfile[], other: ActiveThread) {
+  let likeness = 0
+  let pairs: Pair[] = []
+  for (const one of parts) {
+    for (const part of partsOf(other)) {
+      if (one.part.language === part.language) continue
+      const cosine = one.likenessTo(part, () => cosineAcross(index, one, part))
+      if (cosine <= likeness) continue
+      likeness = cosine
+      pairs = [{ one, part }]
     }
   }
-  return { own: count > 0 ? own / count : 0, leastOwn, across, ownPairs, acrossPairs: acrossPair ? [acrossPair] : [] }
+  return { likeness, pairs }
 }
 
 // Queries that are over. A part is compared with several others one after the other.
@@ -134,25 +137,41 @@ const ownQuery = new Query()
 const acrossQuery = new Query()
 
 /** Cosine of two parts of one language. */
-function likeness(index: ThreadIndex, one: PartProfile, part: Part): number {
+function cosineWithin(index: ThreadIndex, one: PartProfile, part: Part): number {
   const dot = index.weights.dotOf(part, index.weights.query(one.own, ownQuery))
   return dot / (Math.sqrt(one.part.ownSquared * part.ownSquared) || 1)
 }
 
 /** Cosine of two parts of two languages; 0 where what they share tells of no event. */
-function likenessAcross(index: ThreadIndex, one: PartProfile, part: Part): number {
-  const { terms, weights } = one.shared
-  // A merge claims more than a join: concepts add to what two other terms show.
-  const { dot, second, shares } = sharedTerms(index, part, index.weights.query(one.shared, acrossQuery), false)
-  if (second < SECOND_MATCH * dot) return 0
-  let matches = 0
+function cosineAcross(index: ThreadIndex, one: PartProfile, part: Part): number {
+  const { dot, second, names } = sharedTerms(index, part, index.weights.query(one.shared, acrossQuery))
+  // A story joins by a name and a concept; that two threads are one claims more.
+  const least = isSingle(one.part.thread) || isSingle(part.thread) ? 1 : NAMES_SHARED
+  if (second < SECOND_MATCH * dot || names < least) return 0
+  return Math.min(1, dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1))
+}
+
+/**
+ * What the terms asked for and a part have in common: the dot product, the second largest match of a rare term, and how many rare
+ * ones are names, numbers or countries. Concepts alone tell of no event, beside one of these they may be the second match.
+ */
+function sharedTerms(index: ThreadIndex, part: Part, query: Query) {
+  const { terms, weights } = query
+  const shares = index.weights.shares(part, query)
+  let [dot, most, second, names] = [0, 0, 0, 0]
   for (let at = 0; at < terms.length; at++) {
     const term = terms[at] as number
-    if ((weights[at] as number) * (shares[at] as number) === 0 || !index.isRare(term)) continue
-    if (!index.weights.vocabulary.isConcept(term)) matches++
+    const match = (weights[at] as number) * (shares[at] as number)
+    if (match === 0 || !index.isComparable(term)) continue
+    dot += match
+    if (!index.isRare(term)) continue
+    if (!index.weights.vocabulary.isConcept(term)) names++
+    if (match > most) {
+      second = most
+      most = match
+    } else if (match > second) second = match
   }
-  if (matches < SHARED_MATCHES) return 0
-  return Math.min(1, dot / (Math.sqrt(one.part.sharedSquared * part.sharedSquared) || 1))
+  return { dot, second, names }
 }
 
 /** The heaviest of what the parts of that pair share which shares most, as parts of one. */

@@ -1,5 +1,4 @@
 // The nearest parts of those that are met, in order. Pure.
-import type { Millis } from '../../model/units.ts'
 import type { Part } from './index/active.ts'
 
 const firstOf = (a: Part, b: Part): number => a.thread.id - b.thread.id || (a.language < b.language ? -1 : 1)
@@ -7,22 +6,17 @@ const firstOf = (a: Part, b: Part): number => a.thread.id - b.thread.id || (a.la
 /** Keeps so many parts, nearest first; of two alike that of the older thread. Hundreds are met, and few are kept. */
 export class Nearest {
   readonly parts: Part[] = []
-  /** What a part needs, at least, to be kept. What fades is never nearer than it was. */
+  /** What a part needs, at least, to be kept. */
   least = 0
   readonly #scores: Float64Array
   readonly #most: number
-  readonly #decay: Millis
 
-  /** `decay`: time in which a cosine fades to 1/e. */
-  constructor(most: number, decay: Millis = Number.POSITIVE_INFINITY) {
+  constructor(most: number) {
     this.#most = most
-    this.#decay = decay
     this.#scores = new Float64Array(most)
   }
 
-  /** `gap`: time for which the part's thread was silent. */
-  meet(part: Part, cosine: number, gap: Millis): void {
-    const score = gap === 0 ? cosine : cosine * Math.exp(-gap / this.#decay)
+  meet(part: Part, score: number): void {
     if (score < this.least) return
     const { parts } = this
     const scores = this.#scores

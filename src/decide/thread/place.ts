@@ -1,15 +1,16 @@
-// Which thread a story belongs to: the score of a story against the threads of the active window. Pure: it follows from the
-// stories in the index, in whatever order they came. A story may join a thread whose stories lie within one window of its time.
+// Which thread a story belongs to: the score of a story against the threads of its language in the active window. Pure: it
+// follows from the stories in the index, in whatever order they came. A story may join a thread whose stories lie within one
+// window of its time. What tells of it in other languages is left to the review.
 
 import type { Placement } from '../../model/decided.ts'
 import type { Millis } from '../../model/units.ts'
-import { type Candidate, candidatesAcross, candidatesOwn } from './candidates.ts'
+import { candidatesAround } from './candidates.ts'
 import { type Evidence, evidence, explain, reasons, thousandths } from './explain.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } from './features.ts'
 import { areEditions } from './form.ts'
 import { withoutHeader } from './header.ts'
 import type { ThreadIndex } from './index/index.ts'
-import { LOCAL_THREADS, PLACE_LATEST, SHARED_MATCHES } from './tuning.ts'
+import { LOCAL_THREADS, PLACE_LATEST } from './tuning.ts'
 import type { ThreadWords } from './words.ts'
 
 export type { Evidence } from './explain.ts'
@@ -58,17 +59,15 @@ function weighed(
 export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: Millis): Placement {
   const { threshold } = index.settings
   const story = { time, form: features.form }
-  const around = candidatesOwn(index, features, time)
-  const best = [...around.candidates, ...across(index, features, time)]
+  const around = candidatesAround(index, features, time)
+  const best = around.candidates
     .filter(({ part }) => !part.stories.slice(-PLACE_LATEST).some(other => areEditions(story, other)))
     .sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)[0]
   if (best === undefined) return opened(threshold, [])
   const joined = best.score >= threshold
   const shared = reasons(evidence(index, features, best.part))
   // The story itself says it too.
-  const said = shared.map(({ id }) =>
-    best.part.language === features.language ? Math.max(0, around.saying(id) - 1) : 0,
-  )
+  const said = shared.map(({ id }) => Math.max(0, around.saying(id) - 1))
   return {
     kind: joined ? 'joined' : 'opened',
     thread: joined ? best.part.thread.id : null,
@@ -80,15 +79,6 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
       ? { around: { threads: around.threads, said } }
       : {}),
   }
-}
-
-/** Parts of other languages near a story. Where all speak one language there is nothing to look for. */
-function across(index: ThreadIndex, features: ThreadFeatures, time: Millis): Candidate[] {
-  const { language, sharedTerms, vector } = features
-  if (vector && index.meansAcross) return []
-  if (sharedTerms.length < SHARED_MATCHES || index.tuning.across === 0) return []
-  if (!index.weights.vocabulary.hasOther(language)) return []
-  return candidatesAcross(index, language, index.weights.knownOf(features).shared, time)
 }
 
 /** What a story and a thread share, heaviest first, as parts of one. */

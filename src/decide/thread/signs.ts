@@ -2,51 +2,77 @@
 // them, so that of a hundred thousand stories most are passed over by a look at twelve whole numbers each. Pure.
 
 /**
- * Share of the bits that may differ where all numbers are looked at. Those of a cosine of .3 differ in .40, those of strangers
- * in half. With .42 a few plans of the Olympics in nine languages are others than when all stories are looked at, with .46 none.
+ * Share of the bits in which the stories of a part may differ, as a mean, where all their numbers are looked at. Those of a cosine
+ * of .3 differ in .40, those of strangers in half. With .42 a few plans of the Olympics in nine languages are others than when all
+ * are looked at, with .46 none.
  */
 const DIFFERING = 0.46
 
-/** Stories with the bits of their vectors, `words` whole numbers each. */
-export interface Signed<T> {
-  stories: readonly T[]
-  bits: Int32Array
-  words: number
+/** The bits of vectors of one length, by the rows of their stories. */
+export class Signs {
+  readonly #rows: Int32Array
+  readonly #bits: Int32Array
+  readonly #words: number
+
+  /** `middleOf`: the middle of a language. */
+  constructor(stories: Iterable<Signed>, middleOf: (language: string) => Float64Array) {
+    const all = [...stories]
+    const middles = new Map<string, Int32Array>()
+    this.#words = Math.ceil((all[0]?.vector.length ?? 0) / 32)
+    this.#rows = Int32Array.from(all, ({ row }) => row)
+    this.#bits = new Int32Array(this.#words * all.length)
+    for (const [at, { language, vector }] of all.entries()) {
+      const middle = middles.get(language) ?? Int32Array.from(middleOf(language), Math.floor)
+      middles.set(language, middle)
+      sign(vector, middle, this.#bits, this.#words * at)
+    }
+  }
+
+  /**
+   * Parts, by their numbers, of which the stories differ little from what a vector says beside all others. `partOf` has the part
+   * of each row; `parts` is how many there are.
+   */
+  near(own: Float64Array, partOf: Int32Array, parts: number): number[] {
+    const [rows, bits, words] = [this.#rows, this.#bits, this.#words]
+    const asked = new Int32Array(words)
+    sign(Int8Array.from(own, Math.sign), new Int32Array(own.length), asked, 0)
+    const most = DIFFERING * own.length
+    // Less than none: the bits that differ beyond those that may.
+    const beyond = new Float64Array(parts)
+    for (let at = 0; at < rows.length; at++) {
+      let differing = 0
+      for (let word = 0; word < words; word++) {
+        differing += ones((bits[words * at + word] as number) ^ (asked[word] as number))
+      }
+      const part = partOf[rows[at] as number] as number
+      beyond[part] = (beyond[part] as number) + differing - most
+    }
+    const found: number[] = []
+    for (let part = 0; part < parts; part++) if ((beyond[part] as number) < 0) found.push(part)
+    return found
+  }
 }
 
-/** The bits of some stories' vectors, which are whole numbers, beside the middle of all. */
-export function signed<T extends { vector: Int8Array }>(stories: readonly T[], middle: Float64Array): Signed<T> {
-  const words = Math.ceil(middle.length / 32)
-  const bits = new Int32Array(stories.length * words)
-  const middles = Int32Array.from(middle, Math.floor)
-  for (let story = 0; story < stories.length; story++) sign((stories[story] as T).vector, middles, bits, story * words)
-  return { stories, bits, words }
+/** A story with a vector. */
+interface Signed {
+  language: string
+  row: number
+  vector: Int8Array
 }
 
-/** Half of the numbers are more than the middle, in no order: to branch at each would take ten times as long. */
-function sign(vector: Int8Array, middles: Int32Array, bits: Int32Array, from: number): void {
+/**
+ * Write the bits of a vector of whole numbers, beside those of the middle. Half of them are more, in no order: to branch at
+ * each would take ten times as long.
+ */
+function sign(vector: Int8Array, middle: Int32Array, bits: Int32Array, from: number): void {
   for (let at = 0; at < vector.length; ) {
     const word = from + (at >> 5)
     let set = 0
     for (const end = Math.min(vector.length, at + 32); at < end; at++) {
-      set |= (((middles[at] as number) - (vector[at] as number)) >>> 31) << (at & 31)
+      set |= (((middle[at] as number) - (vector[at] as number)) >>> 31) << (at & 31)
     }
     bits[word] = set
   }
-}
-
-/** The stories whose bits differ little from those of what a vector says beside all others. */
-export function alike<T>({ stories, bits, words }: Signed<T>, own: Float64Array): T[] {
-  const asked = new Int32Array(words)
-  sign(Int8Array.from(own, Math.sign), new Int32Array(own.length), asked, 0)
-  const most = DIFFERING * own.length
-  const found: T[] = []
-  for (let story = 0, from = 0; story < stories.length; story++, from += words) {
-    let differing = 0
-    for (let word = 0; word < words; word++) differing += ones((bits[from + word] as number) ^ (asked[word] as number))
-    if (differing <= most) found.push(stories[story] as T)
-  }
-  return found
 }
 
 /** Bits of a whole number that are set. */

@@ -1,6 +1,6 @@
 // What a thread is introduced by: the story that speaks for it, and the threads of neighbouring events. Pure.
 import type { Millis } from '../../model/units.ts'
-import { compare, nearest, reasonsOf } from './across.ts'
+import { likenessAcross, likenessWithin, nearest, reasonsOf } from './across.ts'
 import { type Evidence, thousandths } from './explain.ts'
 import { partsOf } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
@@ -21,17 +21,18 @@ export function storylines(index: ThreadIndex, id: number): Neighbour[] {
   if (!thread) return []
   const parts = partsOf(thread).map(part => index.weights.profile(part))
   const found: Neighbour[] = []
-  for (const other of nearest(index, thread, parts)) {
-    const compared = compare(index, parts, other)
-    const own = compared.own / (ALIKE * index.settings.threshold)
-    const across = compared.across / (MERGE_ACROSS * index.settings.threshold)
+  for (const other of nearest(index, thread, parts, true)) {
+    const within = likenessWithin(index, parts, other)
+    const beyond = likenessAcross(index, parts, other)
+    const own = within.mean / (ALIKE * index.settings.threshold)
+    const across = beyond.likeness / (MERGE_ACROSS * index.settings.threshold)
     const score = Math.max(own, across)
     if (score < NEIGHBOUR) continue
     found.push({
       thread: other.id,
       when: other.last < thread.first ? 'before' : other.first > thread.last ? 'after' : 'same time',
       score: thousandths(Math.min(1, score)),
-      reasons: reasonsOf(index, own >= across ? compared.ownPairs : compared.acrossPairs),
+      reasons: reasonsOf(index, own >= across ? within.pairs : beyond.pairs),
     })
   }
   return found.sort((a, b) => b.score - a.score || a.thread - b.thread).slice(0, NEIGHBOURS)

@@ -13,26 +13,20 @@ const HOUR: Millis = 3_600_000
 export interface Tuning {
   /** Between two languages a thread silent for this long needs e times the evidence. */
   decay: Millis
-  /**
-   * Brings the cosine of the few terms that two languages can both express to the scale of the configured threshold; 0 for
-   * nothing across languages.
-   */
-  across: number
   /** What is left of the likeness of two stories that name different countries: two bus crashes are told in the same words. */
   differentCountries: number
 }
 
 export const TUNING: Readonly<Tuning> = {
   decay: 60 * HOUR,
-  across: 0.28 / 0.42,
   differentCountries: 0.4,
 }
 
 /** Terms said by more stories than this find half the window: no review looks threads up by them. */
 export const COMMON = 400
 
-/** Terms that stories of two languages must share. One name is no event. */
-export const SHARED_MATCHES = 2
+/** Names, countries and numbers that threads of two languages must share. One name is no event. */
+export const NAMES_SHARED = 2
 /**
  * The part of their likeness that the second of these must make up. By eye, most false merges of the Olympics had one name
  * for nine tenths of it, and beside it a word that all the news has.
@@ -47,9 +41,6 @@ export const PLACE_AROUND = 12
 export const PLACE_LATEST = 8
 /** Entries of the lists of terms that are looked through for the parts near a new story. */
 export const PLACE_LOOKED_UP = 1_200
-/** In other languages: the cosine below which a part is no candidate, and the parts that are scored to the last term. */
-export const PLACE_NEAR = 0.03
-export const PLACE_RESCORED = 12
 
 // ── grouping afresh in one language ─────────────────────────────────────────────────────────────────────────────────
 
@@ -95,7 +86,7 @@ export const JOIN_DECAY: Millis = 120 * HOUR
 
 /** Cosine of two parts of one language at which two threads are hardly two, of the configured threshold. */
 export const ALIKE = 1.8
-/** Likeness at which threads of two languages are merged, of the configured threshold: a merge claims more than a join. */
+/** Likeness at which threads of two languages are merged, of the configured threshold. */
 export const MERGE_ACROSS = 1.2
 /**
  * Cosine of two parts of one language that threads need to be merged by way of another language: where those who speak for

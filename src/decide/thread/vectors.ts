@@ -1,6 +1,6 @@
 // The vectors of a user's sentence model: how they are stored, and what one says beside all others. Pure.
 import type { SeenStory } from './index/active.ts'
-import { alike, type Signed, signed } from './signs.ts'
+import { Signs } from './signs.ts'
 
 // More would weigh more than all the words of a story.
 const MOST = 1_024
@@ -64,10 +64,11 @@ interface Middle {
  */
 export class Meanings {
   readonly #all: Sum
-  readonly #languages = new Map<string, { sum: Sum; stories: Set<Meant> }>()
-  /** What follows from the stories of a language, until one comes or goes. */
+  readonly #languages = new Map<string, Sum>()
+  readonly #stories = new Set<Meant>()
+  /** What follows from the stories, until one comes or goes: the middle of each language, and bits. */
   readonly #middles = new Map<string, Middle>()
-  readonly #signed = new Map<string, Signed<Meant>>()
+  #signs: Signs | null = null
 
   /** `length` is that of all the directions. */
   constructor(length: number) {
@@ -86,31 +87,32 @@ export class Meanings {
   /** Take a story in, or with -1 out again. */
   count(story: Meant, sign: 1 | -1): void {
     const { language, vector } = story
-    const known = this.#languages.get(language) ?? { sum: new Sum(vector.length), stories: new Set() }
-    this.#languages.set(language, known)
-    known.sum.add(vector, sign)
+    const sum = this.#languages.get(language) ?? new Sum(vector.length)
+    this.#languages.set(language, sum)
+    sum.add(vector, sign)
     this.#all.add(vector, sign)
-    if (sign > 0) known.stories.add(story)
-    else known.stories.delete(story)
-    if (known.sum.count === 0) this.#languages.delete(language)
+    if (sum.count === 0) this.#languages.delete(language)
+    if (sign > 0) this.#stories.add(story)
+    else this.#stories.delete(story)
     this.#middles.clear()
-    this.#signed.clear()
+    this.#signs = null
   }
 
-  /** Stories of other languages that may say much the same as `own`, which is what one of this language says beside all others. */
-  *alike(language: string, own: Float64Array): Generator<Meant> {
-    for (const [other, { stories }] of this.#languages) {
-      if (other === language) continue
-      const known = this.#signed.get(other) ?? signed([...stories], this.#middle(other).values)
-      this.#signed.set(other, known)
-      yield* alike(known, own)
-    }
+  /** What the vectors are in a bit a number. */
+  get signs(): Signs {
+    this.#signs ??= new Signs(this.#stories, language => this.#middle(language).values)
+    return this.#signs
+  }
+
+  /** Stories have other rows. */
+  renumbered(): void {
+    this.#signs = null
   }
 
   #middle(language: string): Middle {
     const known = this.#middles.get(language)
     if (known) return known
-    const sum = this.#languages.get(language)?.sum
+    const sum = this.#languages.get(language)
     const all = this.#all
     const values = new Float64Array(all.values.length)
     let squares = 0

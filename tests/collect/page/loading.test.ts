@@ -37,7 +37,10 @@ describe('reading pages', () => {
     expect(loaded).toContain('run/pages.ts')
     expect(loaded).toContain('better-sqlite3')
     expect(loaded.filter(file => file.startsWith('collect/page/'))).toEqual(['collect/page/version.ts'])
+    expect(loaded.filter(file => file.startsWith('collect/list/'))).toEqual([])
     expect(loaded).not.toContain('@mozilla/readability')
+    expect(loaded).not.toContain('css-select')
+    expect(loaded).not.toContain('css-what')
     expect([...loadedWith(['collect/page/worker.ts'])].map(file => relative(source, file))).toContain(
       'collect/page/readable.ts',
     )

@@ -49,11 +49,6 @@ export const later = (one: SeenStory, other: SeenStory) =>
 export const partsOf = ({ parts }: ActiveThread): Part[] =>
   [...parts.values()].sort((a, b) => (a.language < b.language ? -1 : 1))
 
-/** How far outside the life of a thread a time lies. */
-export function silenceOf(thread: ActiveThread, time: Millis): Millis {
-  return Math.max(0, time - thread.last, thread.first - time)
-}
-
 /** Time between the lives of two threads. */
 export const gapOf = (one: ActiveThread, other: ActiveThread): Millis =>
   Math.max(0, one.first - other.last, other.first - one.last)

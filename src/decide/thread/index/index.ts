@@ -93,19 +93,23 @@ export class ThreadIndex {
     return this.#meanings.get(asked.length)?.dotOf(story, asked) ?? null
   }
 
-  /** The mean of this over the latest stories of a part; 0 where none has such a vector. */
-  meant({ stories }: Part, asked: Float64Array): number {
-    const dots = stories.slice(-GROUPED_OF_A_PART).flatMap(story => this.dotOf(story, asked) ?? [])
-    return dots.reduce((sum, dot) => sum + dot, 0) / (dots.length || 1)
+  /** Parts of other languages that may mean much the same as `asked`, which is what one of this language means. */
+  meantAlike(language: string, asked: Float64Array): Part[] {
+    const { slots, holder } = this.weights
+    const near = this.#meanings.get(asked.length)?.signs.near(asked, holder, slots.parts.length) ?? []
+    return near.map(slot => slots.parts[slot] as Part).filter(part => part.language !== language)
   }
 
-  /** Parts of other languages that may mean much the same as `asked`, which is what one of this language means. */
-  meantAlike(language: string, asked: Float64Array): Set<Part> {
-    const found = new Set<Part>()
-    for (const story of this.#meanings.get(asked.length)?.alike(language, asked) ?? []) {
-      found.add(story.thread.parts.get(story.language) as Part)
+  /** The mean dot product of what the latest stories of a part mean with a vector; 0 where none has a vector of its length. */
+  meant({ stories }: Part, asked: Float64Array): number {
+    let [sum, count] = [0, 0]
+    for (let at = Math.max(0, stories.length - GROUPED_OF_A_PART); at < stories.length; at++) {
+      const dot = this.dotOf(stories[at] as SeenStory, asked)
+      if (dot === null) continue
+      sum += dot
+      count++
     }
-    return found
+    return sum / (count || 1)
   }
 
   /** Vectors of another length are another encoder's: the two are never compared. */
@@ -189,7 +193,9 @@ export class ThreadIndex {
     under?.delete(seen)
     if (under?.size === 0) this.#byHeader.delete(seen.form[3])
     const moved = this.weights.drop(seen)
-    if (moved) for (const one of this.#stories.values()) one.row = moved[one.row] as number
+    if (!moved) return
+    for (const one of this.#stories.values()) one.row = moved[one.row] as number
+    for (const meanings of this.#meanings.values()) meanings.renumbered()
   }
 
   /** Forget stories from before `limit`, and threads that have none left. */

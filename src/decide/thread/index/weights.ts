@@ -30,8 +30,7 @@ export interface Known extends Pick<Part, 'language' | 'ownSquared' | 'sharedSqu
 export interface Finder {
   /** The cosine below which a part is not wanted any more. */
   readonly least: number
-  /** `gap`: time between the lives of the part's thread and the one asked about. */
-  meet(part: Part, cosine: number, gap: Millis): void
+  meet(part: Part, cosine: number): void
 }
 
 export class Weights {
@@ -57,6 +56,11 @@ export class Weights {
   /** Where a story's own terms stand, until another is entered. */
   rangeOf({ row }: SeenStory): TermRange {
     return this.#rows.rangeOf(row)
+  }
+
+  /** By the row of a story: the slot of its part. */
+  get holder(): Int32Array {
+    return this.#rows.holder
   }
 
   /** The name of a term. */
@@ -166,7 +170,7 @@ export class Weights {
       const first = facts[FACTS * slot + FIRST] as number
       const last = facts[FACTS * slot + LAST] as number
       const gap = Math.max(0, first - thread.last, thread.first - last)
-      if (gap <= silence) found.meet(parts[slot] as Part, cosine, gap)
+      if (gap <= silence) found.meet(parts[slot] as Part, cosine)
     }
   }
 
