@@ -58,12 +58,14 @@ async function assigned(items: readonly EvalItem[], way: Way): Promise<Assignmen
     .sort((a, b) => a.time - b.time || a.at - b.at)
   const reports = new Map<string, number>()
   const waiting: { report: number; text: string }[] = []
+  const outcomes: Record<string, number> = {}
   let clock = 0
   const read = async (left: number): Promise<void> => {
     while (waiting.length > left) {
       const { report, text } = waiting.shift() ?? { report: 0, text: '' }
       const asked = { report, host: 'page.invalid', answer: pageOf(text), attempts: 1, extractor: 1 }
-      await desk.pages.file(asked, { now: clock, names })
+      const outcome = (await desk.pages.file(asked, { now: clock, names })) ?? 'gone'
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     }
   }
   for (const { item, time } of timed) {
@@ -92,6 +94,7 @@ async function assigned(items: readonly EvalItem[], way: Way): Promise<Assignmen
     return { id: item.id, story: String(story), thread: String(store.story(story)?.thread ?? 0) }
   })
   store.close()
+  if (way === 'completed') process.stderr.write(`${JSON.stringify(outcomes)}\n`)
   return assignments
 }
 
@@ -123,7 +126,7 @@ for (const [name, labelled] of Object.entries(SETS)) {
     const assignments = await assigned(items, way)
     const { user, system } = process.cpuUsage(start)
     const pairs = labelled.pairs === null ? null : scorePairs(items, labelled.pairs, assignments)
-    rows.push({
+    const row: Row = {
       set: labelled.name,
       way,
       copiesRecall: pairs?.recall ?? null,
@@ -131,7 +134,9 @@ for (const [name, labelled] of Object.entries(SETS)) {
       storyF1: scoreGroups(items, assignments, 'story')?.bcubed.f1 ?? null,
       threadF1: scoreGroups(items, assignments, 'thread')?.bcubed.f1 ?? null,
       seconds: Math.round((user + system) / 1e5) / 10,
-    })
+    }
+    rows.push(row)
+    process.stderr.write(`${JSON.stringify(row)}\n`)
   }
 }
 console.table(rows)

@@ -1,4 +1,5 @@
 // Which pages of reports are asked for now, and what becomes of what they say. Pure.
+import { terms } from '../language/terms.ts'
 import { cut } from '../language/words.ts'
 import type { PageAnswer, PageDue, PageOutcome, PagePause, PageReading, PageSubject } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
@@ -83,6 +84,20 @@ export function outcomeOf(
 }
 
 const textOf = (answer: PageAnswer): string | null => ('text' in answer ? answer.text : null)
+
+/** Share of the shorter headline's words by which two are of one report that was sent twice. */
+const ONE_HEADLINE = 0.5
+
+/** Other reports of an agency that have the same text at another address and tell of something else: no text of any report. */
+export function furnitureAmong<T extends { title: string }>(title: string, alike: readonly T[]): T[] {
+  const own = new Set(terms(title, null))
+  return alike.filter(other => {
+    const words = new Set(terms(other.title, null))
+    let shared = 0
+    for (const word of words) if (own.has(word)) shared++
+    return shared < ONE_HEADLINE * Math.max(1, Math.min(own.size, words.size))
+  })
+}
 
 /** Pages of an agency that have a line word for word which is none of a report then, and words of such a line. */
 const COMMON_PAGES = 3

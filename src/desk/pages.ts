@@ -2,7 +2,7 @@
 // stays what is published; copies, threads, credits and figures are decided again by the longer one.
 import { copyFeatures } from '../decide/copy/index.ts'
 import { digest } from '../decide/digest.ts'
-import { factsOf, nextTry, outcomeOf, PAGES_COMPARED, pauseAfter, REFUSALS } from '../decide/page.ts'
+import { factsOf, furnitureAmong, nextTry, outcomeOf, PAGES_COMPARED, pauseAfter, REFUSALS } from '../decide/page.ts'
 import { storyFeatures, threadWords } from '../decide/thread/place.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import { fold } from '../language/fold.ts'
@@ -65,7 +65,7 @@ export class PageTexts {
     let { outcome, because } = found
     const { text } = found
     const mark = text === null ? null : digest(fold(text).replace(/\s+/g, ' '))
-    const alike = mark === null ? [] : filing.pagesAlike(mark, subject)
+    const alike = mark === null ? [] : furnitureAmong(subject.title, filing.pagesAlike(mark, subject))
     if (alike.length > 0) [outcome, because] = ['furniture', FURNITURE]
     const taken = alike.length > 0 ? null : text
     const again = nextTry(outcome, attempts, now)
@@ -83,7 +83,7 @@ export class PageTexts {
     }
     filing.keepPage({ ...kept, text: taken, ...factsOf(answer) })
     this.#pause(filing, subject.agency, host, now)
-    for (const other of alike) this.#forget(filing, other, context)
+    for (const other of alike) this.#forget(filing, other.report, context)
     if (taken !== null) this.#tell(filing, subject, taken, context)
     return outcome
   }
@@ -113,9 +113,13 @@ export class PageTexts {
     window.addReport(filing, story, { id: report, agency, time }, features)
     const copy = look?.copy ?? null
     let kept = story
-    if (copy !== null && copy.story !== story && filing.partOf(copy.report) === part) {
-      const why = { at: now, score: copy.similarity, reasons: copy.evidence.shared }
-      kept = window.mergeStories(filing, story, copy.story, why) ?? story
+    // The text it is most like may be one of its own story, and show that another is the same.
+    for (const other of copy === null ? [] : [copy, ...(copy.bridge === null ? [] : [copy.bridge])]) {
+      if (filing.partOf(other.report) !== part) continue
+      const into = filing.resolve('story', other.story)
+      if (into === kept) continue
+      const why = { at: now, score: other.similarity, reasons: copy?.evidence.shared ?? [] }
+      kept = window.mergeStories(filing, kept, into, why) ?? kept
     }
     judgeOrigin(filing, kept)
     const placed = filing.placed(kept)

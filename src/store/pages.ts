@@ -60,7 +60,7 @@ export interface PageKeeping {
   pageSubject(report: number): PageSubject | null
   keepPage(page: KeptPage): void
   /** Other reports of an agency with the same text of another address. */
-  pagesAlike(digest: string, subject: PageSubject): number[]
+  pagesAlike(digest: string, subject: PageSubject): { report: number; title: string }[]
   /** A text that was taken is the report's no more. */
   dropPageText(report: number, outcome: PageOutcome, because: string): void
   /** Credits, figures and dateline are those of this reading from now on. `bare`: nothing but the headline is known. */

@@ -41,11 +41,11 @@ export function keepingPages(sql: WritableSql): PageKeeping {
     pagesAlike: (digest, { report, agency, canonicalUrl }) =>
       sql
         .all(
-          `select p.report from x_pages p join x_reports r on r.id = p.report
+          `select p.report, r.title from x_pages p join x_reports r on r.id = p.report
            where p.digest = @digest and p.report <> @report and p.agency = @agency and r.canonical_url is not @canonicalUrl`,
           { digest, report, agency, canonicalUrl },
         )
-        .map(row => number(row['report'])),
+        .map(row => ({ report: number(row['report']), title: text(row['title']) })),
     dropPageText: (report, outcome, because) => {
       sql.run('update x_pages set text = null, outcome = @outcome, because = @because where report = @report', {
         report,
