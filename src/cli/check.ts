@@ -196,6 +196,7 @@ async function tryFeed(named: NamedFeed, { fetcher, pool, hosts, settings }: Too
       gap: got.gap,
       language: spec.language,
       maxEntries: settings.maxEntries,
+      ...(spec.page && { page: spec.page }),
     })
     if (!parsed.ok) return { ...tried, error: text(quotable(got, parsed.reason)) }
     const { entries, warnings, format, maps } = parsed.value
@@ -288,8 +289,9 @@ function showParsed(file: string, parsed: Outcome<ParsedFeed>, options: { json?:
     jsonLine(parsedJson(file, parsed.value))
     return
   }
-  const { format, version, title, entries } = parsed.value
+  const { format, version, title, entries, maps = [] } = parsed.value
   out(`${file}: ${format} ${version ?? ''} «${title ?? ''}», ${entries.length} entries`)
   for (const entry of entries) out(`  ${moment(entry.published)}  ${entry.title}`)
+  for (const { url, lastmod } of maps) out(`  ${moment(lastmod)}  ${url}`)
   for (const warning of warnings) say(`${file}: ${warning}`)
 }

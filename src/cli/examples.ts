@@ -9,6 +9,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   add: [
     'minwal add agency.example',
     "minwal add https://agency.example/rss --name 'The Agency'",
+    "minwal add https://agency.example/news --page --items 'article.card'",
     `minwal add 'https://agency.example/feed?key=${'$'}{KEY}' --agency agency`,
   ],
   import: ['minwal import subscriptions.opml', 'curl -s https://reader.example/opml | minwal import -'],

@@ -81,11 +81,12 @@ function reportJson({ id, agency, url, title, time, joinedBy, revisions }: Story
 
 /** A feed document as `minwal parse` shows it. */
 export function parsedJson(file: string, parsed: ParsedFeed): object {
-  const { ttl: _ttl, skip: _skip, hub: _hub, self: _self, entries, warnings, ...feed } = parsed
-  return { file, ...feed, entries: entries.map(entryJson), warnings }
+  const { ttl: _ttl, skip: _skip, hub: _hub, self: _self, entries, warnings, maps, ...feed } = parsed
+  const named = maps?.map(({ url, lastmod }) => ({ url, lastmod: isoOrNull(lastmod) }))
+  return { file, ...feed, ...(named && { maps: named }), entries: entries.map(entryJson), warnings }
 }
 
-function entryJson({ source: _source, text: _text, ...entry }: ParsedFeed['entries'][number]): object {
+function entryJson({ text: _text, ...entry }: ParsedFeed['entries'][number]): object {
   return { ...entry, published: isoOrNull(entry.published), updated: isoOrNull(entry.updated) }
 }
 

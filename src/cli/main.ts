@@ -91,6 +91,8 @@ export function build(): Command {
     .option('--name <name>', 'name of the agency: a new one is opened under it, unless one has it')
     .option('--allow-private', 'the address may lie in a private network; written with the feed')
     .option('--yes', 'add the likeliest of several, and ask nobody')
+    .option('--page', 'the address is a page with a list of reports: propose how it is read, and add it')
+    .option('--items <css>', 'of such a page: the selector of its items, in place of a proposal')
     .option('--json', 'print what was found and added as JSON')
     .action(later(async () => (await import('./sources.ts')).add))
   command('import', 'add the feeds of an OPML file to the configuration; folders become categories')

@@ -150,7 +150,7 @@ export function story(id: number, options: Common): void {
 }
 
 function wholeStory(found: StoryDetail): (string | Table)[] {
-  const { title, agencyName, time, thread, url, signal, members, text } = found
+  const { title, agencyName, time, thread, url, signal, members, text, pageText } = found
   const reports = {
     head: ['report', timed('time'), 'agency', 'because', 'texts', 'headline'],
     rows: members.map(member => [
@@ -169,7 +169,7 @@ function wholeStory(found: StoryDetail): (string | Table)[] {
     ...(url === null ? [] : [url]),
     '',
     reports,
-    ...(text === '' ? [] : ['', text]),
+    ...(pageText !== null ? ['', pageText] : text === '' ? [] : ['', text]),
   ]
 }
 

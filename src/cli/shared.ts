@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withCredentials } from '../config/credentials.ts'
-import { type Loaded, loadConfig } from '../config/load.ts'
+import { type Loaded, type LoadOptions, loadConfig } from '../config/load.ts'
 import { hiding } from '../config/secrets.ts'
 import { loadToRead } from '../config/unset.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
@@ -61,14 +61,14 @@ const write = (stream: NodeJS.WriteStream, text: string): void =>
   void stream.write(text.endsWith('\n') ? text : `${text}\n`)
 
 /** The configuration, or what is wrong with it. */
-export function readConfiguration({ config: file }: Common): Loaded {
-  const loaded = loadConfig(file, withCredentials(process.env))
+export function readConfiguration({ config: file }: Common, options: LoadOptions = {}): Loaded {
+  const loaded = loadConfig(file, withCredentials(process.env), options)
   if (loaded.ok) hideSecretsOf(loaded.config)
   return judged(loaded, file)
 }
 
-export function configured(options: Common): Config {
-  const loaded = readConfiguration(options)
+export function configured(options: Common, load: LoadOptions = {}): Config {
+  const loaded = readConfiguration(options, load)
   if (!loaded.ok) throw new Failed(loaded.faults.join('\nminwal: '), 2)
   return loaded.config
 }

@@ -10,6 +10,7 @@ import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import { type FoundSource, type FoundSources, findSources } from '../run/find-sources.ts'
+import type { FoundPage } from './add-page.ts'
 import { chosen, list, plainly, shown } from './found.ts'
 import {
   type Common,
@@ -33,10 +34,14 @@ interface AddOptions extends Common {
   allowPrivate?: boolean
   /** The first that was found is added, and nobody is asked. */
   yes?: boolean
+  /** The address is a page with a list; its items by this selector. */
+  page?: boolean
+  items?: string
 }
 
 export async function add(given: string, options: AddOptions): Promise<void> {
-  const config = configured(options)
+  const config = configured(options, { mayBeEmpty: true })
+  if (options.page === true || options.items !== undefined) return addPage(given, config, options)
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(given)
   const first = await tryAddress(whole ? given : `https://${given}`, given, config, options)
   // Where nobody wrote a scheme, http is asked only where https is not answered.
@@ -45,10 +50,44 @@ export async function add(given: string, options: AddOptions): Promise<void> {
   const { found } = second ?? first
   if (!found.ok) {
     const reasons = [first, second].flatMap(tried => (tried === null || tried.found.ok ? [] : [tried.found.reason]))
+    if (found.answered && (await addListOf((second ?? first).url, config, options))) return
     throw new Failed(`nothing was added: ${hidden([...new Set(reasons)].join('; '))}`)
   }
   const value = await chosen(found.value, options)
   addFound(value, found.notes, second ?? first, config, options)
+}
+
+/** Where there is neither feed nor map: adds the list of the page, if it has one and it is wanted. */
+async function addListOf(url: string, config: Config, options: AddOptions): Promise<boolean> {
+  const { findPage, isWanted } = await import('./add-page.ts')
+  const found = await findPage(typedAddress(url, url, config, options).target, config, options).catch(() => null)
+  if (found === null || !(await isWanted(found, url, options))) return false
+  await addPage(url, config, options, found)
+  return true
+}
+
+/** Adds a page with the rules by which its first entries were shown. */
+async function addPage(given: string, config: Config, options: AddOptions, before?: FoundPage): Promise<void> {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`
+  const typed = typedAddress(url, given, config, options)
+  const { findPage, pageForPrograms, showPage } = await import('./add-page.ts')
+  const found = before ?? (await findPage(typed.target, config, options))
+  const additions = new Additions(config.agencies)
+  const page = found.rules
+  const entry = { url, asTyped: true as const, page, ...(options.allowPrivate && { allowPrivate: true as const }) }
+  const title = found.feed.title === null ? null : hidden(found.feed.title)
+  const id = additions.add(entry, title, { ...namedAgency(config, options), target: typed.target })
+  const reason = addToFile(options.config, [...additions.drafts.values()], process.env)
+  if (reason !== null) throw new Failed(`nothing was added: ${reason}`)
+  const fresh = !config.agencies.some(agency => agency.id === id)
+  const shownUrl = plainly(typed.target)
+  if (options.json) {
+    json({ added: { url: shownUrl, agency: id, newAgency: fresh }, found: [], page: pageForPrograms(found) })
+    return
+  }
+  showPage(found)
+  const agency = fresh ? `the new agency ${id} «${additions.nameOf(id)}»` : `the agency ${id}`
+  say(`${shownUrl} was added to ${options.config} as a page, with ${agency}`)
 }
 
 interface Tried {
@@ -60,6 +99,12 @@ interface Tried {
 
 /** What is behind an address. Throws where it is none, or is in the configuration already. */
 async function tryAddress(url: string, given: string, config: Config, options: AddOptions): Promise<Tried> {
+  const typed = typedAddress(url, given, config, options)
+  return { url, typed, found: await search(typed.target, config, options.allowPrivate === true) }
+}
+
+/** An address with its variables. Throws where it is none, or is in the configuration already. */
+function typedAddress(url: string, given: string, config: Config, options: AddOptions): Tried['typed'] {
   // Variables may be typed as they stand in the file: they are filled in for asking, and written as typed.
   const typed = readAddress(url, process.env)
   fillIn(url, process.env, name => {
@@ -75,7 +120,7 @@ async function tryAddress(url: string, given: string, config: Config, options: A
   }
   const known = new Additions(config.agencies).agencyWith(typed.target)
   if (known !== undefined) throw new Failed(`${typed.url} is in ${options.config} already, with ${known}`)
-  return { url, typed, found: await search(typed.target, config, options.allowPrivate === true) }
+  return typed
 }
 
 /** The agency that is named: one that is there, or a new one; nothing where the feed itself decides. */
@@ -162,7 +207,7 @@ async function search(url: string, config: Config, mayBePrivate: boolean): Promi
 // ── import ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function importFeeds(file: string, options: Common): void {
-  const config = configured(options)
+  const config = configured(options, { mayBeEmpty: true })
   let bytes: Uint8Array
   try {
     bytes = readFileSync(file === '-' ? 0 : file)
@@ -189,14 +234,17 @@ export function importFeeds(file: string, options: Common): void {
 
 // ── export ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** The rules of a page that are set. */
+const given = (rules: object): object => Object.fromEntries(Object.entries(rules).filter(([, rule]) => rule !== null))
+
 /** A feed's line in the list. What is secret of its address stays here, as do its headers. */
 function outlineOf(agency: Agency, feed: FeedSpec): Outline {
   const { every } = feed
   return {
     text: feed.title ?? agency.name,
     attributes: {
-      type: 'rss',
-      xmlUrl: feed.url,
+      // For other readers a page is a link, and no feed.
+      ...(feed.page === undefined ? { type: 'rss', xmlUrl: feed.url } : { type: 'link', url: feed.url }),
       htmlUrl: agency.homepage,
       language: feed.language,
       category: feed.category,
@@ -206,6 +254,7 @@ function outlineOf(agency: Agency, feed: FeedSpec): Outline {
       'minwal:language': agency.language,
       'minwal:every': every === null ? null : `${every / 1_000}s`,
       'minwal:identity': feed.identity === 'guid' ? null : feed.identity,
+      'minwal:page': feed.page === undefined ? null : JSON.stringify(given(feed.page)),
       ...takenAttributes(feed.taken),
       'minwal:paused': feed.paused ? 'true' : null,
     },

@@ -1,7 +1,7 @@
 // The addresses of the feeds of a configuration, and what of them and of other values is secret.
 import { createHash } from 'node:crypto'
 import type { Secret } from '../model/config.ts'
-import { items, member } from './raw.ts'
+import { addressIn, items, member } from './raw.ts'
 import { type Environment, readAddress, readHeaders, readText } from './secrets.ts'
 
 /** A feed's address as read from the file, and what is secret of it and its headers. */
@@ -21,7 +21,7 @@ export function feedAddresses(raw: unknown, environment: Environment): Map<strin
   const read: { place: string; address: ReturnType<typeof readAddress> }[] = []
   for (const [at, agency] of items(member(raw, 'agencies'))) {
     for (const [n, feed] of items(member(agency, 'feeds'))) {
-      const written = typeof feed === 'string' ? feed : member(feed, 'url')
+      const written = addressIn(feed)
       if (typeof written !== 'string') continue
       const address = readAddress(written, environment)
       const secrets = [...address.secrets, ...readHeaders(member(feed, 'headers'), environment)]

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { PageRules } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { keyOf } from './faults.ts'
 import { type Appended, appendToLists } from './jsonc.ts'
@@ -28,6 +29,8 @@ export type FeedEntry = Readonly<
       exclude?: readonly string[] | null
       paused?: true | null
       allowPrivate?: true | null
+      /** It is a page, read by these rules. Written as keys beside its address. */
+      page?: Partial<PageRules> | null
       /** Its address was typed by the user, so that `${NAME}` in it is a variable. Not written. */
       asTyped?: true | null
     }
@@ -53,7 +56,7 @@ export function withFeeds(
   file: string,
   environment: Environment,
 ): Outcome<string> {
-  const before = parseConfig(text, file, environment)
+  const before = parseConfig(text, file, environment, { mayBeEmpty: true })
   if (!before.ok) return { ok: false, reason: before.faults.join('; ') }
   const appended: Appended[] = []
   const fresh: unknown[] = []
@@ -87,8 +90,12 @@ function given(entry: object): Record<string, unknown> {
 }
 
 /** A feed as it is written: its address alone where nothing else is known of it. */
-function writtenFeed({ asTyped, ...feed }: FeedEntry): unknown {
+function writtenFeed({ asTyped, page, ...feed }: FeedEntry): unknown {
   const url = asTyped ? feed.url : literal(feed.url)
+  if (page) {
+    const { url: _url, title: _title, identity: _identity, ...rest } = feed
+    return { page: url, ...literal({ ...given(page), ...given(rest) }) }
+  }
   const more = given(feed)
   return Object.keys(more).length === 1 ? url : { ...literal(more), url }
 }

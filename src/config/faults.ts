@@ -3,7 +3,7 @@
 import { nearestWord } from '../language/nearest.ts'
 import { duration } from '../language/say.ts'
 import type { FeedAddress } from './addresses.ts'
-import { items, member } from './raw.ts'
+import { addressIn, items, member } from './raw.ts'
 import { leastKept, THREADS_WINDOW } from './retain.ts'
 import { type Issue, knownKeys, parseDuration } from './schema.ts'
 import { withoutLogin } from './secrets.ts'
@@ -59,7 +59,14 @@ function describeIssue(issue: Issue, base: readonly PropertyKey[]): Fault[] {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map(name => {
-        const known = knownKeys(path)
+        const isPage = path.includes('feeds') && member(issue.input, 'page') !== undefined
+        if (isPage && name === 'url') {
+          return {
+            path: [...path, name],
+            says: 'a feed has either "url" or "page": a page is read by selectors, a feed is not',
+          }
+        }
+        const known = knownKeys(path, isPage)
         return { path: [...path, name], says: `unknown key; known here: ${known.join(', ')}${meant(name, known)}` }
       })
     case 'invalid_union': {
@@ -76,9 +83,10 @@ function describeIssue(issue: Issue, base: readonly PropertyKey[]): Fault[] {
       if (path[0] === 'publish') {
         return here(`${show(input)} must be true, for the built-in hub, or an http or https address`)
       }
-      const detailed = isObject(input) ? issue.errors.at(-1) : undefined
+      // The last is that of a page.
+      const detailed = isObject(input) ? issue.errors.at(member(input, 'page') === undefined ? -2 : -1) : undefined
       if (detailed) return detailed.flatMap(inner => describeIssue(inner, path))
-      return here(`${show(input)} must be an http, https or file address, or an object with "url"`)
+      return here(`${show(input)} must be an http, https or file address, or an object with "url" or "page"`)
     }
     case 'invalid_type':
       return issue.input === undefined
@@ -147,12 +155,12 @@ export function contradictions(filled: unknown, raw: unknown, addresses: Readonl
     if (before !== undefined) add(['agencies', at, 'id'], `${show(id)} is the id of agencies[${before}] too`)
     else if (id !== undefined) ids.set(id, at)
     for (const [n, feed] of items(member(agency, 'feeds'))) {
-      const url = typeof feed === 'string' ? feed : member(feed, 'url')
+      const url = addressIn(feed)
       const path = ['agencies', at, 'feeds', n]
       const where = keyOf(path)
       const other = urls.get(url)
       const feedAsWritten = feedsAsWritten[at]?.[n]?.[1]
-      const written = typeof feedAsWritten === 'string' ? feedAsWritten : member(feedAsWritten, 'url')
+      const written = addressIn(feedAsWritten)
       if (other !== undefined) add(path, `${withoutLogin(String(written))} stands at ${other} too`)
       else if (url !== undefined) urls.set(url, where)
       const address = addresses.get(`${at} ${n}`)?.url ?? ''

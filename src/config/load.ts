@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { harmless } from '../language/printable.ts'
 import { primaryLanguage } from '../language/tag.ts'
-import type { Agency, Config, EncoderSettings, FeedSpec, PollSettings, ThreadSettings } from '../model/config.ts'
+import type {
+  Agency,
+  Config,
+  EncoderSettings,
+  FeedSpec,
+  PageRules,
+  PollSettings,
+  ThreadSettings,
+} from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
@@ -17,6 +25,7 @@ import {
   type EncoderInput,
   type FeedInput,
   hostName,
+  type PageInput,
   toBytes,
   toMillis,
 } from './schema.ts'
@@ -41,11 +50,16 @@ export interface ConfigFault {
 /** `faults` are sentences with file, place and key; `found` has the same for programs. */
 export type Loaded = { ok: true; config: Config } | { ok: false; faults: string[]; found: ConfigFault[] }
 
+export interface LoadOptions {
+  /** For commands that add agencies: there may be none yet. */
+  mayBeEmpty?: boolean
+}
+
 /**
  * Load a configuration file. `environment` gives values to `${NAME}` and `${NAME:-default}` in strings. Every fault is one
  * line: key, value, what is allowed.
  */
-export function loadConfig(file: string, environment: Environment): Loaded {
+export function loadConfig(file: string, environment: Environment, options: LoadOptions = {}): Loaded {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -57,11 +71,16 @@ export function loadConfig(file: string, environment: Environment): Loaded {
         : `${file} cannot be read (${code || String(error)}): check its permissions`
     return { ok: false, faults: [says], found: [{ key: null, line: null, column: null, message: says }] }
   }
-  return parseConfig(text, file, environment)
+  return parseConfig(text, file, environment, options)
 }
 
 /** {@link loadConfig} for the text of a file; `file` names it in faults and is the base of relative paths. */
-export function parseConfig(text: string, file: string, environment: Environment): Loaded {
+export function parseConfig(
+  text: string,
+  file: string,
+  environment: Environment,
+  { mayBeEmpty = false }: LoadOptions = {},
+): Loaded {
   const read = readJsonc(text)
   if (!read.ok) {
     const found = read.faults.map(({ line, column, what }) => ({ key: null, line, column, message: what }))
@@ -76,6 +95,9 @@ export function parseConfig(text: string, file: string, environment: Environment
     const keyIn = ({ path }: Fault): string => keyOf(path ?? [])
     const unset = new Set(faults.map(keyIn))
     faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
+  }
+  if (!mayBeEmpty && checked.ok && checked.data.agencies.length === 0) {
+    faults.push({ path: ['agencies'], says: 'must name at least one agency' })
   }
   const addresses = feedAddresses(raw, environment)
   faults.push(...contradictions(filled, raw, addresses), ...notifyFaults(filled))
@@ -244,25 +266,40 @@ function feedSpec(
   excluded: readonly string[],
 ): FeedSpec {
   const given = typeof feed === 'string' ? { url: feed } : feed
-  const host = new URL(given.url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
-  const { url, target, formerly, secrets } = address ?? { url: given.url, target: given.url, formerly: [], secrets: [] }
+  const isPage = 'page' in given
+  const written = isPage ? given.page : given.url
+  const host = new URL(written).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const { url, target, formerly, secrets } = address ?? { url: written, target: written, formerly: [], secrets: [] }
   return {
     url,
     ...(target === url ? {} : { target }),
     ...(formerly.length === 0 ? {} : { formerly }),
     ...(secrets.length === 0 ? {} : { secrets }),
-    ...(given.title === undefined ? {} : { title: harmless(given.title) }),
+    ...(isPage || given.title === undefined ? {} : { title: harmless(given.title) }),
     category: given.category === undefined ? null : harmless(given.category),
     language: given.language ?? agency.language ?? null,
     every: given.every === undefined ? null : toMillis(given.every),
     schedule: given.schedule ?? null,
     headers: given.headers ?? {},
-    identity: given.identity ?? 'guid',
+    identity: isPage ? 'guid' : (given.identity ?? 'guid'),
+    ...(isPage ? { page: rulesOf(given) } : {}),
     ...takenOf(given),
     ...(given.robots === 'ignore' ? { ignoresRobots: true as const } : {}),
     ...((given.text ?? agency.text) === 'page' ? { text: 'page' as const } : {}),
     allowPrivate: given.allowPrivate ?? false,
     paused: (given.paused ?? false) || excluded.some(name => host === name || host.endsWith(`.${name}`)),
+  }
+}
+
+/** How entries are read off a page. */
+function rulesOf({ items, title, link, time, summary, zone }: PageInput): PageRules {
+  return {
+    items: items ?? null,
+    title: title ?? null,
+    link: link ?? null,
+    time: time ?? null,
+    summary: summary ?? null,
+    zone: zone ?? null,
   }
 }
 

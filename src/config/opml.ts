@@ -143,7 +143,7 @@ class Gathering implements MarkupSink {
     }
     const type = attributes.get('type')?.trim().toLowerCase() ?? ''
     const [given, other] = [first(attributes, FEED_ADDRESSES), first(attributes, ADDRESSES)]
-    const url = given ?? (FEED_TYPE.test(type) ? other : null)
+    const url = given ?? (FEED_TYPE.test(type) || attributes.has('minwal:page') ? other : null)
     if (url !== null) this.keep(url, title, attributes)
     else if (other !== null) {
       const isList = type === 'include' || (type === 'link' && /\.opml(?:[?#]|$)/i.test(other))

@@ -7,6 +7,11 @@ export function member(value: unknown, name: string): unknown {
     : undefined
 }
 
+/** The address of a feed as the file has it, be it written alone, as `url`, or as `page`. */
+export function addressIn(feed: unknown): unknown {
+  return typeof feed === 'string' ? feed : (member(feed, 'url') ?? member(feed, 'page'))
+}
+
 /** The items of a list with their places; none of anything else. */
 export function items(value: unknown): [number, unknown][] {
   return Array.isArray(value) ? [...value.entries()] : []

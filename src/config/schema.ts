@@ -1,5 +1,6 @@
 // The schema of config.json, from which config.schema.json is written. Defaults are filled in by load.ts.
 import type { Millis } from '../model/units.ts'
+import { selectorFault } from './selectors.ts'
 import { z } from './zod.ts'
 
 const UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -39,7 +40,7 @@ export const toMillis = (text: string): Millis => parseDuration(text) ?? 0
 
 const language = z.string().regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'must be a language tag, like "ar" or "en-GB"')
 /** Whether this runtime knows a time zone of that name (IANA). */
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
@@ -92,7 +93,7 @@ const feedObject = z.strictObject({
     .enum(['obey', 'ignore'])
     .optional()
     .describe(
-      'Whether a map of news obeys robots.txt; feeds are published to be polled, and never ask. Default "obey".',
+      'Whether a map of news or a page obeys robots.txt; feeds are published to be polled, and never ask. Default "obey".',
     ),
   text: textSource.optional().describe("Where texts of its reports come from; the agency's word when absent."),
   allowPrivate: z
@@ -100,6 +101,36 @@ const feedObject = z.strictObject({
     .optional()
     .describe('This feed may lie at a loopback or private address: host and port of its url, nothing it leads to.'),
   paused: z.boolean().optional().describe('Keep the feed but do not poll it.'),
+})
+
+const selector = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    const fault = selectorFault(text)
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault, input: text })
+  })
+
+const pageObject = feedObject.omit({ url: true, title: true, identity: true }).extend({
+  page: feedAddress.describe('Address of a page with a list of reports, where there is no feed.'),
+  items: selector
+    .optional()
+    .describe('CSS selector of the items. Default what the page says in JSON-LD, else its <article> elements.'),
+  title: selector
+    .optional()
+    .describe('Selector of the headline in an item. Default h1 to h4, else the text of its link.'),
+  link: selector
+    .optional()
+    .describe('Selector of the link in an item. Default that of its heading, else the first with text.'),
+  time: selector
+    .optional()
+    .describe('Selector of the date in an item. Default time[datetime], else the first text that is a date.'),
+  summary: selector.optional().describe('Selector of a summary in an item. Default none.'),
+  zone: z
+    .string()
+    .refine(isTimeZone, { message: 'must be the name of a time zone, like "Asia/Riyadh"' })
+    .optional()
+    .describe('Time zone of dates that name none. Default UTC.'),
 })
 
 const agencyObject = z.strictObject({
@@ -114,7 +145,7 @@ const agencyObject = z.strictObject({
   text: textSource
     .optional()
     .describe('"page": the page of each report is asked for once, and its text used to decide. Default "feed".'),
-  feeds: z.array(z.union([feedAddress, feedObject])).min(1, 'must name at least one feed'),
+  feeds: z.array(z.union([feedAddress, feedObject, pageObject])).min(1, 'must name at least one feed'),
 })
 
 const pollObject = z.strictObject({
@@ -310,7 +341,8 @@ const root = z.strictObject({
     .optional(),
   notify: z.array(notifyObject).max(100).optional().describe('Whom to tell of what. Default nobody.'),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional() }).optional(),
-  agencies: z.array(agencyObject).min(1, 'must name at least one agency'),
+  // Whether it may be empty depends on the command: load.ts.
+  agencies: z.array(agencyObject).meta({ minItems: 1 }),
 })
 
 /** JSON Schema of config.json, as config.schema.json ships it. */
@@ -325,6 +357,7 @@ export function configSchema(): object {
 /** The file as it is written, once it has been checked. */
 export type ConfigInput = z.infer<typeof root>
 export type FeedInput = ConfigInput['agencies'][number]['feeds'][number]
+export type PageInput = Extract<FeedInput, { page: string }>
 export type EncoderInput = NonNullable<NonNullable<ConfigInput['threads']>['encoder']>
 export type Issue = z.core.$ZodIssue
 
@@ -335,7 +368,7 @@ export function checkConfig(filled: unknown): { ok: true; data: ConfigInput } | 
 }
 
 /** The keys that are allowed at a place of the file. */
-export function knownKeys(path: readonly PropertyKey[]): string[] {
+export function knownKeys(path: readonly PropertyKey[], isPage = false): string[] {
   const shapes: Record<string, object> = {
     poll: pollObject.shape,
     threads: root.shape.threads.unwrap().shape,
@@ -347,7 +380,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     log: root.shape.log.unwrap().shape,
   }
   if (path.length === 0) return Object.keys(root.shape).filter(name => name !== '$schema')
-  if (path.includes('feeds')) return Object.keys(feedObject.shape)
+  if (path.includes('feeds')) return Object.keys((isPage ? pageObject : feedObject).shape)
   if (path[0] === 'threads' && path.length > 1) return Object.keys(endpointObject.shape)
   if (path[0] === 'notify') return Object.keys(notifyObject.shape)
   if (path[0] === 'agencies') return Object.keys(agencyObject.shape)

@@ -1,11 +1,13 @@
 // What a subscription list adds to a configuration.
 import { counted } from '../language/say.ts'
-import type { Agency } from '../model/config.ts'
+import type { Agency, PageRules } from '../model/config.ts'
 import { Additions, familyOf, hostOf, keyOf, siteOf, webAddress } from './agencies.ts'
 import type { AgencyEntry, FeedEntry } from './edit.ts'
 import { categoryOf, type LeftOut, type OpmlFeed, type OpmlList } from './opml.ts'
-import { parseDuration } from './schema.ts'
+import { member } from './raw.ts'
+import { isTimeZone, parseDuration } from './schema.ts'
 import { withoutLogin } from './secrets.ts'
+import { selectorFault } from './selectors.ts'
 
 export interface ImportPlan {
   /** What is added, by agency. */
@@ -153,6 +155,27 @@ function categoriesOf(text: string | null): string[] {
     .filter(category => category !== null)
 }
 
+/** The rules of a page, of which those are taken that a configuration may have; null for a feed. */
+function rulesOf(text: string | undefined): Partial<PageRules> | null {
+  if (text === undefined) return null
+  const rules: Partial<PageRules> = {}
+  for (const name of ['items', 'title', 'link', 'time', 'summary'] as const) {
+    const selector = member(parsedJson(text), name)
+    if (typeof selector === 'string' && selector !== '' && selectorFault(selector) === null) rules[name] = selector
+  }
+  const zone = member(parsedJson(text), 'zone')
+  if (typeof zone === 'string' && isTimeZone(zone)) rules.zone = zone
+  return rules
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** What is asked of the entries of a feed, as long as the configuration takes it. */
 const MAX_PARTS = 50
 const MAX_PART = 200
@@ -180,5 +203,6 @@ function feedOf(feed: OpmlFeed, url: string): FeedEntry {
     include: partsOf(own.get('include')),
     exclude: partsOf(own.get('exclude')),
     paused: own.get('paused') === 'true' ? true : null,
+    page: rulesOf(own.get('page')),
   }
 }

@@ -1,4 +1,5 @@
 // Which pages of reports are asked for now, and what becomes of what they say. Pure.
+import { cut } from '../language/words.ts'
 import type { PageAnswer, PageDue, PageOutcome, PagePause, PageReading, PageSubject } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
 import { hostOf } from './schedule/host.ts'
@@ -38,7 +39,8 @@ export function pagesToAsk(
 }
 
 /** What refuses us, and not one page. */
-const isRefusal = (outcome: PageOutcome): boolean => outcome === 'blocked' || outcome === 'consent'
+const isRefusal = (outcome: PageOutcome): boolean =>
+  outcome === 'blocked' || outcome === 'consent' || outcome === 'forbidden'
 
 /** What may be otherwise the next time. */
 const mayPass = (outcome: PageOutcome): boolean => isRefusal(outcome) || outcome === 'failed' || outcome === 'error'
@@ -49,27 +51,57 @@ export function nextTry(outcome: PageOutcome, attempts: number, now: Millis): Mi
   return now + FIRST_WAIT * LONGER ** (attempts - 1)
 }
 
+const WHY: Readonly<Record<string, string>> = {
+  consent: 'asks for consent',
+  forbidden: 'forbids it in its robots.txt ("robots": "ignore" of a feed overrules that)',
+}
+
 /** Whether an agency is left alone after these outcomes, the newest first; null where it is not. */
 export function pauseAfter(last: readonly PageOutcome[], host: string, now: Millis): PagePause | null {
   if (last.length < REFUSALS || !last.slice(0, REFUSALS).every(isRefusal)) return null
-  const why = last[0] === 'consent' ? 'asks for consent' : 'refuses them'
-  return { until: now + PAUSE, reason: `pages are not asked for: ${host} ${why}` }
+  return { until: now + PAUSE, reason: `pages are not asked for: ${host} ${WHY[last[0] ?? ''] ?? 'refuses them'}` }
 }
 
 /** Letters and digits: a cut text is shorter in them, whatever its spaces and marks. */
 const said = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0
 
 /** What becomes of a page: `article` where its text is the report's from now on. */
-export function outcomeOf(answer: PageAnswer, subject: PageSubject): { outcome: PageOutcome; because: string } {
+export function outcomeOf(
+  answer: PageAnswer,
+  subject: PageSubject,
+  /** Texts of other pages of its agency. */
+  others: readonly string[],
+): { outcome: PageOutcome; because: string; text: string | null } {
   const { verdict, because } = answer
-  if (verdict !== 'article' || textOf(answer) === null) return { outcome: verdict, because }
-  if (said(textOf(answer) ?? '') <= said(subject.text)) {
-    return { outcome: 'shorter', because: 'the feed gave as much of it' }
+  const text = textOf(answer)
+  if (verdict !== 'article' || text === null) return { outcome: verdict, because, text: null }
+  const own = withoutCommon(text, others)
+  if (said(own) <= said(subject.text)) {
+    return { outcome: 'shorter', because: 'the feed gave as much of it', text: null }
   }
-  return { outcome: 'article', because }
+  return { outcome: 'article', because, text: own }
 }
 
 const textOf = (answer: PageAnswer): string | null => ('text' in answer ? answer.text : null)
+
+/** Pages of an agency that have a line word for word which is none of a report then, and words of such a line. */
+const COMMON_PAGES = 3
+const COMMON_WORDS = 8
+/** Pages that are looked at for it. */
+export const PAGES_COMPARED = 12
+
+/** A text without the lines that other pages of its agency have: a notice that stands under every report. */
+export function withoutCommon(text: string, others: readonly string[]): string {
+  if (others.length < COMMON_PAGES) return text
+  const pages = new Map<string, number>()
+  for (const other of others) {
+    for (const line of new Set(other.split('\n'))) pages.set(line, (pages.get(line) ?? 0) + 1)
+  }
+  const isCommon = (line: string): boolean =>
+    (pages.get(line) ?? 0) >= COMMON_PAGES && cut(line).words.length >= COMMON_WORDS
+  const own = text.split('\n').filter(line => !isCommon(line))
+  return own.length === 0 ? text : own.join('\n')
+}
 
 /** What a page says of itself; nothing where none was read. */
 export function factsOf(answer: PageAnswer): Omit<PageReading, 'verdict' | 'because' | 'text'> {

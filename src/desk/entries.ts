@@ -15,6 +15,7 @@ import {
 } from '../decide/file.ts'
 import { type Arriving, guidFor, tellApart } from '../decide/guids.ts'
 import { guidKey } from '../decide/identity.ts'
+import { dateOfRevision } from '../decide/maps/identity.ts'
 import { threadWordsOf } from '../decide/reading.ts'
 import { formerlyAsked, renamesOf } from '../decide/rematch.ts'
 import { droppedRevisions, REVISIONS_KEPT } from '../decide/revision.ts'
@@ -334,12 +335,14 @@ export class EntryFiling {
     const filing = this.#filing
     const { now } = this.#context
     this.#unwritten.flush()
-    const intent = decideRevision(report, known, this.#facts.inForce(known.id), this.#context)
+    const force = this.#facts.inForce(known.id)
+    const intent = decideRevision(report, known, force, this.#context)
     filing.keepFlapping(known.id, intent.remembered)
     this.#facts.forgetForce(known.id)
     one.waits = intent.kind === 'flapping'
     if (intent.kind === 'flapping') return null
-    filing.addRevision(known.id, report, intent.class, now, reading.stored)
+    const dated = { ...report, published: dateOfRevision(report, force, this.#context) }
+    filing.addRevision(known.id, dated, intent.class, now, reading.stored)
     if (known.revisions >= REVISIONS_KEPT) {
       const dropped = droppedRevisions(filing.earlier(known.id))
       if (dropped.length > 0) filing.dropRevisions(known.id, dropped)

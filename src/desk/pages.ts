@@ -2,7 +2,7 @@
 // stays what is published; copies, threads, credits and figures are decided again by the longer one.
 import { copyFeatures } from '../decide/copy/index.ts'
 import { digest } from '../decide/digest.ts'
-import { factsOf, nextTry, outcomeOf, pauseAfter, REFUSALS } from '../decide/page.ts'
+import { factsOf, nextTry, outcomeOf, PAGES_COMPARED, pauseAfter, REFUSALS } from '../decide/page.ts'
 import { storyFeatures, threadWords } from '../decide/thread/place.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import { fold } from '../language/fold.ts'
@@ -60,14 +60,27 @@ export class PageTexts {
     const { now } = context
     const subject = filing.pageSubject(report)
     if (subject === null) return null
-    let { outcome, because } = outcomeOf(answer, subject)
-    const text = outcome === 'article' && 'text' in answer ? answer.text : null
+    const others = 'text' in answer ? filing.lastTexts(subject.agency, report, PAGES_COMPARED) : []
+    const found = outcomeOf(answer, subject, others)
+    let { outcome, because } = found
+    const { text } = found
     const mark = text === null ? null : digest(fold(text).replace(/\s+/g, ' '))
     const alike = mark === null ? [] : filing.pagesAlike(mark, subject)
     if (alike.length > 0) [outcome, because] = ['furniture', FURNITURE]
     const taken = alike.length > 0 ? null : text
     const again = nextTry(outcome, attempts, now)
-    const kept = { report, host, asked: now, attempts, again, outcome, because, extractor, digest: mark }
+    const kept = {
+      report,
+      agency: subject.agency,
+      host,
+      asked: now,
+      attempts,
+      again,
+      outcome,
+      because,
+      extractor,
+      digest: mark,
+    }
     filing.keepPage({ ...kept, text: taken, ...factsOf(answer) })
     this.#pause(filing, subject.agency, host, now)
     for (const other of alike) this.#forget(filing, other, context)

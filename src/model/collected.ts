@@ -1,4 +1,5 @@
 // What fetching and parsing give. Types only.
+import type { PageRules } from './config.ts'
 import type { Millis } from './units.ts'
 
 /** `map`: a sitemap of news; `index`: a list of such maps, which has no entries of its own; `page`: a page with a list. */
@@ -69,8 +70,13 @@ export interface ParsedFeed {
   entries: ParsedEntry[]
   /** Of an index of maps alone. */
   maps?: MapChild[]
-  /** Of a page alone: how many entries its list has, and a hash of what they say. Bytes of pages differ at each request. */
-  list?: { entries: number; hash: string }
+  /**
+   * Of a page alone: how many entries its list has, and a hash of what they say, as bytes of pages differ at each request.
+   * `rules` are those that were proposed for it.
+   */
+  list?: { entries: number; hash: string; rules?: PageRules }
+  /** Of a map alone: pages of news that are no entries, for want of an address of its own site or a headline. */
+  leftOut?: number
   /** What was repaired, cut or left out, in sentences a user can read. */
   warnings: string[]
 }

@@ -60,15 +60,16 @@ export interface PageDue {
   attempts: number
 }
 
-/** What came of asking for a page: what it says, or why nothing could be read. */
-export type PageAnswer = PageReading | { verdict: 'failed'; because: string }
+/** What came of asking for a page: what it says, or why nothing could be read. `forbidden`: robots.txt does not let us ask. */
+export type PageAnswer = PageReading | { verdict: 'failed' | 'forbidden'; because: string }
 
 /** What became of a page once its report was looked at again. */
-export type PageOutcome = PageVerdict | 'failed' | 'shorter' | 'furniture'
+export type PageOutcome = PageVerdict | 'failed' | 'forbidden' | 'shorter' | 'furniture'
 
 /** A page as it is kept beside its report. */
 export interface KeptPage {
   report: number
+  agency: string
   host: string
   asked: Millis
   attempts: number

@@ -240,6 +240,8 @@ export interface FigureView {
 }
 
 export interface StoryDetail extends StorySummary {
+  /** What was taken from the page of the report that speaks for it, blocks apart by newlines; null where nothing was. */
+  pageText: string | null
   /** Why it is in its thread. */
   placement: Placement
   members: ReportView[]

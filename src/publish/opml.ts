@@ -17,7 +17,10 @@ export function opml(title: string, feeds: readonly FeedState[]): string {
       if (xmlUrl === null) return []
       const text = cleanLine(feed.title ?? '') || [feed.agencyName, feed.category ?? ''].join(' ')
       const { category } = feed
-      return [{ text, attributes: { type: 'rss', xmlUrl, category, language: languageTag(feed.language) } }]
+      // A page with a list is no feed for other readers.
+      const isPage = feed.bodyHash?.startsWith('page ') ?? false
+      const address = isPage ? { type: 'link', url: xmlUrl } : { type: 'rss', xmlUrl }
+      return [{ text, attributes: { ...address, category, language: languageTag(feed.language) } }]
     }),
   }))
   return writeOpml(title, folders)

@@ -37,7 +37,16 @@ export async function open(
   const { spec } = visit.named
   const { maxEntries } = polling.settings
   const { language } = spec
-  const options = { url, contentType, gap, maxEntries, language, now: polling.now(), ...(more.length > 0 && { more }) }
+  const options = {
+    url,
+    contentType,
+    gap,
+    maxEntries,
+    language,
+    now: polling.now(),
+    ...(more.length > 0 && { more }),
+    ...(spec.page && { page: spec.page }),
+  }
   const context = { ...contextOf(visit), secrets: spec.secrets, ...(spec.taken && { taken: spec.taken }) }
   const began = performance.now()
   const opened = await polling.readers.open({ bytes: body, contentType, options }, context)

@@ -1,11 +1,11 @@
 // What is done at ticks beside polling: entries whose embargo has ended are filed, subscriptions are renewed, old news is deleted.
-import type { Fetcher } from '../collect/net/fetch.ts'
 import type { Log } from '../log.ts'
 import { said } from '../log.ts'
 import type { RetainSettings } from '../model/config.ts'
 import type { WebSub } from './hub.ts'
 import { Pages } from './pages.ts'
 import { type Polling, releaseEmbargoes } from './poll.ts'
+import type { Poller } from './poller.ts'
 import { Retention } from './retention.ts'
 
 export interface ChoreTools {
@@ -14,8 +14,8 @@ export interface ChoreTools {
   websub: () => WebSub
   log: Log
   signal: AbortSignal
-  /** Asks for a page when it is its host's turn. */
-  ask: Fetcher['get']
+  /** Asks for pages beside the polls. */
+  poller: () => Poller
 }
 
 export class Chores {
@@ -26,7 +26,7 @@ export class Chores {
 
   constructor(tools: ChoreTools) {
     this.#with = tools
-    this.pages = new Pages({ polling: tools.polling, get: tools.ask })
+    this.pages = new Pages({ polling: tools.polling, poller: tools.poller })
     const { desk, now } = tools.polling()
     this.retention = new Retention({ desk, now, settings: tools.retain, log: tools.log })
   }

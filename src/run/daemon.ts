@@ -118,7 +118,7 @@ class Service {
       websub: () => this.#websub,
       log: this.#log,
       signal: this.#stopping.signal,
-      ask: request => this.#poller.ask(request),
+      poller: () => this.#poller,
     })
     this.#closers.push(() => this.#chores.renew())
     this.#network = this.#watchNetwork()

@@ -1,15 +1,13 @@
 // Reads an index of maps of news: one feed, whose documents are chosen anew at each poll and asked for one after the other, at
 // the host's pace. What is chosen is decided in decide/maps/choose.ts.
-import { chooseMaps, MAPS_A_POLL, type MapChoice } from '../decide/maps/choose.ts'
+import { MAPS_A_POLL } from '../decide/maps/bounds.ts'
+import { chooseMaps, type MapChoice } from '../decide/maps/choose.ts'
 import type { Failure, FetchResult, MapChild, MapPart, Validators } from '../model/collected.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { NOTHING_KNOWN } from './ask.ts'
 import type { RobotsAnswer } from './robots.ts'
 
 type Body = Extract<FetchResult, { kind: 'body' }>
-
-/** Documents that are read of an index beside itself, at most. */
-export { MAPS_A_POLL }
 
 /** What reading an index takes of a poll. */
 export interface IndexAsking {

@@ -116,7 +116,7 @@ async function roundOf(
     await releaseEmbargoes(polling)
     poller.add(chosen.value)
     await poller.idle()
-    await new Pages({ polling: () => polling, get: request => poller.ask(request) }).once(PAGES_PATIENCE)
+    await new Pages({ polling: () => polling, poller: () => poller }).once(PAGES_PATIENCE)
   } catch (error) {
     throw new RoundError(error instanceof Error ? error.message : String(error), { cause: error })
   }

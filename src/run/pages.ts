@@ -8,11 +8,13 @@ import { isDeskStopped } from '../desk/messages.ts'
 import { said } from '../log.ts'
 import type { FeedSpec } from '../model/config.ts'
 import type { PageAnswer, PageDue } from '../model/page.ts'
-import type { Millis, Outcome } from '../model/units.ts'
+import type { Millis } from '../model/units.ts'
 import { storeTrouble } from '../store/fault.ts'
 import { mayBePrivate } from './ask.ts'
 import { fetchPage } from './page.ts'
+import type { Poller } from './poller.ts'
 import type { Polling } from './polling.ts'
+import { robotsOf } from './robots.ts'
 
 const HOUR: Millis = 3_600_000
 /** Pages of a feed that are asked for in one round, at most. */
@@ -25,9 +27,7 @@ type PagesPolling = Pick<Polling, 'feeds' | 'settings' | 'reader' | 'desk' | 'no
 export interface PagesTools {
   polling: () => PagesPolling
   /** Asks a host when it is its turn. */
-  get: Fetcher['get']
-  /** Whether a site lets robots read a page; left out, all do. */
-  allowed?: (url: string, spec: FeedSpec) => Promise<Outcome<null>>
+  poller: () => Pick<Poller, 'ask' | 'slower'>
 }
 
 /** What a page would be judged by: the address that was asked for, and what the feed says. */
@@ -135,10 +135,14 @@ export class Pages {
 
   /** Null where the page is not to blame, and is asked for another time. */
   async #answer(page: PageDue, spec: FeedSpec): Promise<PageAnswer | null> {
-    const { settings, now, signal, isOurFault } = this.#with.polling()
-    const { get, allowed } = this.#with
-    const may = (await allowed?.(page.url, spec)) ?? { ok: true, value: null }
-    if (!may.ok) return { verdict: 'failed', because: may.reason }
+    const polling = this.#with.polling()
+    const { settings, now, signal, isOurFault } = polling
+    const poller = this.#with.poller()
+    const get: Fetcher['get'] = request => poller.ask(request)
+    const robots = robotsOf({ ...polling, fetcher: { get }, slower: (url, delay) => poller.slower(url, delay) })
+    const may = await robots.may(page.url, { spec, now: now() })
+    if (signal.aborted) return null
+    if (!may.ok) return { verdict: 'forbidden', because: may.reason }
     const allowPrivate = mayBePrivate(settings, spec, page.url)
     const got = await fetchPage({ get }, { url: page.url, allowPrivate, now: now(), signal })
     if (signal.aborted) return null

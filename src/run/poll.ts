@@ -1,13 +1,15 @@
 // One poll, start to finish: fetch, open the document in a reader, have the desk file it or record that there was nothing.
 
 import { askedAddress, targetOf } from '../config/secrets.ts'
+import { judgeList } from '../decide/lists.ts'
+import { MAPS_A_POLL } from '../decide/maps/bounds.ts'
 import { asksWhole } from '../decide/schedule/habit.ts'
 import { successorAddress } from '../decide/schedule/move.ts'
 import { isDue } from '../decide/schedule/next.ts'
 import { habitOf } from '../decide/schedule/plan.ts'
 import { isDeskStopped } from '../desk/messages.ts'
-import type { Failure } from '../model/collected.ts'
-import type { Agency, FeedSpec, PollSettings } from '../model/config.ts'
+import type { Failure, FetchResult } from '../model/collected.ts'
+import type { Agency, FeedSpec, PageRules, PollSettings } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -17,11 +19,8 @@ import { contextOf, failed, fileAnswer, open, recordWithoutDocument, unchanged }
 import { askFeed, NOTHING_KNOWN } from './ask.ts'
 import type { Load } from './backlog.ts'
 import { LONGEST_CRAWL_DELAY } from './hosts.ts'
-import { MAPS_A_POLL } from './maps.ts'
 import type { NamedFeed, Polling, Visit } from './polling.ts'
 import { givenUp, type OpenDocument } from './readers.ts'
-import { robotsOf } from './robots.ts'
-import { visitMaps } from './visit-maps.ts'
 
 export { announce, fileDocument } from './answered.ts'
 export { mayBePrivate } from './ask.ts'
@@ -95,12 +94,12 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   // A server may answer 304 for ever; once a day, and where it was found to lie, a feed is read whole.
   const whole = asksWhole(habitOf(feed), at)
   const address = askedFor(feed, named.spec)
-  // Feeds are published to be polled; a map is published for robots, and robots.txt says for which.
-  const wasMap = isOfMap(feed)
+  // Feeds are published to be polled; a map and a page are for robots that robots.txt admits.
+  const wasMap = named.spec.page !== undefined || isOfMap(feed)
   if (wasMap) {
-    const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+    const refused = await forbiddenBy(polling, visit, address)
     if (polling.signal.aborted) return null
-    if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+    if (refused !== null) return recordWithoutDocument(polling, visit, failed(refused))
   }
   const validators = whole ? NOTHING_KNOWN : feed.validators
   const got = await askFeed(polling, named.spec, feed.address, { validators, now: at })
@@ -128,16 +127,44 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
     return recordWithoutDocument(polling, visit, failed(failure))
   }
   try {
-    const { maps, format } = opened.value.feed
-    if (!wasMap && (format === 'map' || maps !== undefined)) {
-      const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
-      if (polling.signal.aborted) return null
-      if (!may.ok) return recordWithoutDocument(polling, visit, failed(forbidden(may.reason)))
+    const { maps, format, list } = opened.value.feed
+    if (named.spec.page !== undefined && list !== undefined) {
+      return await fileList(polling, visit, { got, opened: opened.value, list, rules: named.spec.page })
     }
-    if (maps !== undefined) return await visitMaps(polling, visit, got, { maps, whole, load })
+    if (!wasMap && (format === 'map' || maps !== undefined)) {
+      const refused = await forbiddenBy(polling, visit, address)
+      if (polling.signal.aborted) return null
+      if (refused !== null) return recordWithoutDocument(polling, visit, failed(refused))
+    }
+    if (maps !== undefined) {
+      const { visitMaps } = await import('./visit-maps.ts')
+      return await visitMaps(polling, visit, got, { maps, whole, load })
+    }
     return await fileAnswer(polling, visit, got, opened.value, { heir: null })
   } finally {
     opened.value.close()
+  }
+}
+
+interface ReadList {
+  got: Extract<FetchResult, { kind: 'body' }>
+  opened: OpenDocument
+  list: { entries: number; hash: string }
+  rules: PageRules
+}
+
+/** Files the list of a page, unless it is the one before or too short to be believed. */
+async function fileList(polling: Polling, visit: Visit, { got, opened, list, rules }: ReadList): Promise<PollOutcome> {
+  const verdict = judgeList(visit.feed, list, rules)
+  switch (verdict.kind) {
+    case 'same':
+      return recordWithoutDocument(polling, visit, unchanged(got, got.validators))
+    case 'short': {
+      const failure: Failure = { kind: 'document', message: verdict.message, status: got.status, retryAt: null }
+      return recordWithoutDocument(polling, visit, failed(failure))
+    }
+    case 'news':
+      return fileAnswer(polling, visit, { ...got, hash: verdict.hash }, opened, { heir: null })
   }
 }
 
@@ -152,7 +179,12 @@ const isOfMap = ({ bodyHash, error }: FeedState): boolean =>
 /** Whether a document has the hash of the one that was filed last. */
 const isSame = (hash: string, filed: string | null): boolean => filed === hash || filed === `map ${hash}`
 
-const forbidden = (message: string): Failure => ({ kind: 'address', message, status: null, retryAt: null })
+/** Why robots.txt does not let us read a map; null where it does. What asks it is loaded with the first map. */
+async function forbiddenBy(polling: Polling, { named, at }: Visit, address: string): Promise<Failure | null> {
+  const { robotsOf } = await import('./robots.ts')
+  const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
+  return may.ok ? null : { kind: 'address', message: may.reason, status: null, retryAt: null }
+}
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */
 async function follow(polling: Polling, visit: Visit, failure: Failure, load: Load): Promise<PollOutcome | null> {

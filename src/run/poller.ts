@@ -227,7 +227,7 @@ export class Poller {
     }
     const paced = this.#paced(feed, host, polling, unplace)
     try {
-      const slower = (url: string, delay: Millis): void => this.#hosts.slower(hostOf(url), delay)
+      const slower = (url: string, delay: Millis): void => this.slower(url, delay)
       const outcome = await pollFeed(feed, { ...polling, fetcher: paced.fetcher, slower })
       if (outcome) this.#onOutcome(outcome)
     } catch (error) {
@@ -253,6 +253,11 @@ export class Poller {
   #heard(host: string, failure: Failure | null, at: Millis): void {
     const retryAt = failure?.retryAt == null ? null : failure.retryAt + performance.now() - at
     this.#hosts.heard(host, failure === null ? null : { ...failure, retryAt })
+  }
+
+  /** The host of an address asks for so much time between two requests. */
+  slower(url: string, delay: Millis): void {
+    this.#hosts.slower(hostOf(url), delay)
   }
 
   /** Ask an address beside the polls, when it is its host's turn. */

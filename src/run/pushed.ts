@@ -35,9 +35,9 @@ export async function filePush<Refused>(
   const load = polling.backlog.begin()
   load.is(bytes.byteLength)
   try {
-    const { language, identity, secrets } = spec
+    const { language, identity, secrets, page } = spec
     const opened = await polling.readers.open(
-      { bytes, contentType, options: { url: topic, contentType, maxEntries, language } },
+      { bytes, contentType, options: { url: topic, contentType, maxEntries, language, ...(page && { page }) } },
       { feed: feed.id, agency: agency.id, language, identity, secrets, now: at },
     )
     if (!opened.ok) return { ok: false, reason: redactorOf(spec).text(quotable({ isPrivate }, opened.reason)) }

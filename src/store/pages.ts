@@ -7,6 +7,7 @@ import type { Millis } from '../model/units.ts'
 export const PAGES = `
 create table x_pages (
   report    integer primary key references x_reports (id) on delete cascade,
+  agency    text not null,
   -- Whom it was asked of, when, and how often.
   host      text not null,
   asked     integer not null,
@@ -30,6 +31,7 @@ create table x_pages (
   digest    text
 ) strict;
 create index x_pages_asked on x_pages (asked);
+create index x_pages_agency on x_pages (agency, asked);
 create index x_pages_digest on x_pages (digest) where digest is not null;
 
 -- Agencies whose pages are not asked for, after refusals.
@@ -65,6 +67,8 @@ export interface PageKeeping {
   tellAgain(report: number, wire: WireReading, bare: boolean): void
   /** Outcomes of the last pages of an agency, the newest first. */
   lastOutcomes(agency: string, limit: number): PageOutcome[]
+  /** Texts that were taken from the last pages of an agency, but for this report's. */
+  lastTexts(agency: string, report: number, limit: number): string[]
   /** Null ends it. */
   pausePages(agency: string, pause: PagePause | null): void
 }

@@ -1,6 +1,7 @@
 // The public face of the file: views that keep their names, columns and meanings from version to version, whatever becomes
 // of the tables. docs/sql.md describes them, and a test holds the two together.
 import { markupSql } from './markup.ts'
+import { pageTextOf } from './pages.ts'
 
 /** A time in milliseconds as text: `2022-01-05 09:10:11`, UTC, which `datetime()` takes. */
 const utc = (time: string, name: string): string => `datetime(${time} / 1000, 'unixepoch') as ${name}`
@@ -37,7 +38,8 @@ select r.id, r.story, s.thread, r.feed, r.agency, r.guid, r.url, r.canonical_url
        ${markupSql('r.summary', 'r.text')} as summary, ${markupSql('r.content', 'r.text')} as content,
        r.language, ${twice('r.published', 'r.updated', 'r.first_seen', 'r.last_seen', 'r.changed', 'r.time')},
        r.authors, r.categories, r.enclosures, r.dateline, r.signal, r.joined_by, r.similarity, r.revisions, r.coverage,
-       r.evidence, r.furniture, r.stale, r.text = '' as headline_only
+       r.evidence, r.furniture, r.stale, r.text = '' and ${pageTextOf('r.id')} is null as headline_only,
+       ${pageTextOf('r.id')} as page_text
 from x_reports r join x_stories s on s.id = r.story`,
 
   revision: `

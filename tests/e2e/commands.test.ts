@@ -402,6 +402,7 @@ describe('parse', () => {
           categories: [],
           enclosures: [],
           language: null,
+          source: null,
         },
       ],
       warnings: [],
@@ -584,6 +585,7 @@ describe('usage', () => {
       'prune',
       'publish',
       'parse',
+      'page',
       'eval',
       'sql',
       'backup',
@@ -652,8 +654,14 @@ describe('usage', () => {
   it.each(['zsh', 'fish'] as const)('is completed by %s', shell => {
     const script = completions(shell, described(build()))
     for (const command of build().commands) expect(script).toContain(command.name())
-    const tried = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })
-    if (tried.error === undefined) expect(tried).toMatchObject({ status: 0, stderr: '' })
+    const file = join(where, `completions.${shell}`)
+    writeFileSync(file, script)
+    const tried = spawnSync(shell, ['-n', file], { encoding: 'utf8' })
+    if (tried.error !== undefined) return
+    expect(tried).toMatchObject({ status: 0, stderr: '' })
+    if (shell !== 'fish') return
+    const asked = spawnSync(shell, ['-c', `source ${file}; complete -C 'minwal pru'; complete -C 'minwal prune --dr'`])
+    expect(String(asked.stdout)).toMatch(/^prune\t.+\n--dry-run\t.+\n$/)
   })
 
   it('that names what is not there says what there is', async () => {

@@ -357,6 +357,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         : ({
             ...found,
             members: members.get(id) ?? [],
+            pageText: null,
             placement: { kind: 'opened', thread: null, score: 0, reasons: [] },
           } satisfies StoryDetail)
     },

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/model/config.ts'
 import { Pages } from '../../src/run/pages.ts'
 import { Poller } from '../../src/run/poller.ts'
+import { audit } from '../helpers/audit.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
@@ -67,7 +68,7 @@ async function newsroom(agencies: Record<string, object[]>, poll: object = {}) {
   let clock = START
   const polling = await pollingFor(config, { now: () => clock })
   const poller = new Poller(() => polling)
-  const pages = new Pages({ polling: () => polling, get: request => poller.ask(request) })
+  const pages = new Pages({ polling: () => polling, poller: () => poller })
   onTestFinished(() => pages.close())
   return {
     polling,
@@ -82,6 +83,7 @@ async function newsroom(agencies: Record<string, object[]>, poll: object = {}) {
     pages: async () => {
       pages.look()
       await pages.idle()
+      expect(audit(config.database)).toEqual([])
     },
     rows: (sql: string): Record<string, unknown>[] => {
       const db = new Database(config.database, { readonly: true })
@@ -143,6 +145,24 @@ describe('the page of a report', () => {
       { kind: 'killed', value: 2, time: before[0]?.['time'] },
     ])
     expect(room.store.pageText(Number(before[0]?.['id']))).toBe(FERRY.join('\n'))
+    // Users read it beside what the feed gave.
+    expect(room.rows("select page_text from report where agency = 'gazette'")).toEqual([
+      { page_text: FERRY.join('\n') },
+    ])
+  })
+
+  it('takes the word "headline only" off, and is what the page of the story shows', async () => {
+    const server = await feedServer()
+    const short = { path: '/a/1', title: 'Boats to run again on Saturday', lines: FERRY }
+    const entry = `<item><title>${short.title}</title><link>${server.origin}/a/1</link></item>`
+    server.answers.set('/bare', `<rss version="2.0"><channel><title>Gazette</title>${entry}</channel></rss>`)
+    server.answers.set('/a/1', html(pageOf(short)))
+    const room = await newsroom({ gazette: [{ url: `${server.origin}/bare`, text: 'page' }] })
+    await room.poll()
+    expect(room.rows('select headline_only, page_text from report')).toEqual([{ headline_only: 1, page_text: null }])
+    await room.pages()
+    expect(room.rows('select headline_only from report')).toEqual([{ headline_only: 0 }])
+    expect(room.store.story(1)?.pageText).toBe(FERRY.join('\n'))
   })
 
   it('is asked for once, and not at all where the feed does not say so', async () => {
@@ -199,6 +219,24 @@ describe('the page of a report', () => {
     await room.pages()
     expect(asked()).toBeGreaterThan(3)
     expect(room.store.feeds()[0]?.warnings).toEqual([])
+  })
+
+  it('is not asked for where robots.txt forbids it, with a word in the list of feeds', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const stories = Array.from({ length: 4 }, (_, at) => ({
+      path: `/a/${at}`,
+      title: `Report number ${at} of the harbour board on its quays`,
+      lines: LIGHT,
+    }))
+    server.answers.set('/cut', cutFeed(origin, stories))
+    server.answers.set('/robots.txt', 'User-agent: *\nDisallow: /a/')
+    const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
+    await room.poll()
+    await room.pages()
+    expect(server.requests.filter(path => path.startsWith('/a/'))).toEqual([])
+    expect(server.requests.filter(path => path === '/robots.txt')).toHaveLength(1)
+    expect(room.store.feeds()[0]?.warnings.join()).toContain('forbids it in its robots.txt')
   })
 
   it('that fails is tried three times, and not after two days', async () => {

@@ -116,19 +116,18 @@ export async function parseBounded(job: RawDocument): Promise<Outcome<ParsedFeed
 }
 
 /** The list on a page. What stands behind a gap in it is not read. */
-async function parsePage({ bytes, contentType, options }: RawDocument, rules: PageRules): Promise<Outcome<ParsedFeed>> {
+async function parsePage(
+  { bytes, contentType, options }: RawDocument,
+  rules: PageRules | 'propose',
+): Promise<Outcome<ParsedFeed>> {
   const { url, maxEntries, gap, language = null, now = Date.now() } = options
-  const { parseList } = await import('../list/read.ts')
   const { text, warnings } = decodeText(gap ? bytes.subarray(0, gap.at) : bytes, contentType)
-  const given = {
-    url: url === null ? null : resolve(url, null),
-    maxEntries,
-    now,
-    language,
-    rules,
-    partial: Boolean(gap),
-  }
-  const parsed = parseList(cleanControls(text), given)
+  const given = { url: url === null ? null : resolve(url, null), maxEntries, now, language, partial: Boolean(gap) }
+  const html = cleanControls(text)
+  const parsed =
+    rules === 'propose'
+      ? (await import('../list/propose.ts')).proposeList(html, given)
+      : (await import('../list/read.ts')).parseList(html, { ...given, rules })
   if (!parsed.ok) return { ok: false, reason: cleanText(parsed.reason) }
   const clean = parsed.value.warnings.map(warning => oneLine(cleanText(warning), 1_000))
   return withWarnings({ ...parsed.value, warnings: clean }, warnings)

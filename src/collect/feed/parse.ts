@@ -32,8 +32,8 @@ export interface ParseOptions {
   language?: string | null
   /** Further documents of the same index, to be read as one with this. Default none. */
   more?: readonly MorePart[]
-  /** The document is a page with a list, read by these rules. Default a feed. */
-  page?: PageRules
+  /** The document is a page with a list, read by these rules, or by rules to be proposed. Default a feed. */
+  page?: PageRules | 'propose'
 }
 
 /** A document of an index as it was fetched. */

@@ -57,14 +57,23 @@ const LOOKED_AT = 4_000
 
 const says = (verdict: PageVerdict, because: string): Judgement => ({ verdict, because })
 
-function byStatus(status: number): Judgement | null {
+function byStatus(status: number, all: string): Judgement | null {
   if (status < 400) return null
   const answer = `the server answers ${status}`
   if (status === 404 || status === 410) return says('not-found', answer)
   if (status === 401 || status === 407) return says('login', answer)
   if (status === 402) return says('paywall', answer)
-  if (status === 403 || status === 429 || status === 451) return says('blocked', answer)
+  if (status === 403 || status === 429 || status === 451 || BLOCKED.test(all)) return says('blocked', answer)
   return says('error', answer)
+}
+
+/** What no text can be read from. */
+function byType(contentType: string | null): Judgement | null {
+  const type =
+    /^\s*((?:image|audio|video|font)\/[\w.+-]+|application\/(?:pdf|zip|octet-stream|msword|vnd\.[\w.+-]+))/i.exec(
+      contentType ?? '',
+    )?.[1]
+  return type === undefined ? null : says('other', `it is no page: ${type}`)
 }
 
 const segmentsOf = (url: URL): string[] => url.pathname.split('/').filter(part => part !== '')
@@ -131,9 +140,10 @@ function isConsent(folded: string): boolean {
   return new Set(folded.slice(0, LOOKED_AT).match(CONSENT) ?? []).size >= CONSENT_WORDS
 }
 
-function isReports({ question, facts, text }: PageEvidence): boolean {
+function isReports({ question, facts, text, linkedHeadings }: PageEvidence): boolean {
   if (facts.headlines.some(headline => headlineShare(question.title, headline) >= HEADLINE)) return true
-  // A listing holds summaries too: they count only where the address stayed.
+  // A listing holds summaries too: they count only where the address stayed, on a page of one report.
+  if (linkedHeadings >= 3 && !facts.isArticle) return false
   if (question.finalUrl !== null && !isSamePlace(question.url, question.finalUrl)) return false
   const triples = triplesOf(question.summary)
   return triples.length >= LONG_SUMMARY && coverage(triples, new Set(triplesOf(text))) >= SUMMARY
@@ -164,16 +174,18 @@ function isList({ facts, linkedHeadings, isListed }: PageEvidence, isKnown: bool
 
 export function judge(evidence: PageEvidence): Judgement {
   const { question, facts, text, shown, asksPassword } = evidence
-  const early = byStatus(question.status) ?? byAddress(question)
+  const all = fold(shown.slice(0, LOOKED_AT))
+  const early = byStatus(question.status, all) ?? byType(question.contentType) ?? byAddress(question)
   if (early !== null) return early
-  if (asksPassword && shown.length < LOGIN_PAGE) return says('login', 'it asks for a password')
   const words = countWords(text)
   const heads = fold(facts.headlines.join('\n'))
   const folded = fold(text.slice(0, LOOKED_AT))
-  const all = fold(shown.slice(0, LOOKED_AT))
   const few = words < SHORT_TEXT
   const isKnown = question.title.trim() !== ''
   const reports = isKnown && isReports(evidence)
+  // A short report may stand beside a form to log in.
+  const isForm = asksPassword && shown.length < LOGIN_PAGE && !(reports && words >= FEWEST_WORDS && !LOGIN.test(folded))
+  if (isForm) return says('login', 'it asks for a password')
   if (words < FEWEST_WORDS) {
     const told = reports ? null : byWords({ heads, text: all, all, few: countWords(shown) < SHORT_TEXT })
     return told ?? says('empty', `there are only ${Math.round(words)} words of text on it`)

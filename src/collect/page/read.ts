@@ -15,15 +15,15 @@ export const MAX_PAGE = 8_388_608
 
 const textOf = (blocks: readonly Block[]): string => blocks.map(({ text }) => text).join('\n')
 
-/** Headings that lead elsewhere, and whether one of them is the report's headline. */
+/** Headings that lead elsewhere, and whether a heading that leads somewhere is the report's headline. */
 function listed(root: Box, headline: string, isOwn: (link: string) => boolean): { count: number; isListed: boolean } {
   let count = 0
   let isListed = false
   const visit = (box: Box, link: string | null, inHeading: boolean): void => {
     const leads = box.name === 'a' ? (box.attributes['href'] ?? null) : link
     const heading = inHeading || HEADINGS.has(box.name)
-    if (heading && leads !== null && (box.name === 'a' || HEADINGS.has(box.name)) && !isOwn(leads)) {
-      count++
+    if (heading && leads !== null && (box.name === 'a' || HEADINGS.has(box.name))) {
+      if (!isOwn(leads)) count++
       if (headline !== '' && headlineShare(headline, textOf(blocksOf(box))) >= 0.8) isListed = true
       return
     }

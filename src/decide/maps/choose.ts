@@ -3,8 +3,6 @@ import type { MapChild } from '../../model/collected.ts'
 import type { Millis } from '../../model/units.ts'
 import { ownsAddress } from '../url/hosts.ts'
 
-/** Documents of one index that one poll reads at most, those of an index in it among them. */
-export const MAPS_A_POLL = 8
 /** Documents of an index that are looked at. */
 const LOOKED_AT = 10_000
 

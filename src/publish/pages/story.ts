@@ -70,6 +70,9 @@ function byline(context: PageContext, story: StoryDetail): Html[] {
 }
 
 function body(context: PageContext, story: StoryDetail): Html {
+  if (story.pageText !== null) {
+    return html`${paragraphs(story.pageText)}<p class="note"${own(context)}>${context.words.pageText}</p>`
+  }
   const markup = [story.content, story.summary].find(candidate => candidate !== null && candidate.trim() !== '')
   if (markup !== undefined && markup !== null) return sanitised(withoutPictures(markup, context.words))
   if (story.text.trim() !== '') return paragraphs(story.text)

@@ -125,6 +125,7 @@ export const ar: Vocabulary = {
   revisionsNote: 'ما حُذف مشطوب، وما أضيف تحته خط.',
   revision: 'المراجعة',
   headline: 'العنوان',
+  pageText: 'النص من صفحة الوكالة، وخلاصتها أقصر.',
   noText: 'لم تقدّم الخلاصة سوى العنوان.',
   withdrawnTitle: 'خبر مسحوب',
   withdrawnText: 'سحبت الوكالة هذا الخبر. أُبقي عليه ليُعرف ما قيل، فلا تعتمد عليه.',

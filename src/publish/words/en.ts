@@ -121,6 +121,7 @@ export const en: Vocabulary = {
   revisionsNote: 'Words taken out are struck through, words put in are underlined.',
   revision: 'Revision',
   headline: 'Headline',
+  pageText: 'The text is of the agency’s page; its feed gave less.',
   noText: 'The feed gave a headline only.',
   withdrawnTitle: 'Withdrawn',
   withdrawnText:

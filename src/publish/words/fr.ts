@@ -124,6 +124,7 @@ export const fr: Vocabulary = {
   revisionsNote: 'Les mots retirés sont barrés, les mots ajoutés sont soulignés.',
   revision: 'Version',
   headline: 'Titre',
+  pageText: 'Le texte vient de la page de l’agence ; son flux en donnait moins.',
   noText: 'Le flux n’a donné qu’un titre.',
   withdrawnTitle: 'Dépêche annulée',
   withdrawnText:

@@ -152,6 +152,7 @@ export interface Vocabulary {
   revisionsNote: string
   revision: string
   headline: string
+  pageText: string
   noText: string
   withdrawnTitle: string
   withdrawnText: string

@@ -1,6 +1,6 @@
 // Reads stories and their reports, for pages and commands.
 import type { Reader, ReportView, Selection, StoryDetail, StorySummary } from '../../model/shown.ts'
-import { agencyPart, number, placementOf, reportView, revisionView, storySummary, text } from '../rows.ts'
+import { agencyPart, number, placementOf, reportView, revisionView, storySummary, text, textOrNull } from '../rows.ts'
 import type { Row, Sql } from '../sql.ts'
 import { byId } from './by-id.ts'
 import { chosenStories } from './selection.ts'
@@ -132,7 +132,7 @@ export function storyReader(sql: Sql): StoryReader {
       if (!summary) return null
       const members = sql.all(`${REPORT} where r.story = @id order by r.time, r.id`, { id }).map(report)
       const placement = placementOf(sql.get('select placement from x_stories where id = @id', { id }))
-      return { ...summary, members, placement } satisfies StoryDetail
+      return { ...summary, pageText: pageTextOfLead(sql, id), members, placement } satisfies StoryDetail
     },
     report: id => {
       const row = sql.get(`${REPORT} where r.id = @id`, { id })
@@ -144,3 +144,10 @@ export function storyReader(sql: Sql): StoryReader {
     },
   }
 }
+
+const pageTextOfLead = (sql: Sql, story: number): string | null =>
+  textOrNull(
+    sql.get('select p.text from x_stories s join x_pages p on p.report = s.lead where s.id = @story', { story })?.[
+      'text'
+    ] ?? null,
+  )

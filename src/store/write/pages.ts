@@ -31,9 +31,9 @@ export function keepingPages(sql: WritableSql): PageKeeping {
     },
     keepPage: ({ free, ...page }) => {
       sql.run(
-        `insert or replace into x_pages (report, host, asked, attempts, again, outcome, because, text, title, published, modified,
+        `insert or replace into x_pages (report, agency, host, asked, attempts, again, outcome, because, text, title, published, modified,
            language, publisher, canonical, free, extractor, digest)
-         values (@report, @host, @asked, @attempts, @again, @outcome, @because, @text, @title, @published, @modified,
+         values (@report, @agency, @host, @asked, @attempts, @again, @outcome, @because, @text, @title, @published, @modified,
            @language, @publisher, @canonical, @free, @extractor, @digest)`,
         { ...page, free: free === null ? null : free ? 1 : 0 },
       )
@@ -42,7 +42,7 @@ export function keepingPages(sql: WritableSql): PageKeeping {
       sql
         .all(
           `select p.report from x_pages p join x_reports r on r.id = p.report
-           where p.digest = @digest and p.report <> @report and r.agency = @agency and r.canonical_url is not @canonicalUrl`,
+           where p.digest = @digest and p.report <> @report and p.agency = @agency and r.canonical_url is not @canonicalUrl`,
           { digest, report, agency, canonicalUrl },
         )
         .map(row => number(row['report'])),
@@ -67,12 +67,19 @@ export function keepingPages(sql: WritableSql): PageKeeping {
     },
     lastOutcomes: (agency, limit) =>
       sql
-        .all(
-          `select p.outcome from x_pages p join x_reports r on r.id = p.report where r.agency = @agency
-           order by p.asked desc, p.report desc limit @limit`,
-          { agency, limit },
-        )
+        .all('select outcome from x_pages where agency = @agency order by asked desc, report desc limit @limit', {
+          agency,
+          limit,
+        })
         .map(row => text(row['outcome']) as PageOutcome),
+    lastTexts: (agency, report, limit) =>
+      sql
+        .all(
+          `select text from x_pages where agency = @agency and text is not null and report <> @report
+           order by asked desc limit @limit`,
+          { agency, report, limit },
+        )
+        .map(row => text(row['text'])),
     pausePages: (agency, pause) => {
       if (pause === null) sql.run('delete from x_page_pauses where agency = ?', [agency])
       else {

@@ -1,4 +1,5 @@
 // News maps, the fourth dialect: what is read of them, what is repaired, and what is refused.
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -583,6 +584,7 @@ interface Case {
   maxEntries?: number
   failure?: string
   feedTitle?: string
+  leftOut?: number
   entries?: { title: string; link: string; published: string | null; language: string; [key: string]: unknown }[] | null
 }
 
@@ -604,6 +606,7 @@ describe.skipIf(!existsSync(cases))('the cases of sitemaps', () => {
     if (!outcome.ok) throw new Error(outcome.reason)
     const { entries, title } = outcome.value
     if (wanted.feedTitle !== undefined) expect(title).toBe(wanted.feedTitle)
+    if (wanted.leftOut !== undefined) expect(outcome.value.leftOut).toBe(wanted.leftOut)
     if (!wanted.entries) return
     const said = entries.map(({ url, published, updated, language, enclosures, ...entry }) => ({
       ...entry,
@@ -615,5 +618,24 @@ describe.skipIf(!existsSync(cases))('the cases of sitemaps', () => {
     }))
     if (name.startsWith('35')) expect(said).toContainEqual(expect.objectContaining(wanted.entries[0]))
     else expect(said).toMatchObject(wanted.entries)
+  })
+})
+
+describe('whoever reads feeds alone', () => {
+  it('loads nothing that reads maps or robots.txt, until the first map comes', () => {
+    const script = `
+      import { registerHooks } from 'node:module'
+      const loaded = []
+      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+      const { parseFeed } = await import(${JSON.stringify(new URL('../../../src/collect/feed/parse.ts', import.meta.url).href)})
+      await import(${JSON.stringify(new URL('../../../src/run/poller.ts', import.meta.url).href)})
+      const options = { url: 'https://wire.example/', maxEntries: 10 }
+      const found = () => loaded.filter(url => /\\/feed\\/maps\\/|robots|headline|visit-maps|maps\\/choose/.test(url)).length
+      await parseFeed('<rss><channel><item><title>A</title></item></channel></rss>', options)
+      const before = found()
+      await parseFeed(${JSON.stringify(map(page({})))}, options)
+      process.stdout.write(JSON.stringify([before, found() > 0]))`
+    const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' })
+    expect(ended).toMatchObject({ status: 0, stdout: '[0,true]' })
   })
 })

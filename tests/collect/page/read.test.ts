@@ -204,6 +204,32 @@ describe('a page that is not the report', () => {
     'paywall',
   )
 
+  refused(
+    'a check for robots with status 503',
+    pageOf(
+      '<h1>wire.example</h1><p>Checking your browser before you go on to the site.</p>',
+      '<title>Just a moment...</title>',
+    ),
+    'blocked',
+    { status: 503 },
+  )
+  refused('a document that is no page', '%PDF-1.7', 'other', { contentType: 'application/pdf' })
+  refused(
+    'a list at the same address, though it holds the summary',
+    pageOf(
+      `<h1>News</h1><ul>${LISTED}</ul><article><h2><a href="/news/8812">${TITLE}</a></h2><p>${TEXT[1]}</p></article>`,
+      '<title>News</title>',
+    ),
+    'listing',
+    { summary: TEXT[1] ?? '' },
+  )
+
+  it('is told from a short report beside a form to log in', async () => {
+    const form = '<div class="modal"><form><input type="password"><button>Go</button></form></div>'
+    const body = `${form}<article><h1>${TITLE}</h1>${paragraphs(TEXT.slice(0, 2))}</article>`
+    expect((await read(pageOf(body))).text?.split('\n')).toEqual(TEXT.slice(0, 2))
+  })
+
   it('is told from a report that only mentions such things', async () => {
     const title = 'Court rules that sites may not force visitors to accept cookies'
     const lines = [

@@ -255,7 +255,15 @@ function entriesOf(drafts: readonly MapDraft[], { url, language, halves, warning
   reportCuts(cuts, warnings)
   return {
     ok: true,
-    value: { ...NOTHING_SAID, format: 'map', title, language: onlyLanguage(entries), entries, warnings },
+    value: {
+      ...NOTHING_SAID,
+      format: 'map',
+      title,
+      language: onlyLanguage(entries),
+      entries,
+      leftOut: left.address + left.house + left.title,
+      warnings,
+    },
   }
 }
 
