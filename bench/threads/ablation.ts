@@ -1,11 +1,13 @@
 // What each piece of evidence adds: the labelled sets, filed again and again with one thing left out, beside plain average
 // link over all items at once (bench/average-link.ts).
 
+import path from 'node:path'
 import type { ThreadWords } from '../../src/decide/thread/place.ts'
 import { scoreAcross, scoreGroups } from '../../src/run/evaluate.ts'
 import { averageLink } from '../average-link.ts'
 import { printJson, printTable, skipped } from '../helpers.ts'
 import { itemsOf, type LabelledSet, present, SETS, settings } from '../labelled.ts'
+import { readVectors, vectorsFile } from '../labelled-vectors.ts'
 import { streamOf, threadItems, type Variant, wordsOfItems } from './stream.ts'
 
 const without = (mark: string) => (said: ThreadWords) => ({
@@ -37,8 +39,15 @@ const ALL: LabelledSet[] = [
   SETS.general,
 ]
 
-/** Print the B-cubed F1 of the labelled sets whose names begin with `only` by the plain baseline and by each variant. */
-export async function ablate(only = '', variants: readonly Variant[] = VARIANTS): Promise<void> {
+/**
+ * Print the B-cubed F1 of the labelled sets whose names begin with `only` by the plain baseline and by each variant; with the
+ * vectors of their items in a folder, where one is given.
+ */
+export async function ablate(
+  only = '',
+  folder: string | null = null,
+  variants: readonly Variant[] = VARIANTS,
+): Promise<void> {
   const rows = new Map<string, string[]>()
   const figures: Record<string, Record<string, unknown>> = {}
   const head = ['left out']
@@ -61,9 +70,17 @@ export async function ablate(only = '', variants: readonly Variant[] = VARIANTS)
     tell('plain average link', set.name, `${plain.f1.toFixed(3)} (at ${plain.threshold.toFixed(2)})`, plain)
     if (languages > 1) tell('plain average link', `${set.name}, across`, '–', null)
     const said = wordsOfItems(stream, false)
+    const vectors = folder === null ? null : readVectors(path.join(folder, path.basename(set.file)), labelled)
+    if (folder !== null && vectors === null) {
+      skipped('threads', `${vectorsFile(path.basename(set.file))} in ${folder}`)
+      continue
+    }
     for (const variant of variants) {
       const words = variant.titleOnly ? wordsOfItems(stream, true) : said
-      const assignments = threadItems(stream, words, options, variant)
+      const assignments = threadItems(stream, words, options, {
+        ...variant,
+        ...(vectors ? { vectors: vectors.vectors } : {}),
+      })
       const score = scoreGroups(labelled, assignments, 'thread')?.bcubed
       if (!score) continue
       const { precision, recall, f1 } = score
@@ -83,4 +100,5 @@ export async function ablate(only = '', variants: readonly Variant[] = VARIANTS)
 }
 
 /** The same without the ablation: the plain baseline beside Minwal. */
-export const besidePlain = (only = ''): Promise<void> => ablate(only, VARIANTS.slice(0, 1))
+export const besidePlain = (only = '', folder: string | null = null): Promise<void> =>
+  ablate(only, folder, VARIANTS.slice(0, 1))

@@ -41,7 +41,7 @@ export interface Variant {
   review?: false
   titleOnly?: true
   /** Vectors by id of an item. */
-  vectors?: ReadonlyMap<string, ArrayLike<number>>
+  vectors?: ReadonlyMap<string, ArrayLike<number> | null>
 }
 
 /** Items in time order, copies already with their story. */

@@ -39,10 +39,6 @@ export class Table {
     this.mask = room - 1
   }
 
-  get bytes(): number {
-    return this.entries.byteLength
-  }
-
   /** The value of a key, 0 where it has none. */
   get(key: number): number {
     return this.entries[placeOf(this.entries, this.mask, key) + 1] as number

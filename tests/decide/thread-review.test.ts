@@ -3,7 +3,6 @@ import { Constraints } from '../../src/decide/constraints.ts'
 import { headerOf } from '../../src/decide/thread/header.ts'
 import { packFeatures, unpackFeatures } from '../../src/decide/thread/packing.ts'
 import {
-  explainStory,
   placeStory,
   storyFeatures,
   type ThreadFeatures,
@@ -54,14 +53,6 @@ describe('a placement', () => {
     expect(placement).toMatchObject({ kind: 'joined', thread: dam.thread, threshold: 0.28 })
     expect(placement.weights).toHaveLength(placement.reasons.length)
     expect(placement.weights?.reduce((sum, weight) => sum + weight, 0)).toBeLessThanOrEqual(1.01)
-  })
-
-  it('can be explained against any thread', () => {
-    const { index, file, features } = desk()
-    const dam = file('Larkfield dam breaks after two days of rain', NOW)
-    const evidence = explainStory(index, features('Larkfield dam holds'), dam.thread)
-    expect(evidence.map(({ term }) => term).sort()).toEqual(['dam', 'larkfield'])
-    expect(explainStory(index, features('Larkfield dam holds'), 999)).toEqual([])
   })
 
   it('of a form that names its day is with the same edition only', () => {

@@ -1,7 +1,7 @@
 // What a story and a thread share, as a user is told.
 
-import type { ThreadFeatures, Weighted } from './features.ts'
-import { type ActiveThread, type Part, partsOf } from './index/active.ts'
+import type { Weighted } from './features.ts'
+import type { Part } from './index/active.ts'
 import type { ThreadIndex } from './index/index.ts'
 import { Query } from './index/rows.ts'
 
@@ -18,21 +18,6 @@ export interface Evidence {
 export const thousandths = (value: number) => Math.round(value * 1_000) / 1_000
 
 const heaviest = (a: Evidence, b: Evidence) => b.weight - a.weight || (a.term < b.term ? -1 : 1)
-
-/** What a story and a thread share, heaviest first, as parts of one: in the story's language, or else in the one that shares most. */
-export function explain(index: ThreadIndex, features: ThreadFeatures, thread: ActiveThread): Evidence[] {
-  const own = thread.parts.get(features.language)
-  const said = own ? evidence(index, features, own) : []
-  if (said.length > 0) return said
-  const all = partsOf(thread).map(part => evidence(index, features, part))
-  return all.sort((a, b) => b.length - a.length)[0] ?? []
-}
-
-/** What a story and a part share, heaviest first, as parts of one. */
-export function evidence(index: ThreadIndex, features: ThreadFeatures, part: Part): Evidence[] {
-  const { own, shared } = index.weights.knownOf(features)
-  return sharedBy(index, part.language === features.language ? own : shared, part)
-}
 
 /** The heaviest of what speaks for a decision: what is kept with it, and told. */
 export const reasons = (found: readonly Evidence[]): Evidence[] => found.slice(0, REASONS)

@@ -5,7 +5,7 @@
 import type { Placement } from '../../model/decided.ts'
 import type { Millis } from '../../model/units.ts'
 import { candidatesAround } from './candidates.ts'
-import { type Evidence, evidence, explain, reasons, thousandths } from './explain.ts'
+import { reasons, sharedBy, thousandths } from './explain.ts'
 import { OWN_TERMS, SHARED_TERMS, type ThreadFeatures, type Weighed, weigh } from './features.ts'
 import { areEditions } from './form.ts'
 import { withoutHeader } from './header.ts'
@@ -65,7 +65,7 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
     .sort((a, b) => b.score - a.score || a.part.thread.id - b.part.thread.id)[0]
   if (best === undefined) return opened(threshold, [])
   const joined = best.score >= threshold
-  const shared = reasons(evidence(index, features, best.part))
+  const shared = reasons(sharedBy(index, index.weights.knownOf(features).own, best.part))
   // The story itself says it too.
   const said = shared.map(({ id }) => Math.max(0, around.saying(id) - 1))
   return {
@@ -79,12 +79,6 @@ export function placeStory(index: ThreadIndex, features: ThreadFeatures, time: M
       ? { around: { threads: around.threads, said } }
       : {}),
   }
-}
-
-/** What a story and a thread share, heaviest first, as parts of one. */
-export function explainStory(index: ThreadIndex, features: ThreadFeatures, thread: number): Evidence[] {
-  const active = index.thread(thread)
-  return active ? explain(index, features, active) : []
 }
 
 const opened = (threshold: number, reasons: string[]): Placement => ({

@@ -31,11 +31,6 @@ export class Postings {
     this.#most = most
   }
 
-  /** Bytes of all lists. */
-  get bytes(): number {
-    return this.#terms.byteLength + this.#pool.byteLength
-  }
-
   /** Stories that say a term. */
   frequency(term: number): number {
     return this.#terms[FIELDS * term + FREQUENCY] as number

@@ -82,11 +82,6 @@ export class Rows {
   #count = 0
   #gone = 0
 
-  get bytes(): number {
-    const lists = [this.holder, this.terms, this.weights, this.counts, this.#from, this.#own]
-    return lists.reduce((sum, list) => sum + list.byteLength, 0)
-  }
-
   /** Rows given out: those that are gone among them. */
   get count(): number {
     return this.#count

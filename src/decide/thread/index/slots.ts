@@ -25,11 +25,6 @@ export class Slots {
   readonly #free: number[] = []
   readonly #numbers = new Map<string, number>()
 
-  get bytes(): number {
-    const { facts, languages, scores, matched, cosines } = this
-    return [facts, languages, scores, matched, cosines].reduce((sum, list) => sum + list.byteLength, 0)
-  }
-
   /** The number of a language; a part's is found in `languages`. */
   numberOf(language: string): number {
     const known = this.#numbers.get(language)

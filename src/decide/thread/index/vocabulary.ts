@@ -34,10 +34,6 @@ export class Vocabulary {
   // Hashes of the names looked up.
   #hashes = new Int32Array(2 * FIRST_TERMS)
 
-  get bytes(): number {
-    return this.#table.bytes + this.#kinds.byteLength
-  }
-
   /** One more than the highest id given out. */
   get size(): number {
     return this.#names.length

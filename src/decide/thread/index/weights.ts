@@ -78,11 +78,6 @@ export class Weights {
     return this.postings.frequency(term)
   }
 
-  /** Bytes kept outside of objects. */
-  get bytes(): number {
-    return this.#rows.bytes + this.postings.bytes + this.slots.bytes + this.vocabulary.bytes
-  }
-
   /** Those terms of some features that somebody in the window says. */
   knownOf(features: ThreadFeatures): { own: Weighted; shared: Weighted } {
     const { own, shared } = this.vocabulary.find(features)
