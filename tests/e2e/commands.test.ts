@@ -402,7 +402,6 @@ describe('parse', () => {
           categories: [],
           enclosures: [],
           language: null,
-          source: null,
         },
       ],
       warnings: [],
