@@ -9,12 +9,16 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache
 const LONG = [
   'e2e/quality',
   'e2e/websub',
+  'e2e/notify',
   'e2e/pages',
-  'e2e/crash',
-  'e2e/real-feeds',
   'run/reload',
+  'e2e/secrets',
+  'e2e/network',
   'e2e/prune',
   'e2e/encoder',
+  'e2e/real-feeds',
+  'e2e/demo',
+  'e2e/crash',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -40,6 +44,6 @@ export default defineConfig({
     hookTimeout: 180_000,
     pool: 'forks',
     // Three on two cores: many tests wait for a daemon, a pause or a browser.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 })

@@ -96,7 +96,8 @@ export function parseConfig(
     const unset = new Set(faults.map(keyIn))
     faults.push(...describeIssues(checked.issues, raw).filter(fault => !unset.has(keyIn(fault))))
   }
-  if (!mayBeEmpty && checked.ok && checked.data.agencies.length === 0) {
+  const agencies = member(filled, 'agencies')
+  if (!mayBeEmpty && Array.isArray(agencies) && agencies.length === 0) {
     faults.push({ path: ['agencies'], says: 'must name at least one agency' })
   }
   const addresses = feedAddresses(raw, environment)

@@ -308,6 +308,20 @@ const KEYS: Record<string, () => Promise<void>> = {
   },
   'poll.userAgent': fetching('userAgent', 'Another/1'),
   'poll.websub': fetching('websub', false),
+  'poll.pagesPerHost': async () => {
+    const numbered = [1, 2, 3].map(n => ({
+      ...item(`${n}`, `Boats of line ${n} sail again.`),
+      link: `http://127.0.0.1:1001/page/${n}`,
+    }))
+    const here = await room({ feeds: [{ url: FEED, text: 'page' }], poll: { ...OFTEN, pagesPerHost: 1 } }, numbered)
+    const pages = (): number => here.asked.filter(({ url }) => url.includes('/page/')).length
+    await looking(here, 'a page is asked for', () => pages() > 0)
+    await here.daemon.tick()
+    expect(pages()).toBe(1)
+    here.reload({ poll: { pagesPerHost: 3 } })
+    await reloaded(here)
+    await looking(here, 'more are asked for', () => pages() > 1)
+  },
   'poll.allowPrivate': async () => {
     const here = await room({ poll: OFTEN })
     await here.daemon.tick()
