@@ -113,6 +113,7 @@ describe('the date table of the shared corpus', () => {
     '..',
     '..',
     '..',
+    '..',
     'shared',
     'corpora',
     'feeds',
