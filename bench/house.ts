@@ -2,7 +2,7 @@
 // same core, several rounds, judged by the median of the rounds' ratios. Prints each figure beside what was asked for and
 // what is aimed at, and one JSON line for each measure.
 //
-//   npx node bench/house.ts MEASURE… [--checkout DIR] [--built] [--rounds 3] [--feeds 1000] [--items 30] [--limit 1800]
+//   npx node bench/house.ts MEASURE… [--checkout DIR] [--rounds 3] [--feeds 1000] [--items 30] [--limit 1800]
 //
 // MEASURE is one of, or `all`:
 //   polls       first poll on one core and on two, most memory, file size a report, then a poll where nothing changed, then
@@ -17,8 +17,7 @@
 //   feed        the combined feed beside a bare node:http server with the same bytes (needs wrk)
 //   parse       bytes to sanitised entries: bench/parse.ts of the checkout
 //
-// `--checkout` measures another installed checkout with the same benches; `--built` measures the command as the package brings
-// it instead of the source. Reads ../shared/tools/feedserver.mjs and skips
+// `--checkout` measures another installed checkout with the same benches. Reads ../shared/tools/feedserver.mjs and skips
 // what needs it, saying so, where it is absent.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
@@ -30,12 +29,11 @@ import type { Options } from './house/options.ts'
 import { polls } from './house/polls.ts'
 import { statements } from './house/statements.ts'
 import { stops } from './house/stops.ts'
-import { hasWrk, stageBuilt, stayOnCoreZero } from './house/whole.ts'
+import { hasWrk, stayOnCoreZero } from './house/whole.ts'
 
 const { values, positionals } = parseArgs({
   options: {
     checkout: { type: 'string', default: root },
-    built: { type: 'boolean', default: false },
     feeds: { type: 'string', default: '1000' },
     items: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '3' },
@@ -56,8 +54,6 @@ const options: Options = {
   stories: Number(values.stories),
   sizes: values.sizes,
 }
-
-if (values.built) stageBuilt(options.checkout)
 
 /** The JSON line that another bench of the checkout prints. */
 function benchOf(file: string, ...args: string[]): Record<string, unknown> | null {

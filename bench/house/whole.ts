@@ -1,6 +1,6 @@
 // Whole processes as bench/house.ts measures them: on named cores, with their time, processor time and memory.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -158,18 +158,5 @@ export async function stopped(running: ReturnType<typeof startNode>): Promise<vo
   clearTimeout(timer)
 }
 
-let staged: string | null = null
-
-/** From now on the command is what the checkout's package holds, built now, not its source. */
-export function stageBuilt(checkout: string): void {
-  const { status } = spawnSync('npm', ['run', 'build'], { cwd: checkout, stdio: ['ignore', 'ignore', 'inherit'] })
-  if (status !== 0) throw new Error(`${checkout} is not built`)
-  staged = path.join(checkout, 'node_modules', '.cache', 'built')
-  rmSync(staged, { recursive: true, force: true })
-  mkdirSync(staged, { recursive: true })
-  for (const name of ['bin', 'dist', 'package.json'])
-    cpSync(path.join(checkout, name), path.join(staged, name), { recursive: true })
-}
-
 /** The command of a checkout. */
-export const commandOf = (checkout: string): string => path.join(staged ?? checkout, 'bin', 'minwal.js')
+export const commandOf = (checkout: string): string => path.join(checkout, 'bin', 'minwal.js')
