@@ -5,6 +5,7 @@
 //
 // Made of the labelled sets: the cut is the feed, the whole text is the page. A page is read after fifty other reports were filed.
 import { parseArgs } from 'node:util'
+import { NOTHING_STATED } from '../src/decide/page.ts'
 import { wireNames } from '../src/decide/wire/read.ts'
 import { Desk } from '../src/desk/desk.ts'
 import type { Agency } from '../src/model/config.ts'
@@ -25,13 +26,7 @@ const cut = (text: string): string => (text.length <= CUT ? text : `${text.slice
 const pageOf = (text: string): PageReading => ({
   verdict: 'article',
   because: 'it is the page of a bench',
-  title: null,
-  published: null,
-  modified: null,
-  language: null,
-  publisher: null,
-  canonical: null,
-  free: null,
+  ...NOTHING_STATED,
   text,
 })
 

@@ -7,6 +7,7 @@ import { selectorFault } from '../config/selectors.ts'
 import { languageOf } from '../language/detect.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, PageRules } from '../model/config.ts'
+import type { Outcome } from '../model/units.ts'
 import { forbiddenByRobots } from '../run/find-sources.ts'
 import { plainly } from './found.ts'
 import { Failed, hidden, out, say } from './shared.ts'
@@ -29,22 +30,30 @@ export interface FoundPage {
   rules: Partial<PageRules>
 }
 
-/** Reads a page by rules of its own or by a selector. Throws what a user is told. */
+/** {@link lookForPage}; throws what a user is told. */
 export async function findPage(target: string, config: Config, options: PageOptions): Promise<FoundPage> {
   const { items } = options
   const fault = items === undefined ? null : selectorFault(items)
   if (fault !== null) throw new Failed(`--items ${JSON.stringify(items)} ${fault}`, 2)
+  const found = await lookForPage(target, config, options)
+  if (!found.ok) throw new Failed(`nothing was added: ${found.reason}`)
+  return found.value
+}
+
+/** Reads a page by rules of its own or by a selector. The reason of a failure is one line. */
+export async function lookForPage(target: string, config: Config, options: PageOptions): Promise<Outcome<FoundPage>> {
+  const { items } = options
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool({ size: 1 })
   try {
     const allowPrivate = options.allowPrivate === true || config.poll.allowPrivate
     const { userAgent } = config.poll
     const forbidden = await forbiddenByRobots(target, fetcher, { allowPrivate, userAgent, languageOf })
-    if (forbidden !== null) throw new Failed(`nothing was added: ${hidden(forbidden)}`)
+    if (forbidden !== null) return { ok: false, reason: hidden(forbidden) }
     const validators = { etag: null, lastModified: null }
     const got = await fetcher.get({ url: target, validators, headers: {}, allowPrivate, now: Date.now() })
-    if (got.kind === 'failed') throw new Failed(`nothing was added: ${hidden(got.failure.message)}`)
-    if (got.kind === 'unchanged') throw new Failed('nothing was added: the page could not be read')
+    if (got.kind === 'failed') return { ok: false, reason: hidden(got.failure.message) }
+    if (got.kind === 'unchanged') return { ok: false, reason: 'the page could not be read' }
     const rules = items === undefined ? null : { ...NOTHING, items }
     const { maxEntries } = config.poll
     const parsed = await pool.parse(got.body, got.contentType, {
@@ -53,10 +62,10 @@ export async function findPage(target: string, config: Config, options: PageOpti
       maxEntries,
       page: rules ?? 'propose',
     })
-    if (!parsed.ok) throw new Failed(`nothing was added: ${hidden(quotable(got, parsed.reason))}`)
+    if (!parsed.ok) return { ok: false, reason: hidden(quotable(got, parsed.reason)) }
     const read = rules ?? parsed.value.list?.rules ?? NOTHING
     const set = Object.fromEntries(Object.entries(read).filter(([, rule]) => rule !== null))
-    return { url: got.url, feed: parsed.value, rules: set }
+    return { ok: true, value: { url: got.url, feed: parsed.value, rules: set } }
   } finally {
     await Promise.all([fetcher.close(), pool.close()])
   }

@@ -9,6 +9,7 @@ import { fillIn, keptAddress, readAddress, targetOf, withoutLogin } from '../con
 import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
+import type { Outcome } from '../model/units.ts'
 import { type FoundSource, type FoundSources, findSources } from '../run/find-sources.ts'
 import type { FoundPage } from './add-page.ts'
 import { chosen, list, plainly, shown } from './found.ts'
@@ -50,20 +51,24 @@ export async function add(given: string, options: AddOptions): Promise<void> {
   const { found } = second ?? first
   if (!found.ok) {
     const reasons = [first, second].flatMap(tried => (tried === null || tried.found.ok ? [] : [tried.found.reason]))
-    if (found.answered && (await addListOf((second ?? first).url, config, options))) return
-    throw new Failed(`nothing was added: ${hidden([...new Set(reasons)].join('; '))}`)
+    const list = found.answered ? await addListOf((second ?? first).url, config, options) : null
+    if (list?.ok) return
+    throw new Failed(
+      `nothing was added: ${hidden([...new Set([...reasons, ...(list ? [list.reason] : [])])].join('; '))}`,
+    )
   }
   const value = await chosen(found.value, options)
   addFound(value, found.notes, second ?? first, config, options)
 }
 
 /** Where there is neither feed nor map: adds the list of the page, if it has one and it is wanted. */
-async function addListOf(url: string, config: Config, options: AddOptions): Promise<boolean> {
-  const { findPage, isWanted } = await import('./add-page.ts')
-  const found = await findPage(typedAddress(url, url, config, options).target, config, options).catch(() => null)
-  if (found === null || !(await isWanted(found, url, options))) return false
-  await addPage(url, config, options, found)
-  return true
+async function addListOf(url: string, config: Config, options: AddOptions): Promise<Outcome<null>> {
+  const { isWanted, lookForPage } = await import('./add-page.ts')
+  const found = await lookForPage(typedAddress(url, url, config, options).target, config, options)
+  if (!found.ok) return found
+  if (!(await isWanted(found.value, url, options))) return { ok: false, reason: 'its list was not taken' }
+  await addPage(url, config, options, found.value)
+  return { ok: true, value: null }
 }
 
 /** Adds a page with the rules by which its first entries were shown. */

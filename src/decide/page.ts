@@ -1,7 +1,7 @@
 // Which pages of reports are asked for now, and what becomes of what they say. Pure.
 import { terms } from '../language/terms.ts'
 import { cut } from '../language/words.ts'
-import type { PageAnswer, PageDue, PageOutcome, PagePause, PageReading, PageSubject } from '../model/page.ts'
+import type { PageAnswer, PageDue, PageOutcome, PagePause, PageSubject, StatedFacts } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
 import { hostOf } from './schedule/host.ts'
 
@@ -118,12 +118,14 @@ export function withoutCommon(text: string, others: readonly string[]): string {
   return own.length === 0 ? text : own.join('\n')
 }
 
+export const NOTHING_STATED: StatedFacts = {
+  ...{ title: null, published: null, modified: null, language: null },
+  ...{ publisher: null, canonical: null, free: null },
+}
+
 /** What a page says of itself; nothing where none was read. */
-export function factsOf(answer: PageAnswer): Omit<PageReading, 'verdict' | 'because' | 'text'> {
-  if ('text' in answer) {
-    const { title, published, modified, language, publisher, canonical, free } = answer
-    return { title, published, modified, language, publisher, canonical, free }
-  }
-  const nothing = { title: null, published: null, modified: null, language: null }
-  return { ...nothing, publisher: null, canonical: null, free: null }
+export function factsOf(answer: PageAnswer): StatedFacts {
+  if (!('text' in answer)) return NOTHING_STATED
+  const { title, published, modified, language, publisher, canonical, free } = answer
+  return { title, published, modified, language, publisher, canonical, free }
 }

@@ -27,12 +27,8 @@ export interface PageQuestion {
   contentType: string | null
 }
 
-/** What a page says, and whether that is the report's. */
-export interface PageReading {
-  verdict: PageVerdict
-  /** In one sentence, what led to the verdict. */
-  because: string
-  /** As the page says it. Moments are ISO 8601: in UTC, or without a zone where the page names none. */
+/** What a page says of itself. Moments are ISO 8601: in UTC, or without a zone where the page names none. */
+export interface StatedFacts {
   title: string | null
   published: string | null
   modified: string | null
@@ -42,6 +38,13 @@ export interface PageReading {
   canonical: string | null
   /** Whether the page says that everybody may read it all; null where it says nothing. */
   free: boolean | null
+}
+
+/** What a page says, and whether that is the report's. */
+export interface PageReading extends StatedFacts {
+  verdict: PageVerdict
+  /** In one sentence, what led to the verdict. */
+  because: string
   /** Blocks apart by newlines; null unless it is the report's text. */
   text: string | null
 }
@@ -67,7 +70,7 @@ export type PageAnswer = PageReading | { verdict: 'failed' | 'forbidden'; becaus
 export type PageOutcome = PageVerdict | 'failed' | 'forbidden' | 'shorter' | 'furniture'
 
 /** A page as it is kept beside its report. */
-export interface KeptPage {
+export interface KeptPage extends StatedFacts {
   report: number
   agency: string
   host: string
@@ -79,13 +82,6 @@ export interface KeptPage {
   because: string
   /** Null unless it is the report's text now. */
   text: string | null
-  title: string | null
-  published: string | null
-  modified: string | null
-  language: string | null
-  publisher: string | null
-  canonical: string | null
-  free: boolean | null
   extractor: number
   /** Of its text, to find it again under another address; null where it has none. */
   digest: string | null

@@ -128,7 +128,7 @@ function notesOf(feeds: readonly FoundSource[], maps: readonly FoundSource[], no
 }
 
 class Finder {
-  /** Maps that robots.txt forbids us to read, in sentences. */
+  /** Why maps were not asked for: those that robots.txt forbids us to read, or that it could not be had. In sentences. */
   readonly refusals: string[] = []
   readonly #address: string
   readonly #fetcher: Pick<Fetcher, 'get'>
@@ -198,7 +198,10 @@ class Finder {
   async maps(): Promise<FoundSource[]> {
     const { origin } = new URL(this.#address)
     const rules = await this.#robots(origin)
-    if (!rules.ok) return []
+    if (!rules.ok) {
+      this.refusals.push(rules.reason)
+      return []
+    }
     const named = orderMaps(origin, rules.value?.sitemaps ?? [])
     const usual = USUAL_PATHS.map(path => origin + path)
     const found: FoundSource[] = []

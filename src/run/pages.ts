@@ -6,6 +6,7 @@ import { EXTRACTOR } from '../collect/page/version.ts'
 import { PAGES_SINCE, pagesToAsk } from '../decide/page.ts'
 import { isDeskStopped } from '../desk/messages.ts'
 import { said } from '../log.ts'
+import type { Failure } from '../model/collected.ts'
 import type { FeedSpec } from '../model/config.ts'
 import type { PageAnswer, PageDue } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
@@ -136,26 +137,32 @@ export class Pages {
   /** Null where the page is not to blame, and is asked for another time. */
   async #answer(page: PageDue, spec: FeedSpec): Promise<PageAnswer | null> {
     const polling = this.#with.polling()
-    const { settings, now, signal, isOurFault } = polling
+    const { settings, now, signal } = polling
     const poller = this.#with.poller()
     const get: Fetcher['get'] = request => poller.ask(request)
     const robots = robotsOf({ ...polling, fetcher: { get }, slower: (url, delay) => poller.slower(url, delay) })
     const may = await robots.may(page.url, { spec, now: now() })
     if (signal.aborted) return null
-    if (!may.ok) return { verdict: 'forbidden', because: may.reason }
+    if (!may.ok && may.failure === null) return { verdict: 'forbidden', because: may.reason }
+    if (!may.ok)
+      return (await this.#isUnasked(page.url, may.failure)) ? null : { verdict: 'failed', because: may.reason }
     const allowPrivate = mayBePrivate(settings, spec, page.url)
     const got = await fetchPage({ get }, { url: page.url, allowPrivate, now: now(), signal })
     if (signal.aborted) return null
     if (got.kind === 'failed') {
       const { failure } = got
-      // Nobody was asked: its host rests, or there is no network.
-      const isUnasked = failure.kind === 'throttled' || (await isOurFault?.(page.url, failure)) === true
-      return isUnasked ? null : { verdict: 'failed', because: failure.message }
+      return (await this.#isUnasked(page.url, failure)) ? null : { verdict: 'failed', because: failure.message }
     }
     const { bytes, finalUrl, status, contentType } = got
     this.#reader ??= import('../collect/page/reader.ts').then(({ createPageReader }) => createPageReader())
     const reader = await this.#reader
     const read = await reader.read(bytes, { ...questionOf(page), finalUrl, status, contentType })
     return read.ok ? read.value : { verdict: 'failed', because: read.reason }
+  }
+
+  /** Whether nobody was asked: its host rests, or there is no network. */
+  async #isUnasked(url: string, failure: Failure | null): Promise<boolean> {
+    if (failure === null) return false
+    return failure.kind === 'throttled' || (await this.#with.polling().isOurFault?.(url, failure)) === true
   }
 }

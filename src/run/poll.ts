@@ -95,10 +95,10 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   const whole = asksWhole(habitOf(feed), at)
   const address = askedFor(feed, named.spec)
   // Feeds are published to be polled; a map and a page are for robots that robots.txt admits.
-  const wasMap = named.spec.page !== undefined || isOfMap(feed)
-  if (wasMap) {
+  const asksRobots = named.spec.page !== undefined || isOfMap(feed)
+  if (asksRobots) {
     const refused = await forbiddenBy(polling, visit, address)
-    if (polling.signal.aborted) return null
+    if (polling.signal.aborted || (refused !== null && (await polling.isOurFault?.(feed.url, refused)))) return null
     if (refused !== null) return recordWithoutDocument(polling, visit, failed(refused))
   }
   const validators = whole ? NOTHING_KNOWN : feed.validators
@@ -131,7 +131,7 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
     if (named.spec.page !== undefined && list !== undefined) {
       return await fileList(polling, visit, { got, opened: opened.value, list, rules: named.spec.page })
     }
-    if (!wasMap && (format === 'map' || maps !== undefined)) {
+    if (!asksRobots && (format === 'map' || maps !== undefined)) {
       const refused = await forbiddenBy(polling, visit, address)
       if (polling.signal.aborted) return null
       if (refused !== null) return recordWithoutDocument(polling, visit, failed(refused))
@@ -179,11 +179,12 @@ const isOfMap = ({ bodyHash, error }: FeedState): boolean =>
 /** Whether a document has the hash of the one that was filed last. */
 const isSame = (hash: string, filed: string | null): boolean => filed === hash || filed === `map ${hash}`
 
-/** Why robots.txt does not let us read a map; null where it does. What asks it is loaded with the first map. */
+/** Why robots.txt does not let us read a map or a page, or could not be had; null where we may. What asks it is loaded with the first map. */
 async function forbiddenBy(polling: Polling, { named, at }: Visit, address: string): Promise<Failure | null> {
   const { robotsOf } = await import('./robots.ts')
   const may = await robotsOf(polling).may(address, { spec: named.spec, now: at })
-  return may.ok ? null : { kind: 'address', message: may.reason, status: null, retryAt: null }
+  if (may.ok) return null
+  return { ...(may.failure ?? { kind: 'address', status: null, retryAt: null }), message: may.reason }
 }
 
 /** The feed where it went before its address died; null where it is not to be looked for there, or not found. */

@@ -2,6 +2,7 @@
 // and never come here.
 import { MAX_ROBOTS, type RobotsRules, readRobots } from '../collect/robots.ts'
 import type { DeskClient } from '../desk/client.ts'
+import type { Failure } from '../model/collected.ts'
 import type { FeedSpec, PollSettings } from '../model/config.ts'
 import type { StoredRobots } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
@@ -23,7 +24,10 @@ export interface RobotsAsking extends Asking {
   slower?: (url: string, delay: Millis) => void
 }
 
-export type RobotsAnswer = { ok: true; delay: Millis | null } | { ok: false; reason: string }
+export type RobotsAnswer =
+  | { ok: true; delay: Millis | null }
+  /** `failure` is what asking for the file came to; null where it was read, and forbids. */
+  | { ok: false; reason: string; failure: Failure | null }
 
 export interface Robots {
   /** Whether an address may be asked for, and how long the host wants to be left alone between two requests. */
@@ -34,7 +38,7 @@ interface Known {
   at: Millis
   rules: RobotsRules | null
   /** Why the file could not be had; null where it could. */
-  fault: string | null
+  fault: Failure | null
 }
 
 interface Memory {
@@ -55,9 +59,9 @@ export function robotsOf(asking: RobotsAsking): Robots {
       if (spec.ignoresRobots || parsed === null || !/^https?:$/.test(parsed.protocol)) return { ok: true, delay: null }
       const { origin } = parsed
       const { rules, fault } = await known(asking, memory, { origin, spec, now })
-      if (fault !== null) return { ok: false, reason: fault }
+      if (fault !== null) return { ok: false, reason: unread(origin, fault), failure: fault }
       if (rules === null) return { ok: true, delay: null }
-      if (!rules.allows(url)) return { ok: false, reason: refusal(origin) }
+      if (!rules.allows(url)) return { ok: false, reason: refusal(origin), failure: null }
       if (rules.delay !== null) asking.slower?.(url, rules.delay)
       return { ok: true, delay: rules.delay }
     },
@@ -67,6 +71,9 @@ export function robotsOf(asking: RobotsAsking): Robots {
 /** What is said of an address that may not be asked for. */
 export const refusal = (origin: string): string =>
   `${origin}/robots.txt forbids us to read this address; where its owner allows it all the same, set "robots": "ignore" for the feed`
+
+const unread = (origin: string, { message }: Failure): string =>
+  `${origin}/robots.txt could not be read, so nothing is asked of its host: ${message}`
 
 interface Asked {
   origin: string
@@ -119,11 +126,7 @@ async function find(asking: RobotsAsking, { origin, spec, now }: Asked): Promise
   }
   // Section 2.3.1.4: an older one holds on; without one nothing may be read.
   if (stored !== null) return { ...(await read(stored)), at: now }
-  return {
-    at: now,
-    rules: null,
-    fault: `${url} could not be read, so nothing is asked of its host: ${got.failure.message}`,
-  }
+  return { at: now, rules: null, fault: got.failure }
 }
 
 const isNone = ({ status, kind }: { status: number | null; kind: string }): boolean =>

@@ -1,7 +1,15 @@
 // Which pages are asked for, and what becomes of them.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MOST_TRIES, nextTry, outcomeOf, pagesToAsk, pauseAfter, withoutCommon } from '../../src/decide/page.ts'
+import {
+  MOST_TRIES,
+  NOTHING_STATED,
+  nextTry,
+  outcomeOf,
+  pagesToAsk,
+  pauseAfter,
+  withoutCommon,
+} from '../../src/decide/page.ts'
 import type { PageDue, PageOutcome, PageSubject } from '../../src/model/page.ts'
 
 const HOUR = 3_600_000
@@ -100,16 +108,7 @@ describe('the text of a page', () => {
     authors: [],
     bare: false,
   }
-  const facts = {
-    title: null,
-    published: null,
-    modified: null,
-    language: null,
-    publisher: null,
-    canonical: null,
-    free: null,
-  }
-  const page = (text: string) => ({ verdict: 'article' as const, because: '', ...facts, text })
+  const page = (text: string) => ({ verdict: 'article' as const, because: '', ...NOTHING_STATED, text })
 
   it('is taken where it says more than the feed', () => {
     expect(outcomeOf(page('Crews of the ferry ended their strike on Friday.'), subject, []).outcome).toBe('article')

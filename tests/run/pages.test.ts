@@ -239,6 +239,29 @@ describe('the page of a report', () => {
     expect(room.store.feeds()[0]?.warnings.join()).toContain('forbids it in its robots.txt')
   })
 
+  it('of a host whose robots.txt cannot be read is tried again, and nobody is said to forbid it', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const stories = Array.from({ length: 4 }, (_, at) => ({
+      path: `/a/${at}`,
+      title: `Report number ${at} of the harbour board on its quays`,
+      lines: LIGHT,
+    }))
+    server.answers.set('/cut', cutFeed(origin, stories))
+    server.answers.set('/robots.txt', (_, response) => void response.writeHead(500).end())
+    const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
+    await room.poll()
+    await room.pages()
+    expect(new Set(room.rows('select outcome from x_pages').map(({ outcome }) => outcome))).toEqual(new Set(['failed']))
+    expect(server.requests.filter(path => path.startsWith('/a/'))).toEqual([])
+    expect(room.store.feeds()[0]?.warnings.join()).not.toContain('robots.txt')
+    server.answers.set('/robots.txt', (_, response) => void response.writeHead(404).end())
+    for (const story of stories) server.answers.set(story.path, html(pageOf(story)))
+    room.pass(HOUR)
+    await room.pages()
+    expect(server.requests.filter(path => path.startsWith('/a/')).length).toBeGreaterThan(0)
+  })
+
   it('that fails is tried three times, and not after two days', async () => {
     const server = await feedServer()
     const { origin } = server

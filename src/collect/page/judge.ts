@@ -78,13 +78,7 @@ function byType(contentType: string | null): Judgement | null {
 
 const segmentsOf = (url: URL): string[] => url.pathname.split('/').filter(part => part !== '')
 
-function parsed(address: string | null): URL | null {
-  try {
-    return address === null ? null : new URL(address)
-  } catch {
-    return null
-  }
-}
+const parsed = (address: string | null): URL | null => (address === null ? null : URL.parse(address))
 
 const plainHost = (url: URL): string => url.hostname.replace(/^(?:www|m|amp|mobile)\./, '')
 

@@ -1,5 +1,6 @@
 // Reads the page of a report: its bytes to a verdict, and to the report's text where it has it.
 import type { PageQuestion, PageReading } from '../../model/page.ts'
+import { cleanOrNull, cleanText } from '../feed/characters.ts'
 import { decodeText } from '../feed/decode.ts'
 import { resolve } from '../feed/links.ts'
 import { type Block, blocksOf } from './blocks.ts'
@@ -79,20 +80,20 @@ export async function takePage(bytes: Uint8Array, question: PageQuestion): Promi
   return { facts, text, evidence }
 }
 
-/** Read the page whose bytes these are. */
+/** Read the page whose bytes these are. What it says is safe to be stored and shown, as what feeds say is. */
 export async function readPage(bytes: Uint8Array, question: PageQuestion): Promise<PageReading> {
   const { facts, text, evidence } = await takePage(bytes, question)
   const { verdict, because } = judge(evidence)
   return {
     verdict,
-    because,
-    title: facts.headlines[0] ?? null,
+    because: cleanText(because),
+    title: cleanOrNull(facts.headlines[0] ?? null),
     published: facts.published,
     modified: facts.modified,
     language: languageOfPage(facts, text),
-    publisher: facts.publisher,
+    publisher: cleanOrNull(facts.publisher),
     canonical: facts.canonical,
     free: facts.free,
-    text: verdict === 'article' ? text : null,
+    text: verdict === 'article' ? cleanText(text) : null,
   }
 }

@@ -337,6 +337,28 @@ interface Case {
   note?: string
 }
 
+describe('what a page says', () => {
+  it('has no control, no override of direction, no half of a pair and no endless marks, also by references', async () => {
+    const hostile = `&#27;[31m\u001b[0m&#x202e;\u202e&#7;&#0;&#xd800;${'\u0301'.repeat(200)}`
+    const body = Array.from(
+      { length: 8 },
+      (_, at) =>
+        `<p>The harbour council ${hostile} decided on Tuesday to open pier ${at} of the northern quay again after the storm, its speaker told the press.</p>`,
+    )
+    const html = `<html><head><title>Pier ${hostile} opens</title><meta property="og:site_name" content="The ${hostile} Wire"></head>
+      <body><article><h1>Pier ${hostile} opens</h1>${body.join('')}</article></body></html>`
+    const got = await read(Buffer.from(html), { title: 'Pier opens' })
+    expect(got.verdict).toBe('article')
+    expect(got.text).toContain('northern quay')
+    const other = await read(Buffer.from(html), { title: 'Nothing of the kind is told on this page at all' })
+    for (const said of [got.text, got.title, got.publisher, got.because, other.because]) {
+      expect(said).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{M}{17}/u)
+      expect(said?.isWellFormed()).toBe(true)
+    }
+    expect(other).toMatchObject({ verdict: 'other', text: null })
+  })
+})
+
 describe.skipIf(!there)('the cases of ../shared', () => {
   const expected = there ? (JSON.parse(readFileSync(join(cases, 'expected.json'), 'utf8')) as Record<string, Case>) : {}
   for (const [file, { entry, http = {}, mustNotContain = [], note: _, ...right }] of Object.entries(expected)) {
