@@ -8,9 +8,8 @@ import { parseArgs } from 'node:util'
 import { NOTHING_STATED } from '../src/decide/page.ts'
 import { wireNames } from '../src/decide/wire/read.ts'
 import { Desk } from '../src/desk/desk.ts'
-import type { Agency } from '../src/model/config.ts'
 import type { PageReading } from '../src/model/page.ts'
-import { type Assignment, type EvalItem, entryOf, scoreGroups } from '../src/run/evaluate.ts'
+import { type Assignment, agenciesOf, type EvalItem, entryOf, scoreGroups } from '../src/run/evaluate.ts'
 import { openStore } from '../src/store/sqlite.ts'
 import { skipped } from './helpers.ts'
 import { itemsOf, present, SETS, scorePairs, settings } from './labelled.ts'
@@ -34,17 +33,7 @@ async function assigned(items: readonly EvalItem[], way: Way): Promise<Assignmen
   const opened = openStore({ path: ':memory:' })
   if (!opened.ok) throw new Error(opened.reason)
   const store = opened.value
-  const sources = [...new Set(items.map(({ source }) => source ?? 'unknown'))]
-  const feed = { category: null, language: null, every: null, headers: {}, allowPrivate: false, paused: false }
-  const agencies = sources.map<Agency>((name, at) => ({
-    id: `source-${at}`,
-    name,
-    aliases: [],
-    language: null,
-    homepage: null,
-    feeds: [{ ...feed, url: `https://feed-${at}.invalid/feed`, identity: 'guid' }],
-  }))
-  store.syncAgencies(agencies, 0)
+  store.syncAgencies(agenciesOf(items), 0)
   const feeds = new Map(store.feeds().map(one => [one.agencyName, one]))
   const names = wireNames([])
   const desk = new Desk(store, settings())

@@ -114,6 +114,20 @@ function readItem(line: string): EvalItem | null {
 /** What an encoder gives the texts of items, by id. */
 export type Vectors = ReadonlyMap<string, readonly number[] | null>
 
+/** An agency with one feed for each source that items name. */
+export function agenciesOf(items: readonly Pick<EvalItem, 'source'>[]): Agency[] {
+  const sources = [...new Set(items.map(({ source }) => source ?? 'unknown'))]
+  const feed = { category: null, language: null, every: null, headers: {}, allowPrivate: false, paused: false }
+  return sources.map((name, at) => ({
+    id: `source-${at}`,
+    name,
+    aliases: [],
+    language: null,
+    homepage: null,
+    feeds: [{ ...feed, url: `https://feed-${at}.invalid/feed`, identity: 'guid' }],
+  }))
+}
+
 /** File every item and say where each went. Each `source` counts as an agency with one feed. */
 export function assign(
   items: readonly EvalItem[],
@@ -126,27 +140,7 @@ export function assign(
   const store = opened.value
   const started = performance.now()
   try {
-    const sources = [...new Set(items.map(item => item.source ?? 'unknown'))]
-    const agencies = sources.map<Agency>((name, at) => ({
-      id: `source-${at}`,
-      name,
-      aliases: [],
-      language: null,
-      homepage: null,
-      feeds: [
-        {
-          url: `https://feed-${at}.invalid/feed`,
-          category: null,
-          language: null,
-          every: null,
-          headers: {},
-          identity: 'guid',
-          allowPrivate: false,
-          paused: false,
-        },
-      ],
-    }))
-    store.syncAgencies(agencies, 0)
+    store.syncAgencies(agenciesOf(items), 0)
     const feeds = new Map(store.feeds().map(feed => [feed.agencyName, feed]))
     const names = wireNames([])
     const desk = new Desk(store, threads)

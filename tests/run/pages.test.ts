@@ -96,6 +96,14 @@ async function newsroom(agencies: Record<string, object[]>, poll: object = {}) {
   }
 }
 
+/** So many reports of one agency, each of a title of its own. */
+const several = (length: number) =>
+  Array.from({ length }, (_, at) => ({
+    path: `/a/${at}`,
+    title: `Report number ${at} of the harbour board on its quays`,
+    lines: LIGHT,
+  }))
+
 describe('the page of a report', () => {
   it('completes it: copies, threads, credits and figures are decided again, and nothing is published or dated anew', async () => {
     const server = await feedServer()
@@ -196,11 +204,7 @@ describe('the page of a report', () => {
   it('is left alone for a day after three refusals, with a word in the list of feeds', async () => {
     const server = await feedServer()
     const { origin } = server
-    const stories = Array.from({ length: 6 }, (_, at) => ({
-      path: `/a/${at}`,
-      title: `Report number ${at} of the harbour board on its quays`,
-      lines: LIGHT,
-    }))
+    const stories = several(6)
     server.answers.set('/cut', cutFeed(origin, stories))
     for (const { path } of stories) server.answers.set(path, html('no', 403))
     const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
@@ -224,11 +228,7 @@ describe('the page of a report', () => {
   it('is not asked for where robots.txt forbids it, with a word in the list of feeds', async () => {
     const server = await feedServer()
     const { origin } = server
-    const stories = Array.from({ length: 4 }, (_, at) => ({
-      path: `/a/${at}`,
-      title: `Report number ${at} of the harbour board on its quays`,
-      lines: LIGHT,
-    }))
+    const stories = several(4)
     server.answers.set('/cut', cutFeed(origin, stories))
     server.answers.set('/robots.txt', 'User-agent: *\nDisallow: /a/')
     const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
@@ -242,11 +242,7 @@ describe('the page of a report', () => {
   it('of a host whose robots.txt cannot be read is tried again, and nobody is said to forbid it', async () => {
     const server = await feedServer()
     const { origin } = server
-    const stories = Array.from({ length: 4 }, (_, at) => ({
-      path: `/a/${at}`,
-      title: `Report number ${at} of the harbour board on its quays`,
-      lines: LIGHT,
-    }))
+    const stories = several(4)
     server.answers.set('/cut', cutFeed(origin, stories))
     server.answers.set('/robots.txt', (_, response) => void response.writeHead(500).end())
     const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
