@@ -70,9 +70,13 @@ export function build(): Command {
         if (given.opts()['demo'] === true) given.setOptionValue('config', demoConfig())
       })
 
-  command('run', 'run the daemon: poll on schedule, serve the page and the feeds').action(
-    later(async () => (await import('./run.ts')).run),
-  )
+  command('run', 'run the daemon: poll on schedule, serve the page and the feeds')
+    .addOption(
+      new Option('--role <role>', 'what this process does, beside others on one PostgreSQL database')
+        .choices(['all', 'collect', 'desk', 'publish'])
+        .default('all'),
+    )
+    .action(later(async () => (await import('./run.ts')).run))
   command('poll', 'poll what is due once, and exit')
     .argument('[feeds...]', 'addresses of feeds, or ids of agencies or feeds; polled whether due or not')
     .option('--force', 'poll all feeds, due or not')

@@ -40,6 +40,8 @@ export interface OpenOptions {
   mode?: number | null
   /** Copy a file of an older version beside itself before its tables are changed. True where left out. */
   copyFirst?: boolean
+  /** Of a PostgreSQL database: refused where another process leads, and none can while this store is open. */
+  leads?: boolean
   /** Told, in sentences, what opening takes time for. */
   notice?: (sentence: string) => void
 }

@@ -36,7 +36,7 @@ function opened<T>(
   options: OpenOptions,
   make: (connection: Connection, sql: WritableSql, url: string) => T,
 ): Outcome<T> {
-  const connection = openConnection(options.path)
+  const connection = openConnection(options.path, { leads: options.leads === true })
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
