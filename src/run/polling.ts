@@ -63,4 +63,6 @@ export interface Visit {
   at: Millis
   /** By `performance.now()`. */
   started: number
+  /** Whether the document that was read is a map, or an index of maps; left out before one was. */
+  ofMap?: boolean
 }

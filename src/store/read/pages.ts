@@ -1,6 +1,7 @@
 // Reads which pages of reports are to be asked for, and what was kept of them.
+import type { PageOutcome } from '../../model/page.ts'
 import type { PageReader } from '../pages.ts'
-import { number, text, textOrNull } from '../rows.ts'
+import { number, numberOrNull, text, textOrNull } from '../rows.ts'
 import type { Sql } from '../sql.ts'
 
 export function pageReader(sql: Sql): PageReader {
@@ -44,5 +45,19 @@ export function pageReader(sql: Sql): PageReader {
       ),
     pageText: report =>
       textOrNull(sql.get('select text from x_pages where report = @report', { report })?.['text'] ?? null),
+    page: report => {
+      const row = sql.get('select asked, attempts, again, outcome, because, text from x_pages where report = @report', {
+        report,
+      })
+      if (!row) return null
+      return {
+        asked: number(row['asked']),
+        attempts: number(row['attempts']),
+        again: numberOrNull(row['again']),
+        outcome: text(row['outcome']) as PageOutcome,
+        because: text(row['because']),
+        text: textOrNull(row['text']),
+      }
+    },
   }
 }

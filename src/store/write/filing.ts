@@ -49,7 +49,7 @@ export function createFiling(sql: WritableSql, seal: Seal, pollsKept: () => Mill
     ...recordingPolls(sql, added, pollsKept),
     ...holdingBack(sql, seal),
     ...pruning(sql),
-    ...keepingPages(sql),
+    ...keepingPages(sql, index),
     write: batch => {
       writeBatch(sql, batch)
       if (batch.reports.length > 0) added.set(batch.feed, (added.get(batch.feed) ?? 0) + batch.reports.length)
