@@ -51,6 +51,8 @@ export interface PageReader {
   /** How many pages each host was asked for since. */
   pagesAsked(since: Millis): Map<string, number>
   pagePauses(): Map<string, PagePause>
+  /** What became of the pages asked for since, by feed: how many, the most first. */
+  pageOutcomes(since: Millis): Map<number, [PageOutcome, number][]>
   /** The text that was taken from a report's page; null where none was. */
   pageText(report: number): string | null
   /** What became of a report's page; null where it was never asked for. */

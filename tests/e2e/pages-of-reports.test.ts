@@ -36,6 +36,10 @@ describe('texts of pages', () => {
     for (let start = 0; start < 2; start++) {
       const running = await daemon(config)
       await eventually('the page is filed', async () => JSON.stringify(await credits()) === JSON.stringify(CREDITED))
+      const metrics = await (await fetch(`${running.address}/metrics`)).text()
+      // Since the start: it is not asked for again.
+      expect(metrics).toContain(`minwal_pages_total{verdict="article"} ${start === 0 ? 1 : 0}\n`)
+      expect(metrics).toContain('minwal_pages_total{verdict="paywall"} 0\n')
       expect((await running.stop()).code).toBe(0)
     }
     expect(asked()).toBe(1)
@@ -62,6 +66,8 @@ describe('texts of pages', () => {
     const found = JSON.parse(await get('/api/search?q=omnibuses'))
     expect(JSON.stringify(found)).toContain(TITLE)
     expect((await running.stop()).code).toBe(0)
+    expect(JSON.parse(await asked('feeds', '--json'))).toMatchObject([{ pages: { article: 1 } }])
+    expect((await asked('feeds')).replace(/\s+/g, ' ')).toContain('1 of 1 pages of 7 days gave a text')
   })
 
   it('are asked for at the end of a round', { timeout: 120_000 }, async () => {

@@ -43,6 +43,19 @@ export function pageReader(sql: Sql): PageReader {
           .all('select agency, until, reason from x_page_pauses')
           .map(row => [text(row['agency']), { until: number(row['until']), reason: text(row['reason']) }]),
       ),
+    pageOutcomes: since => {
+      const found = new Map<number, [PageOutcome, number][]>()
+      const rows = sql.all(
+        `select r.feed, p.outcome, count(*) as n from x_pages p join x_reports r on r.id = p.report
+         where p.asked > @since group by r.feed, p.outcome order by n desc, p.outcome`,
+        { since },
+      )
+      for (const row of rows) {
+        const feed = number(row['feed'])
+        found.set(feed, [...(found.get(feed) ?? []), [text(row['outcome']) as PageOutcome, number(row['n'])]])
+      }
+      return found
+    },
     pageText: report =>
       textOrNull(sql.get('select text from x_pages where report = @report', { report })?.['text'] ?? null),
     page: report => {
