@@ -8,6 +8,7 @@ import { languageOf } from '../language/detect.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, PageRules } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
+import { type Answers, askingOnce } from '../run/asked-once.ts'
 import { forbiddenByRobots } from '../run/find-sources.ts'
 import { plainly } from './found.ts'
 import { Failed, hidden, out, say } from './shared.ts'
@@ -40,18 +41,24 @@ export async function findPage(target: string, config: Config, options: PageOpti
   return found.value
 }
 
-/** Reads a page by rules of its own or by a selector. The reason of a failure is one line. */
-export async function lookForPage(target: string, config: Config, options: PageOptions): Promise<Outcome<FoundPage>> {
+/** Reads a page by rules of its own or by a selector, asking for what has not answered yet. The reason of a failure is one line. */
+export async function lookForPage(
+  target: string,
+  config: Config,
+  options: PageOptions,
+  answers: Answers = new Map(),
+): Promise<Outcome<FoundPage>> {
   const { items } = options
   const fetcher = createFetcher(config.poll)
+  const asking = askingOnce(fetcher, target, answers)
   const pool = createParserPool({ size: 1 })
   try {
     const allowPrivate = options.allowPrivate === true || config.poll.allowPrivate
     const { userAgent } = config.poll
-    const forbidden = await forbiddenByRobots(target, fetcher, { allowPrivate, userAgent, languageOf })
+    const forbidden = await forbiddenByRobots(target, asking, { allowPrivate, userAgent, languageOf })
     if (forbidden !== null) return { ok: false, reason: hidden(forbidden) }
     const validators = { etag: null, lastModified: null }
-    const got = await fetcher.get({ url: target, validators, headers: {}, allowPrivate, now: Date.now() })
+    const got = await asking.get({ url: target, validators, headers: {}, allowPrivate, now: Date.now() })
     if (got.kind === 'failed') return { ok: false, reason: hidden(got.failure.message) }
     if (got.kind === 'unchanged') return { ok: false, reason: 'the page could not be read' }
     const rules = items === undefined ? null : { ...NOTHING, items }
