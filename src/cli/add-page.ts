@@ -1,5 +1,4 @@
 // `add --page`: rules for a page's list are proposed, its first entries shown, and what was shown is written.
-import { createInterface } from 'node:readline/promises'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { quotable } from '../collect/feed/quotable.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
@@ -10,6 +9,7 @@ import type { Config, PageRules } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type Answers, askingOnce } from '../run/asked-once.ts'
 import { forbiddenByRobots } from '../run/find-sources.ts'
+import { ask, canAsk } from './ask.ts'
 import { plainly } from './found.ts'
 import { Failed, hidden, out, say } from './shared.ts'
 import { moment } from './shown.ts'
@@ -92,17 +92,12 @@ export async function isWanted(
   if (found.feed.entries.length < LEAST) return false
   if (yes) return true
   say(`no feed and no map of news was found, but a list of ${found.feed.entries.length} entries on the page`)
-  if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
+  if (json || !canAsk()) {
     say(`minwal add ${plainly(url)} --page adds it`)
     return false
   }
   showPage(found)
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y/i.test(await asking.question('is it to be added? [y/N] '))
-  } finally {
-    asking.close()
-  }
+  return /^\s*y/i.test((await ask('is it to be added? [y/N] ')) ?? '')
 }
 
 /** The rules and the first entries, in lines. */
