@@ -13,6 +13,7 @@ import { prune } from '../../src/desk/retention.ts'
 import { storingAtOnce } from '../../src/desk/storing.ts'
 import type { PageAnswer } from '../../src/model/page.ts'
 import { find, readTyped, selectionOf } from '../../src/publish/search.ts'
+import { mendFullText } from '../../src/store/mend.ts'
 import { openStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
@@ -256,6 +257,22 @@ describe('the full text', () => {
       }),
       { seed: 20_261_129, numRuns: 40, interruptAfterTimeLimit: 30_000 },
     )
+  })
+})
+
+describe('a full text that was lost', () => {
+  it('is made anew with the texts of pages', async () => {
+    const { store, desk, path, page, matching } = room()
+    fileInto(desk, store, MERIDIAN, [FERRY], NOW)
+    await page(1, article(FERRY_PAGE))
+    store.close()
+    const db = new Database(path)
+    db.exec(`insert into x_search (x_search) values ('delete-all')`)
+    db.close()
+    expect(matching('haddock')).toEqual([])
+    mendFullText(path)
+    expect(matching('haddock')).toEqual([1])
+    expect(audit(path)).toEqual([])
   })
 })
 
