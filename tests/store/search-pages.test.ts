@@ -14,7 +14,7 @@ import { storingAtOnce } from '../../src/desk/storing.ts'
 import type { PageAnswer } from '../../src/model/page.ts'
 import { find, readTyped, selectionOf } from '../../src/publish/search.ts'
 import { mendFullText } from '../../src/store/mend.ts'
-import { openStore } from '../../src/store/sqlite.ts'
+import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
 import {
@@ -91,6 +91,43 @@ function rows<T>(path: string, sql: string): T[] {
 }
 
 const storiesOf = (store: Store, words: string): number[] => store.search(words, 10).map(({ id }) => id)
+
+describe('a report with a page, over either engine', () => {
+  it('is found by what its page and its feed say now, and by nothing that they said before', async () => {
+    const store = openNewsroom()
+    const desk = new Desk(store, SETTINGS)
+    const page = (report: number, text: string, now = NOW + 60_000) =>
+      desk.pages.file(
+        { report, host: 'meridian.example', answer: article(text), attempts: 1, extractor: 1 },
+        { now, names: NAMES },
+      )
+    const found = (...words: string[]) => words.map(word => storiesOf(store, word).length)
+    const other = {
+      ...FERRY,
+      id: 'gull',
+      url: 'https://meridian.example/gull',
+      title: 'Lighthouse on Gull Point opens',
+    }
+    fileInto(desk, store, MERIDIAN, [FERRY], NOW)
+    fileInto(desk, store, MERIDIAN, [{ ...other, text: 'Dark since 1994…' }], NOW + 1)
+    expect(found('haddock', 'margin')).toEqual([0, 1])
+    await page(1, FERRY_PAGE)
+    expect(found('haddock', 'omnibus', 'margin')).toEqual([1, 1, 1])
+    expect(store.pageTexts([1, 2])).toEqual(new Map([[1, FERRY_PAGE]]))
+    expect(store.pageOutcomes(NOW)).toEqual(new Map([[store.report(1)?.feed, [['article', 1]]]]))
+    await page(1, FERRY_PAGE.replace('haddock', 'mackerel'))
+    expect(found('haddock', 'mackerel')).toEqual([0, 1])
+    // The same text under another headline belongs to neither.
+    await page(2, FERRY_PAGE.replace('haddock', 'mackerel'))
+    expect(found('mackerel', 'margin')).toEqual([0, 1])
+    await page(2, `${FERRY_PAGE.replace('haddock', 'whiting')}\nThe lamp is lit on holidays.`)
+    expect(found('whiting', 'lamp')).toEqual([1, 1])
+    fileInto(desk, store, MERIDIAN, [{ ...other, text: 'Dark once more, since the stairs are unsafe…' }], NOW + HOUR)
+    expect(found('whiting', 'stairs')).toEqual([0, 1])
+    expect(store.page(2)).toMatchObject({ outcome: 'article', text: null })
+    store.close()
+  })
+})
 
 describe('a report whose text was taken from its page', () => {
   it('is found by words of the page and by those of its feed, and the place shown is where they stand', async () => {

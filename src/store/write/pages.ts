@@ -8,10 +8,12 @@ import { writeWireDetails } from './reports.ts'
 
 const COLUMNS = [
   ...['agency', 'host', 'asked', 'attempts', 'again', 'outcome', 'because', 'text', 'title', 'published', 'modified'],
-  ...['language', 'publisher', 'canonical', 'free', 'extractor', 'digest', 'folded_by', 'folded_extra'],
+  ...['language', 'publisher', 'canonical', 'free', 'extractor', 'digest'],
 ]
-const UPDATE = `update x_pages set ${COLUMNS.map(name => `${name} = @${name}`).join(', ')} where report = @report`
-const INSERT = `insert into x_pages (report, ${COLUMNS.join(', ')}) values (@report, ${COLUMNS.map(name => `@${name}`).join(', ')})`
+const UPDATE = `update x_pages set ${COLUMNS.map(name => `${name} = @${name}`).join(', ')},
+  folded_by = @foldedBy, folded_extra = @foldedExtra where report = @report`
+const INSERT = `insert into x_pages (report, ${COLUMNS.join(', ')}, folded_by, folded_extra)
+  values (@report, ${COLUMNS.map(name => `@${name}`).join(', ')}, @foldedBy, @foldedExtra)`
 
 /** `index`: writes what the full-text index is still owed, before anything of it is changed. */
 export function keepingPages(sql: WritableSql, index: () => void): PageKeeping {
@@ -44,8 +46,8 @@ export function keepingPages(sql: WritableSql, index: () => void): PageKeeping {
       const row = {
         ...page,
         free: free === null ? null : free ? 1 : 0,
-        folded_by: folded?.foldedBy ?? 0,
-        folded_extra: folded?.foldedExtra ?? '',
+        foldedBy: folded?.foldedBy ?? 0,
+        foldedExtra: folded?.foldedExtra ?? '',
       }
       // No `insert or replace`: the full-text index follows inserts and updates alone.
       if (sql.run(UPDATE, row).changes === 0) sql.run(INSERT, row)
@@ -54,7 +56,7 @@ export function keepingPages(sql: WritableSql, index: () => void): PageKeeping {
       sql
         .all(
           `select p.report, r.title from x_pages p join x_reports r on r.id = p.report
-           where p.digest = @digest and p.report <> @report and p.agency = @agency and r.canonical_url is not @canonicalUrl`,
+           where p.digest = @digest and p.report <> @report and p.agency = @agency and r.canonical_url is distinct from @canonicalUrl`,
           { digest, report, agency, canonicalUrl },
         )
         .map(row => ({ report: number(row['report']), title: text(row['title']) })),
