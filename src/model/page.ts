@@ -87,6 +87,9 @@ export interface KeptPage extends StatedFacts {
   digest: string | null
 }
 
+/** What became of a report's page so far. */
+export interface PageState extends Pick<KeptPage, 'asked' | 'attempts' | 'again' | 'outcome' | 'because' | 'text'> {}
+
 /** Until when no pages of an agency are asked for, and why. */
 export interface PagePause {
   until: Millis
