@@ -2,7 +2,7 @@
 import { shownDatabase } from '../../model/database.ts'
 import type { Outcome } from '../../model/units.ts'
 import { foldedText } from '../folded.ts'
-import { type Connection, openConnection } from '../postgres/connection.ts'
+import { type Connection, openConnection, PostgresError } from '../postgres/connection.ts'
 import { prepareDatabase } from '../postgres/prepare.ts'
 import { lexemes } from '../postgres/search.ts'
 import { postgresSql } from '../postgres/sql.ts'
@@ -13,8 +13,9 @@ import { META, TABLES } from './tables.ts'
 
 const run = (connection: Connection, text: string): void => void connection.ask({ text, values: [], name: null })
 
-/** Of one that copies to a database. */
-const LOCK = `select pg_try_advisory_lock(${0x4d4e574c}, hashtext('copy ' || current_schema())) as got`
+/** Of whoever copies to a database. One that was killed has it until the server has noticed. */
+const LOCK = `set lock_timeout = '10s'; select pg_advisory_lock(${0x4d4e574c}, hashtext('copy ' || current_schema())); set lock_timeout = 0`
+const NOT_IN_TIME = '55P03'
 
 interface Opened {
   connection: Connection
@@ -91,8 +92,11 @@ export function postgresToWrite(url: string): Outcome<Target> {
   const found = opened(url, false)
   if (!found.ok) return found
   const { connection, sql, side } = found.value
-  if (sql.get(LOCK)?.['got'] !== 1) {
+  try {
+    run(connection, LOCK)
+  } catch (error) {
     connection.close()
+    if (!(error instanceof PostgresError && error.code === NOT_IN_TIME)) throw error
     return { ok: false, reason: `another copy to ${side.name} is being made` }
   }
   // What a crash of the server takes is copied again: the mark goes with the rows.
