@@ -9,6 +9,7 @@ import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, PageRules } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { forbiddenByRobots } from '../run/find-sources.ts'
+import { robotQuestion } from '../run/page.ts'
 import { plainly } from './found.ts'
 import { Failed, hidden, out, say } from './shared.ts'
 import { moment } from './shown.ts'
@@ -61,6 +62,7 @@ export async function lookForPage(target: string, config: Config, options: PageO
       gap: got.gap,
       maxEntries,
       page: rules ?? 'propose',
+      robots: robotQuestion(got.robotsTag, userAgent, Date.now()),
     })
     if (!parsed.ok) return { ok: false, reason: hidden(quotable(got, parsed.reason)) }
     const read = rules ?? parsed.value.list?.rules ?? NOTHING

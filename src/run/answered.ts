@@ -10,6 +10,7 @@ import type { Failure, FetchResult, MapPart, Validators } from '../model/collect
 import type { PollOutcome } from '../model/decided.ts'
 import type { Outcome } from '../model/units.ts'
 import { askPage } from './ask.ts'
+import { robotQuestion } from './page.ts'
 import type { Polling, Visit } from './polling.ts'
 import type { OpenDocument } from './readers.ts'
 import { nextTime } from './ticker.ts'
@@ -46,6 +47,8 @@ export async function open(
     now: polling.now(),
     ...(more.length > 0 && { more }),
     ...(spec.page && { page: spec.page }),
+    ...(spec.page &&
+      !spec.ignoresRobots && { robots: robotQuestion(got.robotsTag, polling.settings.userAgent, polling.now()) }),
   }
   const context = { ...contextOf(visit), secrets: spec.secrets, ...(spec.taken && { taken: spec.taken }) }
   const began = performance.now()

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config/load.ts'
 import { judgeList, SHORT_POLLS } from '../../src/decide/lists.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { Poller } from '../../src/run/poller.ts'
-import { feedServer } from '../helpers/feed-server.ts'
+import { type Answer, feedServer } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
 
@@ -145,6 +145,29 @@ describe('a page that is polled', () => {
     const room = await newsroom({ page: `${server.origin}/news`, items: '.card' })
     expect((await room.poll()).failure?.message).toContain('/robots.txt forbids')
     expect(asked(server.requests)).toEqual([])
+  })
+
+  it('is not read where it asks robots not to follow its links, in header or meta, but where the feed overrules that', async () => {
+    const says = (tag: string | null, head = '') =>
+      ((_, response) => {
+        if (tag !== null) response.setHeader('x-robots-tag', tag)
+        response.end(pageOf(cards(3)).replace('<title>', `${head}<title>`))
+      }) satisfies Answer
+    const server = await feedServer({ '/news': says('googlebot: noindex, minwal: nofollow') })
+    const room = await newsroom({ page: `${server.origin}/news`, items: '.card' })
+    expect((await room.poll()).failure?.message).toBe(
+      'the page asks robots not to follow its links (its X-Robots-Tag says "nofollow"); where its owner allows it all the same, set "robots": "ignore" for the feed',
+    )
+    server.answers.set('/news', says(null, '<meta name="robots" content="none">'))
+    room.pass(HOUR)
+    expect((await room.poll()).failure?.message).toContain('(its <meta name="robots"> says "none")')
+    // Lists are often none of the results of a search, for the reports on them are.
+    server.answers.set('/news', says('noindex', '<meta name="robots" content="noarchive, follow">'))
+    room.pass(HOUR)
+    expect((await room.poll()).counts).toMatchObject({ entries: 3, new: 3 })
+    server.answers.set('/news', says('none'))
+    const other = await newsroom({ page: `${server.origin}/news`, items: '.card', robots: 'ignore' })
+    expect((await other.poll()).counts).toMatchObject({ entries: 3, new: 3 })
   })
 })
 

@@ -341,6 +341,62 @@ describe('the page of a report', () => {
     expect(room.rows('select text from x_pages where text is not null')).toEqual([])
   })
 
+  it('gives no text where it asks robots to keep nothing of it, and three of them are a refusal', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const stories = several(5)
+    server.answers.set('/cut', cutFeed(origin, stories))
+    for (const [at, story] of stories.entries()) {
+      const meta = at === 0 ? '<meta name="minwal" content="noindex"><title>' : '<title>'
+      const tag = at === 0 ? null : at === 1 ? 'none' : 'otherbot: nofollow, unavailable_after: 1 Mar 2026'
+      server.answers.set(story.path, (_, response) => {
+        if (tag !== null)
+          response.setHeader('x-robots-tag', at === 2 ? ['noodp', 'unavailable_after: 1 Mar 2026'] : tag)
+        response.setHeader('content-type', 'text/html')
+        response.end(pageOf(story).replace('<title>', meta))
+      })
+    }
+    const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
+    await room.poll()
+    await room.pages()
+    expect(room.rows('select outcome, because, text, title, again from x_pages order by report desc')).toEqual(
+      [
+        'its <meta name="minwal"> says "noindex"',
+        'its X-Robots-Tag says "none"',
+        'its X-Robots-Tag says "unavailable_after: 1 Mar 2026"',
+      ].map(because => ({ outcome: 'noindex', because, text: null, title: null, again: null })),
+    )
+    expect(room.store.feeds()[0]?.warnings.join()).toContain('asks robots to keep nothing of them ("robots": "ignore"')
+    const other = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page', robots: 'ignore' }] })
+    await other.poll()
+    await other.pages()
+    expect(other.rows("select count(*) as n from x_pages where outcome = 'article'")).toEqual([{ n: 5 }])
+  })
+
+  it('that asks that none of it be shown is decided and searched by, and readers are shown what the feed gave', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const story = { path: '/a/1', title: 'Boats to run again on Saturday', lines: FERRY }
+    server.answers.set('/cut', cutFeed(origin, [story]))
+    server.answers.set('/a/1', (_, response) => {
+      response.setHeader('x-robots-tag', 'noarchive')
+      html(pageOf(story))(_, response)
+    })
+    const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
+    await room.poll()
+    await room.pages()
+    expect(room.rows('select outcome, because, text from x_pages')).toEqual([
+      {
+        outcome: 'withheld',
+        because: 'its headline is the report’s, and its X-Robots-Tag says "noarchive"',
+        text: FERRY.join('\n'),
+      },
+    ])
+    expect(room.rows("select value from figure where kind = 'injured'")).toEqual([{ value: 14 }])
+    expect(room.store.story(1)?.pageText).toBe(null)
+    expect(room.store.story(1)?.text).toContain(FERRY[0]?.slice(0, 80))
+  })
+
   it('is asked for again when the feed changes the report', async () => {
     const server = await feedServer()
     const { origin } = server

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto'
 import { languageOfHeadline, pathLanguage } from '../../language/headline.ts'
 import { readLanguage } from '../../language/named.ts'
-import type { ParsedEntry, ParsedFeed } from '../../model/collected.ts'
+import type { ParsedEntry, ParsedFeed, RobotQuestion } from '../../model/collected.ts'
 import type { PageRules } from '../../model/config.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
+import { directivesOf } from '../directives.ts'
 import { languageOfDates } from '../feed/dates/language.ts'
 import { finish, newCuts, reportCuts } from '../feed/entry.ts'
 import { escapeText } from '../feed/escape.ts'
@@ -28,6 +29,8 @@ export interface ListOptions {
   rules: PageRules
   /** Whether a part of the page was left out before. */
   partial: boolean
+  /** By what it is read whether its links may be followed. Left out where nobody asks. */
+  robots?: RobotQuestion | undefined
 }
 
 /** Elements that are read as items. */
@@ -66,7 +69,10 @@ export function parseList(html: string, options: ListOptions): Outcome<ParsedFee
 const quoted = (selector: string): string => JSON.stringify(selector)
 
 function read(tree: PageTree, options: ListOptions): Outcome<ParsedFeed> {
-  const { url, now, rules, language } = options
+  const { url, now, rules, language, robots } = options
+  const unwanted = robots === undefined ? undefined : directivesOf(tree.metas, robots).get('nofollow')
+  if (unwanted !== undefined)
+    return { ok: false, reason: `the page asks robots not to follow its links (${unwanted}); ${OVERRULE}` }
   const base = tree.base === null ? url : (resolve(tree.base, url) ?? url)
   const site: Site = { url, base }
   const root = elementsOf(tree)
@@ -110,6 +116,8 @@ function read(tree: PageTree, options: ListOptions): Outcome<ParsedFeed> {
       'no list of reports on the page: neither JSON-LD nor repeated <article> elements; name its items by a CSS selector ("items")',
   }
 }
+
+const OVERRULE = 'where its owner allows it all the same, set "robots": "ignore" for the feed'
 
 const hasParts = ({ title, link, time, summary }: PageRules): boolean => (title ?? link ?? time ?? summary) !== null
 

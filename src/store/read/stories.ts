@@ -145,9 +145,9 @@ export function storyReader(sql: Sql): StoryReader {
   }
 }
 
+/** What readers are shown of its page: nothing where the page asks for that. */
+const PAGE_TEXT = `
+select p.text from x_stories s join x_pages p on p.report = s.lead where s.id = @story and p.outcome <> 'withheld'`
+
 const pageTextOfLead = (sql: Sql, story: number): string | null =>
-  textOrNull(
-    sql.get('select p.text from x_stories s join x_pages p on p.report = s.lead where s.id = @story', { story })?.[
-      'text'
-    ] ?? null,
-  )
+  textOrNull(sql.get(PAGE_TEXT, { story })?.['text'] ?? null)
