@@ -120,7 +120,7 @@ async function parsePage(
   { bytes, contentType, options }: RawDocument,
   rules: PageRules | 'propose',
 ): Promise<Outcome<ParsedFeed>> {
-  const { url, maxEntries, gap, language = null, now = Date.now(), robots } = options
+  const { url, maxEntries, gap, language = null, now = Date.now(), robots, standing } = options
   const { text, warnings } = decodeText(gap ? bytes.subarray(0, gap.at) : bytes, contentType)
   const given = {
     url: url === null ? null : resolve(url, null),
@@ -129,6 +129,7 @@ async function parsePage(
     language,
     partial: Boolean(gap),
     robots,
+    standing,
   }
   const html = cleanControls(text)
   const parsed =

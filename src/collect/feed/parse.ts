@@ -34,6 +34,8 @@ export interface ParseOptions {
   more?: readonly MorePart[]
   /** The document is a page with a list, read by these rules, or by rules to be proposed. Default a feed. */
   page?: PageRules | 'propose'
+  /** Addresses that are none of its reports where they have no date. Default none. */
+  standing?: readonly string[]
   /** By what such a page is read for whether its links may be followed. Default nobody asks. */
   robots?: RobotQuestion
 }
