@@ -10,7 +10,7 @@ import { wireNames } from '../src/decide/wire/read.ts'
 import { Desk } from '../src/desk/desk.ts'
 import type { PageReading } from '../src/model/page.ts'
 import { type Assignment, agenciesOf, type EvalItem, entryOf, scoreGroups } from '../src/run/evaluate.ts'
-import { openStore } from '../src/store/sqlite.ts'
+import { openStore } from '../src/store/open.ts'
 import { skipped } from './helpers.ts'
 import { itemsOf, present, SETS, scorePairs, settings } from './labelled.ts'
 

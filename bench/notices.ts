@@ -15,7 +15,7 @@ import { wireNames } from '../src/decide/wire/read.ts'
 import { Desk, type ReadEntry } from '../src/desk/desk.ts'
 import type { Agency } from '../src/model/config.ts'
 import type { Millis } from '../src/model/units.ts'
-import { openStore } from '../src/store/sqlite.ts'
+import { openStore } from '../src/store/open.ts'
 import { printJson, printTable, shared, skipped } from './helpers.ts'
 import { settings } from './labelled.ts'
 

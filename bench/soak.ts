@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { openStore } from '../src/store/sqlite.ts'
+import { openStore } from '../src/store/open.ts'
 import { audit } from '../tests/helpers/audit.ts'
 import type { FeedServer } from './helpers.ts'
 import {

@@ -23,6 +23,7 @@ const PROGRAMS = new Set([
   'run/renderer-thread.ts',
   'run/backup-child.ts',
   'desk/thread.ts',
+  'store/postgres/connection-thread.ts',
 ])
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))

@@ -12,7 +12,7 @@ const NAMED = 20
 export async function replayInto(to: string, options: Common): Promise<void> {
   const config = configured(options)
   if (existsSync(to)) throw new Failed(`${to} is there: name a file that is not`, 2)
-  if (!existsSync(bodiesPath(config.database))) {
+  if (!existsSync(bodiesPath(config.files))) {
     throw new Failed('no documents were kept: set "keep": {"bodies": "7d"}, and let Minwal poll for a while')
   }
   let bar: Progress | null = null

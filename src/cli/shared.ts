@@ -1,5 +1,6 @@
 // What all commands share: where text goes, how a failure a user can mend is told, how the configuration and the store are
 // opened.
+
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,9 +10,10 @@ import { hiding } from '../config/secrets.ts'
 import { loadToRead } from '../config/unset.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
+import { isPostgres } from '../model/database.ts'
 import type { Aggregator } from '../run/aggregator.ts'
 import { judged, linkFault } from '../run/faults.ts'
-import { openStore, storeFault } from '../store/sqlite.ts'
+import { openStore, storeFault } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 
 export const version = String(
@@ -114,7 +116,7 @@ export function reading<T>(options: Common, work: (store: Store, config: Config)
 export function configuredToPoll(options: Common): Config {
   const config = configured(options)
   // A database that is there has its ids; the daemon's log then says what is missing.
-  const unset = existsSync(config.database) ? null : linkFault(config)
+  const unset = isPostgres(config.database) || existsSync(config.database) ? null : linkFault(config)
   if (unset !== null) throw new Failed(`${options.config}: ${unset}`, 2)
   return config
 }

@@ -12,6 +12,7 @@ import type {
   PollSettings,
   ThreadSettings,
 } from '../model/config.ts'
+import { isPostgres } from '../model/database.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
@@ -185,7 +186,8 @@ function complete(data: ConfigInput, addresses: ReadonlyMap<string, FeedAddress>
     linkIsDefault: data.link === undefined,
     language: data.language ?? 'en',
     timeZone: data.timeZone ?? 'UTC',
-    database: besides(file, database),
+    database: isPostgres(database) ? database : besides(file, database),
+    files: besides(file, isPostgres(database) ? FILES : database),
     listen: { host, port },
     metrics: data.metrics?.listen === undefined ? null : hostAndPort(data.metrics.listen),
     poll: { ...pollSettings(poll, link), exclude: excluded },
@@ -251,6 +253,9 @@ function hostAndPort(listen: string): { host: string; port: number } {
 }
 
 /** A path of the configuration, which is relative to its folder. */
+/** Beside which files of this machine's own lie, where the database is none. */
+const FILES = 'data/minwal'
+
 function besides(file: string, path: string): string {
   return isAbsolute(path) ? path : resolve(dirname(file), path)
 }

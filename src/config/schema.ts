@@ -274,7 +274,13 @@ const root = z.strictObject({
     .refine(isTimeZone, { message: 'must be the name of a time zone, like "Asia/Riyadh"' })
     .optional()
     .describe('Time zone that pages tell moments in before a browser tells them in its own. Default "UTC".'),
-  database: z.string().min(1).optional().describe('SQLite file; relative to this file. Default "data/minwal.db".'),
+  database: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'SQLite file, relative to this file; or the address of a PostgreSQL database, like "postgres://minwal@db.example/minwal". Default "data/minwal.db".',
+    ),
   listen: listenAddress.optional().describe('Where the page and feeds are served. Default "127.0.0.1:8080".'),
   metrics: z
     .strictObject({

@@ -175,8 +175,10 @@ export interface Config {
   language: string
   /** IANA name of the zone that pages tell moments in without a script; UTC where left out. */
   timeZone?: string
-  /** Absolute path of the SQLite file. */
+  /** Absolute path of the SQLite file, or the address of a PostgreSQL database, login and all. */
   database: string
+  /** Absolute path beside which files of this machine's own lie: that of the SQLite file, where the database is one. */
+  files: string
   listen: { host: string; port: number }
   /** Where `/metrics` is served; null or left out: beside the pages. */
   metrics?: { host: string; port: number } | null

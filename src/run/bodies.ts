@@ -35,7 +35,7 @@ export function keepingBodies(
       const at = now()
       writing = writing
         .then(async () => {
-          store ??= openBodies(bodiesPath(config.database))
+          store ??= openBodies(bodiesPath(config.files))
           store.keep({ feed, at, url, contentType, packed: await packed(body) })
           if (at >= looked + FORGOTTEN) {
             store.forget(at - span)

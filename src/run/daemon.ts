@@ -6,6 +6,7 @@ import type { Loaded } from '../config/load.ts'
 import { collectIfShort, Rest } from '../desk/heap.ts'
 import { type LeveledLog, said } from '../log.ts'
 import type { Config } from '../model/config.ts'
+import { isPostgres, shownDatabase } from '../model/database.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import { claim } from '../store/claim.ts'
@@ -44,7 +45,7 @@ const LATE: Millis = 2 * 60_000
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
   const { config, log } = options
   const now = (options.now ?? Date.now)()
-  const claimed = claim(config.database)
+  const claimed = claim(config.files)
   if (!claimed.ok) return claimed
   const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null })
   if (!opened.ok) {
@@ -250,7 +251,7 @@ class Service {
     const clock = new ClockLog(this.#log)
     // Pages are served already: each step of the start has a turn of its own.
     await anotherTurn()
-    const presence = presenceOf(config.database)
+    const presence = isPostgres(config.database) ? () => null : presenceOf(config.database)
     const ticker = new Ticker(config.poll.tick, {
       tick: () => void this.tick(),
       onJump: by => clock.jumped(by),
@@ -276,7 +277,11 @@ class Service {
     // First of all: whatever waits for the file waits no more.
     this.#closers.push(() => this.#stop())
     await this.#systemd.tell('READY=1', this.#status())
-    const told = { ...(address && { address }), feeds: this.#assembly.feeds.size, database: config.database }
+    const told = {
+      ...(address && { address }),
+      feeds: this.#assembly.feeds.size,
+      database: shownDatabase(config.database),
+    }
     this.#log.info('started', told)
     await anotherTurn()
     void this.tick()

@@ -9,7 +9,7 @@ import type { Entry } from '../model/collected.ts'
 import type { Agency, Config } from '../model/config.ts'
 import type { Placement } from '../model/decided.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { openStore } from '../store/sqlite.ts'
+import { openStore } from '../store/open.ts'
 
 const HOUR: Millis = 3_600_000
 

@@ -3,7 +3,7 @@ import { type DeskClient, openDeskThread } from '../desk/client.ts'
 import type { Log } from '../log.ts'
 import type { Config } from '../model/config.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { openReader } from '../store/sqlite.ts'
+import { openReader } from '../store/open.ts'
 import type { StoreReader } from '../store/store.ts'
 import { tagAuthority } from './tag-authority.ts'
 

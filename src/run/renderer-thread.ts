@@ -5,7 +5,7 @@ import type { Config } from '../model/config.ts'
 import type { Health } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { createRenderer } from '../publish/site.ts'
-import { openReader } from '../store/sqlite.ts'
+import { openReader } from '../store/open.ts'
 import { goBehind } from './background.ts'
 import type { Rendered, RendererData, RenderTask } from './renderer.ts'
 

@@ -59,7 +59,7 @@ export async function replay(
   to: string,
   onDocument: (done: number, total: number) => void,
 ): Promise<Outcome<Replayed>> {
-  const kept = openBodies(bodiesPath(config.database))
+  const kept = openBodies(bodiesPath(config.files))
   const total = kept.count()
   let clock: Millis = 0
   let first: Millis | null = null

@@ -2,16 +2,19 @@
 import type { Agency, Secret } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
 import { guidColumns } from './columns.ts'
-import { foldedColumns } from './folded.ts'
+import { type FoldedColumns, foldedColumns } from './folded.ts'
 import { packMarkup } from './markup.ts'
 import { textOrNull } from './rows.ts'
 import { bumpVersion, type Row, type WritableSql } from './sql.ts'
+
+/** Told of a report whose words were changed here: SQLite's full text sees that by itself. */
+export type Reindexed = (report: number, title: string, text: string, folded: FoldedColumns) => void
 
 /**
  * Put feeds under the addresses they are known by, which hold no login and no value of a variable: earlier versions kept
  * them as they were asked. True where something secret was taken out, of which bytes may be left in free pages.
  */
-export function adoptFeeds(sql: WritableSql, agencies: readonly Agency[]): boolean {
+export function adoptFeeds(sql: WritableSql, agencies: readonly Agency[], reindexed: Reindexed = () => {}): boolean {
   const feeds = agencies.flatMap(agency => agency.feeds)
   const named = new Set(feeds.map(({ url }) => url))
   let found = false
@@ -25,7 +28,7 @@ export function adoptFeeds(sql: WritableSql, agencies: readonly Agency[]): boole
       sql.run('update x_feeds set url = @url where id = @id', { id, url: taken ? `${url}#${id}` : url })
       bumpVersion(sql)
       if (former === target) found = true
-      for (const secret of secrets) forget(sql, id, secret)
+      for (const secret of secrets) forget(sql, id, secret, reindexed)
     }
   }
   for (const row of sql.all(`select id, url from x_feeds where url like '%@%' and url like '%:%'`)) {
@@ -50,12 +53,12 @@ const WORDS =
   )
 
 /** Take a secret out of what is on file of a feed. */
-function forget(sql: WritableSql, feed: number, { shown, value, rare }: Secret): void {
+function forget(sql: WritableSql, feed: number, { shown, value, rare }: Secret, reindexed: Reindexed): void {
   if (value.length < 4) return
   const replace = (table: string, where: string, columns: readonly string[], form: string): void => {
     for (const column of columns) {
       sql.run(
-        `update or ignore ${table} set ${column} = replace(${column}, @form, @shown)
+        `update ${table} set ${column} = replace(${column}, @form, @shown)
          where ${where} and instr(${column}, @form) > 0`,
         { feed, form, shown },
       )
@@ -65,15 +68,15 @@ function forget(sql: WritableSql, feed: number, { shown, value, rare }: Secret):
     replace('x_feeds', 'id = @feed', SAID.feeds, form)
     replace('x_polls', 'feed = @feed', SAID.polls, form)
     if (!rare) continue
-    forgetInReports(sql, feed, form, shown)
+    forgetInReports(sql, feed, form, shown, reindexed)
     replace('x_revisions', 'report in (select id from x_reports where feed = @feed)', ['title', 'text'], form)
   }
 }
 
-function forgetInReports(sql: WritableSql, feed: number, form: string, shown: string): void {
+function forgetInReports(sql: WritableSql, feed: number, form: string, shown: string, reindexed: Reindexed): void {
   const columns = 'r.guid_key, r.global_guid, r.headline, v.*'
   const rows = sql.all(
-    `select id from (select ${columns} from report v join x_reports r on r.id = v.id where v.feed = @feed)
+    `select id from (select ${columns} from report v join x_reports r on r.id = v.id where v.feed = @feed) said
      where ${WORDS.map(column => `instr(${column}, @form) > 0`).join(' or ')}`,
     { feed, form },
   )
@@ -93,6 +96,7 @@ function forgetInReports(sql: WritableSql, feed: number, form: string, shown: st
       id,
     })
     const kept = taken === undefined ? guid : (textOrNull(row?.['guid']) ?? '')
+    const folded = foldedColumns(title, body, textOrNull(row?.['language']))
     sql.run(
       `update x_reports set own_guid = @ownGuid, own_guid_key = @ownGuidKey, global_guid = @globalGuid, own_url = @ownUrl,
          canonical_url = @canonicalUrl, title = @title, own_headline = @ownHeadline, text = @text, summary = @summary,
@@ -100,7 +104,7 @@ function forgetInReports(sql: WritableSql, feed: number, form: string, shown: st
          categories = @categories, enclosures = @enclosures where id = @id`,
       {
         ...guidColumns(kept, said('guid_key') ?? kept, canonicalUrl),
-        ...foldedColumns(title, body, textOrNull(row?.['language'])),
+        ...folded,
         id,
         globalGuid: said('global_guid'),
         canonicalUrl,
@@ -115,6 +119,7 @@ function forgetInReports(sql: WritableSql, feed: number, form: string, shown: st
         enclosures: said('enclosures'),
       },
     )
+    reindexed(Number(id), title, body, folded)
   }
 }
 
@@ -136,7 +141,7 @@ export function syncAgencies(sql: WritableSql, agencies: readonly Agency[], now:
         `insert into x_feeds (agency, url, category, language, paused, next_poll, reason)
          values (@agency, @url, @category, @language, @paused, @now, 'never polled yet')
          on conflict (url) do update set agency = excluded.agency, category = excluded.category, active = 1,
-           language = coalesce(excluded.language, language), paused = excluded.paused`,
+           language = coalesce(excluded.language, x_feeds.language), paused = excluded.paused`,
         {
           agency: agency.id,
           url: feed.url,

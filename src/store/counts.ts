@@ -33,7 +33,7 @@ export function countStories(sql: WritableSql, touched: ReadonlyMap<number, Mill
   const ids = [...touched.keys()]
   const members = leadMembers(sql, ids)
   const rows = sql.all(
-    `select s.id, s.thread, s.standing, s.central, s.agencies, s.time from json_each(@ids) i join x_stories s on s.id = i.value`,
+    `select s.id, s.thread, s.standing, s.central, s.agencies, s.time from numbers(@ids) i join x_stories s on s.id = i.value`,
     { ids: JSON.stringify(ids) },
   )
   return rows.flatMap(row => {
@@ -62,7 +62,7 @@ export function countThreads(
   const rows = sql.all(
     `select t.id as thread, t.first, t.last, t.updated, t.stories, t.reports, t.agencies as parts, t.lead,
        s.id, s.standing, s.central, s.agencies, s.time
-     from json_each(@ids) i join x_threads t on t.id = i.value left join x_stories s on s.id = t.lead`,
+     from numbers(@ids) i join x_threads t on t.id = i.value left join x_stories s on s.id = t.lead`,
     { ids: JSON.stringify([...byThread.keys()]) },
   )
   for (const row of rows) {
@@ -103,7 +103,8 @@ function addPart(
 ): boolean {
   const row = sql.get(
     `insert into x_thread_agencies (thread, agency, first, reports) values (?, ?, ?, ?)
-     on conflict do update set first = min(first, excluded.first), reports = reports + excluded.reports returning reports`,
+     on conflict (thread, agency) do update set first = min(x_thread_agencies.first, excluded.first),
+       reports = x_thread_agencies.reports + excluded.reports returning reports`,
     [thread, agency, first, reports],
   )
   return number(row?.['reports']) === reports
@@ -150,10 +151,13 @@ function entitle(sql: WritableSql, thread: number, story: number): void {
 export function markCentral(sql: WritableSql, thread: number, story: number): boolean {
   const was = sql.get('select central from x_stories where id = ?', [story])
   if (was?.['central'] === 1) return false
-  sql.run('update x_stories set central = (id = @story) where thread = @thread and (central = 1 or id = @story)', {
-    thread,
-    story,
-  })
+  sql.run(
+    'update x_stories set central = iif(id = @story, 1, 0) where thread = @thread and (central = 1 or id = @story)',
+    {
+      thread,
+      story,
+    },
+  )
   return true
 }
 
@@ -178,7 +182,7 @@ export function recountThread(sql: WritableSql, thread: number, now: Millis): vo
   sql.run(
     `insert into x_thread_agencies (thread, agency, first, reports)
      select s.thread, r.agency, min(r.time), count(*) from x_stories s join x_reports r on r.story = s.id
-     where s.thread = @thread group by r.agency`,
+     where s.thread = @thread group by s.thread, r.agency`,
     { thread },
   )
   sql.run(
@@ -212,7 +216,7 @@ export function setOrigin(sql: WritableSql, story: number, is: StoryOrigin): voi
       ? 0
       : 1
   const counted = sql.get(
-    'select count(*) as n from (select 1 from x_stories where thread = ? and id <> ? and origin_name is not null limit 1)',
+    'select count(*) as n from (select 1 from x_stories where thread = ? and id <> ? and origin_name is not null limit 1) x',
     [thread, story],
   )
   if (number(counted?.['n']) === 0) sql.run('update x_threads set sources = 1 where id = ?', [thread])
@@ -254,12 +258,12 @@ export function newOrigins(
   const added = new Map<number, number>()
   if (asked.size === 0) return added
   const rows = sql.all(
-    `select a.value ->> 'thread' as thread, exists (
-       select 1 from x_stories where thread = a.value ->> 'thread' and origin_name is not null) as judged
-     from json_each(@asked) a where not exists (
-       select 1 from x_stories where thread = a.value ->> 'thread' and origin = a.value ->> 'origin')
+    `select cast(a.value ->> 'thread' as integer) as thread, exists (
+       select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin_name is not null) as judged
+     from objects(@asked) a where not exists (
+       select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin = a.value ->> 'origin')
      and not (a.value ->> 'origin' is null and exists (
-       select 1 from x_stories where thread = a.value ->> 'thread' and origin is null and origin_name = a.value ->> 'name'))`,
+       select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin is null and origin_name = a.value ->> 'name'))`,
     { asked: JSON.stringify([...asked.values()]) },
   )
   for (const row of rows) {

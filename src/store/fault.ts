@@ -1,12 +1,15 @@
 // Tells what is wrong with the database file from an error that SQLite or the operating system threw.
 import { statSync } from 'node:fs'
+import { isPostgres } from '../model/database.ts'
 import { holderOf } from './holder.ts'
+import { postgresFault, postgresTrouble } from './postgres/faults.ts'
 
 /**
  * What is wrong with the file when working on it threw, in one line that names it: locked, damaged, not writable. Null
  * where the file is not to blame, which is a bug.
  */
 export function storeFault(path: string, error: unknown): string | null {
+  if (isPostgres(path)) return postgresFault(path, error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
@@ -38,5 +41,5 @@ export function storeTrouble(error: unknown): 'locked' | 'failing' | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (/^SQLITE_(?:BUSY|LOCKED|PROTOCOL)/.test(code)) return 'locked'
   if (/^SQLITE_(?:READONLY|FULL|IOERR|CANTOPEN|CORRUPT|NOTADB|PERM|AUTH|NOMEM|NOLFS)/.test(code)) return 'failing'
-  return error instanceof Error && 'syscall' in error ? 'failing' : null
+  return error instanceof Error && 'syscall' in error ? 'failing' : postgresTrouble(error)
 }

@@ -40,7 +40,7 @@ export function noticeReader(sql: Sql): NoticeReader {
     noticesKnown: (rule, keys) =>
       new Set(
         sql
-          .all(`select key from x_notices where rule = @rule and key in (select value from json_each(@keys))`, {
+          .all(`select key from x_notices where rule = @rule and key in (select value from texts(@keys))`, {
             rule,
             keys: JSON.stringify(keys),
           })
@@ -80,7 +80,7 @@ function changeNotice(sql: WritableSql, change: NoticeChange): void {
     case 'begin':
       sql.run(
         `insert or ignore into x_notices (rule, key, at, sent)
-         select @rule, value, @at, @at from json_each(@keys)`,
+         select @rule, value, @at, @at from texts(@keys)`,
         { rule: change.rule, at: Math.round(change.at), keys: JSON.stringify(['', ...change.keys]) },
       )
       break
@@ -106,7 +106,7 @@ function changeNotice(sql: WritableSql, change: NoticeChange): void {
       })
       break
     case 'keep':
-      sql.run('delete from x_notices where rule not in (select value from json_each(@rules))', {
+      sql.run('delete from x_notices where rule not in (select value from texts(@rules))', {
         rules: JSON.stringify(change.rules),
       })
   }

@@ -3,13 +3,12 @@
 // but new subscriptions.
 
 import { existsSync } from 'node:fs'
-import type { SubscriberChange, Subscription } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { Database, makeFile, setMode } from './engine.ts'
-import { number, subscriber, subscription } from './rows.ts'
-import type { Row, WritableSql } from './sql.ts'
+import { number } from './rows.ts'
 import { statements } from './statements.ts'
 import type { PrivateReader, PrivateStore } from './store.ts'
+import { changeSubscriber, readingSubscriptions, saveSubscription } from './subscribing.ts'
 
 /** Statement scripts; the file's `user_version` counts how many have run. Append only. */
 const MIGRATIONS: readonly string[] = [
@@ -114,55 +113,13 @@ export function readPrivate(path: string, identity: string, busyTimeout: Millis)
 }
 
 function readingOf(db: Database.Database): PrivateReader {
-  const sql = statements(db)
-  const one = (row: Row | undefined): Subscription | null => (row ? subscription(row) : null)
+  const reading = readingSubscriptions(statements(db))
   return {
-    subscription: feed => one(sql.get('select * from subscriptions where feed = @feed', { feed })),
-    subscriptionById: id => one(sql.get('select * from subscriptions where id = @id', { id })),
-    subscriptionsDue: now =>
-      sql
-        .all(
-          `select * from subscriptions where (next_ask <= @now or asked > @now + 60000) and state <> 'unnamed'
-           order by next_ask, feed`,
-          { now },
-        )
-        .map(subscription),
+    ...reading,
     // Whoever polls brings the file up to date when something is to be kept: until then there are none.
     subscribers: () =>
-      number(db.pragma('user_version', { simple: true })) < WITH_SUBSCRIBERS
-        ? []
-        : sql.all('select * from subscribers order by id').map(subscriber),
+      number(db.pragma('user_version', { simple: true })) < WITH_SUBSCRIBERS ? [] : reading.subscribers(),
     close: () => void db.close(),
-  }
-}
-
-function changeSubscriber(sql: WritableSql, change: SubscriberChange): void {
-  switch (change.kind) {
-    case 'keep': {
-      const { callback, topic, secret, leaseEnd, delivered } = change
-      sql.run(
-        `insert into subscribers (callback, topic, secret, lease_end, delivered, failures, not_before)
-         values (?, ?, ?, ?, ?, 0, 0)
-         on conflict do update set secret = excluded.secret, lease_end = excluded.lease_end, failures = 0, not_before = 0`,
-        [callback, topic, secret, Math.round(leaseEnd), delivered],
-      )
-      break
-    }
-    case 'drop':
-      sql.run('delete from subscribers where callback = ? and topic = ?', [change.callback, change.topic])
-      break
-    case 'delivered':
-      sql.run('update subscribers set delivered = ?, failures = 0, not_before = 0 where id = ?', [
-        change.delivered,
-        change.id,
-      ])
-      break
-    case 'failed':
-      sql.run('update subscribers set failures = ?, not_before = ? where id = ?', [
-        change.failures,
-        Math.round(change.notBefore),
-        change.id,
-      ])
   }
 }
 
@@ -170,14 +127,7 @@ function createPrivate(db: Database.Database): PrivateStore {
   const sql = statements(db)
   return {
     ...readingOf(db),
-    saveSubscription: saved =>
-      void sql.run(
-        `insert or replace into subscriptions (feed, id, hub, topic, secret, callback, state, asked, lease_end, next_ask,
-           attempts, last_push, ignored, note)
-         values (@feed, @id, @hub, @topic, @secret, @callback, @state, @asked, @leaseEnd, @nextAsk, @attempts, @lastPush,
-           @ignored, @note)`,
-        { ...saved, nextAsk: Math.round(saved.nextAsk) },
-      ),
+    saveSubscription: saved => saveSubscription(sql, saved),
     changeSubscribers: changes =>
       db
         .transaction(() => {

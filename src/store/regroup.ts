@@ -4,7 +4,7 @@
 import { recountThread, refresh } from './counts.ts'
 import { NEXT_STORY, NEXT_THREAD } from './ids.ts'
 import { decisionsOf } from './read/threads.ts'
-import { regrouped } from './rows.ts'
+import { number, regrouped } from './rows.ts'
 import { bumpVersion, type WritableSql } from './sql.ts'
 import type { Reason, Regrouped, Regrouping } from './store.ts'
 
@@ -104,11 +104,11 @@ function storyRegrouping(sql: WritableSql): Stories {
     splitStory: (story, reports, key, why) => {
       const before = sql.get(`select id from x_redirects where what = 'story' and key = @key`, { key })
       const taken = sql.get('select 1 as taken from x_stories where key = @key', { key }) !== undefined
-      const opened = Number(
-        sql.run(
+      const opened = number(
+        sql.get(
           `insert into x_stories (id, key, thread, language, time, updated, placement)
            select coalesce(@id, ${NEXT_STORY}), @key, s.thread, r.language, r.time, @at, @placement
-           from x_stories s join x_reports r on r.id = @first where s.id = @story`,
+           from x_stories s join x_reports r on r.id = @first where s.id = @story returning id`,
           {
             id: before ? Number(before['id']) : null,
             key: taken ? `${key}.${reports[0]}` : key,
@@ -117,10 +117,10 @@ function storyRegrouping(sql: WritableSql): Stories {
             story,
             placement: JSON.stringify({ kind: 'joined', thread: threadOf(sql, story), score: 1, reasons: [] }),
           },
-        ).lastInsertRowid,
+        )?.['id'],
       )
       if (before) sql.run(`delete from x_redirects where what = 'story' and id = @id`, { id: opened })
-      sql.run(`update x_reports set story = @opened, joined_by = @by where id in (select value from json_each(@ids))`, {
+      sql.run(`update x_reports set story = @opened, joined_by = @by where id in (select value from numbers(@ids))`, {
         opened,
         // A report that tells another thing now leaves by itself.
         by: why.by === 'editor' ? 'editor' : 'first',
@@ -137,16 +137,16 @@ function storyRegrouping(sql: WritableSql): Stories {
 }
 
 const logged = (sql: WritableSql, entry: Omit<Regrouped, 'id'>): number =>
-  Number(
-    sql.run(
+  number(
+    sql.get(
       `insert into x_regroupings (at, by, kind, kept, other, members, score, reasons)
-       values (@at, @by, @kind, @kept, @other, @members, @score, @reasons)`,
+       values (@at, @by, @kind, @kept, @other, @members, @score, @reasons) returning id`,
       {
         ...entry,
         members: JSON.stringify(entry.members),
         reasons: JSON.stringify(entry.reasons),
       },
-    ).lastInsertRowid,
+    )?.['id'],
   )
 
 /** `id` is no more; it and all that led to it lead to `target`. */
@@ -170,7 +170,7 @@ const threadOf = (sql: WritableSql, story: number): number =>
   Number(sql.get('select thread from x_stories where id = @story', { story })?.['thread'])
 
 const moveStories = (sql: WritableSql, stories: readonly number[], thread: number): void => {
-  sql.run('update x_stories set thread = @thread where id in (select value from json_each(@ids))', {
+  sql.run('update x_stories set thread = @thread where id in (select value from numbers(@ids))', {
     thread,
     ids: JSON.stringify(stories),
   })
@@ -190,7 +190,7 @@ const removeThread = (sql: WritableSql, thread: number, target: number): void =>
  */
 const openFor = (sql: WritableSql, stories: readonly number[]): number => {
   const first = sql.get(
-    'select id, key, time from x_stories where id in (select value from json_each(@ids)) order by time, id limit 1',
+    'select id, key, time from x_stories where id in (select value from numbers(@ids)) order by time, id limit 1',
     { ids: JSON.stringify(stories) },
   )
   const key = String(first?.['key'])
@@ -204,12 +204,12 @@ const openFor = (sql: WritableSql, stories: readonly number[]): number => {
   let free = key
   if (!before) for (let turn = 2; taken(free); turn++) free = `${key}.${turn}`
   const time = Number(first?.['time'])
-  const id = Number(
-    sql.run(
+  const id = number(
+    sql.get(
       `insert into x_threads (id, key, first, last, updated)
-       values (coalesce(@id, ${NEXT_THREAD}), @key, @time, @time, @time)`,
+       values (coalesce(@id, ${NEXT_THREAD}), @key, @time, @time, @time) returning id`,
       { id: before ? Number(before['id']) : null, key: free, time },
-    ).lastInsertRowid,
+    )?.['id'],
   )
   if (before) sql.run(`delete from x_redirects where what = 'thread' and id = @id`, { id })
   return id

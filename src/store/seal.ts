@@ -26,11 +26,18 @@ export function keyPath(database: string): string {
   return `${database}.key`
 }
 
-/** The seal of a database. Its key is read or made when it is first needed; of a database in memory it is kept in memory. */
+/** The seal of a database file. Its key is read or made when it is first needed; of a database in memory it is kept in memory. */
 export function sealOf(database: string): Seal {
-  let known: Buffer | null = database === ':memory:' ? randomBytes(KEY_BYTES) : null
+  return sealWith(() => (database === ':memory:' ? newKey() : readOrMake(keyPath(database))))
+}
+
+export const newKey = (): Buffer => randomBytes(KEY_BYTES)
+
+/** A seal whose key is asked for once, when it is first needed. */
+export function sealWith(keyOf: () => Buffer): Seal {
+  let known: Buffer | null = null
   const key = (): Buffer => {
-    known ??= readOrMake(keyPath(database))
+    known ??= keyOf()
     return known
   }
   return {

@@ -1,4 +1,12 @@
-// The engine's prepared statements, without naming the engine: what the files of this room write their SQL against.
+// The engine's prepared statements, without naming the engine: what the files of this room write their SQL against. They write
+// SQLite's dialect, in words that PostgreSQL knows or postgres/dialect.ts puts into its own. Where the two have no common words,
+// they write:
+//
+// - `numbers(list)`, `texts(list)`, `objects(list)`: the members of a JSON list as rows of `key` and `value`;
+// - `state_version()`: a text that changes with whatever this or another connection writes;
+// - `last_number('table')`: the highest number that was given out in a table whose numbers are never given twice, or 0.
+//
+// What is compared as true or false is a comparison (`active = 1`), not a number.
 export type Value = string | number | Uint8Array | null
 /** By name. */
 export type Parameters = Record<string, Value>
@@ -16,7 +24,7 @@ export interface Sql {
 
 /** Reading and writing. */
 export interface WritableSql extends Sql {
-  run(text: string, parameters?: Parameters | Values): { lastInsertRowid: number | bigint; changes: number }
+  run(text: string, parameters?: Parameters | Values): { changes: number }
 }
 
 /** Renderings of an older state are stale: published data has changed. */

@@ -24,17 +24,10 @@ import { snapshots, statements } from './statements.ts'
 import type { Filing, PrivateReader, PrivateStore, Store, StoreReader, VectorStore } from './store.ts'
 import { openVectors, vectorsPath } from './vectors.ts'
 import { createFiling } from './write/filing.ts'
-import { POLLS_KEPT } from './write/polls.ts'
-
-export { storeFault, storeTrouble } from './fault.ts'
-export type { OpenOptions } from './prepare.ts'
+import { heldOf, POLLS_KEPT } from './write/polls.ts'
 
 /** As much as a filing takes in the journal. */
 const PROBE_BYTES = 524_288
-/** Released at once: enough to see what a document's entries have in common, little enough to hold nothing up. */
-const RELEASED_ENTRIES = 300
-const RELEASED_CHARACTERS = 4 * 1_048_576
-
 /** Others may not read what is on file unless the user says so: a feed may be private. */
 const DEFAULT_MODE = 0o640
 
@@ -42,7 +35,7 @@ const DEFAULT_MODE = 0o640
  * Open the store, making or migrating the file where allowed. The reason of a failure is one line that names the file; a
  * file from a newer version, of another program or damaged is left as it is.
  */
-export function openStore(options: OpenOptions): Outcome<Store> {
+export function openFile(options: OpenOptions): Outcome<Store> {
   const { path, readOnly = false } = options
   let db: Database.Database | null = null
   try {
@@ -85,7 +78,7 @@ const READER_CACHE = 8_192
  * Open a file for reading on a connection of its own, which sees what others commit: `version()` tells. It must have been
  * made, and be of this version; a database in memory cannot be shared.
  */
-export function openReader(path: string): Outcome<StoreReader> {
+export function openFileReader(path: string): Outcome<StoreReader> {
   if (path === ':memory:') return { ok: false, reason: 'a database in memory has no second connection' }
   let db: Database.Database | null = null
   try {
@@ -188,24 +181,7 @@ function createStore(db: Database.Database, path: string): Store {
     join,
     commit,
     read: work => work(filing),
-    held: (feed, now) => {
-      const entries: string[] = []
-      const keys: string[] = []
-      const rows = sql.all(
-        `select key, size from x_held where feed = @feed and until <= @now order by until, key limit @most`,
-        { feed, now, most: RELEASED_ENTRIES },
-      )
-      let characters = 0
-      for (const { key = '', size } of rows) {
-        characters += Number(size)
-        if (keys.length > 0 && characters > RELEASED_CHARACTERS) break
-        keys.push(String(key))
-        const row = sql.get('select sealed from x_held where feed = @feed and key = @key', { feed, key })
-        const entry = seal.open(String(row?.['sealed']))
-        if (entry !== null) entries.push(entry)
-      }
-      return { entries, keys }
-    },
+    held: (feed, now) => heldOf(sql, seal, feed, now),
     get private() {
       return secret()
     },

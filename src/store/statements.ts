@@ -9,13 +9,20 @@ import type { Row, WritableSql } from './sql.ts'
  */
 const withStablePlan = (text: string): string => text.replace(/(?<![\w+])@(?=[a-zA-Z])/g, '+@')
 
+/** What the engines spell differently (sql.ts), as SQLite has it. */
+export const spelled = (text: string): string =>
+  text
+    .replaceAll(/\b(?:numbers|texts|objects)\(/g, 'json_each(')
+    .replaceAll('state_version()', `((select data_version from pragma_data_version) || ' ' || total_changes())`)
+    .replaceAll(/\blast_number\(('[a-z_]+')\)/g, 'coalesce((select seq from sqlite_sequence where name = $1), 0)')
+
 /** Statements are prepared on first use and kept. Their text is the key: texts come from this room only. */
 export function statements(db: Database.Database): WritableSql {
   const prepared = new Map<string, Database.Statement>()
   const statement = (text: string): Database.Statement => {
     let found = prepared.get(text)
     if (!found) {
-      found = db.prepare(withStablePlan(text))
+      found = db.prepare(withStablePlan(spelled(text)))
       prepared.set(text, found)
     }
     return found

@@ -1,7 +1,7 @@
 // What sentence models said of texts, in a small SQLite file of its own beside the database: a story's vector need not be asked
 // for again after a restart, nor after features were made anew. It may be deleted at any time.
-import type { Millis } from '../model/units.ts'
 import { openBeside } from './beside.ts'
+import type { WritableSql } from './sql.ts'
 import { statements } from './statements.ts'
 import type { VectorStore } from './store.ts'
 
@@ -36,16 +36,12 @@ export function vectorsPath(database: string): string {
 /** Open the file, or make it. Throws what SQLite or the operating system says. */
 export function openVectors(path: string): VectorStore {
   const db = openBeside(path, VECTORS)
-  const sql = statements(db)
-  const keep = db.transaction((vectors: Parameters<VectorStore['keep']>[0], at: Millis) => {
-    for (const { key, vector } of vectors) {
-      sql.run('insert or replace into vectors (key, vector, at) values (?, ?, ?)', [
-        key,
-        vector === null ? new Uint8Array() : new Uint8Array(Int8Array.from(vector).buffer),
-        at,
-      ])
-    }
-  })
+  const together = (work: () => void): void => db.transaction(work).immediate()
+  return { ...vectorsIn(statements(db), together), close: () => void db.close() }
+}
+
+/** What is remembered of vectors, over either engine. `together` runs its work as one transaction. */
+export function vectorsIn(sql: WritableSql, together: (work: () => void) => void): Omit<VectorStore, 'close'> {
   return {
     models: () =>
       sql.all('select id, name, probes from models order by id', {}).map(row => ({
@@ -54,18 +50,27 @@ export function openVectors(path: string): VectorStore {
         probes: JSON.parse(String(row['probes'])) as (number[] | null)[],
       })),
     addModel: ({ id, name, probes }) =>
-      void sql.run('insert or replace into models (id, name, probes) values (?, ?, ?)', [
-        id,
-        name,
-        JSON.stringify(probes),
-      ]),
+      together(() => {
+        sql.run('insert or replace into models (id, name, probes) values (?, ?, ?)', [id, name, JSON.stringify(probes)])
+      }),
     find: key => {
       const found = sql.get('select vector from vectors where key = ?', [key])?.['vector']
       if (!(found instanceof Uint8Array)) return undefined
       return found.length === 0 ? null : [...new Int8Array(found)]
     },
-    keep: (vectors, at) => void keep.immediate(vectors, at),
-    forget: before => void sql.run('delete from vectors where at < @before', { before }),
-    close: () => void db.close(),
+    keep: (vectors, at) =>
+      together(() => {
+        for (const { key, vector } of vectors) {
+          sql.run('insert or replace into vectors (key, vector, at) values (?, ?, ?)', [
+            key,
+            vector === null ? new Uint8Array() : new Uint8Array(Int8Array.from(vector).buffer),
+            at,
+          ])
+        }
+      }),
+    forget: before =>
+      together(() => {
+        sql.run('delete from vectors where at < @before', { before })
+      }),
   }
 }

@@ -4,7 +4,7 @@ import { Desk } from '../../src/desk/desk.ts'
 import type { Millis } from '../../src/model/units.ts'
 import { createSite } from '../../src/publish/site.ts'
 import { type Listener, listen, OnTheWay } from '../../src/run/listener.ts'
-import { openReader } from '../../src/store/sqlite.ts'
+import { openReader } from '../../src/store/open.ts'
 import type { Reason, Store } from '../../src/store/store.ts'
 import { config, HEALTHY } from '../publish/fixture.ts'
 import {

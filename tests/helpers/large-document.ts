@@ -4,7 +4,7 @@ import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk, type FilingContext, type ReadEntry } from '../../src/desk/desk.ts'
 import { storingAtOnce } from '../../src/desk/storing.ts'
 import type { Millis } from '../../src/model/units.ts'
-import { openStore } from '../../src/store/sqlite.ts'
+import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 
 export const LARGE = 600

@@ -45,6 +45,7 @@ export function config(changes: Partial<Config> = {}): Config {
     linkIsDefault: false,
     language: 'en',
     database: '/nowhere/minwal.db',
+    files: '/nowhere/minwal.db',
     listen: { host: '127.0.0.1', port: 0 },
     poll: {
       tick: '* * * * *',

@@ -296,7 +296,7 @@ describe('a folder that is not as it was left', () => {
 
 const WRITER = `
 import { writeStaticSite } from '${root}src/run/static-files.ts'
-import { openReader } from '${root}src/store/sqlite.ts'
+import { openReader } from '${root}src/store/open.ts'
 const [dir, database, config] = process.argv.slice(2)
 const opened = openReader(database)
 if (!opened.ok) throw new Error(opened.reason)

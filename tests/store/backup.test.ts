@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { backUp, beforeVersion, noRoom } from '../../src/store/backup.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
-import { openStore } from '../../src/store/sqlite.ts'
+import { openStore } from '../../src/store/open.ts'
 import { audit, count } from '../helpers/audit.ts'
 import { openNewsroom, temporaryFolder } from './newsroom.ts'
 

@@ -10,8 +10,9 @@ import type { Entry } from '../../src/model/collected.ts'
 import type { Agency, FeedSpec, ThreadSettings } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import type { Millis } from '../../src/model/units.ts'
-import { type OpenOptions, openStore } from '../../src/store/sqlite.ts'
+import { type OpenOptions, openStore } from '../../src/store/open.ts'
 import type { PollUpdate, Store } from '../../src/store/store.ts'
+import { newDatabase } from '../helpers/engine.ts'
 
 export const MINUTE: Millis = 60_000
 export const HOUR: Millis = 60 * MINUTE
@@ -70,7 +71,7 @@ export function temporaryFolder(): string {
 }
 
 /** An open store with the agencies of this file; closed by whoever opened it. */
-export function openNewsroom(options: OpenOptions = { path: ':memory:' }): Store {
+export function openNewsroom(options: OpenOptions = { path: newDatabase() }): Store {
   const opened = openStore(options)
   if (!opened.ok) throw new Error(opened.reason)
   if (!options.readOnly) opened.value.syncAgencies(AGENCIES, NOW)

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
-import { openStore } from '../../src/store/sqlite.ts'
+import { openStore } from '../../src/store/open.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const fingerprint = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -271,7 +271,7 @@ describe('one filing', () => {
 // What a second process runs: the same newsroom, filing its share poll by poll.
 const CHILD = `
 import { Desk } from ${JSON.stringify(new URL('../../src/desk/desk.ts', import.meta.url).href)}
-import { openStore } from ${JSON.stringify(new URL('../../src/store/sqlite.ts', import.meta.url).href)}
+import { openStore } from ${JSON.stringify(new URL('../../src/store/open.ts', import.meta.url).href)}
 import { wireNames } from ${JSON.stringify(new URL('../../src/decide/wire/read.ts', import.meta.url).href)}
 const [path, agencies, url, first, polls, now] = JSON.parse(process.env.SHARE)
 const opened = openStore({ path })

@@ -6,7 +6,7 @@ import { Desk } from '../../src/desk/desk.ts'
 import type { Selection } from '../../src/model/shown.ts'
 import { edition } from '../../src/publish/edition.ts'
 import { createReader } from '../../src/store/read/reader.ts'
-import { statements } from '../../src/store/statements.ts'
+import { spelled, statements } from '../../src/store/statements.ts'
 import { config } from '../publish/fixture.ts'
 import { FEEDS, fileInto, NOW, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
 
@@ -23,10 +23,12 @@ function scansOf(
   const sql = statements(db)
   const explain = (text: string, parameters: object = {}): void => {
     asked.push(text)
-    for (const { detail } of db.prepare(`explain query plan ${text}`).all(parameters) as { detail: string }[]) {
+    for (const { detail } of db.prepare(`explain query plan ${spelled(text)}`).all(parameters) as {
+      detail: string
+    }[]) {
       if (
         /^SCAN /.test(detail) &&
-        !/VIRTUAL TABLE|CONSTANT ROW|SCAN (?:found|m|revision|x_feeds|\(subquery)\b/.test(detail)
+        !/VIRTUAL TABLE|CONSTANT ROW|SCAN (?:found|m|p|f|n|revision|x_feeds|\(subquery)\b/.test(detail)
       )
         scans.add(detail)
     }

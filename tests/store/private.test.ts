@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SubscriberChange, Subscription } from '../../src/model/stored.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
-import { openReader, openStore } from '../../src/store/sqlite.ts'
+import { openReader, openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { folder } from '../helpers/folder.ts'
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
-import { openReader } from '../../src/store/sqlite.ts'
+import { openReader } from '../../src/store/open.ts'
 import type { Store, StoreReader } from '../../src/store/store.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
 

@@ -7,7 +7,7 @@ import { metadataOf } from '../../scripts/metadata.ts'
 import { Desk } from '../../src/desk/desk.ts'
 import type { Failure } from '../../src/model/collected.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
-import { openStore } from '../../src/store/sqlite.ts'
+import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { AGENCIES, FEEDS, fileInto, MINUTE, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 

@@ -1,6 +1,6 @@
 // What agencies and feeds did of late, and what lists say of threads, asked of a real file.
 import { describe, expect, it } from 'vitest'
-import { openReader } from '../../src/store/sqlite.ts'
+import { openReader } from '../../src/store/open.ts'
 import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'

@@ -78,17 +78,17 @@ const COLUMNS = `r.id, r.story, r.feed, r.agency, r.guid, r.hash, r.revisions, r
 /** Reports by global guid, or by address. */
 const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): string =>
   `select '${by}' as by, n.value as name, f.url as feed_url, substr(r.text, 1, @characters) as text, null as credits, ${COLUMNS}
-   from json_each(@${by}s) n join x_reports r on r.id in (
-     select id from (select id, agency from x_reports where ${column} = n.value order by id desc limit ${MOST_NAMED})
+   from texts(@${by}s) n join x_reports r on r.id in (
+     select id from (select id, agency from x_reports where ${column} = n.value order by id desc limit ${MOST_NAMED}) x
      order by agency = @agency desc, id desc limit @limit)
    join x_feeds f on f.id = r.feed
    -- Most names are on file nowhere: asked first, for the list above takes a table of its own for each.
    where exists (select 1 from x_reports x where x.${column} = n.value)`
 
 const FLASHES = `select 'flash' as by, f.wire as name, null as feed_url, r.text as text,
-     (select json_group_array(coalesce(c.agency, c.name)) from x_credits c where c.report = r.id) as credits, ${COLUMNS}
-   from json_each(@flashes) a
-   join x_flashes f on f.wire = a.value ->> 'wire' and f.time between a.value ->> 'from' and a.value ->> 'to'
+     (select cast(coalesce(json_group_array(coalesce(c.agency, c.name)), '[]') as text) from x_credits c where c.report = r.id) as credits, ${COLUMNS}
+   from objects(@flashes) a
+   join x_flashes f on f.wire = a.value ->> 'wire' and f.time between cast(a.value ->> 'from' as integer) and cast(a.value ->> 'to' as integer)
    join x_reports r on r.id = f.report`
 
 const FORMERLY = `select 'formerly' as by, null as name, null as feed_url, substr(r.text, 1, @characters) as text, null as credits,
@@ -96,43 +96,41 @@ const FORMERLY = `select 'formerly' as by, null as name, null as feed_url, subst
 
 /** Joined from the keys to the reports: the other way round all reports of the feed would be read. */
 const LIKELY = `${FORMERLY} where r.id in (
-     select r.id from json_each(@guidKeys) k cross join x_reports r on r.feed = @feed and r.own_guid_key = k.value
-     union all select r.id from json_each(@guidKeys) k
+     select r.id from texts(@guidKeys) k cross join x_reports r on r.feed = @feed and r.own_guid_key = k.value
+     union all select r.id from texts(@guidKeys) k
        cross join x_reports r on r.feed = @feed and r.guid = k.value and r.own_guid_key is null
-     union all select l.value from json_each(@formerUrls) u, json_each((
-       select json_group_array(id) from (select id from x_reports where canonical_url = u.value and feed = @feed
-         order by id desc limit ${MOST_LIKELY}))) l)`
+     union all select l.value from texts(@formerUrls) u, numbers((
+       select cast(coalesce(json_group_array(id), '[]') as text) from (select id from x_reports
+         where canonical_url = u.value and feed = @feed order by id desc limit ${MOST_LIKELY}) f)) l)`
 
 const STANDING = `select * from (${FORMERLY} where r.feed = @feed
      and r.last_seen >= (select max(last_seen) from x_reports where feed = @feed) - ${STOOD}
-   order by r.last_seen desc, r.id desc limit @most)`
-
-const VERSION = `(select data_version from pragma_data_version) || ' ' || total_changes()`
+   order by r.last_seen desc, r.id desc limit @most) f`
 
 /** What is said of the feed in the first row, then a row for each report that is known. */
 const KNOWN_REPORTS = `select null as id, null as story, null as guid, null as hash, null as revisions, null as first_seen,
-    null as last_seen, ${VERSION} as version,
+    null as last_seen, state_version() as version,
     (select habit from x_feeds where id = @feed) as habit, (select value from x_meta where key = @mark) as mark,
     (select max(last_seen) from x_reports where feed = @feed) as seen,
     (select count(*) from x_reports where feed = @feed and last_seen = (select max(last_seen) from x_reports where feed = @feed)) as stood,
-    (select value from x_meta where key = '${PRUNED_BEFORE}') as pruned_before, null as tombstone
+    (select value from x_meta where key = '${PRUNED_BEFORE}') as pruned_before, cast(null as integer) as tombstone
   union all select r.id, r.story, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, ${new Array(7).fill('null').join(', ')}
-  from json_each(@guids) g cross join x_reports r on r.feed = @feed and r.guid = g.value`
+  from texts(@guids) g cross join x_reports r on r.feed = @feed and r.guid = g.value`
 
 const KNOWN_AND_TOMBSTONES = `${KNOWN_REPORTS}
-  union all select ${new Array(13).fill('null').join(', ')}, t.key from json_each(@tombstones) k join x_tombstones t on t.key = k.value`
+  union all select ${new Array(13).fill('null').join(', ')}, t.key from numbers(@tombstones) k join x_tombstones t on t.key = k.value`
 
 /** All single answers, as JSON in a row of the shape that reports have: the next free ids among them. */
-const SINGLE = `select 'single' as by, null as name, null as feed_url, json_object(
+const SINGLE = `select 'single' as by, null as name, null as feed_url, cast(json_object(
     'next_report', ${NEXT_REPORT}, 'next_story', ${NEXT_STORY}, 'next_thread', ${NEXT_THREAD},
-    'next_story_features', coalesce((select seq from sqlite_sequence where name = 'x_story_features'), 0) + 1,
-    'next_report_features', coalesce((select seq from sqlite_sequence where name = 'x_report_features'), 0) + 1,
-    'regrouping', coalesce((select seq from sqlite_sequence where name = 'x_regroupings'), 0),
-    'version', ${VERSION},
+    'next_story_features', last_number('x_story_features') + 1,
+    'next_report_features', last_number('x_report_features') + 1,
+    'regrouping', last_number('x_regroupings'),
+    'version', state_version(),
     'agency_name', (select name from x_agencies where id = @agency),
     'holds', exists (select 1 from x_held where feed = @feed),
-    'taken', json((select json_group_array(k.value) from json_each(@keys) k
-      where exists (select 1 from x_stories where key = k.value) or exists (select 1 from x_threads where key = k.value)))) as text,
+    'taken', json((select coalesce(json_group_array(k.value), '[]') from texts(@keys) k
+      where exists (select 1 from x_stories where key = k.value) or exists (select 1 from x_threads where key = k.value)))) as text) as text,
   null as credits, null as id, null as story, null as feed, null as agency, null as guid, null as hash, null as revisions,
   null as first_seen, null as last_seen, null as url, null as canonical_url, null as title, null as headline, null as language,
   null as signal, null as published, null as time, null as bare`
@@ -191,7 +189,7 @@ function factsOf(sql: Sql, asked: FactsAsked, versionOf: (row: Row) => string): 
 function inForce(sql: Sql, reports: readonly number[]): Map<number, TextInForce> {
   const rows = sql.all(
     `select id, hash, title, text, signal, language, url, published, updated, changed, flapping
-     from x_reports where id in (select value from json_each(@ids))`,
+     from x_reports where id in (select value from numbers(@ids))`,
     { ids: JSON.stringify(reports) },
   )
   return new Map(
@@ -223,7 +221,7 @@ function members(sql: Sql, story: number, limit: number): StoryMember[] {
   const ids = JSON.stringify(rows.map(row => number(row['id'])))
   const credits = Map.groupBy(
     sql.all(
-      `select c.report, c.agency, c.name, c.place from json_each(@ids) i join x_credits c on c.report = i.value
+      `select c.report, c.agency, c.name, c.place from numbers(@ids) i join x_credits c on c.report = i.value
        order by c.place, c.name`,
       { ids },
     ),
@@ -233,7 +231,7 @@ function members(sql: Sql, story: number, limit: number): StoryMember[] {
   const earlier = Map.groupBy(
     revised
       ? sql.all(
-          `select v.report, v.title, v.text, v.change from json_each(@ids) i join x_revisions v on v.report = i.value
+          `select v.report, v.title, v.text, v.change from numbers(@ids) i join x_revisions v on v.report = i.value
            order by v.report, v.number`,
           { ids },
         )
@@ -351,7 +349,7 @@ export function leadMembers(sql: Sql, stories: readonly number[]): Map<number, L
   const rows = sql.all(
     `select r.story, r.id, r.signal, r.joined_by, r.time, r.agency,
        exists (select 1 from x_bare b where b.report = r.id) as bare
-     from json_each(@ids) i join x_reports r on r.story = i.value`,
+     from numbers(@ids) i join x_reports r on r.story = i.value`,
     { ids: JSON.stringify(stories) },
   )
   const members = rows.map(row => ({

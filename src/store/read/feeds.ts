@@ -32,7 +32,7 @@ export function feedReader(sql: Sql): FeedReader {
         .all('select id, name, language, homepage, feeds, reports, last_report from agency order by name')
         .map(agencySummary),
     feeds: () => {
-      const feeds = sql.all(`${FEED} where f.active order by a.name, f.url`).map(feedState)
+      const feeds = sql.all(`${FEED} where f.active = 1 order by a.name, f.url`).map(feedState)
       const pauses = new Map(
         sql.all('select agency, until, reason from x_page_pauses').map(row => [text(row['agency']), pauseNote(row)]),
       )
@@ -45,7 +45,7 @@ export function feedReader(sql: Sql): FeedReader {
     due: (now, beyond = null) =>
       sql
         .all(
-          `${FEED} where f.active and not f.paused and (f.next_poll <= @now or @beyond is not null
+          `${FEED} where f.active = 1 and f.paused = 0 and (f.next_poll <= @now or @beyond is not null
              and (f.last_poll is null or f.last_poll > @now or f.next_poll > @beyond))
            order by f.next_poll, f.id`,
           { now, beyond },
@@ -53,25 +53,27 @@ export function feedReader(sql: Sql): FeedReader {
         .map(feedState),
     releasable: now =>
       sql
-        .all(`${FEED} where f.active and f.id in (select feed from x_held where until <= @now) order by f.id`, { now })
+        .all(`${FEED} where f.active = 1 and f.id in (select feed from x_held where until <= @now) order by f.id`, {
+          now,
+        })
         .map(feedState),
     polled: feeds =>
       new Set(
         sql
           .all(
-            `select f.id from json_each(@feeds) i join x_feeds f on f.id = i.value
-             where f.active and not f.paused and not f.retired`,
+            `select f.id from numbers(@feeds) i join x_feeds f on f.id = i.value
+             where f.active = 1 and f.paused = 0 and f.retired = 0`,
             { feeds: JSON.stringify(feeds) },
           )
           .map(row => number(row['id'])),
       ),
     feedTotals: () => {
       const row = sql.get(
-        `select count(*) as feeds, sum(retired) as retired, sum(paused and not retired) as paused,
-                sum(last_poll is null and not retired and not paused) as fresh,
-                sum(failures > 0 and last_poll is not null and not retired and not paused) as failing,
+        `select count(*) as feeds, sum(retired) as retired, count(*) filter (where paused = 1 and retired = 0) as paused,
+                count(*) filter (where last_poll is null and retired = 0 and paused = 0) as fresh,
+                count(*) filter (where failures > 0 and last_poll is not null and retired = 0 and paused = 0) as failing,
                 max(last_success) as last_success
-         from x_feeds where active`,
+         from x_feeds where active = 1`,
       )
       return {
         feeds: number(row?.['feeds']),
@@ -84,7 +86,7 @@ export function feedReader(sql: Sql): FeedReader {
     },
     totals: () => {
       const row = sql.get(
-        `select (select count(*) from x_feeds where active) as feeds, (select sum(reports) from x_feeds) as reports,
+        `select (select count(*) from x_feeds where active = 1) as feeds, (select sum(reports) from x_feeds) as reports,
                 (select count(*) from x_stories) as stories, (select count(*) from x_threads) as threads,
                 (select sum(reports) from x_prunings) as pruned, (select max(last_poll) from x_feeds) as last_poll`,
       )

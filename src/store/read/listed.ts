@@ -18,12 +18,13 @@ const THREAD_PARTS = `
    order by p.first, p.agency)
  from x_thread_agencies p join x_agencies a on a.id = p.agency where p.thread = v.id) as parts`
 
-/** The address is of the report that has the least time: so SQLite reads a bare column beside \`min\`. */
+/** The address is of the report that has the least time. */
 const STORY_PARTS = `
 (select json_group_array(json_object('agency', p.agency, 'name', p.name, 'first', p.first, 'reports', p.reports, 'url', p.url)
    order by p.first, p.agency)
- from (select r.agency, a.name, min(r.time) as first, count(*) as reports, r.url
-       from x_reports r join x_agencies a on a.id = r.agency where r.story = v.id group by r.agency) p) as parts`
+ from (select r.agency, a.name, r.time as first, count(*) over (partition by r.agency) as reports, r.url,
+         row_number() over (partition by r.agency order by r.time, r.id) as nth
+       from x_reports r join x_agencies a on a.id = r.agency where r.story = v.id) p where p.nth = 1) as parts`
 
 const THREAD = `
 select v.id, v.key, v.lead, v.title, v.language, v.first, v.last, v.updated, v.stories, v.reports, v.agencies, v.sources,
@@ -74,7 +75,7 @@ const isFew = (sql: Sql, table: 'x_agencies' | 'x_feeds', id: string | number): 
 function reportRows(sql: Sql, choice: ReportChoice): LookedThrough {
   const { agency, feed, story, thread, lang, since, before, limit } = choice
   const among: string[] = []
-  const matching: string[] = ['1']
+  const matching: string[] = ['true']
   const parameters: Parameters = { limit }
   const add = adding(parameters)
   if (before !== undefined) add(among, 'r.id < @before', { before })
@@ -85,20 +86,20 @@ function reportRows(sql: Sql, choice: ReportChoice): LookedThrough {
   if (since !== undefined) add(matching, 'r.first_seen >= @since', { since })
   if (lang !== undefined) {
     const languages = JSON.stringify(languagesOf(sql, lang))
-    add(matching, 'coalesce(r.language in (select value from json_each(@languages)), 0)', { languages })
+    add(matching, 'coalesce(r.language in (select value from texts(@languages)), false)', { languages })
   }
   const looked = sql.get(
     `with looked as materialized (
        select r.id, r.last_seen, ${matching.join(' and ')} as matches from x_reports r ${whereOf(among)}
        order by r.id desc limit ${WINDOW})
      select count(*) as looked, min(id) as least, (select last_seen from looked order by id limit 1) as seen,
-            (select json_group_array(id) from (select id from looked where matches order by id desc limit @limit)) as ids
+            (select coalesce(json_group_array(id), '[]') from (select id from looked where matches order by id desc limit @limit) m) as ids
      from looked`,
     parameters,
   )
   const ids = JSON.parse(text(looked?.['ids'])) as number[]
   const rows = sql.all(
-    `select ${SHORT_REPORT} from report v where v.id in (select value from json_each(@ids)) order by v.id desc`,
+    `select ${SHORT_REPORT} from report v where v.id in (select value from numbers(@ids)) order by v.id desc`,
     { ids: JSON.stringify(ids) },
   )
   if (ids.length === limit) return { rows, last: ids.at(-1) ?? null }
@@ -166,7 +167,7 @@ export function rowReader(sql: Sql): Omit<RowReader, 'together'> {
         sql
           .all(
             `select s.id, r.title || char(10) || substr(r.text, 1, @characters) as said
-             from json_each(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`,
+             from numbers(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`,
             { ids: JSON.stringify(stories), characters },
           )
           .map(row => [number(row['id']), text(row['said'])]),

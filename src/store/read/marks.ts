@@ -7,7 +7,7 @@ import type { Sql } from '../sql.ts'
 const CHOSEN = `
 with chosen as materialized (
   select id from x_threads where last >= @since
-  union select id from x_threads where id in (select value from json_each(@also)))`
+  union select id from x_threads where id in (select value from numbers(@also)))`
 
 /** Each in the order of threads. What a text says is in its hash and in the number of its revisions. */
 const PARTS = [

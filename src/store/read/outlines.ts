@@ -14,25 +14,25 @@ select n.*, coalesce(nullif(r.headline, ''), substr(r.text, 1, 90)) as headline,
          and x.agency = coalesce(n.origin, x.agency)) as withdrawn
 from (select s.id, s.thread as "of", s.lead, s.language, s.time, s.agencies, s.origin, s.origin_name,
         row_number() over (partition by s.thread order by s.time desc, s.id desc) as nth
-      from json_each(@ids) i join x_stories s on s.thread = i.value) n
+      from numbers(@ids) i join x_stories s on s.thread = i.value) n
 join x_reports r on r.id = n.lead join x_agencies a on a.id = r.agency
 where n.nth <= ${NEWEST} order by n.time desc, n.id desc`
 
 const FIGURES = `
 select s.thread as "of", g.kind, g.value, g.bound, g.said, g.matched, g.words, nullif(g.whom, '') as whom, r.agency, a.name as agency_name, r.story,
        max(r.time, coalesce(g.seen, 0)) as said_at
-from json_each(@ids) i join x_stories s on s.id = i.value join x_reports r on r.story = s.id
+from numbers(@ids) i join x_stories s on s.id = i.value join x_reports r on r.story = s.id
 join x_figures g on g.report = r.id join x_agencies a on a.id = r.agency
 order by said_at, r.id, g.kind, g.value, g.whom`
 
 const PULSE = `
 select s.thread as "of", cast((r.time - @since) * @parts / (@until - @since) as integer) as part, count(*) as reports
-from json_each(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.story = s.id
+from numbers(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.story = s.id
 where r.time >= @since and r.time < @until group by 1, 2`
 
 const OWN = `
 select distinct s.thread as "of", case when s.origin_name is null then r.agency else s.origin end as agency
-from json_each(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.id = s.lead
+from numbers(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.id = s.lead
 where s.origin_name is not null or not exists (select 1 from x_bare b where b.report = r.id)`
 
 const LANGUAGES = `

@@ -13,7 +13,7 @@ const STOOD: Millis = 2 * 86_400_000
 const OLD_THREADS = `
 select t.id, t.last, t.updated, t.stories, t.reports,
   exists (select 1 from x_stories s join x_reports r on r.story = s.id join x_feeds f on f.id = r.feed
-    where s.thread = t.id and f.active and not f.retired
+    where s.thread = t.id and f.active = 1 and f.retired = 0
       and r.last_seen >= (select max(x.last_seen) from x_reports x where x.feed = f.id) - ${STOOD}) as stands
 from x_threads t
 where (t.last, t.id) > (@last, @id) and t.last < @before and t.updated < @before
@@ -22,8 +22,8 @@ order by t.last, t.id limit @limit`
 /** Threads with a story, or a report of one, that an editor's decision names. */
 const EDITED = `
 with named (what, id) as (
-  select d.what, j.value from x_decisions d, json_each(d.one) j
-  union select d.what, j.value from x_decisions d, json_each(d.other) j)
+  select d.what, j.value from x_decisions d, numbers(d.one) j
+  union select d.what, j.value from x_decisions d, numbers(d.other) j)
 select s.thread from named n left join x_redirects x on x.what = 'story' and x.id = n.id
 join x_stories s on s.id = coalesce(x.target, n.id) where n.what = 'thread'
 union
@@ -74,7 +74,7 @@ export function retentionReader(sql: Sql): RetentionReader {
     lastPublished: limit =>
       sql
         .all(
-          `select published from (select published from x_reports order by id desc limit ?) where published is not null`,
+          `select published from (select published from x_reports order by id desc limit ?) x where published is not null`,
           [limit],
         )
         .map(row => number(row['published'])),
@@ -109,7 +109,7 @@ export function retentionReader(sql: Sql): RetentionReader {
     oldPolls: (before, limit) =>
       number(
         sql.get(
-          `select count(*) as n from (select 1 from x_feeds f join x_polls p on p.feed = f.id and p.at < @before limit @limit)`,
+          `select count(*) as n from (select 1 from x_feeds f join x_polls p on p.feed = f.id and p.at < @before limit @limit) x`,
           { before, limit },
         )?.['n'],
       ),

@@ -25,7 +25,7 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
   /** `reports` selects reports by `id`; `each` tests the reports `x` of one story. False where there are none. */
   const ofReports = (reports: string, each: string, named: Parameters): boolean => {
     Object.assign(parameters, named)
-    const count = number(sql.get(`select count(*) as n from (${reports} limit ${FEW + 1})`, named)?.['n'])
+    const count = number(sql.get(`select count(*) as n from (${reports} limit ${FEW + 1}) found`, named)?.['n'])
     if (count === 0) return false
     if (count > FEW) where.push(`exists (select 1 from x_reports x where x.story = s.id and ${each})`)
     else {
@@ -36,8 +36,8 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
   }
   if (selection.lang !== undefined) {
     const languages = JSON.stringify(languagesOf(sql, selection.lang))
-    const matching = 'language in (select value from json_each(@languages))'
-    const counted = `select count(*) as n from (select 1 from x_stories where ${matching} limit ${FEW + 1})`
+    const matching = 'language in (select value from texts(@languages))'
+    const counted = `select count(*) as n from (select 1 from x_stories where ${matching} limit ${FEW + 1}) found`
     const count = number(sql.get(counted, { languages })?.['n'])
     if (count === 0) return null
     parameters['languages'] = languages
@@ -63,7 +63,7 @@ export function storyConditions(sql: Sql, selection: Partial<Selection>): Condit
   const { category, credit, q, signals } = selection
   if (signals !== undefined) {
     where.push(
-      'exists (select 1 from x_reports x where x.story = s.id and x.signal in (select value from json_each(@signals)))',
+      'exists (select 1 from x_reports x where x.story = s.id and x.signal in (select value from texts(@signals)))',
     )
     parameters['signals'] = JSON.stringify(signals)
   }

@@ -35,25 +35,27 @@ join x_agencies a on a.id = r.agency`
 
 const BEGINNINGS = `
 select s.id, substr(r.text, 1, ${BEGINNING}) as text
-from json_each(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`
+from numbers(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`
 
 const REPORT = `
 select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
        r.first_seen, r.signal, r.dateline, r.joined_by, r.similarity, r.coverage, r.stale, r.evidence, r.furniture
 from x_reports r join x_agencies a on a.id = r.agency`
 
-/** The address is of the report that has the least time: so SQLite reads a bare column beside `min`. */
+/** The address is of the report that has the least time. */
 const PARTS = `
-select r.story as "of", r.agency, a.name, min(r.time) as first, count(*) as reports, r.url
-from json_each(@ids) i join x_reports r on r.story = i.value join x_agencies a on a.id = r.agency
-group by r.story, r.agency order by first, r.agency`
+select * from (
+  select r.story as "of", r.agency, a.name, r.time as first, count(*) over (partition by r.story, r.agency) as reports, r.url,
+    row_number() over (partition by r.story, r.agency order by r.time, r.id) as nth
+  from numbers(@ids) i join x_reports r on r.story = i.value join x_agencies a on a.id = r.agency) p
+where nth = 1 order by first, agency`
 
 /** Credits without those of the lead's own agency, and of each report's. */
 const CREDITS = `
 select distinct s.id as "of", coalesce(a.name, c.name) as name
-from json_each(@ids) i join x_stories s on s.id = i.value join x_reports lead on lead.id = s.lead
+from numbers(@ids) i join x_stories s on s.id = i.value join x_reports lead on lead.id = s.lead
 join x_reports r on r.story = s.id join x_credits c on c.report = r.id left join x_agencies a on a.id = c.agency
-where c.agency is not lead.agency and c.agency is not r.agency order by name`
+where c.agency is distinct from lead.agency and c.agency is distinct from r.agency order by name`
 
 const REVISIONS = 'select number, seen, title, text, change from revision where report = @report order by number'
 

@@ -16,7 +16,7 @@ from x_threads t`
 
 const PARTS = `
 select p.thread as "of", p.agency, a.name, p.first, p.reports
-from json_each(@ids) i join x_thread_agencies p on p.thread = i.value join x_agencies a on a.id = p.agency
+from numbers(@ids) i join x_thread_agencies p on p.thread = i.value join x_agencies a on a.id = p.agency
 order by p.first, p.agency`
 
 /** A number in a revised text was said when that text came, not when the report was first published. */
@@ -33,14 +33,14 @@ select * from (
          a.name as agency_name, r.story, max(r.time, coalesce(g.seen, 0)) as said_at, r.id as report,
          row_number() over (partition by s.thread
            order by max(r.time, coalesce(g.seen, 0)) desc, r.id desc, g.kind desc, g.value desc, g.whom desc) as nth
-  from json_each(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.story = s.id
-  join x_figures g on g.report = r.id join x_agencies a on a.id = r.agency)
-where nth <= ${LONGEST_TIMELINE} order by said_at, report, kind, value, whom`
+  from numbers(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.story = s.id
+  join x_figures g on g.report = r.id join x_agencies a on a.id = r.agency) f
+where nth <= ${LONGEST_TIMELINE} order by said_at, report, kind, value, whom nulls first`
 
 const NEWEST_STORIES = `
 select id from (
   select s.id, row_number() over (partition by s.thread order by s.time desc, s.id desc) as nth
-  from json_each(@ids) i join x_stories s on s.thread = i.value)
+  from numbers(@ids) i join x_stories s on s.thread = i.value) n
 where nth <= @most`
 
 const LINKS = `
@@ -54,8 +54,8 @@ const MOST_MERGED = 100
 const MERGED = `
 select d.key, d.target, max(g.at) as at
 from (select * from x_regroupings order by id desc limit ${LATE}) g join x_redirects d on d.what = @what and d.id = g.other
-where g.kind = @kind and d.target in (select value from json_each(@into))
-group by d.id order by at desc, d.key limit ${MOST_MERGED}`
+where g.kind = @kind and d.target in (select value from numbers(@into))
+group by d.id, d.key, d.target order by at desc, d.key limit ${MOST_MERGED}`
 
 export interface ThreadReader
   extends Pick<
@@ -87,7 +87,7 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
     const byLead = new Map(
       stories
         .summaries(
-          sql.all(`${headlines ? HEADLINE : STORY} where s.id in (select value from json_each(@ids))`, { ids: leads }),
+          sql.all(`${headlines ? HEADLINE : STORY} where s.id in (select value from numbers(@ids))`, { ids: leads }),
           headlines,
         )
         .map(lead => [lead.id, lead]),
@@ -125,10 +125,7 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
         true,
       ),
     threads: ids =>
-      threads(
-        sql.all(`${THREAD} where t.id in (select value from json_each(@ids))`, { ids: JSON.stringify(ids) }),
-        true,
-      ),
+      threads(sql.all(`${THREAD} where t.id in (select value from numbers(@ids))`, { ids: JSON.stringify(ids) }), true),
     recentThreads: selection => {
       const chosen = chosenThreads(sql, selection)
       if (!chosen) return []
@@ -168,7 +165,7 @@ export function threadReader(sql: Sql, stories: Pick<StoryReader, 'summaries'>):
       const kinds = what === 'story' ? ['merge-stories', 'split-story'] : ['merge-threads', 'split-thread']
       return sql
         .all(
-          `select * from x_regroupings where kind in (select value from json_each(@kinds)) and (kept = @id or other = @id)
+          `select * from x_regroupings where kind in (select value from texts(@kinds)) and (kept = @id or other = @id)
            order by id`,
           { kinds: JSON.stringify(kinds), id },
         )

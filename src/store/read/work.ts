@@ -10,8 +10,9 @@ const THREADS = 3_000
 
 const REPORTS = `
 select a.id as agency, cast((r.time - @since) / ${DAY} as integer) as day, count(*) as reports,
-       sum(not exists (select 1 from x_bare b where b.report = r.id)) as told,
-       sum(s.origin is r.agency or (s.origin_name is null and not exists (select 1 from x_bare b where b.report = r.id))) as own
+       count(*) filter (where not exists (select 1 from x_bare b where b.report = r.id)) as told,
+       count(*) filter (where s.origin is not distinct from r.agency
+         or (s.origin_name is null and not exists (select 1 from x_bare b where b.report = r.id))) as own
 from x_agencies a join x_reports r on r.agency = a.id and r.time >= @since and r.time < @until
 join x_stories s on s.id = r.story group by 1, 2`
 
@@ -23,10 +24,11 @@ join x_thread_agencies p on p.thread = t.id`
 /** A failure is told before news, news before nothing. */
 const POLLS = `
 select f.id as feed, cast((p.at - @since) * @parts / (@until - @since) as integer) as part,
-       case when max(p.status = 'failed') then 'failed' when max(p.new + p.revision + p.copy > 0) then 'filed'
+       case when count(*) filter (where p.status = 'failed') > 0 then 'failed'
+            when max(p.new + p.revision + p.copy) > 0 then 'filed'
             else 'unchanged' end as outcome
 from x_feeds f join x_polls p on p.feed = f.id and p.at >= @since and p.at < @until
-where f.active group by 1, 2`
+where f.active = 1 group by 1, 2`
 
 const POLLS_OF = `
 select at, ms, entries, new as fresh, copy as copies, revision as revisions, error,

@@ -21,10 +21,19 @@ export interface OpenFiling {
   forget: () => void
 }
 
-const INDEX = 'insert into x_search (rowid, title, text, folded) values (?, ?, ?, ?)'
+/** Makes a report found by its words. `folded` is the whole of its search column. */
+export type IndexReport = (sql: WritableSql, report: number, title: string, text: string, folded: string) => void
+
+const inFullText: IndexReport = (sql, ...row) =>
+  void sql.run('insert into x_search (rowid, title, text, folded) values (?, ?, ?, ?)', row)
 
 /** `pollsKept`: how long visits to feeds are listed. */
-export function createFiling(sql: WritableSql, seal: Seal, pollsKept: () => Millis): OpenFiling {
+export function createFiling(
+  sql: WritableSql,
+  seal: Seal,
+  pollsKept: () => Millis,
+  indexReport: IndexReport = inFullText,
+): OpenFiling {
   // Reports by feed that are not counted yet: recording the poll does it on the way.
   const added = new Map<number, number>()
   // The same by agency.
@@ -36,7 +45,7 @@ export function createFiling(sql: WritableSql, seal: Seal, pollsKept: () => Mill
   let takenBack = 0
   const index = (): void => {
     for (const { id, report, stored } of unindexed) {
-      sql.run(INDEX, [id, report.title, report.text, foldedText(report.title, report.text, stored)])
+      indexReport(sql, id, report.title, report.text, foldedText(report.title, report.text, stored))
     }
     unindexed = []
   }

@@ -42,7 +42,7 @@ export function keepingPages(sql: WritableSql): PageKeeping {
       sql
         .all(
           `select p.report, r.title from x_pages p join x_reports r on r.id = p.report
-           where p.digest = @digest and p.report <> @report and p.agency = @agency and r.canonical_url is not @canonicalUrl`,
+           where p.digest = @digest and p.report <> @report and p.agency = @agency and r.canonical_url is distinct from @canonicalUrl`,
           { digest, report, agency, canonicalUrl },
         )
         .map(row => ({ report: number(row['report']), title: text(row['title']) })),

@@ -2,9 +2,10 @@
 import type { PollOutcome } from '../../model/decided.ts'
 import type { PollUpdate } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
+import { number } from '../rows.ts'
 import { nameOf, type Seal } from '../seal.ts'
 import { keepMapParts } from '../sources.ts'
-import { bumpVersion, type WritableSql } from '../sql.ts'
+import { bumpVersion, type Sql, type WritableSql } from '../sql.ts'
 import type { Filing } from '../store.ts'
 
 const DAY: Millis = 86_400_000
@@ -13,6 +14,10 @@ export const POLLS_KEPT: Millis = 30 * DAY
 /** What is kept back of one feed under embargo at most. */
 const HELD_ENTRIES = 10_000
 const HELD_CHARACTERS = 64 * 1_048_576
+
+const POLL =
+  'feed, at, ms, status, entries, new, revision, copy, unchanged, rejected, gap_from, gap_to, error, warnings'
+const PLACES = POLL.replaceAll(/\w+/g, '?')
 
 function recordPoll(
   sql: WritableSql,
@@ -25,11 +30,11 @@ function recordPoll(
   const error = outcome.failure?.message ?? null
   const warnings = JSON.stringify(outcome.warnings)
   sql.run(
-    `insert or replace into x_polls (id, feed, at, ms, status, entries, new, revision, copy, unchanged, rejected,
-       gap_from, gap_to, error, warnings)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    poll === null
+      ? `insert into x_polls (${POLL}) values (${PLACES})`
+      : `insert or replace into x_polls (id, ${POLL}) values (?, ${PLACES})`,
     [
-      poll,
+      ...(poll === null ? [] : [poll]),
       outcome.feed,
       outcome.at,
       Math.round(outcome.ms),
@@ -48,13 +53,13 @@ function recordPoll(
   )
   sql.run(
     `update x_feeds set title = coalesce(@title, title), language = coalesce(language, @language), last_poll = @at,
-       last_success = case when @failed then last_success else @at end, next_poll = @nextPoll, reason = @reason,
+       last_success = case when @failed = 1 then last_success else @at end, next_poll = @nextPoll, reason = @reason,
        interval = @interval, failures = @failures,
        -- A push does not end what polling fails of.
        error = case when @failures > 0 then coalesce(@error, error) else @error end,
        warnings = case when @status = 'filed' then @warnings else warnings end,
-       etag = case when @hasValidators then @etag else etag end,
-       last_modified = case when @hasValidators then @lastModified else last_modified end,
+       etag = case when @hasValidators = 1 then @etag else etag end,
+       last_modified = case when @hasValidators = 1 then @lastModified else last_modified end,
        body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
        habit = @habit, notes = @notes, gaps = gaps + @gap, reports = reports + @added
      where id = @feed`,
@@ -106,12 +111,12 @@ export function recordingPolls(
   }
   return {
     openPoll: (feed, at, status = 'interrupted') =>
-      Number(
-        sql.run(
+      number(
+        sql.get(
           `insert into x_polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
-           values (?, ?, 0, ?, 0, 0, 0, 0, 0, 0)`,
+           values (?, ?, 0, ?, 0, 0, 0, 0, 0, 0) returning id`,
           [feed, at, status],
-        ).lastInsertRowid,
+        )?.['id'],
       ),
     countPoll: (poll, counts) => {
       sql.run(
@@ -129,6 +134,30 @@ export function recordingPolls(
   }
 }
 
+/** Released at once: enough to see what a document's entries have in common, little enough to hold nothing up. */
+const RELEASED_ENTRIES = 300
+const RELEASED_CHARACTERS = 4 * 1_048_576
+
+/** The next of a feed's entries whose embargo has ended, and the keys of all that were looked at (`Store.held`). */
+export function heldOf(sql: Sql, seal: Seal, feed: number, now: Millis): { entries: string[]; keys: string[] } {
+  const entries: string[] = []
+  const keys: string[] = []
+  const rows = sql.all(
+    `select key, size from x_held where feed = @feed and until <= @now order by until, key limit @most`,
+    { feed, now, most: RELEASED_ENTRIES },
+  )
+  let characters = 0
+  for (const { key = '', size } of rows) {
+    characters += Number(size)
+    if (keys.length > 0 && characters > RELEASED_CHARACTERS) break
+    keys.push(String(key))
+    const row = sql.get('select sealed from x_held where feed = @feed and key = @key', { feed, key })
+    const entry = seal.open(String(row?.['sealed']))
+    if (entry !== null) entries.push(entry)
+  }
+  return { entries, keys }
+}
+
 /** The part of a filing that keeps entries back. */
 export function holdingBack(sql: WritableSql, seal: Seal): Pick<Filing, 'holdBack' | 'dropHeld'> {
   return {
@@ -143,7 +172,7 @@ export function holdingBack(sql: WritableSql, seal: Seal): Pick<Filing, 'holdBac
       if (others >= HELD_ENTRIES || size > HELD_CHARACTERS) return false
       sql.run(
         `insert into x_held (feed, key, until, first_seen, size, mark, sealed) values (?, ?, ?, ?, ?, ?, ?)
-         on conflict do update set until = excluded.until, size = excluded.size, mark = excluded.mark,
+         on conflict (feed, key) do update set until = excluded.until, size = excluded.size, mark = excluded.mark,
            sealed = excluded.sealed`,
         [feed, key, until, now, entry.length, mark, seal.close(entry)],
       )

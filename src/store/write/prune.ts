@@ -10,7 +10,7 @@ import { number, text, textOrNull } from '../rows.ts'
 import { bumpVersion, type WritableSql } from '../sql.ts'
 
 /** `@stories` is a JSON array of ids. */
-const OF_STORIES = 'story in (select value from json_each(@stories))'
+const OF_STORIES = 'story in (select value from numbers(@stories))'
 
 function setMark(sql: WritableSql, name: string, value: number): void {
   sql.run('insert into x_meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value', [
@@ -28,7 +28,7 @@ const raiseMark = (sql: WritableSql, what: PrunedKind, ids: readonly number[]): 
 /** Ids that led to one of these lead nowhere any more. */
 function dropRedirects(sql: WritableSql, what: 'story' | 'thread', ids: readonly number[]): number[] {
   return sql
-    .all('delete from x_redirects where what = @what and target in (select value from json_each(@ids)) returning id', {
+    .all('delete from x_redirects where what = @what and target in (select value from numbers(@ids)) returning id', {
       what,
       ids: JSON.stringify(ids),
     })
@@ -45,7 +45,7 @@ function pruneStories(
   const rows = sql.all(`select id, feed, agency, categories from x_reports where ${OF_STORIES}`, { stories })
   const reports = rows.map(row => number(row['id']))
   const revisions = sql.get(
-    'select count(*) as n from x_revisions where report in (select value from json_each(@reports))',
+    'select count(*) as n from x_revisions where report in (select value from numbers(@reports))',
     { reports: JSON.stringify(reports) },
   )
   for (const row of rows) {
@@ -57,7 +57,7 @@ function pruneStories(
   }
   // Credits, figures, revisions, flashes, features and words in the full-text index go with them.
   sql.run(`delete from x_reports where ${OF_STORIES}`, { stories })
-  sql.run('delete from x_stories where id in (select value from json_each(@stories))', { stories })
+  sql.run('delete from x_stories where id in (select value from numbers(@stories))', { stories })
   for (const [feed, own] of Map.groupBy(rows, row => number(row['feed']))) {
     sql.run('update x_feeds set reports = reports - ? where id = ?', [own.length, feed])
   }
@@ -144,7 +144,7 @@ export function pruning(sql: WritableSql): Pruning {
       ).changes,
     pruneRegroupings: (before, after, limit) => {
       const until = sql.get(
-        'select max(id) as id from (select id from x_regroupings where id > @after and at < @before order by id limit @limit)',
+        'select max(id) as id from (select id from x_regroupings where id > @after and at < @before order by id limit @limit) x',
         { after, before, limit },
       )?.['id']
       if (until === null || until === undefined) return null

@@ -71,7 +71,7 @@ function insertCategories(sql: WritableSql, reports: Batch['reports']): void {
   if (pairs.length === 0) return
   sql.run(
     `insert or ignore into x_report_categories (category, report)
-     select value ->> 0, value ->> 1 from json_each(?) order by 1, 2`,
+     select value ->> 0, cast(value ->> 1 as integer) from objects(?) order by 1, 2`,
     [JSON.stringify(pairs)],
   )
 }
@@ -120,8 +120,8 @@ function addRevision(
 ): void {
   keepRevision(sql, id)
   const row = sql.get(
-    `update x_reports set own_guid = iif(guid is @canonicalUrl, null, guid),
-       own_guid_key = iif(guid_key is guid, null, guid_key), own_url = @ownUrl, canonical_url = @canonicalUrl,
+    `update x_reports set own_guid = iif(guid is not distinct from @canonicalUrl, null, guid),
+       own_guid_key = iif(guid_key is not distinct from guid, null, guid_key), own_url = @ownUrl, canonical_url = @canonicalUrl,
        title = @title, own_headline = @ownHeadline, summary = @summary, content = @content, text = @text,
        folded_by = @foldedBy, folded_extra = @foldedExtra, published = @published,
        updated = @updated, last_seen = @now, changed = @now, authors = @authors, categories = @categories,
@@ -145,14 +145,14 @@ function addRevision(
 }
 
 function dropRevisions(sql: WritableSql, id: number, numbers: readonly number[]): void {
-  sql.run('delete from x_revisions where report = @id and number in (select value from json_each(@numbers))', {
+  sql.run('delete from x_revisions where report = @id and number in (select value from numbers(@numbers))', {
     id,
     numbers: JSON.stringify(numbers),
   })
   // A number that changes at every visit would be a figure for each of them.
   sql.run(
     `delete from x_figures where report = @id and seen < (
-       select min(seen) from (select seen from x_figures where report = @id order by seen desc limit ${FIGURES_KEPT}))`,
+       select min(seen) from (select seen from x_figures where report = @id order by seen desc limit ${FIGURES_KEPT}) x)`,
     { id },
   )
 }
@@ -165,7 +165,7 @@ export function changingReports(
   return {
     renameGuid: (id, guid, key, globalGuid) =>
       void sql.run(
-        `update x_reports set own_guid = iif(@guid is canonical_url, null, @guid), own_guid_key = iif(@key is @guid, null, @key),
+        `update x_reports set own_guid = iif(@guid is not distinct from canonical_url, null, @guid), own_guid_key = iif(@key is not distinct from @guid, null, @key),
            global_guid = @globalGuid where id = @id`,
         { id, guid, key, globalGuid },
       ),
@@ -177,7 +177,7 @@ export function changingReports(
     dropRevisions: (id, numbers) => dropRevisions(sql, id, numbers),
     touch: (ids, now) => {
       if (ids.length === 0) return
-      sql.run('update x_reports set last_seen = ? where id in (select value from json_each(?))', [
+      sql.run('update x_reports set last_seen = ? where id in (select value from numbers(?))', [
         now,
         JSON.stringify(ids),
       ])

@@ -254,15 +254,15 @@ export function judgingStories(sql: WritableSql): Pick<Filing, 'setOrigin' | 'se
       // A story of one report: nothing to compare.
       if (runs.length === 0 && stale.length === 0) return
       sql.run(
-        `update x_reports set coverage = (select json_extract(value, '$.share') from json_each(@runs)
-           where json_extract(value, '$.report') = x_reports.id)
-         where id in (select json_extract(value, '$.report') from json_each(@runs)
-           where json_extract(value, '$.share') <> (select coverage from x_reports x where x.id = json_extract(value, '$.report')))`,
+        `update x_reports set coverage = (select cast(value ->> 'share' as real) from objects(@runs)
+           where cast(value ->> 'report' as integer) = x_reports.id)
+         where id in (select cast(value ->> 'report' as integer) from objects(@runs)
+           where cast(value ->> 'share' as real) <> (select coverage from x_reports x where x.id = cast(value ->> 'report' as integer)))`,
         { runs: JSON.stringify(runs) },
       )
       sql.run(
-        `update x_reports set stale = id in (select value from json_each(@stale))
-         where story = @story and stale <> (id in (select value from json_each(@stale)))`,
+        `update x_reports set stale = iif(id in (select value from numbers(@stale)), 1, 0)
+         where story = @story and stale <> iif(id in (select value from numbers(@stale)), 1, 0)`,
         { story, stale: JSON.stringify(stale) },
       )
     },
@@ -323,20 +323,20 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
           features: row['features'] as Uint8Array,
         })),
     keepStoryFeatures: (story, time, features) =>
-      Number(
-        sql.run('insert or replace into x_story_features (story, time, features) values (?, ?, ?)', [
+      number(
+        sql.get('insert or replace into x_story_features (story, time, features) values (?, ?, ?) returning seq', [
           story,
           time,
           features,
-        ]).lastInsertRowid,
+        ])?.['seq'],
       ),
     keepReportFeatures: (report, time, features) =>
-      Number(
-        sql.run('insert or replace into x_report_features (report, time, features) values (?, ?, ?)', [
+      number(
+        sql.get('insert or replace into x_report_features (report, time, features) values (?, ?, ?) returning seq', [
           report,
           time,
           features,
-        ]).lastInsertRowid,
+        ])?.['seq'],
       ),
     forgetFeatures: before => {
       sql.run('delete from x_story_features where time < @before', { before })
@@ -366,7 +366,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
     leadTexts: stories =>
       sql
         .all(
-          `select s.id, r.title, substr(coalesce(${pageTextOf('r.id')}, r.text), 1, 1000) as text from json_each(@stories) j join x_stories s on s.id = j.value
+          `select s.id, r.title, substr(coalesce(${pageTextOf('r.id')}, r.text), 1, 1000) as text from numbers(@stories) j join x_stories s on s.id = j.value
            join x_reports r on r.id = s.lead`,
           { stories: JSON.stringify(stories) },
         )

@@ -1,0 +1,21 @@
+// Opens a database by its name: a path is an SQLite file, an address that begins with `postgres://` a PostgreSQL database.
+
+import { isPostgres } from '../model/database.ts'
+import type { Outcome } from '../model/units.ts'
+import { openPostgres, openPostgresReader } from './postgres/postgres.ts'
+import type { OpenOptions } from './prepare.ts'
+import { openFile, openFileReader } from './sqlite.ts'
+import type { Store, StoreReader } from './store.ts'
+
+export { storeFault, storeTrouble } from './fault.ts'
+export type { OpenOptions } from './prepare.ts'
+
+/** Open the store, making or migrating it where allowed. The reason of a failure is one line that names the database. */
+export function openStore(options: OpenOptions): Outcome<Store> {
+  return isPostgres(options.path) ? openPostgres(options) : openFile(options)
+}
+
+/** Open a store for reading on a connection of its own, which sees what others commit: `version()` tells. */
+export function openReader(database: string): Outcome<StoreReader> {
+  return isPostgres(database) ? openPostgresReader(database) : openFileReader(database)
+}

@@ -1,0 +1,132 @@
+// A connection to PostgreSQL as a synchronous value: the calling thread sleeps until the connection's own thread has answered.
+// What gives no rows is sent with the next statement that does, so that a filing costs few round trips.
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import type { Answered, Asked, Failure, Statement } from './protocol.ts'
+
+/** The server ends a statement after this long; whoever waits gives the connection up soon after. */
+const STATEMENT_TIMEOUT = 300_000
+const PATIENCE = STATEMENT_TIMEOUT + 30_000
+/** Statements, and characters of their values, that wait for the next that gives rows. */
+const MOST_WAITING = 2_000
+const LONGEST_WAITING = 4 * 1_048_576
+
+/** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
+export class PostgresError extends Error {
+  readonly code: string
+  readonly isFatal: boolean
+
+  constructor({ message, code, isFatal }: Failure) {
+    super(message)
+    this.code = code
+    this.isFatal = isFatal
+  }
+}
+
+export type Result = Extract<Answered, { ok: true }>
+
+export interface Connection {
+  /** Send what waits, and this; sleeps until it is answered. Throws {@link PostgresError}. */
+  ask(statement: Statement): Result
+  /** Send it with the next that is asked. The count of rows is asked for when it is read. */
+  post(statement: Statement): { readonly changes: number }
+  /** Send what waits; sleeps until it is answered. Throws what the first of them was refused for. */
+  flush(): void
+  /** Forget what waits. */
+  drop(): void
+  /** Send what waits without waiting for the answer, which is lost. */
+  release(): void
+  /** Round trips and statements so far. */
+  readonly sent: { trips: number; statements: number }
+  close(): void
+}
+
+export function openConnection(url: string): Connection {
+  const { port1, port2 } = new MessageChannel()
+  const signal = new Int32Array(new SharedArrayBuffer(4))
+  const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
+    execArgv: [],
+    name: 'postgres',
+    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT },
+    transferList: [port2],
+  })
+  worker.unref()
+  port1.unref()
+  const sent = { trips: 0, statements: 0 }
+  let waiting: { statement: Statement; counted: (count: number) => void }[] = []
+  let length = 0
+  let isClosed = false
+
+  const receive = (statements: readonly Statement[]): Result => {
+    if (isClosed) throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true })
+    sent.trips++
+    sent.statements += statements.length
+    const before = Atomics.load(signal, 0)
+    port1.postMessage({ statements, isAwaited: true } satisfies Asked)
+    if (Atomics.wait(signal, 0, before, PATIENCE) === 'timed-out') {
+      isClosed = true
+      void worker.terminate()
+      throw new PostgresError({ message: 'the server does not answer', code: 'ETIMEDOUT', isFatal: true })
+    }
+    const answered = receiveMessageOnPort(port1)?.message as Answered
+    if (!answered.ok) throw new PostgresError(answered.failure)
+    return answered
+  }
+  const take = (): typeof waiting => {
+    const taken = waiting
+    waiting = []
+    length = 0
+    return taken
+  }
+  const send = (statements: readonly Statement[], posted: typeof waiting): Result => {
+    const result = receive(statements)
+    for (const [at, { counted }] of posted.entries()) counted(result.counts[at] ?? 0)
+    return result
+  }
+  const flush = (): void => {
+    const posted = take()
+    if (posted.length === 0) return
+    send(
+      posted.map(({ statement }) => statement),
+      posted,
+    )
+  }
+  return {
+    ask: statement => {
+      const posted = take()
+      return send([...posted.map(other => other.statement), statement], posted)
+    },
+    post: statement => {
+      let changes: number | null = null
+      waiting.push({
+        statement,
+        counted: count => {
+          changes = count
+        },
+      })
+      for (const value of statement.values) if (typeof value !== 'number') length += value?.length ?? 0
+      if (waiting.length >= MOST_WAITING || length > LONGEST_WAITING) flush()
+      return {
+        get changes() {
+          if (changes === null) flush()
+          return changes ?? 0
+        },
+      }
+    },
+    flush,
+    drop: () => void take(),
+    release: () => {
+      const statements = take().map(({ statement }) => statement)
+      if (statements.length === 0 || isClosed) return
+      sent.trips++
+      sent.statements += statements.length
+      port1.postMessage({ statements, isAwaited: false } satisfies Asked)
+    },
+    sent,
+    close: () => {
+      if (isClosed) return
+      isClosed = true
+      port1.postMessage('close')
+      port1.close()
+    },
+  }
+}

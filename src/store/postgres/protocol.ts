@@ -1,0 +1,42 @@
+// What a store and the thread with its connection to PostgreSQL say to each other.
+import type { Value } from '../sql.ts'
+
+export interface Statement {
+  text: string
+  values: readonly Value[]
+  /** Named statements are prepared once a connection. */
+  name: string | null
+}
+
+export interface Asked {
+  statements: readonly Statement[]
+  /** False where nobody waits for the answer. */
+  isAwaited: boolean
+}
+
+/** A failure as the server or the network named it. */
+export interface Failure {
+  message: string
+  /** SQLSTATE, or the name of a system call's error. */
+  code: string
+  /** Whether the connection is gone. */
+  isFatal: boolean
+}
+
+export type Answered =
+  | {
+      ok: true
+      /** Of the last statement. */
+      columns: string[]
+      rows: Value[][]
+      /** Rows that each statement changed or gave. */
+      counts: number[]
+    }
+  | { ok: false; failure: Failure }
+
+export interface ConnectionData {
+  url: string
+  /** Grows with every answer; whoever waits sleeps on it. */
+  signal: Int32Array
+  statementTimeout: number
+}

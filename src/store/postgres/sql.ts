@@ -1,0 +1,44 @@
+// The statements of this room over one connection to PostgreSQL.
+import type { Parameters, Row, Values, WritableSql } from '../sql.ts'
+import type { Connection, Result } from './connection.ts'
+import { spelled } from './dialect.ts'
+import type { Statement } from './protocol.ts'
+
+/** Statements that a connection keeps prepared: a text with other types among its parameters is another. */
+const MOST_PREPARED = 2_000
+
+/** Whether a statement gives rows, or changes some and gives them. */
+const GIVES = /^\s*(?:select|with|\()|\breturning\b/
+
+function rowsOf({ columns, rows }: Result): Row[] {
+  return rows.map(values => {
+    const row: Row = {}
+    for (let at = 0; at < columns.length; at++) row[columns[at] as string] = values[at] ?? null
+    return row
+  })
+}
+
+export function postgresSql(connection: Connection): WritableSql {
+  const names = new Map<string, string>()
+  const statement = (text: string, given: Parameters | Values): Statement => {
+    const made = spelled(text, given)
+    let name = names.get(made.text) ?? null
+    if (name === null && names.size < MOST_PREPARED) {
+      name = `m${names.size}`
+      names.set(made.text, name)
+    }
+    return { ...made, name }
+  }
+  const all = (text: string, given: Parameters | Values = {}): Row[] => rowsOf(connection.ask(statement(text, given)))
+  return {
+    all,
+    get: (text, given) => all(text, given)[0],
+    each: all,
+    run: (text, given = {}) => {
+      const made = statement(text, given)
+      if (!GIVES.test(text)) return connection.post(made)
+      const { counts } = connection.ask(made)
+      return { changes: counts.at(-1) ?? 0 }
+    },
+  }
+}
