@@ -2,6 +2,7 @@
 import { terms } from '../language/terms.ts'
 import { cut } from '../language/words.ts'
 import type { PageAnswer, PageDue, PageOutcome, PagePause, PageSubject, StatedFacts } from '../model/page.ts'
+import type { StoryMember } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { hostOf } from './schedule/host.ts'
 
@@ -102,6 +103,23 @@ export function furnitureAmong<T extends { title: string }>(title: string, alike
     for (const word of words) if (own.has(word)) shared++
     return shared < ONE_HEADLINE * Math.max(1, Math.min(own.size, words.size))
   })
+}
+
+/** Share of a text's letters from which on another is no cut beginning of such a text. */
+const WHOLE = 0.5
+
+/**
+ * Reports of its story that a report is held against once its whole text is known: what joined by the beginning of a text may
+ * tell another thing. What is as short as a beginning itself says nothing; whoever was put there by more than words stays.
+ */
+export function heldAgainst(
+  { report, joinedBy }: Pick<PageSubject, 'report' | 'joinedBy'>,
+  text: string,
+  members: readonly Pick<StoryMember, 'id' | 'text'>[],
+): number[] {
+  if (joinedBy !== 'text' && joinedBy !== 'first') return []
+  const least = said(text) * WHOLE
+  return members.filter(one => one.id !== report && said(one.text) >= least).map(({ id }) => id)
 }
 
 /** Pages of an agency that have a line word for word which is none of a report then, and words of such a line. */

@@ -110,6 +110,10 @@ export interface PagePause {
 /** A report as its text is told again. */
 export interface PageSubject {
   report: number
+  guid: string
+  feedUrl: string
+  /** By what it came to its story. */
+  joinedBy: string
   story: number
   feed: number
   agency: string

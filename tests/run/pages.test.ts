@@ -324,6 +324,44 @@ describe('the page of a report', () => {
     expect(room.rows('select * from credit')).toEqual([])
   })
 
+  it('shows that a report which joined a story by its cut text tells another thing: it leaves, and joins its own', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const title = 'Governor receives the ambassador at the palace in Port Ella'
+    const opening =
+      'The governor received the ambassador on Monday at the palace in Port Ella, where they spoke of matters of interest.'
+    const visits = {
+      north: [
+        `${opening} He is the ambassador of Norvia, who came with the head of its fishing fleet.`,
+        ...FERRY.slice(1),
+      ],
+      south: [`${opening} She is the ambassador of Sudria, who came with engineers of its railway.`, ...LIGHT],
+    }
+    const papers = { one: visits.north, two: visits.south, three: visits.south }
+    for (const [name, lines] of Object.entries(papers)) {
+      const story = { path: `/${name}/1`, title, lines }
+      server.answers.set(`/${name}`, cutFeed(origin, [story]))
+      server.answers.set(story.path, html(pageOf(story)))
+    }
+    const agencies = Object.keys(papers).map(name => [name, [{ url: `${origin}/${name}`, text: 'page' }]])
+    const room = await newsroom(Object.fromEntries(agencies))
+    await room.poll()
+    expect(room.rows('select reports from story')).toEqual([{ reports: 3 }])
+    await room.pages()
+    const together = room.rows(
+      'select group_concat(agency) as papers from (select story, agency from report order by agency) group by story order by papers',
+    )
+    expect(together).toEqual([{ papers: 'one' }, { papers: 'three,two' }])
+    // What an editor has put together stays.
+    const other = await newsroom(Object.fromEntries(agencies))
+    await other.poll()
+    const { desk } = other.polling
+    const parted = await desk.split('story', 1, [1], START)
+    expect(parted.ok && (await desk.merge('story', [1, parted.value], START)).ok).toBe(true)
+    await other.pages()
+    expect(other.rows('select reports from story')).toEqual([{ reports: 3 }])
+  })
+
   it('of another report gives no text, and the feed keeps its own where it is as long', async () => {
     const server = await feedServer()
     const { origin } = server
