@@ -131,3 +131,11 @@ export interface PageSubject {
   /** Nothing but its headline came with the feed. */
   bare: boolean
 }
+
+/** When a report of a list was in it, and whether the list dates it. */
+export interface SeenReport {
+  url: string
+  isDated: boolean
+  firstSeen: Millis
+  lastSeen: Millis
+}

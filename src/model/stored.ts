@@ -90,14 +90,6 @@ export interface PollUpdate {
   ofMap?: boolean
 }
 
-/** When a report of a list was in it, and whether the list dates it. */
-export interface SeenReport {
-  url: string
-  isDated: boolean
-  firstSeen: Millis
-  lastSeen: Millis
-}
-
 /** What a host says that robots may read. */
 export interface StoredRobots {
   /** When it was asked. */
