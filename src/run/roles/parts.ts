@@ -48,6 +48,7 @@ async function openLead(shared: Shared, options: DaemonOptions, now: Millis): Pr
       ...partOf(opened.value),
       serves: false,
       ask: (due, settings) => lead.ask(due, settings),
+      gauges: [lead.waiting],
       begin: () => () => lead.stop(),
       close: () => shared.close(),
     },
