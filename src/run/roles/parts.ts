@@ -75,6 +75,7 @@ async function openOther(
         const collector = new Collector(
           {
             jobs: shared.jobs,
+            waiting: () => shared.calls.waiting(),
             poller,
             reader: opened.value.reader,
             feeds: () => polling().feeds,

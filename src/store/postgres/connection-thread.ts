@@ -11,6 +11,7 @@ const { url, signal, port, statementTimeout, leads } = workerData as ConnectionD
 const CLOSED = /^(?:08|57P)/
 
 let client: Client | null = null
+let settings: string[] = []
 
 async function connected(): Promise<Client> {
   if (client !== null) return client
@@ -22,6 +23,7 @@ async function connected(): Promise<Client> {
   made.on('end', forget)
   await made.connect()
   if (leads) await lead(made)
+  for (const text of settings) await made.query(text)
   client = made
   return made
 }
@@ -52,9 +54,17 @@ const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
 type Given = ArrayResult | ArrayResult[]
 const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
 
-async function answer({ statements }: Asked): Promise<Answered> {
+/** What a `set` statement sets. */
+const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
+
+async function answer({ statements, setting }: Asked): Promise<Answered> {
   try {
     const connection = await connected()
+    if (setting !== undefined) {
+      const name = nameOf(setting)
+      settings = [...settings.filter(other => nameOf(other) !== name), setting]
+      await connection.query(setting)
+    }
     // All are on their way before the first answer is waited for.
     const settled = await Promise.allSettled(statements.map(statement => connection.query(queryOf(statement))))
     const failed = settled.find(result => result.status === 'rejected')

@@ -35,6 +35,8 @@ export interface Connection {
   drop(): void
   /** Send what waits without waiting for the answer, which is lost. */
   release(): void
+  /** A `set` statement for this connection and for each that takes its place. */
+  set(text: string): void
   /** Round trips and statements so far. */
   readonly sent: { trips: number; statements: number }
   close(): void
@@ -120,6 +122,9 @@ export function openConnection(url: string, { leads = false }: { leads?: boolean
       sent.trips++
       sent.statements += statements.length
       port1.postMessage({ statements, isAwaited: false } satisfies Asked)
+    },
+    set: text => {
+      if (!isClosed) port1.postMessage({ statements: [], isAwaited: false, setting: text } satisfies Asked)
     },
     sent,
     close: () => {

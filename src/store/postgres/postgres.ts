@@ -315,8 +315,7 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
       pollsKept = ms ?? POLLS_KEPT
     },
     waitForLock: ms => {
-      post(connection, `set lock_timeout = ${Math.max(1, Math.round(ms))}`)
-      connection.flush()
+      connection.set(`set lock_timeout = ${Math.max(1, Math.round(ms))}`)
     },
     releaseMemory: () => {},
     returnPages: () => {},
