@@ -14,7 +14,8 @@ export function isoOrNull(time: Millis | null): string | null {
 }
 
 /** A feed without what matters to polling only. */
-export function feedJson({ validators: _validators, bodyHash: _hash, habit: _habit, ...shown }: FeedState): object {
+export function feedJson(feed: FeedState): object {
+  const { validators: _validators, bodyHash: _hash, ofMap: _map, habit: _habit, ...shown } = feed
   const { lastPoll, lastSuccess, nextPoll, move } = shown
   return {
     ...shown,

@@ -1,7 +1,8 @@
 // Whether what was read of a page's list is to be filed: a page that was rebuilt must not look like a quiet day. Which of its links
 // are no reports. Pure.
 import type { PageRules } from '../model/config.ts'
-import type { FeedState, SeenReport } from '../model/stored.ts'
+import type { SeenReport } from '../model/page.ts'
+import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { digest } from './digest.ts'
 

@@ -94,7 +94,8 @@ export class PageTexts {
       extractor,
       digest: mark,
     }
-    filing.keepPage({ ...kept, text: taken, ...factsOf(answer) })
+    const facts = factsOf(answer)
+    filing.keepPage({ ...kept, text: taken, ...facts }, subject.language ?? facts.language)
     this.#pause(filing, subject.agency, host, now)
     for (const other of alike) this.#forget(filing, other.report, context)
     if (taken !== null) this.#tell(filing, subject, taken, context)

@@ -1,4 +1,4 @@
-// The page of a report: what it says, and what is kept of it. Types only.
+// The page of a report: what it says, and what is kept of it; what is on file of the list of a page. Types only.
 import type { RobotQuestion } from './collected.ts'
 import type { Millis } from './units.ts'
 
@@ -101,6 +101,9 @@ export interface KeptPage extends StatedFacts {
   digest: string | null
 }
 
+/** What became of a report's page so far. */
+export interface PageState extends Pick<KeptPage, 'asked' | 'attempts' | 'again' | 'outcome' | 'because' | 'text'> {}
+
 /** Until when no pages of an agency are asked for, and why. */
 export interface PagePause {
   until: Millis
@@ -127,4 +130,12 @@ export interface PageSubject {
   authors: string[]
   /** Nothing but its headline came with the feed. */
   bare: boolean
+}
+
+/** When a report of a list was in it, and whether the list dates it. */
+export interface SeenReport {
+  url: string
+  isDated: boolean
+  firstSeen: Millis
+  lastSeen: Millis
 }

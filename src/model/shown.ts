@@ -322,6 +322,8 @@ export interface Reader {
   timelines(threads: readonly number[], most: number): Map<number, StorySummary[]>
   /** The beginning of the text of each story's lead: 2,000 characters at most. */
   beginnings(stories: readonly number[]): Map<number, string>
+  /** What was taken from the page of each story's lead: 40,000 characters at most. Stories without one are left out. */
+  pageTexts(stories: readonly number[]): Map<number, string>
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
   /** Whether there was such a one, which was deleted because of its age, or merged into one that was. */

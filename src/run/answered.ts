@@ -125,7 +125,7 @@ async function askAfter(polling: Polling, { feed, named, at }: Visit, { id, url 
 }
 
 /** One visit as the desk takes it. */
-function planOf({ settings }: Polling, { feed, named, at, started }: Visit, answer: Answer): PollPlan {
+function planOf({ settings }: Polling, { feed, named, at, started, ofMap }: Visit, answer: Answer): PollPlan {
   const { minInterval, maxInterval, websub } = settings
   const { every, schedule = null } = named.spec
   const planned = schedule === null ? null : nextTime(schedule, at)
@@ -135,6 +135,7 @@ function planOf({ settings }: Polling, { feed, named, at, started }: Visit, answ
     ms: performance.now() - started,
     rules: { every, planned, minInterval, maxInterval, websub },
     answer,
+    ...(ofMap !== undefined && { ofMap }),
   }
 }
 

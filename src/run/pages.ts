@@ -23,7 +23,10 @@ const LOOKED_AT = 20
 /** Hosts that are asked at once. */
 const MOST_AT_ONCE = 4
 
-type PagesPolling = Pick<Polling, 'feeds' | 'settings' | 'reader' | 'desk' | 'now' | 'log' | 'signal' | 'isOurFault'>
+type PagesPolling = Pick<
+  Polling,
+  'feeds' | 'settings' | 'reader' | 'desk' | 'now' | 'log' | 'signal' | 'isOurFault' | 'meter'
+>
 
 export interface PagesTools {
   polling: () => PagesPolling
@@ -125,11 +128,12 @@ export class Pages {
 
   /** Ask for one page and file what came of it. False where its host is not to be asked for others now. */
   async #one(page: PageDue, host: string, spec: FeedSpec): Promise<boolean> {
-    const { desk, now, log } = this.#with.polling()
+    const { desk, now, log, meter } = this.#with.polling()
     const answer = await this.#answer(page, spec)
     if (answer === null) return false
     const asked = { report: page.report, host, answer, attempts: page.attempts + 1, extractor: EXTRACTOR }
     const outcome = await desk.filePage(asked, now())
+    if (outcome !== null) meter?.page(outcome)
     log.debug('page', { url: page.url, outcome, because: answer.because })
     return true
   }

@@ -1,7 +1,8 @@
 // What is remembered of sources that are no plain feeds: which reports are bare headlines of maps, the documents of an index that
 // were read, and what hosts let robots read.
 import type { MapPart } from '../model/collected.ts'
-import type { SeenReport, StoredRobots } from '../model/stored.ts'
+import type { SeenReport } from '../model/page.ts'
+import type { StoredRobots } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Sql, WritableSql } from './sql.ts'
 

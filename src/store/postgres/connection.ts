@@ -40,13 +40,13 @@ export interface Connection {
   close(): void
 }
 
-export function openConnection(url: string): Connection {
+export function openConnection(url: string, { leads = false }: { leads?: boolean } = {}): Connection {
   const { port1, port2 } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
     execArgv: [],
     name: 'postgres',
-    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT },
+    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads },
     transferList: [port2],
   })
   worker.unref()

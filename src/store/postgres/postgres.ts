@@ -10,7 +10,7 @@ import { createReader } from '../read/reader.ts'
 import { INDEX_DELETED, INDEX_MERGING } from '../read/retention.ts'
 import { sealWith } from '../seal.ts'
 import { keepRobots } from '../sources.ts'
-import type { Parameters, WritableSql } from '../sql.ts'
+import type { Parameters, Value, WritableSql } from '../sql.ts'
 import type { Batch, Filing, PrivateStore, Store, StoreReader, VectorStore } from '../store.ts'
 import { changeSubscriber, readingSubscriptions, saveSubscription } from '../subscribing.ts'
 import { vectorsIn } from '../vectors.ts'
@@ -36,7 +36,7 @@ function opened<T>(
   options: OpenOptions,
   make: (connection: Connection, sql: WritableSql, url: string) => T,
 ): Outcome<T> {
-  const connection = openConnection(options.path)
+  const connection = openConnection(options.path, { leads: options.leads === true })
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
@@ -116,10 +116,26 @@ function indexReport(sql: WritableSql, report: number, _title: string, _text: st
   )
 }
 
-const reindexIn =
-  (sql: WritableSql) =>
-  (report: number, title: string, text: string, folded: FoldedColumns): void =>
-    indexReport(sql, report, title, text, foldedText(title, text, folded))
+/** A report on file is found by its words as they are now, with those of its page. */
+function reindex(sql: WritableSql, report: number): void {
+  const row = sql.get(
+    `select r.title, r.text, r.folded_by, r.folded_extra, p.text as page_text, p.folded_by as page_folded_by,
+       p.folded_extra as page_folded_extra from x_reports r left join x_pages p on p.report = r.id where r.id = @report`,
+    { report },
+  )
+  if (row === undefined) return
+  const title = String(row['title'])
+  const words = foldedText(title, String(row['text']), foldedOf(row['folded_by'], row['folded_extra']))
+  const page = row['page_text'] ?? null
+  const more =
+    page === null ? '' : foldedText('', String(page), foldedOf(row['page_folded_by'], row['page_folded_extra']))
+  indexReport(sql, report, title, String(row['text']), `${words}\n${more}`)
+}
+
+const foldedOf = (by: Value | undefined, extra: Value | undefined): FoldedColumns => ({
+  foldedBy: Number(by) as FoldedColumns['foldedBy'],
+  foldedExtra: String(extra),
+})
 
 /** Numbers that whoever decided gave out are taken: the next that the server gives are higher. */
 function raiseNumbers(sql: WritableSql, { storyFeatures, reportFeatures }: Batch): void {
@@ -142,7 +158,6 @@ interface Writing {
 
 function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept: () => Millis): Writing {
   const { filing, settle, forget } = createFiling(sql, seal, pollsKept, indexReport)
-  const reindex = reindexIn(sql)
   return {
     settle,
     forget,
@@ -155,7 +170,16 @@ function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept
       },
       addRevision: (id, report, change, now, stored) => {
         filing.addRevision(id, report, change, now, stored)
-        reindex(id, report.title, report.text, stored)
+        // What its page said of the text before is in force no more.
+        indexReport(sql, id, report.title, report.text, foldedText(report.title, report.text, stored))
+      },
+      keepPage: (page, spoken) => {
+        filing.keepPage(page, spoken)
+        reindex(sql, page.report)
+      },
+      dropPageText: (report, outcome, because) => {
+        filing.dropPageText(report, outcome, because)
+        reindex(sql, report)
       },
       // The index is kept by the server's own vacuum.
       mergeIndex: () => {
@@ -253,7 +277,7 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
     fileSize,
     syncAgencies: (agencies, now) => {
       within(() => {
-        adoptFeeds(sql, agencies, reindexIn(sql))
+        adoptFeeds(sql, agencies, report => reindex(sql, report))
         syncAgencies(sql, agencies, now)
       })
     },

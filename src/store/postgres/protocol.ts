@@ -39,4 +39,6 @@ export interface ConnectionData {
   /** Grows with every answer; whoever waits sleeps on it. */
   signal: Int32Array
   statementTimeout: number
+  /** The connection is of the one process that files. */
+  leads: boolean
 }

@@ -78,9 +78,11 @@ const COLUMNS = `r.id, r.story, r.feed, r.agency, r.guid, r.hash, r.revisions, r
 /** Reports by global guid, or by address. */
 const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): string =>
   `select '${by}' as by, n.value as name, f.url as feed_url, substr(r.text, 1, @characters) as text, null as credits, ${COLUMNS}
-   from texts(@${by}s) n join x_reports r on r.id in (
-     select id from (select id, agency from x_reports where ${column} = n.value order by id desc limit ${MOST_NAMED}) x
-     order by agency = @agency desc, id desc limit @limit)
+   from texts(@${by}s) n join numbers((
+     select cast(coalesce(json_group_array(id), '[]') as text) from (
+       select id from (select id, agency from x_reports where ${column} = n.value order by id desc limit ${MOST_NAMED}) x
+       order by agency = @agency desc, id desc limit @limit) y)) l on true
+   join x_reports r on r.id = l.value
    join x_feeds f on f.id = r.feed
    -- Most names are on file nowhere: asked first, for the list above takes a table of its own for each.
    where exists (select 1 from x_reports x where x.${column} = n.value)`

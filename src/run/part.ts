@@ -1,0 +1,59 @@
+// The part of the work that a process does: all of it, which needs nothing more than a desk; or what roles/ makes of it.
+import type { Fetcher } from '../collect/net/fetch.ts'
+import type { PollSettings } from '../model/config.ts'
+import { isPostgres } from '../model/database.ts'
+import type { FeedState } from '../model/stored.ts'
+import type { Millis, Outcome } from '../model/units.ts'
+import { claim } from '../store/claim.ts'
+import type { DaemonOptions } from './daemon-options.ts'
+import { type OpenedDesk, openDesk } from './open.ts'
+import type { Poller } from './poller.ts'
+import type { Polling } from './polling.ts'
+
+/** How long a statement of the desk blocks the desk while another program holds the lock. */
+const LOCK_PATIENCE: Millis = 10
+
+export interface Part {
+  store: OpenedDesk
+  /** Pages and feeds are served at `listen`; otherwise nothing but metrics, where they are asked for. */
+  serves: boolean
+  /** What is done at ticks is done here: due feeds are looked for, and all that is not polling. */
+  ticks: boolean
+  /** Has due feeds polled: here, or by others. */
+  ask(due: readonly FeedState[], settings: PollSettings, poller: Poller): Promise<void>
+  /** What asks hosts, at a pace that others keep too. */
+  paced(fetcher: Fetcher): Fetcher
+  /** Begin what goes on beside the ticks; what is returned ends it. */
+  begin(poller: Poller, polling: () => Polling): () => Promise<void>
+  /** After the desk is closed. */
+  close(): unknown
+}
+
+/** The reason of a failure is one line; nothing is left open then. */
+export async function openPart(options: DaemonOptions, now: Millis): Promise<Outcome<Part>> {
+  const { config, log, role = 'all' } = options
+  if (role !== 'all') {
+    const { openRole } = await import('./roles/parts.ts')
+    return openRole(role, options, now)
+  }
+  const claimed = claim(config.files)
+  if (!claimed.ok) return claimed
+  const leads = isPostgres(config.database)
+  const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null, leads })
+  if (!opened.ok) {
+    claimed.value()
+    return opened
+  }
+  return { ok: true, value: { ...partOf(opened.value), close: claimed.value } }
+}
+
+/** A part that does everything with this store. */
+export const partOf = (store: OpenedDesk): Part => ({
+  store,
+  serves: true,
+  ticks: true,
+  ask: async (due, _, poller) => poller.add(due),
+  paced: fetcher => fetcher,
+  begin: () => async () => {},
+  close: () => {},
+})
