@@ -31,6 +31,8 @@ create table x_robots (
 ) strict, without rowid;
 `
 
+const SEEN_OF_LATE: Millis = 28 * 86_400_000
+
 /** What was asked longer ago is forgotten. */
 const ROBOTS_REMEMBERED: Millis = 30 * 86_400_000
 
@@ -39,7 +41,7 @@ const textOrNull = (value: unknown): string | null => (value === null ? null : S
 export interface SourceReader {
   /** Documents of an index that were read at the last poll. */
   mapParts(feed: number): MapPart[]
-  /** Reports of a list with an address, and when they were in it. */
+  /** Reports of a list with an address that were in it within four weeks of its last document, and when. */
   seenReports(feed: number): SeenReport[]
   /** The robots.txt of an origin as it was last asked for; null where it never was. */
   robots(origin: string): StoredRobots | null
@@ -55,9 +57,11 @@ export function sourceReader(sql: Sql): SourceReader {
       })),
     seenReports: feed =>
       sql
-        .all('select url, published, first_seen, last_seen from x_reports where feed = @feed and url is not null', {
-          feed,
-        })
+        .all(
+          `select url, published, first_seen, last_seen from x_reports where feed = @feed and url is not null
+             and last_seen >= (select max(last_seen) from x_reports where feed = @feed) - ${SEEN_OF_LATE}`,
+          { feed },
+        )
         .map(row => ({
           url: String(row['url']),
           isDated: row['published'] !== null,
