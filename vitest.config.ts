@@ -37,7 +37,13 @@ class LongestFirst extends BaseSequencer {
 const QUICK = ['tests/desk/claims.test.ts', 'tests/e2e/postgres.test.ts']
 
 /** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
-const ON_BOTH = QUICK
+const ON_BOTH = [
+  ...QUICK,
+  'tests/desk/**/*.test.ts',
+  'tests/laws/{filing,retention,stories}.test.ts',
+  'tests/store/{leads,reader,search,work}.test.ts',
+  'tests/publish/{api,real-store}.test.ts',
+]
 
 const wantsAll = process.env['ALL_ENGINES'] !== undefined || process.env['MINWAL_TEST_DATABASE'] !== undefined
 
