@@ -34,7 +34,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
-const QUICK = ['tests/desk/claims.test.ts', 'tests/e2e/postgres.test.ts']
+const QUICK = ['tests/desk/engines.test.ts', 'tests/desk/claims.test.ts', 'tests/e2e/postgres.test.ts']
 
 /** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
 const ON_BOTH = [
@@ -43,6 +43,8 @@ const ON_BOTH = [
   'tests/laws/{filing,retention,stories}.test.ts',
   'tests/store/{leads,reader,search,work}.test.ts',
   'tests/publish/{api,real-store}.test.ts',
+  'tests/run/{live,poller,hub,own-hub}.test.ts',
+  'tests/e2e/{commands,crash,daemon,editor,encoder,notify,pages-of-reports,prune,serving,threads,websub}.test.ts',
 ]
 
 const wantsAll = process.env['ALL_ENGINES'] !== undefined || process.env['MINWAL_TEST_DATABASE'] !== undefined

@@ -157,6 +157,8 @@ export function count(path: string, query: string): number {
  * recovery that is the next Minwal's to do.
  */
 export function copyOf(path: string, where: string, name: string): string {
+  // A server has done the recovery.
+  if (isPostgres(path)) return path
   const copy = join(where, name)
   copyFileSync(path, copy)
   if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
