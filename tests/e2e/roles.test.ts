@@ -5,11 +5,12 @@ import { HostTurns } from '../../src/store/postgres/hosts.ts'
 import { type Ended, minwal, start } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import type { Logged } from '../helpers/daemon.ts'
-import { newSchema, rowsIn } from '../helpers/engine.ts'
+import { newSchema } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type FeedServer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
+import { rowsIn } from '../helpers/rows.ts'
 import { openNewsroom } from '../store/newsroom.ts'
 
 const FEEDS = 6

@@ -10,6 +10,8 @@ const PATIENCE = STATEMENT_TIMEOUT + 30_000
 const MOST_WAITING = 2_000
 const LONGEST_WAITING = 4 * 1_048_576
 
+const READS = /^\s*(?:select|\()/
+
 /** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
 export class PostgresError extends Error {
   readonly code: string
@@ -37,8 +39,8 @@ export interface Connection {
   release(): void
   /** A `set` statement for this connection and for each that takes its place. */
   set(text: string): void
-  /** Round trips and statements so far. */
-  readonly sent: { trips: number; statements: number }
+  /** Round trips and statements so far, and how many of these may have changed something. */
+  readonly sent: { trips: number; statements: number; changing: number }
   close(): void
 }
 
@@ -53,7 +55,7 @@ export function openConnection(url: string, { leads = false }: { leads?: boolean
   })
   worker.unref()
   port1.unref()
-  const sent = { trips: 0, statements: 0 }
+  const sent = { trips: 0, statements: 0, changing: 0 }
   let waiting: { statement: Statement; counted: (count: number) => void }[] = []
   let length = 0
   let isClosed = false
@@ -94,10 +96,12 @@ export function openConnection(url: string, { leads = false }: { leads?: boolean
   }
   return {
     ask: statement => {
+      if (!READS.test(statement.text)) sent.changing++
       const posted = take()
       return send([...posted.map(other => other.statement), statement], posted)
     },
     post: statement => {
+      sent.changing++
       let changes: number | null = null
       waiting.push({
         statement,
