@@ -122,7 +122,7 @@ describe.skipIf(!HAS_POSTGRES)('roles', () => {
 
   it('are refused with a file, and a second daemon that does all is refused beside a desk, each in a line', async () => {
     const { config, server } = await world()
-    const file = configure(folder(), agenciesOf([`${server.origin}/feed/0`]))
+    const file = configure(folder(), agenciesOf([`${server.origin}/feed/0`]), { database: 'minwal.db' })
     expect(await minwal(['run', '--role', 'collect', '--config', file.config])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^minwal: --role collect shares work through a PostgreSQL database, .*\n$/),
