@@ -1,11 +1,11 @@
 // Moving to PostgreSQL and back by the real command: one that is killed goes on, nobody works on half a copy, no password is told.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { isPostgres } from '../../src/model/database.ts'
 import { audit } from '../helpers/audit.ts'
-import { minwal, start } from '../helpers/cli.ts'
+import { minwal, root, start } from '../helpers/cli.ts'
 import { agenciesOf } from '../helpers/configuration.ts'
 import { newSchema, rowsIn } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -78,6 +78,9 @@ describe.skipIf(!HAS_POSTGRES)('minwal copy', () => {
         verified: boolean
         tables: Record<string, { rows: number }>
       }
+      const page = readFileSync(join(root, 'docs/json.md'), 'utf8').split('\n## copy\n')[1]?.split('\n## ')[0] ?? ''
+      const keys = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, key = '']) => key)
+      expect(Object.keys(told).toSorted()).toEqual(keys.toSorted())
       expect(told).toMatchObject({ verified: true, tables: { polls: { rows: POLLS } } })
       expect(told.resumed).toBeGreaterThan(500)
       expect(again.stdout + again.stderr).not.toContain(passwordIn(database))

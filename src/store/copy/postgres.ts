@@ -128,13 +128,7 @@ function targetOf(connection: Connection, sql: WritableSql, side: Side): Target 
         table.name === META ? 'on conflict ("key") do update set value = excluded.value' : 'on conflict do nothing'
       insertInto(sql, `insert into ${table.name} (${quoted(columns)})`, columns.length, onConflict, rows)
     },
-    index: (columns, rows) => {
-      const into =
-        'insert into x_search (report, words) select v.report::bigint, array_to_tsvector(v.words::text[]) from'
-      const words = rows.map(row => [row[columns.indexOf('id')] ?? 0, arrayOf(lexemes(searched(columns, row)))])
-      // A list of values has no types: these are texts.
-      insertInto(sql, `${into} (`, 2, ') as v (report, words) on conflict do nothing', words)
-    },
+    index: (columns, rows) => indexRows(sql, columns, rows),
     setKey: key => {
       sql.run('update x_seal set key = ?', [key])
       return true
@@ -151,6 +145,14 @@ function targetOf(connection: Connection, sql: WritableSql, side: Side): Target 
           .join(', ')}, x_held_sums, x_search`,
       ),
   }
+}
+
+/** Makes what reports are found by, of rows of reports. */
+export function indexRows(sql: WritableSql, columns: readonly string[], rows: readonly Values[]): void {
+  const words = rows.map(row => [row[columns.indexOf('id')] ?? 0, arrayOf(lexemes(searched(columns, row)))])
+  // A list of values has no types: these are texts.
+  const into = 'insert into x_search (report, words) select v.report::bigint, array_to_tsvector(v.words::text[]) from ('
+  insertInto(sql, into, 2, ') as v (report, words) on conflict do nothing', words)
 }
 
 /** The search column of a report, of its row. */

@@ -5,7 +5,7 @@ import pg from 'pg'
 import type { Value } from '../sql.ts'
 import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
 
-const { url, signal, port, statementTimeout } = workerData as ConnectionData & { port: MessagePort }
+const { url, signal, port, statementTimeout, exact } = workerData as ConnectionData & { port: MessagePort }
 
 const number = (value: string): number => Number(value)
 const asItIs = (value: string): string => value
@@ -23,9 +23,16 @@ const READERS = new Map<number, (value: string) => Value>([
   [1114, asItIs],
   [1184, asItIs],
 ])
+const BYTES = 17
+if (exact) {
+  for (const oid of [20, 21, 23]) READERS.set(oid, BigInt as unknown as (value: string) => Value)
+  READERS.set(1700, value => (/^-?\d+$/.test(value) ? (BigInt(value) as unknown as Value) : Number(value)))
+}
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    format === 'binary' ? pg.types.getTypeParser(oid, format) : (READERS.get(oid) ?? pg.types.getTypeParser(oid)),
+    format === 'binary'
+      ? pg.types.getTypeParser(oid, format)
+      : (READERS.get(oid) ?? (exact && oid !== BYTES ? asItIs : pg.types.getTypeParser(oid))),
 }
 
 /** Codes of the classes "connection exception" and "operator intervention": the server has closed the connection. */
@@ -105,7 +112,8 @@ function failureOf(error: unknown): Failure {
     })
     client = null
   }
-  return { message, code: code || 'CONNECTION', isFatal }
+  const position = error instanceof pg.DatabaseError ? Number(error.position) || null : null
+  return { message, code: code || 'CONNECTION', isFatal, position }
 }
 
 let asking: Promise<void> = Promise.resolve()
