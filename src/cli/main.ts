@@ -70,9 +70,13 @@ export function build(): Command {
         if (given.opts()['demo'] === true) given.setOptionValue('config', demoConfig())
       })
 
-  command('run', 'run the daemon: poll on schedule, serve the page and the feeds').action(
-    later(async () => (await import('./run.ts')).run),
-  )
+  command('run', 'run the daemon: poll on schedule, serve the page and the feeds')
+    .addOption(
+      new Option('--role <role>', 'what this process does, beside others on one PostgreSQL database')
+        .choices(['all', 'collect', 'desk', 'publish'])
+        .default('all'),
+    )
+    .action(later(async () => (await import('./run.ts')).run))
   command('poll', 'poll what is due once, and exit')
     .argument('[feeds...]', 'addresses of feeds, or ids of agencies or feeds; polled whether due or not')
     .option('--force', 'poll all feeds, due or not')
@@ -85,7 +89,7 @@ export function build(): Command {
   onFile('feeds', 'list every feed: state, last success, next poll and why, error')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./read.ts')).feeds))
-  command('add', 'find the feed or the map of news behind an address and add it to the configuration')
+  command('add', 'find the feed, the map of news or the list behind an address and add it to the configuration')
     .argument('<url>', 'address of a feed, a map of news, or a page of the agency')
     .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
     .option('--name <name>', 'name of the agency: a new one is opened under it, unless one has it')

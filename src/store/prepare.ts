@@ -6,7 +6,7 @@ import type { Millis } from '../model/units.ts'
 import { copyBeforeMigration } from './backup.ts'
 import { halfCopied, markOf } from './copy/mark.ts'
 import { APPLICATION_ID, Database } from './engine.ts'
-import { type FoldedColumns, foldedColumns } from './folded.ts'
+import { type FoldedColumns, foldedColumns, foldedPage } from './folded.ts'
 import { packMarkup } from './markup.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { openPrivate, privatePath } from './private.ts'
@@ -41,6 +41,8 @@ export interface OpenOptions {
   mode?: number | null
   /** Copy a file of an older version beside itself before its tables are changed. True where left out. */
   copyFirst?: boolean
+  /** Of a PostgreSQL database: refused where another process leads, and none can while this store is open. */
+  leads?: boolean
   /** Half a copy is opened too: by whoever makes it whole. */
   unfinished?: true
   /** Told, in sentences, what opening takes time for. */
@@ -158,10 +160,14 @@ function bringUpToDate(
   db.function('pack_markup', { deterministic: true }, (markup, text) =>
     packMarkup(markup === null ? null : String(markup), String(text)),
   )
-  // Both are asked of each row, in this order.
+  // The last is asked after one of the others of each row.
   let columns: FoldedColumns = { foldedBy: 0, foldedExtra: '' }
   db.function('folded_by', (title, text, language, folded) => {
     columns = foldedColumns(String(title), String(text), language === null ? null : String(language), String(folded))
+    return columns.foldedBy
+  })
+  db.function('folded_by_page', (text, language) => {
+    columns = foldedPage(String(text), language === null ? null : String(language))
     return columns.foldedBy
   })
   db.function('folded_extra', () => columns.foldedExtra)

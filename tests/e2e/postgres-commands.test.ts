@@ -9,12 +9,13 @@ import { openConnection } from '../../src/store/postgres/connection.ts'
 import { type Ended, minwal } from '../helpers/cli.ts'
 import { agenciesOf } from '../helpers/configuration.ts'
 import { daemon } from '../helpers/daemon.ts'
-import { newSchema, rowsIn } from '../helpers/engine.ts'
+import { newSchema } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { HAS_POSTGRES, startPostgres } from '../helpers/postgres.ts'
 import { prose, random } from '../helpers/random.ts'
+import { rowsIn } from '../helpers/rows.ts'
 
 const items = (() => {
   const next = random(5)

@@ -1,65 +1,39 @@
-// One connection to PostgreSQL, in a thread of its own: stores are synchronous, and sleep until it has answered. The one
-// importer of pg in this room.
+// One connection to PostgreSQL, in a thread of its own: stores are synchronous, and sleep until it has answered.
 import { type MessagePort, workerData } from 'node:worker_threads'
-import pg from 'pg'
 import type { Value } from '../sql.ts'
+import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from './client.ts'
+import { LEAD, LED } from './lead.ts'
 import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
 
-const { url, signal, port, statementTimeout, exact } = workerData as ConnectionData & { port: MessagePort }
-
-const number = (value: string): number => Number(value)
-const asItIs = (value: string): string => value
-/** Types by OID (pg_type.dat): whole numbers and sums as numbers, truth as 1 and 0, JSON as text, as SQLite gives them. */
-const READERS = new Map<number, (value: string) => Value>([
-  [16, value => (value === 't' ? 1 : 0)],
-  [20, number],
-  [21, number],
-  [23, number],
-  [700, number],
-  [701, number],
-  [1700, number],
-  [114, asItIs],
-  [3802, asItIs],
-  [1114, asItIs],
-  [1184, asItIs],
-])
-const BYTES = 17
-if (exact) {
-  for (const oid of [20, 21, 23]) READERS.set(oid, BigInt as unknown as (value: string) => Value)
-  READERS.set(1700, value => (/^-?\d+$/.test(value) ? (BigInt(value) as unknown as Value) : Number(value)))
-}
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    format === 'binary'
-      ? pg.types.getTypeParser(oid, format)
-      : (READERS.get(oid) ?? (exact && oid !== BYTES ? asItIs : pg.types.getTypeParser(oid))),
-}
+const { url, signal, port, statementTimeout, leads, exact } = workerData as ConnectionData & { port: MessagePort }
 
 /** Codes of the classes "connection exception" and "operator intervention": the server has closed the connection. */
 const CLOSED = /^(?:08|57P)/
 
-let client: pg.Client | null = null
+let client: Client | null = null
+let settings: string[] = []
 
-async function connected(): Promise<pg.Client> {
+async function connected(): Promise<Client> {
   if (client !== null) return client
-  const made = new pg.Client({
-    connectionString: url,
-    application_name: 'minwal',
-    statement_timeout: statementTimeout,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    types: types as pg.CustomTypesConfig,
-    pipeline: true,
-  } as pg.ClientConfig)
-  made.on('error', () => {
+  const made = pipelinedClient(url, { statementTimeout, exact })
+  const forget = (): void => {
     if (client === made) client = null
-  })
-  made.on('end', () => {
-    if (client === made) client = null
-  })
+  }
+  made.on('error', forget)
+  made.on('end', forget)
   await made.connect()
+  if (leads) await lead(made)
+  for (const text of settings) await made.query(text)
   client = made
   return made
+}
+
+/** Whoever leads holds this lock as long as the connection lives: what is written on it is written by the one that leads. */
+async function lead(made: Client): Promise<void> {
+  const { rows } = await made.query<{ leads: number }>(LEAD)
+  if (rows[0]?.leads === 1) return
+  await made.end()
+  throw Object.assign(new Error('another Minwal files into it'), { code: LED })
 }
 
 /** PostgreSQL has no U+0000 in texts; SQLite ends them there. */
@@ -69,7 +43,7 @@ function sendable(value: Value): Value {
   return end < 0 ? value : value.slice(0, end)
 }
 
-const queryOf = ({ text, values, name }: Statement): pg.QueryArrayConfig => ({
+const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
   text,
   ...(values.length > 0 || name !== null ? { values: values.map(sendable) } : {}),
   ...(name === null ? {} : { name }),
@@ -77,12 +51,20 @@ const queryOf = ({ text, values, name }: Statement): pg.QueryArrayConfig => ({
 })
 
 /** A script gives a result for each of its statements. */
-type Given = pg.QueryArrayResult | pg.QueryArrayResult[]
-const lastOf = (given: Given): Partial<pg.QueryArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
+type Given = ArrayResult | ArrayResult[]
+const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
 
-async function answer({ statements }: Asked): Promise<Answered> {
+/** What a `set` statement sets. */
+const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
+
+async function answer({ statements, setting }: Asked): Promise<Answered> {
   try {
     const connection = await connected()
+    if (setting !== undefined) {
+      const name = nameOf(setting)
+      settings = [...settings.filter(other => nameOf(other) !== name), setting]
+      await connection.query(setting)
+    }
     // All are on their way before the first answer is waited for.
     const settled = await Promise.allSettled(statements.map(statement => connection.query(queryOf(statement))))
     const failed = settled.find(result => result.status === 'rejected')
@@ -103,8 +85,8 @@ async function answer({ statements }: Asked): Promise<Answered> {
 function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message || error.name : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // What has no SQLSTATE came from the network or from pg itself.
   const isOurs = error instanceof TypeError || error instanceof RangeError
+  // What has no SQLSTATE came from the network or from pg itself.
   const isFatal = !isOurs && (!/^[0-9A-Z]{5}$/.test(code) || CLOSED.test(code))
   if (isFatal) {
     client?.end().catch(() => {
@@ -112,7 +94,7 @@ function failureOf(error: unknown): Failure {
     })
     client = null
   }
-  const position = error instanceof pg.DatabaseError ? Number(error.position) || null : null
+  const position = error instanceof Error && 'position' in error ? Number(error.position) || null : null
   return { message, code: code || 'CONNECTION', isFatal, position }
 }
 

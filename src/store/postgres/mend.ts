@@ -1,6 +1,6 @@
 // Mends what can be mended of a PostgreSQL database without a person: counts, and the words by which reports are found.
 import type { StoreFacts } from '../../model/inspected.ts'
-import { indexRows } from '../copy/postgres.ts'
+import { indexPages, indexReports } from '../copy/postgres.ts'
 import { batches } from '../copy/rows.ts'
 import { TABLES } from '../copy/tables.ts'
 import { recount } from '../recount.ts'
@@ -29,13 +29,18 @@ function writing<T>(url: string, work: (sql: WritableSql) => T): T {
 export const mendCountsIn = (url: string, broken: StoreFacts['broken']): number =>
   writing(url, sql => recount(sql, broken))
 
-/** Make the words of all reports anew. */
+/** Make the words of all reports, and of their pages, anew. */
 export function mendFullTextIn(url: string): void {
-  const reports = TABLES.find(({ name }) => name === 'x_reports')
-  if (reports === undefined) return
-  const columns = ['id', 'title', 'text', 'folded_by', 'folded_extra']
   writing(url, sql => {
     sql.run('delete from x_search')
-    for (const { rows } of batches(sql, reports, columns, null)) indexRows(sql, columns, rows)
+    for (const [name, columns, index] of [
+      ['x_reports', ['id', 'title', 'text', 'folded_by', 'folded_extra'], indexReports],
+      ['x_pages', ['report', 'text', 'folded_by', 'folded_extra'], indexPages],
+    ] as const) {
+      for (const table of TABLES) {
+        if (table.name !== name) continue
+        for (const { rows } of batches(sql, table, columns, null)) index(sql, columns, rows)
+      }
+    }
   })
 }

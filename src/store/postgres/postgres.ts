@@ -10,7 +10,7 @@ import { createReader } from '../read/reader.ts'
 import { INDEX_DELETED, INDEX_MERGING } from '../read/retention.ts'
 import { sealWith } from '../seal.ts'
 import { keepRobots } from '../sources.ts'
-import type { Parameters, WritableSql } from '../sql.ts'
+import type { Parameters, Value, WritableSql } from '../sql.ts'
 import type { Batch, Filing, PrivateStore, Store, StoreReader, VectorStore } from '../store.ts'
 import { changeSubscriber, readingSubscriptions, saveSubscription } from '../subscribing.ts'
 import { vectorsIn } from '../vectors.ts'
@@ -36,7 +36,7 @@ function opened<T>(
   options: OpenOptions,
   make: (connection: Connection, sql: WritableSql, url: string) => T,
 ): Outcome<T> {
-  const connection = openConnection(options.path)
+  const connection = openConnection(options.path, { leads: options.leads === true })
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
@@ -55,6 +55,8 @@ function opened<T>(
 interface Open {
   writing: boolean
   reading: number
+  /** How much had been changed when the transaction began: `Connection.sent`. */
+  begun: number
 }
 
 const post = (connection: Connection, text: string): void => void connection.post({ text, values: [], name: null })
@@ -79,7 +81,7 @@ function snapshots(connection: Connection, open: Open): <T>(work: () => T) => T 
 const fileSize: StoreReader['fileSize'] = () => ({ pages: 0, free: 0, pageBytes: 8_192, canShrink: false })
 
 function readerOf(connection: Connection, sql: WritableSql): StoreReader {
-  const { polled, ...reader } = createReader(sql, snapshots(connection, { writing: false, reading: 0 }))
+  const { polled, ...reader } = createReader(sql, snapshots(connection, { writing: false, reading: 0, begun: 0 }))
   const subscriptions = readingSubscriptions(sql)
   return {
     ...reader,
@@ -116,10 +118,26 @@ function indexReport(sql: WritableSql, report: number, _title: string, _text: st
   )
 }
 
-const reindexIn =
-  (sql: WritableSql) =>
-  (report: number, title: string, text: string, folded: FoldedColumns): void =>
-    indexReport(sql, report, title, text, foldedText(title, text, folded))
+/** A report on file is found by its words as they are now, with those of its page. */
+function reindex(sql: WritableSql, report: number): void {
+  const row = sql.get(
+    `select r.title, r.text, r.folded_by, r.folded_extra, p.text as page_text, p.folded_by as page_folded_by,
+       p.folded_extra as page_folded_extra from x_reports r left join x_pages p on p.report = r.id where r.id = @report`,
+    { report },
+  )
+  if (row === undefined) return
+  const title = String(row['title'])
+  const words = foldedText(title, String(row['text']), foldedOf(row['folded_by'], row['folded_extra']))
+  const page = row['page_text'] ?? null
+  const more =
+    page === null ? '' : foldedText('', String(page), foldedOf(row['page_folded_by'], row['page_folded_extra']))
+  indexReport(sql, report, title, String(row['text']), `${words}\n${more}`)
+}
+
+const foldedOf = (by: Value | undefined, extra: Value | undefined): FoldedColumns => ({
+  foldedBy: Number(by) as FoldedColumns['foldedBy'],
+  foldedExtra: String(extra),
+})
 
 /** Numbers that whoever decided gave out are taken: the next that the server gives are higher. */
 function raiseNumbers(sql: WritableSql, { storyFeatures, reportFeatures }: Batch): void {
@@ -142,7 +160,6 @@ interface Writing {
 
 function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept: () => Millis): Writing {
   const { filing, settle, forget } = createFiling(sql, seal, pollsKept, indexReport)
-  const reindex = reindexIn(sql)
   return {
     settle,
     forget,
@@ -155,7 +172,16 @@ function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept
       },
       addRevision: (id, report, change, now, stored) => {
         filing.addRevision(id, report, change, now, stored)
-        reindex(id, report.title, report.text, stored)
+        // What its page said of the text before is in force no more.
+        indexReport(sql, id, report.title, report.text, foldedText(report.title, report.text, stored))
+      },
+      keepPage: (page, spoken) => {
+        filing.keepPage(page, spoken)
+        reindex(sql, page.report)
+      },
+      dropPageText: (report, outcome, because) => {
+        filing.dropPageText(report, outcome, because)
+        reindex(sql, report)
       },
       // The index is kept by the server's own vacuum.
       mergeIndex: () => {
@@ -186,11 +212,15 @@ function transactions(connection: Connection, open: Open) {
     open.writing = true
     post(connection, 'begin')
     post(connection, LOCK)
+    open.begun = connection.sent.changing
   }
   const commit = (): void => {
     if (!open.writing) return
+    const hasWritten = connection.sent.changing > open.begun
     post(connection, 'commit')
-    connection.flush()
+    // Nobody has to know whether what was only read has ended.
+    if (hasWritten) connection.flush()
+    else connection.release()
     open.writing = false
   }
   const within = <T>(work: () => T): T => {
@@ -209,7 +239,7 @@ function transactions(connection: Connection, open: Open) {
 }
 
 function createStore(connection: Connection, sql: WritableSql, url: string): Store {
-  const open: Open = { writing: false, reading: 0 }
+  const open: Open = { writing: false, reading: 0, begun: 0 }
   const { begin, commit: end, rollBack, within } = transactions(connection, open)
   const seal = sealWith(() => {
     const key = sql.get('select key from x_seal')?.['key']
@@ -253,7 +283,7 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
     fileSize,
     syncAgencies: (agencies, now) => {
       within(() => {
-        adoptFeeds(sql, agencies, reindexIn(sql))
+        adoptFeeds(sql, agencies, report => reindex(sql, report))
         syncAgencies(sql, agencies, now)
       })
     },
@@ -291,8 +321,7 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
       pollsKept = ms ?? POLLS_KEPT
     },
     waitForLock: ms => {
-      post(connection, `set lock_timeout = ${Math.max(1, Math.round(ms))}`)
-      connection.flush()
+      connection.set(`set lock_timeout = ${Math.max(1, Math.round(ms))}`)
     },
     releaseMemory: () => {},
     returnPages: () => {},
@@ -319,7 +348,7 @@ interface Beside {
 function openBeside(url: string): Beside {
   const connection = openConnection(url)
   const sql = postgresSql(connection)
-  const { within } = transactions(connection, { writing: false, reading: 0 })
+  const { within } = transactions(connection, { writing: false, reading: 0, begun: 0 })
   const close = (): void => {
     // Both share the connection, which is closed with the store.
   }

@@ -9,6 +9,8 @@ export interface Statement {
 }
 
 export interface Asked {
+  /** Set at once, and on every connection that takes the place of this one. */
+  setting?: string
   statements: readonly Statement[]
   /** False where nobody waits for the answer. */
   isAwaited: boolean
@@ -43,4 +45,6 @@ export interface ConnectionData {
   statementTimeout: number
   /** Whole numbers come as `bigint`, and what is no number, truth or bytes as the server writes it. */
   exact: boolean
+  /** The connection is of the one process that files. */
+  leads: boolean
 }

@@ -19,8 +19,10 @@ const run = (connection: Connection, text: string): void => void connection.ask(
 export function openPostgresQueries(url: string, timeout: Millis | null): Outcome<Queries> {
   const connection = openConnection(url, { exact: true })
   try {
-    run(connection, `set timezone = 'UTC'; set default_transaction_read_only = on`)
-    if (timeout !== null) run(connection, `set statement_timeout = ${Math.round(timeout)}`)
+    // A connection that was lost and is made anew has them too.
+    connection.set(`set timezone = 'UTC'`)
+    connection.set('set default_transaction_read_only = on')
+    if (timeout !== null) connection.set(`set statement_timeout = ${Math.round(timeout)}`)
     const [there] = connection.ask({
       text: `select to_regclass('minwal_schema') is not null`,
       values: [],
