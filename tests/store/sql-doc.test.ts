@@ -8,6 +8,7 @@ import { Desk } from '../../src/desk/desk.ts'
 import type { Failure } from '../../src/model/collected.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { openStore } from '../../src/store/open.ts'
+import { openConnection } from '../../src/store/postgres/connection.ts'
 import { openQueries, type Queries } from '../../src/store/query.ts'
 import type { Store } from '../../src/store/store.ts'
 import { newSchema } from '../helpers/engine.ts'
@@ -346,6 +347,24 @@ describe.skipIf(!HAS_POSTGRES)('docs/sql.md, on PostgreSQL', () => {
       if (other !== undefined) expect(() => [...queries.ask(sql).rows], `${says} runs as it stands`).toThrow()
     }
     expect(asTheyStand + differ.size).toBe(samples.length)
+  })
+
+  it('lets a user who is made as it says read every view, and no table with secrets', () => {
+    const [script = ''] = /create role reader[\s\S]*?(?=```)/.exec(PAGE) ?? []
+    const database = newSchema()
+    openNewsroom({ path: database }).close()
+    const connection = openConnection(database)
+    onTestFinished(() => connection.close())
+    const role = `reader_${process.pid}_${Date.now()}`
+    const run = (text: string) => connection.ask({ text, values: [], name: null }).rows
+    const [[schema] = []] = run('select current_schema()')
+    run(script.replaceAll(/\breader\b/g, role).replace('schema public', `schema ${schema}`))
+    onTestFinished(() => void run(`reset role; drop owned by ${role}; drop role ${role}`))
+    run(`set role ${role}`)
+    for (const view of VIEWS) run(`select * from ${view} limit 1`)
+    for (const table of ['subscriptions', 'subscribers', 'x_seal', 'x_held', 'x_reports']) {
+      expect(() => run(`select * from ${table}`), table).toThrow(/permission denied/)
+    }
   })
 
   it('has the columns that it describes, of the types it says', () => {
