@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Gauge } from 'prom-client'
 import type { FailureKind } from '../model/collected.ts'
+import { isPostgres } from '../model/database.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { PageOutcome } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
@@ -106,8 +107,11 @@ export class Measures implements Meter {
     this.#gauge('documents_unfiled', 'Documents being fetched, or fetched and not filed yet.', () => backlog().under)
     this.#gauge('documents_unfiled_bytes', 'Bytes of such documents.', () => backlog().bytes)
     this.#gauge('answers_unsent_bytes', 'Bytes of answers that clients have not taken yet.', onTheWay)
-    this.#gauge('database_bytes', 'Size of the database file.', () => sizeOf(database))
-    this.#gauge('database_journal_bytes', 'Size of its write-ahead log.', () => sizeOf(`${database}-wal`))
+    // A server tells its sizes itself.
+    if (!isPostgres(database)) {
+      this.#gauge('database_bytes', 'Size of the database file.', () => sizeOf(database))
+      this.#gauge('database_journal_bytes', 'Size of its write-ahead log.', () => sizeOf(`${database}-wal`))
+    }
     this.#processGauges()
   }
 

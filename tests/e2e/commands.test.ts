@@ -588,6 +588,7 @@ describe('usage', () => {
       'eval',
       'sql',
       'backup',
+      'copy',
       'replay',
       'notify',
       'doctor',

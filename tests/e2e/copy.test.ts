@@ -1,16 +1,19 @@
 // Moving to PostgreSQL and back by the real command: one that is killed goes on, nobody works on half a copy, no password is told.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { isPostgres } from '../../src/model/database.ts'
 import { audit } from '../helpers/audit.ts'
-import { minwal, start } from '../helpers/cli.ts'
-import { agenciesOf } from '../helpers/configuration.ts'
+import { minwal, root, start } from '../helpers/cli.ts'
+import { agenciesOf, configure } from '../helpers/configuration.ts'
+import { daemon } from '../helpers/daemon.ts'
 import { newSchema } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
+import { prose, random } from '../helpers/random.ts'
 import { rowsIn } from '../helpers/rows.ts'
 import { openNewsroom } from '../store/newsroom.ts'
 
@@ -66,10 +69,10 @@ describe.skipIf(!HAS_POSTGRES)('minwal copy', () => {
       running.child.kill('SIGKILL')
       expect((await running.ended).signal).toBe('SIGKILL')
       const config = configFor(where, to)
-      for (const command of [['poll'], ['run'], ['threads']]) {
+      for (const command of [['poll'], ['run'], ['threads'], ['doctor']]) {
         const refused = await minwal([...command, '--config', config])
         expect(refused.code, command[0]).not.toBe(0)
-        expect(refused.stderr).toMatch(/is half a copy: run `minwal copy --from \S+ --to \S+` again/)
+        expect(refused.stdout + refused.stderr).toMatch(/is half a copy: run `minwal copy --from \S+ --to \S+` again/)
         expect(refused.stderr).not.toContain(passwordIn(database))
       }
       const again = await minwal([...args, '--json'])
@@ -79,6 +82,9 @@ describe.skipIf(!HAS_POSTGRES)('minwal copy', () => {
         verified: boolean
         tables: Record<string, { rows: number }>
       }
+      const page = readFileSync(join(root, 'docs/json.md'), 'utf8').split('\n## copy\n')[1]?.split('\n## ')[0] ?? ''
+      const keys = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, key = '']) => key)
+      expect(Object.keys(told).toSorted()).toEqual(keys.toSorted())
       expect(told).toMatchObject({ verified: true, tables: { polls: { rows: POLLS } } })
       expect(told.resumed).toBeGreaterThan(500)
       expect(again.stdout + again.stderr).not.toContain(passwordIn(database))
@@ -103,5 +109,32 @@ describe.skipIf(!HAS_POSTGRES)('minwal copy', () => {
     expect((await minwal(['copy', '--from', file, '--config', config, '--verify'], { env })).code).toBe(0)
     expect((await minwal(['copy', '--from', file, '--config', config], { env })).stderr).toMatch(/holds news already/)
     expect((await minwal(['copy', '--config', config], { env })).code).toBe(2)
+  })
+
+  it('reads beside a daemon, and says that what is filed meanwhile is not in it; a password may come from the environment', async () => {
+    const where = folder()
+    const next = random(9)
+    const server = await feedServer()
+    const items: { guid: string; title: string; text: string }[] = []
+    server.answers.set('/a', (_, response) => {
+      items.unshift({ guid: String(items.length), title: prose(next, 7), text: prose(next, 40) })
+      response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items.slice(0, 20)))
+    })
+    const poll = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' }
+    const { config, database: file } = configure(where, agenciesOf([`${server.origin}/a`]), { poll })
+    const running = await daemon(config)
+    await eventually('it files', () => rowsIn(file, 'select id from report').length > 2)
+    const database = newSchema()
+    const url = new URL(database)
+    const password = decodeURIComponent(url.password)
+    url.password = ''
+    const done = await minwal(['copy', '--from', file, '--to', url.href], { env: { PGPASSWORD: password } })
+    expect(done.code, done.stderr).toBe(0)
+    expect(done.stderr).toMatch(
+      /minwal\.db is open in .*process \d+.*: what is filed there from now on is not in the copy/,
+    )
+    expect(done.stdout + done.stderr).not.toContain(password)
+    expect(rowsIn(database, 'select id from x_reports').length).toBeGreaterThan(2)
+    expect((await running.stop()).code).toBe(0)
   })
 })

@@ -5,13 +5,17 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { NOTHING_STATED } from '../../src/decide/page.ts'
+import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk } from '../../src/desk/desk.ts'
+import type { PageAnswer } from '../../src/model/page.ts'
 import type { Subscription } from '../../src/model/stored.ts'
 import { type Copied, type CopyOptions, copyDatabase } from '../../src/store/copy/copy.ts'
 import { columnsOf } from '../../src/store/copy/postgres.ts'
 import { LEFT_OUT, TABLES } from '../../src/store/copy/tables.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openConnection } from '../../src/store/postgres/connection.ts'
+import { mendFullTextIn } from '../../src/store/postgres/mend.ts'
 import { postgresSql } from '../../src/store/postgres/sql.ts'
 import { VIEWS } from '../../src/store/postgres/views.ts'
 import { openQueries } from '../../src/store/query.ts'
@@ -20,7 +24,18 @@ import { audit } from '../helpers/audit.ts'
 import { newSchema } from '../helpers/engine.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
 import { rowsIn } from '../helpers/rows.ts'
-import { anySteps, DAY, FEEDS, fileInto, NOW, openNewsroom, play, SETTINGS, temporaryFolder } from './newsroom.ts'
+import {
+  AGENCIES,
+  anySteps,
+  DAY,
+  FEEDS,
+  fileInto,
+  NOW,
+  openNewsroom,
+  play,
+  SETTINGS,
+  temporaryFolder,
+} from './newsroom.ts'
 
 const subscription: Subscription = {
   ...{ feed: 1, id: 'one', hub: 'https://hub.example/', topic: 'https://a.example/feed', secret: 'not to be seen' },
@@ -176,6 +191,47 @@ describe.skipIf(!HAS_POSTGRES)('a copy', () => {
     expect(Number(before[0]?.['report'])).toBe(7_001)
     expect(numbers(database)).toEqual(before)
     expect(numbers(back)).toEqual(before)
+  })
+
+  it('finds reports by the words of their headlines, texts and pages, as the source does', async () => {
+    const where = temporaryFolder()
+    const file = join(where, 'news.db')
+    const store = openNewsroom({ path: file })
+    const desk = new Desk(store, SETTINGS)
+    const ferry = {
+      id: 'ferry',
+      url: 'https://meridian.example/ferry',
+      title: 'Boats to run again on Saturday',
+      text: 'Crews of the three ferry lines voted by a wide margin…',
+    }
+    const page: PageAnswer = {
+      ...{ ...NOTHING_STATED, verdict: 'article', because: 'it has the headline' },
+      text: 'Crews of the three ferry lines voted by a wide margin on Friday to take the offer of their employers and sail again. The price of haddock had doubled, and احتجاجات الصيادين went on.',
+    }
+    const [, , meridian = ''] = FEEDS
+    fileInto(desk, store, meridian, [ferry, { id: 'two', title: 'Another', text: 'Of lighthouses' }], NOW)
+    const asked = { report: 1, host: 'meridian.example', answer: page, attempts: 1, extractor: 1 }
+    await desk.pages.file(asked, { now: NOW + 60_000, names: wireNames(AGENCIES) })
+    store.close()
+    const [database, back] = [newSchema(), join(where, 'back.db')]
+    await copied(file, database)
+    await copied(database, back)
+    let inSource: number[] | null = null
+    for (const path of [file, database, back]) {
+      const opened = openStore({ path, readOnly: true })
+      if (!opened.ok) throw new Error(opened.reason)
+      const found: number[] = ['saturday', 'ferry', 'haddock', 'الاحتجاج', 'lighthouse', 'nothing'].map(
+        word => opened.value.search(word, 9).length,
+      )
+      opened.value.close()
+      expect(found.map(Boolean), path).toEqual([true, true, true, true, true, false])
+      expect(found, path).toEqual(inSource ?? found)
+      inSource ??= found
+    }
+    const words = () => rowsIn(database, 'select report, words::text as words from x_search order by report')
+    const before = words()
+    mendFullTextIn(database)
+    expect(words()).toEqual(before)
   })
 
   it('is refused where the target holds news, is half a copy of another, or where both are of one engine', async () => {

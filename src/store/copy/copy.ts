@@ -69,16 +69,17 @@ function pairRefusal(from: string, to: string): string | null {
     : 'both are files: `minwal backup FILE` copies one'
 }
 
-/** SQLSTATE classes of rows that a table does not take. */
-const UNFIT = /^(?:22|23|54)/
+/** SQLSTATE classes, and SQLite's codes, of rows that a table does not take. */
+const UNFIT = /^(?:(?:22|23|54)\w{3}$|SQLITE_CONSTRAINT)/
 
 function faultOf(error: unknown, from: string, to: string): string | null {
-  if (!(error instanceof PostgresError)) return storeFault(isPostgres(from) ? to : from, error)
   const [url, file] = isPostgres(from) ? [from, to] : [to, from]
-  if (UNFIT.test(error.code)) {
-    return `a row of ${file} does not fit ${shownDatabase(url)} (${error.message}): \`minwal doctor\` looks at the file`
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (UNFIT.test(code)) {
+    const message = error instanceof Error ? error.message : code
+    return `a row of ${shownDatabase(from)} does not fit ${shownDatabase(to)} (${message}): \`minwal doctor\` looks at the first`
   }
-  return storeFault(url, error)
+  return storeFault(error instanceof PostgresError ? url : file, error)
 }
 
 const rowsNamed = ({ name }: Table): string => name.replace(/^x_/, '')
@@ -171,7 +172,7 @@ async function copyAll(source: Side, target: Target, options: CopyOptions): Prom
     for (const { rows, last } of batches(source.of(table), table, columns, after)) {
       target.write(() => {
         target.insert(table, columns, rows)
-        if (table.name === 'x_reports') target.index(columns, rows)
+        target.index(table, columns, rows)
         setMark(target, { ...begun.value, table: at, after: last as Value[] })
       })
       done += rows.length

@@ -9,7 +9,7 @@ import { carryKey, readKey } from '../seal.ts'
 import type { Sql } from '../sql.ts'
 import { statements } from '../statements.ts'
 import { quoted } from './rows.ts'
-import { insertInto, NOTHING, type Opened, type Side, type Target } from './side.ts'
+import { insertInto, NOTHING, type Opened, onConflict, type Side, type Target } from './side.ts'
 import { META } from './tables.ts'
 
 const MODE = 0o640
@@ -113,13 +113,13 @@ function targetOf(db: Database.Database, path: string, unclaim: () => void): Tar
     ...side,
     write: work => void write.immediate(work),
     insert: (table, columns, rows) => {
-      const onConflict =
-        table.name === META ? 'on conflict ("key") do update set value = excluded.value' : 'on conflict do nothing'
       const into = `insert into ${table.name} (${quoted(columns)})`
       const sql = table.isSecret ? statements(secretly()) : side.sql
-      insertInto(sql, into, columns.length, onConflict, rows)
+      insertInto(sql, into, columns.length, onConflict(table), rows)
     },
-    index: (columns, rows) => {
+    index: (table, columns, rows) => {
+      // Triggers add the words of pages.
+      if (table.name !== 'x_reports') return
       const at = columns.indexOf('id')
       const ids = [rows[0]?.[at] ?? 0, rows.at(-1)?.[at] ?? 0]
       side.sql.run(

@@ -1,14 +1,14 @@
 // A PostgreSQL database as what is copied from, or to.
 import { shownDatabase } from '../../model/database.ts'
 import type { Outcome } from '../../model/units.ts'
-import { foldedText } from '../folded.ts'
+import { type FoldedColumns, foldedText } from '../folded.ts'
 import { type Connection, openConnection, PostgresError } from '../postgres/connection.ts'
 import { prepareDatabase } from '../postgres/prepare.ts'
 import { lexemes } from '../postgres/search.ts'
 import { postgresSql } from '../postgres/sql.ts'
-import type { WritableSql } from '../sql.ts'
+import type { Value, WritableSql } from '../sql.ts'
 import { quoted, type Values } from './rows.ts'
-import { insertInto, type Side, type Target } from './side.ts'
+import { insertInto, onConflict, type Side, type Target } from './side.ts'
 import { META, TABLES } from './tables.ts'
 
 const run = (connection: Connection, text: string): void => void connection.ask({ text, values: [], name: null })
@@ -124,16 +124,11 @@ function targetOf(connection: Connection, sql: WritableSql, side: Side): Target 
       }
     },
     insert: (table, columns, rows) => {
-      const onConflict =
-        table.name === META ? 'on conflict ("key") do update set value = excluded.value' : 'on conflict do nothing'
-      insertInto(sql, `insert into ${table.name} (${quoted(columns)})`, columns.length, onConflict, rows)
+      insertInto(sql, `insert into ${table.name} (${quoted(columns)})`, columns.length, onConflict(table), rows)
     },
-    index: (columns, rows) => {
-      const into =
-        'insert into x_search (report, words) select v.report::bigint, array_to_tsvector(v.words::text[]) from'
-      const words = rows.map(row => [row[columns.indexOf('id')] ?? 0, arrayOf(lexemes(searched(columns, row)))])
-      // A list of values has no types: these are texts.
-      insertInto(sql, `${into} (`, 2, ') as v (report, words) on conflict do nothing', words)
+    index: (table, columns, rows) => {
+      if (table.name === 'x_reports') indexReports(sql, columns, rows)
+      if (table.name === 'x_pages') indexPages(sql, columns, rows)
     },
     setKey: key => {
       sql.run('update x_seal set key = ?', [key])
@@ -153,15 +148,41 @@ function targetOf(connection: Connection, sql: WritableSql, side: Side): Target 
   }
 }
 
-/** The search column of a report, of its row. */
-function searched(columns: readonly string[], row: Values): string {
-  const value = (name: string) => row[columns.indexOf(name)] ?? null
-  const columnsFolded = {
-    foldedBy: Number(value('folded_by')) as 0 | 1 | 2,
-    foldedExtra: String(value('folded_extra')),
-  }
-  return foldedText(String(value('title')), String(value('text')), columnsFolded)
+/** Makes what reports are found by, of rows of reports. */
+export function indexReports(sql: WritableSql, columns: readonly string[], rows: readonly Values[]): void {
+  const value = valuesBy(columns)
+  const words = rows.map(row => [
+    value(row, 'id'),
+    arrayOf(lexemes(foldedText(String(value(row, 'title')), String(value(row, 'text')), foldedOf(row, value)))),
+  ])
+  // A list of values has no types: these are texts.
+  const into = 'insert into x_search (report, words) select v.report::bigint, array_to_tsvector(v.words::text[]) from ('
+  insertInto(sql, into, 2, ') as v (report, words)', words)
 }
+
+/** Adds the words of texts that were taken from pages. */
+export function indexPages(sql: WritableSql, columns: readonly string[], rows: readonly Values[]): void {
+  const value = valuesBy(columns)
+  for (const row of rows) {
+    const text = value(row, 'text')
+    if (text === null) continue
+    const words = arrayOf(lexemes(foldedText('', String(text), foldedOf(row, value))))
+    const report = value(row, 'report')
+    sql.run('update x_search set words = words || array_to_tsvector(?::text[]) where report = ?', [words, report])
+  }
+}
+
+type ValueOf = (row: Values, name: string) => Value
+
+const valuesBy = (columns: readonly string[]): ValueOf => {
+  const places = new Map(columns.map((name, at) => [name, at]))
+  return (row, name) => row[places.get(name) ?? -1] ?? null
+}
+
+const foldedOf = (row: Values, value: ValueOf): FoldedColumns => ({
+  foldedBy: Number(value(row, 'folded_by')) as FoldedColumns['foldedBy'],
+  foldedExtra: String(value(row, 'folded_extra')),
+})
 
 /** Texts as PostgreSQL writes an array of them. */
 const arrayOf = (texts: readonly string[]): string =>

@@ -2,7 +2,7 @@
 import type { Outcome } from '../../model/units.ts'
 import type { Sql, WritableSql } from '../sql.ts'
 import type { Values } from './rows.ts'
-import type { Table } from './tables.ts'
+import { META, type Table } from './tables.ts'
 
 export interface Side {
   /** As it may be shown. */
@@ -24,10 +24,9 @@ export interface Side {
 export interface Target extends Side {
   /** In one transaction, but for what lies in another file. */
   write(work: () => void): void
-  /** Rows that are there already are left. */
   insert(table: Table, columns: readonly string[], rows: readonly Values[]): void
-  /** Makes what reports are found by, of reports that were inserted. */
-  index(columns: readonly string[], rows: readonly Values[]): void
+  /** Makes what reports are found by, of reports, or of their pages, that were inserted. */
+  index(table: Table, columns: readonly string[], rows: readonly Values[]): void
   /** False where there is another key already. */
   setKey(key: Uint8Array): boolean
   /** Numbers that are given out from now on are higher. */
@@ -40,6 +39,10 @@ export interface Target extends Side {
 
 /** What a file that is not there holds. */
 export const NOTHING: Sql = { all: () => [], get: () => undefined, each: () => [] }
+
+/** What becomes of a row that is there. Secrets of a file are written before the mark that tells of them, maybe twice. */
+export const onConflict = ({ name, isSecret }: Table): string =>
+  name === META ? 'on conflict ("key") do update set value = excluded.value' : isSecret ? 'on conflict do nothing' : ''
 
 /** A whole number of rows at once: few texts of statements, whatever the size of a batch. */
 const AT_ONCE = [64, 8, 1]

@@ -63,6 +63,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   x_search: 'made of the reports, by each engine in its own way',
   x_seal: 'the key is carried over by itself',
   minwal_schema: "the engine's own",
+  x_calls: 'what processes ask of each other is asked again',
+  x_hosts: 'when hosts may be asked is seconds ahead',
   models: 'what sentence models said is asked of them again',
   vectors: 'what sentence models said is asked of them again',
 }

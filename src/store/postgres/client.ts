@@ -24,18 +24,32 @@ const READERS = new Map<number, (value: string) => Value>([
   [1114, asItIs],
   [1184, asItIs],
 ])
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    format === 'binary' ? pg.types.getTypeParser(oid, format) : (READERS.get(oid) ?? pg.types.getTypeParser(oid)),
-} as pg.CustomTypesConfig
+const typesBy = (readerOf: (oid: number) => ((value: string) => unknown) | undefined): pg.CustomTypesConfig =>
+  ({
+    getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+      format === 'binary' ? pg.types.getTypeParser(oid, format) : (readerOf(oid) ?? pg.types.getTypeParser(oid)),
+  }) as pg.CustomTypesConfig
+const types = typesBy(oid => READERS.get(oid))
+
+const BYTES = 17
+/** For queries of users: whole numbers with all their digits, and what is no number, truth or bytes as the server writes it. */
+const EXACT = new Map<number, (value: string) => unknown>([
+  ...READERS,
+  [20, BigInt],
+  [21, BigInt],
+  [23, BigInt],
+  [1700, value => (/^-?\d+$/.test(value) ? BigInt(value) : Number(value))],
+])
+const exactTypes = typesBy(oid => EXACT.get(oid) ?? (oid === BYTES ? undefined : asItIs))
 
 const CONNECT_TIMEOUT = 10_000
 
 /** A connection that sends statements without waiting for the answers to those before. */
-export function pipelinedClient(url: string, statementTimeout: number): pg.Client {
+export function pipelinedClient(url: string, given: { statementTimeout: number; exact: boolean }): pg.Client {
   return new pg.Client({
     ...common(url),
-    statement_timeout: statementTimeout,
+    ...(given.exact ? { types: exactTypes } : {}),
+    statement_timeout: given.statementTimeout,
     pipeline: true,
   } as pg.ClientConfig)
 }

@@ -5,7 +5,7 @@ import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from 
 import { LEAD, LED } from './lead.ts'
 import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
 
-const { url, signal, port, statementTimeout, leads } = workerData as ConnectionData & { port: MessagePort }
+const { url, signal, port, statementTimeout, leads, exact } = workerData as ConnectionData & { port: MessagePort }
 
 /** Codes of the classes "connection exception" and "operator intervention": the server has closed the connection. */
 const CLOSED = /^(?:08|57P)/
@@ -15,7 +15,7 @@ let settings: string[] = []
 
 async function connected(): Promise<Client> {
   if (client !== null) return client
-  const made = pipelinedClient(url, statementTimeout)
+  const made = pipelinedClient(url, { statementTimeout, exact })
   const forget = (): void => {
     if (client === made) client = null
   }
@@ -97,7 +97,8 @@ function failureOf(error: unknown): Failure {
     })
     client = null
   }
-  return { message, code: code || 'CONNECTION', isFatal }
+  const position = error instanceof Error && 'position' in error ? Number(error.position) || null : null
+  return { message, code: code || 'CONNECTION', isFatal, position }
 }
 
 let asking: Promise<void> = Promise.resolve()

@@ -16,9 +16,12 @@ const READS = /^\s*(?:select|\()/
 export class PostgresError extends Error {
   readonly code: string
   readonly isFatal: boolean
+  /** Where in the statement, in characters from 1. */
+  readonly position: number | null
 
-  constructor({ message, code, isFatal }: Failure) {
+  constructor({ message, code, isFatal, position }: Failure) {
     super(message)
+    this.position = position
     this.code = code
     this.isFatal = isFatal
   }
@@ -44,13 +47,14 @@ export interface Connection {
   close(): void
 }
 
-export function openConnection(url: string, { leads = false }: { leads?: boolean } = {}): Connection {
+/** `exact`: for queries of users. Both are described in protocol.ts. */
+export function openConnection(url: string, { leads = false, exact = false } = {}): Connection {
   const { port1, port2 } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
     execArgv: [],
     name: 'postgres',
-    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads },
+    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, exact },
     transferList: [port2],
   })
   worker.unref()
@@ -61,7 +65,8 @@ export function openConnection(url: string, { leads = false }: { leads?: boolean
   let isClosed = false
 
   const receive = (statements: readonly Statement[]): Result => {
-    if (isClosed) throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true })
+    if (isClosed)
+      throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true, position: null })
     sent.trips++
     sent.statements += statements.length
     const before = Atomics.load(signal, 0)
@@ -69,7 +74,12 @@ export function openConnection(url: string, { leads = false }: { leads?: boolean
     if (Atomics.wait(signal, 0, before, PATIENCE) === 'timed-out') {
       isClosed = true
       void worker.terminate()
-      throw new PostgresError({ message: 'the server does not answer', code: 'ETIMEDOUT', isFatal: true })
+      throw new PostgresError({
+        message: 'the server does not answer',
+        code: 'ETIMEDOUT',
+        isFatal: true,
+        position: null,
+      })
     }
     const answered = receiveMessageOnPort(port1)?.message as Answered
     if (!answered.ok) throw new PostgresError(answered.failure)

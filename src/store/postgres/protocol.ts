@@ -23,6 +23,8 @@ export interface Failure {
   code: string
   /** Whether the connection is gone. */
   isFatal: boolean
+  /** Where in the statement, in characters from 1; null where the server does not say. */
+  position: number | null
 }
 
 export type Answered =
@@ -41,6 +43,8 @@ export interface ConnectionData {
   /** Grows with every answer; whoever waits sleeps on it. */
   signal: Int32Array
   statementTimeout: number
+  /** Whole numbers come as `bigint`, and what is no number, truth or bytes as the server writes it. */
+  exact: boolean
   /** The connection is of the one process that files. */
   leads: boolean
 }
