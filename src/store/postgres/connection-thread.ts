@@ -101,6 +101,24 @@ function failureOf(error: unknown): Failure {
   return { message, code: code || 'CONNECTION', isFatal, position }
 }
 
+/** Rejects whatever is under way: a defect in reading what the server sent ends a statement, not this thread, which somebody waits for. */
+let give: (defect: Error) => void = () => {}
+process.on('uncaughtException', defect => {
+  client?.end().catch(() => {
+    // It is of no use any more.
+  })
+  client = null
+  give(defect)
+})
+
+/** The answer, or the defect that keeps it from coming. */
+function answerOrDefect(asked: Asked): Promise<Answered> {
+  const { promise, resolve } = Promise.withResolvers<Answered>()
+  give = ({ message }) => resolve({ ok: false, failure: { message, code: 'CONNECTION', isFatal: true } })
+  void answer(asked).then(resolve)
+  return promise
+}
+
 let asking: Promise<void> = Promise.resolve()
 port.on('message', (asked: Asked | 'close') => {
   asking = asking.then(async () => {
@@ -111,7 +129,7 @@ port.on('message', (asked: Asked | 'close') => {
       port.close()
       return
     }
-    const answered = await answer(asked)
+    const answered = await answerOrDefect(asked)
     if (!asked.isAwaited) return
     port.postMessage(answered)
     Atomics.add(signal, 0, 1)
