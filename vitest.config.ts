@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { HAS_POSTGRES } from './tests/helpers/postgres.ts'
 
 // Half of what a daemon in a test costs is compiling its threads: Node keeps what it has compiled, as it does for the command.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
@@ -32,17 +33,49 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Files that `npm test` runs over PostgreSQL too: those that show most. */
+const QUICK = ['tests/desk/claims.test.ts', 'tests/e2e/postgres.test.ts']
+
+/** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
+const ON_BOTH = QUICK
+
+const wantsAll = process.env['ALL_ENGINES'] !== undefined || process.env['MINWAL_TEST_DATABASE'] !== undefined
+
+/** `npm run test:package` runs those: see vitest.package.config.ts. */
+const NOT_THESE = ['**/node_modules/**', 'tests/package/**']
+
+const ofEach: TestProjectInlineConfiguration['test'] = {
+  exclude: NOT_THESE,
+  setupFiles: ['tests/setup.ts'],
+  // Limits for what never ends: the machine may do much beside the tests.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  pool: 'forks',
+}
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
-    // `npm run test:package` runs those: see vitest.package.config.ts.
-    exclude: ['**/node_modules/**', 'tests/package/**'],
-    setupFiles: ['tests/setup.ts'],
+    globalSetup: ['tests/helpers/postgres-setup.ts'],
     sequence: { sequencer: LongestFirst },
-    // Limits for what never ends: the machine may do much beside the tests.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    pool: 'forks',
+    projects: [
+      {
+        test: {
+          ...ofEach,
+          name: 'sqlite',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...NOT_THESE, 'tests/e2e/postgres.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...ofEach,
+          name: 'postgres',
+          // Without PostgreSQL those remain that say so.
+          include: !HAS_POSTGRES ? ['tests/e2e/postgres.test.ts'] : wantsAll ? ON_BOTH : QUICK,
+          env: { MINWAL_TEST_ENGINE: 'postgres' },
+        },
+      },
+    ],
     // Three on two cores: many tests wait for a daemon, a pause or a browser.
     maxWorkers: 3,
   },

@@ -9,6 +9,7 @@ import type { Config, PageRules } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
 import { type Answers, askingOnce } from '../run/asked-once.ts'
 import { forbiddenByRobots } from '../run/find-sources.ts'
+import { robotQuestion } from '../run/page.ts'
 import { ask, canAsk } from './ask.ts'
 import { plainly } from './found.ts'
 import { Failed, hidden, out, say } from './shared.ts'
@@ -68,6 +69,7 @@ export async function lookForPage(
       gap: got.gap,
       maxEntries,
       page: rules ?? 'propose',
+      robots: robotQuestion(got.robotsTag, userAgent, Date.now()),
     })
     if (!parsed.ok) return { ok: false, reason: hidden(quotable(got, parsed.reason)) }
     const read = rules ?? parsed.value.list?.rules ?? NOTHING

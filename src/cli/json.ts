@@ -104,6 +104,18 @@ function entryOf(
 
 /** What a page says, as `minwal page` shows it. */
 export function pageJson({ because, ...read }: PageReading): object {
-  const { verdict, title, published, modified, language, publisher, canonical, free, text } = read
-  return { verdict, title, published, modified, language, publisher, canonical, free, text, because }
+  const { verdict, title, published, modified, language, publisher, canonical, free, text, unshown } = read
+  return {
+    verdict,
+    title,
+    published,
+    modified,
+    language,
+    publisher,
+    canonical,
+    free,
+    text,
+    because,
+    ...(unshown !== undefined && { unshown }),
+  }
 }

@@ -136,7 +136,7 @@ export function build(): Command {
     .option('--json', 'print as JSON')
     .exitOverride()
     .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
-  aboutTheFile(onFile)
+  aboutTheFile(command, onFile)
   aboutTheService(program)
   program
     .command('completions')
@@ -246,8 +246,10 @@ function aboutTheService(program: Command): void {
     .action(later(async () => (await import('./service.ts')).service))
 }
 
+type MakeCommand = (name: string, description: string) => Command
+
 /** The commands for those who look after the database, or ask it themselves. */
-function aboutTheFile(onFile: (name: string, description: string) => Command): void {
+function aboutTheFile(command: MakeCommand, onFile: MakeCommand): void {
   onFile('sql', 'ask the database in SQL, for reading only; .tables and .schema [NAME] say what there is')
     .argument('[query...]', 'one statement in quotes; read from standard input where it is left out')
     .option('--csv', 'print as CSV, with a line of names')
@@ -262,6 +264,21 @@ function aboutTheFile(onFile: (name: string, description: string) => Command): v
     .option('--secrets', 'copy the key to what is under embargo, and subscriptions, beside it: FILE.key, FILE.private')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./backup.ts')).backup))
+  command(
+    'copy',
+    'copy a database to another engine, an SQLite file to PostgreSQL or back, and compare both row by row',
+  )
+    .option(
+      '--from <database>',
+      'path or postgres:// address of what is copied; the "database" of the configuration where it is left out',
+    )
+    .option(
+      '--to <database>',
+      'path or postgres:// address of a new database; the "database" of the configuration where it is left out',
+    )
+    .option('--verify', 'only compare the two')
+    .option('--json', 'print rows and digest of each table as JSON')
+    .action(later(async () => (await import('./copy.ts')).copy))
   onFile('replay', 'file the documents that "keep.bodies" kept again, into another database, and say what differs')
     .argument('<file>', 'the database to make')
     .option('--json', 'print as JSON')

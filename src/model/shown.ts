@@ -140,7 +140,9 @@ export interface AgencyWork {
   /** Its reports on each day, oldest first. */
   days: number[]
   reports: number
-  /** Those of its reports that are its own copy, as far as that was judged. */
+  /** Those of its reports that have a text: of a bare headline nobody knows whose it is. */
+  told: number
+  /** Those of them that are its own copy, as far as that was judged. */
   own: number
   /** Threads of several agencies that it is in, and those of them that it had first. */
   events: number

@@ -25,8 +25,8 @@ import { listen, OnTheWay } from './listener.ts'
 import { Measures } from './measures.ts'
 import { type Network, watchNetwork } from './network.ts'
 import { Notifier } from './notify.ts'
-import type { OpenedDesk } from './open.ts'
-import { openPart, type Part } from './part.ts'
+import { openPart } from './open-part.ts'
+import type { Part } from './part.ts'
 import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
@@ -58,7 +58,7 @@ class Service {
   readonly #log: LeveledLog
   readonly #now: () => Millis
   readonly #part: Part
-  readonly #store: OpenedDesk
+  readonly #store: Part['store']
   readonly #closers: (() => unknown)[] = []
   readonly #stopping = new AbortController()
   readonly #backlog = new Backlog()

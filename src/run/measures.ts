@@ -34,6 +34,7 @@ const FAILURES: Readonly<Record<FailureKind, true>> = {
 const PAGES: Readonly<Record<PageOutcome, true>> = {
   ...{ article: true, consent: true, paywall: true, 'not-found': true, login: true, listing: true, blocked: true },
   ...{ empty: true, error: true, other: true, failed: true, forbidden: true, shorter: true, furniture: true },
+  ...{ noindex: true, withheld: true },
 }
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const
 

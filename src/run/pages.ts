@@ -12,7 +12,7 @@ import type { PageAnswer, PageDue } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
 import { storeTrouble } from '../store/fault.ts'
 import { mayBePrivate } from './ask.ts'
-import { fetchPage } from './page.ts'
+import { fetchPage, robotQuestion } from './page.ts'
 import type { Poller } from './poller.ts'
 import type { Polling } from './polling.ts'
 import { robotsOf } from './robots.ts'
@@ -157,10 +157,18 @@ export class Pages {
       const { failure } = got
       return (await this.#isUnasked(page.url, failure)) ? null : { verdict: 'failed', because: failure.message }
     }
-    const { bytes, finalUrl, status, contentType } = got
+    const { bytes, finalUrl, status, contentType, robotsTag } = got
     this.#reader ??= import('../collect/page/reader.ts').then(({ createPageReader }) => createPageReader())
     const reader = await this.#reader
-    const read = await reader.read(bytes, { ...questionOf(page), finalUrl, status, contentType })
+    const asks = robotQuestion(robotsTag, settings.userAgent, now())
+    const question = {
+      ...questionOf(page),
+      finalUrl,
+      status,
+      contentType,
+      ...(!spec.ignoresRobots && { robots: asks }),
+    }
+    const read = await reader.read(bytes, question)
     return read.ok ? read.value : { verdict: 'failed', because: read.reason }
   }
 

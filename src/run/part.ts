@@ -1,17 +1,10 @@
 // The part of the work that a process does: all of it, which needs nothing more than a desk; or what roles/ makes of it.
 import type { Fetcher } from '../collect/net/fetch.ts'
 import type { PollSettings } from '../model/config.ts'
-import { isPostgres } from '../model/database.ts'
 import type { FeedState } from '../model/stored.ts'
-import type { Millis, Outcome } from '../model/units.ts'
-import { claim } from '../store/claim.ts'
-import type { DaemonOptions } from './daemon-options.ts'
-import { type OpenedDesk, openDesk } from './open.ts'
+import type { OpenedDesk } from './open.ts'
 import type { Poller } from './poller.ts'
 import type { Polling } from './polling.ts'
-
-/** How long a statement of the desk blocks the desk while another program holds the lock. */
-const LOCK_PATIENCE: Millis = 10
 
 export interface Part {
   store: OpenedDesk
@@ -27,24 +20,6 @@ export interface Part {
   begin(poller: Poller, polling: () => Polling): () => Promise<void>
   /** After the desk is closed. */
   close(): unknown
-}
-
-/** The reason of a failure is one line; nothing is left open then. */
-export async function openPart(options: DaemonOptions, now: Millis): Promise<Outcome<Part>> {
-  const { config, log, role = 'all' } = options
-  if (role !== 'all') {
-    const { openRole } = await import('./roles/parts.ts')
-    return openRole(role, options, now)
-  }
-  const claimed = claim(config.files)
-  if (!claimed.ok) return claimed
-  const leads = isPostgres(config.database)
-  const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null, leads })
-  if (!opened.ok) {
-    claimed.value()
-    return opened
-  }
-  return { ok: true, value: { ...partOf(opened.value), close: claimed.value } }
 }
 
 /** A part that does everything with this store. */

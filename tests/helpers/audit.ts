@@ -23,6 +23,8 @@ const RULES: Readonly<Record<string, string>> = {
        count(distinct s.id) n, count(r.id) m, count(distinct r.agency) a
      from x_threads t left join x_stories s on s.thread = t.id left join x_reports r on r.story = s.id
      group by t.id having t.stories <> n or t.reports <> m or t.agencies <> a`,
+  'a thread that miscounts its sources': `select t.id, t.sources, count(distinct coalesce(s.origin, s.origin_name)) n
+     from x_threads t join x_stories s on s.thread = t.id group by t.id having t.sources <> max(1, n)`,
   'a thread that begins at another time than its first story': `select t.id, t.first, min(s.time) f
      from x_threads t join x_stories s on s.thread = t.id group by t.id having t.first <> f`,
   'a thread without a story': 'select id from x_threads where id not in (select thread from x_stories)',

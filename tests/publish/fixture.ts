@@ -257,6 +257,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         found.set(id, {
           days: list,
           reports: own.length,
+          told: own.length,
           own: own.length,
           events: shared.size,
           led: 1,

@@ -214,6 +214,30 @@ describe('a map that is polled', () => {
     expect(room.rows('select headline_only from report')).toEqual([{ headline_only: 1 }])
   })
 
+  it('counts a bare headline as nobody’s own copy: not in its thread, not for its agency', async () => {
+    const title = 'Ferry Halcyon runs aground off Port Marenas with forty aboard'
+    const text =
+      'PORT MARENAS (C) - The ferry Halcyon ran aground off Port Marenas on Monday with forty aboard, the coast guard said. Tugs took the passengers of the Halcyon to the harbour.'
+    const server = await feedServer({ '/news.xml': map({ '/1': { title } }) })
+    server.answers.set(
+      '/feed',
+      rss([{ guid: '1', title: 'Ferry Halcyon aground off Port Marenas, forty aboard', text, link: '/f' }]),
+    )
+    const room = await newsroom(configFor({ a: [`${server.origin}/news.xml`], c: [`${server.origin}/feed`] }))
+    await room.poll('/news.xml')
+    room.pass(MINUTE)
+    await room.poll('/feed')
+    expect(room.rows('select agencies, stories, sources from thread')).toEqual([
+      { agencies: 2, stories: 2, sources: 1 },
+    ])
+    const [thread] = room.rows('select id from thread')
+    const id = Number(thread?.['id'])
+    expect(room.store.outlines([id], START - DAY, START + DAY, 1).get(id)?.own).toEqual(['c'])
+    const work = room.store.work(START + DAY, 7)
+    expect(work.get('a')).toMatchObject({ reports: 1, told: 0, own: 0, led: 1 })
+    expect(work.get('c')).toMatchObject({ reports: 1, told: 1, own: 1 })
+  })
+
   it('takes what the configuration asks for: languages, and parts of addresses', async () => {
     const server = await feedServer({
       '/news.xml': map({

@@ -40,7 +40,7 @@ from numbers(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id
 
 const PAGE_TEXTS = `
 select s.id, substr(p.text, 1, ${SEARCHED_LENGTH}) as text
-from numbers(@ids) i join x_stories s on s.id = i.value join x_pages p on p.report = s.lead where p.text is not null`
+from numbers(@ids) i join x_stories s on s.id = i.value join x_pages p on p.report = s.lead where p.text is not null and p.outcome <> 'withheld'`
 
 const REPORT = `
 select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
@@ -156,9 +156,9 @@ export function storyReader(sql: Sql): StoryReader {
   }
 }
 
+/** What readers are shown of its page: nothing where the page asks for that. */
+const PAGE_TEXT = `
+select p.text from x_stories s join x_pages p on p.report = s.lead where s.id = @story and p.outcome <> 'withheld'`
+
 const pageTextOfLead = (sql: Sql, story: number): string | null =>
-  textOrNull(
-    sql.get('select p.text from x_stories s join x_pages p on p.report = s.lead where s.id = @story', { story })?.[
-      'text'
-    ] ?? null,
-  )
+  textOrNull(sql.get(PAGE_TEXT, { story })?.['text'] ?? null)

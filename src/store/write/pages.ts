@@ -20,13 +20,17 @@ export function keepingPages(sql: WritableSql, index: () => void): PageKeeping {
   return {
     pageSubject: report => {
       const row = sql.get(
-        `select r.id, r.story, r.feed, r.agency, r.url, r.canonical_url, r.title, r.text, r.language, r.time, r.authors,
-           exists (select 1 from x_bare b where b.report = r.id) as bare from x_reports r where r.id = @report`,
+        `select r.id, r.guid, f.url as feed_url, r.joined_by, r.story, r.feed, r.agency, r.url, r.canonical_url, r.title, r.text,
+           r.language, r.time, r.authors, exists (select 1 from x_bare b where b.report = r.id) as bare
+         from x_reports r join x_feeds f on f.id = r.feed where r.id = @report`,
         { report },
       )
       if (!row) return null
       return {
         report,
+        guid: text(row['guid']),
+        feedUrl: text(row['feed_url']),
+        joinedBy: text(row['joined_by']),
         story: number(row['story']),
         feed: number(row['feed']),
         agency: text(row['agency']),
