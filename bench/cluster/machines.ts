@@ -64,7 +64,8 @@ export function loopbackMachines(): Machines {
   }
 }
 
-const NETWORK = '10.77'
+/** Two benches at once have networks of their own. */
+const NETWORK = `10.${77 + (process.pid % 100)}`
 
 /** The bridge has the first address, so that this process reaches all of them. */
 export function namespaceMachines(): Machines {
@@ -111,7 +112,12 @@ export function namespaceMachines(): Machines {
     kind: 'namespaces',
     add: (name, addresses = 1) => add(name, addresses),
     remove: () => {
-      for (const space of made.splice(0)) spawnSync('ip', ['netns', 'del', space])
+      for (const space of made.splice(0)) {
+        // What still runs there was started there.
+        const { stdout } = spawnSync('ip', ['netns', 'pids', space], { encoding: 'utf8' })
+        for (const pid of stdout.split('\n').filter(Boolean)) spawnSync('kill', ['-9', pid])
+        spawnSync('ip', ['netns', 'del', space])
+      }
       spawnSync('ip', ['link', 'del', bridge])
     },
   }

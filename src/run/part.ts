@@ -18,6 +18,8 @@ export interface Part {
   paced(fetcher: Fetcher): Fetcher
   /** Begin what goes on beside the ticks; what is returned ends it. */
   begin(poller: Poller, polling: () => Polling): () => Promise<void>
+  /** Resolves with a sentence when this process can do its part no more. */
+  lost: Promise<string>
   /** After the desk is closed. */
   close(): unknown
 }
@@ -30,5 +32,6 @@ export const partOf = (store: OpenedDesk): Part => ({
   ask: async (due, _, poller) => poller.add(due),
   paced: fetcher => fetcher,
   begin: () => async () => {},
+  lost: store.desk.lost,
   close: () => {},
 })

@@ -10,7 +10,7 @@ import type { FeedState } from '../../model/stored.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
 import { openReader } from '../../store/open.ts'
 import { Calls } from '../../store/postgres/calls.ts'
-import { postgresFault } from '../../store/postgres/faults.ts'
+import { ledBy, postgresFault } from '../../store/postgres/faults.ts'
 import { HostTurns } from '../../store/postgres/hosts.ts'
 import type { StoreReader } from '../../store/store.ts'
 import { LONGEST_WAIT } from '../hosts.ts'
@@ -73,6 +73,7 @@ export async function openRemote(
     database,
     log,
     end: (feeds, executor) => own.end(jobs, feeds, executor),
+    ended: feeds => own.forget(feeds),
   })
   return { ok: true, value: { desk, reader: reader.value } }
 }
@@ -98,9 +99,19 @@ export async function standBy({ calls }: Shared, { database }: Config, log: Log,
 export class Lead {
   readonly #shared: Shared
   readonly #answering: Answering
+  readonly #lost = Promise.withResolvers<string>()
+  readonly #timer: NodeJS.Timeout
 
-  constructor(shared: Shared, desk: DeskClient, log: Log) {
+  constructor(shared: Shared, desk: DeskClient, { database }: Config, log: Log) {
     this.#shared = shared
+    const led = ledBy(database)
+    this.#timer = setInterval(() => {
+      if (desk.trouble?.reason !== led) return
+      // Started again it stands by, and learns what the other has filed if it is to file again.
+      this.#lost.resolve(
+        `another desk files into ${shownDatabase(database)} by now: start this one again, and it stands by`,
+      )
+    }, STANDBY)
     this.#answering = new Answering({ calls: shared.calls, desk, log })
   }
 
@@ -116,7 +127,13 @@ export class Lead {
     await jobs.ask(due.filter(feed => !waiting.has(feed.id) && !rests(feed)))
   }
 
+  /** Resolves with a sentence when another desk files in its place. */
+  get lost(): Promise<string> {
+    return this.#lost.promise
+  }
+
   stop(): Promise<void> {
+    clearInterval(this.#timer)
     return this.#answering.stop()
   }
 }

@@ -30,6 +30,10 @@ const types = {
 } as pg.CustomTypesConfig
 
 const CONNECT_TIMEOUT = 10_000
+const STATEMENT_TIMEOUT = 30_000
+const IDLE_TIMEOUT = 15_000
+/** A connection that is silent for so long is asked whether it lives. */
+const KEEP_ALIVE = 10_000
 
 /** A connection that sends statements without waiting for the answers to those before. */
 export function pipelinedClient(url: string, statementTimeout: number): pg.Client {
@@ -42,7 +46,14 @@ export function pipelinedClient(url: string, statementTimeout: number): pg.Clien
 
 /** Connections for work that awaits. A connection that is lost is told to `onLost`, and another is made when it is needed. */
 export function clientPool(url: string, max: number, onLost: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({ ...common(url), max, statement_timeout: 30_000 })
+  const pool = new pg.Pool({
+    ...common(url),
+    max,
+    statement_timeout: STATEMENT_TIMEOUT,
+    // What waits for a machine that is gone is given up, and what such a machine holds is free again.
+    query_timeout: 2 * STATEMENT_TIMEOUT,
+    idle_in_transaction_session_timeout: IDLE_TIMEOUT,
+  })
   pool.on('error', onLost)
   return pool
 }
@@ -57,5 +68,6 @@ const common = (url: string) => ({
   application_name: 'minwal',
   connectionTimeoutMillis: CONNECT_TIMEOUT,
   keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE,
   types,
 })

@@ -1,33 +1,49 @@
 // One connection to PostgreSQL, in a thread of its own: stores are synchronous, and sleep until it has answered.
+import { setTimeout } from 'node:timers/promises'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Value } from '../sql.ts'
 import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from './client.ts'
-import { LEAD, LED } from './lead.ts'
+import { failureOf } from './failure.ts'
+import { LEAD, LED, NOTICED } from './lead.ts'
 import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
 
-const { url, signal, port, statementTimeout, leads } = workerData as ConnectionData & { port: MessagePort }
+const { url, signal, port, statementTimeout, leads, patience } = workerData as ConnectionData & { port: MessagePort }
 
-/** Codes of the classes "connection exception" and "operator intervention": the server has closed the connection. */
-const CLOSED = /^(?:08|57P)/
+/** Ends a transaction. */
+const ENDS = /^(?:commit|rollback)\b/
+/** Between two tries to reach a server that was there a moment ago. */
+const PAUSE = 100
 
 let client: Client | null = null
+/** When the last connection was lost; null while there is one, and before the first. */
+let lost: number | null = null
+/** Whether a transaction is open on it. */
+let isWithin = false
 
 async function connected(): Promise<Client> {
   if (client !== null) return client
   const made = pipelinedClient(url, statementTimeout)
   const forget = (): void => {
-    if (client === made) client = null
+    if (client === made) lose()
   }
   made.on('error', forget)
   made.on('end', forget)
   await made.connect()
   if (leads) await lead(made)
   client = made
+  lost = null
   return made
+}
+
+function lose(): void {
+  client = null
+  lost = performance.now()
+  isWithin = false
 }
 
 /** Whoever leads holds this lock as long as the connection lives: what is written on it is written by the one that leads. */
 async function lead(made: Client): Promise<void> {
+  await made.query(NOTICED)
   const { rows } = await made.query<{ leads: number }>(LEAD)
   if (rows[0]?.leads === 1) return
   await made.end()
@@ -52,13 +68,26 @@ const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
 type Given = ArrayResult | ArrayResult[]
 const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
 
-async function answer({ statements }: Asked): Promise<Answered> {
+async function answer(asked: Asked): Promise<Answered> {
+  for (;;) {
+    // What was read in a state of the database that is gone is not read on in another.
+    const mayAgain = patience > 0 && !isWithin
+    const answered = await answerOnce(asked)
+    if (answered.ok || !answered.failure.isFatal || !mayAgain || !isPatient()) return answered
+    await setTimeout(PAUSE)
+  }
+}
+
+const isPatient = (): boolean => lost !== null && performance.now() - lost < patience
+
+async function answerOnce({ statements }: Asked): Promise<Answered> {
   try {
     const connection = await connected()
     // All are on their way before the first answer is waited for.
     const settled = await Promise.allSettled(statements.map(statement => connection.query(queryOf(statement))))
     const failed = settled.find(result => result.status === 'rejected')
-    if (failed) return { ok: false, failure: failureOf(failed.reason) }
+    if (failed) return { ok: false, failure: heard(failed.reason) }
+    for (const { text } of statements) isWithin = /^begin\b/.test(text) || (isWithin && !ENDS.test(text))
     const results = settled.map(result => lastOf((result as PromiseFulfilledResult<Given>).value))
     const last = results.at(-1)
     return {
@@ -68,23 +97,20 @@ async function answer({ statements }: Asked): Promise<Answered> {
       counts: results.map(({ rowCount }) => rowCount ?? 0),
     }
   } catch (error) {
-    return { ok: false, failure: failureOf(error) }
+    return { ok: false, failure: heard(error) }
   }
 }
 
-function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const isOurs = error instanceof TypeError || error instanceof RangeError
-  // What has no SQLSTATE came from the network or from pg itself.
-  const isFatal = !isOurs && (!/^[0-9A-Z]{5}$/.test(code) || CLOSED.test(code))
-  if (isFatal) {
-    client?.end().catch(() => {
+/** What it was refused for; a connection that is lost is ended. */
+function heard(error: unknown): Failure {
+  const failure = failureOf(error)
+  if (failure.isFatal && client !== null) {
+    client.end().catch(() => {
       // It is gone already.
     })
-    client = null
+    lose()
   }
-  return { message, code: code || 'CONNECTION', isFatal }
+  return failure
 }
 
 let asking: Promise<void> = Promise.resolve()

@@ -40,13 +40,20 @@ export interface Connection {
   close(): void
 }
 
-export function openConnection(url: string, { leads = false }: { leads?: boolean } = {}): Connection {
+export interface ConnectionOptions {
+  /** See `OpenOptions.leads`. */
+  leads?: boolean
+  /** How long a connection that was lost is waited for; for reading alone. */
+  patience?: number
+}
+
+export function openConnection(url: string, { leads = false, patience = 0 }: ConnectionOptions = {}): Connection {
   const { port1, port2 } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
     execArgv: [],
     name: 'postgres',
-    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads },
+    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, patience },
     transferList: [port2],
   })
   worker.unref()

@@ -39,6 +39,8 @@ export interface ConnectionData {
   /** Grows with every answer; whoever waits sleeps on it. */
   signal: Int32Array
   statementTimeout: number
+  /** How long a connection that was lost is waited for, where nothing is written. */
+  patience: number
   /** The connection is of the one process that files. */
   leads: boolean
 }
