@@ -34,10 +34,19 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
-const QUICK = ['tests/desk/claims.test.ts', 'tests/e2e/postgres.test.ts']
+const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts']
+const QUICK = ['tests/desk/engines.test.ts', 'tests/desk/claims.test.ts', ...OF_POSTGRES]
 
 /** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
-const ON_BOTH = QUICK
+const ON_BOTH = [
+  ...QUICK,
+  'tests/desk/**/*.test.ts',
+  'tests/laws/{filing,retention,stories}.test.ts',
+  'tests/store/{leads,reader,search,work}.test.ts',
+  'tests/publish/{api,real-store}.test.ts',
+  'tests/run/{live,poller,hub,own-hub}.test.ts',
+  'tests/e2e/{commands,crash,daemon,editor,encoder,notify,pages-of-reports,prune,serving,threads,websub}.test.ts',
+]
 
 const wantsAll = process.env['ALL_ENGINES'] !== undefined || process.env['MINWAL_TEST_DATABASE'] !== undefined
 
@@ -63,7 +72,7 @@ export default defineConfig({
           ...ofEach,
           name: 'sqlite',
           include: ['tests/**/*.test.ts'],
-          exclude: [...NOT_THESE, 'tests/e2e/postgres.test.ts'],
+          exclude: [...NOT_THESE, ...OF_POSTGRES],
         },
       },
       {
@@ -71,7 +80,11 @@ export default defineConfig({
           ...ofEach,
           name: 'postgres',
           // Without PostgreSQL those remain that say so.
-          include: !HAS_POSTGRES ? ['tests/e2e/postgres.test.ts'] : wantsAll ? ON_BOTH : QUICK,
+          include: !HAS_POSTGRES
+            ? ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts']
+            : wantsAll
+              ? ON_BOTH
+              : QUICK,
           env: { MINWAL_TEST_ENGINE: 'postgres' },
         },
       },

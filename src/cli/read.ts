@@ -21,7 +21,8 @@ type PageCount = readonly [outcome: PageOutcome, count: number]
 function pagesSaid(counts: readonly PageCount[] | undefined): string {
   if (counts === undefined) return ''
   const all = counts.reduce((sum, [, count]) => sum + count, 0)
-  const texts = counts.find(([outcome]) => outcome === 'article')?.[1] ?? 0
+  const taken = counts.filter(([outcome]) => outcome === 'article' || outcome === 'withheld')
+  const texts = taken.reduce((sum, [, count]) => sum + count, 0)
   const others = counts.flatMap(([outcome, count]) => (outcome === 'article' ? [] : [`${count} ${outcome}`]))
   return `${texts} of ${all} pages of 7 days gave a text${others.length === 0 ? '' : ` (${others.join(', ')})`}`
 }

@@ -2,6 +2,7 @@
 import type { RobotQuestion } from '../model/collected.ts'
 import type { Millis } from '../model/units.ts'
 import { readDate } from './feed/dates.ts'
+import { LONGEST_LINE, MOST_LINES } from './robot.ts'
 
 /** What is asked, as it concerns us; the rules that we have no use for are not kept. */
 export type Directive =
@@ -15,9 +16,7 @@ export type Directive =
 /** Each directive with who says so, in the page's own word: `its X-Robots-Tag says "none"`. */
 export type Directives = ReadonlyMap<Directive, string>
 
-/** Lines of the header, characters of one, and rules of one that are read. */
-export const MOST_LINES = 20
-export const LONGEST_LINE = 1_000
+/** Rules of a line that are read. */
 const MOST_RULES = 60
 
 const MEANS: Readonly<Record<string, readonly Directive[]>> = {

@@ -182,9 +182,11 @@ function pageWords({ text }: ReportView, page: PageState | null): string[] {
   const { asked, again, outcome, because, text: taken } = page
   const at = `its page was asked for at ${stamp(asked)}`
   if (taken !== null) {
-    return [`${at}: it is compared, threaded and searched by that text, ${size(taken)}; its feed gives ${size(text)}`]
+    return [
+      `${at}: it is compared, threaded and searched by that text, ${size(taken)}; its feed gives ${size(text)}${outcome === 'withheld' ? `; readers are not shown it: ${because}` : ''}`,
+    ]
   }
-  if (outcome === 'article') {
+  if (outcome === 'article' || outcome === 'withheld') {
     return [`${at}; its feed has changed the report since${again === null ? '' : ', so it is asked for again'}`]
   }
   const next = again === null ? 'it is not asked for again' : `it is asked for again at ${stamp(again)}`

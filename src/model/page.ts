@@ -1,4 +1,4 @@
-// The page of a report: what it says, and what is kept of it. Types only.
+// The page of a report: what it says, and what is kept of it; what is on file of the list of a page. Types only.
 import type { RobotQuestion } from './collected.ts'
 import type { Millis } from './units.ts'
 

@@ -58,7 +58,6 @@ class Service {
   readonly #log: LeveledLog
   readonly #now: () => Millis
   readonly #part: Part
-  readonly #store: Part['store']
   readonly #closers: (() => unknown)[] = []
   readonly #stopping = new AbortController()
   readonly #backlog = new Backlog()
@@ -91,7 +90,6 @@ class Service {
     this.#options = options
     this.#log = options.log
     this.#now = options.now ?? Date.now
-    this.#store = store
     this.#systemd = systemd(this.#log, options.systemd ?? true)
     this.#closers.push(() => part.close())
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
@@ -103,6 +101,7 @@ class Service {
       backlog: () => this.#backlog,
       onTheWay: () => this.#onTheWay.bytes,
       writeFailures: () => store.desk.failures,
+      besides: part.gauges,
     })
     this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
@@ -173,7 +172,7 @@ class Service {
   get #tools(): AssemblyTools {
     const make = this.#options.fetcher ?? createFetcher
     const makeFetcher: typeof make = settings => this.#part.paced(make(settings))
-    return { log: this.#log, now: this.#now, desk: this.#store.desk, makeFetcher }
+    return { log: this.#log, now: this.#now, desk: this.#part.store.desk, makeFetcher }
   }
 
   #polling(): Polling {
@@ -184,8 +183,8 @@ class Service {
       fetcher,
       readers,
       encoding,
-      desk: this.#store.desk,
-      reader: this.#store.reader,
+      desk: this.#part.store.desk,
+      reader: this.#part.store.reader,
       backlog: this.#backlog,
       now: this.#now,
       log: this.#log,
@@ -213,7 +212,7 @@ class Service {
       source,
       started: this.#options.config,
       current: () => this.#assembly.config,
-      desk: this.#store.desk,
+      desk: this.#part.store.desk,
       log: this.#log,
       signal: this.#stopping.signal,
       now: this.#now,
@@ -288,8 +287,8 @@ class Service {
   asDaemon(address: string): Daemon {
     return {
       address,
-      reader: this.#store.reader,
-      desk: this.#store.desk,
+      reader: this.#part.store.reader,
+      desk: this.#part.store.desk,
       config: () => this.#assembly.config,
       answer: request => this.#serving.fetch(request),
       poll: choice => this.#poll(choice),
@@ -380,7 +379,7 @@ class Service {
   #stop(): void {
     this.#stopping.abort()
     void this.#assembly.encoding?.close()
-    this.#store.desk.stop()
+    this.#part.store.desk.stop()
   }
 
   #pollsIdle(): Promise<void> {

@@ -57,6 +57,15 @@ export interface MeasuredSources {
   onTheWay: () => number
   /** Tries to write that failed since the start. */
   writeFailures: () => Readonly<Record<(typeof TROUBLES)[number], number>>
+  /** What the process's part of the work is measured by besides. */
+  besides?: readonly AskedGauge[]
+}
+
+/** A number that is asked for. Its name goes behind `minwal_`. */
+export interface AskedGauge {
+  name: string
+  help: string
+  value(): Promise<number>
 }
 
 export class Measures implements Meter {
@@ -92,6 +101,7 @@ export class Measures implements Meter {
         for (const kind of TROUBLES) this.#writeErrors.inc({ kind }, counted[kind])
       },
     })
+    for (const { name, help, value } of sources.besides ?? []) this.#gauge(name, help, value)
     this.#gauge('polls_pending', 'Feeds waiting or being polled.', pending)
     this.#gauge('documents_unfiled', 'Documents being fetched, or fetched and not filed yet.', () => backlog().under)
     this.#gauge('documents_unfiled_bytes', 'Bytes of such documents.', () => backlog().bytes)
@@ -167,13 +177,16 @@ export class Measures implements Meter {
     return new Histogram({ name: `minwal_${name}`, help, buckets, registers: [this.#registry] })
   }
 
-  #gauge(name: string, help: string, value: () => number, prefix = 'minwal_'): void {
+  #gauge(name: string, help: string, value: () => number | Promise<number>, prefix = 'minwal_'): void {
     const { Gauge: Kind } = this.#client
     const gauge: Gauge = new Kind({
       name: prefix + name,
       help,
       registers: [this.#registry],
-      collect: () => gauge.set(value()),
+      collect: async () => {
+        const found = value()
+        gauge.set(typeof found === 'number' ? found : await found)
+      },
     })
   }
 }

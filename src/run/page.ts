@@ -1,6 +1,6 @@
 // Fetches the page of a report. What its server answers is a value, an error status too: it may say what became of the report.
 import type { Fetcher } from '../collect/net/fetch.ts'
-import { robotName } from '../collect/robots.ts'
+import { robotName } from '../collect/robot.ts'
 import type { Failure, RobotQuestion } from '../model/collected.ts'
 import type { Millis } from '../model/units.ts'
 import { NOTHING_KNOWN } from './ask.ts'

@@ -2,6 +2,7 @@
 import type { Fetcher } from '../collect/net/fetch.ts'
 import type { PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
+import type { AskedGauge } from './measures.ts'
 import type { OpenedDesk } from './open.ts'
 import type { Poller } from './poller.ts'
 import type { Polling } from './polling.ts'
@@ -16,6 +17,8 @@ export interface Part {
   ask(due: readonly FeedState[], settings: PollSettings, poller: Poller): Promise<void>
   /** What asks hosts, at a pace that others keep too. */
   paced(fetcher: Fetcher): Fetcher
+  /** What it is measured by besides. */
+  gauges: readonly AskedGauge[]
   /** Begin what goes on beside the ticks; what is returned ends it. */
   begin(poller: Poller, polling: () => Polling): () => Promise<void>
   /** Resolves with a sentence when this process can do its part no more. */
@@ -31,6 +34,7 @@ export const partOf = (store: OpenedDesk): Part => ({
   ticks: true,
   ask: async (due, _, poller) => poller.add(due),
   paced: fetcher => fetcher,
+  gauges: [],
   begin: () => async () => {},
   lost: store.desk.lost,
   close: () => {},

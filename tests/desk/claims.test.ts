@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
 import type { Millis } from '../../src/model/units.ts'
 import type { Store } from '../../src/store/store.ts'
+import { runs } from '../helpers/engine.ts'
 import { DAY, type Draft, FEEDS, fileInto, HOUR, MINUTE, NOW, openNewsroom, SETTINGS } from '../store/newsroom.ts'
 
 const [ALL = '', SECTION = '', OTHER = '', THIRD = ''] = FEEDS
@@ -144,7 +145,7 @@ describe('an address that another agency took', () => {
           expect(titlesOf(store).sort()).toEqual(sorted(global ? texts.slice(0, FEEDS.length) : texts))
         },
       ),
-      { seed: 20_220_105, numRuns: 40 },
+      { seed: 20_220_105, numRuns: runs(40) },
     )
   })
 })
@@ -591,7 +592,7 @@ describe('a report that lives', () => {
         }
         expect(store.recentStories({ limit: 1 })[0]?.text).toBe(versions[last]?.text)
       }),
-      { seed: 20_220_105, numRuns: 40 },
+      { seed: 20_220_105, numRuns: runs(40) },
     )
   })
 })

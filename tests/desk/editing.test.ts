@@ -5,6 +5,7 @@ import { explain } from '../../src/desk/explain.ts'
 import type { Outcome } from '../../src/model/units.ts'
 import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
 
 const DAM =
@@ -15,7 +16,7 @@ const STRIKE =
   'Bakers of the northern province stopped work at midnight over pay, and queues formed before the few shops that still had bread, their union reported on Wednesday.'
 
 /** A store with three stories in three threads, one of them printed twice. */
-function newsroom(path = ':memory:') {
+function newsroom(path = newDatabase()) {
   const store = openNewsroom({ path })
   const desk = new Desk(store, SETTINGS)
   const [harir = '', , meridian = ''] = FEEDS
@@ -57,14 +58,14 @@ const partition = (store: Store) =>
 
 describe('an editor', () => {
   it('makes one thread of two, whose ids both lead to it', () => {
-    const folder = temporaryFolder()
-    const { store, dam, chess } = newsroom(`${folder}/n.db`)
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
+    const { store, dam, chess } = newsroom(path)
     expect(value(mergeThreads(store, [chess.thread, dam.thread], NOW))).toBe(Math.min(dam.thread, chess.thread))
     expect(store.thread(dam.thread)).toMatchObject({ stories: 2, reports: 3 })
     expect(store.thread(chess.thread)).toBeNull()
     expect(store.redirect('thread', chess.thread)).toBe(dam.thread)
     store.close()
-    expect(audit(`${folder}/n.db`)).toEqual([])
+    expect(audit(path)).toEqual([])
   })
 
   it('parts what was merged, and the thread that was comes back under its own id and key', () => {
@@ -97,8 +98,8 @@ describe('an editor', () => {
   })
 
   it('makes one story of two, and later copies of either text come to it', () => {
-    const folder = temporaryFolder()
-    const { store, desk, dam, chess } = newsroom(`${folder}/n.db`)
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
+    const { store, desk, dam, chess } = newsroom(path)
     expect(value(mergeStories(store, [dam.id, chess.id], NOW))).toBe(dam.id)
     expect(store.story(dam.id)?.members.map(report => report.title)).toEqual([
       'Dam breaks',
@@ -109,12 +110,12 @@ describe('an editor', () => {
     const [filed] = fileInto(desk, store, FEEDS[1] ?? '', [{ id: 'x', title: 'Draw', text: CHESS }], NOW)
     expect(filed).toMatchObject({ kind: 'copy', story: dam.id })
     store.close()
-    expect(audit(`${folder}/n.db`)).toEqual([])
+    expect(audit(path)).toEqual([])
   })
 
   it('takes a report out of a story into one of its own', () => {
-    const folder = temporaryFolder()
-    const { store, desk, dam } = newsroom(`${folder}/n.db`)
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
+    const { store, desk, dam } = newsroom(path)
     const copy = store.story(dam.id)?.members.find(report => report.title === 'Water in the valley')
     const opened = value(splitStory(store, dam.id, [copy?.id ?? 0], NOW))
     expect(store.story(opened)).toMatchObject({ title: 'Water in the valley', thread: dam.thread, reports: 1 })
@@ -126,7 +127,7 @@ describe('an editor', () => {
       ).toMatchObject([{ story: opened }])
     }
     store.close()
-    expect(audit(`${folder}/n.db`)).toEqual([])
+    expect(audit(path)).toEqual([])
   })
 
   it('is told in one sentence what cannot be done', () => {

@@ -1,12 +1,13 @@
 // Entries that ask not to be published yet, through the real desk and store.
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk, type FilingContext } from '../../src/desk/desk.ts'
+import { itOfTheFile, newDatabase } from '../helpers/engine.ts'
 import { watchLoop } from '../helpers/event-loop.ts'
 import { prose, random } from '../helpers/random.ts'
+import { openRows } from '../helpers/rows.ts'
 import { AGENCIES, FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
 
 const URL = FEEDS[0] ?? ''
@@ -14,7 +15,7 @@ const UNTIL = new Date(NOW + 3 * HOUR).toISOString().slice(0, 16).replace('T', '
 const BODY = 'يفتتح المتحف الوطني أبوابه يوم الاثنين بعد ترميم دام ثلاثة أعوام، وتعرض فيه قطع لم يرها الجمهور من قبل.'
 const draft = { id: 'm', title: 'افتتاح المتحف الوطني', text: `محظور النشر حتى ${UNTIL}\n${BODY}`, published: NOW }
 
-function newsroom(path = ':memory:') {
+function newsroom(path = newDatabase()) {
   const store = openNewsroom({ path })
   const desk = new Desk(store, SETTINGS)
   const feed = store.feeds().find(one => one.url === URL)
@@ -66,8 +67,8 @@ describe('an entry under embargo', () => {
     store.close()
   })
 
-  it('is readable nowhere in the file, nor in what is said of its feed', () => {
-    const path = join(temporaryFolder(), 'news.db')
+  itOfTheFile('is readable nowhere in the file, nor in what is said of its feed', () => {
+    const path = newDatabase(join(temporaryFolder(), 'news.db'))
     const { store, desk } = newsroom(path)
     const held = {
       id: 'https://harir.example/museum-opens-early',
@@ -85,7 +86,7 @@ describe('an entry under embargo', () => {
       expect(files).not.toContain(secret)
     }
     // A reader of the file sees that, and until when.
-    const reader = new Database(path, { readonly: true })
+    const reader = openRows(path)
     expect(reader.prepare('select agency, title, until from embargo').all()).toEqual([
       { agency: 'harir', title: null, until: NOW + 3 * HOUR },
     ])
@@ -95,7 +96,7 @@ describe('an entry under embargo', () => {
   })
 
   it('is filed after a restart, and by another process with the same key', async () => {
-    const path = join(temporaryFolder(), 'news.db')
+    const path = newDatabase(join(temporaryFolder(), 'news.db'))
     const first = newsroom(path)
     fileInto(first.desk, first.store, URL, [draft], NOW)
     first.store.close()
@@ -105,8 +106,8 @@ describe('an entry under embargo', () => {
     second.store.close()
   })
 
-  it('whose key is lost is given up and counted, and comes back with its feed', async () => {
-    const path = join(temporaryFolder(), 'news.db')
+  itOfTheFile('whose key is lost is given up and counted, and comes back with its feed', async () => {
+    const path = newDatabase(join(temporaryFolder(), 'news.db'))
     const first = newsroom(path)
     fileInto(first.desk, first.store, URL, [draft], NOW)
     first.store.close()

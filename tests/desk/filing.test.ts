@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { wireNames } from '../../src/decide/wire/read.ts'
 import { Desk, type FilingContext } from '../../src/desk/desk.ts'
@@ -6,6 +5,8 @@ import type { PollOutcome } from '../../src/model/decided.ts'
 import type { Millis } from '../../src/model/units.ts'
 import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
+import { newDatabase } from '../helpers/engine.ts'
+import { openRows } from '../helpers/rows.ts'
 import {
   AGENCIES,
   entry,
@@ -57,7 +58,7 @@ function finishAt(now: Millis, { feed, feedKey }: FilingContext): Parameters<Des
 
 describe('a large document', () => {
   it('is filed with other work getting its turn between, and counts as one poll', async () => {
-    const path = `${temporaryFolder()}/n.db`
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
     const store = openNewsroom({ path })
     let turns = 0
     let filing = true
@@ -74,7 +75,7 @@ describe('a large document', () => {
     expect(filed).toHaveLength(LARGE)
     expect(turns).toBeGreaterThan(3)
     store.close()
-    const db = new Database(path, { readonly: true })
+    const db = openRows(path)
     expect(db.prepare('select status, entries, new + copy as filed from poll').all()).toEqual([
       { status: 'filed', entries: LARGE, filed: LARGE },
     ])
@@ -83,7 +84,7 @@ describe('a large document', () => {
   })
 
   it('that could not be filed to its end stands as an interrupted poll, and the next one files the rest only', async () => {
-    const path = `${temporaryFolder()}/n.db`
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
     const store = openNewsroom({ path })
     const given = context(store, NOW)
     const fault = new Error('the disk is full')
@@ -101,7 +102,7 @@ describe('a large document', () => {
     expect(again.filter(({ kind }) => kind === 'unchanged')).toHaveLength(before)
     expect(store.totals().reports).toBe(LARGE)
     store.close()
-    const db = new Database(path, { readonly: true })
+    const db = openRows(path)
     expect(db.prepare('select status from poll order by id').pluck().all()).toEqual(['interrupted', 'filed'])
     db.close()
     expect(audit(path)).toEqual([])
@@ -109,11 +110,11 @@ describe('a large document', () => {
 
   it('is decided as it would be in one transaction', async () => {
     const decided = async (file: (desk: Desk, given: FilingContext) => unknown) => {
-      const path = `${temporaryFolder()}/n.db`
+      const path = newDatabase(`${temporaryFolder()}/n.db`)
       const store = openNewsroom({ path })
       await file(new Desk(store, SETTINGS), context(store, NOW))
       store.close()
-      const db = new Database(path, { readonly: true })
+      const db = openRows(path)
       const rows = db
         .prepare(
           'select r.guid, r.story, s.thread, s.placement from x_reports r join x_stories s on s.id = r.story order by r.id',
@@ -130,7 +131,7 @@ describe('a large document', () => {
 
 describe('features that no index reads any more', () => {
   it('are forgotten, so that the file of many years does not carry them; those in the window stay', () => {
-    const path = `${temporaryFolder()}/n.db`
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
     const store = openNewsroom({ path })
     const desk = new Desk(store, SETTINGS)
     const file = (id: string, title: string, now: Millis) =>
@@ -138,7 +139,7 @@ describe('features that no index reads any more', () => {
     file('1', 'Dam breaks above the valley', NOW)
     file('2', 'Bakers strike over night pay', NOW + 12 * 24 * HOUR)
     store.close()
-    const db = new Database(path, { readonly: true })
+    const db = openRows(path)
     const left = (table: string) => db.prepare(`select count(*) from ${table}`).pluck().get()
     expect([left('x_reports'), left('x_story_features'), left('x_report_features')]).toEqual([2, 1, 1])
     db.close()
@@ -147,7 +148,7 @@ describe('features that no index reads any more', () => {
 
 describe('features that are missing', () => {
   it('are made again from the texts, so that copies and threads are still found', () => {
-    const path = `${temporaryFolder()}/n.db`
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
     const text =
       'The Larkfield dam broke before dawn on Tuesday after three days of rain, and water ran through the valley below it.'
     const store = openNewsroom({ path })
@@ -159,7 +160,7 @@ describe('features that are missing', () => {
       NOW,
     )
     store.close()
-    const db = new Database(path)
+    const db = openRows(path, { readonly: false })
     db.exec('delete from x_story_features; delete from x_report_features')
     db.close()
     const again = openNewsroom({ path })
@@ -182,7 +183,7 @@ describe('a catalogue', () => {
     text: `${WORDS.slice(at * 80 + 200, at * 80 + 260).join(' ')}. Learn how to use device-specific keys to interact with your machine.`,
   }))
   const threadsOf = (batches: readonly (typeof items)[]): number[] => {
-    const path = `${temporaryFolder()}/n.db`
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
     const store = openNewsroom({ path })
     const desk = new Desk(store, SETTINGS)
     for (const [at, batch] of batches.entries()) {
@@ -191,7 +192,7 @@ describe('a catalogue', () => {
       desk.file(batch, given, finishAt(now, given))
     }
     store.close()
-    const db = new Database(path, { readonly: true })
+    const db = openRows(path)
     const sizes = db.prepare('select stories from thread order by stories desc').pluck().all() as number[]
     db.close()
     return sizes

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CopyIndex, copyFeatures } from '../../src/decide/copy/index.ts'
 import { Desk } from '../../src/desk/desk.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import {
   DAY,
   type Draft,
@@ -28,7 +29,7 @@ type Poll = [feed: string, entries: Told[]]
 
 /** What stories and threads the polls made, as lists of headlines. With `restart`, each poll is another process's. */
 function filed(polls: readonly Poll[], restart = false): { stories: string[]; threads: string[] } {
-  const path = restart ? `${temporaryFolder()}/n.db` : ':memory:'
+  const path = restart ? newDatabase(`${temporaryFolder()}/n.db`) : newDatabase()
   let store = openNewsroom({ path })
   let desk = new Desk(store, SETTINGS)
   let number = 0

@@ -12,7 +12,9 @@ import { storingAtOnce } from '../../src/desk/storing.ts'
 import type { RetainSettings } from '../../src/model/config.ts'
 import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
+import { describeTheFile, newDatabase } from '../helpers/engine.ts'
 import { prose, random } from '../helpers/random.ts'
+import { openRows } from '../helpers/rows.ts'
 import {
   DAY,
   type Draft,
@@ -37,7 +39,7 @@ const DAM =
 const pruneAt = (store: Store, settings: Partial<RetainSettings> = {}, now = LATER): Promise<Pruned> =>
   prune({ store, storing: storingAtOnce(), next: async () => {} }, { ...KEEP, ...settings }, now)
 
-function opened(path = join(temporaryFolder(), 'news.db')) {
+function opened(path = newDatabase(join(temporaryFolder(), 'news.db'))) {
   const store = openNewsroom({ path })
   store.keepPolls(400 * DAY)
   const desk = new Desk(store, SETTINGS)
@@ -73,7 +75,7 @@ function oldNews(room: ReturnType<typeof opened>): void {
 }
 
 function count(path: string, query: string): number {
-  const db = new Database(path, { readonly: true })
+  const db = openRows(path)
   try {
     return Number(db.prepare(query).pluck().get())
   } finally {
@@ -245,7 +247,7 @@ describe('an entry of a report that was pruned', () => {
   })
 })
 
-describe('a limit of size', () => {
+describeTheFile('a limit of size', () => {
   const limited = async (kept: number) => {
     const room = opened()
     const next = random(7)
@@ -299,7 +301,7 @@ describe('a limit of size', () => {
   })
 })
 
-describe('disk space', () => {
+describeTheFile('disk space', () => {
   const filled = () => {
     const room = opened()
     const next = random(9)

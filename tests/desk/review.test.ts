@@ -1,7 +1,6 @@
 // The review of a window by the real desk over a real file: what becomes of threads follows from the documents and their
 // times, and from nothing else.
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { madeStream } from '../../bench/threads/world.ts'
@@ -16,8 +15,10 @@ import type { Report } from '../../src/model/decided.ts'
 import type { Millis } from '../../src/model/units.ts'
 import { storedText } from '../../src/store/columns.ts'
 import type { Store } from '../../src/store/store.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { watchThread } from '../helpers/event-loop.ts'
 import { random } from '../helpers/random.ts'
+import { openRows } from '../helpers/rows.ts'
 import { entry, FEEDS, HOUR, MINUTE, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
 
 const LAW = { seed: 20_220_105, numRuns: 3, interruptAfterTimeLimit: 60_000 }
@@ -68,7 +69,7 @@ async function fileDocument(desk: Desk, store: Store, document: Document): Promi
 
 /** Every row that threading writes. */
 function rowsOf(path: string): Record<string, unknown[]> {
-  const db = new Database(path, { readonly: true })
+  const db = openRows(path)
   try {
     const tables = ['x_stories', 'x_threads', 'x_regroupings', 'x_thread_links', 'x_redirects', 'x_story_features']
     return Object.fromEntries(tables.map(table => [table, db.prepare(`select * from ${table} order by 1, 2`).all()]))
@@ -78,7 +79,7 @@ function rowsOf(path: string): Record<string, unknown[]> {
 }
 
 function marksOf(path: string): Record<string, number> {
-  const db = new Database(path, { readonly: true })
+  const db = openRows(path)
   try {
     const rows = db.prepare('select key, value from x_meta').all() as { key: string; value: string }[]
     return Object.fromEntries(rows.map(({ key, value }) => [key, Number(value)]))
@@ -88,7 +89,7 @@ function marksOf(path: string): Record<string, number> {
 }
 
 async function filedIn(slice: Millis, all: readonly Document[]): Promise<Record<string, unknown[]>> {
-  const path = join(temporaryFolder(), 'news.db')
+  const path = newDatabase(join(temporaryFolder(), 'news.db'))
   const store = openNewsroom({ path })
   const desk = new Desk(store, SETTINGS, storingAtOnce(), slice)
   for (const document of all) await fileDocument(desk, store, document)
@@ -124,7 +125,7 @@ describe('the same documents', () => {
     const whole = await filedIn(1_000, [...before, next])
     const stoppedAfter = new Set<string>()
     for (let stop = 1; ; stop += 7) {
-      const path = join(temporaryFolder(), 'news.db')
+      const path = newDatabase(join(temporaryFolder(), 'news.db'))
       const store = openNewsroom({ path })
       const desk = new Desk(store, SETTINGS)
       for (const document of before) await fileDocument(desk, store, document)
@@ -236,7 +237,7 @@ function fullStore(path: string, stories: number, fresh: number): { store: Store
 
 describe('a window of 20,000 stories', () => {
   it('is read and reviewed without keeping anybody waiting', async () => {
-    const path = join(temporaryFolder(), 'news.db')
+    const path = newDatabase(join(temporaryFolder(), 'news.db'))
     const { store, now } = fullStore(path, 20_000, 1_000)
     const document = { url: FEEDS[2] ?? '', now: now + HOUR, entries: [] }
     const { longest } = await watchThread(() => fileDocument(new Desk(store, SETTINGS), store, document))

@@ -1,6 +1,5 @@
 // Vectors that come after the stories were filed, by the real desk over a real file.
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { unpackFeatures } from '../../src/decide/thread/packing.ts'
 import { wireNames } from '../../src/decide/wire/read.ts'
@@ -8,6 +7,8 @@ import { Desk } from '../../src/desk/desk.ts'
 import { splitThread } from '../../src/desk/editor.ts'
 import type { SentenceModel } from '../../src/model/stored.ts'
 import type { Millis } from '../../src/model/units.ts'
+import { newDatabase } from '../helpers/engine.ts'
+import { openRows } from '../helpers/rows.ts'
 import {
   type Draft,
   FEEDS,
@@ -35,7 +36,7 @@ function meant(text: string): number[] | null {
   return vector.some(Boolean) ? vector : null
 }
 
-function newsroom(path = join(temporaryFolder(), 'news.db')) {
+function newsroom(path = newDatabase(join(temporaryFolder(), 'news.db'))) {
   const store = openNewsroom({ path })
   const desk = new Desk(store, SETTINGS)
   let isOpen = true
@@ -67,7 +68,7 @@ function newsroom(path = join(temporaryFolder(), 'news.db')) {
 
 /** The vectors on file. */
 function vectorsOf(path: string): (readonly number[] | null)[] {
-  const db = new Database(path, { readonly: true })
+  const db = openRows(path)
   const rows = db.prepare('select features from x_story_features order by story').pluck().all() as Uint8Array[]
   db.close()
   return rows.map(features => unpackFeatures(features).vector ?? null)
@@ -142,7 +143,7 @@ describe('vectors', () => {
     room.file([DAM, DELUGE])
     await room.encode(await room.use(MODEL))
     room.close()
-    const db = new Database(room.path)
+    const db = openRows(room.path, { readonly: false })
     db.exec('delete from x_story_features')
     db.close()
     const again = newsroom(room.path)
@@ -200,7 +201,7 @@ describe('vectors', () => {
     room.file([DAM, DELUGE])
     await room.encode(await room.use(MODEL))
     room.close()
-    const db = new Database(room.path)
+    const db = openRows(room.path, { readonly: false })
     db.exec("delete from x_meta where key = 'vector_model'")
     db.close()
     const again = newsroom(room.path)

@@ -1,9 +1,10 @@
 // The indexes of recent news over restarts and clocks that are set.
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { random } from '../helpers/random.ts'
+import { openRows } from '../helpers/rows.ts'
 import {
   DAY,
   type Draft,
@@ -45,7 +46,7 @@ const drafts = Array.from({ length: 12 }, (_, at) => pair(at)).flat()
 
 /** The links on file after the reports were filed, reviewed an hour later, and further polls; `restart` after the review. */
 function linksOnFile(restart: boolean): unknown[] {
-  const path = join(temporaryFolder(), 'news.db')
+  const path = newDatabase(join(temporaryFolder(), 'news.db'))
   let store = openNewsroom({ path })
   let desk = new Desk(store, SETTINGS)
   fileInto(desk, store, FEED, drafts, NOW)
@@ -57,7 +58,7 @@ function linksOnFile(restart: boolean): unknown[] {
   }
   for (let poll = 1; poll < 20; poll++) fileInto(desk, store, FEED, drafts, NOW + HOUR + poll * MINUTE)
   store.close()
-  const db = new Database(path, { readonly: true })
+  const db = openRows(path)
   const links = db.prepare('select thread, other, kind from link order by thread, other').all()
   db.close()
   return links
@@ -90,7 +91,7 @@ describe('a clock that was ahead for a while', () => {
   })
 
   it('does not put off the review until then', () => {
-    const path = join(temporaryFolder(), 'news.db')
+    const path = newDatabase(join(temporaryFolder(), 'news.db'))
     const store = openNewsroom({ path })
     const desk = new Desk(store, SETTINGS)
     fileInto(desk, store, FEED, drafts.slice(0, 2), NOW)
@@ -98,7 +99,7 @@ describe('a clock that was ahead for a while', () => {
     fileInto(desk, store, FEED, drafts, NOW + HOUR)
     fileInto(desk, store, FEED, drafts, NOW + 2 * HOUR)
     store.close()
-    const db = new Database(path, { readonly: true })
+    const db = openRows(path)
     const mark = (name: string) => Number(db.prepare('select value from x_meta where key = ?').pluck().get(name))
     expect(mark('reviewed_story')).toBe(mark('review_until'))
     expect(mark('review_until')).toBeGreaterThanOrEqual(24)

@@ -25,6 +25,7 @@ import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { body, endlessBody, redirect, shortBody, slowBody, startHostileServer } from '../helpers/hostile-server.ts'
+import { openRows } from '../helpers/rows.ts'
 
 /** Nothing but sentences for the user on standard error, and no data. */
 function expectRefusal(ended: Ended, code: number): string[] {
@@ -502,7 +503,7 @@ describe('one poll of bad feeds and a good one', () => {
         '1 entry left out: it has neither a title nor a text',
       ]),
     )
-    const db = new Database(database, { readonly: true })
+    const db = openRows(database)
     onTestFinished(() => void db.close())
     const titles = db
       .prepare('select title from report where feed in (select id from feed where url like ?)')

@@ -7,10 +7,11 @@ import { isPostgres } from '../../src/model/database.ts'
 import { audit } from '../helpers/audit.ts'
 import { minwal, start } from '../helpers/cli.ts'
 import { agenciesOf } from '../helpers/configuration.ts'
-import { newSchema, rowsIn } from '../helpers/engine.ts'
+import { newSchema } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { folder } from '../helpers/folder.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
+import { rowsIn } from '../helpers/rows.ts'
 import { openNewsroom } from '../store/newsroom.ts'
 
 const POLLS = 40_000

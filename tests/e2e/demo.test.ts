@@ -59,7 +59,7 @@ describe('the demo at the end of the week', () => {
     const started = await startDemo(['--at', 'end'], database)
     running = started.running
     address = started.address
-    await eventually('the week is over', () => running.stdout().includes('The week is over'))
+    await eventually('the week is over', () => running.stdout().includes('The week is over'), 150_000)
   })
   afterAll(async () => {
     await browser?.close()

@@ -5,7 +5,6 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { minwal, start } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
@@ -13,6 +12,7 @@ import { daemon } from '../helpers/daemon.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { openRows } from '../helpers/rows.ts'
 
 const EVERY_SECOND = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' }
 const QUAKE = {
@@ -71,7 +71,7 @@ const titles = ({ taken }: Hook): unknown[] => taken.map(({ body }) => body['tit
 
 /** Rules that know what there was when they began. */
 function begun(database: string): number {
-  const db = new Database(database, { readonly: true })
+  const db = openRows(database)
   try {
     return Number(db.prepare(`select count(*) from x_notices where key = ''`).pluck().get())
   } finally {

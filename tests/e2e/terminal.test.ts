@@ -1,13 +1,13 @@
 // What a hostile feed, list or file can do to the terminal of whoever looks at it: nothing.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { createLog } from '../../src/log.ts'
 import { minwal } from '../helpers/cli.ts'
 import { configure } from '../helpers/configuration.ts'
 import { feedServer } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { openRows } from '../helpers/rows.ts'
 
 /** All a terminal acts on but the end of a line; what JSON writes as `\u001b` is no such character. */
 const ACTING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/
@@ -57,7 +57,7 @@ describe('the terminal', () => {
     await run('parse', join(where, 'feed.json'), join(where, 'list.opml'), '--json')
     await run('poll', '--force', '--config', config)
     // Stored before this was cleaned.
-    const file = new Database(database)
+    const file = openRows(database, { readonly: false })
     for (const table of ['report', 'story', 'thread', 'feed', 'poll', 'revision']) {
       for (const row of file.prepare(`select * from ${table}`).all() as Record<string, unknown>[]) {
         expect(

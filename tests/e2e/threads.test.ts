@@ -2,7 +2,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { audit, reportsOnFile } from '../helpers/audit.ts'
 import { minwal, root } from '../helpers/cli.ts'
@@ -12,6 +11,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { prose, random } from '../helpers/random.ts'
+import { openRows } from '../helpers/rows.ts'
 
 const EVERY_SECOND = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' }
 const fixture = pathToFileURL(join(root, 'tests/fixtures/dying-thread.cjs'))
@@ -109,7 +109,7 @@ it('a stop while large documents are being filed ends in time, and files each of
   const running = await daemon(config)
   const filed = (): number => {
     if (!existsSync(database)) return 0
-    const db = new Database(database, { readonly: true })
+    const db = openRows(database)
     try {
       return Number(db.prepare('select count(*) from report').pluck().get())
     } finally {

@@ -18,6 +18,7 @@ import {
   SETTINGS,
   temporaryFolder,
 } from '../store/newsroom.ts'
+import { newDatabase } from './engine.ts'
 
 const [HARIR = '', , MERIDIAN = '', VOSTOK = ''] = FEEDS
 
@@ -104,7 +105,7 @@ export interface ServedApi {
 
 /** Serve it; whoever asks closes it, or `serveApi` does when the test ends. */
 export async function openApiServer(folder: string, fill: typeof fileNews = fileNews): Promise<ServedApi> {
-  const path = `${folder}/news.db`
+  const path = newDatabase(`${folder}/news.db`)
   const store = openNewsroom({ path })
   const desk = new Desk(store, SETTINGS)
   const ids = fill(store, desk)

@@ -1,6 +1,7 @@
 // Writes the configuration a test runs the command with: everything on loopback, in a folder of the test's own.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { newDatabase } from './engine.ts'
 
 export interface AgencyWish {
   id: string
@@ -14,7 +15,7 @@ export interface AgencyWish {
 export interface Configured {
   /** Path of config.json. */
   config: string
-  /** Path of the database it names. */
+  /** Path of the database it names; over PostgreSQL its address. */
   database: string
 }
 
@@ -26,15 +27,17 @@ export function configure(
 ): Configured {
   const config = join(where, 'config.json')
   const { poll, ...rest } = changes
+  const file = join(where, 'minwal.db')
+  const database = newDatabase(file)
   const whole = {
-    database: 'minwal.db',
+    database: database === file ? 'minwal.db' : database,
     listen: '127.0.0.1:0',
     ...rest,
     poll: { allowPrivate: true, perHost: 8, ...poll },
     agencies: agencies.map(agency => ({ name: agency.id, ...agency })),
   }
   writeFileSync(config, JSON.stringify(whole, null, 2))
-  return { config, database: join(where, 'minwal.db') }
+  return { config, database }
 }
 
 /** One agency for each address: `agency-0`, `agency-1` … */

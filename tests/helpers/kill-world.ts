@@ -1,13 +1,12 @@
 // A world of agencies that is lived through with the real commands, whole or with one of them killed in each round; and
 // what must be so after each kill and at the end. Used by the suite and, for longer, by `npm run soak`.
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { audit, copyOf, count, type Filed, reportsOnFile, strayed } from './audit.ts'
 import { type Ended, minwal, type Running, start } from './cli.ts'
 import { agenciesOf, configure } from './configuration.ts'
 import { eventually } from './eventually.ts'
 import type { FeedServer } from './feed-server.ts'
 import { prose, random } from './random.ts'
+import { openRows } from './rows.ts'
 import { type Item, rss } from './rss.ts'
 
 const FEEDS = 30
@@ -273,7 +272,7 @@ export async function live({ where, server, seed, rounds, kill, begins }: Life):
   for (const kind of ['new', 'copy', 'revision', 'failedFeeds', 'rejected']) {
     if (again[kind] !== 0) faults.push(`polled again, ${kind}: ${again[kind]}`)
   }
-  faults.push(...audit(join(where, 'minwal.db')))
+  faults.push(...audit(database))
   return { end: endOf(database, server.origin), faults, kills, halfway }
 }
 
@@ -294,7 +293,7 @@ function moves(before: ReadonlyMap<string, Filed>, after: ReadonlyMap<string, Fi
 
 /** Feeds whose last poll did not come to its end. */
 function feedsInterrupted(path: string): string[] {
-  const db = new Database(path, { readonly: true })
+  const db = openRows(path)
   try {
     return db
       .prepare(
@@ -308,7 +307,7 @@ function feedsInterrupted(path: string): string[] {
 }
 
 function endOf(path: string, origin: string): End {
-  const db = new Database(path, { readonly: true })
+  const db = openRows(path)
   try {
     const rows = db
       .prepare(

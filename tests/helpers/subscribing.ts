@@ -14,6 +14,7 @@ import { createServing } from '../../src/run/serving.ts'
 import { openReader } from '../../src/store/open.ts'
 import { config, HEALTHY } from '../publish/fixture.ts'
 import { AGENCIES, FEEDS, fileInto, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
+import { newDatabase } from './engine.ts'
 import { eventually } from './eventually.ts'
 import { pollSettings } from './poll-settings.ts'
 
@@ -82,7 +83,7 @@ export interface Changes {
 
 /** The site, on file in a folder of the test's own. */
 export async function hubbed({ link, poll, makeCaller = createCaller, thread = false }: Changes = {}) {
-  const path = join(temporaryFolder(), 'news.db')
+  const path = newDatabase(join(temporaryFolder(), 'news.db'))
   const store = openNewsroom({ path })
   const desk = new Desk(store, SETTINGS)
   onTestFinished(() => store.close())

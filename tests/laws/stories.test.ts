@@ -1,6 +1,5 @@
 // Laws of stories: whatever is generated, likeness is mutual, the order of arrival of exact copies decides nothing, and an
 // index made again from what was stored gives the same answers.
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { placesOf } from '../../src/decide/copy/alignment.ts'
@@ -10,6 +9,8 @@ import { Vocabulary } from '../../src/decide/copy/vocabulary.ts'
 import { Desk } from '../../src/desk/desk.ts'
 import { mergeStories, splitStory } from '../../src/desk/editor.ts'
 import { audit } from '../helpers/audit.ts'
+import { newDatabase, runs } from '../helpers/engine.ts'
+import { openRows } from '../helpers/rows.ts'
 import { DAY, FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS, temporaryFolder } from '../store/newsroom.ts'
 
 const LAW = { seed: 20_220_105, interruptAfterTimeLimit: 15_000 }
@@ -154,7 +155,7 @@ describe('filing', () => {
   )
 
   function stories(path: string): { guid: string; story: number }[] {
-    const db = new Database(path, { readonly: true })
+    const db = openRows(path)
     try {
       return db.prepare('select guid, story from x_reports order by guid').all() as { guid: string; story: number }[]
     } finally {
@@ -165,7 +166,7 @@ describe('filing', () => {
   function file(
     pieces: readonly Piece[],
     times: number,
-    path = `${temporaryFolder()}/n.db`,
+    path = newDatabase(`${temporaryFolder()}/n.db`),
   ): { guid: string; story: number }[] {
     const store = openNewsroom({ path })
     const desk = new Desk(store, SETTINGS)
@@ -191,7 +192,7 @@ describe('filing', () => {
         const copies = order.map(at => ({ ...draft, id: `copy ${at}`, feed: FEEDS[at % FEEDS.length] ?? '' }))
         expect(partition(file(copies, 1))).toEqual(['copy 0 copy 1 copy 2 copy 3 copy 4'])
       }),
-      { ...LAW, numRuns: 12 },
+      { ...LAW, numRuns: runs(12) },
     )
   })
 
@@ -213,7 +214,7 @@ describe('filing', () => {
       [2, 0, 1],
       [2, 1, 0],
     ]) {
-      const path = `${temporaryFolder()}/n.db`
+      const path = newDatabase(`${temporaryFolder()}/n.db`)
       const filed = file(
         order.flatMap(at => cuts[at] ?? []),
         2,
@@ -225,7 +226,7 @@ describe('filing', () => {
   })
 
   it('finds the one story again in another process after two were made one', () => {
-    const path = `${temporaryFolder()}/n.db`
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
     const store = openNewsroom({ path })
     const [one, other] = [new Desk(store, SETTINGS), new Desk(store, SETTINGS)]
     const send = (desk: Desk, { id, feed, title, body: text }: Piece, after: number) =>
@@ -241,7 +242,7 @@ describe('filing', () => {
   })
 
   it('does not make one story of what an editor has parted', () => {
-    const path = `${temporaryFolder()}/n.db`
+    const path = newDatabase(`${temporaryFolder()}/n.db`)
     const store = openNewsroom({ path })
     const desk = new Desk(store, SETTINGS)
     const send = ({ id, feed, title, body: text }: Piece, after: number) =>
@@ -269,7 +270,7 @@ describe('filing', () => {
         expect(new Set(once.map(({ guid }) => guid)).size).toBe(once.length)
         expect(file(pieces, 3)).toEqual(once)
       }),
-      { ...LAW, numRuns: 12 },
+      { ...LAW, numRuns: runs(12) },
     )
   })
 })

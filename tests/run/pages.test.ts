@@ -432,6 +432,8 @@ describe('the page of a report', () => {
     ])
     expect(room.rows("select value from figure where kind = 'injured'")).toEqual([{ value: 14 }])
     expect(room.store.story(1)?.pageText).toBe(null)
+    expect(room.store.search('capsized', 10).map(({ id }) => id)).toEqual([1])
+    expect([...room.store.pageTexts([1])]).toEqual([])
     expect(room.store.story(1)?.text).toContain(FERRY[0]?.slice(0, 80))
   })
 

@@ -17,8 +17,9 @@ import { VIEWS } from '../../src/store/postgres/views.ts'
 import { openQueries } from '../../src/store/query.ts'
 import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
-import { newSchema, rowsIn } from '../helpers/engine.ts'
+import { newSchema } from '../helpers/engine.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
+import { rowsIn } from '../helpers/rows.ts'
 import { anySteps, DAY, FEEDS, fileInto, NOW, openNewsroom, play, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const subscription: Subscription = {

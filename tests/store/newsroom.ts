@@ -12,7 +12,7 @@ import type { PollOutcome } from '../../src/model/decided.ts'
 import type { Millis } from '../../src/model/units.ts'
 import { type OpenOptions, openStore } from '../../src/store/open.ts'
 import type { PollUpdate, Store } from '../../src/store/store.ts'
-import { newDatabase } from '../helpers/engine.ts'
+import { freeDatabase, newDatabase } from '../helpers/engine.ts'
 
 export const MINUTE: Millis = 60_000
 export const HOUR: Millis = 60 * MINUTE
@@ -71,11 +71,20 @@ export function temporaryFolder(): string {
 }
 
 /** An open store with the agencies of this file; closed by whoever opened it. */
-export function openNewsroom(options: OpenOptions = { path: newDatabase() }): Store {
+export function openNewsroom(given?: OpenOptions): Store {
+  const options = given ?? { path: newDatabase() }
   const opened = openStore(options)
   if (!opened.ok) throw new Error(opened.reason)
-  if (!options.readOnly) opened.value.syncAgencies(AGENCIES, NOW)
-  return opened.value
+  const store = opened.value
+  if (!options.readOnly) store.syncAgencies(AGENCIES, NOW)
+  if (given !== undefined) return store
+  const { close } = store
+  return Object.assign(store, {
+    close: () => {
+      close()
+      freeDatabase(options.path)
+    },
+  })
 }
 
 export function entry(draft: Partial<Entry>): Entry {

@@ -4,13 +4,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
 import { openReader } from '../../src/store/open.ts'
 import type { Store, StoreReader } from '../../src/store/store.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const [HARIR = '', , MERIDIAN = ''] = FEEDS
 const ANYTHING = { limit: 10 }
 
 function newsroom(): { store: Store; desk: Desk; reader: StoreReader; path: string } {
-  const path = join(temporaryFolder(), 'news.db')
+  const path = newDatabase(join(temporaryFolder(), 'news.db'))
   const store = openNewsroom({ path })
   onTestFinished(() => store.close())
   return { store, desk: new Desk(store, SETTINGS), reader: read(path), path }

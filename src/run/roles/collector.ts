@@ -17,6 +17,8 @@ const MOST_TAKEN = 50
 export interface CollectorTools {
   calls: Pick<Calls, 'alone'>
   jobs: PollJobs
+  /** Feeds of which something was read that is not filed yet. */
+  waiting(): Promise<ReadonlySet<number>>
   poller: Poller
   reader: StoreReader
   feeds: () => ReadonlyMap<string, NamedFeed>
@@ -103,16 +105,22 @@ export class Collector {
       const room = Math.min(MOST_TAKEN, 2 * concurrency - poller.pending)
       if (room <= 0 || this.#isStopped) return
       const taken = await calls.alone(executor => jobs.take(room, perHost, executor))
-      for (const job of taken) await this.#begin(job)
+      // What was read of a feed may wait to be filed: until then it looks due. Asked before the feed is read.
+      const waiting = taken.length === 0 ? new Set<number>() : await this.#with.waiting()
+      for (const job of taken) await this.#begin(job, waiting.has(job.feed))
       if (taken.length < room) return
     }
   }
 
-  async #begin(job: PollJob): Promise<void> {
+  async #begin(job: PollJob, isWaiting: boolean): Promise<void> {
     const { reader, feeds, poller, now, jobs } = this.#with
     const feed: FeedState | null = reader.feed(job.feed)
     const isWanted =
-      feed !== null && feeds().has(feed.url) && (feed.lastPoll === null || feed.nextPoll <= now()) && !this.#isStopped
+      !isWaiting &&
+      feed !== null &&
+      feeds().has(feed.url) &&
+      (feed.lastPoll === null || feed.nextPoll <= now()) &&
+      !this.#isStopped
     if (feed === null || !isWanted) {
       await jobs.end([job])
       return

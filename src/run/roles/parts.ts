@@ -62,6 +62,7 @@ async function openLead(shared: Shared, options: DaemonOptions, now: Millis): Pr
       ask: (due, settings) => lead.ask(due, settings),
       // Pages are asked for by the desk.
       paced: fetcher => gated(fetcher, { turns: shared.turns, settings: () => config.poll, log, signal }),
+      gauges: [lead.waiting],
       begin: () => () => lead.stop(),
       lost: Promise.race([opened.value.desk.lost, lead.lost]),
       close: () => shared.close(),
@@ -90,6 +91,7 @@ async function openOther(
           {
             calls: shared.calls,
             jobs: shared.jobs,
+            waiting: () => shared.calls.waiting(),
             poller,
             reader: opened.value.reader,
             feeds: () => polling().feeds,

@@ -14,6 +14,7 @@ import { ledBy, postgresFault } from '../../store/postgres/faults.ts'
 import { HostTurns } from '../../store/postgres/hosts.ts'
 import type { StoreReader } from '../../store/store.ts'
 import { LONGEST_WAIT } from '../hosts.ts'
+import type { AskedGauge } from '../measures.ts'
 import { Answering } from './answering.ts'
 import { OwnJobs } from './collector.ts'
 import { paceOf } from './gate.ts'
@@ -34,6 +35,7 @@ export function roleRefusal(role: Role, { database }: Config): string | null {
 
 export interface Shared {
   calls: Calls
+  log: Log
   jobs: PollJobs
   turns: HostTurns
   own: OwnJobs
@@ -51,7 +53,7 @@ export async function openShared(config: Config, role: Role, log: Log): Promise<
       await jobs.stop()
       await calls.close()
     }
-    return { ok: true, value: { calls, jobs, turns: new HostTurns(calls), own: new OwnJobs(), close } }
+    return { ok: true, value: { calls, log, jobs, turns: new HostTurns(calls), own: new OwnJobs(), close } }
   } catch (error) {
     await calls.close()
     const reason = postgresFault(database, error)
@@ -130,6 +132,17 @@ export class Lead {
   /** Resolves with a sentence when another desk files in its place. */
   get lost(): Promise<string> {
     return this.#lost.promise
+  }
+
+  /** Calls that wait to be answered: what collectors read and nobody has filed. */
+  get waiting(): AskedGauge {
+    const { calls, log } = this.#shared
+    const value = (): Promise<number> =>
+      calls.count().catch((error: unknown) => {
+        log.debug('calls could not be counted', { error: said(error) })
+        return Number.NaN
+      })
+    return { name: 'calls_waiting', help: 'What other processes asked this one to file, and it has not yet.', value }
   }
 
   stop(): Promise<void> {

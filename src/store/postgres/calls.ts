@@ -154,6 +154,12 @@ export class Calls {
     return new Set(rows.map(({ feed }) => feed))
   }
 
+  /** Calls that are not answered. */
+  async count(): Promise<number> {
+    const { rows } = await this.#pool.query<{ n: number }>('select count(*) as n from x_calls where answered is null')
+    return rows[0]?.n ?? 0
+  }
+
   async tidy(): Promise<void> {
     await this.query(`delete from x_calls where answered < now() - interval '${KEPT}'`)
   }

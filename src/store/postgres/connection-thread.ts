@@ -19,6 +19,7 @@ let client: Client | null = null
 let lost: number | null = null
 /** Whether a transaction is open on it. */
 let isWithin = false
+let settings: string[] = []
 
 async function connected(): Promise<Client> {
   if (client !== null) return client
@@ -30,6 +31,7 @@ async function connected(): Promise<Client> {
   made.on('end', forget)
   await made.connect()
   if (leads) await lead(made)
+  for (const text of settings) await made.query(text)
   client = made
   lost = null
   return made
@@ -68,6 +70,9 @@ const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
 type Given = ArrayResult | ArrayResult[]
 const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
 
+/** What a `set` statement sets. */
+const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
+
 async function answer(asked: Asked): Promise<Answered> {
   for (;;) {
     // What was read in a state of the database that is gone is not read on in another.
@@ -80,9 +85,14 @@ async function answer(asked: Asked): Promise<Answered> {
 
 const isPatient = (): boolean => lost !== null && performance.now() - lost < patience
 
-async function answerOnce({ statements }: Asked): Promise<Answered> {
+async function answerOnce({ statements, setting }: Asked): Promise<Answered> {
   try {
     const connection = await connected()
+    if (setting !== undefined) {
+      const name = nameOf(setting)
+      settings = [...settings.filter(other => nameOf(other) !== name), setting]
+      await connection.query(setting)
+    }
     // All are on their way before the first answer is waited for.
     const settled = await Promise.allSettled(statements.map(statement => connection.query(queryOf(statement))))
     const failed = settled.find(result => result.status === 'rejected')

@@ -10,6 +10,8 @@ const PATIENCE = STATEMENT_TIMEOUT + 30_000
 const MOST_WAITING = 2_000
 const LONGEST_WAITING = 4 * 1_048_576
 
+const READS = /^\s*(?:select|\()/
+
 /** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
 export class PostgresError extends Error {
   readonly code: string
@@ -35,8 +37,10 @@ export interface Connection {
   drop(): void
   /** Send what waits without waiting for the answer, which is lost. */
   release(): void
-  /** Round trips and statements so far. */
-  readonly sent: { trips: number; statements: number }
+  /** A `set` statement for this connection and for each that takes its place. */
+  set(text: string): void
+  /** Round trips and statements so far, and how many of these may have changed something. */
+  readonly sent: { trips: number; statements: number; changing: number }
   close(): void
 }
 
@@ -58,7 +62,7 @@ export function openConnection(url: string, { leads = false, patience = 0 }: Con
   })
   worker.unref()
   port1.unref()
-  const sent = { trips: 0, statements: 0 }
+  const sent = { trips: 0, statements: 0, changing: 0 }
   let waiting: { statement: Statement; counted: (count: number) => void }[] = []
   let length = 0
   let isClosed = false
@@ -99,10 +103,12 @@ export function openConnection(url: string, { leads = false, patience = 0 }: Con
   }
   return {
     ask: statement => {
+      if (!READS.test(statement.text)) sent.changing++
       const posted = take()
       return send([...posted.map(other => other.statement), statement], posted)
     },
     post: statement => {
+      sent.changing++
       let changes: number | null = null
       waiting.push({
         statement,
@@ -127,6 +133,9 @@ export function openConnection(url: string, { leads = false, patience = 0 }: Con
       sent.trips++
       sent.statements += statements.length
       port1.postMessage({ statements, isAwaited: false } satisfies Asked)
+    },
+    set: text => {
+      if (!isClosed) port1.postMessage({ statements: [], isAwaited: false, setting: text } satisfies Asked)
     },
     sent,
     close: () => {

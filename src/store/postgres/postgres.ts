@@ -59,6 +59,8 @@ function opened<T>(
 interface Open {
   writing: boolean
   reading: number
+  /** How much had been changed when the transaction began: `Connection.sent`. */
+  begun: number
 }
 
 const post = (connection: Connection, text: string): void => void connection.post({ text, values: [], name: null })
@@ -83,7 +85,7 @@ function snapshots(connection: Connection, open: Open): <T>(work: () => T) => T 
 const fileSize: StoreReader['fileSize'] = () => ({ pages: 0, free: 0, pageBytes: 8_192, canShrink: false })
 
 function readerOf(connection: Connection, sql: WritableSql): StoreReader {
-  const { polled, ...reader } = createReader(sql, snapshots(connection, { writing: false, reading: 0 }))
+  const { polled, ...reader } = createReader(sql, snapshots(connection, { writing: false, reading: 0, begun: 0 }))
   const subscriptions = readingSubscriptions(sql)
   return {
     ...reader,
@@ -214,11 +216,15 @@ function transactions(connection: Connection, open: Open) {
     open.writing = true
     post(connection, 'begin')
     post(connection, LOCK)
+    open.begun = connection.sent.changing
   }
   const commit = (): void => {
     if (!open.writing) return
+    const hasWritten = connection.sent.changing > open.begun
     post(connection, 'commit')
-    connection.flush()
+    // Nobody has to know whether what was only read has ended.
+    if (hasWritten) connection.flush()
+    else connection.release()
     open.writing = false
   }
   const within = <T>(work: () => T): T => {
@@ -237,7 +243,7 @@ function transactions(connection: Connection, open: Open) {
 }
 
 function createStore(connection: Connection, sql: WritableSql, url: string): Store {
-  const open: Open = { writing: false, reading: 0 }
+  const open: Open = { writing: false, reading: 0, begun: 0 }
   const { begin, commit: end, rollBack, within } = transactions(connection, open)
   const seal = sealWith(() => {
     const key = sql.get('select key from x_seal')?.['key']
@@ -319,8 +325,7 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
       pollsKept = ms ?? POLLS_KEPT
     },
     waitForLock: ms => {
-      post(connection, `set lock_timeout = ${Math.max(1, Math.round(ms))}`)
-      connection.flush()
+      connection.set(`set lock_timeout = ${Math.max(1, Math.round(ms))}`)
     },
     releaseMemory: () => {},
     returnPages: () => {},
@@ -347,7 +352,7 @@ interface Beside {
 function openBeside(url: string): Beside {
   const connection = openConnection(url)
   const sql = postgresSql(connection)
-  const { within } = transactions(connection, { writing: false, reading: 0 })
+  const { within } = transactions(connection, { writing: false, reading: 0, begun: 0 })
   const close = (): void => {
     // Both share the connection, which is closed with the store.
   }

@@ -9,6 +9,8 @@ export interface Statement {
 }
 
 export interface Asked {
+  /** Set at once, and on every connection that takes the place of this one. */
+  setting?: string
   statements: readonly Statement[]
   /** False where nobody waits for the answer. */
   isAwaited: boolean

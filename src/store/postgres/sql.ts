@@ -7,9 +7,6 @@ import type { Statement } from './protocol.ts'
 /** Statements that a connection keeps prepared: a text with other types among its parameters is another. */
 const MOST_PREPARED = 2_000
 
-/** Whether a statement gives rows, or changes some and gives them. */
-const GIVES = /^\s*(?:select|with|\()|\breturning\b/
-
 function rowsOf({ columns, rows }: Result): Row[] {
   return rows.map(values => {
     const row: Row = {}
@@ -34,11 +31,6 @@ export function postgresSql(connection: Connection): WritableSql {
     all,
     get: (text, given) => all(text, given)[0],
     each: all,
-    run: (text, given = {}) => {
-      const made = statement(text, given)
-      if (!GIVES.test(text)) return connection.post(made)
-      const { counts } = connection.ask(made)
-      return { changes: counts.at(-1) ?? 0 }
-    },
+    run: (text, given = {}) => connection.post(statement(text, given)),
   }
 }

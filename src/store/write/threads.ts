@@ -367,7 +367,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
       sql
         .all(
           `select s.id, r.title, substr(coalesce(${pageTextOf('r.id')}, r.text), 1, 1000) as text from numbers(@stories) j join x_stories s on s.id = j.value
-           join x_reports r on r.id = s.lead`,
+           join x_reports r on r.id = s.lead order by j.key`,
           { stories: JSON.stringify(stories) },
         )
         .map(row => ({ story: number(row['id']), title: text(row['title']), text: text(row['text']) })),
