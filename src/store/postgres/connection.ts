@@ -51,14 +51,25 @@ export interface Connection {
 /** Round trips that were waited for, of all connections of this thread so far; and who is told of statements. */
 export const traffic: { trips: number; onSent: ((text: string) => void) | null } = { trips: 0, onSent: null }
 
-/** `exact`: for queries of users. Both are described in protocol.ts. */
-export function openConnection(url: string, { leads = false, exact = false } = {}): Connection {
+export interface ConnectionOptions {
+  /** See `OpenOptions.leads`. */
+  leads?: boolean
+  /** For queries of users: see `ConnectionData.exact`. */
+  exact?: boolean
+  /** How long a connection that was lost is waited for; for reading alone. */
+  patience?: number
+}
+
+export function openConnection(
+  url: string,
+  { leads = false, exact = false, patience = 0 }: ConnectionOptions = {},
+): Connection {
   const { port1, port2 } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
     execArgv: [],
     name: 'postgres',
-    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, exact },
+    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, exact, patience },
     transferList: [port2],
   })
   worker.unref()

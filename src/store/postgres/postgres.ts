@@ -22,6 +22,9 @@ import { LOCK, prepareDatabase } from './prepare.ts'
 import { lexemes } from './search.ts'
 import { postgresSql } from './sql.ts'
 
+/** A server that was there a moment ago may be starting again: pages wait for it. */
+const READERS_WAIT: Millis = 10_000
+
 /** Open the store, making or migrating the tables where allowed. The reason of a failure is one line that names the database. */
 export function openPostgres(options: OpenOptions): Outcome<Store> {
   return opened(options, createStore)
@@ -36,7 +39,8 @@ function opened<T>(
   options: OpenOptions,
   make: (connection: Connection, sql: WritableSql, url: string) => T,
 ): Outcome<T> {
-  const connection = openConnection(options.path, { leads: options.leads === true })
+  const patience = options.readOnly ? READERS_WAIT : 0
+  const connection = openConnection(options.path, { leads: options.leads === true, patience })
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
