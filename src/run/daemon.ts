@@ -166,7 +166,7 @@ class Service {
     })
     this.#closers.push(() => this.#notifier.close())
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
-    void store.desk.lost.then(why => this.#lose(why, why))
+    void part.lost.then(why => this.#lose(why, why))
   }
 
   get #tools(): AssemblyTools {

@@ -21,6 +21,8 @@ export interface Part {
   gauges: readonly AskedGauge[]
   /** Begin what goes on beside the ticks; what is returned ends it. */
   begin(poller: Poller, polling: () => Polling): () => Promise<void>
+  /** Resolves with a sentence when this process can do its part no more. */
+  lost: Promise<string>
   /** After the desk is closed. */
   close(): unknown
 }
@@ -34,5 +36,6 @@ export const partOf = (store: OpenedDesk): Part => ({
   paced: fetcher => fetcher,
   gauges: [],
   begin: () => async () => {},
+  lost: store.desk.lost,
   close: () => {},
 })

@@ -13,6 +13,7 @@ import { version } from '../../src/cli/shared.ts'
 import { audit } from '../helpers/audit.ts'
 import { minwal, root } from '../helpers/cli.ts'
 import { configure } from '../helpers/configuration.ts'
+import { itOfTheFile } from '../helpers/engine.ts'
 import { type Item, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { body, startHostileServer, status } from '../helpers/hostile-server.ts'
@@ -145,7 +146,7 @@ describe('check', () => {
     )
   })
 
-  it('--fetch tries every feed, fails where one fails, and stores nothing', async () => {
+  itOfTheFile('--fetch tries every feed, fails where one fails, and stores nothing', async () => {
     const before = readFileSync(database)
     const ended = await minwal(['check', '--fetch', '--json', '--config', config])
     expect(ended.code).toBe(1)

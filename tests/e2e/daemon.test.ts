@@ -10,6 +10,7 @@ import { audit, reportsOnFile } from '../helpers/audit.ts'
 import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { daemon } from '../helpers/daemon.ts'
+import { itOfTheFile } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, type Item, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -189,7 +190,7 @@ it.skipIf(!has('curl'))(
   60_000,
 )
 
-it('shares its file with the sqlite3 shell and with another poll while it writes', async context => {
+itOfTheFile('shares its file with the sqlite3 shell and with another poll while it writes', async context => {
   const next = random(7)
   const feeds = 12
   const items: Item[][] = Array.from({ length: feeds }, () => [])

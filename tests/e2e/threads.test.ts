@@ -3,6 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { isPostgres } from '../../src/model/database.ts'
 import { audit, reportsOnFile } from '../helpers/audit.ts'
 import { minwal, root } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
@@ -11,7 +12,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { prose, random } from '../helpers/random.ts'
-import { openRows } from '../helpers/rows.ts'
+import { openRows, tablesOf } from '../helpers/rows.ts'
 
 const EVERY_SECOND = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' }
 const fixture = pathToFileURL(join(root, 'tests/fixtures/dying-thread.cjs'))
@@ -108,7 +109,8 @@ it('a stop while large documents are being filed ends in time, and files each of
   })
   const running = await daemon(config)
   const filed = (): number => {
-    if (!existsSync(database)) return 0
+    if (!isPostgres(database) && !existsSync(database)) return 0
+    if (!tablesOf(database).includes('x_reports')) return 0
     const db = openRows(database)
     try {
       return Number(db.prepare('select count(*) from report').pluck().get())

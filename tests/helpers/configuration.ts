@@ -1,7 +1,7 @@
 // Writes the configuration a test runs the command with: everything on loopback, in a folder of the test's own.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { newDatabase } from './engine.ts'
+import { ENGINE, newSchema } from './engine.ts'
 
 export interface AgencyWish {
   id: string
@@ -28,7 +28,7 @@ export function configure(
   const config = join(where, 'config.json')
   const { poll, ...rest } = changes
   const file = join(where, 'minwal.db')
-  const database = newDatabase(file)
+  const database = ENGINE === 'sqlite' ? file : newSchema()
   const whole = {
     database: database === file ? 'minwal.db' : database,
     listen: '127.0.0.1:0',

@@ -41,11 +41,9 @@ export class Answering {
   constructor(tools: AnsweringTools) {
     this.#with = tools
     this.#timers = [setInterval(() => this.look(), LOOK), setInterval(() => this.#tidy(), TIDY)]
-    tools.calls
-      .listen(said => {
-        if (said === 'call') this.look()
-      })
-      .catch(error => this.#failed(error))
+    tools.calls.listen(said => {
+      if (said === 'call') this.look()
+    })
     this.look()
   }
 

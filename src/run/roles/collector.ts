@@ -3,7 +3,7 @@ import { type Log, said } from '../../log.ts'
 import type { PollSettings } from '../../model/config.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
-import type { Executor } from '../../store/postgres/calls.ts'
+import type { Calls, Executor } from '../../store/postgres/calls.ts'
 import type { StoreReader } from '../../store/store.ts'
 import type { NamedFeed } from '../poll.ts'
 import type { Poller } from '../poller.ts'
@@ -15,6 +15,7 @@ const BEAT: Millis = 8_000
 const MOST_TAKEN = 50
 
 export interface CollectorTools {
+  calls: Pick<Calls, 'alone'>
   jobs: PollJobs
   /** Feeds of which something was read that is not filed yet. */
   waiting(): Promise<ReadonlySet<number>>
@@ -47,10 +48,12 @@ export class OwnJobs {
   /** End the jobs of these feeds in a transaction. False where one of them is another's by now. */
   async end(jobs: PollJobs, feeds: readonly number[], executor: Executor): Promise<boolean> {
     const own = feeds.flatMap(feed => this.#jobs.get(feed) ?? [])
-    if (own.length === 0) return true
-    const ended = await jobs.end(own, executor)
-    for (const { feed } of own) this.#jobs.delete(feed)
-    return ended === own.length
+    return (await jobs.end(own, executor)) === own.length
+  }
+
+  /** They have ended: the transaction is committed. */
+  forget(feeds: readonly number[]): void {
+    for (const feed of feeds) this.#jobs.delete(feed)
   }
 }
 
@@ -97,11 +100,11 @@ export class Collector {
 
   async #take(): Promise<void> {
     for (;;) {
-      const { jobs, poller, settings } = this.#with
+      const { calls, jobs, poller, settings } = this.#with
       const { concurrency, perHost } = settings()
       const room = Math.min(MOST_TAKEN, 2 * concurrency - poller.pending)
       if (room <= 0 || this.#isStopped) return
-      const taken = await jobs.take(room, perHost)
+      const taken = await calls.alone(executor => jobs.take(room, perHost, executor))
       // What was read of a feed may wait to be filed: until then it looks due. Asked before the feed is read.
       const waiting = taken.length === 0 ? new Set<number>() : await this.#with.waiting()
       for (const job of taken) await this.#begin(job, waiting.has(job.feed))

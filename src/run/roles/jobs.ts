@@ -12,6 +12,10 @@ const HEARTBEAT_SECONDS = 30
 /** Longer than any poll, with all its timeouts. */
 const EXPIRES_SECONDS = 3_600
 
+const databaseOf = (executor: Executor) => ({
+  executeSql: (text: string, values?: unknown[]) => executor.query(text, values),
+})
+
 /** A poll that this process has taken. */
 export interface PollJob extends JobAttempt {
   feed: number
@@ -35,7 +39,8 @@ export class PollJobs {
   }
 
   async start(): Promise<void> {
-    await this.#boss.start()
+    // Two that begin at the same moment both make the tables, and one of them fails.
+    await this.#boss.start({ attempts: 3 })
     await this.#boss.createQueue(QUEUE, {
       policy: 'exclusive',
       // A job that was lost is due at the next tick.
@@ -61,25 +66,33 @@ export class PollJobs {
     )
   }
 
-  /** Take polls, at most so many, of each host at most `perHost` over all machines. */
-  async take(most: number, perHost: number): Promise<PollJob[]> {
-    const jobs = await this.#boss.fetch<{ feed: number }>(QUEUE, {
+  /**
+   * Take polls, at most so many, of each host at most `perHost` over all machines: nobody else may take any meanwhile, for what two
+   * take at the same moment neither of them counts.
+   */
+  async take(most: number, perHost: number, alone: Executor): Promise<PollJob[]> {
+    const jobs = await this.#boss.fetch<string>(QUEUE, {
       batchSize: most,
       groupConcurrency: perHost,
       includeMetadata: true,
+      db: databaseOf(alone),
     })
-    return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, feed: data.feed }))
+    // Our connections give JSON as text.
+    return jobs.map(({ id, retryCount, data }) => ({
+      id,
+      retryCount,
+      feed: (JSON.parse(data) as { feed: number }).feed,
+    }))
   }
 
   /** End polls; with `executor`, in its transaction. How many of them were still this process's. */
   async end(jobs: readonly PollJob[], executor?: Executor): Promise<number> {
     if (jobs.length === 0) return 0
-    const db = executor && { executeSql: (text: string, values?: unknown[]) => executor.query(text, values) }
     const ended = await this.#boss.complete(
       QUEUE,
       jobs.map(({ id, retryCount }) => ({ id, retryCount })),
       null,
-      db ? { db } : {},
+      executor === undefined ? {} : { db: databaseOf(executor) },
     )
     return 'affected' in ended ? Number(ended.affected) : 0
   }

@@ -1,7 +1,8 @@
 // What each role makes of the daemon. All of them share one PostgreSQL database.
 import type { Millis, Outcome } from '../../model/units.ts'
+import { ledBy } from '../../store/postgres/faults.ts'
 import type { DaemonOptions } from '../daemon-options.ts'
-import { openDesk } from '../open.ts'
+import { type OpenedDesk, openDesk } from '../open.ts'
 import { type Part, partOf } from '../part.ts'
 import { systemd } from '../systemd.ts'
 import { Collector } from './collector.ts'
@@ -27,6 +28,19 @@ export async function openRole(
   return opened
 }
 
+/** Another desk may be faster. */
+async function openWhenFree(shared: Shared, options: DaemonOptions, now: Millis): Promise<Outcome<OpenedDesk>> {
+  const { config, log, signal = new AbortController().signal } = options
+  const began = performance.now()
+  for (;;) {
+    await standBy(shared, config, log, signal)
+    if (signal.aborted) return { ok: false, reason: 'stopped while it stood by' }
+    const at = now + performance.now() - began
+    const opened = await openDesk(config, { now: at, log, lockPatience: LOCK_PATIENCE, patience: null, leads: true })
+    if (opened.ok || opened.reason !== ledBy(config.database)) return opened
+  }
+}
+
 /** The desk: waits until nobody files, files, answers the others, and says which feeds are due. */
 async function openLead(shared: Shared, options: DaemonOptions, now: Millis): Promise<Outcome<Part>> {
   const { config, log, signal = new AbortController().signal } = options
@@ -36,20 +50,21 @@ async function openLead(shared: Shared, options: DaemonOptions, now: Millis): Pr
     () => 'STATUS=standing by',
     () => true,
   )
-  await standBy(shared, config, log, signal)
+  const opened = await openWhenFree(shared, options, now)
   end()
-  if (signal.aborted) return { ok: false, reason: 'stopped while it stood by' }
-  const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null, leads: true })
   if (!opened.ok) return opened
-  const lead = new Lead(shared, opened.value.desk, log)
+  const lead = new Lead(shared, opened.value.desk, config, log)
   return {
     ok: true,
     value: {
       ...partOf(opened.value),
       serves: false,
       ask: (due, settings) => lead.ask(due, settings),
+      // Pages are asked for by the desk.
+      paced: fetcher => gated(fetcher, { turns: shared.turns, settings: () => config.poll, log, signal }),
       gauges: [lead.waiting],
       begin: () => () => lead.stop(),
+      lost: Promise.race([opened.value.desk.lost, lead.lost]),
       close: () => shared.close(),
     },
   }
@@ -74,6 +89,7 @@ async function openOther(
       begin: (poller, polling) => {
         const collector = new Collector(
           {
+            calls: shared.calls,
             jobs: shared.jobs,
             waiting: () => shared.calls.waiting(),
             poller,

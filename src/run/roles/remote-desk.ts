@@ -1,6 +1,7 @@
 // The desk of a process that does not file: what is asked of it is put into the database, for the process that files. What was
 // read of a feed is put there in the transaction that ends its job, so that it is filed whatever becomes of this process.
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { deserialize, serialize } from 'node:v8'
 import type { PollPlan } from '../../decide/schedule/plan.ts'
 import type { DeskClient } from '../../desk/client.ts'
@@ -15,6 +16,7 @@ import {
 import type { Log } from '../../log.ts'
 import { said } from '../../log.ts'
 import type { Millis } from '../../model/units.ts'
+import { storeTrouble } from '../../store/fault.ts'
 import type { Calls, Executor, NewCall } from '../../store/postgres/calls.ts'
 import { postgresFault } from '../../store/postgres/faults.ts'
 
@@ -22,6 +24,9 @@ import { postgresFault } from '../../store/postgres/faults.ts'
 const GATHERED: Millis = 50
 /** Answers are looked for at least so often, should a notice be lost. */
 const LOOK: Millis = 1_000
+/** Between two tries to put a call while the database cannot be reached; and how long one waits that is not of a feed. */
+const PAUSE: Millis = 500
+const PATIENCE: Millis = 10_000
 
 export type Answer = { ok: true; value: unknown } | { ok: false; fault: Fault }
 
@@ -31,6 +36,8 @@ export interface RemoteDeskOptions {
   log: Log
   /** Ends the jobs of these feeds in a transaction; false where they are another's by now. */
   end?: (feeds: readonly number[], executor: Executor) => Promise<boolean>
+  /** That transaction is committed. */
+  ended?: (feeds: readonly number[]) => void
 }
 
 interface Waiting {
@@ -55,6 +62,7 @@ export class RemoteDesk implements DeskClient {
   #unrecorded: Unrecorded[] = []
   #looking: Promise<void> | null = null
   #lookAgain = false
+  readonly #stopping = new AbortController()
   #isStopped = false
   /** Calls that are being put, and have no number yet. */
   #putting = 0
@@ -65,11 +73,9 @@ export class RemoteDesk implements DeskClient {
     this.#with = options
     this.#timer = setInterval(() => this.#look(), LOOK)
     this.#timer.unref()
-    options.calls
-      .listen(said => {
-        if (said === this.#caller) this.#look()
-      })
-      .catch(error => this.#failed(error))
+    options.calls.listen(said => {
+      if (said === this.#caller) this.#look()
+    })
   }
 
   get trouble(): DeskClient['trouble'] {
@@ -117,7 +123,7 @@ export class RemoteDesk implements DeskClient {
     if (this.#isStopped) return Promise.reject(deskStopped())
     return new Promise((resolve, reject) => {
       this.#unrecorded.push({ plan, resolve, reject })
-      if (this.#unrecorded.length === 1) setTimeout(() => void this.#record(), GATHERED)
+      if (this.#unrecorded.length === 1) void setTimeout(GATHERED).then(() => this.#record())
     })
   }
 
@@ -142,6 +148,7 @@ export class RemoteDesk implements DeskClient {
   stop(): void {
     void this.#record()
     this.#isStopped = true
+    this.#stopping.abort()
     // What was asked is answered to nobody: it is done all the same.
     for (const { reject } of this.#waiting.values()) reject(deskStopped())
     this.#waiting.clear()
@@ -175,23 +182,38 @@ export class RemoteDesk implements DeskClient {
     return new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject })) as Promise<T>
   }
 
+  /** Put it into the database, once that can be reached: what was read of a feed is kept in memory meanwhile. */
   async #put(call: NewCall): Promise<number> {
-    const { calls, end } = this.#with
+    const began = performance.now()
+    const patience = call.feeds.length > 0 ? Number.POSITIVE_INFINITY : PATIENCE
     this.#putting++
     try {
-      const id = await calls.within(async executor => {
-        const isOurs = call.feeds.length === 0 || end === undefined || (await end(call.feeds, executor))
-        if (!isOurs) throw deskStopped('the poll is another process’s by now')
-        return calls.insert(executor, call)
-      })
-      this.#since = null
-      return id
-    } catch (error) {
-      this.#failed(error)
-      throw error
+      for (;;) {
+        try {
+          return await this.#tryToPut(call)
+        } catch (error) {
+          this.#failed(error)
+          if (storeTrouble(error) === null || performance.now() - began > patience) throw error
+          await setTimeout(PAUSE, undefined, { signal: this.#stopping.signal }).catch(() => {
+            throw deskStopped()
+          })
+        }
+      }
     } finally {
       this.#putting--
     }
+  }
+
+  async #tryToPut(call: NewCall): Promise<number> {
+    const { calls, end, ended } = this.#with
+    const id = await calls.within(async executor => {
+      const isOurs = call.feeds.length === 0 || end === undefined || (await end(call.feeds, executor))
+      if (!isOurs) throw deskStopped('the poll is another process’s by now')
+      return calls.insert(executor, call)
+    })
+    ended?.(call.feeds)
+    this.#since = null
+    return id
   }
 
   /** Fetch answers. */

@@ -10,7 +10,7 @@ import type { FeedState } from '../../model/stored.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
 import { openReader } from '../../store/open.ts'
 import { Calls } from '../../store/postgres/calls.ts'
-import { postgresFault } from '../../store/postgres/faults.ts'
+import { ledBy, postgresFault } from '../../store/postgres/faults.ts'
 import { HostTurns } from '../../store/postgres/hosts.ts'
 import type { StoreReader } from '../../store/store.ts'
 import { LONGEST_WAIT } from '../hosts.ts'
@@ -75,6 +75,7 @@ export async function openRemote(
     database,
     log,
     end: (feeds, executor) => own.end(jobs, feeds, executor),
+    ended: feeds => own.forget(feeds),
   })
   return { ok: true, value: { desk, reader: reader.value } }
 }
@@ -100,9 +101,19 @@ export async function standBy({ calls }: Shared, { database }: Config, log: Log,
 export class Lead {
   readonly #shared: Shared
   readonly #answering: Answering
+  readonly #lost = Promise.withResolvers<string>()
+  readonly #timer: NodeJS.Timeout
 
-  constructor(shared: Shared, desk: DeskClient, log: Log) {
+  constructor(shared: Shared, desk: DeskClient, { database }: Config, log: Log) {
     this.#shared = shared
+    const led = ledBy(database)
+    this.#timer = setInterval(() => {
+      if (desk.trouble?.reason !== led) return
+      // Started again it stands by, and learns what the other has filed if it is to file again.
+      this.#lost.resolve(
+        `another desk files into ${shownDatabase(database)} by now: start this one again, and it stands by`,
+      )
+    }, STANDBY)
     this.#answering = new Answering({ calls: shared.calls, desk, log })
   }
 
@@ -118,6 +129,11 @@ export class Lead {
     await jobs.ask(due.filter(feed => !waiting.has(feed.id) && !rests(feed)))
   }
 
+  /** Resolves with a sentence when another desk files in its place. */
+  get lost(): Promise<string> {
+    return this.#lost.promise
+  }
+
   /** Calls that wait to be answered: what collectors read and nobody has filed. */
   get waiting(): AskedGauge {
     const { calls, log } = this.#shared
@@ -130,6 +146,7 @@ export class Lead {
   }
 
   stop(): Promise<void> {
+    clearInterval(this.#timer)
     return this.#answering.stop()
   }
 }

@@ -43,6 +43,10 @@ const EXACT = new Map<number, (value: string) => unknown>([
 const exactTypes = typesBy(oid => EXACT.get(oid) ?? (oid === BYTES ? undefined : asItIs))
 
 const CONNECT_TIMEOUT = 10_000
+const STATEMENT_TIMEOUT = 30_000
+const IDLE_TIMEOUT = 15_000
+/** A connection that is silent for so long is asked whether it lives. */
+const KEEP_ALIVE = 10_000
 
 /** A connection that sends statements without waiting for the answers to those before. */
 export function pipelinedClient(url: string, given: { statementTimeout: number; exact: boolean }): pg.Client {
@@ -56,7 +60,14 @@ export function pipelinedClient(url: string, given: { statementTimeout: number; 
 
 /** Connections for work that awaits. A connection that is lost is told to `onLost`, and another is made when it is needed. */
 export function clientPool(url: string, max: number, onLost: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({ ...common(url), max, statement_timeout: 30_000 })
+  const pool = new pg.Pool({
+    ...common(url),
+    max,
+    statement_timeout: STATEMENT_TIMEOUT,
+    // What waits for a machine that is gone is given up, and what such a machine holds is free again.
+    query_timeout: 2 * STATEMENT_TIMEOUT,
+    idle_in_transaction_session_timeout: IDLE_TIMEOUT,
+  })
   pool.on('error', onLost)
   return pool
 }
@@ -71,5 +82,6 @@ const common = (url: string) => ({
   application_name: 'minwal',
   connectionTimeoutMillis: CONNECT_TIMEOUT,
   keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE,
   types,
 })

@@ -1,23 +1,32 @@
 // One connection to PostgreSQL, in a thread of its own: stores are synchronous, and sleep until it has answered.
+import { setTimeout } from 'node:timers/promises'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Value } from '../sql.ts'
 import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from './client.ts'
-import { LEAD, LED } from './lead.ts'
+import { failureOf } from './failure.ts'
+import { LEAD, LED, NOTICED } from './lead.ts'
 import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
 
-const { url, signal, port, statementTimeout, leads, exact } = workerData as ConnectionData & { port: MessagePort }
+const data = workerData as ConnectionData & { port: MessagePort }
+const { url, signal, port, statementTimeout, leads, exact, patience } = data
 
-/** Codes of the classes "connection exception" and "operator intervention": the server has closed the connection. */
-const CLOSED = /^(?:08|57P)/
+/** Ends a transaction. */
+const ENDS = /^(?:commit|rollback)\b/
+/** Between two tries to reach a server that was there a moment ago. */
+const PAUSE = 100
 
 let client: Client | null = null
+/** When the last connection was lost; null while there is one, and before the first. */
+let lost: number | null = null
+/** Whether a transaction is open on it. */
+let isWithin = false
 let settings: string[] = []
 
 async function connected(): Promise<Client> {
   if (client !== null) return client
   const made = pipelinedClient(url, { statementTimeout, exact })
   const forget = (): void => {
-    if (client === made) client = null
+    if (client === made) lose()
   }
   made.on('error', forget)
   made.on('end', forget)
@@ -25,14 +34,25 @@ async function connected(): Promise<Client> {
   if (leads) await lead(made)
   for (const text of settings) await made.query(text)
   client = made
+  lost = null
   return made
+}
+
+function lose(): void {
+  client = null
+  lost = performance.now()
+  isWithin = false
 }
 
 /** Whoever leads holds this lock as long as the connection lives: what is written on it is written by the one that leads. */
 async function lead(made: Client): Promise<void> {
+  await made.query(NOTICED)
   const { rows } = await made.query<{ leads: number }>(LEAD)
   if (rows[0]?.leads === 1) return
-  await made.end()
+  // Nobody waits for its end: what is asked is answered now.
+  made.end().catch(() => {
+    // It is gone already.
+  })
   throw Object.assign(new Error('another Minwal files into it'), { code: LED })
 }
 
@@ -57,7 +77,19 @@ const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (
 /** What a `set` statement sets. */
 const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
 
-async function answer({ statements, setting }: Asked): Promise<Answered> {
+async function answer(asked: Asked): Promise<Answered> {
+  for (;;) {
+    // What was read in a state of the database that is gone is not read on in another.
+    const mayAgain = patience > 0 && !isWithin
+    const answered = await answerOnce(asked)
+    if (answered.ok || !answered.failure.isFatal || !mayAgain || !isPatient()) return answered
+    await setTimeout(PAUSE)
+  }
+}
+
+const isPatient = (): boolean => lost !== null && performance.now() - lost < patience
+
+async function answerOnce({ statements, setting }: Asked): Promise<Answered> {
   try {
     const connection = await connected()
     if (setting !== undefined) {
@@ -68,7 +100,8 @@ async function answer({ statements, setting }: Asked): Promise<Answered> {
     // All are on their way before the first answer is waited for.
     const settled = await Promise.allSettled(statements.map(statement => connection.query(queryOf(statement))))
     const failed = settled.find(result => result.status === 'rejected')
-    if (failed) return { ok: false, failure: failureOf(failed.reason) }
+    if (failed) return { ok: false, failure: heard(failed.reason) }
+    for (const { text } of statements) isWithin = /^begin\b/.test(text) || (isWithin && !ENDS.test(text))
     const results = settled.map(result => lastOf((result as PromiseFulfilledResult<Given>).value))
     const last = results.at(-1)
     return {
@@ -78,24 +111,39 @@ async function answer({ statements, setting }: Asked): Promise<Answered> {
       counts: results.map(({ rowCount }) => rowCount ?? 0),
     }
   } catch (error) {
-    return { ok: false, failure: failureOf(error) }
+    return { ok: false, failure: heard(error) }
   }
 }
 
-function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const isOurs = error instanceof TypeError || error instanceof RangeError
-  // What has no SQLSTATE came from the network or from pg itself.
-  const isFatal = !isOurs && (!/^[0-9A-Z]{5}$/.test(code) || CLOSED.test(code))
-  if (isFatal) {
-    client?.end().catch(() => {
+/** What it was refused for; a connection that is lost is ended. */
+function heard(error: unknown): Failure {
+  const failure = failureOf(error)
+  if (failure.isFatal && client !== null) {
+    client.end().catch(() => {
       // It is gone already.
     })
-    client = null
+    lose()
   }
-  const position = error instanceof Error && 'position' in error ? Number(error.position) || null : null
-  return { message, code: code || 'CONNECTION', isFatal, position }
+  return failure
+}
+
+/** Rejects whatever is under way: a defect in reading what the server sent ends a statement, not this thread, which somebody waits for. */
+let give: (defect: Error) => void = () => {}
+process.on('uncaughtException', defect => {
+  client?.end().catch(() => {
+    // It is of no use any more.
+  })
+  lose()
+  give(defect)
+})
+
+/** The answer, or the defect that keeps it from coming. */
+function answerOrDefect(asked: Asked): Promise<Answered> {
+  const { promise, resolve } = Promise.withResolvers<Answered>()
+  give = ({ message }) =>
+    resolve({ ok: false, failure: { message, code: 'CONNECTION', isFatal: true, position: null } })
+  void answer(asked).then(resolve)
+  return promise
 }
 
 let asking: Promise<void> = Promise.resolve()
@@ -108,7 +156,7 @@ port.on('message', (asked: Asked | 'close') => {
       port.close()
       return
     }
-    const answered = await answer(asked)
+    const answered = await answerOrDefect(asked)
     if (!asked.isAwaited) return
     port.postMessage(answered)
     Atomics.add(signal, 0, 1)

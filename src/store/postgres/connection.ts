@@ -2,6 +2,7 @@
 // What gives no rows is sent with the next statement that does, so that a filing costs few round trips.
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { Answered, Asked, Failure, Statement } from './protocol.ts'
+import { joined } from './rows.ts'
 
 /** The server ends a statement after this long; whoever waits gives the connection up soon after. */
 const STATEMENT_TIMEOUT = 300_000
@@ -42,24 +43,41 @@ export interface Connection {
   release(): void
   /** A `set` statement for this connection and for each that takes its place. */
   set(text: string): void
-  /** Round trips and statements so far, and how many of these may have changed something. */
-  readonly sent: { trips: number; statements: number; changing: number }
+  /** Statements so far that may have changed something. */
+  readonly sent: { changing: number }
   close(): void
 }
 
-/** `exact`: for queries of users. Both are described in protocol.ts. */
-export function openConnection(url: string, { leads = false, exact = false } = {}): Connection {
+/** Round trips that were waited for, of all connections of this thread so far; and who is told of statements. */
+export const traffic: { trips: number; onSent: ((text: string) => void) | null } = { trips: 0, onSent: null }
+
+export interface ConnectionOptions {
+  /** See `OpenOptions.leads`. */
+  leads?: boolean
+  /** For queries of users: see `ConnectionData.exact`. */
+  exact?: boolean
+  /** How long a connection that was lost is waited for; for reading alone. */
+  patience?: number
+}
+
+export function openConnection(
+  url: string,
+  { leads = false, exact = false, patience = 0 }: ConnectionOptions = {},
+): Connection {
   const { port1, port2 } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
     execArgv: [],
     name: 'postgres',
-    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, exact },
+    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, exact, patience },
     transferList: [port2],
   })
   worker.unref()
   port1.unref()
-  const sent = { trips: 0, statements: 0, changing: 0 }
+  const sent = { changing: 0 }
+  const tell = (statements: readonly Statement[]): void => {
+    if (traffic.onSent !== null) for (const { text } of statements) traffic.onSent(text)
+  }
   let waiting: { statement: Statement; counted: (count: number) => void }[] = []
   let length = 0
   let isClosed = false
@@ -67,8 +85,8 @@ export function openConnection(url: string, { leads = false, exact = false } = {
   const receive = (statements: readonly Statement[]): Result => {
     if (isClosed)
       throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true, position: null })
-    sent.trips++
-    sent.statements += statements.length
+    traffic.trips++
+    tell(statements)
     const before = Atomics.load(signal, 0)
     port1.postMessage({ statements, isAwaited: true } satisfies Asked)
     if (Atomics.wait(signal, 0, before, PATIENCE) === 'timed-out') {
@@ -91,24 +109,26 @@ export function openConnection(url: string, { leads = false, exact = false } = {
     length = 0
     return taken
   }
-  const send = (statements: readonly Statement[], posted: typeof waiting): Result => {
-    const result = receive(statements)
-    for (const [at, { counted }] of posted.entries()) counted(result.counts[at] ?? 0)
+  /** Send what was posted, and `last` if there is one. */
+  const send = (posted: typeof waiting, last: readonly Statement[]): Result => {
+    const together = joined(posted.map(({ statement }) => statement))
+    const result = receive([...together.map(({ statement }) => statement), ...last])
+    let at = 0
+    for (const [number, { stands }] of together.entries()) {
+      // Of several rows each is one: a statement that may skip rows stands for itself.
+      const count = stands === 1 ? (result.counts[number] ?? 0) : 1
+      for (const end = at + stands; at < end; at++) posted[at]?.counted(count)
+    }
     return result
   }
   const flush = (): void => {
     const posted = take()
-    if (posted.length === 0) return
-    send(
-      posted.map(({ statement }) => statement),
-      posted,
-    )
+    if (posted.length > 0) send(posted, [])
   }
   return {
     ask: statement => {
       if (!READS.test(statement.text)) sent.changing++
-      const posted = take()
-      return send([...posted.map(other => other.statement), statement], posted)
+      return send(take(), [statement])
     },
     post: statement => {
       sent.changing++
@@ -131,10 +151,9 @@ export function openConnection(url: string, { leads = false, exact = false } = {
     flush,
     drop: () => void take(),
     release: () => {
-      const statements = take().map(({ statement }) => statement)
+      const statements = joined(take().map(({ statement }) => statement)).map(({ statement }) => statement)
       if (statements.length === 0 || isClosed) return
-      sent.trips++
-      sent.statements += statements.length
+      tell(statements)
       port1.postMessage({ statements, isAwaited: false } satisfies Asked)
     },
     set: text => {

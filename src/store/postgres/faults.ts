@@ -1,5 +1,6 @@
 // Says what is wrong with a PostgreSQL database, in a line that a user can act on.
 import { shownDatabase } from '../../model/database.ts'
+import { LED } from './lead.ts'
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
@@ -18,6 +19,10 @@ const FAULTS: readonly (readonly [code: RegExp, says: (database: string, message
   [/^57P/, (database, message) => `${database} is stopping or starting (${message}): try again`],
   [/^58|^XX/, (database, message) => `${database} reports a damage of its own (${message}): look at its log`],
 ]
+
+/** What is said where another process leads. */
+export const ledBy = (database: string): string | null =>
+  postgresFault(database, Object.assign(new Error(LED), { code: LED }))
 
 /** What is wrong with the server, or null where our own statement is. */
 export function postgresFault(database: string, error: unknown): string | null {

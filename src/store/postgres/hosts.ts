@@ -1,10 +1,10 @@
-// When a host may be asked, over all machines: each request takes a moment of its own from a row of the host, by the clock of
-// the server. A process that cannot reach the server asks nobody.
+// When a host may be asked, over all machines: each request first marks a row of the host, by the clock of the server. A process
+// that cannot reach the server asks nobody.
 import type { Calls } from './calls.ts'
 
-/** What a host's row says, and the moment that was taken. */
+/** What a host's row says. */
 export interface Turn {
-  /** Milliseconds until it. */
+  /** Milliseconds until it may be asked; 0 where that is now, and nobody else may before the delay is over. */
   wait: number
   /** The clock of the server, in milliseconds. */
   now: number
@@ -13,24 +13,35 @@ export interface Turn {
 }
 
 const NOW = 'extract(epoch from clock_timestamp()) * 1000'
+/** Where another has just taken it, the row that tells when it is free cannot be seen yet. */
+const SOON = 20
 
 export class HostTurns {
-  readonly #calls: Calls
+  readonly #calls: Pick<Calls, 'query'>
 
-  constructor(calls: Calls) {
+  constructor(calls: Pick<Calls, 'query'>) {
     this.#calls = calls
   }
 
-  /** Take the next moment at which the host may be asked: `delay` after the one before. */
+  /** Take the host where it may be asked now; the next who asks may `delay` later. */
   async take(host: string, delay: number): Promise<Turn> {
-    const { rows } = await this.#calls.query<{ start: number; now: number; pace: string | null }>(
-      `insert into x_hosts (host, ready) values ($1, ${NOW} + $2)
-       on conflict (host) do update set ready = greatest(x_hosts.ready, ${NOW}) + $2
-       returning ready - $2 as start, ${NOW} as now, pace`,
+    const { rows } = await this.#calls.query<Turn>(
+      `with taken as (
+         insert into x_hosts (host, ready) values ($1, ${NOW} + $2)
+         on conflict (host) do update set ready = ${NOW} + $2 where x_hosts.ready <= ${NOW}
+         returning pace)
+       select 0 as wait, ${NOW} as now, pace from taken
+       union all
+       select greatest(ready - ${NOW}, ${SOON}), ${NOW}, pace from x_hosts
+       where host = $1 and not exists (select 1 from taken)`,
       [host, delay],
     )
-    const { start = 0, now = 0, pace = null } = rows[0] ?? {}
-    return { wait: Math.max(0, start - now), now, pace }
+    return rows[0] ?? { wait: SOON, now: 0, pace: null }
+  }
+
+  /** Nobody asks it for so long from now. */
+  async putOff(host: string, delay: number): Promise<void> {
+    await this.#calls.query(`update x_hosts set ready = greatest(ready, ${NOW} + $2) where host = $1`, [host, delay])
   }
 
   /** What is remembered of a host that refused, or has not for long. */

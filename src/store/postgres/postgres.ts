@@ -10,7 +10,7 @@ import { createReader } from '../read/reader.ts'
 import { INDEX_DELETED, INDEX_MERGING } from '../read/retention.ts'
 import { sealWith } from '../seal.ts'
 import { keepRobots } from '../sources.ts'
-import type { Parameters, Value, WritableSql } from '../sql.ts'
+import type { Value, WritableSql } from '../sql.ts'
 import type { Batch, Filing, PrivateStore, Store, StoreReader, VectorStore } from '../store.ts'
 import { changeSubscriber, readingSubscriptions, saveSubscription } from '../subscribing.ts'
 import { vectorsIn } from '../vectors.ts'
@@ -21,6 +21,9 @@ import { postgresFault } from './faults.ts'
 import { LOCK, prepareDatabase } from './prepare.ts'
 import { lexemes } from './search.ts'
 import { postgresSql } from './sql.ts'
+
+/** A server that was there a moment ago may be starting again: pages wait for it. */
+const READERS_WAIT: Millis = 10_000
 
 /** Open the store, making or migrating the tables where allowed. The reason of a failure is one line that names the database. */
 export function openPostgres(options: OpenOptions): Outcome<Store> {
@@ -36,7 +39,8 @@ function opened<T>(
   options: OpenOptions,
   make: (connection: Connection, sql: WritableSql, url: string) => T,
 ): Outcome<T> {
-  const connection = openConnection(options.path, { leads: options.leads === true })
+  const patience = options.readOnly ? READERS_WAIT : 0
+  const connection = openConnection(options.path, { leads: options.leads === true, patience })
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
@@ -139,17 +143,19 @@ const foldedOf = (by: Value | undefined, extra: Value | undefined): FoldedColumn
   foldedExtra: String(extra),
 })
 
+const RAISED = (table: string, highest: string): string =>
+  `setval(pg_get_serial_sequence('${table}', 'seq'), greatest(@${highest}, last_number('${table}')))`
+const RAISE_STORY = `select ${RAISED('x_story_features', 'story')}`
+const RAISE_REPORT = `select ${RAISED('x_report_features', 'report')}`
+const RAISE_BOTH = `${RAISE_STORY}, ${RAISED('x_report_features', 'report')}`
+
 /** Numbers that whoever decided gave out are taken: the next that the server gives are higher. */
 function raiseNumbers(sql: WritableSql, { storyFeatures, reportFeatures }: Batch): void {
-  for (const [table, rows] of [
-    ['x_story_features', storyFeatures],
-    ['x_report_features', reportFeatures],
-  ] as const) {
-    if (rows.length === 0) continue
-    const highest = rows.reduce((most, { seq }) => Math.max(most, seq), 0)
-    const given: Parameters = { table, highest }
-    sql.run(`select setval(pg_get_serial_sequence(@table, 'seq'), greatest(@highest, last_number(@table)))`, given)
-  }
+  const highest = (rows: readonly { seq: number }[]): number => rows.reduce((most, { seq }) => Math.max(most, seq), 0)
+  const [story, report] = [highest(storyFeatures), highest(reportFeatures)]
+  if (story > 0 && report > 0) sql.run(RAISE_BOTH, { story, report })
+  else if (story > 0) sql.run(RAISE_STORY, { story })
+  else if (report > 0) sql.run(RAISE_REPORT, { report })
 }
 
 interface Writing {

@@ -45,6 +45,8 @@ export interface ConnectionData {
   statementTimeout: number
   /** Whole numbers come as `bigint`, and what is no number, truth or bytes as the server writes it. */
   exact: boolean
+  /** How long a connection that was lost is waited for, where nothing is written. */
+  patience: number
   /** The connection is of the one process that files. */
   leads: boolean
 }

@@ -1,0 +1,83 @@
+// Inserts that follow one another go to PostgreSQL as statements of several rows, and nothing else is changed.
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Statement } from '../../src/store/postgres/protocol.ts'
+import { joined } from '../../src/store/postgres/rows.ts'
+
+const TEXTS = {
+  plain: 'insert into x_credits (report, agency, name) values ($1, $2, $3)',
+  upsert: `insert into x_pages (report, agency, host) values ($1, $2, $3)
+    on conflict (report, host) do update set agency = excluded.agency`,
+  skipping: 'insert into x_credits (report, agency, name) values ($1, $2, $3) on conflict do nothing',
+  giving: 'insert into x_credits (report, agency, name) values ($1, $2, $3) returning report',
+  computed: `insert into x_search (report, agency, words) values ($1::bigint, $2, array(select value from texts($3::text)))
+    on conflict (report) do update set words = excluded.words`,
+  crossed: 'insert into x_credits (report, agency, name) values ($2, $1, $3)',
+  hidden: `insert into x_credits (report, agency, name) values (lower($1), $2, $3) on conflict (report) do update set name = excluded.name`,
+  update: 'update x_credits set report = $1, agency = $2 where name = $3',
+}
+type Kind = keyof typeof TEXTS
+
+const statement = fc
+  .record({
+    kind: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom<Kind>('plain', 'upsert', 'computed') },
+      { weight: 1, arbitrary: fc.constantFrom<Kind>('skipping', 'giving', 'crossed', 'hidden', 'update') },
+    ),
+    repeat: fc.integer({ min: 1, max: 70 }),
+    key: fc.nat(40),
+    named: fc.boolean(),
+  })
+  .chain(({ kind, repeat, key, named }) =>
+    fc.constant(
+      Array.from(
+        { length: repeat },
+        (_, at): Statement => ({
+          text: TEXTS[kind],
+          // Every so often a key comes again.
+          values: [(at * 7 + key) % 40, `agency ${at}`, key],
+          name: named ? kind : null,
+        }),
+      ),
+    ),
+  )
+
+/** The statements that one of several rows stands for. */
+function rowsOf({ text, values, name }: Statement): { text: string; values: unknown }[] {
+  const kind = Object.keys(TEXTS).find(kind => name?.replace(/x\d+$/, '') === kind) as Kind | undefined
+  if (kind === undefined) return [{ text, values }]
+  const [, head = '', row = '', tail = ''] =
+    /^([\s\S]*?values )(\([\s\S]*?)((?: *\n? *on conflict| returning)[\s\S]*)?$/.exec(TEXTS[kind]) ?? []
+  const count = values.length / 3
+  const rows = Array.from({ length: count }, (_, at) =>
+    row.replace(/\$(\d)/g, (_, number) => `$${at * 3 + Number(number)}`),
+  )
+  if (head !== '') expect(text).toBe(`${head}${rows.join(', ')}${tail}`)
+  return rows.map((_, at) => ({ text: TEXTS[kind], values: values.slice(at * 3, at * 3 + 3) }))
+}
+
+it('rows keep their order and their values, each statement has its count, and no key stands twice in one (law)', () => {
+  let together = 0
+  fc.assert(
+    fc.property(fc.array(statement, { maxLength: 6 }), lists => {
+      const given = lists.flat()
+      const out = joined(given)
+      expect(out.flatMap(one => rowsOf(one.statement))).toEqual(given.map(({ text, values }) => ({ text, values })))
+      expect(out.reduce((sum, { stands }) => sum + stands, 0)).toBe(given.length)
+      for (const one of out) {
+        expect(rowsOf(one.statement)).toHaveLength(one.stands)
+        if (one.stands === 1) continue
+        together++
+        expect(one.statement.name).toMatch(/^(?:plain|upsert|computed)x(?:2|4|8|16|32)$/)
+        const keys = rowsOf(one.statement).map(({ values }) =>
+          JSON.stringify([(values as number[])[0], (values as number[])[2]]),
+        )
+        if (one.statement.name?.startsWith('upsert')) expect(new Set(keys).size).toBe(keys.length)
+        const numbers = [...one.statement.text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number))
+        expect(numbers).toEqual(one.statement.values.map((_, at) => at + 1))
+      }
+    }),
+    { numRuns: 300 },
+  )
+  expect(together).toBeGreaterThan(300)
+})
