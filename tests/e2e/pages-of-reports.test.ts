@@ -47,15 +47,11 @@ describe('texts of pages', () => {
     const { config, credits, asked } = await newsroom('page')
     for (let start = 0; start < 2; start++) {
       const running = await daemon(config)
-<<<<<<< HEAD
-      await eventually('the page is filed', async () => JSON.stringify(await credits()) === JSON.stringify(CREDITED))
+      await eventually('the page is filed', () => JSON.stringify(credits()) === JSON.stringify(CREDITED))
       const metrics = await (await fetch(`${running.address}/metrics`)).text()
       // Since the start: it is not asked for again.
       expect(metrics).toContain(`minwal_pages_total{verdict="article"} ${start === 0 ? 1 : 0}\n`)
       expect(metrics).toContain('minwal_pages_total{verdict="paywall"} 0\n')
-=======
-      await eventually('the page is filed', () => JSON.stringify(credits()) === JSON.stringify(CREDITED))
->>>>>>> h/pgb
       expect((await running.stop()).code).toBe(0)
     }
     expect(asked()).toBe(1)
