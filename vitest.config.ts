@@ -34,7 +34,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
-const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts']
+const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts', 'tests/store/postgres-connection.test.ts']
 const QUICK = ['tests/desk/engines.test.ts', 'tests/desk/claims.test.ts', ...OF_POSTGRES]
 
 /** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */

@@ -1,7 +1,7 @@
 // The command that copies a database to another engine.
 import { databaseSecrets } from '../config/database.ts'
 import { counted } from '../language/say.ts'
-import { isPostgres, shownDatabase } from '../model/database.ts'
+import { addressFault, isPostgres, shownDatabase } from '../model/database.ts'
 import { copyDatabase } from '../store/copy/copy.ts'
 import { type Progress, progress } from './progress.ts'
 import { type Common, configuredToRead, Failed, hideSecretsOf, json, out, say } from './shared.ts'
@@ -49,7 +49,8 @@ function ends(options: CopyOptions): { from: string; to: string } {
   for (const database of Object.values(found)) {
     if (!isPostgres(database)) continue
     hideSecretsOf({ agencies: [], secrets: databaseSecrets(database, {}) })
-    if (!URL.canParse(database)) throw new Failed(`${shownDatabase(database)} is no address of a database`, 2)
+    const fault = addressFault(database)
+    if (fault !== null) throw new Failed(`${shownDatabase(database)} ${fault}`, 2)
   }
   return found
 }

@@ -1,7 +1,7 @@
 // What a configuration says of a PostgreSQL database: what of its address is secret, and which settings are a file's alone.
 
 import type { Secret } from '../model/config.ts'
-import { isPostgres } from '../model/database.ts'
+import { addressFault, isPostgres } from '../model/database.ts'
 import type { Fault } from './faults.ts'
 import { member } from './raw.ts'
 import { type Environment, fillIn, loginSecrets, readText } from './secrets.ts'
@@ -16,7 +16,7 @@ export function databaseSecrets(written: unknown, environment: Environment): Sec
   const url = URL.parse(address)
   const used = readText(written, environment).map(({ shown, value }) => ({ written: shown, value }))
   const shown = (value: string): string => used.find(one => one.value === value)?.written ?? '***'
-  if (url === null) {
+  if (url === null || addressFault(address) !== null) {
     const login = address.slice(address.indexOf('//') + 2, Math.max(0, address.lastIndexOf('@')))
     const value = login.slice(login.indexOf(':') + 1)
     return value === '' ? [] : [{ shown: shown(value), value, rare: true }]
@@ -32,9 +32,8 @@ export function databaseFaults(filled: unknown, mode: number | null): Fault[] {
   const database = member(filled, 'database')
   if (typeof database !== 'string' || !isPostgres(database)) return []
   const faults: Fault[] = []
-  if (!URL.canParse(database)) {
-    faults.push({ path: ['database'], says: 'is no address of a database, like postgres://user@host/name' })
-  }
+  const says = addressFault(database)
+  if (says !== null) faults.push({ path: ['database'], says })
   if (member(member(filled, 'backup'), 'to') !== undefined) {
     const says =
       'is for a database that is a file: leave it out, and let `pg_dump` by a timer, or the server, make backups'

@@ -15,8 +15,8 @@ export interface Part {
   ticks: boolean
   /** Has due feeds polled: here, or by others. */
   ask(due: readonly FeedState[], settings: PollSettings, poller: Poller): Promise<void>
-  /** What asks hosts, at a pace that others keep too. */
-  paced(fetcher: Fetcher): Fetcher
+  /** What asks hosts by these settings, at a pace that others keep too. */
+  paced(fetcher: Fetcher, settings: PollSettings): Fetcher
   /** What it is measured by besides. */
   gauges: readonly AskedGauge[]
   /** Begin what goes on beside the ticks; what is returned ends it. */

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { shownDatabase } from '../../src/model/database.ts'
 import type { Finding } from '../../src/model/inspected.ts'
 import { openConnection } from '../../src/store/postgres/connection.ts'
-import { type Ended, minwal } from '../helpers/cli.ts'
+import { type Ended, minwal, start } from '../helpers/cli.ts'
 import { agenciesOf } from '../helpers/configuration.ts'
 import { daemon } from '../helpers/daemon.ts'
 import { newSchema } from '../helpers/engine.ts'
@@ -112,12 +112,19 @@ describe.skipIf(!HAS_POSTGRES)('on a PostgreSQL database', () => {
       [{ backup: { to: 'backups' } }, /backup\.to: is for a database that is a file: leave it out, and let `pg_dump`/],
       [{ retain: { size: '1GB' } }, /retain\.size: is for a database that is a file: .*retain\.reports/],
       [{ database: `postgres://me:${password}@[nowhere/x` }, /database: is no address of a database/],
+      // What of the password follows the slash would be shown as a path.
+      [{ database: `postgres://me:p@ss/${password}@127.0.0.1/x` }, /database: has an "@" behind its host: .*%40/],
+      [{ database: `postgres://me:1#${password}@127.0.0.1/x` }, /database: has an "@" behind its host: .*%23/],
     ] as const) {
       const ended = await minwal(['check', '--config', given(changes)])
       expect(ended.code).toBe(2)
       expect(told(ended)).toMatch(says)
       expect(told(ended)).not.toContain(password)
     }
+    const wrong = await minwal(['copy', '--from', `postgres://me:1/${password}@127.0.0.1/x`, '--to', 'x.db'])
+    expect(wrong.code).toBe(2)
+    expect(told(wrong)).toMatch(/postgres:\/\/… has an "@" behind its host/)
+    expect(told(wrong)).not.toContain(password)
     const ended = await minwal(['check', '--config', given({})], { env: { MINWAL_DATABASE_MODE: '0644' } })
     expect(ended.stderr).toMatch(/MINWAL_DATABASE_MODE is for a database that is a file/)
   })
@@ -258,5 +265,41 @@ describe.skipIf(!HAS_POSTGRES)('on a PostgreSQL database', () => {
     expect(polled.code).toBe(1)
     expect(told(polled)).toMatch(/lets this user not do that \(permission denied/)
     expect(told(found) + told(polled)).not.toMatch(/only(?: |%20)reads/)
+  })
+
+  it('tables of another program, and jobs that have no place, are told with what to do', async () => {
+    const server = await startPostgres()
+    onTestFinished(() => server.remove())
+    const config = join(folder(), 'config.json')
+    const agencies = agenciesOf(['http://127.0.0.1:9/none']).map(agency => ({ name: agency.id, ...agency }))
+    const use = (database: string): void =>
+      writeFileSync(config, JSON.stringify({ database, listen: '127.0.0.1:0', poll: { allowPrivate: true }, agencies }))
+    write(
+      server.url,
+      `create role files login password 'only files';
+       create schema files authorization files;
+       create table report (theirs int)`,
+    )
+    use(server.url)
+    const foreign = await minwal(['poll', '--config', config])
+    expect(foreign.code).toBe(1)
+    expect(told(foreign)).toMatch(
+      /^minwal: postgres:\S+ has tables of another program that are called as Minwal's \(report\): [^\n]*\n$/,
+    )
+    const own = new URL(server.url)
+    own.username = 'files'
+    own.password = 'only%20files'
+    use(own.href)
+    expect((await minwal(['poll', '--config', config])).stderr).toMatch(/connection refused/)
+    const collector = await minwal(['run', '--role', 'collect', '--config', config])
+    expect(collector.code).toBe(1)
+    const says = /^minwal: postgres:\S+ has no schema files_jobs, .* give `(create schema .*)` there\n$/
+    expect(told(collector)).toMatch(says)
+    write(server.url, says.exec(told(collector))?.[1] ?? '')
+    const { child, ended, stderr } = start(['run', '--role', 'collect', '--config', config])
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await eventually('it has started', () => child.exitCode !== null || stderr().includes('"started"'))
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0 })
   })
 })

@@ -27,7 +27,7 @@ export const paceOf = (kept: string | null): HostPace | null => (kept === null ?
 
 export interface GateTools {
   turns: HostTurns
-  settings: () => PollSettings
+  settings: PollSettings
   log: Log
   signal: AbortSignal
 }
@@ -75,7 +75,7 @@ export function gated(fetcher: Fetcher, tools: GateTools): Fetcher {
 
 /** Waits for the host's turn. Throws when all is to stop. */
 async function admit(host: string, { turns, settings, log, signal }: GateTools): Promise<Admitted> {
-  const { hostDelay, perHost } = settings()
+  const { hostDelay, perHost } = settings
   const usual = { delay: pauseAt(host, hostDelay), perHost }
   // So many may wait before this one.
   const longest = Math.max(LONGEST_WAIT, 2 * perHost * usual.delay)

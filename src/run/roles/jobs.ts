@@ -25,10 +25,12 @@ export class PollJobs {
   readonly #boss: PgBoss
   #isStarted = false
 
-  constructor(url: string, schema: string, log: Log) {
+  /** `isThere`: the schema has been made already, by somebody who may. */
+  constructor(url: string, schema: { name: string; isThere: boolean }, log: Log) {
     this.#boss = new PgBoss({
       connectionString: url,
-      schema: `${schema}_jobs`,
+      schema: schema.name,
+      createSchema: !schema.isThere,
       application_name: 'minwal jobs',
       max: 4,
       schedule: false,

@@ -62,7 +62,7 @@ async function openLead(shared: Shared, options: DaemonOptions, now: Millis): Pr
       serves: false,
       ask: (due, settings) => lead.ask(due, settings),
       // Pages are asked for by the desk.
-      paced: fetcher => gated(fetcher, { turns: shared.turns, settings: () => config.poll, log, signal }),
+      paced: (fetcher, settings) => gated(fetcher, { turns: shared.turns, settings, log, signal }),
       gauges: [lead.waiting],
       begin: () => () => lead.stop(),
       lost: Promise.race([opened.value.desk.lost, lead.lost]),
@@ -89,7 +89,7 @@ async function openOther(
     value: {
       ...part,
       serves: false,
-      paced: fetcher => gated(fetcher, { turns: shared.turns, settings: () => config.poll, log, signal }),
+      paced: (fetcher, settings) => gated(fetcher, { turns: shared.turns, settings, log, signal }),
       begin: (poller, polling) => {
         const collector = new Collector(
           {

@@ -42,12 +42,23 @@ export interface Shared {
   close(): Promise<void>
 }
 
+/** Jobs stand in a schema of their own, which not every user may make. */
+function noPlaceForJobs(shown: string, { name, user }: { name: string; user: string }): string {
+  const given = `create schema "${name}" authorization "${user}"`
+  return `${shown} has no schema ${name}, where polls stand as jobs, and its user may not make it: let its owner give \`${given}\` there`
+}
+
 /** What a role shares with others. The reason of a failure is one line. */
 export async function openShared(config: Config, role: Role, log: Log): Promise<Outcome<Shared>> {
   const { database } = config
   const calls = new Calls(database, error => log.debug('a connection was lost', { error: said(error) }))
   try {
-    const jobs = new PollJobs(database, await calls.schema(), log)
+    const place = await calls.placeOfJobs()
+    if (!place.isThere && !place.mayMake && role !== 'publish') {
+      await calls.close()
+      return { ok: false, reason: noPlaceForJobs(shownDatabase(database), place) }
+    }
+    const jobs = new PollJobs(database, place, log)
     if (role !== 'publish') await jobs.start()
     const close = async (): Promise<void> => {
       await jobs.stop()

@@ -77,6 +77,17 @@ export class Calls {
     return rows[0]?.schema ?? 'public'
   }
 
+  /** The schema of jobs, whether it is there or could be made, and by whom. */
+  async placeOfJobs(): Promise<{ name: string; isThere: boolean; mayMake: boolean; user: string }> {
+    const { rows } = await this.query<{ name: string; is_there: number; may_make: number; user: string }>(
+      `select name, to_regnamespace(quote_ident(name)) is not null as is_there, current_user as user,
+         has_database_privilege(current_database(), 'create') as may_make
+       from (select current_schema() || '_jobs' as name) as place`,
+    )
+    const [{ name = 'public_jobs', is_there = 0, may_make = 0, user = '' } = {}] = rows
+    return { name, isThere: is_there === 1, mayMake: may_make === 1, user }
+  }
+
   query: Executor['query'] = (text, values) => asked(this.#pool)(text, values)
 
   /** Run statements in a transaction: all of it is kept, or nothing. */

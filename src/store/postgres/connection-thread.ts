@@ -12,14 +12,27 @@ const { url, signal, port, statementTimeout, leads, exact, patience } = data
 
 /** Ends a transaction. */
 const ENDS = /^(?:commit|rollback)\b/
+/** The one before, if one was open, is given up. */
+const ANEW = /^(?:begin|rollback)\b/
+const CUT_OFF: Failure = {
+  message: 'the connection was lost within a transaction',
+  code: 'CONNECTION',
+  isFatal: true,
+  position: null,
+}
 /** Between two tries to reach a server that was there a moment ago. */
 const PAUSE = 100
+
+/** Tables of another Minwal, or of another program, in a further schema of the search path are none of ours. */
+const ONE_SCHEMA = `select set_config('search_path', quote_ident(current_schema()), false) where current_schema() is not null`
 
 let client: Client | null = null
 /** When the last connection was lost; null while there is one, and before the first. */
 let lost: number | null = null
 /** Whether a transaction is open on it. */
 let isWithin = false
+/** A connection was lost with a transaction open on it, whose end is still to come: what is asked meanwhile is a part of it. */
+let isCutOff = false
 let settings: string[] = []
 
 async function connected(): Promise<Client> {
@@ -31,6 +44,7 @@ async function connected(): Promise<Client> {
   made.on('error', forget)
   made.on('end', forget)
   await made.connect()
+  if (!exact) await made.query(ONE_SCHEMA)
   if (leads) await lead(made)
   for (const text of settings) await made.query(text)
   client = made
@@ -41,6 +55,7 @@ async function connected(): Promise<Client> {
 function lose(): void {
   client = null
   lost = performance.now()
+  isCutOff ||= isWithin
   isWithin = false
 }
 
@@ -80,7 +95,7 @@ const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
 async function answer(asked: Asked): Promise<Answered> {
   for (;;) {
     // What was read in a state of the database that is gone is not read on in another.
-    const mayAgain = patience > 0 && !isWithin
+    const mayAgain = patience > 0 && !isWithin && !isCutOff
     const answered = await answerOnce(asked)
     if (answered.ok || !answered.failure.isFatal || !mayAgain || !isPatient()) return answered
     await setTimeout(PAUSE)
@@ -89,7 +104,21 @@ async function answer(asked: Asked): Promise<Answered> {
 
 const isPatient = (): boolean => lost !== null && performance.now() - lost < patience
 
-async function answerOnce({ statements, setting }: Asked): Promise<Answered> {
+/** Whether these belong to a transaction that is gone: on another connection they would be kept without what came before. */
+function isOfLost(statements: readonly Statement[]): boolean {
+  if (!isCutOff || statements.length === 0) return false
+  const isAnew = ANEW.test(statements[0]?.text ?? '')
+  if (isAnew) isCutOff = false
+  return !isAnew
+}
+
+async function answerOnce(asked: Asked): Promise<Answered> {
+  const answered = isOfLost(asked.statements) ? { ok: false as const, failure: CUT_OFF } : await askOnce(asked)
+  if (asked.statements.some(({ text }) => ENDS.test(text))) isCutOff = false
+  return answered
+}
+
+async function askOnce({ statements, setting }: Asked): Promise<Answered> {
   try {
     const connection = await connected()
     if (setting !== undefined) {

@@ -1,8 +1,11 @@
 // What an error of pg is: of the server, by its SQLSTATE; of the network, which pg names or not; or of ours.
 import type { Failure } from './protocol.ts'
 
-/** Codes of the classes "connection exception" and "operator intervention": the server has closed the connection. */
-const CLOSED = /^(?:08|57P)/
+/**
+ * Codes of the classes "connection exception" and "operator intervention", and of transactions that took the server too long: it has
+ * closed the connection.
+ */
+const CLOSED = /^(?:08|57P|25P0[34])/
 
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message || error.name : String(error)

@@ -16,6 +16,11 @@ const FAULTS: readonly (readonly [code: RegExp, says: (database: string, message
   [/^53/, (database, message) => `${database} has no room (${message}): free disk space, memory or connections there`],
   [/^25006/, database => `${database} is read only, like a standby: name the primary as "database"`],
   [/^(?:40|55P03|57014)/, (database, message) => `${database} is held up by another program (${message}): try again`],
+  [
+    /^25P0[34]/,
+    (database, message) =>
+      `${database} ends transactions before they are done (${message}): give this user more time there, by \`alter role\``,
+  ],
   [/^57P/, (database, message) => `${database} is stopping or starting (${message}): try again`],
   [/^58|^XX/, (database, message) => `${database} reports a damage of its own (${message}): look at its log`],
 ]
@@ -40,6 +45,6 @@ export function postgresFault(database: string, error: unknown): string | null {
 export function postgresTrouble(error: unknown): 'locked' | 'failing' | null {
   const code = codeOf(error)
   if (/^(?:40|55P03|57014)/.test(code)) return 'locked'
-  if (/^(?:LED00|28|3D000|42501|53|25006|57P|58|XX)/.test(code)) return 'failing'
+  if (/^(?:LED00|28|3D000|42501|53|25006|25P0[34]|57P|58|XX)/.test(code)) return 'failing'
   return error instanceof Error && 'isFatal' in error && error.isFatal === true ? 'failing' : null
 }

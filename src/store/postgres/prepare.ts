@@ -6,7 +6,7 @@ import type { OpenOptions } from '../prepare.ts'
 import type { WritableSql } from '../sql.ts'
 import type { Connection } from './connection.ts'
 import { MIGRATIONS } from './schema.ts'
-import { CREATE_VIEWS } from './views.ts'
+import { CREATE_VIEWS, VIEWS } from './views.ts'
 
 /** Of this application, and one within a schema: who holds it writes. */
 export const LOCK = `select pg_advisory_xact_lock(${0x4d4e574c}, hashtext(current_schema()))`
@@ -48,6 +48,20 @@ function serverRefusal(sql: WritableSql, name: string): string | null {
   return null
 }
 
+/** What is called as ours and is none of ours, where nothing of ours is; null where there is no such thing. */
+function strangersIn(sql: WritableSql, name: string): string | null {
+  const tables = MIGRATIONS.flatMap(script =>
+    [...script.matchAll(/create table (\w+)/g)].map(([, table]) => table ?? ''),
+  )
+  const ours = new Set([...tables, ...VIEWS])
+  const there = sql.all(
+    'select relname as name from pg_class where relnamespace = to_regnamespace(quote_ident(current_schema())) order by 1',
+  )
+  const found = there.map(row => String(row['name'])).filter(relation => ours.has(relation))
+  if (found.length === 0) return null
+  return `${name} has tables of another program that are called as Minwal's (${found.join(', ')}): make a database for Minwal with \`createdb\`; nothing was changed`
+}
+
 /** Null when the database is ready; otherwise why it is refused. Throws what the server says. */
 export function prepareDatabase(connection: Connection, sql: WritableSql, options: OpenOptions): string | null {
   const name = shownDatabase(options.path)
@@ -63,7 +77,7 @@ export function prepareDatabase(connection: Connection, sql: WritableSql, option
     run(connection, LOCK)
     // Read again: another process may have migrated meanwhile.
     const now = find(sql)
-    const again = refusalOf(now, name, options)
+    const again = refusalOf(now, name, options) ?? (now === null ? strangersIn(sql, name) : null)
     if (again === null) migrate(connection, sql, now, options)
     run(connection, again === null ? 'commit' : 'rollback')
     return again

@@ -1,0 +1,62 @@
+// A connection to PostgreSQL that ends within a transaction. Of PostgreSQL alone.
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Connection, openConnection } from '../../src/store/postgres/connection.ts'
+import { newSchema } from '../helpers/engine.ts'
+import { HAS_POSTGRES } from '../helpers/postgres.ts'
+
+const asked = (connection: Connection, text: string) => connection.ask({ text, values: [], name: null }).rows[0]?.[0]
+
+/** A connection, and what ends its process at the server. */
+function connected(patience: number): { connection: Connection; other: Connection; end: () => Promise<void> } {
+  const url = newSchema()
+  const [connection, other] = [openConnection(url, { patience }), openConnection(url)]
+  onTestFinished(() => {
+    connection.close()
+    other.close()
+  })
+  asked(connection, 'create table kept (n bigint)')
+  const end = async (): Promise<void> => {
+    const process = asked(connection, 'select pg_backend_pid()')
+    asked(other, `select pg_terminate_backend(${process}, 60000)`)
+  }
+  return { connection, other, end }
+}
+
+describe.skipIf(!HAS_POSTGRES)('a connection that ends within a transaction', () => {
+  it('refuses what follows of it, so that no half of it is kept', async () => {
+    const { connection, other, end } = connected(0)
+    asked(connection, 'begin')
+    asked(connection, 'insert into kept values (1)')
+    await end()
+    expect(() => asked(connection, 'insert into kept values (2)')).toThrow()
+    expect(() => asked(connection, 'insert into kept values (3)')).toThrow()
+    expect(() => asked(connection, 'commit')).toThrow()
+    expect(asked(other, 'select count(*) from kept')).toBe(0)
+    // The next is one of its own.
+    asked(connection, 'begin')
+    asked(connection, 'insert into kept values (4)')
+    asked(connection, 'commit')
+    expect(asked(other, 'select sum(n) from kept')).toBe(4)
+  })
+
+  it('does not read on in another state of the database, however long it waits for the server', async () => {
+    const { connection, other, end } = connected(10_000)
+    asked(connection, 'begin isolation level repeatable read read only')
+    expect(asked(connection, 'select count(*) from kept')).toBe(0)
+    await end()
+    asked(other, 'insert into kept values (1)')
+    expect(() => asked(connection, 'select count(*) from kept')).toThrow()
+    connection.post({ text: 'commit', values: [], name: null })
+    connection.release()
+    expect(asked(connection, 'select count(*) from kept')).toBe(1)
+  })
+
+  it('is another when the end of what was only read could not be said', async () => {
+    const { connection, end } = connected(10_000)
+    asked(connection, 'begin read only')
+    await end()
+    connection.post({ text: 'commit', values: [], name: null })
+    connection.release()
+    expect(asked(connection, 'select count(*) from kept')).toBe(0)
+  })
+})
