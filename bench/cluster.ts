@@ -9,6 +9,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { clientPool, type Pool } from '../src/store/postgres/client.ts'
 import { checkDatabase, checkPoliteness } from './cluster/checks.ts'
+import { measureCost } from './cluster/cost.ts'
 import type { Seen, Served } from './cluster/feeds.ts'
 import {
   type Database,
@@ -279,19 +280,20 @@ async function underFire(world: World): Promise<string[]> {
   return faults
 }
 
+const answers = (url: string): Promise<void> =>
+  until('PostgreSQL answers', async () => {
+    const pool = clientPool(url, 1, () => {})
+    try {
+      await pool.query('select 1')
+      return true
+    } finally {
+      await pool.end()
+    }
+  })
+
 async function inWorld(programs: string, machines: Machines, folder: string): Promise<string[]> {
   const closers: (() => unknown)[] = [() => machines.remove()]
   try {
-    const answers = (url: string): Promise<void> =>
-      until('PostgreSQL answers', async () => {
-        const pool = clientPool(url, 1, () => {})
-        try {
-          await pool.query('select 1')
-          return true
-        } finally {
-          await pool.end()
-        }
-      })
     const database = await startDatabase({ machine: machines.add('db'), folder, programs, answers })
     closers.push(() => database.stop())
     const server = await startFeeds(machines.add('feeds', HOSTS), { folder, feeds, entries: FIRST_ENTRIES })
@@ -317,6 +319,11 @@ async function inWorld(programs: string, machines: Machines, folder: string): Pr
   }
 }
 
+async function cost(programs: string, machines: Machines, folder: string): Promise<string[]> {
+  await measureCost({ machines, folder, programs, answers })
+  return []
+}
+
 const programs = postgresPrograms()
 const refusal = values.loopback ? null : namespacesRefusal()
 if (programs === null) skipped('cluster.ts', 'PostgreSQL')
@@ -333,7 +340,10 @@ else {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(signal)))
   })
   try {
-    const faults = await Promise.race([inWorld(programs, machines, folder), interrupted])
+    const faults = await Promise.race([
+      values.cost ? cost(programs, machines, folder) : inWorld(programs, machines, folder),
+      interrupted,
+    ])
     for (const fault of faults) process.stdout.write(`${fault}\n`)
     if (faults.length > 0) process.exitCode = 1
   } finally {

@@ -87,6 +87,25 @@ describe.skipIf(!HAS_POSTGRES)('a daemon', () => {
     expect(audit(database)).toEqual([])
   })
 
+  it('answers a page that is asked for while its server starts again when that is back', async () => {
+    const postgres = await server()
+    const { addresses } = await agencies(1, 3, 0)
+    const { config } = configure(folder(), agenciesOf(addresses), { database: postgres.url })
+    const running = await daemon(config)
+    await eventually('it files', () => logged(running, 'polled').length > 0)
+    expect((await fetch(`${running.address}/`)).status).toBe(200)
+    await eventually('a page waits for the server', async () => {
+      await postgres.stop('immediate')
+      const began = performance.now()
+      const asked = fetch(`${running.address}/feed.json?n=${began}`)
+      await postgres.start()
+      // Pages wait ten seconds: a machine that takes longer to start the server tries again.
+      const isSoon = performance.now() - began < 8_000
+      const { status } = await asked
+      return isSoon && status === 200
+    })
+  })
+
   it('goes on when its server was away, and files what was served meanwhile, each entry once', async () => {
     const postgres = await server()
     const { addresses, keys } = await agencies(4, 3, 1)
