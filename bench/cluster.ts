@@ -194,6 +194,7 @@ async function settled({ pool, server, roles }: World): Promise<Served[]> {
 
 /** Share of the rounds in which a publisher answered, and the longest time without any page. */
 function pagesOf(rounds: readonly { at: number; statuses: number[] }[], publishers: readonly RoleProcess[]) {
+  const silent: string[] = []
   let silence = 0
   let begins: number | null = null
   for (const { at, statuses } of rounds) {
@@ -201,6 +202,7 @@ function pagesOf(rounds: readonly { at: number; statuses: number[] }[], publishe
     else {
       begins ??= at
       silence = Math.max(silence, at - begins + 200)
+      silent.push(`${new Date(performance.timeOrigin + at).toISOString().slice(11, 23)} ${statuses.join(' ')}`)
     }
   }
   const share = (of: (statuses: readonly number[]) => boolean): number =>
@@ -212,6 +214,7 @@ function pagesOf(rounds: readonly { at: number; statuses: number[] }[], publishe
       publishers.map(({ machine }, at) => [machine.name, share(statuses => statuses[at] === 200)]),
     ),
     silentSeconds: rounded(silence / 1_000),
+    silent: silent.slice(0, 10),
   }
 }
 

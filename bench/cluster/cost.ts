@@ -52,7 +52,9 @@ async function startCounter(
 ): Promise<{ url: string; trips: Trips; stop(): void }> {
   const trips: Trips = { all: 0, filing: 0 }
   const server = net.createServer(client => {
-    const onward = net.connect(to.port, to.host)
+    // As the client and the server have it.
+    const onward = net.connect({ port: to.port, host: to.host, noDelay: true })
+    client.setNoDelay(true)
     let files = false
     let isAnswered = true
     client.on('data', (chunk: Buffer) => {

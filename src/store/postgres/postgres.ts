@@ -16,7 +16,7 @@ import { changeSubscriber, readingSubscriptions, saveSubscription } from '../sub
 import { vectorsIn } from '../vectors.ts'
 import { createFiling } from '../write/filing.ts'
 import { heldOf, POLLS_KEPT } from '../write/polls.ts'
-import { type Connection, openConnection } from './connection.ts'
+import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
 import { LOCK, prepareDatabase } from './prepare.ts'
 import { lexemes } from './search.ts'
@@ -69,14 +69,23 @@ const post = (connection: Connection, text: string): void => void connection.pos
 function snapshots(connection: Connection, open: Open): <T>(work: () => T) => T {
   return work => {
     if (open.writing || open.reading > 0) return work()
-    post(connection, 'begin isolation level repeatable read read only')
-    open.reading++
+    const once = (): ReturnType<typeof work> => {
+      post(connection, 'begin isolation level repeatable read read only')
+      open.reading++
+      try {
+        return work()
+      } finally {
+        open.reading--
+        post(connection, 'commit')
+        connection.release()
+      }
+    }
     try {
-      return work()
-    } finally {
-      open.reading--
-      post(connection, 'commit')
-      connection.release()
+      return once()
+    } catch (error) {
+      // The connection was lost on the way: what was read so far is read again, in the state that there is then.
+      if (error instanceof PostgresError && error.isFatal) return once()
+      throw error
     }
   }
 }
