@@ -33,8 +33,10 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts']
+
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
-const QUICK = ['tests/desk/engines.test.ts', 'tests/desk/claims.test.ts', 'tests/e2e/postgres.test.ts']
+const QUICK = ['tests/desk/{claims,engines,statements}.test.ts', 'tests/store/{reader,search}.test.ts', ...OF_POSTGRES]
 
 /** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
 const ON_BOTH = [
@@ -71,7 +73,7 @@ export default defineConfig({
           ...ofEach,
           name: 'sqlite',
           include: ['tests/**/*.test.ts'],
-          exclude: [...NOT_THESE, 'tests/e2e/postgres.test.ts'],
+          exclude: [...NOT_THESE, ...OF_POSTGRES],
         },
       },
       {
@@ -79,7 +81,11 @@ export default defineConfig({
           ...ofEach,
           name: 'postgres',
           // Without PostgreSQL those remain that say so.
-          include: !HAS_POSTGRES ? ['tests/e2e/postgres.test.ts'] : wantsAll ? ON_BOTH : QUICK,
+          include: !HAS_POSTGRES
+            ? ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts']
+            : wantsAll
+              ? ON_BOTH
+              : QUICK,
           env: { MINWAL_TEST_ENGINE: 'postgres' },
         },
       },

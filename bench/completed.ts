@@ -1,9 +1,12 @@
 // What do copies and threads lose where feeds are cut to a headline and 120 characters, and what do texts of pages give back?
 // Prints a table and one JSON line.
 //
-//   node bench/completed.ts [--most N] [SET ...]
+//   node bench/completed.ts [--most N] [--lost N] [SET ...]
+//
+// `--lost` prints so many of the labelled copies that are found uncut and not when completed.
 //
 // Made of the labelled sets: the cut is the feed, the whole text is the page. A page is read after fifty other reports were filed.
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { NOTHING_STATED } from '../src/decide/page.ts'
 import { wireNames } from '../src/decide/wire/read.ts'
@@ -92,7 +95,29 @@ interface Row {
   seconds: number
 }
 
-const { values, positionals } = parseArgs({ options: { most: { type: 'string' } }, allowPositionals: true })
+/** Labelled copies that one way finds and the other does not. */
+function lost(items: readonly EvalItem[], file: string, from: readonly Assignment[], to: readonly Assignment[]): void {
+  const [before, after] = [from, to].map(all => new Map(all.map(({ id, story }) => [String(id), story])))
+  const texts = new Map(items.map(item => [String(item.id), item]))
+  const shown = readFileSync(file, 'utf8')
+    .split('\n')
+    .map(line => line.split('\t'))
+    .filter(([a = '', b = '', label]) => label === 'dup' && texts.has(a) && texts.has(b))
+    .filter(([a = '', b = '']) => before?.get(a) === before?.get(b) && after?.get(a) !== after?.get(b))
+  console.log(`${shown.length} copies are found uncut and not completed`)
+  for (const pair of shown.slice(0, Number(values.lost))) {
+    for (const id of pair.slice(0, 2)) {
+      const { title, text, source, published } = texts.get(id) as EvalItem
+      console.log(`${id} ${source} ${published} story ${after?.get(id)}\n  ${title}\n  ${text}`)
+    }
+    console.log()
+  }
+}
+
+const { values, positionals } = parseArgs({
+  options: { most: { type: 'string' }, lost: { type: 'string', default: '0' } },
+  allowPositionals: true,
+})
 const most = Number(values.most ?? Number.POSITIVE_INFINITY)
 const rows: Row[] = []
 for (const [name, labelled] of Object.entries(SETS)) {
@@ -105,9 +130,13 @@ for (const [name, labelled] of Object.entries(SETS)) {
   const items = (await itemsOf(labelled))
     .toSorted((a, b) => Date.parse(a.published ?? '') - Date.parse(b.published ?? ''))
     .slice(0, most)
+  let uncut: Assignment[] = []
   for (const way of ['uncut', 'cut', 'completed'] as const) {
     const start = process.cpuUsage()
     const assignments = await assigned(items, way)
+    if (way === 'uncut') uncut = assignments
+    if (way === 'completed' && values.lost !== '0' && labelled.pairs !== null)
+      lost(items, labelled.pairs, uncut, assignments)
     const { user, system } = process.cpuUsage(start)
     const pairs = labelled.pairs === null ? null : scorePairs(items, labelled.pairs, assignments)
     const row: Row = {

@@ -3,9 +3,12 @@
 // JSON line. Beside each B-cubed F1 stands what plain average link reaches with the best threshold for the set
 // (bench/average-link.ts).
 //
-//   node bench/eval.ts
+//   node bench/eval.ts [--titles] [SET ...]
+//
+// `--titles` leaves out the texts, as maps of news do, and with them the copies. A SET is a key of SETS in bench/labelled.ts.
 //
 // Reads ../shared/corpora/threads and skips each set, saying so, where it is absent.
+import { parseArgs } from 'node:util'
 import { averageLink } from './average-link.ts'
 import { printJson, printTable, rounded, skipped } from './helpers.ts'
 import { itemsOf, type LabelledResult, measure, present, SETS } from './labelled.ts'
@@ -13,14 +16,22 @@ import { itemsOf, type LabelledResult, measure, present, SETS } from './labelled
 /** Every pair of more items than this is too much to compare. */
 const COMPARED = 6_000
 
+const { values: options, positionals } = parseArgs({
+  options: { titles: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const chosen = Object.entries(SETS).filter(([key]) => positionals.length === 0 || positionals.includes(key))
+
 const results: { set: string; result: LabelledResult; baseline: number | undefined }[] = []
-for (const labelled of Object.values(SETS)) {
+for (const [, labelled] of chosen) {
+  if (options.titles && labelled.pairs !== null) continue
   if (!present(labelled)) {
     skipped('eval', labelled.name)
     continue
   }
-  const result = await measure(labelled)
-  const items = await itemsOf(labelled)
+  const whole = await itemsOf(labelled)
+  const items = options.titles ? whole.map(item => ({ ...item, text: '' })) : whole
+  const result = await measure(labelled, undefined, items)
   const baseline = result.thread && items.length <= COMPARED ? averageLink(items).f1 : undefined
   results.push({ set: labelled.name, result, baseline })
 }

@@ -79,9 +79,13 @@ export async function itemsOf(labelled: LabelledSet): Promise<EvalItem[]> {
   return labelled.language === null ? read.value : read.value.filter(({ lang }) => lang === labelled.language)
 }
 
-/** File the set's items, or the first `most` of them, with the default settings and score what came of them. */
-export async function measure(labelled: LabelledSet, most = Number.POSITIVE_INFINITY): Promise<LabelledResult> {
-  const items = firstOf(await itemsOf(labelled), most)
+/** File the set's items, or those `given`, or the first `most` of them, with the default settings and score what came of them. */
+export async function measure(
+  labelled: LabelledSet,
+  most = Number.POSITIVE_INFINITY,
+  given?: EvalItem[],
+): Promise<LabelledResult> {
+  const items = firstOf(given ?? (await itemsOf(labelled)), most)
   const { assignments, result } = evaluate(items, settings())
   const storyPairs = labelled.pairs === null ? null : scorePairs(items, labelled.pairs, assignments)
   return { ...result, storyPairs }

@@ -10,7 +10,8 @@ import type { Config } from '../src/model/config.ts'
 import type { Millis } from '../src/model/units.ts'
 import { type Daemon, startDaemon } from '../src/run/daemon.ts'
 import { stopSignal } from '../src/run/signals.ts'
-import { readWires, serveAgencies } from './agencies.ts'
+import { serveAgencies } from './agencies.ts'
+import { feedOf, readWires, type Wires } from './documents.ts'
 
 const WEEK_STARTS = Date.parse('2022-01-02T00:00:00Z')
 const WEEK_ENDS = Date.parse('2022-01-09T00:00:00Z')
@@ -20,7 +21,7 @@ const WIRES = new URL('../data/demo/', import.meta.url)
 
 const usage = `Usage: npm run demo -- [--at end] [--seconds 120] [--port 8080] [--lang ar] [--database FILE]
 
-Plays a week of eight agencies' wires in two minutes (--seconds), or begins at its end (--at end).`
+Plays a week of ten agencies' wires in two minutes (--seconds), or begins at its end (--at end).`
 
 async function main(): Promise<number> {
   const options = readOptions()
@@ -77,7 +78,7 @@ function fromHere(path: string): string {
 function welcome(address: string, config: string, database: string): string {
   const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
   const there = database === fromHere(DATABASE) ? '--demo' : `--config ${quoted(config)}`
-  return `Eight agencies file the first week of January 2022. Read them as one:
+  return `Ten agencies file the first week of January 2022: eight by feeds, one by news maps, one by the list of a page. Read them as one:
 
     page      ${address}/
     feed      ${address}/feed.atom
@@ -163,22 +164,19 @@ async function catchUp(daemon: Daemon, clock: Clock): Promise<void> {
 }
 
 /** The demo's configuration, as a file that the commands read too. */
-function configText(wires: ReturnType<typeof readWires>, origin: string, options: Options): string {
+function configText(wires: readonly Wires[], origin: string, options: Options): string {
   const whole = {
     title: options.lang === 'ar' ? 'منوال' : 'Minwal',
     language: options.lang,
     database: options.database,
     listen: `127.0.0.1:${options.port === 0 ? 8080 : options.port}`,
     poll: { tick: '* * * * * *', allowPrivate: true, perHost: 8, minInterval: '5m', maxInterval: '45m' },
-    // Eight agencies write far less than the hundreds the default is tuned on; with few stories a lower bar joins rightly.
+    // Ten agencies write far less than the hundreds the default is tuned on; with few stories a lower bar joins rightly.
     threads: { threshold: 0.22 },
     publish: { frontPage: '3d' },
     // Its week lies years back for commands, whose clock is the machine's.
     retain: { reports: '3650d' },
-    agencies: wires.map(({ agency, feed }) => ({
-      ...agency,
-      feeds: [{ url: origin + feed.path, ...(feed.category ? { category: feed.category } : {}) }],
-    })),
+    agencies: wires.map(one => ({ ...one.agency, feeds: [feedOf(one, origin)] })),
   }
   return `${JSON.stringify(whole, null, 2)}\n`
 }

@@ -1,5 +1,4 @@
 // `add --page`: rules for a page's list are proposed, its first entries shown, and what was shown is written.
-import { createInterface } from 'node:readline/promises'
 import { createParserPool } from '../collect/feed/pool.ts'
 import { quotable } from '../collect/feed/quotable.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
@@ -8,7 +7,10 @@ import { languageOf } from '../language/detect.ts'
 import type { ParsedFeed } from '../model/collected.ts'
 import type { Config, PageRules } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
+import { type Answers, askingOnce } from '../run/asked-once.ts'
 import { forbiddenByRobots } from '../run/find-sources.ts'
+import { robotQuestion } from '../run/page.ts'
+import { ask, canAsk } from './ask.ts'
 import { plainly } from './found.ts'
 import { Failed, hidden, out, say } from './shared.ts'
 import { moment } from './shown.ts'
@@ -40,18 +42,24 @@ export async function findPage(target: string, config: Config, options: PageOpti
   return found.value
 }
 
-/** Reads a page by rules of its own or by a selector. The reason of a failure is one line. */
-export async function lookForPage(target: string, config: Config, options: PageOptions): Promise<Outcome<FoundPage>> {
+/** Reads a page by rules of its own or by a selector, asking for what has not answered yet. The reason of a failure is one line. */
+export async function lookForPage(
+  target: string,
+  config: Config,
+  options: PageOptions,
+  answers: Answers = new Map(),
+): Promise<Outcome<FoundPage>> {
   const { items } = options
   const fetcher = createFetcher(config.poll)
+  const asking = askingOnce(fetcher, target, answers)
   const pool = createParserPool({ size: 1 })
   try {
     const allowPrivate = options.allowPrivate === true || config.poll.allowPrivate
     const { userAgent } = config.poll
-    const forbidden = await forbiddenByRobots(target, fetcher, { allowPrivate, userAgent, languageOf })
+    const forbidden = await forbiddenByRobots(target, asking, { allowPrivate, userAgent, languageOf })
     if (forbidden !== null) return { ok: false, reason: hidden(forbidden) }
     const validators = { etag: null, lastModified: null }
-    const got = await fetcher.get({ url: target, validators, headers: {}, allowPrivate, now: Date.now() })
+    const got = await asking.get({ url: target, validators, headers: {}, allowPrivate, now: Date.now() })
     if (got.kind === 'failed') return { ok: false, reason: hidden(got.failure.message) }
     if (got.kind === 'unchanged') return { ok: false, reason: 'the page could not be read' }
     const rules = items === undefined ? null : { ...NOTHING, items }
@@ -61,6 +69,7 @@ export async function lookForPage(target: string, config: Config, options: PageO
       gap: got.gap,
       maxEntries,
       page: rules ?? 'propose',
+      robots: robotQuestion(got.robotsTag, userAgent, Date.now()),
     })
     if (!parsed.ok) return { ok: false, reason: hidden(quotable(got, parsed.reason)) }
     const read = rules ?? parsed.value.list?.rules ?? NOTHING
@@ -85,17 +94,12 @@ export async function isWanted(
   if (found.feed.entries.length < LEAST) return false
   if (yes) return true
   say(`no feed and no map of news was found, but a list of ${found.feed.entries.length} entries on the page`)
-  if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
+  if (json || !canAsk()) {
     say(`minwal add ${plainly(url)} --page adds it`)
     return false
   }
   showPage(found)
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y/i.test(await asking.question('is it to be added? [y/N] '))
-  } finally {
-    asking.close()
-  }
+  return /^\s*y/i.test((await ask('is it to be added? [y/N] ')) ?? '')
 }
 
 /** The rules and the first entries, in lines. */

@@ -1,6 +1,7 @@
 // The command that copies the database.
 import { stat } from 'node:fs/promises'
 import { counted } from '../language/say.ts'
+import { isPostgres, shownDatabase } from '../model/database.ts'
 import { backUp } from '../store/backup.ts'
 import { type Progress, progress } from './progress.ts'
 import { type Common, configuredToRead, Failed, json, out, say } from './shared.ts'
@@ -18,8 +19,15 @@ const shown = ({ reports, revisions, stories, threads, feeds, polls }: Readonly<
   polls,
 })
 
+/** PostgreSQL has backups of its own, and those know what else a server has. */
+function withItsOwn(database: string, file: string): string {
+  const command = `pg_dump --format custom --file '${file.replaceAll("'", `'\\''`)}' '${shownDatabase(database)}'`
+  return `${shownDatabase(database)} is a PostgreSQL database: use its own backup, \`${command}\`; \`minwal copy\` makes a file of it`
+}
+
 export async function backup(file: string, options: Common & { force?: boolean; secrets?: boolean }): Promise<void> {
   const { database } = configuredToRead(options)
+  if (isPostgres(database)) throw new Failed(withItsOwn(database, file))
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
   process.once('SIGINT', stop)

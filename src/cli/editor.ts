@@ -4,7 +4,7 @@ import { decisionItems, type Named, readNamed } from '../desk/editor.ts'
 import { counted } from '../language/say.ts'
 import type { Outcome } from '../model/units.ts'
 import type { Aggregator, Explanation, Item } from '../run/aggregator.ts'
-import { iso } from './json.ts'
+import { iso, isoOrNull } from './json.ts'
 import { aggregatorOnFile, type Common, Failed, json, out, reading, say } from './shared.ts'
 import { moment } from './shown.ts'
 
@@ -96,9 +96,13 @@ export async function explainItem(id: string, options: Common): Promise<void> {
   else out(lines(found).join('\n'))
 }
 
-function explanationJson({ figures, regroupings, ...rest }: Explanation): object {
+function explanationJson({ figures, regroupings, reports, ...rest }: Explanation): object {
   return {
     ...rest,
+    reports: reports.map(({ page, ...report }) => ({
+      ...report,
+      page: page === null ? null : { ...page, asked: iso(page.asked), again: isoOrNull(page.again) },
+    })),
     regroupings: regroupings.map(regrouping => ({ ...regrouping, at: iso(regrouping.at) })),
     figures: figures.map(figure => ({ ...figure, time: iso(figure.time) })),
   }

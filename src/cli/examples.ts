@@ -41,6 +41,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'minwal sql --json < query.sql',
   ],
   backup: ['minwal backup /var/backups/minwal.db', 'minwal backup --secrets copy.db'],
+  copy: [
+    'minwal copy --from data/minwal.db --to postgres://minwal@db.example/minwal',
+    'minwal copy --from postgres://minwal@db.example/minwal --to minwal.db --json',
+  ],
   notify: ['minwal notify', 'minwal notify --test', 'minwal notify quakes --test'],
   replay: ['minwal replay /tmp/tried.db', 'minwal replay tried.db --config new.json'],
   service: ['minwal service install', 'sudo minwal service install --apply'],

@@ -1,9 +1,9 @@
 // How sources that were found are shown, and asked about.
-import { createInterface } from 'node:readline/promises'
 import { everyText, withoutLogin } from '../config/secrets.ts'
 import type { FoundSource } from '../run/find-sources.ts'
+import { ask, canAsk } from './ask.ts'
 import { isoOrNull } from './json.ts'
-import { hidden, say } from './shared.ts'
+import { Failed, hidden, say } from './shared.ts'
 import { moment, show, timed } from './shown.ts'
 
 /** An address for a message. */
@@ -59,19 +59,15 @@ export async function chosen(
   found: readonly FoundSource[],
   { yes, json }: { yes?: boolean; json?: boolean },
 ): Promise<readonly FoundSource[]> {
-  if (found.length < 2 || yes || json || !process.stdin.isTTY || !process.stdout.isTTY) return found
+  if (found.length < 2 || yes || json || !canAsk()) return found
   for (const [at, { format, entries, newest, url }] of found.entries()) {
     say(`${at + 1}  ${format}, ${entries} entries, newest ${moment(newest)}  ${plainly(url)}`)
   }
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    for (;;) {
-      const answer = (await asking.question(`which is to be added, 1 to ${found.length}? [1] `)).trim()
-      const wanted = found[answer === '' ? 0 : Number(answer) - 1]
-      // Whoever chooses the map of a section wants it.
-      if (wanted !== undefined) return [{ ...wanted, section: false }, ...found.filter(one => one !== wanted)]
-    }
-  } finally {
-    asking.close()
+  for (;;) {
+    const answer = await ask(`which is to be added, 1 to ${found.length}? [1] `)
+    if (answer === null) throw new Failed('nothing was added: the question was not answered')
+    const wanted = found[answer.trim() === '' ? 0 : Number(answer) - 1]
+    // Whoever chooses the map of a section wants it.
+    if (wanted !== undefined) return [{ ...wanted, section: false }, ...found.filter(one => one !== wanted)]
   }
 }

@@ -14,7 +14,8 @@ export function isoOrNull(time: Millis | null): string | null {
 }
 
 /** A feed without what matters to polling only. */
-export function feedJson({ validators: _validators, bodyHash: _hash, habit: _habit, ...shown }: FeedState): object {
+export function feedJson(feed: FeedState): object {
+  const { validators: _validators, bodyHash: _hash, ofMap: _map, habit: _habit, ...shown } = feed
   const { lastPoll, lastSuccess, nextPoll, move } = shown
   return {
     ...shown,
@@ -103,6 +104,18 @@ function entryOf(
 
 /** What a page says, as `minwal page` shows it. */
 export function pageJson({ because, ...read }: PageReading): object {
-  const { verdict, title, published, modified, language, publisher, canonical, free, text } = read
-  return { verdict, title, published, modified, language, publisher, canonical, free, text, because }
+  const { verdict, title, published, modified, language, publisher, canonical, free, text, unshown } = read
+  return {
+    verdict,
+    title,
+    published,
+    modified,
+    language,
+    publisher,
+    canonical,
+    free,
+    text,
+    because,
+    ...(unshown !== undefined && { unshown }),
+  }
 }

@@ -70,9 +70,13 @@ export function build(): Command {
         if (given.opts()['demo'] === true) given.setOptionValue('config', demoConfig())
       })
 
-  command('run', 'run the daemon: poll on schedule, serve the page and the feeds').action(
-    later(async () => (await import('./run.ts')).run),
-  )
+  command('run', 'run the daemon: poll on schedule, serve the page and the feeds')
+    .addOption(
+      new Option('--role <role>', 'what this process does, beside others on one PostgreSQL database')
+        .choices(['all', 'collect', 'desk', 'publish'])
+        .default('all'),
+    )
+    .action(later(async () => (await import('./run.ts')).run))
   command('poll', 'poll what is due once, and exit')
     .argument('[feeds...]', 'addresses of feeds, or ids of agencies or feeds; polled whether due or not')
     .option('--force', 'poll all feeds, due or not')
@@ -85,7 +89,7 @@ export function build(): Command {
   onFile('feeds', 'list every feed: state, last success, next poll and why, error')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./read.ts')).feeds))
-  command('add', 'find the feed or the map of news behind an address and add it to the configuration')
+  command('add', 'find the feed, the map of news or the list behind an address and add it to the configuration')
     .argument('<url>', 'address of a feed, a map of news, or a page of the agency')
     .option('--agency <id>', 'the agency it belongs to; by default the one with feeds on the same host, or a new one')
     .option('--name <name>', 'name of the agency: a new one is opened under it, unless one has it')
@@ -132,7 +136,7 @@ export function build(): Command {
     .option('--json', 'print as JSON')
     .exitOverride()
     .action(later(async () => (await import('./evaluate.ts')).evaluateItems))
-  aboutTheFile(onFile)
+  aboutTheFile(command, onFile)
   aboutTheService(program)
   program
     .command('completions')
@@ -242,8 +246,10 @@ function aboutTheService(program: Command): void {
     .action(later(async () => (await import('./service.ts')).service))
 }
 
+type MakeCommand = (name: string, description: string) => Command
+
 /** The commands for those who look after the database, or ask it themselves. */
-function aboutTheFile(onFile: (name: string, description: string) => Command): void {
+function aboutTheFile(command: MakeCommand, onFile: MakeCommand): void {
   onFile('sql', 'ask the database in SQL, for reading only; .tables and .schema [NAME] say what there is')
     .argument('[query...]', 'one statement in quotes; read from standard input where it is left out')
     .option('--csv', 'print as CSV, with a line of names')
@@ -258,6 +264,21 @@ function aboutTheFile(onFile: (name: string, description: string) => Command): v
     .option('--secrets', 'copy the key to what is under embargo, and subscriptions, beside it: FILE.key, FILE.private')
     .option('--json', 'print as JSON')
     .action(later(async () => (await import('./backup.ts')).backup))
+  command(
+    'copy',
+    'copy a database to another engine, an SQLite file to PostgreSQL or back, and compare both row by row',
+  )
+    .option(
+      '--from <database>',
+      'path or postgres:// address of what is copied; the "database" of the configuration where it is left out',
+    )
+    .option(
+      '--to <database>',
+      'path or postgres:// address of a new database; the "database" of the configuration where it is left out',
+    )
+    .option('--verify', 'only compare the two')
+    .option('--json', 'print rows and digest of each table as JSON')
+    .action(later(async () => (await import('./copy.ts')).copy))
   onFile('replay', 'file the documents that "keep.bodies" kept again, into another database, and say what differs')
     .argument('<file>', 'the database to make')
     .option('--json', 'print as JSON')

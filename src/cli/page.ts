@@ -4,8 +4,9 @@ import { unpackFile } from '../collect/net/coding.ts'
 import { createFetcher } from '../collect/net/fetch.ts'
 import { createPageReader } from '../collect/page/reader.ts'
 import { pollSettings } from '../config/load.ts'
+import type { PollSettings } from '../model/config.ts'
 import type { PageQuestion, PageReading } from '../model/page.ts'
-import { fetchPage } from '../run/page.ts'
+import { fetchPage, robotQuestion } from '../run/page.ts'
 import { pageJson } from './json.ts'
 import { configuredToRead, Failed, json, out } from './shared.ts'
 
@@ -57,17 +58,22 @@ async function filed(file: string, options: PageOptions): Promise<Given> {
   const unpacked = await unpackFile(raw, MOST_UNPACKED)
   if (!unpacked.ok) throw new Failed(`${file}: ${unpacked.reason}`)
   const { url = null, finalUrl = url, status = 200, contentType = null } = options
-  return { bytes: unpacked.value, question: { ...questionOf(options), url, finalUrl, status, contentType } }
+  const robots = robotQuestion([], pollOf(options).userAgent, Date.now())
+  return { bytes: unpacked.value, question: { ...questionOf(options), url, finalUrl, status, contentType, robots } }
 }
 
+const pollOf = (options: PageOptions): PollSettings =>
+  existsSync(options.config) ? configuredToRead(options).poll : pollSettings()
+
 async function fetched(url: string, options: PageOptions): Promise<Given> {
-  const poll = existsSync(options.config) ? configuredToRead(options).poll : pollSettings()
+  const poll = pollOf(options)
   const fetcher = createFetcher(poll)
   try {
     const got = await fetchPage(fetcher, { url, allowPrivate: options.allowPrivate === true, now: Date.now() })
     if (got.kind === 'failed') throw new Failed(`${url}: ${got.failure.message}`)
-    const { bytes, finalUrl, status, contentType } = got
-    return { bytes, question: { ...questionOf(options), url, finalUrl, status, contentType } }
+    const { bytes, finalUrl, status, contentType, robotsTag } = got
+    const robots = robotQuestion(robotsTag, poll.userAgent, Date.now())
+    return { bytes, question: { ...questionOf(options), url, finalUrl, status, contentType, robots } }
   } finally {
     await fetcher.close()
   }
@@ -85,6 +91,7 @@ function lines(read: PageReading): string[] {
   ] as const
   return [
     `${read.verdict}: ${read.because}`,
+    ...(read.unshown === undefined ? [] : [`not shown to readers: ${read.unshown}`]),
     ...facts.filter(([, value]) => value !== null).map(([name, value]) => `  ${name.padEnd(9)}  ${value}`),
     ...(read.text === null ? [] : ['', read.text]),
   ]

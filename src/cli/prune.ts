@@ -42,7 +42,7 @@ export async function prune(options: Common & { dryRun?: boolean }): Promise<voi
       json({ dryRun: false, ...counts, bytesBefore, bytes, free, tooLarge: large })
     } else
       out(
-        `pruned: ${countWords(pruned.value)}; the database holds ${megabytes(bytes)}, and held ${megabytes(bytesBefore)}`,
+        `pruned: ${countWords(pruned.value)}${bytesBefore === 0 ? '' : `; the database holds ${megabytes(bytes)}, and held ${megabytes(bytesBefore)}`}`,
       )
     if (free !== null) {
       say(
@@ -80,7 +80,7 @@ function planLines(plan: Planned, what: string): string[] {
   else lines.push(`${what}: ${countWords(plan)}`)
   if (oldest !== null && newest !== null) {
     lines.push(
-      `last news of these threads from ${moment(oldest)} to ${moment(newest)} ${zone}, some ${megabytes(bytesToGo)}`,
+      `last news of these threads from ${moment(oldest)} to ${moment(newest)} ${zone}${bytesToGo === 0 ? '' : `, some ${megabytes(bytesToGo)}`}`,
     )
   }
   if (edited + standing > 0) {

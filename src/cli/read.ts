@@ -2,6 +2,7 @@
 import { absence } from '../desk/absence.ts'
 import { nearestWord } from '../language/nearest.ts'
 import { relative } from '../language/say.ts'
+import type { PageOutcome } from '../model/page.ts'
 import type { ReportView, Selection, StoryDetail, StorySummary, ThreadDetail } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { feedJson, storyDetailJson, storyJson, threadDetailJson, threadJson } from './json.ts'
@@ -11,14 +12,34 @@ import { moment, show, type Table, timed, zone } from './shown.ts'
 /** Said of a feed of which robots.txt is not asked. */
 const ROBOTS_IGNORED = 'its robots.txt is not asked ("robots": "ignore")'
 
+/** Time in which pages of reports are counted. */
+const PAGES_COUNTED: Millis = 7 * 86_400_000
+
+type PageCount = readonly [outcome: PageOutcome, count: number]
+
+/** What pages of a feed's reports gave. */
+function pagesSaid(counts: readonly PageCount[] | undefined): string {
+  if (counts === undefined) return ''
+  const all = counts.reduce((sum, [, count]) => sum + count, 0)
+  const taken = counts.filter(([outcome]) => outcome === 'article' || outcome === 'withheld')
+  const texts = taken.reduce((sum, [, count]) => sum + count, 0)
+  const others = counts.flatMap(([outcome, count]) => (outcome === 'article' ? [] : [`${count} ${outcome}`]))
+  return `${texts} of ${all} pages of 7 days gave a text${others.length === 0 ? '' : ` (${others.join(', ')})`}`
+}
+
 export function feeds(options: Common): void {
   reading(options, (store, config) => {
     const states = store.feeds()
     const specs = config.agencies.flatMap(agency => agency.feeds)
     const ignoring = new Set(specs.flatMap(({ url, ignoresRobots }) => (ignoresRobots ? [url] : [])))
     const robots = (url: string) => (ignoring.has(url) ? 'ignore' : 'obey')
-    if (options.json) return json(states.map(feed => ({ ...feedJson(feed), robots: robots(feed.url) })))
     const now = Date.now()
+    const asksPages = specs.some(({ text }) => text === 'page')
+    const pages = asksPages ? store.pageOutcomes(now - PAGES_COUNTED) : new Map<number, PageCount[]>()
+    if (options.json) {
+      const counted = (id: number) => (pages.has(id) ? Object.fromEntries(pages.get(id) ?? []) : null)
+      return json(states.map(feed => ({ ...feedJson(feed), robots: robots(feed.url), pages: counted(feed.id) })))
+    }
     show({
       head: ['id', 'agency', 'state', 'reports', 'last success', 'next poll', 'feed', 'why'],
       rows: states.map(feed => [
@@ -29,7 +50,13 @@ export function feeds(options: Common): void {
         relative(feed.lastSuccess, now),
         feed.state === 'paused' ? '–' : relative(feed.nextPoll, now),
         feed.url,
-        [feed.error, feed.reason, ...feed.warnings, robots(feed.url) === 'ignore' ? ROBOTS_IGNORED : '']
+        [
+          feed.error,
+          feed.reason,
+          ...feed.warnings,
+          robots(feed.url) === 'ignore' ? ROBOTS_IGNORED : '',
+          pagesSaid(pages.get(feed.id)),
+        ]
           .filter(Boolean)
           .join('; '),
       ]),

@@ -1,6 +1,7 @@
 // The command that tries a configuration on documents that were kept.
 import { existsSync } from 'node:fs'
 import { counted } from '../language/say.ts'
+import { isPostgres, shownDatabase } from '../model/database.ts'
 import { type Difference, replay } from '../run/replay.ts'
 import { bodiesPath } from '../store/bodies.ts'
 import { type Progress, progress } from './progress.ts'
@@ -11,6 +12,7 @@ const NAMED = 20
 
 export async function replayInto(to: string, options: Common): Promise<void> {
   const config = configured(options)
+  if (isPostgres(to)) throw new Failed('a replay is filed into a file: name one that is not there', 2)
   if (existsSync(to)) throw new Failed(`${to} is there: name a file that is not`, 2)
   if (!existsSync(bodiesPath(config.files))) {
     throw new Failed('no documents were kept: set "keep": {"bodies": "7d"}, and let Minwal poll for a while')
@@ -25,7 +27,7 @@ export async function replayInto(to: string, options: Common): Promise<void> {
   const { documents, reports, stories, threads } = done.value
   out(`${counted(documents, 'document', 'documents')} filed again into ${to}`)
   out(
-    `${reports.both} reports as before, ${reports.only} in ${config.database} alone, ${reports.onlyReplayed} in ${to} alone`,
+    `${reports.both} reports as before, ${reports.only} in ${shownDatabase(config.database)} alone, ${reports.onlyReplayed} in ${to} alone`,
   )
   tell('stories', stories)
   tell('threads', threads)

@@ -8,11 +8,12 @@ import type { Millis } from '../model/units.ts'
 import type { Started } from '../run/aggregator.ts'
 import { wantBoundedHeaps } from '../run/heaps.ts'
 import { feedsByUrl } from '../run/poll.ts'
+import type { Role } from '../run/roles/roles.ts'
 import { stopSignal } from '../run/signals.ts'
 import { progress } from './progress.ts'
 import { type Common, configuredToPoll, Failed, hidden, hideSecretsOf, json, out, say, version } from './shared.ts'
 
-export async function run(options: Common): Promise<void> {
+export async function run(options: Common & { role?: Role }): Promise<void> {
   const config = configuredToPoll(options)
   wantBoundedHeaps()
   const log = createLog(config.log.level, process.stderr.isTTY === true, hidden)
@@ -23,10 +24,14 @@ export async function run(options: Common): Promise<void> {
   const { createAggregator } = await import('../run/aggregator.ts')
   const aggregator = createAggregator(config, { log, version })
   const reload = { file: options.config, load: () => loadAgain(options.config) }
-  const started = await aggregator.start({ serve: true, systemd: true, reload })
+  const stopping = new AbortController()
+  void asked.then(() => stopping.abort())
+  const { role = 'all' } = options
+  const started = await aggregator.start({ serve: true, systemd: true, reload, role, signal: stopping.signal })
+  if (!started.ok && stopping.signal.aborted) return
   if (!started.ok) throw new Failed(started.reason)
   running = started.value
-  if (process.stderr.isTTY)
+  if (process.stderr.isTTY && role === 'all')
     say(`Minwal serves ${running.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)
   const lost = await Promise.race([asked, running.lost])
   await aggregator.stop()

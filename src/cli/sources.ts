@@ -10,6 +10,7 @@ import { planImport } from '../config/subscriptions.ts'
 import { languageOf } from '../language/detect.ts'
 import type { Agency, Config, FeedSpec } from '../model/config.ts'
 import type { Outcome } from '../model/units.ts'
+import { type Answers, askingOnce } from '../run/asked-once.ts'
 import { type FoundSource, type FoundSources, findSources } from '../run/find-sources.ts'
 import type { FoundPage } from './add-page.ts'
 import { chosen, list, plainly, shown } from './found.ts'
@@ -51,7 +52,7 @@ export async function add(given: string, options: AddOptions): Promise<void> {
   const { found } = second ?? first
   if (!found.ok) {
     const reasons = [first, second].flatMap(tried => (tried === null || tried.found.ok ? [] : [tried.found.reason]))
-    const list = found.answered ? await addListOf((second ?? first).url, config, options) : null
+    const list = found.answered ? await addListOf(second ?? first, config, options) : null
     if (list?.ok) return
     throw new Failed(
       `nothing was added: ${hidden([...new Set([...reasons, ...(list ? [list.reason] : [])])].join('; '))}`,
@@ -62,9 +63,9 @@ export async function add(given: string, options: AddOptions): Promise<void> {
 }
 
 /** Where there is neither feed nor map: adds the list of the page, if it has one and it is wanted. */
-async function addListOf(url: string, config: Config, options: AddOptions): Promise<Outcome<null>> {
+async function addListOf({ url, typed, answers }: Tried, config: Config, options: AddOptions): Promise<Outcome<null>> {
   const { isWanted, lookForPage } = await import('./add-page.ts')
-  const found = await lookForPage(typedAddress(url, url, config, options).target, config, options)
+  const found = await lookForPage(typed.target, config, options, answers)
   if (!found.ok) return found
   if (!(await isWanted(found.value, url, options))) return { ok: false, reason: 'its list was not taken' }
   await addPage(url, config, options, found.value)
@@ -98,6 +99,8 @@ async function addPage(given: string, config: Config, options: AddOptions, befor
 interface Tried {
   /** The address as typed, with its scheme. */
   url: string
+  /** What it and its robots.txt answered. */
+  answers: Answers
   typed: ReturnType<typeof readAddress>
   found: FoundSources
 }
@@ -105,7 +108,8 @@ interface Tried {
 /** What is behind an address. Throws where it is none, or is in the configuration already. */
 async function tryAddress(url: string, given: string, config: Config, options: AddOptions): Promise<Tried> {
   const typed = typedAddress(url, given, config, options)
-  return { url, typed, found: await search(typed.target, config, options.allowPrivate === true) }
+  const answers: Answers = new Map()
+  return { url, typed, answers, found: await search(typed.target, answers, config, options.allowPrivate === true) }
 }
 
 /** An address with its variables. Throws where it is none, or is in the configuration already. */
@@ -193,12 +197,12 @@ function entryFor(found: string, typed: string, { target, secrets }: ReturnType<
   return kept === null || kept === found ? { url: found } : { url: kept, asTyped: true }
 }
 
-async function search(url: string, config: Config, mayBePrivate: boolean): Promise<FoundSources> {
+async function search(url: string, answers: Answers, config: Config, mayBePrivate: boolean): Promise<FoundSources> {
   const fetcher = createFetcher(config.poll)
   const pool = createParserPool({ size: 1 })
   try {
     const allowPrivate = mayBePrivate || config.poll.allowPrivate
-    return await findSources(url, fetcher, {
+    return await findSources(url, askingOnce(fetcher, url, answers), {
       allowPrivate,
       userAgent: config.poll.userAgent,
       languageOf,

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 import { setImmediate as anotherTurn } from 'node:timers/promises'
 import { parseDuration } from '../config/schema.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
+import { isPostgres } from '../model/database.ts'
+import type { Millis } from '../model/units.ts'
 import {
   type Answer,
   type Cell,
@@ -33,11 +35,13 @@ export async function sql(words: readonly string[], options: SqlOptions): Promis
   if (words.length > 1 && !words[0]?.startsWith('.')) throw new Failed('put the query in quotes: it is one argument', 2)
   const formats = [options.csv, options.json, options.jsonl].filter(Boolean)
   if (formats.length > 1) throw new Failed('choose one of --csv, --json and --jsonl', 2)
-  if (options.timeout !== undefined) return bounded(options.timeout)
-  const parameters = Object.fromEntries((options.param ?? []).map(parameter))
+  const timeout = options.timeout === undefined ? null : limitOf(options.timeout)
   const { database } = configuredToRead(options)
+  // A server ends a query itself; SQLite answers in this thread, and cannot be interrupted from it.
+  if (timeout !== null && !isPostgres(database)) return bounded(options.timeout ?? '', timeout)
+  const parameters = Object.fromEntries((options.param ?? []).map(parameter))
   const text = words.length > 0 ? words.join(' ') : fromStandardInput()
-  const opened = openQueries(database)
+  const opened = openQueries(database, timeout === null ? {} : { timeout })
   if (!opened.ok) throw new Failed(opened.reason)
   try {
     const asked = /^\s*\.(\w+)\s*(.*?)\s*;?\s*$/.exec(text)
@@ -58,7 +62,9 @@ function fromStandardInput(): string {
 
 /** The error, with the line it stands in and a mark under the place. */
 function sentence({ message, at }: QueryError, text: string): string {
-  const unknown = /^no such (table|column|function)/.exec(message)?.[1]
+  const unknown =
+    /^no such (table|column|function)/.exec(message)?.[1] ??
+    /^(relation|column) "?[\w.]+"? does not exist/.exec(message)?.[1]?.replace('relation', 'table')
   const hint =
     unknown === 'table'
       ? ': `minwal sql .tables` lists what there is'
@@ -108,15 +114,15 @@ function dotCommand(queries: Queries, name: string, given: string): Answer {
   if (name !== 'schema') throw new QueryError('usage', `there is no .${name}: there are .tables and .schema [NAME]`)
   const wanted = given === '' ? Object.keys(known) : [given]
   const rows = wanted.flatMap(view => {
-    const columns = [...queries.ask('select name, type from pragma_table_xinfo(:view)', { view }).rows]
+    const columns = queries.columns(view)
     // A file of an older version lacks the views of a newer one.
     if (columns.length === 0 && given === '') return []
     if (columns.length === 0) {
       throw new QueryError('sql', `there is no ${view}: \`minwal sql .tables\` lists what there is`)
     }
     return columns
-      .filter(([column]) => known[view] === undefined || known[view].columns[String(column)] !== undefined)
-      .map(([column = null, type = null]): Cell[] => [view, column, type, known[view]?.columns[String(column)] ?? null])
+      .filter(({ name }) => known[view] === undefined || known[view].columns[name] !== undefined)
+      .map(({ name, type }): Cell[] => [view, name, type, known[view]?.columns[name] ?? null])
   })
   if (given === '')
     return { columns: ['view', 'column', 'meaning'], rows: rows.map(([a = null, b = null, , d = null]) => [a, b, d]) }
@@ -221,11 +227,14 @@ function* jsonOf({ columns, rows }: Answer, indent: number): Iterable<string> {
 
 // ── in bounded time ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** SQLite answers in this thread and cannot be interrupted from it: the same command runs in a process that can be ended. */
-async function bounded(timeout: string): Promise<void> {
+function limitOf(timeout: string): Millis {
   const ms = parseDuration(timeout)
-  if (ms === null || ms < 1)
-    throw new Failed(`--timeout ${JSON.stringify(timeout)}: it must be like 500ms, 30s or 5m`, 2)
+  if (ms !== null && ms >= 1) return ms
+  throw new Failed(`--timeout ${JSON.stringify(timeout)}: it must be like 500ms, 30s or 5m`, 2)
+}
+
+/** The same command in a process that can be ended. */
+async function bounded(timeout: string, ms: Millis): Promise<void> {
   const args = process.argv.slice(1)
   const at = args.findIndex(arg => arg === '--timeout' || arg.startsWith('--timeout='))
   args.splice(at, args[at] === '--timeout' ? 2 : 1)

@@ -2,6 +2,7 @@
 
 import type { Millis } from '../model/units.ts'
 import { resolve } from './feed/links.ts'
+import { robotName } from './robot.ts'
 
 export interface RobotsRules {
   /** Whether this address of its site may be read. */
@@ -30,9 +31,6 @@ const MAX_ADDRESS = 2_000
 const MAX_SITEMAPS = 200
 
 const RULE = /^[ \t]{0,100}(?:user-agent|allow|disallow|crawl-delay)[ \t]{0,100}:/i
-
-/** The name that we go by: `Minwal` of `Minwal/0.1 (feed collector; …)`. */
-export const robotName = (userAgent: string): string => /^[^\s/();,]{1,100}/.exec(userAgent.trim())?.[0] ?? '*'
 
 /**
  * Lines that are rules. Others between two names of robots would end a group (RFC 9309, section 2.2: they are to be passed over).

@@ -15,6 +15,7 @@ import type {
 import { isPostgres } from '../model/database.ts'
 import type { Outcome } from '../model/units.ts'
 import { type FeedAddress, feedAddresses, namedAddress, otherSecrets } from './addresses.ts'
+import { databaseFaults, databaseSecrets } from './database.ts'
 import { contradictions, describeIssues, type Fault, keyOf, show } from './faults.ts'
 import { placesIn, readJsonc } from './jsonc.ts'
 import { notifyFaults, notifyRules } from './notify.ts'
@@ -105,6 +106,7 @@ export function parseConfig(
   faults.push(...contradictions(filled, raw, addresses), ...notifyFaults(filled))
   const mode = databaseMode(environment)
   if (!mode.ok) faults.push({ path: null, says: mode.reason })
+  faults.push(...databaseFaults(filled, mode.ok ? mode.value : null))
   if (faults.length > 0 || !checked.ok) {
     const found = placed(faults, text)
     return { ok: false, faults: found.map(fault => sentence(file, fault)), found }
@@ -115,7 +117,7 @@ export function parseConfig(
   const config = {
     ...whole,
     publish: { ...whole.publish, ...(hubNamed === undefined ? {} : { hubNamed }) },
-    secrets: otherSecrets(raw, environment),
+    secrets: [...otherSecrets(raw, environment), ...databaseSecrets(member(raw, 'database'), environment)],
     databaseMode: mode.ok ? mode.value : null,
   }
   return { ok: true, config: deepFreeze(config) }

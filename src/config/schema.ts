@@ -93,7 +93,7 @@ const feedObject = z.strictObject({
     .enum(['obey', 'ignore'])
     .optional()
     .describe(
-      'Whether a map of news or a page obeys robots.txt; feeds are published to be polled, and never ask. Default "obey".',
+      'Whether a map of news or a page obeys robots.txt, and what pages themselves ask of robots; feeds are published to be polled, and never ask. Default "obey".',
     ),
   text: textSource.optional().describe("Where texts of its reports come from; the agency's word when absent."),
   allowPrivate: z

@@ -88,7 +88,7 @@ export function readAddress(
 }
 
 /** The password, or the user's name where there is none; and both together, also in Base64, as Basic authorization sends them. */
-function loginSecrets({ username, password }: URL, used: readonly Used[]): Secret[] {
+export function loginSecrets({ username, password }: URL, used: readonly Pick<Used, 'written' | 'value'>[]): Secret[] {
   if (username === '' && password === '') return []
   const found: Secret[] = []
   for (const part of password === '' ? [username] : [password]) {

@@ -2,6 +2,7 @@
 import { terms } from '../language/terms.ts'
 import { cut } from '../language/words.ts'
 import type { PageAnswer, PageDue, PageOutcome, PagePause, PageSubject, StatedFacts } from '../model/page.ts'
+import type { StoryMember } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import { hostOf } from './schedule/host.ts'
 
@@ -41,10 +42,11 @@ export function pagesToAsk(
 
 /** What refuses us, and not one page. */
 const isRefusal = (outcome: PageOutcome): boolean =>
-  outcome === 'blocked' || outcome === 'consent' || outcome === 'forbidden'
+  outcome === 'blocked' || outcome === 'consent' || outcome === 'forbidden' || outcome === 'noindex'
 
 /** What may be otherwise the next time. */
-const mayPass = (outcome: PageOutcome): boolean => isRefusal(outcome) || outcome === 'failed' || outcome === 'error'
+const mayPass = (outcome: PageOutcome): boolean =>
+  (isRefusal(outcome) && outcome !== 'noindex') || outcome === 'failed' || outcome === 'error'
 
 /** When a page is asked for again; null where it is not. */
 export function nextTry(outcome: PageOutcome, attempts: number, now: Millis): Millis | null {
@@ -54,6 +56,7 @@ export function nextTry(outcome: PageOutcome, attempts: number, now: Millis): Mi
 
 const WHY: Readonly<Record<string, string>> = {
   consent: 'asks for consent',
+  noindex: 'asks robots to keep nothing of them ("robots": "ignore" of a feed overrules that)',
   forbidden: 'forbids it in its robots.txt ("robots": "ignore" of a feed overrules that)',
 }
 
@@ -66,7 +69,7 @@ export function pauseAfter(last: readonly PageOutcome[], host: string, now: Mill
 /** Letters and digits: a cut text is shorter in them, whatever its spaces and marks. */
 const said = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0
 
-/** What becomes of a page: `article` where its text is the report's from now on. */
+/** What becomes of a page: `article` or, where readers are not shown it, `withheld` where its text is the report's from now on. */
 export function outcomeOf(
   answer: PageAnswer,
   subject: PageSubject,
@@ -80,7 +83,10 @@ export function outcomeOf(
   if (said(own) <= said(subject.text)) {
     return { outcome: 'shorter', because: 'the feed gave as much of it', text: null }
   }
-  return { outcome: 'article', because, text: own }
+  const unshown = 'text' in answer ? answer.unshown : undefined
+  return unshown === undefined
+    ? { outcome: 'article', because, text: own }
+    : { outcome: 'withheld', because: `${because}, and ${unshown}`, text: own }
 }
 
 const textOf = (answer: PageAnswer): string | null => ('text' in answer ? answer.text : null)
@@ -97,6 +103,23 @@ export function furnitureAmong<T extends { title: string }>(title: string, alike
     for (const word of words) if (own.has(word)) shared++
     return shared < ONE_HEADLINE * Math.max(1, Math.min(own.size, words.size))
   })
+}
+
+/** Share of a text's letters from which on another is no cut beginning of such a text. */
+const WHOLE = 0.5
+
+/**
+ * Reports of its story that a report is held against once its whole text is known: what joined by the beginning of a text may
+ * tell another thing. What is as short as a beginning itself says nothing; whoever was put there by more than words stays.
+ */
+export function heldAgainst(
+  { report, joinedBy }: Pick<PageSubject, 'report' | 'joinedBy'>,
+  text: string,
+  members: readonly Pick<StoryMember, 'id' | 'text'>[],
+): number[] {
+  if (joinedBy !== 'text' && joinedBy !== 'first') return []
+  const least = said(text) * WHOLE
+  return members.filter(one => one.id !== report && said(one.text) >= least).map(({ id }) => id)
 }
 
 /** Pages of an agency that have a line word for word which is none of a report then, and words of such a line. */
@@ -125,7 +148,7 @@ export const NOTHING_STATED: StatedFacts = {
 
 /** What a page says of itself; nothing where none was read. */
 export function factsOf(answer: PageAnswer): StatedFacts {
-  if (!('text' in answer)) return NOTHING_STATED
+  if (!('text' in answer) || answer.verdict === 'noindex') return NOTHING_STATED
   const { title, published, modified, language, publisher, canonical, free } = answer
   return { title, published, modified, language, publisher, canonical, free }
 }

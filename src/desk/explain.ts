@@ -2,8 +2,10 @@
 
 import { CONCEPT } from '../language/concepts.ts'
 import { duration, stamp } from '../language/say.ts'
+import { cut } from '../language/words.ts'
 import type { ThreadSettings } from '../model/config.ts'
 import type { Placement, WireDetail } from '../model/decided.ts'
+import type { PageState } from '../model/page.ts'
 import type { FigureView, ReportView, StoryDetail } from '../model/shown.ts'
 import type { Millis, Outcome } from '../model/units.ts'
 import type { Regrouped, StoreReader } from '../store/store.ts'
@@ -30,6 +32,8 @@ export interface Explanation {
     stale: boolean
     evidence: unknown
     furniture: WireDetail[]
+    /** What became of its page; null where it was not asked for. */
+    page: PageState | null
   }[]
   placements: (Placement & { story: number })[]
   regroupings: Regrouped[]
@@ -51,6 +55,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
     ...store.regroupings({ what: 'thread', id: story.thread }).filter(({ members }) => members.includes(story.id)),
   ]
   const figures = store.figures(story.thread).filter(figure => figure.story === story.id)
+  const pages = new Map(story.members.map(({ id: report }) => [report, store.page(report)]))
   const moved = asked.id !== story.id && asked.what === 'story'
   return {
     ok: true,
@@ -58,7 +63,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
       what: 'story',
       id: story.id,
       title: story.title,
-      reports: story.members.map(reportFacts),
+      reports: story.members.map(member => ({ ...reportFacts(member), page: pages.get(member.id) ?? null })),
       placements: [{ ...story.placement, story: story.id }],
       regroupings,
       figures,
@@ -69,7 +74,7 @@ export function explain(store: StoreReader, asked: Named, settings: ThreadSettin
         },
         ...story.members.map(report => ({
           heading: `Report ${report.id}, ${report.agencyName}, ${stamp(report.time)}`,
-          sentences: reportWords(report),
+          sentences: [...reportWords(report), ...pageWords(report, pages.get(report.id) ?? null)],
         })),
         {
           heading: `Thread ${story.thread}: ${story.threadTitle}`,
@@ -118,7 +123,7 @@ function explainThread(store: StoreReader, asked: number, settings: ThreadSettin
   }
 }
 
-function reportFacts(report: ReportView): Explanation['reports'][number] {
+function reportFacts(report: ReportView): Omit<Explanation['reports'][number], 'page'> {
   const { id, agency, joinedBy, similarity, coverage, stale, evidence, furniture } = report
   return { id, agency, joinedBy, similarity, coverage, stale, evidence, furniture }
 }
@@ -169,6 +174,28 @@ function reportWords(report: ReportView): string[] {
   }
   if (report.stale) said.push('it still runs a text that its origin has corrected or withdrawn')
   return said
+}
+
+/** What became of a report's page. */
+function pageWords({ text }: ReportView, page: PageState | null): string[] {
+  if (page === null) return []
+  const { asked, again, outcome, because, text: taken } = page
+  const at = `its page was asked for at ${stamp(asked)}`
+  if (taken !== null) {
+    return [
+      `${at}: it is compared, threaded and searched by that text, ${size(taken)}; its feed gives ${size(text)}${outcome === 'withheld' ? `; readers are not shown it: ${because}` : ''}`,
+    ]
+  }
+  if (outcome === 'article' || outcome === 'withheld') {
+    return [`${at}; its feed has changed the report since${again === null ? '' : ', so it is asked for again'}`]
+  }
+  const next = again === null ? 'it is not asked for again' : `it is asked for again at ${stamp(again)}`
+  return [`${at}, and gave no text: ${outcome}, ${because}; ${next}`]
+}
+
+const size = (text: string): string => {
+  const { length } = cut(text).words
+  return `${length} ${length === 1 ? 'word' : 'words'}`
 }
 
 /** What filing compared, as decide/copy/ tell it. */

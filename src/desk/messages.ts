@@ -28,6 +28,8 @@ export interface DeskSettings {
   copyFirst: boolean
   /** Authority of tag ids for a new file. */
   tagAuthority: string
+  /** Of a PostgreSQL database: see `OpenOptions.leads`. */
+  leads?: boolean
   /** Null leaves agencies and feeds as they are on file; then only the editor's calls are made. */
   agencies: readonly Agency[] | null
   threads: ThreadSettings

@@ -1,12 +1,25 @@
 // Files what the page of a report says: its text is the report's *completed*. It is no revision and no news, and the feed's text
 // stays what is published; copies, threads, credits and figures are decided again by the longer one.
-import { copyFeatures } from '../decide/copy/index.ts'
+import { Constraints } from '../decide/constraints.ts'
+import { type CopyFeatures, copyFeatures } from '../decide/copy/index.ts'
 import { digest } from '../decide/digest.ts'
-import { factsOf, furnitureAmong, nextTry, outcomeOf, PAGES_COMPARED, pauseAfter, REFUSALS } from '../decide/page.ts'
+import { MEMBERS_COMPARED, storyKey } from '../decide/file.ts'
+import {
+  factsOf,
+  furnitureAmong,
+  heldAgainst,
+  nextTry,
+  outcomeOf,
+  PAGES_COMPARED,
+  pauseAfter,
+  REFUSALS,
+} from '../decide/page.ts'
+import type { ThreadFeatures } from '../decide/thread/features.ts'
 import { storyFeatures, threadWords } from '../decide/thread/place.ts'
 import { readWire, type WireNames } from '../decide/wire/read.ts'
 import { fold } from '../language/fold.ts'
 import { primaryLanguage } from '../language/tag.ts'
+import type { WireReading } from '../model/decided.ts'
 import type { PageAnswer, PageOutcome, PageSubject } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
 import type { Filing } from '../store/store.ts'
@@ -81,7 +94,8 @@ export class PageTexts {
       extractor,
       digest: mark,
     }
-    filing.keepPage({ ...kept, text: taken, ...factsOf(answer) })
+    const facts = factsOf(answer)
+    filing.keepPage({ ...kept, text: taken, ...facts }, subject.language ?? facts.language)
     this.#pause(filing, subject.agency, host, now)
     for (const other of alike) this.#forget(filing, other.report, context)
     if (taken !== null) this.#tell(filing, subject, taken, context)
@@ -103,13 +117,17 @@ export class PageTexts {
 
   /** Decide a report on file again, by this text. */
   #tell(filing: Filing, subject: PageSubject, text: string, { names, now }: Context): void {
-    const { report, story, agency, title, language, time, authors } = subject
+    const { report, agency, title, language, time, authors } = subject
     const window = this.#desk.window()
     const wire = readWire({ title, text, authors, source: null, at: time }, names)
     filing.tellAgain(report, wire, subject.bare && text === subject.text)
     const features = copyFeatures(wire.title, wire.body, language, wire.part?.number ?? null)
     const part = wire.furniture.find(({ kind }) => kind === 'part')?.matched ?? null
-    const look = features === null ? null : window.copies.look(features, time, { agency, report })
+    const own = (): ThreadFeatures => this.#features(wire, language)
+    const isLeaving = features !== null && text !== subject.text && this.#isToLeave(filing, subject, text, features)
+    const story = isLeaving ? this.#leave(filing, subject, own(), { names, now }) : subject.story
+    const asking = { agency, report, ...(isLeaving && { besides: subject.story }) }
+    const look = features === null ? null : window.copies.look(features, time, asking)
     window.addReport(filing, story, { id: report, agency, time }, features)
     const copy = look?.copy ?? null
     let kept = story
@@ -124,12 +142,39 @@ export class PageTexts {
     judgeOrigin(filing, kept)
     const placed = filing.placed(kept)
     if (placed === null) return
-    if (placed.lead === report) {
-      const { threads } = window
-      const concepts = conceptsBeside(threads, primaryLanguage(language) ?? '')
-      const words = threadWords({ title: wire.title, body: wire.body, language, concepts })
-      window.addStory(filing, placed.thread, kept, storyFeatures(threads, words), placed.time)
-    }
+    if (placed.lead === report) window.addStory(filing, placed.thread, kept, own(), placed.time)
     if (placed.lead === report || kept !== story) lookAgain(filing, window, [kept], now)
+  }
+
+  /** Whether its whole text is no copy of any that its story has whole. What an editor has put there stays. */
+  #isToLeave(filing: Filing, subject: PageSubject, text: string, features: CopyFeatures): boolean {
+    const { report, story, agency, time } = subject
+    const others = heldAgainst(subject, text, filing.members(story, MEMBERS_COMPARED))
+    if (others.length === 0) return false
+    if (this.#desk.window().copies.isCopyOf(features, time, others, { agency, report })) return false
+    return !new Constraints(filing.decisions().filter(({ what }) => what === 'story')).knows(report)
+  }
+
+  /** Its beginning alone was another's: it leaves for a story of its own, which is returned. Another may have to speak for the others. */
+  #leave(filing: Filing, subject: PageSubject, features: ThreadFeatures, { names, now }: Context): number {
+    const { story, report, feedUrl, guid } = subject
+    const spoke = filing.placed(story)?.lead === report
+    const leaving = { story, report, key: storyKey(feedUrl, guid), features }
+    const opened = this.#desk.window().leaveStory(filing, leaving, { at: now, score: null, reasons: [] })
+    const placed = spoke ? filing.placed(story) : null
+    const lead = placed === null ? null : filing.pageSubject(placed.lead)
+    const text = filing.members(story, MEMBERS_COMPARED).find(({ id }) => id === lead?.report)?.text
+    if (placed !== null && lead !== null && text !== undefined) {
+      const wire = readWire({ title: lead.title, text, authors: lead.authors, source: null, at: lead.time }, names)
+      this.#desk.window().addStory(filing, placed.thread, story, this.#features(wire, lead.language), placed.time)
+    }
+    judgeOrigin(filing, story)
+    return opened
+  }
+
+  #features({ title, body }: Pick<WireReading, 'title' | 'body'>, language: string | null): ThreadFeatures {
+    const { threads } = this.#desk.window()
+    const concepts = conceptsBeside(threads, primaryLanguage(language) ?? '')
+    return storyFeatures(threads, threadWords({ title, body, language, concepts }))
   }
 }

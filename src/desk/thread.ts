@@ -59,8 +59,9 @@ const stopping = new AbortController()
 
 /** The store of these settings, ready to be written. */
 function opened(): { store: Store } | { refusal: string } {
-  const { database, mode, copyFirst, tagAuthority, agencies, now, lockPatience } = settings
-  const made = openStore({ path: database, tagAuthority, mode, copyFirst, notice: sentence => log.info(sentence) })
+  const { database, mode, copyFirst, tagAuthority, agencies, now, lockPatience, leads = false } = settings
+  const notice = (sentence: string): void => log.info(sentence)
+  const made = openStore({ path: database, tagAuthority, mode, copyFirst, leads, notice })
   if (!made.ok) return { refusal: made.reason }
   const store = made.value
   try {

@@ -5,6 +5,7 @@ import {
   CONTRADICTED,
   CONTRADICTED_RELATIVE,
   fitsScript,
+  type HeadlineEvidence,
   headlineEvidence,
   isRelated,
 } from './detect.ts'
@@ -45,6 +46,14 @@ function languageOfPart(part: string): string | null {
   return /^[a-z]{2}(?:[-_][a-z]{2,4})?$/i.test(part) ? readLanguage(part) : languageOfName(part)
 }
 
+/** What its words in small letters say: names are of any language, and half of a short headline. Null where that is nothing. */
+function withoutNames(headline: string): HeadlineEvidence | null {
+  const words = headline.split(/\s+/)
+  const small = words.filter(word => !/^[^\p{L}]{0,3}\p{Lu}/u.test(word))
+  const evidence = small.length === words.length ? null : headlineEvidence(small.join(' '))
+  return evidence?.language == null ? null : evidence
+}
+
 /** The language of a headline. */
 export function languageOfHeadline(headline: string, { path, tag, agency }: Claims): string | null {
   const claims = [path, tag, agency].filter(claim => claim !== null)
@@ -61,6 +70,14 @@ export function languageOfHeadline(headline: string, { path, tag, agency }: Clai
     claim => isRelated(primaryLanguage(claim) ?? '', language) && below(claim) < CONTRADICTED_RELATIVE,
   )
   if (near !== undefined) return near
+  // A template says one language of all; that an address says the same is seldom a mistake, but for a headline of names.
+  const both = path !== null && tag !== null && primaryLanguage(path) === primaryLanguage(tag) ? path : null
+  if (
+    both !== null &&
+    fitting.includes(both) &&
+    (withoutNames(headline)?.below(primaryLanguage(both) ?? '') ?? 1) < CONTRADICTED
+  )
+    return both
   if (clear >= CLEAR_HEADLINE) return language
   return fitting.find(claim => below(claim) < CONTRADICTED) ?? language
 }

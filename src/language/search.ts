@@ -1,5 +1,6 @@
 // Full text: what is indexed beside the words of a text, and what is asked of the index for words as a person types them.
 import { fold, UNSPACED } from './fold.ts'
+import { remember } from './remember.ts'
 import { guessesOf, rootOf, STEMMED, stem, stemmerOf } from './terms.ts'
 import { ARABIC_SCRIPT, type Cut, cut, newList, type Word, wordOf, words } from './words.ts'
 
@@ -66,6 +67,9 @@ function formsOf(word: string): Set<string> {
   return forms
 }
 
+/** Words of a language that a matcher remembers. */
+const MATCHES_KNOWN = 20_000
+
 /** Whether a word of a text, as it is written there, is one of those that were typed. */
 export function matcher(typed: string): (written: string, language: string | null) => boolean {
   const asked = new Set(
@@ -73,9 +77,19 @@ export function matcher(typed: string): (written: string, language: string | nul
       .slice(0, 20)
       .flatMap(word => [...formsOf(word)]),
   )
-  return (written, language) => {
+  const isAsked = (written: string, language: string | null): boolean => {
     const word = fold(written)
     if (asked.has(word) || asked.has(stem(word, language))) return true
     return guessesOf(wordOf(word)).some(guess => asked.has(guess.text))
+  }
+  // Texts of one language have most of their words in common.
+  const known = new Map<string | null, (written: string) => boolean>()
+  return (written, language) => {
+    let ask = known.get(language)
+    if (ask === undefined) {
+      ask = remember(MATCHES_KNOWN, word => isAsked(word, language))
+      known.set(language, ask)
+    }
+    return ask(written)
   }
 }

@@ -130,6 +130,16 @@ export interface Gap {
   setting: 'poll.maxBodyBytes' | 'poll.maxWireBytes'
 }
 
+/** By what a page is read for what it asks of robots. */
+export interface RobotQuestion {
+  /** Lines of X-Robots-Tag, each by itself. */
+  header: readonly string[]
+  /** The name that we go by. */
+  name: string
+  /** The time by which dates have passed. */
+  now: Millis
+}
+
 export type FetchResult =
   | {
       kind: 'body'
@@ -148,6 +158,8 @@ export type FetchResult =
       contentType: string | null
       /** As the header says. */
       contentLanguage?: string | null
+      /** Lines of X-Robots-Tag. */
+      robotsTag?: string[]
       validators: Validators
       /** From `Link` headers: see `ParsedFeed`. */
       hub: string | null

@@ -5,7 +5,9 @@ export const isPostgres = (database: string): boolean => /^postgres(?:ql)?:\/\//
 
 /** A database as it may be shown: an address without its password and parameters. */
 export function shownDatabase(database: string): string {
-  if (!isPostgres(database) || !URL.canParse(database)) return database
+  if (!isPostgres(database)) return database
+  // Of what is no address nobody knows where a password stands in it.
+  if (!URL.canParse(database)) return 'postgres://…'
   const { hostname, port, username, pathname } = new URL(database)
   const at = username === '' ? '' : `${username}@`
   return `postgres://${at}${hostname}${port === '' ? '' : `:${port}`}${pathname}`

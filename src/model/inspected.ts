@@ -8,7 +8,8 @@ export interface StoreFacts {
   /** Version of its schema, and of the one this Minwal knows. */
   schema: number
   known: number
-  sqlite: string
+  /** Version of SQLite; null where the engine is another. */
+  sqlite: string | null
   bytes: number
   /** What SQLite's integrity check says; empty for a sound file. */
   integrity: string[]
@@ -36,6 +37,20 @@ export interface StoreFacts {
     error: string | null
     retired: boolean
   }[]
+}
+
+/** What a PostgreSQL server says of itself, of the database and of its user. */
+export interface ServerFacts {
+  version: string
+  encoding: string
+  /** It follows another server, and takes no writes; how far behind it is, where it says so. */
+  isStandby: boolean
+  lag: Millis | null
+  connections: { used: number; most: number }
+  /** The transaction of somebody else that has been open longest. */
+  longest: { who: string; state: string; ms: Millis } | null
+  /** What the user may not do, like `insert in x_reports`. */
+  missing: string[]
 }
 
 export interface FileFact {
@@ -80,8 +95,12 @@ export interface DoctorFacts {
   /** The reason where the file could not be read. */
   store: StoreFacts | { unreadable: string } | null
   files: readonly FileFact[]
+  /** Of a PostgreSQL database that could be reached. */
+  server?: ServerFacts | null
+  /** `file` where it is left out. */
+  engine?: 'file' | 'server'
   disk: { free: number; network: string | null }
-  /** Other processes that have the file open; null where the system does not tell. */
+  /** Who else has the database open; null where the system does not tell. */
   users: readonly string[] | null
   config: ConfigFacts
 }

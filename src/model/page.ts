@@ -1,4 +1,5 @@
-// The page of a report: what it says, and what is kept of it. Types only.
+// The page of a report: what it says, and what is kept of it; what is on file of the list of a page. Types only.
+import type { RobotQuestion } from './collected.ts'
 import type { Millis } from './units.ts'
 
 /** Why nothing of a page becomes a report's text; `article` where something does. */
@@ -14,6 +15,8 @@ export type PageVerdict =
   | 'error'
   /** The page of another report, or of none. */
   | 'other'
+  /** The page asks robots to keep nothing of it. */
+  | 'noindex'
 
 /** What is known of a page before it is read. */
 export interface PageQuestion {
@@ -25,6 +28,8 @@ export interface PageQuestion {
   finalUrl: string | null
   status: number
   contentType: string | null
+  /** By what it is read whether the page lets us keep and show its text. Left out where nobody asks. */
+  robots?: RobotQuestion
 }
 
 /** What a page says of itself. Moments are ISO 8601: in UTC, or without a zone where the page names none. */
@@ -47,6 +52,8 @@ export interface PageReading extends StatedFacts {
   because: string
   /** Blocks apart by newlines; null unless it is the report's text. */
   text: string | null
+  /** In one sentence, why the text is not to be shown to readers. Left out where it may be. */
+  unshown?: string
 }
 
 /** A report whose page is to be asked for. */
@@ -67,7 +74,14 @@ export interface PageDue {
 export type PageAnswer = PageReading | { verdict: 'failed' | 'forbidden'; because: string }
 
 /** What became of a page once its report was looked at again. */
-export type PageOutcome = PageVerdict | 'failed' | 'forbidden' | 'shorter' | 'furniture'
+export type PageOutcome =
+  | PageVerdict
+  | 'failed'
+  | 'forbidden'
+  | 'shorter'
+  | 'furniture'
+  /** Its text is the report's, but the page asks that none of it be shown. */
+  | 'withheld'
 
 /** A page as it is kept beside its report. */
 export interface KeptPage extends StatedFacts {
@@ -87,6 +101,9 @@ export interface KeptPage extends StatedFacts {
   digest: string | null
 }
 
+/** What became of a report's page so far. */
+export interface PageState extends Pick<KeptPage, 'asked' | 'attempts' | 'again' | 'outcome' | 'because' | 'text'> {}
+
 /** Until when no pages of an agency are asked for, and why. */
 export interface PagePause {
   until: Millis
@@ -96,6 +113,10 @@ export interface PagePause {
 /** A report as its text is told again. */
 export interface PageSubject {
   report: number
+  guid: string
+  feedUrl: string
+  /** By what it came to its story. */
+  joinedBy: string
   story: number
   feed: number
   agency: string
@@ -109,4 +130,12 @@ export interface PageSubject {
   authors: string[]
   /** Nothing but its headline came with the feed. */
   bare: boolean
+}
+
+/** When a report of a list was in it, and whether the list dates it. */
+export interface SeenReport {
+  url: string
+  isDated: boolean
+  firstSeen: Millis
+  lastSeen: Millis
 }

@@ -140,7 +140,9 @@ export interface AgencyWork {
   /** Its reports on each day, oldest first. */
   days: number[]
   reports: number
-  /** Those of its reports that are its own copy, as far as that was judged. */
+  /** Those of its reports that have a text: of a bare headline nobody knows whose it is. */
+  told: number
+  /** Those of them that are its own copy, as far as that was judged. */
   own: number
   /** Threads of several agencies that it is in, and those of them that it had first. */
   events: number
@@ -320,6 +322,8 @@ export interface Reader {
   timelines(threads: readonly number[], most: number): Map<number, StorySummary[]>
   /** The beginning of the text of each story's lead: 2,000 characters at most. */
   beginnings(stories: readonly number[]): Map<number, string>
+  /** What was taken from the page of each story's lead: 40,000 characters at most. Stories without one are left out. */
+  pageTexts(stories: readonly number[]): Map<number, string>
   /** Where the id of a story or thread that was merged leads; null for one that was not. */
   redirect(what: 'story' | 'thread', id: number): number | null
   /** Whether there was such a one, which was deleted because of its age, or merged into one that was. */

@@ -28,6 +28,8 @@ export interface FeedState {
   reports: number
   validators: Validators
   bodyHash: string | null
+  /** It was a map, or an index of maps, when it was read last. */
+  ofMap: boolean
   /** Where it is really polled when it has moved for good; null while that is `url`. */
   address: string | null
   move: Move | null
@@ -84,6 +86,8 @@ export interface PollUpdate {
   notes: readonly string[]
   /** Documents of an index that were read; left out where the feed is none, and where the poll says nothing of them. */
   parts?: readonly MapPart[]
+  /** Left out where no document was read. */
+  ofMap?: boolean
 }
 
 /** What a host says that robots may read. */

@@ -1,16 +1,24 @@
 // Ranks threads for the front page by the number of independent sources and by age. Pure.
 
-import type { ThreadSummary } from '../model/shown.ts'
+import type { StorySummary, ThreadSummary } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 
 /** A thread loses half its weight for each of these that nothing is added to it. */
 export const HALF_LIFE: Millis = 12 * 3_600_000
 
-type Weighed = Pick<ThreadSummary, 'agencies' | 'sources' | 'last'> & { lead: Pick<ThreadSummary['lead'], 'origin'> }
+type Told = Pick<StorySummary, 'origin' | 'text'>
+type Weighed = Pick<ThreadSummary, 'agencies' | 'sources' | 'last'> & { lead: Told }
+
+/** Whether nobody has judged whose copy it is. Of a bare headline nobody can: it counts as nobody's own. */
+export const isUnjudged = ({ origin, text }: Told): boolean => origin === null && text.trim() !== ''
+
+/** The agency whose own copy a story is; null where that is none of those here, or nothing but a headline is known. */
+export const ownAgency = (story: Told & Pick<StorySummary, 'agency'>): string | null =>
+  story.origin === null ? (isUnjudged(story) ? story.agency : null) : story.origin.agency
 
 /** Agencies that tell it independently; all its agencies where nobody has judged whose copy is whose. */
 export function independentSources(thread: Omit<Weighed, 'last'>): number {
-  return Math.max(1, thread.lead.origin === null ? thread.agencies.length : thread.sources)
+  return Math.max(1, isUnjudged(thread.lead) ? thread.agencies.length : thread.sources)
 }
 
 /**

@@ -98,6 +98,8 @@ export interface FoundEvent {
 
 export interface Found {
   events: FoundEvent[]
+  /** Of these stories, what was taken from their pages. */
+  pageTexts: ReadonlyMap<number, string>
   /** Stories found; `more` where there may be others that are older. */
   stories: number
   more: boolean
@@ -109,14 +111,16 @@ export interface Found {
 /** Stories looked through. */
 const MOST = 100
 const FACETS = 8
+const NO_TEXTS: ReadonlyMap<number, string> = new Map()
 
 export function find(reader: Reader, selection: Partial<Selection>, { narrowings }: Typed, now: Millis): Found {
-  const kept = (story: StorySummary): boolean => narrowings.every(one => holds(story, one))
   const looked =
     selection.q !== undefined && searchExpression(selection.q) === null
       ? []
       : reader.recentStories({ ...selection, limit: MOST })
-  const stories = looked.filter(kept)
+  // Without words, nothing of a text is looked at.
+  const pageTexts = selection.q === undefined && narrowings.length === 0 ? NO_TEXTS : reader.pageTexts(idsOf(looked))
+  const stories = looked.filter(story => narrowings.every(one => holds(story, pageTexts.get(story.id) ?? '', one)))
   const groups = Map.groupBy(stories, story => story.thread)
   const threads = new Map(threadsOf(reader, stories, now).map(one => [one.thread.id, one]))
   const events = [...groups].flatMap(([id, found]) => {
@@ -125,6 +129,7 @@ export function find(reader: Reader, selection: Partial<Selection>, { narrowings
   })
   return {
     events,
+    pageTexts,
     stories: stories.length,
     more: looked.length === MOST,
     languages: facets(stories, story => (story.language === null ? [] : [[story.language, story.language]])),
@@ -132,6 +137,8 @@ export function find(reader: Reader, selection: Partial<Selection>, { narrowings
     corrections: stories.filter(story => story.withdrawn || story.signal === 'correction').length,
   }
 }
+
+const idsOf = (stories: readonly StorySummary[]): number[] => stories.map(({ id }) => id)
 
 /** The events of these stories, named by what was found first of each. */
 function threadsOf(reader: Reader, stories: readonly StorySummary[], now: Millis): ListedThread[] {
@@ -152,9 +159,9 @@ function inLanguageOf(one: ListedThread, story: StorySummary): ListedThread['hea
   return same ?? one.headline
 }
 
-function holds(story: StorySummary, { kind, value }: Narrowing): boolean {
+function holds(story: StorySummary, pageText: string, { kind, value }: Narrowing): boolean {
   if (kind !== 'exact' && kind !== 'without') return true
-  const text = fold(`${story.title}\n${story.text}`)
+  const text = fold(`${story.title}\n${story.text}\n${pageText}`)
   return text.includes(fold(value)) === (kind === 'exact')
 }
 

@@ -18,6 +18,7 @@ import type { Polled, PollOptions } from './choose.ts'
 import type { Daemon } from './daemon.ts'
 import type { PrunedFile } from './prune.ts'
 import { readerThrough, rowsThrough } from './reader-through.ts'
+import type { Role } from './roles/roles.ts'
 import { tagAuthority } from './tag-authority.ts'
 
 export type { OnPruned } from '../desk/client.ts'
@@ -48,6 +49,10 @@ export interface StartOptions {
   systemd?: boolean
   /** Reads the configuration again, when the file changes and when `reload` is called. */
   reload?: { file: string; load: () => Loaded }
+  /** What of the work this process does; all of it where left out. Others share work through a PostgreSQL database. */
+  role?: Role
+  /** Ends the waiting of a desk that stands by while another files. */
+  signal?: AbortSignal
 }
 
 export interface Started {
@@ -138,7 +143,7 @@ class ConfiguredAggregator implements Aggregator {
     return started
   }
 
-  async #start({ serve = false, systemd = false, reload }: StartOptions): Promise<Outcome<Started>> {
+  async #start({ serve = false, systemd = false, reload, role, signal }: StartOptions): Promise<Outcome<Started>> {
     const { now, fetch, version = '' } = this.#options
     const [{ startDaemon }] = await Promise.all([import('./daemon.ts'), this.#rounds])
     const started = await startDaemon({
@@ -150,6 +155,8 @@ class ConfiguredAggregator implements Aggregator {
       ...(now && { now }),
       ...(fetch && { fetcher: fetch }),
       ...(reload && { reload }),
+      ...(role && { role }),
+      ...(signal && { signal }),
     })
     if (!started.ok) return started
     const daemon = started.value

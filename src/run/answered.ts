@@ -2,14 +2,17 @@
 import type { ParseOptions } from '../collect/feed/parse.ts'
 import { quotable } from '../collect/feed/quotable.ts'
 import { redactorOf } from '../config/secrets.ts'
+import { standingLinks } from '../decide/lists.ts'
 import { identityOf } from '../decide/maps/identity.ts'
 import type { Answer, PollPlan } from '../decide/schedule/plan.ts'
 import type { MissingReport } from '../decide/withdrawn.ts'
 import type { DeskContext, PollResult } from '../desk/messages.ts'
 import type { Failure, FetchResult, MapPart, Validators } from '../model/collected.ts'
+import type { PageRules } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { Outcome } from '../model/units.ts'
 import { askPage } from './ask.ts'
+import { robotQuestion } from './page.ts'
 import type { Polling, Visit } from './polling.ts'
 import type { OpenDocument } from './readers.ts'
 import { nextTime } from './ticker.ts'
@@ -24,6 +27,18 @@ export function unchanged(
   validators: Validators | null,
 ): Extract<Answer, { kind: 'unchanged' }> {
   return { kind: 'unchanged', maxAge, retryAt, movedTo, validators, whole: validators !== null }
+}
+
+/** By what the list of a page is read. */
+function listOptions(
+  { reader, settings, now }: Polling,
+  { feed, named }: Visit,
+  { robotsTag }: Body,
+  page: PageRules,
+): Pick<ParseOptions, 'page' | 'standing' | 'robots'> {
+  const standing = standingLinks(reader.seenReports(feed.id), feed.bodyHash)
+  const robots = robotQuestion(robotsTag, settings.userAgent, now())
+  return { page, standing, ...(!named.spec.ignoresRobots && { robots }) }
 }
 
 /** The document in a reader, or why it is none. */
@@ -45,7 +60,7 @@ export async function open(
     language,
     now: polling.now(),
     ...(more.length > 0 && { more }),
-    ...(spec.page && { page: spec.page }),
+    ...(spec.page && listOptions(polling, visit, got, spec.page)),
   }
   const context = { ...contextOf(visit), secrets: spec.secrets, ...(spec.taken && { taken: spec.taken }) }
   const began = performance.now()
@@ -110,7 +125,7 @@ async function askAfter(polling: Polling, { feed, named, at }: Visit, { id, url 
 }
 
 /** One visit as the desk takes it. */
-function planOf({ settings }: Polling, { feed, named, at, started }: Visit, answer: Answer): PollPlan {
+function planOf({ settings }: Polling, { feed, named, at, started, ofMap }: Visit, answer: Answer): PollPlan {
   const { minInterval, maxInterval, websub } = settings
   const { every, schedule = null } = named.spec
   const planned = schedule === null ? null : nextTime(schedule, at)
@@ -120,6 +135,7 @@ function planOf({ settings }: Polling, { feed, named, at, started }: Visit, answ
     ms: performance.now() - started,
     rules: { every, planned, minInterval, maxInterval, websub },
     answer,
+    ...(ofMap !== undefined && { ofMap }),
   }
 }
 

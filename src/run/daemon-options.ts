@@ -7,6 +7,7 @@ import type { Config, PollSettings } from '../model/config.ts'
 import type { Millis } from '../model/units.ts'
 import type { StoreReader } from '../store/store.ts'
 import type { Polled, PollOptions } from './choose.ts'
+import type { Role } from './roles/roles.ts'
 
 export interface DaemonOptions {
   config: Config
@@ -20,6 +21,10 @@ export interface DaemonOptions {
   fetcher?: (settings: PollSettings) => Fetcher
   /** Serve at `listen` of the configuration. True where left out. */
   serve?: boolean
+  /** What of the work this process does; all of it where left out. */
+  role?: Role
+  /** Ends the waiting of a desk that stands by. */
+  signal?: AbortSignal
   /** Tell systemd how it stands, where systemd started this process. True where left out. */
   systemd?: boolean
 }

@@ -9,7 +9,6 @@ import type { Config } from '../model/config.ts'
 import { isPostgres, shownDatabase } from '../model/database.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
-import { claim } from '../store/claim.ts'
 import { presenceOf } from '../store/presence.ts'
 import { AskedPolls } from './asked.ts'
 import { type Assembly, type AssemblyTools, assemble, dismiss } from './assemble.ts'
@@ -26,7 +25,8 @@ import { listen, OnTheWay } from './listener.ts'
 import { Measures } from './measures.ts'
 import { type Network, watchNetwork } from './network.ts'
 import { Notifier } from './notify.ts'
-import { type OpenedDesk, openDesk } from './open.ts'
+import { openPart } from './open-part.ts'
+import type { Part } from './part.ts'
 import { dueFeeds, type Polling } from './poll.ts'
 import { Poller } from './poller.ts'
 import { Reload } from './reload.ts'
@@ -36,23 +36,14 @@ import { Ticker } from './ticker.ts'
 
 export type { Daemon, DaemonOptions } from './daemon-options.ts'
 
-/** How long a statement of the desk blocks the desk while another program holds the lock. */
-const LOCK_PATIENCE: Millis = 10
 /** A feed is called late that should have been polled so long ago. */
 const LATE: Millis = 2 * 60_000
 
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
-  const { config, log } = options
-  const now = (options.now ?? Date.now)()
-  const claimed = claim(config.files)
-  if (!claimed.ok) return claimed
-  const opened = await openDesk(config, { now, log, lockPatience: LOCK_PATIENCE, patience: null })
-  if (!opened.ok) {
-    claimed.value()
-    return opened
-  }
-  const service = new Service(options, opened.value, claimed.value)
+  const opened = await openPart(options, (options.now ?? Date.now)())
+  if (!opened.ok) return opened
+  const service = new Service(options, opened.value)
   const listening: Outcome<string> = (options.serve ?? true) ? await service.listen() : { ok: true, value: '' }
   if (!listening.ok) {
     await service.close()
@@ -66,7 +57,7 @@ class Service {
   readonly #options: DaemonOptions
   readonly #log: LeveledLog
   readonly #now: () => Millis
-  readonly #store: OpenedDesk
+  readonly #part: Part
   readonly #closers: (() => unknown)[] = []
   readonly #stopping = new AbortController()
   readonly #backlog = new Backlog()
@@ -93,13 +84,14 @@ class Service {
   #unread = false
   #address = ''
 
-  constructor(options: DaemonOptions, store: OpenedDesk, unclaim: () => void) {
+  constructor(options: DaemonOptions, part: Part) {
+    const { store } = part
+    this.#part = part
     this.#options = options
     this.#log = options.log
     this.#now = options.now ?? Date.now
-    this.#store = store
     this.#systemd = systemd(this.#log, options.systemd ?? true)
-    this.#closers.push(unclaim)
+    this.#closers.push(() => part.close())
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
     this.#closers.push(() => store.reader.close())
@@ -109,6 +101,7 @@ class Service {
       backlog: () => this.#backlog,
       onTheWay: () => this.#onTheWay.bytes,
       writeFailures: () => store.desk.failures,
+      besides: part.gauges,
     })
     this.#assembly = assemble(options.config, this.#tools)
     this.#closers.push(() => dismiss(this.#assembly, null))
@@ -173,12 +166,13 @@ class Service {
     })
     this.#closers.push(() => this.#notifier.close())
     this.#reload = options.reload === undefined ? null : this.#reloadFrom(options.reload)
-    void store.desk.lost.then(why => this.#lose(why, why))
+    void part.lost.then(why => this.#lose(why, why))
   }
 
   get #tools(): AssemblyTools {
-    const makeFetcher = this.#options.fetcher ?? createFetcher
-    return { log: this.#log, now: this.#now, desk: this.#store.desk, makeFetcher }
+    const make = this.#options.fetcher ?? createFetcher
+    const makeFetcher: typeof make = settings => this.#part.paced(make(settings))
+    return { log: this.#log, now: this.#now, desk: this.#part.store.desk, makeFetcher }
   }
 
   #polling(): Polling {
@@ -189,8 +183,8 @@ class Service {
       fetcher,
       readers,
       encoding,
-      desk: this.#store.desk,
-      reader: this.#store.reader,
+      desk: this.#part.store.desk,
+      reader: this.#part.store.reader,
       backlog: this.#backlog,
       now: this.#now,
       log: this.#log,
@@ -218,7 +212,7 @@ class Service {
       source,
       started: this.#options.config,
       current: () => this.#assembly.config,
-      desk: this.#store.desk,
+      desk: this.#part.store.desk,
       log: this.#log,
       signal: this.#stopping.signal,
       now: this.#now,
@@ -230,9 +224,9 @@ class Service {
   async listen(): Promise<Outcome<string>> {
     const { socket } = this.#systemd
     const where = socket === null ? this.#options.config.listen : { fd: socket }
-    const listening = await listen(this.#serving, where, this.#onTheWay)
-    if (!listening.ok) return listening
-    this.#closers.push(listening.value.close)
+    const listening = this.#part.serves ? await listen(this.#serving, where, this.#onTheWay) : null
+    if (listening?.ok === false) return listening
+    if (listening !== null) this.#closers.push(listening.value.close)
     const { metrics = null } = this.#options.config
     if (metrics !== null) {
       const apart = await listen(this.#serving.metrics, metrics, this.#onTheWay, 'metrics.listen')
@@ -240,7 +234,7 @@ class Service {
       this.#closers.push(apart.value.close)
       this.#log.info('metrics are served', { address: apart.value.address })
     }
-    return { ok: true, value: listening.value.address }
+    return { ok: true, value: listening?.value.address ?? '' }
   }
 
   /** Begin to look for due feeds, and say that it has started. */
@@ -274,8 +268,11 @@ class Service {
     this.#closers.push(this.#backups.start())
     const reason = linkFault(config)
     if (reason !== null) this.#log.warn('"link" is not set', { reason })
-    // First of all: whatever waits for the file waits no more.
-    this.#closers.push(() => this.#stop())
+    this.#closers.push(
+      this.#part.begin(this.#poller, () => this.#polling()),
+      // First of all: whatever waits for the file waits no more.
+      () => this.#stop(),
+    )
     await this.#systemd.tell('READY=1', this.#status())
     const told = {
       ...(address && { address }),
@@ -290,8 +287,8 @@ class Service {
   asDaemon(address: string): Daemon {
     return {
       address,
-      reader: this.#store.reader,
-      desk: this.#store.desk,
+      reader: this.#part.store.reader,
+      desk: this.#part.store.desk,
       config: () => this.#assembly.config,
       answer: request => this.#serving.fetch(request),
       poll: choice => this.#poll(choice),
@@ -310,12 +307,18 @@ class Service {
 
   async tick(): Promise<void> {
     if (this.#health.lost !== null || this.#stopping.signal.aborted) return
+    if (!this.#part.ticks) {
+      this.#health.looked(this.#ticker?.due ?? performance.now())
+      this.#ticked = true
+      return
+    }
     const released = this.#chores.release()
     // Polls may go on without a pause.
     if (this.#ticked) this.#chores.retention.look()
     const { reader, feeds, settings } = this.#polling()
     try {
-      if (!this.#network.isGone) this.#poller.add(dueFeeds(reader, feeds, settings, this.#now()))
+      if (!this.#network.isGone)
+        await this.#part.ask(dueFeeds(reader, feeds, settings, this.#now()), settings, this.#poller)
       this.#health.looked(this.#ticker?.due ?? performance.now())
       this.#unread = false
     } catch (error) {
@@ -376,7 +379,7 @@ class Service {
   #stop(): void {
     this.#stopping.abort()
     void this.#assembly.encoding?.close()
-    this.#store.desk.stop()
+    this.#part.store.desk.stop()
   }
 
   #pollsIdle(): Promise<void> {

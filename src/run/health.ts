@@ -4,6 +4,7 @@ import { type Judged, judgeHealth } from '../decide/schedule/health.ts'
 import type { DeskClient } from '../desk/client.ts'
 import { counted, duration } from '../language/say.ts'
 import type { PollSettings } from '../model/config.ts'
+import { shownDatabase } from '../model/database.ts'
 import type { Health } from '../model/shown.ts'
 import type { BackupState, Backups } from './backups.ts'
 import { type Network, NO_NETWORK } from './network.ts'
@@ -105,6 +106,7 @@ export class HealthWatch {
 
   #withoutPath(text: string): string {
     const { database } = this.#sources
-    return text.replaceAll(database, basename(database))
+    const shown = shownDatabase(database)
+    return text.replaceAll(database, basename(shown)).replaceAll(shown, basename(shown))
   }
 }

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Gauge } from 'prom-client'
 import type { FailureKind } from '../model/collected.ts'
+import { isPostgres } from '../model/database.ts'
 import type { PollOutcome } from '../model/decided.ts'
+import type { PageOutcome } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
 import type { Meter } from './poll.ts'
 
@@ -30,6 +32,11 @@ const FAILURES: Readonly<Record<FailureKind, true>> = {
   ...{ address: true, dns: true, connect: true, tls: true, timeout: true, http: true, gone: true, throttled: true },
   ...{ redirect: true, size: true, encoding: true, protocol: true, document: true },
 }
+const PAGES: Readonly<Record<PageOutcome, true>> = {
+  ...{ article: true, consent: true, paywall: true, 'not-found': true, login: true, listing: true, blocked: true },
+  ...{ empty: true, error: true, other: true, failed: true, forbidden: true, shorter: true, furniture: true },
+  ...{ noindex: true, withheld: true },
+}
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const
 
 /** Upper bounds in seconds. A fetch may take a minute, an answer that lies ready a tenth of a millisecond. */
@@ -51,6 +58,15 @@ export interface MeasuredSources {
   onTheWay: () => number
   /** Tries to write that failed since the start. */
   writeFailures: () => Readonly<Record<(typeof TROUBLES)[number], number>>
+  /** What the process's part of the work is measured by besides. */
+  besides?: readonly AskedGauge[]
+}
+
+/** A number that is asked for. Its name goes behind `minwal_`. */
+export interface AskedGauge {
+  name: string
+  help: string
+  value(): Promise<number>
 }
 
 export class Measures implements Meter {
@@ -59,6 +75,7 @@ export class Measures implements Meter {
   readonly #polls = this.#counter('polls_total', 'Visits to feeds, by what came of them.', ['outcome'])
   readonly #failures = this.#counter('poll_failures_total', 'Visits that failed, by why.', ['kind'])
   readonly #entries = this.#counter('entries_total', 'Entries of documents, by what was done with them.', ['filing'])
+  readonly #pages = this.#counter('pages_total', 'Pages of reports asked for, by what they were.', ['verdict'])
   readonly #received = this.#counter('received_bytes_total', 'Bytes of documents, decompressed.', [])
   readonly #requests = this.#counter('requests_total', 'Requests answered, by class of status.', ['code'])
   readonly #writeErrors = this.#counter('write_errors_total', 'Tries to write the database that failed.', ['kind'])
@@ -74,6 +91,7 @@ export class Measures implements Meter {
     for (const outcome of OUTCOMES) this.#polls.inc({ outcome }, 0)
     for (const kind of Object.keys(FAILURES)) this.#failures.inc({ kind }, 0)
     for (const filing of FILINGS) this.#entries.inc({ filing }, 0)
+    for (const verdict of Object.keys(PAGES)) this.#pages.inc({ verdict }, 0)
     for (const code of CLASSES) this.#requests.inc({ code }, 0)
     this.#answers = new Map(CLASSES.map(code => [code, this.#requests.labels({ code })]))
     // Counted where it happens, and only read here.
@@ -84,12 +102,16 @@ export class Measures implements Meter {
         for (const kind of TROUBLES) this.#writeErrors.inc({ kind }, counted[kind])
       },
     })
+    for (const { name, help, value } of sources.besides ?? []) this.#gauge(name, help, value)
     this.#gauge('polls_pending', 'Feeds waiting or being polled.', pending)
     this.#gauge('documents_unfiled', 'Documents being fetched, or fetched and not filed yet.', () => backlog().under)
     this.#gauge('documents_unfiled_bytes', 'Bytes of such documents.', () => backlog().bytes)
     this.#gauge('answers_unsent_bytes', 'Bytes of answers that clients have not taken yet.', onTheWay)
-    this.#gauge('database_bytes', 'Size of the database file.', () => sizeOf(database))
-    this.#gauge('database_journal_bytes', 'Size of its write-ahead log.', () => sizeOf(`${database}-wal`))
+    // A server tells its sizes itself.
+    if (!isPostgres(database)) {
+      this.#gauge('database_bytes', 'Size of the database file.', () => sizeOf(database))
+      this.#gauge('database_journal_bytes', 'Size of its write-ahead log.', () => sizeOf(`${database}-wal`))
+    }
     this.#processGauges()
   }
 
@@ -114,6 +136,10 @@ export class Measures implements Meter {
     this.#polls.inc({ outcome: done === 'pushed' ? done : status })
     if (failure !== null) this.#failures.inc({ kind: failure.kind })
     for (const filing of FILINGS) if (counts[filing] > 0) this.#entries.inc({ filing }, counts[filing])
+  }
+
+  page(verdict: PageOutcome): void {
+    this.#pages.inc({ verdict })
   }
 
   /** A request was answered. */
@@ -155,13 +181,16 @@ export class Measures implements Meter {
     return new Histogram({ name: `minwal_${name}`, help, buckets, registers: [this.#registry] })
   }
 
-  #gauge(name: string, help: string, value: () => number, prefix = 'minwal_'): void {
+  #gauge(name: string, help: string, value: () => number | Promise<number>, prefix = 'minwal_'): void {
     const { Gauge: Kind } = this.#client
     const gauge: Gauge = new Kind({
       name: prefix + name,
       help,
       registers: [this.#registry],
-      collect: () => gauge.set(value()),
+      collect: async () => {
+        const found = value()
+        gauge.set(typeof found === 'number' ? found : await found)
+      },
     })
   }
 }

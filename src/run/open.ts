@@ -15,6 +15,8 @@ export interface OpenDeskOptions {
   /** Writes are given up after this long in trouble; null never. */
   patience: Millis | null
   onGivenUp?: (reason: string) => void
+  /** Of a PostgreSQL database: see `OpenOptions.leads`. */
+  leads?: boolean
 }
 
 export interface OpenedDesk {

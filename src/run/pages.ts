@@ -12,7 +12,7 @@ import type { PageAnswer, PageDue } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
 import { storeTrouble } from '../store/fault.ts'
 import { mayBePrivate } from './ask.ts'
-import { fetchPage } from './page.ts'
+import { fetchPage, robotQuestion } from './page.ts'
 import type { Poller } from './poller.ts'
 import type { Polling } from './polling.ts'
 import { robotsOf } from './robots.ts'
@@ -23,7 +23,10 @@ const LOOKED_AT = 20
 /** Hosts that are asked at once. */
 const MOST_AT_ONCE = 4
 
-type PagesPolling = Pick<Polling, 'feeds' | 'settings' | 'reader' | 'desk' | 'now' | 'log' | 'signal' | 'isOurFault'>
+type PagesPolling = Pick<
+  Polling,
+  'feeds' | 'settings' | 'reader' | 'desk' | 'now' | 'log' | 'signal' | 'isOurFault' | 'meter'
+>
 
 export interface PagesTools {
   polling: () => PagesPolling
@@ -125,11 +128,12 @@ export class Pages {
 
   /** Ask for one page and file what came of it. False where its host is not to be asked for others now. */
   async #one(page: PageDue, host: string, spec: FeedSpec): Promise<boolean> {
-    const { desk, now, log } = this.#with.polling()
+    const { desk, now, log, meter } = this.#with.polling()
     const answer = await this.#answer(page, spec)
     if (answer === null) return false
     const asked = { report: page.report, host, answer, attempts: page.attempts + 1, extractor: EXTRACTOR }
     const outcome = await desk.filePage(asked, now())
+    if (outcome !== null) meter?.page(outcome)
     log.debug('page', { url: page.url, outcome, because: answer.because })
     return true
   }
@@ -153,10 +157,18 @@ export class Pages {
       const { failure } = got
       return (await this.#isUnasked(page.url, failure)) ? null : { verdict: 'failed', because: failure.message }
     }
-    const { bytes, finalUrl, status, contentType } = got
+    const { bytes, finalUrl, status, contentType, robotsTag } = got
     this.#reader ??= import('../collect/page/reader.ts').then(({ createPageReader }) => createPageReader())
     const reader = await this.#reader
-    const read = await reader.read(bytes, { ...questionOf(page), finalUrl, status, contentType })
+    const asks = robotQuestion(robotsTag, settings.userAgent, now())
+    const question = {
+      ...questionOf(page),
+      finalUrl,
+      status,
+      contentType,
+      ...(!spec.ignoresRobots && { robots: asks }),
+    }
+    const read = await reader.read(bytes, question)
     return read.ok ? read.value : { verdict: 'failed', because: read.reason }
   }
 

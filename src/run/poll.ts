@@ -95,7 +95,7 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
   const whole = asksWhole(habitOf(feed), at)
   const address = askedFor(feed, named.spec)
   // Feeds are published to be polled; a map and a page are for robots that robots.txt admits.
-  const asksRobots = named.spec.page !== undefined || isOfMap(feed)
+  const asksRobots = named.spec.page !== undefined || feed.ofMap
   if (asksRobots) {
     const refused = await forbiddenBy(polling, visit, address)
     if (polling.signal.aborted || (refused !== null && (await polling.isOurFault?.(feed.url, refused)))) return null
@@ -131,16 +131,17 @@ async function visitFeed(polling: Polling, visit: Visit, load: Load): Promise<Po
     if (named.spec.page !== undefined && list !== undefined) {
       return await fileList(polling, visit, { got, opened: opened.value, list, rules: named.spec.page })
     }
-    if (!asksRobots && (format === 'map' || maps !== undefined)) {
-      const refused = await forbiddenBy(polling, visit, address)
+    const read = { ...visit, ofMap: format === 'map' || maps !== undefined }
+    if (!asksRobots && read.ofMap) {
+      const refused = await forbiddenBy(polling, read, address)
       if (polling.signal.aborted) return null
-      if (refused !== null) return recordWithoutDocument(polling, visit, failed(refused))
+      if (refused !== null) return recordWithoutDocument(polling, read, failed(refused))
     }
     if (maps !== undefined) {
       const { visitMaps } = await import('./visit-maps.ts')
-      return await visitMaps(polling, visit, got, { maps, whole, load })
+      return await visitMaps(polling, read, got, { maps, whole, load })
     }
-    return await fileAnswer(polling, visit, got, opened.value, { heir: null })
+    return await fileAnswer(polling, read, got, opened.value, { heir: null })
   } finally {
     opened.value.close()
   }
@@ -171,10 +172,6 @@ async function fileList(polling: Polling, visit: Visit, { got, opened, list, rul
 /** The address that a feed is asked at. */
 const askedFor = (feed: FeedState, spec: FeedSpec): string =>
   feed.address === null ? targetOf(spec) : askedAddress(feed.address, spec)
-
-/** Whether a feed was a map, or an index of maps, when it was read last. */
-const isOfMap = ({ bodyHash, error }: FeedState): boolean =>
-  /^(?:map|index) /.test(bodyHash ?? '') || (error?.includes('/robots.txt ') ?? false)
 
 /** Whether a document has the hash of the one that was filed last. */
 const isSame = (hash: string, filed: string | null): boolean => filed === hash || filed === `map ${hash}`

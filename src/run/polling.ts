@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { Failure } from '../model/collected.ts'
 import type { Agency, FeedSpec, PollSettings } from '../model/config.ts'
 import type { PollOutcome } from '../model/decided.ts'
+import type { PageOutcome } from '../model/page.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { StoreReader } from '../store/store.ts'
@@ -28,6 +29,8 @@ export interface Meter {
   parsed(ms: Millis): void
   filed(ms: Millis): void
   ended(outcome: PollOutcome, done: 'polled' | 'pushed'): void
+  /** A page of a report was asked for, and this became of it. */
+  page(outcome: PageOutcome): void
 }
 
 /** With what feeds are polled. */
@@ -63,4 +66,6 @@ export interface Visit {
   at: Millis
   /** By `performance.now()`. */
   started: number
+  /** Whether the document that was read is a map, or an index of maps; left out before one was. */
+  ofMap?: boolean
 }

@@ -26,6 +26,7 @@ export function readerThrough(current: () => Reader): Reader {
     figuresOf: threads => current().figuresOf(threads),
     timelines: (threads, most) => current().timelines(threads, most),
     beginnings: stories => current().beginnings(stories),
+    pageTexts: stories => current().pageTexts(stories),
     redirect: (what, id) => current().redirect(what, id),
     isPruned: (what, id) => current().isPruned(what, id),
     mergedInto: (what, id) => current().mergedInto(what, id),

@@ -242,7 +242,10 @@ function tells(
   return found !== undefined
 }
 
-/** Origins of new stories that their threads on file have none of yet: how many of each thread. Asked before they are written. */
+/**
+ * Origins of new stories that their threads on file have none of yet: how many are to be added to each thread's count, which is
+ * one where nothing but bare headlines tells it. Asked before they are written.
+ */
 export function newOrigins(
   sql: WritableSql,
   stories: readonly { thread: number; origin: StoryOrigin }[],
@@ -255,7 +258,9 @@ export function newOrigins(
   const added = new Map<number, number>()
   if (asked.size === 0) return added
   const rows = sql.all(
-    `select cast(a.value ->> 'thread' as integer) as thread from objects(@asked) a where not exists (
+    `select cast(a.value ->> 'thread' as integer) as thread, exists (
+       select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin_name is not null) as judged
+     from objects(@asked) a where not exists (
        select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin = a.value ->> 'origin')
      and not (a.value ->> 'origin' is null and exists (
        select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin is null and origin_name = a.value ->> 'name'))`,
@@ -263,7 +268,7 @@ export function newOrigins(
   )
   for (const row of rows) {
     const thread = number(row['thread'])
-    added.set(thread, (added.get(thread) ?? 0) + 1)
+    added.set(thread, (added.get(thread) ?? (number(row['judged']) === 1 ? 0 : -1)) + 1)
   }
   return added
 }

@@ -5,7 +5,7 @@ import { fold, scratch, stringOf } from '../language/fold.ts'
 import { type Searchable, searchable, wholeOf } from '../language/search.ts'
 
 /** Text beyond this is kept and shown, but not searched. */
-const SEARCHED_LENGTH = 40_000
+export const SEARCHED_LENGTH = 40_000
 
 /** How a row's `folded` is made: of the raw words as they are, by replacing letters, or as it is stored. */
 const AS_IT_IS = 0
@@ -96,7 +96,7 @@ function replaced(text: string): string {
   return stringOf(units, length, all)
 }
 
-/** The search column of a report, as the view `x_search_text` gives it. */
+/** The search column of a report without a page, as the view `x_search_text` gives it. */
 export function foldedText(title: string, text: string, { foldedBy, foldedExtra }: FoldedColumns): string {
   if (foldedBy === STORED) return foldedExtra
   // SQL counts code points.
@@ -153,19 +153,52 @@ export const FOLDED_COLUMNS: string = ((): string => {
   ].join(',\n  ')
 })()
 
-/** The query that the full-text index is made of, over the table of reports: its view is `x_search_text`, until schema 9 `search_text`. */
+/** Letters replaced as far as SQL does, of the columns `names`: queries within each other around `from`. */
+function replacing(from: string, kept: string, names: readonly string[]): string {
+  let query = from
+  for (let at = 0; at < REPLACED.length; at += NESTED) {
+    const letters = names.map(
+      name =>
+        `${REPLACED.slice(at, at + NESTED).reduce((inner, [by, to]) => `replace(${inner}, '${by}', '${to}')`, name)} as ${name}`,
+    )
+    query = `(select ${kept}, ${letters.join(', ')} from ${query})`
+  }
+  return query
+}
+
+/** `folded` of one text, of columns with this beginning of their names. */
+const foldedSql = (
+  of = '',
+): string => `case ${of}folded_by when ${AS_IT_IS} then ${of}raw || char(10) || ${of}folded_extra
+  when ${BY_LETTERS} then ${of}letters || char(10) || ${of}folded_extra else ${of}folded_extra end`
+
+/** The query that the full-text index was made of before schema 13: its view is `x_search_text`, until schema 9 `search_text`. */
 export function searchText(reports: string): string {
   const kept = 'id, title, text, folded_by, folded_extra'
   const raw = `title || char(10) || substr(text, 1, ${SEARCHED_LENGTH})`
-  let from = `(select ${kept}, ${raw} as raw, ${raw} as letters from ${reports})`
-  for (let at = 0; at < REPLACED.length; at += NESTED) {
-    const sql = REPLACED.slice(at, at + NESTED).reduce(
-      (inner, [by, to]) => `replace(${inner}, '${by}', '${to}')`,
-      'letters',
-    )
-    from = `(select ${kept}, raw, ${sql} as letters from ${from})`
-  }
-  return `select id, title, text, case folded_by when ${AS_IT_IS} then raw || char(10) || folded_extra
-  when ${BY_LETTERS} then letters || char(10) || folded_extra else folded_extra end as folded
+  const from = replacing(`(select ${kept}, ${raw} as raw, ${raw} as letters from ${reports})`, `${kept}, raw`, [
+    'letters',
+  ])
+  return `select id, title, text, ${foldedSql()} as folded
 from ${from}`
 }
+
+/**
+ * The query that the full-text index is made of. A text that was taken from a report's page stands before the feed's, which is
+ * still found by its words; each is folded by itself, so that either may change alone.
+ */
+export function searchTextOfPages(): string {
+  const raw = `r.title || char(10) || substr(r.text, 1, ${SEARCHED_LENGTH})`
+  const page = `substr(p.text, 1, ${SEARCHED_LENGTH})`
+  const kept = 'id, title, text, folded_by, folded_extra, page_text, page_folded_by, page_folded_extra, raw, page_raw'
+  const from = `(select r.id, r.title, r.text, r.folded_by, r.folded_extra, p.text as page_text, p.folded_by as page_folded_by,
+  p.folded_extra as page_folded_extra, ${raw} as raw, ${page} as page_raw, ${raw} as letters, ${page} as page_letters
+  from x_reports r left join x_pages p on p.report = r.id)`
+  const letters = replacing(from, kept, ['letters', 'page_letters'])
+  return `select id, title, iif(page_text is null, text, page_text || char(10) || text) as text,
+  iif(page_text is null, '', ${foldedSql('page_')} || char(10)) || ${foldedSql()} as folded
+from ${letters}`
+}
+
+/** What is stored of the search column of a text that was taken from a page. */
+export const foldedPage = (text: string, language: string | null): FoldedColumns => foldedColumns('', text, language)

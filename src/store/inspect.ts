@@ -5,13 +5,16 @@ import { basename, dirname, join } from 'node:path'
 import type { FileFact, StoreFacts } from '../model/inspected.ts'
 import type { Outcome } from '../model/units.ts'
 import { bodiesPath } from './bodies.ts'
+import { halfCopied, type Mark, markOf } from './copy/mark.ts'
 import { APPLICATION_ID, Database } from './engine.ts'
 import { storeFault } from './fault.ts'
 import { usersOf } from './holder.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { privatePath } from './private.ts'
+import { innerName } from './renamed.ts'
 import { MISSING_FEATURES, STORE_RULES } from './rules.ts'
 import { keyPath } from './seal.ts'
+import { statements } from './statements.ts'
 import { vectorsPath } from './vectors.ts'
 
 const BUSY_TIMEOUT = 10_000
@@ -31,6 +34,8 @@ export function inspectStore(path: string, { compareText, onStep }: InspectOptio
   try {
     db = new Database(path, { readonly: !compareText, fileMustExist: true })
     db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+    const half = halfOf(db)
+    if (half !== null) return { ok: false, reason: halfCopied(path, half) }
     return { ok: true, value: factsOf(db, compareText, onStep ?? (() => {})) }
   } catch (error) {
     const reason = storeFault(path, error)
@@ -39,6 +44,11 @@ export function inspectStore(path: string, { compareText, onStep }: InspectOptio
   } finally {
     db?.close()
   }
+}
+
+function halfOf(db: Database.Database): Mark | null {
+  const isOurs = Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID
+  return isOurs ? markOf(statements(db), innerName(db, 'meta')) : null
 }
 
 function factsOf(db: Database.Database, compareText: boolean, onStep: (what: string) => void): StoreFacts {

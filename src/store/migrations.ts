@@ -7,6 +7,7 @@ import { PAGES } from './pages.ts'
 import { PRUNED } from './pruned.ts'
 import { RENAMED } from './renamed.ts'
 import { PRIVATE, SEALED } from './sealed.ts'
+import { SEARCHED } from './searched.ts'
 import { SOURCES } from './sources.ts'
 
 const TABLES = `
@@ -364,4 +365,5 @@ export const MIGRATIONS: readonly string[] = [
   NOTICES,
   SOURCES,
   PAGES,
+  SEARCHED,
 ]

@@ -1,6 +1,6 @@
 // Texts of the pages of reports, kept beside what feeds gave: which page is to be asked for, what came of it, who is left alone.
 import type { WireReading } from '../model/decided.ts'
-import type { KeptPage, PageDue, PageOutcome, PagePause, PageSubject } from '../model/page.ts'
+import type { KeptPage, PageDue, PageOutcome, PagePause, PageState, PageSubject } from '../model/page.ts'
 import type { Millis } from '../model/units.ts'
 
 /** The twelfth migration. A released migration: never edited. */
@@ -51,14 +51,19 @@ export interface PageReader {
   /** How many pages each host was asked for since. */
   pagesAsked(since: Millis): Map<string, number>
   pagePauses(): Map<string, PagePause>
+  /** What became of the pages asked for since, by feed: how many, the most first. */
+  pageOutcomes(since: Millis): Map<number, [PageOutcome, number][]>
   /** The text that was taken from a report's page; null where none was. */
   pageText(report: number): string | null
+  /** What became of a report's page; null where it was never asked for. */
+  page(report: number): PageState | null
 }
 
 export interface PageKeeping {
   /** A report as its text is told again; null where it is gone. */
   pageSubject(report: number): PageSubject | null
-  keepPage(page: KeptPage): void
+  /** `spoken`: the language that its text is searched in. */
+  keepPage(page: KeptPage, spoken: string | null): void
   /** Other reports of an agency with the same text of another address. */
   pagesAlike(digest: string, subject: PageSubject): { report: number; title: string }[]
   /** A text that was taken is the report's no more. */

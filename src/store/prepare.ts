@@ -4,14 +4,15 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Millis } from '../model/units.ts'
 import { copyBeforeMigration } from './backup.ts'
+import { halfCopied, markOf } from './copy/mark.ts'
 import { APPLICATION_ID, Database } from './engine.ts'
-import { type FoldedColumns, foldedColumns } from './folded.ts'
+import { type FoldedColumns, foldedColumns, foldedPage } from './folded.ts'
 import { packMarkup } from './markup.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { openPrivate, privatePath } from './private.ts'
 import { innerName } from './renamed.ts'
 import { subscription } from './rows.ts'
-import type { Row } from './sql.ts'
+import type { Row, Sql } from './sql.ts'
 import type { PrivateStore } from './store.ts'
 import { CREATE_VIEWS, dropViews, hasViews } from './views.ts'
 
@@ -40,6 +41,10 @@ export interface OpenOptions {
   mode?: number | null
   /** Copy a file of an older version beside itself before its tables are changed. True where left out. */
   copyFirst?: boolean
+  /** Of a PostgreSQL database: refused where another process leads, and none can while this store is open. */
+  leads?: boolean
+  /** Half a copy is opened too: by whoever makes it whole. */
+  unfinished?: true
   /** Told, in sentences, what opening takes time for. */
   notice?: (sentence: string) => void
 }
@@ -79,6 +84,10 @@ function inspect(db: Database.Database, path: string): { version: number; refusa
   return { version, refusal }
 }
 
+const reading = (db: Database.Database): Pick<Sql, 'get'> => ({
+  get: (text, values = []) => db.prepare(text).get(values) as Row | undefined,
+})
+
 /** Why a file is no database of Minwal's, of whatever version; null where it is one. */
 export function looksOurs(db: Database.Database, path: string): string | null {
   if (Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID) return null
@@ -90,6 +99,8 @@ export function prepareFile(db: Database.Database, options: OpenOptions): string
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
   const { version, refusal } = inspect(db, options.path)
   if (refusal !== null) return refusal
+  const half = version === 0 || options.unfinished ? null : markOf(reading(db), innerName(db, 'meta'))
+  if (half !== null) return halfCopied(options.path, half)
   if (options.readOnly) {
     if (version < MIGRATIONS.length) {
       return `the database ${options.path} is older than this Minwal: run \`minwal poll\` once to bring it up to date`
@@ -149,10 +160,14 @@ function bringUpToDate(
   db.function('pack_markup', { deterministic: true }, (markup, text) =>
     packMarkup(markup === null ? null : String(markup), String(text)),
   )
-  // Both are asked of each row, in this order.
+  // The last is asked after one of the others of each row.
   let columns: FoldedColumns = { foldedBy: 0, foldedExtra: '' }
   db.function('folded_by', (title, text, language, folded) => {
     columns = foldedColumns(String(title), String(text), language === null ? null : String(language), String(folded))
+    return columns.foldedBy
+  })
+  db.function('folded_by_page', (text, language) => {
+    columns = foldedPage(String(text), language === null ? null : String(language))
     return columns.foldedBy
   })
   db.function('folded_extra', () => columns.foldedExtra)

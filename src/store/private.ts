@@ -65,6 +65,11 @@ export function privatePath(database: string): string {
  * operating system says; a file that is damaged is the caller's to judge.
  */
 export function openPrivate(path: string, identity: string, busyTimeout: Millis): PrivateStore {
+  return createPrivate(openPrivateFile(path, identity, busyTimeout))
+}
+
+/** The same as a file. */
+export function openPrivateFile(path: string, identity: string, busyTimeout: Millis): Database.Database {
   if (path !== ':memory:') {
     makeFile(path, 0o600, false)
     setMode(path, 0o600)
@@ -88,7 +93,7 @@ export function openPrivate(path: string, identity: string, busyTimeout: Millis)
       db.exec('delete from about; delete from subscriptions; delete from subscribers')
       db.prepare('insert into about (database) values (?)').run(identity)
     }).immediate()
-    return createPrivate(db)
+    return db
   } catch (error) {
     db.close()
     throw error
@@ -97,12 +102,18 @@ export function openPrivate(path: string, identity: string, busyTimeout: Millis)
 
 /** Open the private file for reading; null where there is none yet, or where it belongs to another database. */
 export function readPrivate(path: string, identity: string, busyTimeout: Millis): PrivateReader | null {
+  const db = readPrivateFile(path, identity, busyTimeout)
+  return db === null ? null : readingOf(db)
+}
+
+/** The same as a file. */
+export function readPrivateFile(path: string, identity: string, busyTimeout: Millis): Database.Database | null {
   if (!existsSync(path)) return null
   const db = new Database(path, { readonly: true, fileMustExist: true })
   try {
     db.pragma(`busy_timeout = ${busyTimeout}`)
     if (Number(db.pragma('user_version', { simple: true })) > 0) {
-      if (db.prepare('select database from about').pluck().get() === identity) return readingOf(db)
+      if (db.prepare('select database from about').pluck().get() === identity) return db
     }
     db.close()
     return null

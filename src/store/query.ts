@@ -1,47 +1,25 @@
 // Runs queries of users on a connection that can only read. Anything but one reading statement is refused before SQLite
 // sees it: some statements act while they are prepared, and `vacuum into` writes a file from a read-only connection.
 import { existsSync } from 'node:fs'
-import type { Outcome } from '../model/units.ts'
+import { isPostgres } from '../model/database.ts'
+import type { Millis, Outcome } from '../model/units.ts'
 import { Database } from './engine.ts'
 import { storeFault } from './fault.ts'
+import { openPostgresQueries } from './postgres/query.ts'
 import { BUSY_TIMEOUT, looksOurs } from './prepare.ts'
+import {
+  type Cell,
+  type Position,
+  placeOf,
+  type Queries,
+  QueryError,
+  type QueryValue,
+  refuseParameters,
+} from './queries.ts'
 
-/** A value of a row. Whole numbers come as `bigint`, numbers with a fraction as `number`. */
-export type Cell = string | number | bigint | Uint8Array | null
+export { type Answer, type Cell, type Position, type Queries, QueryError, type QueryValue } from './queries.ts'
 
-/** What a parameter may be. */
-export type QueryValue = string | number | bigint | null
-
-export interface Answer {
-  /** Names of the columns, as SQLite gives them: one may stand twice. */
-  columns: string[]
-  /** Row by row, as they are asked for. Throws a {@link QueryError} where the query fails half-way. */
-  rows: Iterable<Cell[]>
-}
-
-/** Where in a query something stands. Both count from 1, in characters. */
-export interface Position {
-  line: number
-  column: number
-}
-
-/** Why a query is not answered. */
-export class QueryError extends Error {
-  /** `usage`: it is not one reading statement with these parameters. `sql`: SQLite refuses it. */
-  readonly kind: 'usage' | 'sql'
-  readonly at: Position | null
-  constructor(kind: 'usage' | 'sql', message: string, at: Position | null = null) {
-    super(message)
-    this.kind = kind
-    this.at = at
-  }
-}
-
-export interface Queries {
-  /** Throws a {@link QueryError}. */
-  ask(text: string, parameters?: Readonly<Record<string, QueryValue>>): Answer
-  close(): void
-}
+const ONLY_READING = 'only queries that read are run: select, with, values, explain, and pragmas that tell something'
 
 /** Pragmas that only tell something. Others set something, or act. */
 const TELLING = new Set([
@@ -56,8 +34,14 @@ const TELLING_ALONE = new Set([
 ])
 const READING = new Set(['select', 'with', 'values', 'explain', 'pragma'])
 
-/** Open a file for queries of users. A file of another version is opened too: the views last. */
-export function openQueries(path: string): Outcome<Queries> {
+export interface QueryOptions {
+  /** The server ends a query after this long; one of a file cannot be ended from its own thread. */
+  timeout?: Millis
+}
+
+/** Open a database for queries of users. One of another version is opened too: the views last. */
+export function openQueries(path: string, options: QueryOptions = {}): Outcome<Queries> {
+  if (isPostgres(path)) return openPostgresQueries(path, options.timeout ?? null)
   if (!existsSync(path)) {
     return { ok: false, reason: `there is no database at ${path} yet: start it with \`minwal run\` or \`minwal poll\`` }
   }
@@ -86,16 +70,20 @@ function queriesOn(db: Database.Database, path: string): Queries {
       const statement = telling(path, text, () => db.prepare(text))
       // A common table expression may stand before an insert.
       if (!statement.reader || !statement.readonly) throw new QueryError('usage', ONLY_READING)
-      refuseParameters(text, parameters)
+      // SQLite takes a parameter that is not given for an error, and says nothing of one that is not asked for.
+      refuseParameters(new Set([...bare(text, true).matchAll(/[:@$](\w+)/g)].map(([, name = '']) => name)), parameters)
       statement.raw(true)
       const columns = statement.columns().map(({ name }) => name)
       return { columns, rows: rowsOf(path, text, statement, parameters) }
     },
+    columns: view =>
+      db
+        .prepare('select name, type from pragma_table_xinfo(?)')
+        .all(view)
+        .map(row => row as { name: string; type: string }),
     close: () => void db.close(),
   }
 }
-
-const ONLY_READING = 'only queries that read are run: select, with, values, explain, and pragmas that tell something'
 
 function* rowsOf(
   path: string,
@@ -166,18 +154,6 @@ function refuseWriting(text: string): void {
   throw new QueryError('usage', `pragma ${known}${given === '' ? '' : ' with a value'} is refused: ${ONLY_READING}`)
 }
 
-/** SQLite takes a parameter that is not given for an error, and says nothing of one that is not asked for. */
-function refuseParameters(text: string, parameters: Readonly<Record<string, QueryValue>>): void {
-  const asked = new Set([...bare(text, true).matchAll(/[:@$](\w+)/g)].map(([, name = '']) => name))
-  const wrong = Object.keys(parameters).filter(name => !asked.has(name))
-  const missing = [...asked].filter(name => !(name in parameters))
-  if (wrong.length > 0)
-    throw new QueryError('usage', `the query has no parameter ${wrong.map(one => `:${one}`).join(', ')}`)
-  if (missing.length > 0) {
-    throw new QueryError('usage', `give ${missing.map(name => `:${name} by --param ${name}=VALUE`).join(', ')}`)
-  }
-}
-
 /** Where the word that SQLite names stands, if it stands in one place only. */
 function positionOf(text: string, message: string): Position | null {
   if (/incomplete input/.test(message)) return placeOf(text, text.trimEnd().length)
@@ -190,9 +166,4 @@ function positionOf(text: string, message: string): Position | null {
   const places = [...bare(text).matchAll(new RegExp(whole, 'gi'))]
   const [only] = places
   return only !== undefined && places.length === 1 ? placeOf(text, only.index) : null
-}
-
-function placeOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset).split('\n')
-  return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1 }
 }

@@ -67,6 +67,7 @@ export function feedState(row: Row): FeedState {
     reports: number(row['reports']),
     validators: { etag: textOrNull(row['etag']), lastModified: textOrNull(row['last_modified']) },
     bodyHash: textOrNull(row['body_hash']),
+    ofMap: number(row['of_map']) === 1,
     address: textOrNull(row['address']),
     move: row['move'] === null ? null : json<Move>(row['move']),
     habit: textOrNull(row['habit']),

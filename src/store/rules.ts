@@ -61,8 +61,8 @@ export const STORE_RULES: readonly StoreRule[] = [
   },
   {
     says: "threads that miscount an agency's part",
-    query: `select thread from (select thread, agency, reports, first from x_thread_agencies except ${PARTS})
-      union select thread from (${PARTS} except select thread, agency, reports, first from x_thread_agencies)`,
+    query: `select thread from (select thread, agency, reports, first from x_thread_agencies except ${PARTS}) as missing
+      union select thread from (${PARTS} except select thread, agency, reports, first from x_thread_agencies) as surplus`,
     counts: 'thread',
   },
   {

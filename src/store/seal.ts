@@ -64,6 +64,21 @@ export function sealWith(keyOf: () => Buffer): Seal {
   }
 }
 
+/** The key of a database file; null where none was needed yet. */
+export function readKey(database: string): Buffer | null {
+  const path = keyPath(database)
+  const key = existsSync(path) ? readFileSync(path) : null
+  return key?.length === KEY_BYTES ? key : null
+}
+
+/** Give a database file the key of another one. False where it has one that is not the same. */
+export function carryKey(database: string, key: Uint8Array): boolean {
+  const path = keyPath(database)
+  if (existsSync(path)) return readFileSync(path).equals(key)
+  writeFileSync(path, key, { mode: 0o600, flag: 'wx', flush: true })
+  return true
+}
+
 function readOrMake(path: string): Buffer {
   const there = existsSync(path) ? readFileSync(path) : null
   if (there?.length === KEY_BYTES) return there

@@ -1,6 +1,7 @@
 // What is remembered of sources that are no plain feeds: which reports are bare headlines of maps, the documents of an index that
 // were read, and what hosts let robots read.
 import type { MapPart } from '../model/collected.ts'
+import type { SeenReport } from '../model/page.ts'
 import type { StoredRobots } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { Sql, WritableSql } from './sql.ts'
@@ -30,6 +31,8 @@ create table x_robots (
 ) strict, without rowid;
 `
 
+const SEEN_OF_LATE: Millis = 28 * 86_400_000
+
 /** What was asked longer ago is forgotten. */
 const ROBOTS_REMEMBERED: Millis = 30 * 86_400_000
 
@@ -38,6 +41,8 @@ const textOrNull = (value: unknown): string | null => (value === null ? null : S
 export interface SourceReader {
   /** Documents of an index that were read at the last poll. */
   mapParts(feed: number): MapPart[]
+  /** Reports of a list with an address that were in it within four weeks of its last document, and when. */
+  seenReports(feed: number): SeenReport[]
   /** The robots.txt of an origin as it was last asked for; null where it never was. */
   robots(origin: string): StoredRobots | null
 }
@@ -50,6 +55,19 @@ export function sourceReader(sql: Sql): SourceReader {
         validators: { etag: textOrNull(row['etag']), lastModified: textOrNull(row['last_modified']) },
         hash: String(row['hash']),
       })),
+    seenReports: feed =>
+      sql
+        .all(
+          `select url, published, first_seen, last_seen from x_reports where feed = @feed and url is not null
+             and last_seen >= (select max(last_seen) from x_reports where feed = @feed) - ${SEEN_OF_LATE}`,
+          { feed },
+        )
+        .map(row => ({
+          url: String(row['url']),
+          isDated: row['published'] !== null,
+          firstSeen: Number(row['first_seen']),
+          lastSeen: Number(row['last_seen']),
+        })),
     robots: origin => {
       const row = sql.get('select at, body from x_robots where origin = @origin', { origin })
       return row === undefined ? null : { at: Number(row['at']), body: textOrNull(row['body']) }

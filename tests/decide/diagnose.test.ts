@@ -1,7 +1,7 @@
 // What is made of the facts of a database and its surroundings.
 import { describe, expect, it } from 'vitest'
 import { CHECKS, diagnose } from '../../src/decide/diagnose/diagnose.ts'
-import type { ConfigFacts, DoctorFacts, FileFact, StoreFacts } from '../../src/model/inspected.ts'
+import type { ConfigFacts, DoctorFacts, FileFact, ServerFacts, StoreFacts } from '../../src/model/inspected.ts'
 
 const NOW = Date.UTC(2026, 10, 29, 8, 0)
 const DAY = 86_400_000
@@ -66,7 +66,27 @@ const feed = (changes: Partial<StoreFacts['feeds'][number]>): StoreFacts['feeds'
 describe('a diagnosis', () => {
   it('of a sound database says nothing', () => {
     expect(found({})).toEqual([])
-    expect(Object.keys(CHECKS)).toHaveLength(12)
+    expect(Object.keys(CHECKS)).toHaveLength(13)
+  })
+
+  it('of a server says what its user may not do, that it is a standby and how far behind, and who holds it up', () => {
+    const sound = {
+      ...{ version: '15.18', encoding: 'UTF8', isStandby: false, lag: null, missing: [] },
+      ...{ connections: { used: 20, most: 97 }, longest: { who: 'psql process 7', state: 'active', ms: 60_000 } },
+    }
+    const ofServer = (changes: Partial<ServerFacts>) =>
+      found({ engine: 'server', files: [], config: { backup: null }, server: { ...sound, ...changes } })
+    expect(ofServer({})).toEqual([])
+    expect(ofServer({ missing: ['delete in x_polls', 'insert in x_polls'] })).toEqual([
+      'wrong server: its user may not: delete in x_polls, insert in x_polls (/d/minwal.db)',
+    ])
+    expect(ofServer({ encoding: 'SQL_ASCII' })[0]).toMatch(/^wrong server: the database keeps texts as SQL_ASCII/)
+    expect(ofServer({ isStandby: true, lag: 2_000 })[0]).toMatch(/^smell server: it is a standby: it can be read/)
+    expect(ofServer({ isStandby: true, lag: 600_000 })[0]).toMatch(/^wrong server: it is a standby, and 10 min behind/)
+    expect(ofServer({ connections: { used: 90, most: 97 } })[0]).toMatch(/^smell server: 90 of 97 connections/)
+    expect(ofServer({ longest: { ...sound.longest, ms: 1_800_000 } })[0]).toMatch(
+      /^smell server: a transaction has been open for 30 min \(psql process 7, active\)/,
+    )
   })
 
   it('has what is wrong before what only smells, and each finding says what to do', () => {

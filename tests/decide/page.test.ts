@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  heldAgainst,
   MOST_TRIES,
   NOTHING_STATED,
   nextTry,
@@ -96,6 +97,9 @@ const NOTICE = 'This agency asks its readers to keep it alive with a gift of any
 describe('the text of a page', () => {
   const subject: PageSubject = {
     report: 1,
+    guid: '1',
+    feedUrl: 'https://gazette.example/feed',
+    joinedBy: 'text',
     story: 1,
     feed: 1,
     agency: 'gazette',
@@ -109,6 +113,17 @@ describe('the text of a page', () => {
     bare: false,
   }
   const page = (text: string) => ({ verdict: 'article' as const, because: '', ...NOTHING_STATED, text })
+
+  it('is held against those of its story that are whole too, where words alone brought it there', () => {
+    const members = [
+      { id: 1, text: 'w'.repeat(900) },
+      { id: 2, text: 'w'.repeat(120) },
+      { id: 3, text: 'w'.repeat(500) },
+    ]
+    const against = (joinedBy: string) => heldAgainst({ report: 1, joinedBy }, 'w'.repeat(900), members)
+    expect([against('text'), against('first')]).toEqual([[3], [3]])
+    expect(['guid', 'url', 'flash', 'editor'].map(against)).toEqual([[], [], [], []])
+  })
 
   it('is taken where it says more than the feed', () => {
     expect(outcomeOf(page('Crews of the ferry ended their strike on Friday.'), subject, []).outcome).toBe('article')

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { ROLES } from '../../src/run/roles/roles.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const FILE = join(ROOT, 'deploy/Containerfile')
@@ -34,3 +35,17 @@ it('the Containerfile starts the command that the package has, with a Node that 
   }
   expect(existsSync(join(ROOT, 'package-lock.json'))).toBe(true)
 })
+
+it('the compose file and the unit of roles start roles that there are, with the command that there is', () => {
+  const compose = readFileSync(join(ROOT, 'deploy/compose.yml'), 'utf8')
+  const roles = [...compose.matchAll(/command: \["minwal", "run", "--config", "[^"]+", "--role", "(\w+)"\]/g)]
+  expect(roles.map(([, role]) => role)).toEqual(
+    ROLES.filter(role => role !== 'all').toSorted((a, b) => order(a) - order(b)),
+  )
+  expect(readFileSync(join(ROOT, 'deploy/minwal@.service'), 'utf8')).toMatch(
+    /^ExecStart=\/usr\/bin\/env minwal run --config \/etc\/minwal\/config\.json --role %i$/m,
+  )
+})
+
+/** Whoever files is started first. */
+const order = (role: string): number => ['desk', 'collect', 'publish'].indexOf(role)

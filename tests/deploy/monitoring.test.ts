@@ -103,7 +103,7 @@ describe('the metrics of a running daemon', () => {
     await scrape()
     const labels = [...exported.matchAll(/^[a-z_]+\{([^}]*)\}/gm)].map(([, found = '']) => found)
     const names = new Set(labels.flatMap(found => [...found.matchAll(/(\w+)="/g)].map(([, name]) => name)))
-    expect([...names].sort()).toEqual(['code', 'filing', 'kind', 'le', 'outcome', 'state', 'version'])
+    expect([...names].sort()).toEqual(['code', 'filing', 'kind', 'le', 'outcome', 'state', 'verdict', 'version'])
     expect(labels.length).toBeLessThan(150)
   })
 

@@ -45,13 +45,17 @@ describe('adding a page', () => {
   }, 120_000)
 
   it('is done where there is neither feed nor map: with --yes, else the command is named', async () => {
-    const { config, url } = await world()
+    const { server, config, url } = await world()
     const asked = await minwal(['add', url, '--allow-private', '--config', config])
     expect(asked).toMatchObject({ code: 1, stdout: '' })
     expect(asked.stderr).toContain('a list of 3 entries on the page')
     expect(asked.stderr).toContain(`minwal add ${url} --page adds it`)
+    server.requests.length = 0
     const added = await minwal(['add', url, '--yes', '--allow-private', '--config', config])
     expect(added.code).toBe(0)
+    // Feeds, maps and the list are looked for with one answer of the page and of robots.txt.
+    expect(server.requests.toSorted()).toEqual([...new Set(server.requests)].sort())
+    expect(server.requests).toEqual(expect.arrayContaining(['/news', '/robots.txt']))
     expect(JSON.parse(readFileSync(config, 'utf8')).agencies[1]?.feeds).toEqual([
       { page: url, items: 'div.teaser', allowPrivate: true },
     ])

@@ -589,6 +589,7 @@ describe('usage', () => {
       'eval',
       'sql',
       'backup',
+      'copy',
       'replay',
       'notify',
       'doctor',

@@ -59,7 +59,7 @@ describe('the demo at the end of the week', () => {
     const started = await startDemo(['--at', 'end'], database)
     running = started.running
     address = started.address
-    await eventually('the week is over', () => running.stdout().includes('The week is over'))
+    await eventually('the week is over', () => running.stdout().includes('The week is over'), 150_000)
   })
   afterAll(async () => {
     await browser?.close()
@@ -103,6 +103,30 @@ describe('the demo at the end of the week', () => {
       expect([command, ended.code, ended.stdout.split('\n').length > 1]).toEqual([command, 0, true])
     }
     expect((await minwal(['threads', '--demo', '--config', usual])).code).toBe(2)
+  })
+
+  it('reads one agency by its news maps and one by the list of a page, each headline in its language and at its time', () => {
+    const filed = (agency: string, more = '1 = 1') =>
+      count(database, `select count(*) from report where agency = '${agency}' and ${more}`)
+    expect([filed('qindil'), filed('qindil', 'headline_only'), filed('qindil', "language = 'ar'")]).toEqual([
+      28, 28, 13,
+    ])
+    expect(filed('qindil', "language = 'en'")).toBe(15)
+    expect([filed('rumman'), filed('rumman', "text <> '' and language = 'ar'")]).toEqual([15, 15])
+    const first = "title like 'حريق في العبارة%' and published = unixepoch('2022-01-07 05:20:00') * 1000"
+    expect(filed('rumman', first)).toBe(1)
+    expect(count(database, "select count(*) from feed where agency in ('qindil', 'rumman') and state = 'ok'")).toBe(2)
+  })
+
+  it('says of a bare headline that it is one, in the reader’s language, and counts it as nobody’s own copy', async () => {
+    const bare = count(database, "select story from report where agency = 'qindil' and title like 'حريق في العبارة%'")
+    const story = async (lang: string): Promise<string> =>
+      (await fetch(`${address}/stories/${bare}`, { headers: { 'accept-language': lang } })).text()
+    expect(await story('en')).toContain('The feed gave a headline only.')
+    expect(await story('ar')).toContain('لم تقدّم الخلاصة سوى العنوان.')
+    const thread = count(database, `select thread from story where id = ${bare}`)
+    const page = await (await fetch(`${address}/threads/${thread}`)).text()
+    expect(page).toContain('6 of 10 independent')
   })
 
   it('keeps each piece of copy once, with the reprints it was carried in', async () => {

@@ -17,6 +17,8 @@ const PAGE = `<html lang="en"><head><title>${TITLE}</title><meta property="artic
 const server = createServer((request, response) => {
   if (request.url === '/old') response.writeHead(302, { location: '/login' }).end()
   else if (request.url === '/blocked') response.writeHead(403).end('no')
+  else if (request.url === '/unwanted') response.writeHead(200, { 'x-robots-tag': 'minwal: noindex' }).end(PAGE)
+  else if (request.url === '/unshown') response.writeHead(200, { 'x-robots-tag': 'noarchive' }).end(PAGE)
   else response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE)
 })
 let origin = ''
@@ -65,6 +67,10 @@ describe('minwal page', () => {
     expect((await ask('/1')).stdout).toContain(LINE)
     expect((await ask('/old')).stdout).toMatch(/^login: it leads to http:\/\/127\.0\.0\.1:\d+\/login/)
     expect((await ask('/blocked')).stdout).toMatch(/^blocked: the server answers 403/)
+    expect((await ask('/unwanted')).stdout).toMatch(/^noindex: its X-Robots-Tag says "noindex"/)
+    const unshown = (await ask('/unshown')).stdout
+    expect(unshown).toContain('not shown to readers: its X-Robots-Tag says "noarchive"')
+    expect(unshown).toContain(LINE)
   })
 
   it('asks no private address that it was not allowed to ask, and says what it cannot read', async () => {

@@ -14,7 +14,7 @@ import { openRows, tablesOf } from '../helpers/rows.ts'
 const TITLE = 'Boats to run again on Saturday'
 const LINES = [
   'PORT ELLA (Northern Wire) - Crews of the three ferry lines voted by a wide margin on Friday to take the offer of their employers and sail again.',
-  'Some forty thousand people had taken buses around the bay for nine days, and the price of fish had doubled in the markets.',
+  'Some forty thousand people had taken omnibuses around the bay for nine days, and the price of fish had doubled in the markets.',
 ]
 const PAGE = `<html lang="en"><head><title>${TITLE}</title></head><body><article><h1>${TITLE}</h1>${LINES.map(line => `<p>${line}</p>`).join('')}</article></body></html>`
 
@@ -48,9 +48,38 @@ describe('texts of pages', () => {
     for (let start = 0; start < 2; start++) {
       const running = await daemon(config)
       await eventually('the page is filed', () => JSON.stringify(credits()) === JSON.stringify(CREDITED))
+      const metrics = await (await fetch(`${running.address}/metrics`)).text()
+      // Since the start: it is not asked for again.
+      expect(metrics).toContain(`minwal_pages_total{verdict="article"} ${start === 0 ? 1 : 0}\n`)
+      expect(metrics).toContain('minwal_pages_total{verdict="paywall"} 0\n')
       expect((await running.stop()).code).toBe(0)
     }
     expect(asked()).toBe(1)
+  })
+
+  it('are searched, and said why by explain', { timeout: 180_000 }, async () => {
+    const { config } = await newsroom('page')
+    expect((await minwal(['poll', '--config', config])).code).toBe(0)
+    const asked = async (...line: string[]) => (await minwal([...line, '--config', config])).stdout
+    expect(JSON.parse(await asked('search', 'omnibuses', '--json'))).toMatchObject([{ title: TITLE }])
+    expect(await asked('explain', '1')).toMatch(/its page was asked for at .*: it is compared, threaded and searched/)
+    expect(JSON.parse(await asked('explain', '1', '--json')).reports[0].page).toMatchObject({
+      asked: expect.stringMatching(/Z$/),
+      again: null,
+      text: LINES.join('\n'),
+    })
+    const running = await daemon(config)
+    const get = async (path: string) => (await fetch(`${running.address}${path}`)).text()
+    // The words as they stand on the page, which the feed does not have; by another form, too.
+    const html = await get('/search?q=omnibus')
+    expect(html).toContain('had taken <mark>omnibuses</mark> around the bay')
+    expect(await get('/search?q=%22price+of+fish%22')).toContain('<mark>fish</mark>')
+    expect(await get('/search?q=voted')).toContain('Crews <mark>voted</mark> to sail again')
+    const found = JSON.parse(await get('/api/search?q=omnibuses'))
+    expect(JSON.stringify(found)).toContain(TITLE)
+    expect((await running.stop()).code).toBe(0)
+    expect(JSON.parse(await asked('feeds', '--json'))).toMatchObject([{ pages: { article: 1 } }])
+    expect((await asked('feeds')).replace(/\s+/g, ' ')).toContain('1 of 1 pages of 7 days gave a text')
   })
 
   it('are asked for at the end of a round', { timeout: 120_000 }, async () => {

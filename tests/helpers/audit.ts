@@ -25,6 +25,8 @@ const RULES: Readonly<Record<string, string>> = {
        count(distinct s.id) as n, count(r.id) as m, count(distinct r.agency) as a
      from x_threads t left join x_stories s on s.thread = t.id left join x_reports r on r.story = s.id group by t.id) as c
      where stories <> n or reports <> m or agencies <> a`,
+  'a thread that miscounts its sources': `select * from (select t.id, t.sources, count(distinct coalesce(s.origin, s.origin_name)) as n
+     from x_threads t join x_stories s on s.thread = t.id group by t.id) as c where sources <> max(1, n)`,
   'a thread that begins at another time than its first story': `select * from (select t.id, t.first, min(s.time) as f
      from x_threads t join x_stories s on s.thread = t.id group by t.id) as c where first <> f`,
   'a thread without a story': 'select id from x_threads where id not in (select thread from x_stories)',

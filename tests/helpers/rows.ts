@@ -49,3 +49,13 @@ export function tablesOf(database: string): string[] {
     db.close()
   }
 }
+
+/** What one query gives. */
+export function rowsIn(database: string, query: string, given: Value[] = []): Row[] {
+  const rows = openRows(database)
+  try {
+    return rows.prepare(query).all(...given) as Row[]
+  } finally {
+    rows.close()
+  }
+}

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { detectLanguage, languageOf } from '../../src/language/detect.ts'
+import { languageOfHeadline } from '../../src/language/headline.ts'
 
 const LAW = { seed: 20_220_105, numRuns: 300 }
 
@@ -115,6 +116,17 @@ describe('a declared language', () => {
   ])('%s', (_, declared, text, language) => {
     expect(languageOf(declared, text)).toBe(language)
   })
+
+  it.each([
+    ["Novak Djokovic: Australia cancels tennis star's visa", 'en', 'en', 'en'],
+    ['La policía detiene a tres hombres en Madrid por la estafa', 'en', 'en', 'es'],
+    ['عاد المحتجون إلى الساحة', 'en', 'en', 'ar'],
+  ])(
+    'of a headline full of names, "%s", is what address and document agree on, where its other words do not contradict it',
+    (title, path, tag, language) => {
+      expect(languageOfHeadline(title, { path, tag, agency: null })).toBe(language)
+    },
+  )
 
   it('yields to letters that only another language of the script has', () => {
     const kazakh = `${SENTENCES.find(([language]) => language === 'kk')?.[1]}. `.repeat(6)

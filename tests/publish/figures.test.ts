@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readWires } from '../../demo/agencies.ts'
+import { readWires } from '../../demo/documents.ts'
 import { readWire, wireNames } from '../../src/decide/wire/read.ts'
 import type { FigureView, StorySummary } from '../../src/model/shown.ts'
 import { type FigureSeries, figureSeries } from '../../src/publish/figures.ts'

@@ -214,6 +214,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
     figures: id => figures.get(id) ?? [],
     figuresOf: ids => new Map(ids.flatMap(id => (figures.has(id) ? [[id, figures.get(id) ?? []]] : []))),
     timelines: (ids, most) => new Map(ids.map(id => [id, matching({ thread: id }).slice(0, most).reverse()])),
+    pageTexts: () => new Map(),
     beginnings: ids => new Map(ids.map(id => [id, stories.get(id)?.text.slice(0, 2_000) ?? ''])),
     outlines: (ids, since, until, parts) =>
       new Map(
@@ -256,6 +257,7 @@ export function fakeStore(...drafts: Draft[]): FakeStore {
         found.set(id, {
           days: list,
           reports: own.length,
+          told: own.length,
           own: own.length,
           events: shared.size,
           led: 1,
@@ -440,6 +442,7 @@ export function feedState(id: number, changes: Partial<FeedState> = {}): FeedSta
     reports: 12,
     validators: { etag: null, lastModified: null },
     bodyHash: null,
+    ofMap: false,
     address: null,
     move: null,
     habit: null,

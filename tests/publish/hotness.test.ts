@@ -15,7 +15,7 @@ const thread = (sources: number, last: number, more: { id?: number; stories?: nu
     first: last,
     reports: 1,
   })),
-  lead: { origin: judged },
+  lead: { origin: judged, text: 'A dam broke.' },
 })
 
 describe('how hot a thread is', () => {
@@ -40,8 +40,16 @@ describe('how hot a thread is', () => {
   })
 
   it('counts agencies where nobody has judged whose copy is whose', () => {
-    expect(independentSources({ ...thread(1, NOW, { agencies: 5 }), lead: { origin: null } })).toBe(5)
+    expect(
+      independentSources({ ...thread(1, NOW, { agencies: 5 }), lead: { origin: null, text: 'A dam broke.' } }),
+    ).toBe(5)
     expect(independentSources(thread(0, NOW, { agencies: 0 }))).toBe(1)
+  })
+
+  it('counts no bare headline that leads as a source, nor all agencies for its sake', () => {
+    const lead = { origin: null, text: '' }
+    expect(independentSources({ ...thread(3, NOW, { agencies: 5 }), lead })).toBe(3)
+    expect(independentSources({ ...thread(1, NOW, { agencies: 5 }), lead })).toBe(1)
   })
 
   it('orders threads alike at any moment (law)', () => {

@@ -1,7 +1,7 @@
 // What is typed into the box, and the page of what was found.
 import { describe, expect, it } from 'vitest'
 import { matcher } from '../../src/language/search.ts'
-import { snippet } from '../../src/publish/pages/parts/snippet.ts'
+import { placeIn, snippet } from '../../src/publish/pages/parts/snippet.ts'
 import { readTyped } from '../../src/publish/search.ts'
 import { aDay, NOW, serve, unscripted } from './fixture.ts'
 
@@ -46,6 +46,19 @@ describe('a snippet', () => {
     expect(found).toMatch(/^…before/)
     expect(found).toMatch(/<mark>river<\/mark> &lt;b&gt; after .*…$/)
     expect(found.replace(/<[^>]*>/g, '').length).toBeLessThan(170)
+  })
+})
+
+describe('the place that is shown', () => {
+  it('is the one where most of the words stand beside each other, in the text that has it', () => {
+    const matches = matcher('price of haddock')
+    const feed = 'Crews of the three ferry lines voted to sail again.'
+    const page = `${feed} ${'and so on '.repeat(30)}while the price of haddock had doubled.`
+    expect(placeIn([feed], 'en', matches)?.source).toMatch(/^Crews <mark>of<\/mark> the/)
+    const found = placeIn([feed, page], 'en', matches)?.source
+    expect(found).toContain('<mark>price</mark> <mark>of</mark> <mark>haddock</mark> had doubled.')
+    expect(placeIn([feed, ''], 'en', matcher('mackerel'))).toBeNull()
+    expect(placeIn([], 'en', matches)).toBeNull()
   })
 })
 

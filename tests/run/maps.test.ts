@@ -61,6 +61,14 @@ async function newsroom(config: Config) {
     poll,
     one,
     rows,
+    write: (sql: string): void => {
+      const db = new Database(config.database)
+      try {
+        db.exec(sql)
+      } finally {
+        db.close()
+      }
+    },
     pass: (ms: number) => {
       clock += ms
     },
@@ -204,6 +212,30 @@ describe('a map that is polled', () => {
     expect(room.rows('select count(*) as n from x_flashes')).toEqual([{ n: 0 }])
     expect(room.rows('select origin, origin_name from story')).toEqual([{ origin: null, origin_name: null }])
     expect(room.rows('select headline_only from report')).toEqual([{ headline_only: 1 }])
+  })
+
+  it('counts a bare headline as nobody’s own copy: not in its thread, not for its agency', async () => {
+    const title = 'Ferry Halcyon runs aground off Port Marenas with forty aboard'
+    const text =
+      'PORT MARENAS (C) - The ferry Halcyon ran aground off Port Marenas on Monday with forty aboard, the coast guard said. Tugs took the passengers of the Halcyon to the harbour.'
+    const server = await feedServer({ '/news.xml': map({ '/1': { title } }) })
+    server.answers.set(
+      '/feed',
+      rss([{ guid: '1', title: 'Ferry Halcyon aground off Port Marenas, forty aboard', text, link: '/f' }]),
+    )
+    const room = await newsroom(configFor({ a: [`${server.origin}/news.xml`], c: [`${server.origin}/feed`] }))
+    await room.poll('/news.xml')
+    room.pass(MINUTE)
+    await room.poll('/feed')
+    expect(room.rows('select agencies, stories, sources from thread')).toEqual([
+      { agencies: 2, stories: 2, sources: 1 },
+    ])
+    const [thread] = room.rows('select id from thread')
+    const id = Number(thread?.['id'])
+    expect(room.store.outlines([id], START - DAY, START + DAY, 1).get(id)?.own).toEqual(['c'])
+    const work = room.store.work(START + DAY, 7)
+    expect(work.get('a')).toMatchObject({ reports: 1, told: 0, own: 0, led: 1 })
+    expect(work.get('c')).toMatchObject({ reports: 1, told: 1, own: 1 })
   })
 
   it('takes what the configuration asks for: languages, and parts of addresses', async () => {
@@ -414,6 +446,8 @@ describe('robots.txt of a map', () => {
     const server = await feedServer({ '/robots.txt': refusing, '/news.xml': map(pagesOf(0, 2)) })
     const room = await newsroom(configFor({ a: [`${server.origin}/news.xml`] }))
     expect((await room.one()).failure?.message).toContain('/robots.txt forbids us to read this address')
+    // Known by what was read, not by the words of its error.
+    room.write("update x_feeds set error = 'something else'")
     room.pass(6 * HOUR)
     await room.one()
     expect(server.requests).toEqual(['/news.xml', '/robots.txt'])

@@ -1,12 +1,13 @@
 // Pages with lists through the real poll: real HTTP, real SQLite, real reader threads, and a clock that jumps.
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
-import { judgeList, SHORT_POLLS } from '../../src/decide/lists.ts'
+import { judgeList, SHORT_POLLS, standingLinks } from '../../src/decide/lists.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { Poller } from '../../src/run/poller.ts'
-import { feedServer } from '../helpers/feed-server.ts'
+import { type Answer, feedServer } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
 
@@ -145,6 +146,100 @@ describe('a page that is polled', () => {
     const room = await newsroom({ page: `${server.origin}/news`, items: '.card' })
     expect((await room.poll()).failure?.message).toContain('/robots.txt forbids')
     expect(asked(server.requests)).toEqual([])
+  })
+
+  it('is not read where it asks robots not to follow its links, in header or meta, but where the feed overrules that', async () => {
+    const says = (tag: string | null, head = '') =>
+      ((_, response) => {
+        if (tag !== null) response.setHeader('x-robots-tag', tag)
+        response.end(pageOf(cards(3)).replace('<title>', `${head}<title>`))
+      }) satisfies Answer
+    const server = await feedServer({ '/news': says('googlebot: noindex, minwal: nofollow') })
+    const room = await newsroom({ page: `${server.origin}/news`, items: '.card' })
+    expect((await room.poll()).failure?.message).toBe(
+      'the page asks robots not to follow its links (its X-Robots-Tag says "nofollow"); where its owner allows it all the same, set "robots": "ignore" for the feed',
+    )
+    server.answers.set('/news', says(null, '<meta name="robots" content="none">'))
+    room.pass(HOUR)
+    expect((await room.poll()).failure?.message).toContain('(its <meta name="robots"> says "none")')
+    // Lists are often none of the results of a search, for the reports on them are.
+    server.answers.set('/news', says('noindex', '<meta name="robots" content="noarchive, follow">'))
+    room.pass(HOUR)
+    expect((await room.poll()).counts).toMatchObject({ entries: 3, new: 3 })
+    server.answers.set('/news', says('none'))
+    const other = await newsroom({ page: `${server.origin}/news`, items: '.card', robots: 'ignore' })
+    expect((await other.poll()).counts).toMatchObject({ entries: 3, new: 3 })
+  })
+})
+
+describe('links that stand in a list at every poll', () => {
+  const DAY = 24 * HOUR
+  /** Two links that are no reports, one of them with a headline of its day, and the four newest of all reports. */
+  const listAt = (day: number): Card[] => [
+    { path: '/about', title: 'عن الوكالة وفريق التحرير فيها' },
+    { path: '/weather', title: `الطقس اليوم ${10 + day} درجة` },
+    ...Array.from({ length: 4 }, (_, at) => {
+      const number = day * 2 + 3 - at
+      return { path: `/n/${number}`, title: `${HEADLINES[number % 6]} ${number}` }
+    }),
+  ]
+
+  it('without a date are left out once a week and two lists have gone by, and no report is', async () => {
+    const server = await feedServer({ '/news': pageOf(listAt(0)) })
+    const room = await newsroom({ page: `${server.origin}/news`, items: '.card' })
+    for (let day = 0; day < 12; day++) {
+      server.answers.set('/news', pageOf(listAt(day)))
+      expect((await room.poll()).failure ?? null).toBe(null)
+      room.pass(DAY)
+    }
+    expect(room.rows("select count(*) as n from report where url like '%/n/%'")).toEqual([{ n: 26 }])
+    expect(room.rows("select max(r.revisions) as n from report r where url like '%/weather'")).toEqual([{ n: 8 }])
+    expect(room.state()?.warnings).toContain(
+      '2 links without a date stand in the list at every poll, as navigation does: left out',
+    )
+    // The report stays on file, and the same link with a date is news again.
+    server.answers.set('/news', pageOf([...listAt(12), { path: '/weather', title: 'عاصفة تقترب', when: '2026-03-14' }]))
+    expect((await room.poll()).counts).toMatchObject({ entries: 5, new: 2, revision: 1 })
+    // What is left of a page that was rebuilt is not taken for its list.
+    server.answers.set('/news', pageOf(listAt(12).slice(0, 2)))
+    room.pass(DAY)
+    expect((await room.poll()).failure?.message).toContain('nothing but links that have stood in it for long')
+  }, 60_000)
+
+  it('are all on file: no link is left out at its first sight, nor one that the list has dropped in its turn (law)', () => {
+    const hash = (usual: number) => `page 01234567 ${usual} ${'a'.repeat(32)}`
+    const item = fc.record({ path: fc.integer({ min: 0, max: 30 }), isDated: fc.boolean() })
+    const poll = fc.record({
+      pause: fc.integer({ min: 1, max: 5 * 24 }),
+      list: fc.array(item, { minLength: 1, maxLength: 8 }),
+    })
+    fc.assert(
+      fc.property(fc.array(poll, { maxLength: 40 }), polls => {
+        const onFile = new Map<number, { url: string; isDated: boolean; firstSeen: number; lastSeen: number }>()
+        let now = START
+        let usual = 0
+        for (const { pause, list } of polls) {
+          now += pause * HOUR
+          const standing = new Set(standingLinks([...onFile.values()], usual === 0 ? null : hash(usual)))
+          for (const { path, isDated } of list) {
+            const url = String(path)
+            const known = onFile.get(path)
+            if (standing.has(url)) {
+              expect(known).toBeDefined()
+              const newer = [...onFile.values()].filter(
+                ({ firstSeen }) => firstSeen > (known?.firstSeen ?? 0) && firstSeen <= (known?.lastSeen ?? 0),
+              )
+              expect(newer.length).toBeGreaterThanOrEqual(2 * usual)
+              if (!isDated) continue
+            }
+            if (known) Object.assign(known, { lastSeen: now, isDated: known.isDated || isDated })
+            else onFile.set(path, { url, isDated, firstSeen: now, lastSeen: now })
+          }
+          usual = Math.max(usual, list.length)
+          for (const { path } of list) expect(onFile.has(path)).toBe(true)
+        }
+      }),
+    )
   })
 })
 

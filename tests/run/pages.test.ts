@@ -324,6 +324,44 @@ describe('the page of a report', () => {
     expect(room.rows('select * from credit')).toEqual([])
   })
 
+  it('shows that a report which joined a story by its cut text tells another thing: it leaves, and joins its own', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const title = 'Governor receives the ambassador at the palace in Port Ella'
+    const opening =
+      'The governor received the ambassador on Monday at the palace in Port Ella, where they spoke of matters of interest.'
+    const visits = {
+      north: [
+        `${opening} He is the ambassador of Norvia, who came with the head of its fishing fleet.`,
+        ...FERRY.slice(1),
+      ],
+      south: [`${opening} She is the ambassador of Sudria, who came with engineers of its railway.`, ...LIGHT],
+    }
+    const papers = { one: visits.north, two: visits.south, three: visits.south }
+    for (const [name, lines] of Object.entries(papers)) {
+      const story = { path: `/${name}/1`, title, lines }
+      server.answers.set(`/${name}`, cutFeed(origin, [story]))
+      server.answers.set(story.path, html(pageOf(story)))
+    }
+    const agencies = Object.keys(papers).map(name => [name, [{ url: `${origin}/${name}`, text: 'page' }]])
+    const room = await newsroom(Object.fromEntries(agencies))
+    await room.poll()
+    expect(room.rows('select reports from story')).toEqual([{ reports: 3 }])
+    await room.pages()
+    const together = room.rows(
+      'select group_concat(agency) as papers from (select story, agency from report order by agency) group by story order by papers',
+    )
+    expect(together).toEqual([{ papers: 'one' }, { papers: 'three,two' }])
+    // What an editor has put together stays.
+    const other = await newsroom(Object.fromEntries(agencies))
+    await other.poll()
+    const { desk } = other.polling
+    const parted = await desk.split('story', 1, [1], START)
+    expect(parted.ok && (await desk.merge('story', [1, parted.value], START)).ok).toBe(true)
+    await other.pages()
+    expect(other.rows('select reports from story')).toEqual([{ reports: 3 }])
+  })
+
   it('of another report gives no text, and the feed keeps its own where it is as long', async () => {
     const server = await feedServer()
     const { origin } = server
@@ -339,6 +377,64 @@ describe('the page of a report', () => {
       expect.arrayContaining([{ outcome: 'other' }, { outcome: 'shorter' }]),
     )
     expect(room.rows('select text from x_pages where text is not null')).toEqual([])
+  })
+
+  it('gives no text where it asks robots to keep nothing of it, and three of them are a refusal', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const stories = several(5)
+    server.answers.set('/cut', cutFeed(origin, stories))
+    for (const [at, story] of stories.entries()) {
+      const meta = at === 0 ? '<meta name="minwal" content="noindex"><title>' : '<title>'
+      const tag = at === 0 ? null : at === 1 ? 'none' : 'otherbot: nofollow, unavailable_after: 1 Mar 2026'
+      server.answers.set(story.path, (_, response) => {
+        if (tag !== null)
+          response.setHeader('x-robots-tag', at === 2 ? ['noodp', 'unavailable_after: 1 Mar 2026'] : tag)
+        response.setHeader('content-type', 'text/html')
+        response.end(pageOf(story).replace('<title>', meta))
+      })
+    }
+    const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
+    await room.poll()
+    await room.pages()
+    expect(room.rows('select outcome, because, text, title, again from x_pages order by report desc')).toEqual(
+      [
+        'its <meta name="minwal"> says "noindex"',
+        'its X-Robots-Tag says "none"',
+        'its X-Robots-Tag says "unavailable_after: 1 Mar 2026"',
+      ].map(because => ({ outcome: 'noindex', because, text: null, title: null, again: null })),
+    )
+    expect(room.store.feeds()[0]?.warnings.join()).toContain('asks robots to keep nothing of them ("robots": "ignore"')
+    const other = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page', robots: 'ignore' }] })
+    await other.poll()
+    await other.pages()
+    expect(other.rows("select count(*) as n from x_pages where outcome = 'article'")).toEqual([{ n: 5 }])
+  })
+
+  it('that asks that none of it be shown is decided and searched by, and readers are shown what the feed gave', async () => {
+    const server = await feedServer()
+    const { origin } = server
+    const story = { path: '/a/1', title: 'Boats to run again on Saturday', lines: FERRY }
+    server.answers.set('/cut', cutFeed(origin, [story]))
+    server.answers.set('/a/1', (_, response) => {
+      response.setHeader('x-robots-tag', 'noarchive')
+      html(pageOf(story))(_, response)
+    })
+    const room = await newsroom({ gazette: [{ url: `${origin}/cut`, text: 'page' }] })
+    await room.poll()
+    await room.pages()
+    expect(room.rows('select outcome, because, text from x_pages')).toEqual([
+      {
+        outcome: 'withheld',
+        because: 'its headline is the report’s, and its X-Robots-Tag says "noarchive"',
+        text: FERRY.join('\n'),
+      },
+    ])
+    expect(room.rows("select value from figure where kind = 'injured'")).toEqual([{ value: 14 }])
+    expect(room.store.story(1)?.pageText).toBe(null)
+    expect(room.store.search('capsized', 10).map(({ id }) => id)).toEqual([1])
+    expect([...room.store.pageTexts([1])]).toEqual([])
+    expect(room.store.story(1)?.text).toContain(FERRY[0]?.slice(0, 80))
   })
 
   it('is asked for again when the feed changes the report', async () => {

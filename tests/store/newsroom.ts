@@ -112,6 +112,7 @@ export function pollUpdate(more: Partial<PollUpdate> = {}): PollUpdate {
     language: null,
     validators: null,
     bodyHash: null,
+    ofMap: false,
     interval: HOUR,
     failures: 0,
     retired: false,

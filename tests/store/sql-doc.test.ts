@@ -2,13 +2,17 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { metadataOf } from '../../scripts/metadata.ts'
 import { Desk } from '../../src/desk/desk.ts'
 import type { Failure } from '../../src/model/collected.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { openStore } from '../../src/store/open.ts'
+import { openConnection } from '../../src/store/postgres/connection.ts'
+import { openQueries, type Queries } from '../../src/store/query.ts'
 import type { Store } from '../../src/store/store.ts'
+import { newSchema } from '../helpers/engine.ts'
+import { HAS_POSTGRES } from '../helpers/postgres.ts'
 import { AGENCIES, FEEDS, fileInto, MINUTE, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const PAGE = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8')
@@ -311,4 +315,72 @@ describe('docs/sql.md', () => {
       store.close()
     },
   )
+})
+
+describe.skipIf(!HAS_POSTGRES)('docs/sql.md, on PostgreSQL', () => {
+  const others: Sample[] = [...PAGE.matchAll(/\n([^\n]+)\n\n```pgsql\n(select|with)([\s\S]*?)```/g)].map(
+    ([, says = '', word = '', rest = '']) => ({ says, sql: word + rest }),
+  )
+
+  /** The news of the other tests in a database of its own. */
+  function asked(): Queries {
+    const database = newSchema()
+    const store = openNewsroom({ path: database })
+    fileNews(store)
+    store.close()
+    const queries = openQueries(database)
+    if (!queries.ok) throw new Error(queries.reason)
+    onTestFinished(() => queries.value.close())
+    return queries.value
+  }
+
+  it("has queries that all run and all answer, as they stand or in PostgreSQL's words", () => {
+    const queries = asked()
+    const differ = new Map(others.map(({ says, sql }) => [says, sql]))
+    expect(differ.size).toBeGreaterThanOrEqual(14)
+    let asTheyStand = 0
+    for (const { says, sql } of samples) {
+      // The first one ends a paragraph that says more.
+      const other = differ.get(says) ?? [...differ].find(([short]) => says.endsWith(short))?.[1]
+      if (other === undefined) asTheyStand++
+      expect([...queries.ask(other ?? sql).rows].length, says).toBeGreaterThan(0)
+      if (other !== undefined) expect(() => [...queries.ask(sql).rows], `${says} runs as it stands`).toThrow()
+    }
+    expect(asTheyStand + differ.size).toBe(samples.length)
+  })
+
+  it('lets a user who is made as it says read every view, and no table with secrets', () => {
+    const [script = ''] = /create role reader[\s\S]*?(?=```)/.exec(PAGE) ?? []
+    const database = newSchema()
+    openNewsroom({ path: database }).close()
+    const connection = openConnection(database)
+    onTestFinished(() => connection.close())
+    const role = `reader_${process.pid}_${Date.now()}`
+    const run = (text: string) => connection.ask({ text, values: [], name: null }).rows
+    const [[schema] = []] = run('select current_schema()')
+    run(script.replaceAll(/\breader\b/g, role).replace('schema public', `schema ${schema}`))
+    onTestFinished(() => void run(`reset role; drop owned by ${role}; drop role ${role}`))
+    run(`set role ${role}`)
+    for (const view of VIEWS) run(`select * from ${view} limit 1`)
+    for (const table of ['subscriptions', 'subscribers', 'x_seal', 'x_held', 'x_reports']) {
+      expect(() => run(`select * from ${table}`), table).toThrow(/permission denied/)
+    }
+  })
+
+  it('has the columns that it describes, of the types it says', () => {
+    const queries = asked()
+    for (const view of VIEWS) {
+      const columns = queries.columns(view)
+      const names = columns.map(({ name }) => name)
+      if (view === 'search') expect(names).toEqual(['rowid', 'title', 'text', 'words'])
+      else expect(names).toEqual(documented(view))
+      for (const { name, type } of columns) {
+        const says = `${view}.${name}`
+        if (name.endsWith('_at')) expect(type, says).toBe('timestamp with time zone')
+        else if (name === 'headline_only') expect(type).toBe('boolean')
+        else if (name === 'words') expect(type, says).toMatch(/tsvector|text/)
+        else expect(['bigint', 'text', 'double precision'], says).toContain(type)
+      }
+    }
+  })
 })

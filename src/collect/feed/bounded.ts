@@ -120,9 +120,17 @@ async function parsePage(
   { bytes, contentType, options }: RawDocument,
   rules: PageRules | 'propose',
 ): Promise<Outcome<ParsedFeed>> {
-  const { url, maxEntries, gap, language = null, now = Date.now() } = options
+  const { url, maxEntries, gap, language = null, now = Date.now(), robots, standing } = options
   const { text, warnings } = decodeText(gap ? bytes.subarray(0, gap.at) : bytes, contentType)
-  const given = { url: url === null ? null : resolve(url, null), maxEntries, now, language, partial: Boolean(gap) }
+  const given = {
+    url: url === null ? null : resolve(url, null),
+    maxEntries,
+    now,
+    language,
+    partial: Boolean(gap),
+    robots,
+    standing,
+  }
   const html = cleanControls(text)
   const parsed =
     rules === 'propose'

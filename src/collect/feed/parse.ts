@@ -1,7 +1,7 @@
 // Reads a feed document of any format: bytes or text in, a feed with its entries out. A document that is no feed is a
 // reason, not an exception.
 
-import type { Gap, ParsedFeed } from '../../model/collected.ts'
+import type { Gap, ParsedFeed, RobotQuestion } from '../../model/collected.ts'
 import type { PageRules } from '../../model/config.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
 import { oneLine } from '../net/failure.ts'
@@ -34,6 +34,10 @@ export interface ParseOptions {
   more?: readonly MorePart[]
   /** The document is a page with a list, read by these rules, or by rules to be proposed. Default a feed. */
   page?: PageRules | 'propose'
+  /** Addresses that are none of its reports where they have no date. Default none. */
+  standing?: readonly string[]
+  /** By what such a page is read for whether its links may be followed. Default nobody asks. */
+  robots?: RobotQuestion
 }
 
 /** A document of an index as it was fetched. */

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto'
 import { languageOfHeadline, pathLanguage } from '../../language/headline.ts'
 import { readLanguage } from '../../language/named.ts'
-import type { ParsedEntry, ParsedFeed } from '../../model/collected.ts'
+import type { ParsedEntry, ParsedFeed, RobotQuestion } from '../../model/collected.ts'
 import type { PageRules } from '../../model/config.ts'
 import type { Millis, Outcome } from '../../model/units.ts'
+import { directivesOf } from '../directives.ts'
 import { languageOfDates } from '../feed/dates/language.ts'
 import { finish, newCuts, reportCuts } from '../feed/entry.ts'
 import { escapeText } from '../feed/escape.ts'
@@ -28,6 +29,10 @@ export interface ListOptions {
   rules: PageRules
   /** Whether a part of the page was left out before. */
   partial: boolean
+  /** Addresses that are no reports where they have no date. Left out where none are known. */
+  standing?: readonly string[] | undefined
+  /** By what it is read whether its links may be followed. Left out where nobody asks. */
+  robots?: RobotQuestion | undefined
 }
 
 /** Elements that are read as items. */
@@ -66,7 +71,10 @@ export function parseList(html: string, options: ListOptions): Outcome<ParsedFee
 const quoted = (selector: string): string => JSON.stringify(selector)
 
 function read(tree: PageTree, options: ListOptions): Outcome<ParsedFeed> {
-  const { url, now, rules, language } = options
+  const { url, now, rules, language, robots } = options
+  const unwanted = robots === undefined ? undefined : directivesOf(tree.metas, robots).get('nofollow')
+  if (unwanted !== undefined)
+    return { ok: false, reason: `the page asks robots not to follow its links (${unwanted}); ${OVERRULE}` }
   const base = tree.base === null ? url : (resolve(tree.base, url) ?? url)
   const site: Site = { url, base }
   const root = elementsOf(tree)
@@ -110,6 +118,10 @@ function read(tree: PageTree, options: ListOptions): Outcome<ParsedFeed> {
       'no list of reports on the page: neither JSON-LD nor repeated <article> elements; name its items by a CSS selector ("items")',
   }
 }
+
+const ONLY_STANDING =
+  'the list has nothing but links that have stood in it for long: the page may have been rebuilt: look at it, and change the selector'
+const OVERRULE = 'where its owner allows it all the same, set "robots": "ignore" for the feed'
 
 const hasParts = ({ title, link, time, summary }: PageRules): boolean => (title ?? link ?? time ?? summary) !== null
 
@@ -206,9 +218,17 @@ function readAll(elements: readonly Element[], reading: Parameters<typeof readIt
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
-function made(tree: PageTree, { items, left }: Found, options: ListOptions): Outcome<ParsedFeed> {
-  const { url, maxEntries, now, language, partial } = options
+function made(tree: PageTree, { items: all, left }: Found, options: ListOptions): Outcome<ParsedFeed> {
+  const { url, maxEntries, now, language, partial, standing = [] } = options
+  const known = new Set(standing.map(keyOf))
+  const items = all.filter(item => item.published !== null || !known.has(keyOf(item.url)))
+  if (items.length === 0) return { ok: false, reason: ONLY_STANDING }
   const warnings: string[] = []
+  const stood = all.length - items.length
+  if (stood > 0) {
+    const links = counted(stood, 'link without a date stands', 'links without a date stand')
+    warnings.push(`${links} in the list at every poll, as navigation does: left out`)
+  }
   if (tree.isCut || partial) warnings.push('the page is too large: what stands at its beginning is read')
   const newest = new Newest<Item>(maxEntries, now, ({ published }) => ({ published, updated: null }))
   for (const item of items) newest.push(item)

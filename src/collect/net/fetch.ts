@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Failure, FetchResult, Validators } from '../../model/collected.ts'
 import type { PollSettings } from '../../model/config.ts'
 import type { Millis } from '../../model/units.ts'
+import { LONGEST_LINE, MOST_LINES } from '../robot.ts'
 import { codingOf, codings, unpack, unpackWhileRead } from './coding.ts'
 import { askHop, type ClientOptions, type Clients, openClient, type Reply } from './connection.ts'
 import { Cookies } from './cookies.ts'
@@ -11,7 +12,17 @@ import { bodyTooLarge, Fault, seconds, statusFault } from './failure.ts'
 import { createFileReader } from './file.ts'
 import { checkUrl, keepsSecrets, sameService } from './guard.ts'
 import { bodyHash } from './hash.ts'
-import { conditional, configured, freshness, linkTo, one, retryAfter, takeCredentials, validator } from './headers.ts'
+import {
+  conditional,
+  configured,
+  freshness,
+  lines,
+  linkTo,
+  one,
+  retryAfter,
+  takeCredentials,
+  validator,
+} from './headers.ts'
 import { Oversize } from './oversize.ts'
 import { type PostRequest, type PostResult, send } from './post.ts'
 import { REDIRECTS, redirectTarget } from './redirect.ts'
@@ -151,6 +162,7 @@ async function accept(
     isPrivate: response.isPrivate,
     contentType: one(headers, 'content-type')?.slice(0, 1024) ?? null,
     contentLanguage: one(headers, 'content-language')?.slice(0, 200) ?? null,
+    robotsTag: lines(headers, 'x-robots-tag', { most: MOST_LINES, longest: LONGEST_LINE }),
     validators: { etag: validator(headers, 'etag'), lastModified: validator(headers, 'last-modified') },
     hub: linkTo(headers, 'hub', url),
     self: linkTo(headers, 'self', url),

@@ -28,6 +28,13 @@ export function one(headers: Headers, name: string): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null
 }
 
+/** The lines of a header, each by itself, within bounds. */
+export function lines(headers: Headers, name: string, { most, longest }: { most: number; longest: number }): string[] {
+  const value = headers[name]
+  const all = value === undefined ? [] : Array.isArray(value) ? value : [value]
+  return all.slice(0, most).map(line => line.slice(0, longest))
+}
+
 /** A list header: several lines mean the same as one with commas (RFC 9110, 5.3). Cut where no honest list ends. */
 export function list(headers: Headers, name: string): string[] {
   const value = headers[name] ?? ''

@@ -1,6 +1,7 @@
 // Whether a page is the report's, by rules in one list: the first that applies decides. Pure.
 import { fold } from '../../language/fold.ts'
 import type { PageQuestion, PageVerdict } from '../../model/page.ts'
+import type { Directives } from '../directives.ts'
 import { countWords, coverage, headlineShare, triplesOf } from './compare.ts'
 import type { PageFacts } from './facts.ts'
 import {
@@ -27,6 +28,8 @@ export interface PageEvidence {
   /** What follows the text on the page. */
   after: string
   asksPassword: boolean
+  /** What the page asks of robots. */
+  directives: Directives
   /** Headings that lead to other addresses, and whether the report's headline is among them. */
   linkedHeadings: number
   isListed: boolean
@@ -201,5 +204,7 @@ export function judge(evidence: PageEvidence): Judgement {
   }
   const stub = isStub(evidence, words)
   if (stub !== null) return says('paywall', stub)
+  const unwanted = evidence.directives.get('noindex')
+  if (unwanted !== undefined) return says('noindex', unwanted)
   return says('article', isKnown ? 'its headline is the report’s' : 'it has a text')
 }

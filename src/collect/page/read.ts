@@ -1,5 +1,6 @@
 // Reads the page of a report: its bytes to a verdict, and to the report's text where it has it.
 import type { PageQuestion, PageReading } from '../../model/page.ts'
+import { type Directives, directivesOf } from '../directives.ts'
 import { cleanOrNull, cleanText } from '../feed/characters.ts'
 import { decodeText } from '../feed/decode.ts'
 import { resolve } from '../feed/links.ts'
@@ -13,6 +14,8 @@ import { type Box, readTree } from './tree.ts'
 
 /** Bytes of a page that are read. */
 export const MAX_PAGE = 8_388_608
+
+const NOTHING_ASKED: Directives = new Map()
 
 const textOf = (blocks: readonly Block[]): string => blocks.map(({ text }) => text).join('\n')
 
@@ -74,6 +77,7 @@ export async function takePage(bytes: Uint8Array, question: PageQuestion): Promi
     shown: textOf(shown),
     after: behind(shown, blocks),
     asksPassword: tree.asksPassword,
+    directives: question.robots === undefined ? NOTHING_ASKED : directivesOf(tree.metas, question.robots),
     linkedHeadings: count,
     isListed,
   }
@@ -84,6 +88,7 @@ export async function takePage(bytes: Uint8Array, question: PageQuestion): Promi
 export async function readPage(bytes: Uint8Array, question: PageQuestion): Promise<PageReading> {
   const { facts, text, evidence } = await takePage(bytes, question)
   const { verdict, because } = judge(evidence)
+  const unshown = verdict === 'article' ? cleanOrNull(evidence.directives.get('noarchive') ?? null) : null
   return {
     verdict,
     because: cleanText(because),
@@ -95,5 +100,6 @@ export async function readPage(bytes: Uint8Array, question: PageQuestion): Promi
     canonical: facts.canonical,
     free: facts.free,
     text: verdict === 'article' ? cleanText(text) : null,
+    ...(unshown !== null && { unshown }),
   }
 }

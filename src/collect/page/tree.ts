@@ -48,7 +48,7 @@ export interface PageTree {
   language: string | null
   /** The first `title`. */
   title: string
-  /** By `property`, `name` or `itemprop`, in lower case; of several the first. */
+  /** By `property`, `name` or `itemprop`, in lower case; of several the first, of `robots` all. */
   metas: ReadonlyMap<string, string>
   canonical: string | null
   base: string | null
@@ -213,9 +213,11 @@ class Builder implements TokenizerCallbacks {
       case 'meta': {
         const name = (attributes['property'] ?? attributes['name'] ?? attributes['itemprop'] ?? '').toLowerCase().trim()
         const content = (attributes['content'] ?? '').trim()
-        if (name !== '' && content !== '' && this.metas.size < MAX_METAS && !this.metas.has(name)) {
-          this.metas.set(name, content)
-        }
+        if (name === '' || content === '') return true
+        const before = this.metas.get(name)
+        if (before === undefined && this.metas.size < MAX_METAS) this.metas.set(name, content)
+        // Each of them holds.
+        else if (name === 'robots') this.metas.set(name, `${before ?? ''},${content}`.slice(0, MAX_ATTRIBUTE))
         return true
       }
       case 'link':

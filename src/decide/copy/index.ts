@@ -26,6 +26,8 @@ export interface Asking {
   agency?: string
   /** Number of the report, where it is on file with another text. */
   report?: number
+  /** A story whose reports are not asked. */
+  besides?: number
   /** Texts of the same document that share only a notice with this one. */
   beside?: readonly Stranger[]
 }
@@ -82,14 +84,24 @@ export class CopyIndex {
     const { text, sketch } = asked
     // Most copies are exact, and need not be compared with anything.
     const exact = this.#exact(asked)
-    const { agency } = asking
-    const met = (candidates: readonly Known[]): Met[] => this.#meet(text, candidates, features, time, agency)
+    const met = (candidates: readonly Known[]): Met[] => this.#meet(text, candidates, features, time, asking)
     const sure = exact ? choose(text, met([exact]), null, this.#vocabulary) : null
     if (sure) return { copy: sure, foreign: null }
     const all = met(this.#candidates(sketch))
     const strangers = [...(asking.beside ?? []), ...this.#strangers(text, all, asking)]
     const copy = choose(text, all, marksOf(strangers, text.lead.length), this.#vocabulary)
     return { copy, foreign: marksOf(strangers, text.lead.length, 'edges') }
+  }
+
+  /** Whether this is a copy of one of these reports' texts. */
+  isCopyOf(features: CopyFeatures, time: Millis, reports: readonly number[], asking: Asking = {}): boolean {
+    const { text, sketch } = this.#asked(features)
+    const others = new Set(reports)
+    const texts = new Set(reports.flatMap(report => this.#byReport.get(report) ?? []))
+    const all = this.#meet(text, [...new Set([...texts, ...this.#candidates(sketch)])], features, time, asking)
+    const marks = marksOf(this.#strangers(text, all, asking), text.lead.length)
+    const met = all.filter(({ known }) => texts.has(known) && known.carriers.some(({ report }) => others.has(report)))
+    return choose(text, met, marks, this.#vocabulary) !== null
   }
 
   /** Texts that share with this one what is no word on either. */
@@ -250,7 +262,13 @@ export class CopyIndex {
   }
 
   /** The texts within the window that have enough in common with this one, by the nearest of their carriers. */
-  #meet(text: Prepared, candidates: readonly Known[], features: CopyFeatures, time: Millis, agency?: string): Met[] {
+  #meet(
+    text: Prepared,
+    candidates: readonly Known[],
+    features: CopyFeatures,
+    time: Millis,
+    { agency, besides }: Pick<Asking, 'agency' | 'besides'> = {},
+  ): Met[] {
     const met: Met[] = []
     if (candidates.length === 0) return met
     const { language, part = 1 } = features
@@ -265,6 +283,7 @@ export class CopyIndex {
       const carriers = known.carriers.filter(
         carrier =>
           carrier.part === part &&
+          carrier.story !== besides &&
           !isAnotherHeadline(features, time, agency, carrier) &&
           (found.similarity === 1 || language === null || (carrier.language ?? language) === language),
       )

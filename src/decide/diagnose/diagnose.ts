@@ -2,12 +2,14 @@
 import type { DoctorFacts, Finding } from '../../model/inspected.ts'
 import { backups, journal, leftovers, permissions, space } from './files.ts'
 import { ofStore } from './finding.ts'
+import { server } from './server.ts'
 import { configuration } from './settings.ts'
 import { clock, counts, database, feeds, fullText, integrity } from './tables.ts'
 
 /** What each part of the facts says; the checks in the order of their weight. */
 export const CHECKS: Readonly<Record<string, (facts: DoctorFacts) => Finding[]>> = {
   database: database,
+  server: server,
   integrity: ofStore(integrity),
   'full text': ofStore(fullText),
   counts: ofStore(counts),

@@ -106,7 +106,9 @@ export function space(facts: DoctorFacts): Finding[] {
   ]
 }
 
-export function backups({ config: { backup }, now }: DoctorFacts): Finding[] {
+export function backups({ config: { backup }, now, engine }: DoctorFacts): Finding[] {
+  // A server has backups of its own, which nobody sees from here.
+  if (engine === 'server') return []
   if (backup === null) {
     return [
       smell('backups', {

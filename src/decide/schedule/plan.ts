@@ -71,6 +71,8 @@ export interface PollPlan {
   ms: Millis
   rules: PollRules
   answer: Answer
+  /** Whether the document that was read is a map, or an index of maps; left out where none was. */
+  ofMap?: boolean
 }
 
 /** What became of the entries of a document. */
@@ -112,6 +114,12 @@ export const NOTHING_FILED: Filed = {
 }
 
 export function recordOf(plan: PollPlan, filed: Filed, now: Recorded): PollRecord {
+  const record = recordOfAnswer(plan, filed, now)
+  const { ofMap } = plan
+  return ofMap === undefined ? record : { ...record, update: { ...record.update, ofMap } }
+}
+
+function recordOfAnswer(plan: PollPlan, filed: Filed, now: Recorded): PollRecord {
   const { answer } = plan
   switch (answer.kind) {
     case 'document':

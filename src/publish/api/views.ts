@@ -172,7 +172,9 @@ const REPORT: Columns = {
   revisions: whole('Number of texts it has had, 1 for an unchanged one.'),
   coverage: real("Share of the story's copy that it carries, 0 to 1."),
   stale: flag('Whether it still runs a text that its origin has corrected or withdrawn.'),
-  headline_only: flag('Whether nothing but its headline is known: its feed or map gave no text.'),
+  headline_only: flag(
+    'Whether nothing but its headline is known: its feed or map gave no text, and none was taken from its page.',
+  ),
 }
 const Report = view(REPORT, "One agency's account as one feed carried it.")
 

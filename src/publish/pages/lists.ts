@@ -59,7 +59,7 @@ function told({ words }: PageContext, work: AgencyWork | undefined): [string, st
     words.number(work.reports),
     work.events === 0 ? '—' : words.ofEvents(words.number(work.led), words.number(work.events)),
     work.lag === null ? '—' : words.after(work.lag),
-    work.reports === 0 ? '—' : words.percent(work.own / work.reports),
+    work.told === 0 ? '—' : words.percent(work.own / work.told),
   ]
 }
 

@@ -7,7 +7,7 @@ import type { Facet, Found, FoundEvent, Narrowing, Typed } from '../search.ts'
 import { type FeedLink, hiddenFields, link, type PageContext, page } from './layout.ts'
 import { follow } from './parts/follow.ts'
 import { independence } from './parts/independence.ts'
-import { type Matches, marked, snippet } from './parts/snippet.ts'
+import { type Matches, marked, placeIn } from './parts/snippet.ts'
 import { by, chip, factsLine, headed, headline, own, ownLanguage, signalOf, spoken } from './parts/text.ts'
 import { shortMoment } from './parts/time.ts'
 
@@ -98,7 +98,7 @@ function results(context: PageContext, input: SearchInput, found: Found, feed: F
   const matches = matcher([input.read.words, ...input.narrowings.map(exactWords)].join(' '))
   return html`<section><div class="head"><h2 class="facts"${ownLanguage(context)}><bdi>${sum}<span class="dot"></span>${words.newestFirst}</bdi></h2>${follow(context, words.followSearch, feed)}</div>
 ${filters(context, input, found)}
-${found.events.map(event => eventHtml(context, event, matches))}</section>`
+${found.events.map(event => eventHtml(context, event, { matches, pageTexts: found.pageTexts }))}</section>`
 }
 
 const exactWords = ({ kind, value }: Narrowing): string => (kind === 'exact' ? value : '')
@@ -130,7 +130,13 @@ ${has('agency') ? nothing : choice(words.agency, 'agency', found.agencies, ({ na
   }</nav>`
 }
 
-function eventHtml(context: PageContext, { listed, stories }: FoundEvent, matches: Matches): Html {
+/** What is needed to show where a story says what was searched for. */
+interface Places {
+  matches: Matches
+  pageTexts: ReadonlyMap<number, string>
+}
+
+function eventHtml(context: PageContext, { listed, stories }: FoundEvent, places: Places): Html {
   const { words } = context
   const { thread, outline, headline: shown } = listed
   const facts = [
@@ -141,12 +147,14 @@ function eventHtml(context: PageContext, { listed, stories }: FoundEvent, matche
   const more = stories.length - UNDER
   return html`<article class="row found"><div class="what">${headed(context, 'h3', shown, headline(context, shown), link(context, `/threads/${thread.id}`))}
 ${factsLine(context, facts)}
-<ul class="short">${stories.slice(0, UNDER).map(story => storyHtml(context, story, matches))}</ul>${more > 0 ? factsLine(context, [words.count('others', more)]) : nothing}</div></article>\n`
+<ul class="short">${stories.slice(0, UNDER).map(story => storyHtml(context, story, places))}</ul>${more > 0 ? factsLine(context, [words.count('others', more)]) : nothing}</div></article>\n`
 }
 
-function storyHtml(context: PageContext, story: StorySummary, matches: Matches): Html {
+function storyHtml(context: PageContext, story: StorySummary, { matches, pageTexts }: Places): Html {
+  const pageText = pageTexts.get(story.id)
+  const texts = story.withdrawn ? [] : pageText === undefined ? [story.text] : [story.text, pageText]
   const title = marked(headline(context, story), story.language, matches)
-  const place = story.withdrawn ? null : snippet(story.text, story.language, matches)
+  const place = placeIn(texts, story.language, matches)
   return html`<li><p${spoken(context, story.language)}>${chip(context, signalOf(story))}<a href="${link(context, `/stories/${story.id}`)}"${story.withdrawn ? html` class="struck"` : nothing}>${title}</a></p>
 ${place === null ? nothing : html`<p class="note place"${spoken(context, story.language)}>${place}</p>`}
 ${factsLine(context, [by(story.agencyName), shortMoment(context, story.time)])}</li>`

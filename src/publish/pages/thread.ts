@@ -6,6 +6,7 @@ import type { Agency } from '../../model/config.ts'
 import type { Headline, StorySummary, ThreadDetail, ThreadLink, ThreadOutline } from '../../model/shown.ts'
 import { type FigureSeries, figureSeries } from '../figures.ts'
 import { threadHeadline } from '../headline.ts'
+import { ownAgency } from '../hotness.ts'
 import { excerpt, type Html, html, languageTag, nothing, paragraphs, sanitised } from '../markup.ts'
 import { link, type PageContext, page } from './layout.ts'
 import { follow } from './parts/follow.ts'
@@ -74,8 +75,8 @@ function outlineOf(thread: ThreadDetail): ThreadOutline {
     const title = story.headline === '' ? story.title : story.headline
     return { id, title, language, agency, agencyName, signal, withdrawn, origin, time, agencies: story.agencies.length }
   })
-  const own = thread.timeline.map(({ origin, agency }) => (origin === null ? agency : (origin.agency ?? '')))
-  return { headlines, figures: thread.figures, pulse: [], own: [...new Set(own)].filter(id => id !== '') }
+  const own = thread.timeline.flatMap(story => ownAgency(story) ?? [])
+  return { headlines, figures: thread.figures, pulse: [], own: [...new Set(own)] }
 }
 
 /** Of an event with one story there is no course: its text stands here. */

@@ -1,58 +1,59 @@
-// One connection to PostgreSQL, in a thread of its own: stores are synchronous, and sleep until it has answered. The one
-// importer of pg in this room.
+// One connection to PostgreSQL, in a thread of its own: stores are synchronous, and sleep until it has answered.
+import { setTimeout } from 'node:timers/promises'
 import { type MessagePort, workerData } from 'node:worker_threads'
-import pg from 'pg'
 import type { Value } from '../sql.ts'
+import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from './client.ts'
+import { failureOf } from './failure.ts'
+import { LEAD, LED, NOTICED } from './lead.ts'
 import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
 
-const { url, signal, port, statementTimeout } = workerData as ConnectionData & { port: MessagePort }
+const data = workerData as ConnectionData & { port: MessagePort }
+const { url, signal, port, statementTimeout, leads, exact, patience } = data
 
-const number = (value: string): number => Number(value)
-const asItIs = (value: string): string => value
-/** Types by OID (pg_type.dat): whole numbers and sums as numbers, truth as 1 and 0, JSON as text, as SQLite gives them. */
-const READERS = new Map<number, (value: string) => Value>([
-  [16, value => (value === 't' ? 1 : 0)],
-  [20, number],
-  [21, number],
-  [23, number],
-  [700, number],
-  [701, number],
-  [1700, number],
-  [114, asItIs],
-  [3802, asItIs],
-  [1114, asItIs],
-  [1184, asItIs],
-])
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    format === 'binary' ? pg.types.getTypeParser(oid, format) : (READERS.get(oid) ?? pg.types.getTypeParser(oid)),
+/** Ends a transaction. */
+const ENDS = /^(?:commit|rollback)\b/
+/** Between two tries to reach a server that was there a moment ago. */
+const PAUSE = 100
+
+let client: Client | null = null
+/** When the last connection was lost; null while there is one, and before the first. */
+let lost: number | null = null
+/** Whether a transaction is open on it. */
+let isWithin = false
+let settings: string[] = []
+
+async function connected(): Promise<Client> {
+  if (client !== null) return client
+  const made = pipelinedClient(url, { statementTimeout, exact })
+  const forget = (): void => {
+    if (client === made) lose()
+  }
+  made.on('error', forget)
+  made.on('end', forget)
+  await made.connect()
+  if (leads) await lead(made)
+  for (const text of settings) await made.query(text)
+  client = made
+  lost = null
+  return made
 }
 
-/** Codes of the classes "connection exception" and "operator intervention": the server has closed the connection. */
-const CLOSED = /^(?:08|57P)/
+function lose(): void {
+  client = null
+  lost = performance.now()
+  isWithin = false
+}
 
-let client: pg.Client | null = null
-
-async function connected(): Promise<pg.Client> {
-  if (client !== null) return client
-  const made = new pg.Client({
-    connectionString: url,
-    application_name: 'minwal',
-    statement_timeout: statementTimeout,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    types: types as pg.CustomTypesConfig,
-    pipeline: true,
-  } as pg.ClientConfig)
-  made.on('error', () => {
-    if (client === made) client = null
+/** Whoever leads holds this lock as long as the connection lives: what is written on it is written by the one that leads. */
+async function lead(made: Client): Promise<void> {
+  await made.query(NOTICED)
+  const { rows } = await made.query<{ leads: number }>(LEAD)
+  if (rows[0]?.leads === 1) return
+  // Nobody waits for its end: what is asked is answered now.
+  made.end().catch(() => {
+    // It is gone already.
   })
-  made.on('end', () => {
-    if (client === made) client = null
-  })
-  await made.connect()
-  client = made
-  return made
+  throw Object.assign(new Error('another Minwal files into it'), { code: LED })
 }
 
 /** PostgreSQL has no U+0000 in texts; SQLite ends them there. */
@@ -62,7 +63,7 @@ function sendable(value: Value): Value {
   return end < 0 ? value : value.slice(0, end)
 }
 
-const queryOf = ({ text, values, name }: Statement): pg.QueryArrayConfig => ({
+const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
   text,
   ...(values.length > 0 || name !== null ? { values: values.map(sendable) } : {}),
   ...(name === null ? {} : { name }),
@@ -70,16 +71,37 @@ const queryOf = ({ text, values, name }: Statement): pg.QueryArrayConfig => ({
 })
 
 /** A script gives a result for each of its statements. */
-type Given = pg.QueryArrayResult | pg.QueryArrayResult[]
-const lastOf = (given: Given): Partial<pg.QueryArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
+type Given = ArrayResult | ArrayResult[]
+const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
 
-async function answer({ statements }: Asked): Promise<Answered> {
+/** What a `set` statement sets. */
+const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
+
+async function answer(asked: Asked): Promise<Answered> {
+  for (;;) {
+    // What was read in a state of the database that is gone is not read on in another.
+    const mayAgain = patience > 0 && !isWithin
+    const answered = await answerOnce(asked)
+    if (answered.ok || !answered.failure.isFatal || !mayAgain || !isPatient()) return answered
+    await setTimeout(PAUSE)
+  }
+}
+
+const isPatient = (): boolean => lost !== null && performance.now() - lost < patience
+
+async function answerOnce({ statements, setting }: Asked): Promise<Answered> {
   try {
     const connection = await connected()
+    if (setting !== undefined) {
+      const name = nameOf(setting)
+      settings = [...settings.filter(other => nameOf(other) !== name), setting]
+      await connection.query(setting)
+    }
     // All are on their way before the first answer is waited for.
     const settled = await Promise.allSettled(statements.map(statement => connection.query(queryOf(statement))))
     const failed = settled.find(result => result.status === 'rejected')
-    if (failed) return { ok: false, failure: failureOf(failed.reason) }
+    if (failed) return { ok: false, failure: heard(failed.reason) }
+    for (const { text } of statements) isWithin = /^begin\b/.test(text) || (isWithin && !ENDS.test(text))
     const results = settled.map(result => lastOf((result as PromiseFulfilledResult<Given>).value))
     const last = results.at(-1)
     return {
@@ -89,23 +111,20 @@ async function answer({ statements }: Asked): Promise<Answered> {
       counts: results.map(({ rowCount }) => rowCount ?? 0),
     }
   } catch (error) {
-    return { ok: false, failure: failureOf(error) }
+    return { ok: false, failure: heard(error) }
   }
 }
 
-function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // What has no SQLSTATE came from the network or from pg itself.
-  const isOurs = error instanceof TypeError || error instanceof RangeError
-  const isFatal = !isOurs && (!/^[0-9A-Z]{5}$/.test(code) || CLOSED.test(code))
-  if (isFatal) {
-    client?.end().catch(() => {
+/** What it was refused for; a connection that is lost is ended. */
+function heard(error: unknown): Failure {
+  const failure = failureOf(error)
+  if (failure.isFatal && client !== null) {
+    client.end().catch(() => {
       // It is gone already.
     })
-    client = null
+    lose()
   }
-  return { message, code: code || 'CONNECTION', isFatal }
+  return failure
 }
 
 /** Rejects whatever is under way: a defect in reading what the server sent ends a statement, not this thread, which somebody waits for. */
@@ -114,14 +133,15 @@ process.on('uncaughtException', defect => {
   client?.end().catch(() => {
     // It is of no use any more.
   })
-  client = null
+  lose()
   give(defect)
 })
 
 /** The answer, or the defect that keeps it from coming. */
 function answerOrDefect(asked: Asked): Promise<Answered> {
   const { promise, resolve } = Promise.withResolvers<Answered>()
-  give = ({ message }) => resolve({ ok: false, failure: { message, code: 'CONNECTION', isFatal: true } })
+  give = ({ message }) =>
+    resolve({ ok: false, failure: { message, code: 'CONNECTION', isFatal: true, position: null } })
   void answer(asked).then(resolve)
   return promise
 }

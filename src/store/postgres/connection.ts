@@ -17,9 +17,12 @@ const READS = /^\s*(?:select|\()/
 export class PostgresError extends Error {
   readonly code: string
   readonly isFatal: boolean
+  /** Where in the statement, in characters from 1. */
+  readonly position: number | null
 
-  constructor({ message, code, isFatal }: Failure) {
+  constructor({ message, code, isFatal, position }: Failure) {
     super(message)
+    this.position = position
     this.code = code
     this.isFatal = isFatal
   }
@@ -38,6 +41,8 @@ export interface Connection {
   drop(): void
   /** Send what waits without waiting for the answer, which is lost. */
   release(): void
+  /** A `set` statement for this connection and for each that takes its place. */
+  set(text: string): void
   /** Statements so far that may have changed something. */
   readonly sent: { changing: number }
   close(): void
@@ -46,13 +51,25 @@ export interface Connection {
 /** Round trips that were waited for, of all connections of this thread so far; and who is told of statements. */
 export const traffic: { trips: number; onSent: ((text: string) => void) | null } = { trips: 0, onSent: null }
 
-export function openConnection(url: string): Connection {
+export interface ConnectionOptions {
+  /** See `OpenOptions.leads`. */
+  leads?: boolean
+  /** For queries of users: see `ConnectionData.exact`. */
+  exact?: boolean
+  /** How long a connection that was lost is waited for; for reading alone. */
+  patience?: number
+}
+
+export function openConnection(
+  url: string,
+  { leads = false, exact = false, patience = 0 }: ConnectionOptions = {},
+): Connection {
   const { port1, port2 } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
     execArgv: [],
     name: 'postgres',
-    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT },
+    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, exact, patience },
     transferList: [port2],
   })
   worker.unref()
@@ -65,18 +82,32 @@ export function openConnection(url: string): Connection {
   let length = 0
   let isClosed = false
 
+  /** Looks for the answer after each waking: what wakes says nothing of what has come. Null when patience ends. */
+  const sleepUntilAnswered = (): Answered | null => {
+    for (;;) {
+      const seen = Atomics.load(signal, 0)
+      const come = receiveMessageOnPort(port1)
+      if (come !== undefined) return come.message as Answered
+      if (Atomics.wait(signal, 0, seen, PATIENCE) === 'timed-out') return null
+    }
+  }
   const receive = (statements: readonly Statement[]): Result => {
-    if (isClosed) throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true })
+    if (isClosed)
+      throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true, position: null })
     traffic.trips++
     tell(statements)
-    const before = Atomics.load(signal, 0)
     port1.postMessage({ statements, isAwaited: true } satisfies Asked)
-    if (Atomics.wait(signal, 0, before, PATIENCE) === 'timed-out') {
+    const answered = sleepUntilAnswered()
+    if (answered === null) {
       isClosed = true
       void worker.terminate()
-      throw new PostgresError({ message: 'the server does not answer', code: 'ETIMEDOUT', isFatal: true })
+      throw new PostgresError({
+        message: 'the server does not answer',
+        code: 'ETIMEDOUT',
+        isFatal: true,
+        position: null,
+      })
     }
-    const answered = receiveMessageOnPort(port1)?.message as Answered
     if (!answered.ok) throw new PostgresError(answered.failure)
     return answered
   }
@@ -132,6 +163,9 @@ export function openConnection(url: string): Connection {
       if (statements.length === 0 || isClosed) return
       tell(statements)
       port1.postMessage({ statements, isAwaited: false } satisfies Asked)
+    },
+    set: text => {
+      if (!isClosed) port1.postMessage({ statements: [], isAwaited: false, setting: text } satisfies Asked)
     },
     sent,
     close: () => {

@@ -12,7 +12,6 @@ const REPLACED: Readonly<Record<string, { key: string; numbered?: string }>> = {
   x_redirects: { key: 'what, id' },
   x_map_parts: { key: 'feed, url' },
   x_robots: { key: 'origin' },
-  x_pages: { key: 'report' },
   x_page_pauses: { key: 'agency' },
   subscriptions: { key: 'feed' },
   models: { key: 'id' },

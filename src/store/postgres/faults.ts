@@ -1,10 +1,15 @@
 // Says what is wrong with a PostgreSQL database, in a line that a user can act on.
 import { shownDatabase } from '../../model/database.ts'
+import { LED } from './lead.ts'
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
 /** SQLSTATE classes (PostgreSQL, appendix A) and errors of the network, with what to do about them. */
 const FAULTS: readonly (readonly [code: RegExp, says: (database: string, message: string) => string])[] = [
+  [
+    /^LED00/,
+    database => `another Minwal files into ${database}: stop it first, or share the work by "--role" (docs/scale.md)`,
+  ],
   [/^3D000/, database => `there is no database ${database}: create it with \`createdb\``],
   [/^28/, (database, message) => `${database} refuses the login (${message}): check user, password and pg_hba.conf`],
   [/^42501/, (database, message) => `${database} lets this user not do that (${message}): grant it, or name its owner`],
@@ -14,6 +19,10 @@ const FAULTS: readonly (readonly [code: RegExp, says: (database: string, message
   [/^57P/, (database, message) => `${database} is stopping or starting (${message}): try again`],
   [/^58|^XX/, (database, message) => `${database} reports a damage of its own (${message}): look at its log`],
 ]
+
+/** What is said where another process leads. */
+export const ledBy = (database: string): string | null =>
+  postgresFault(database, Object.assign(new Error(LED), { code: LED }))
 
 /** What is wrong with the server, or null where our own statement is. */
 export function postgresFault(database: string, error: unknown): string | null {
@@ -31,6 +40,6 @@ export function postgresFault(database: string, error: unknown): string | null {
 export function postgresTrouble(error: unknown): 'locked' | 'failing' | null {
   const code = codeOf(error)
   if (/^(?:40|55P03|57014)/.test(code)) return 'locked'
-  if (/^(?:28|3D000|42501|53|25006|57P|58|XX)/.test(code)) return 'failing'
+  if (/^(?:LED00|28|3D000|42501|53|25006|57P|58|XX)/.test(code)) return 'failing'
   return error instanceof Error && 'isFatal' in error && error.isFatal === true ? 'failing' : null
 }

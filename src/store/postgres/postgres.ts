@@ -10,7 +10,7 @@ import { createReader } from '../read/reader.ts'
 import { INDEX_DELETED, INDEX_MERGING } from '../read/retention.ts'
 import { sealWith } from '../seal.ts'
 import { keepRobots } from '../sources.ts'
-import type { WritableSql } from '../sql.ts'
+import type { Value, WritableSql } from '../sql.ts'
 import type { Batch, Filing, PrivateStore, Store, StoreReader, VectorStore } from '../store.ts'
 import { changeSubscriber, readingSubscriptions, saveSubscription } from '../subscribing.ts'
 import { vectorsIn } from '../vectors.ts'
@@ -18,9 +18,12 @@ import { createFiling } from '../write/filing.ts'
 import { heldOf, POLLS_KEPT } from '../write/polls.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { postgresFault } from './faults.ts'
-import { LOCK, prepareDatabase } from './prepare.ts'
+import { LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
 import { lexemes } from './search.ts'
 import { postgresSql } from './sql.ts'
+
+/** A server that was there a moment ago may be starting again: pages wait for it. */
+const READERS_WAIT: Millis = 10_000
 
 /** Open the store, making or migrating the tables where allowed. The reason of a failure is one line that names the database. */
 export function openPostgres(options: OpenOptions): Outcome<Store> {
@@ -36,7 +39,8 @@ function opened<T>(
   options: OpenOptions,
   make: (connection: Connection, sql: WritableSql, url: string) => T,
 ): Outcome<T> {
-  const connection = openConnection(options.path)
+  const patience = options.readOnly ? READERS_WAIT : 0
+  const connection = openConnection(options.path, { leads: options.leads === true, patience })
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
@@ -118,10 +122,26 @@ function indexReport(sql: WritableSql, report: number, _title: string, _text: st
   )
 }
 
-const reindexIn =
-  (sql: WritableSql) =>
-  (report: number, title: string, text: string, folded: FoldedColumns): void =>
-    indexReport(sql, report, title, text, foldedText(title, text, folded))
+/** A report on file is found by its words as they are now, with those of its page. */
+function reindex(sql: WritableSql, report: number): void {
+  const row = sql.get(
+    `select r.title, r.text, r.folded_by, r.folded_extra, p.text as page_text, p.folded_by as page_folded_by,
+       p.folded_extra as page_folded_extra from x_reports r left join x_pages p on p.report = r.id where r.id = @report`,
+    { report },
+  )
+  if (row === undefined) return
+  const title = String(row['title'])
+  const words = foldedText(title, String(row['text']), foldedOf(row['folded_by'], row['folded_extra']))
+  const page = row['page_text'] ?? null
+  const more =
+    page === null ? '' : foldedText('', String(page), foldedOf(row['page_folded_by'], row['page_folded_extra']))
+  indexReport(sql, report, title, String(row['text']), `${words}\n${more}`)
+}
+
+const foldedOf = (by: Value | undefined, extra: Value | undefined): FoldedColumns => ({
+  foldedBy: Number(by) as FoldedColumns['foldedBy'],
+  foldedExtra: String(extra),
+})
 
 const RAISED = (table: string, highest: string): string =>
   `setval(pg_get_serial_sequence('${table}', 'seq'), greatest(@${highest}, last_number('${table}')))`
@@ -146,7 +166,6 @@ interface Writing {
 
 function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept: () => Millis): Writing {
   const { filing, settle, forget } = createFiling(sql, seal, pollsKept, indexReport)
-  const reindex = reindexIn(sql)
   return {
     settle,
     forget,
@@ -159,7 +178,16 @@ function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept
       },
       addRevision: (id, report, change, now, stored) => {
         filing.addRevision(id, report, change, now, stored)
-        reindex(id, report.title, report.text, stored)
+        // What its page said of the text before is in force no more.
+        indexReport(sql, id, report.title, report.text, foldedText(report.title, report.text, stored))
+      },
+      keepPage: (page, spoken) => {
+        filing.keepPage(page, spoken)
+        reindex(sql, page.report)
+      },
+      dropPageText: (report, outcome, because) => {
+        filing.dropPageText(report, outcome, because)
+        reindex(sql, report)
       },
       // The index is kept by the server's own vacuum.
       mergeIndex: () => {
@@ -171,8 +199,8 @@ function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept
   }
 }
 
-/** Runs work in a transaction of its own under the lock of those who write. */
-function transactions(connection: Connection, open: Open) {
+/** Runs work in a transaction of its own under the lock of those who write the same. */
+function transactions(connection: Connection, open: Open, lock = LOCK) {
   const rollBack = (): void => {
     connection.drop()
     if (!open.writing) return
@@ -189,7 +217,7 @@ function transactions(connection: Connection, open: Open) {
     if (open.writing) return
     open.writing = true
     post(connection, 'begin')
-    post(connection, LOCK)
+    post(connection, lock)
     open.begun = connection.sent.changing
   }
   const commit = (): void => {
@@ -261,7 +289,7 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
     fileSize,
     syncAgencies: (agencies, now) => {
       within(() => {
-        adoptFeeds(sql, agencies, reindexIn(sql))
+        adoptFeeds(sql, agencies, report => reindex(sql, report))
         syncAgencies(sql, agencies, now)
       })
     },
@@ -299,8 +327,7 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
       pollsKept = ms ?? POLLS_KEPT
     },
     waitForLock: ms => {
-      post(connection, `set lock_timeout = ${Math.max(1, Math.round(ms))}`)
-      connection.flush()
+      connection.set(`set lock_timeout = ${Math.max(1, Math.round(ms))}`)
     },
     releaseMemory: () => {},
     returnPages: () => {},
@@ -327,7 +354,7 @@ interface Beside {
 function openBeside(url: string): Beside {
   const connection = openConnection(url)
   const sql = postgresSql(connection)
-  const { within } = transactions(connection, { writing: false, reading: 0, begun: 0 })
+  const { within } = transactions(connection, { writing: false, reading: 0, begun: 0 }, LOCK_BESIDE)
   const close = (): void => {
     // Both share the connection, which is closed with the store.
   }

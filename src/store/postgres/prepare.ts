@@ -1,6 +1,7 @@
 // Makes a PostgreSQL database ready: looks what it is, makes or migrates its tables, makes its views.
 import { createHash, randomUUID } from 'node:crypto'
 import { shownDatabase } from '../../model/database.ts'
+import { halfCopied, type Mark, markOf } from '../copy/mark.ts'
 import type { OpenOptions } from '../prepare.ts'
 import type { WritableSql } from '../sql.ts'
 import type { Connection } from './connection.ts'
@@ -9,6 +10,9 @@ import { CREATE_VIEWS } from './views.ts'
 
 /** Of this application, and one within a schema: who holds it writes. */
 export const LOCK = `select pg_advisory_xact_lock(${0x4d4e574c}, hashtext(current_schema()))`
+
+/** Of those who write beside filings, who may be in the middle of one: subscriptions and vectors are no part of it. */
+export const LOCK_BESIDE = `select pg_advisory_xact_lock(${0x4d4e5742}, hashtext(current_schema()))`
 
 /** Version 13 is the oldest that has all that the statements use. */
 const OLDEST_SERVER = 130_000
@@ -21,13 +25,15 @@ const run = (connection: Connection, text: string): void => void connection.ask(
 interface Found {
   version: number
   views: string | null
+  half: Mark | null
 }
 
 function find(sql: WritableSql): Found | null {
   const there = sql.get(`select to_regclass('minwal_schema') is not null as there`)?.['there']
   if (there !== 1) return null
   const row = sql.get('select version, views from minwal_schema')
-  return { version: Number(row?.['version'] ?? 0), views: row?.['views'] === undefined ? null : String(row['views']) }
+  const views = row?.['views'] === undefined ? null : String(row['views'])
+  return { version: Number(row?.['version'] ?? 0), views, half: markOf(sql) }
 }
 
 /** Why the server cannot be used; null where it can. */
@@ -71,13 +77,14 @@ export function prepareDatabase(connection: Connection, sql: WritableSql, option
   }
 }
 
-function refusalOf(found: Found | null, name: string, { readOnly }: OpenOptions): string | null {
+function refusalOf(found: Found | null, name: string, { readOnly, unfinished }: OpenOptions): string | null {
   if (found === null) {
     return readOnly ? `there are no tables in ${name} yet: start it with \`minwal run\` or \`minwal poll\`` : null
   }
   if (found.version > MIGRATIONS.length) {
     return `the database ${name} was written by a newer Minwal (schema ${found.version}, this one knows ${MIGRATIONS.length}): update Minwal; nothing was changed`
   }
+  if (found.half !== null && !unfinished) return halfCopied(name, found.half)
   if (readOnly && found.version < MIGRATIONS.length) {
     return `the database ${name} is older than this Minwal: run \`minwal poll\` once to bring it up to date`
   }

@@ -9,6 +9,8 @@ export interface Statement {
 }
 
 export interface Asked {
+  /** Set at once, and on every connection that takes the place of this one. */
+  setting?: string
   statements: readonly Statement[]
   /** False where nobody waits for the answer. */
   isAwaited: boolean
@@ -21,6 +23,8 @@ export interface Failure {
   code: string
   /** Whether the connection is gone. */
   isFatal: boolean
+  /** Where in the statement, in characters from 1; null where the server does not say. */
+  position: number | null
 }
 
 export type Answered =
@@ -39,4 +43,10 @@ export interface ConnectionData {
   /** Grows with every answer; whoever waits sleeps on it. */
   signal: Int32Array
   statementTimeout: number
+  /** Whole numbers come as `bigint`, and what is no number, truth or bytes as the server writes it. */
+  exact: boolean
+  /** How long a connection that was lost is waited for, where nothing is written. */
+  patience: number
+  /** The connection is of the one process that files. */
+  leads: boolean
 }

@@ -71,5 +71,13 @@ create trigger x_reports_categories after update of categories on x_reports
 for each row when (new.categories <> old.categories) execute function minwal_categories();
 `
 
+/** What schema 13 of the SQLite file brings (../searched.ts). The words of pages are written by whoever keeps the page. */
+const SEARCHED = `
+alter table x_pages add column folded_by bigint not null default 0;
+alter table x_pages add column folded_extra text collate "C" not null default '';
+alter table x_feeds add column of_map bigint not null default 0;
+update x_feeds set of_map = 1 where body_hash like 'map %' or body_hash like 'index %';
+`
+
 /** Statement scripts; `x_schema` counts how many have run. The views are made anew after any of them. */
-export const MIGRATIONS: readonly string[] = [`${FUNCTIONS}\n${NEWS_TABLES}\n${TABLES_BESIDE}\n${TRIGGERS}`]
+export const MIGRATIONS: readonly string[] = [`${FUNCTIONS}\n${NEWS_TABLES}\n${TABLES_BESIDE}\n${TRIGGERS}`, SEARCHED]

@@ -9,7 +9,8 @@ const QUERIES: Readonly<Record<string, string>> = {
     markup: (stored, text) => `minwal_markup(${stored}, ${text})`,
   }),
   search: `
-select s.report as rowid, r.title, r.text, s.words from x_search s join x_reports r on r.id = s.report`,
+select s.report as rowid, r.title, coalesce(p.text || char(10), '') || r.text as text, s.words
+from x_search s join x_reports r on r.id = s.report left join x_pages p on p.report = r.id`,
 }
 
 export const VIEWS: readonly string[] = Object.keys(QUERIES)

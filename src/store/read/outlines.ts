@@ -32,7 +32,8 @@ where r.time >= @since and r.time < @until group by 1, 2`
 
 const OWN = `
 select distinct s.thread as "of", case when s.origin_name is null then r.agency else s.origin end as agency
-from numbers(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.id = s.lead`
+from numbers(@ids) i join x_stories s on s.thread = i.value join x_reports r on r.id = s.lead
+where s.origin_name is not null or not exists (select 1 from x_bare b where b.report = r.id)`
 
 const LANGUAGES = `
 select language, count(distinct thread) as threads from x_stories

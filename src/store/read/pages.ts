@@ -1,6 +1,7 @@
 // Reads which pages of reports are to be asked for, and what was kept of them.
+import type { PageOutcome } from '../../model/page.ts'
 import type { PageReader } from '../pages.ts'
-import { number, text, textOrNull } from '../rows.ts'
+import { number, numberOrNull, text, textOrNull } from '../rows.ts'
 import type { Sql } from '../sql.ts'
 
 export function pageReader(sql: Sql): PageReader {
@@ -42,7 +43,34 @@ export function pageReader(sql: Sql): PageReader {
           .all('select agency, until, reason from x_page_pauses')
           .map(row => [text(row['agency']), { until: number(row['until']), reason: text(row['reason']) }]),
       ),
+    pageOutcomes: since => {
+      const found = new Map<number, [PageOutcome, number][]>()
+      const rows = sql.all(
+        `select r.feed, p.outcome, count(*) as n from x_pages p join x_reports r on r.id = p.report
+         where p.asked > @since group by r.feed, p.outcome order by n desc, p.outcome`,
+        { since },
+      )
+      for (const row of rows) {
+        const feed = number(row['feed'])
+        found.set(feed, [...(found.get(feed) ?? []), [text(row['outcome']) as PageOutcome, number(row['n'])]])
+      }
+      return found
+    },
     pageText: report =>
       textOrNull(sql.get('select text from x_pages where report = @report', { report })?.['text'] ?? null),
+    page: report => {
+      const row = sql.get('select asked, attempts, again, outcome, because, text from x_pages where report = @report', {
+        report,
+      })
+      if (!row) return null
+      return {
+        asked: number(row['asked']),
+        attempts: number(row['attempts']),
+        again: numberOrNull(row['again']),
+        outcome: text(row['outcome']) as PageOutcome,
+        because: text(row['because']),
+        text: textOrNull(row['text']),
+      }
+    },
   }
 }

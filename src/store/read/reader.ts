@@ -45,6 +45,7 @@ export function createReader(
     story: id => snapshot(() => stories.story(id)),
     recentStories: selection => snapshot(() => stories.recentStories(selection)),
     beginnings: stories.beginnings,
+    pageTexts: stories.pageTexts,
     search: (words, limit) => snapshot(() => stories.search(words, limit)),
     ...threads,
     ...rows,

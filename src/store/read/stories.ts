@@ -1,5 +1,6 @@
 // Reads stories and their reports, for pages and commands.
 import type { Reader, ReportView, Selection, StoryDetail, StorySummary } from '../../model/shown.ts'
+import { SEARCHED_LENGTH } from '../folded.ts'
 import { agencyPart, number, placementOf, reportView, revisionView, storySummary, text, textOrNull } from '../rows.ts'
 import type { Row, Sql } from '../sql.ts'
 import { byId } from './by-id.ts'
@@ -36,6 +37,10 @@ join x_agencies a on a.id = r.agency`
 const BEGINNINGS = `
 select s.id, substr(r.text, 1, ${BEGINNING}) as text
 from numbers(@ids) i join x_stories s on s.id = i.value join x_reports r on r.id = s.lead`
+
+const PAGE_TEXTS = `
+select s.id, substr(p.text, 1, ${SEARCHED_LENGTH}) as text
+from numbers(@ids) i join x_stories s on s.id = i.value join x_pages p on p.report = s.lead where p.text is not null and p.outcome <> 'withheld'`
 
 const REPORT = `
 select r.id, r.feed, r.agency, a.name as agency_name, r.guid, r.url, r.title, r.headline, r.text, r.language, r.time, r.published,
@@ -77,7 +82,7 @@ function beginning(whole: string): string {
   return whole.length <= BEGINNING ? whole : `${whole.slice(0, BEGINNING).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
-export interface StoryReader extends Pick<Reader, 'recentStories' | 'beginnings' | 'story' | 'search'> {
+export interface StoryReader extends Pick<Reader, 'recentStories' | 'beginnings' | 'pageTexts' | 'story' | 'search'> {
   report(id: number): ReportView | null
   storyOf(report: number): number | null
   /** Rows of {@link STORY} with agencies and credits, or of {@link HEADLINE} with agencies. */
@@ -128,6 +133,10 @@ export function storyReader(sql: Sql): StoryReader {
       const rows = sql.all(BEGINNINGS, { ids: JSON.stringify(ids) })
       return new Map(rows.map(row => [number(row['id']), text(row['text'])]))
     },
+    pageTexts: ids => {
+      const rows = sql.all(PAGE_TEXTS, { ids: JSON.stringify(ids) })
+      return new Map(rows.map(row => [number(row['id']), text(row['text'])]))
+    },
     search: (words, limit) => recentStories({ q: words, limit }),
     story: id => {
       const [summary] = summaries(sql.all(`${STORY} where s.id = @id`, { id }))
@@ -147,9 +156,9 @@ export function storyReader(sql: Sql): StoryReader {
   }
 }
 
+/** What readers are shown of its page: nothing where the page asks for that. */
+const PAGE_TEXT = `
+select p.text from x_stories s join x_pages p on p.report = s.lead where s.id = @story and p.outcome <> 'withheld'`
+
 const pageTextOfLead = (sql: Sql, story: number): string | null =>
-  textOrNull(
-    sql.get('select p.text from x_stories s join x_pages p on p.report = s.lead where s.id = @story', { story })?.[
-      'text'
-    ] ?? null,
-  )
+  textOrNull(sql.get(PAGE_TEXT, { story })?.['text'] ?? null)

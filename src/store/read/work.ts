@@ -10,7 +10,9 @@ const THREADS = 3_000
 
 const REPORTS = `
 select a.id as agency, cast((r.time - @since) / ${DAY} as integer) as day, count(*) as reports,
-       count(*) filter (where s.origin is not distinct from r.agency or s.origin_name is null) as own
+       count(*) filter (where not exists (select 1 from x_bare b where b.report = r.id)) as told,
+       count(*) filter (where s.origin is not distinct from r.agency
+         or (s.origin_name is null and not exists (select 1 from x_bare b where b.report = r.id))) as own
 from x_agencies a join x_reports r on r.agency = a.id and r.time >= @since and r.time < @until
 join x_stories s on s.id = r.story group by 1, 2`
 
@@ -41,7 +43,15 @@ export function workReader(sql: Sql): Pick<Reader, 'work' | 'polls' | 'pollsOf'>
       const of = (agency: string): AgencyWork => {
         const known = found.get(agency)
         if (known !== undefined) return known
-        const none = { days: Array.from({ length: days }, () => 0), reports: 0, own: 0, events: 0, led: 0, lag: null }
+        const none = {
+          days: Array.from({ length: days }, () => 0),
+          reports: 0,
+          told: 0,
+          own: 0,
+          events: 0,
+          led: 0,
+          lag: null,
+        }
         found.set(agency, none)
         return none
       }
@@ -49,6 +59,7 @@ export function workReader(sql: Sql): Pick<Reader, 'work' | 'polls' | 'pollsOf'>
         const work = of(text(row['agency']))
         work.days[number(row['day'])] = number(row['reports'])
         work.reports += number(row['reports'])
+        work.told += number(row['told'])
         work.own += number(row['own'])
       }
       const lags = new Map<string, number[]>()

@@ -58,7 +58,7 @@ export function createFiling(
     ...recordingPolls(sql, added, pollsKept),
     ...holdingBack(sql, seal),
     ...pruning(sql),
-    ...keepingPages(sql),
+    ...keepingPages(sql, index),
     write: batch => {
       writeBatch(sql, batch)
       if (batch.reports.length > 0) added.set(batch.feed, (added.get(batch.feed) ?? 0) + batch.reports.length)

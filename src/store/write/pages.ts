@@ -1,21 +1,36 @@
 // Writes what came of the pages of reports, and tells reports again by their texts.
 import type { PageOutcome } from '../../model/page.ts'
+import { foldedPage } from '../folded.ts'
 import type { PageKeeping } from '../pages.ts'
 import { number, text, textOrNull } from '../rows.ts'
 import { bumpVersion, type WritableSql } from '../sql.ts'
 import { writeWireDetails } from './reports.ts'
 
-export function keepingPages(sql: WritableSql): PageKeeping {
+const COLUMNS = [
+  ...['agency', 'host', 'asked', 'attempts', 'again', 'outcome', 'because', 'text', 'title', 'published', 'modified'],
+  ...['language', 'publisher', 'canonical', 'free', 'extractor', 'digest'],
+]
+const UPDATE = `update x_pages set ${COLUMNS.map(name => `${name} = @${name}`).join(', ')},
+  folded_by = @foldedBy, folded_extra = @foldedExtra where report = @report`
+const INSERT = `insert into x_pages (report, ${COLUMNS.join(', ')}, folded_by, folded_extra)
+  values (@report, ${COLUMNS.map(name => `@${name}`).join(', ')}, @foldedBy, @foldedExtra)`
+
+/** `index`: writes what the full-text index is still owed, before anything of it is changed. */
+export function keepingPages(sql: WritableSql, index: () => void): PageKeeping {
   return {
     pageSubject: report => {
       const row = sql.get(
-        `select r.id, r.story, r.feed, r.agency, r.url, r.canonical_url, r.title, r.text, r.language, r.time, r.authors,
-           exists (select 1 from x_bare b where b.report = r.id) as bare from x_reports r where r.id = @report`,
+        `select r.id, r.guid, f.url as feed_url, r.joined_by, r.story, r.feed, r.agency, r.url, r.canonical_url, r.title, r.text,
+           r.language, r.time, r.authors, exists (select 1 from x_bare b where b.report = r.id) as bare
+         from x_reports r join x_feeds f on f.id = r.feed where r.id = @report`,
         { report },
       )
       if (!row) return null
       return {
         report,
+        guid: text(row['guid']),
+        feedUrl: text(row['feed_url']),
+        joinedBy: text(row['joined_by']),
         story: number(row['story']),
         feed: number(row['feed']),
         agency: text(row['agency']),
@@ -29,14 +44,17 @@ export function keepingPages(sql: WritableSql): PageKeeping {
         bare: number(row['bare']) === 1,
       }
     },
-    keepPage: ({ free, ...page }) => {
-      sql.run(
-        `insert or replace into x_pages (report, agency, host, asked, attempts, again, outcome, because, text, title, published, modified,
-           language, publisher, canonical, free, extractor, digest)
-         values (@report, @agency, @host, @asked, @attempts, @again, @outcome, @because, @text, @title, @published, @modified,
-           @language, @publisher, @canonical, @free, @extractor, @digest)`,
-        { ...page, free: free === null ? null : free ? 1 : 0 },
-      )
+    keepPage: ({ free, ...page }, spoken) => {
+      index()
+      const folded = page.text === null ? null : foldedPage(page.text, spoken)
+      const row = {
+        ...page,
+        free: free === null ? null : free ? 1 : 0,
+        foldedBy: folded?.foldedBy ?? 0,
+        foldedExtra: folded?.foldedExtra ?? '',
+      }
+      // No `insert or replace`: the full-text index follows inserts and updates alone.
+      if (sql.run(UPDATE, row).changes === 0) sql.run(INSERT, row)
     },
     pagesAlike: (digest, { report, agency, canonicalUrl }) =>
       sql
@@ -47,11 +65,12 @@ export function keepingPages(sql: WritableSql): PageKeeping {
         )
         .map(row => ({ report: number(row['report']), title: text(row['title']) })),
     dropPageText: (report, outcome, because) => {
-      sql.run('update x_pages set text = null, outcome = @outcome, because = @because where report = @report', {
-        report,
-        outcome,
-        because,
-      })
+      index()
+      sql.run(
+        `update x_pages set text = null, folded_by = 0, folded_extra = '', outcome = @outcome, because = @because
+         where report = @report`,
+        { report, outcome, because },
+      )
     },
     tellAgain: (report, wire, bare) => {
       // Numbers of later texts have a time of their own, and stay.

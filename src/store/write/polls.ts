@@ -60,7 +60,7 @@ function recordPoll(
        warnings = case when @status = 'filed' then @warnings else warnings end,
        etag = case when @hasValidators = 1 then @etag else etag end,
        last_modified = case when @hasValidators = 1 then @lastModified else last_modified end,
-       body_hash = coalesce(@bodyHash, body_hash), retired = @retired, address = @address, move = @move,
+       body_hash = coalesce(@bodyHash, body_hash), of_map = coalesce(@ofMap, of_map), retired = @retired, address = @address, move = @move,
        habit = @habit, notes = @notes, gaps = gaps + @gap, reports = reports + @added
      where id = @feed`,
     {
@@ -81,6 +81,7 @@ function recordPoll(
       etag: update.validators?.etag ?? null,
       lastModified: update.validators?.lastModified ?? null,
       bodyHash: update.bodyHash,
+      ofMap: update.ofMap === undefined ? null : update.ofMap ? 1 : 0,
       retired: update.retired ? 1 : 0,
       address: update.address,
       move: update.move === null ? null : JSON.stringify(update.move),

@@ -132,10 +132,11 @@ function addRevision(
   )
   sql.run('delete from x_credits where report = ?', [id])
   // What its page said, it said of the text before: it is asked for again.
-  sql.run('update x_pages set text = null, digest = null, again = iif(attempts < 3, @now, null) where report = @id', {
-    id,
-    now,
-  })
+  sql.run(
+    `update x_pages set text = null, folded_by = 0, folded_extra = '', digest = null, again = iif(attempts < 3, @now, null)
+     where report = @id`,
+    { id, now },
+  )
   sql.run(report.bare ? 'insert or ignore into x_bare (report) values (?)' : 'delete from x_bare where report = ?', [
     id,
   ])

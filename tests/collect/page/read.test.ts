@@ -252,6 +252,23 @@ describe('a page that is not the report', () => {
     )
   })
 
+  it('is what it is before what it asks of robots is asked, and says so where it is the report', async () => {
+    const robots = { header: ['noindex'], name: 'Minwal', now: Date.parse('2026-11-29') }
+    expect(await read(pageOf(REPORT), { robots })).toMatchObject({
+      verdict: 'noindex',
+      because: 'its X-Robots-Tag says "noindex"',
+      text: null,
+    })
+    expect((await read(pageOf(REPORT), { robots, status: 404 })).verdict).toBe('not-found')
+    expect((await read(pageOf('<p>Nothing.</p>'), { robots })).verdict).toBe('empty')
+    const head = `<title>${TITLE}</title><meta name="robots" content="nosnippet">`
+    const shown = await read(pageOf(REPORT, head), { robots: { ...robots, header: [] } })
+    expect(shown).toMatchObject({ verdict: 'article', unshown: 'its <meta name="robots"> says "nosnippet"' })
+    expect(shown.text).not.toBe(null)
+    // Where nobody asks, nothing is said.
+    expect(await read(pageOf(REPORT, head))).not.toHaveProperty('unshown')
+  })
+
   it('may be judged without a headline to ask for', async () => {
     expect((await read(pageOf(REPORT), { title: '' })).verdict).toBe('article')
     expect((await read(pageOf(wall, '<title>Your privacy</title>'), { title: '' })).verdict).toBe('consent')

@@ -1,7 +1,7 @@
 // Who had an event, when, and how many told it independently.
 import { cleanLine } from '../../../language/markup.ts'
 import type { AgencyPart, ThreadOutline, ThreadSummary } from '../../../model/shown.ts'
-import { independentSources } from '../../hotness.ts'
+import { independentSources, isUnjudged } from '../../hotness.ts'
 import { type Html, html, nothing } from '../../markup.ts'
 import type { PageContext } from '../layout.ts'
 import { clock, dayMoment, lag } from './time.ts'
@@ -35,7 +35,7 @@ export function independence(
   const { words } = context
   const all = thread.agencies.length
   const sources = Math.min(independentSources(thread), all)
-  const judged = thread.lead.origin !== null
+  const judged = !isUnjudged(thread.lead)
   const parts = byTime(thread.agencies)
   const filled = parts.map(part => !judged || own.includes(part.id))
   const shown = filled.slice(0, DOTS).map(one => (one ? '●' : '○'))

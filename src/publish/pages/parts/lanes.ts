@@ -1,6 +1,8 @@
-// Who had an event when: a lane for each agency, with a dot for each story it told, hollow for a reprint.
+// Who had an event when: a lane for each agency, with a dot for each story it told, hollow for a reprint
+// and for a bare headline.
 import { cleanLine } from '../../../language/markup.ts'
 import type { ThreadDetail } from '../../../model/shown.ts'
+import { ownAgency } from '../../hotness.ts'
 import { Html, html, nothing } from '../../markup.ts'
 import { link, type PageContext, pageDirection } from '../layout.ts'
 import { names, own } from './text.ts'
@@ -39,10 +41,9 @@ function lane(context: PageContext, thread: ThreadDetail, agency: string, start:
     .flatMap(story => {
       const part = story.agencies.find(one => one.id === agency)
       if (part === undefined) return []
-      const origin = story.origin === null ? story.agency : story.origin.agency
       const along = 3 + (94 * (Math.min(part.first, thread.last) - start)) / span
       const x = Math.round((backwards ? 100 - along : along) * 10) / 10
-      return [`<circle cx="${x}%" cy="10" r="4"${origin === agency ? '' : ' class="copy"'}/>`]
+      return [`<circle cx="${x}%" cy="10" r="4"${ownAgency(story) === agency ? '' : ' class="copy"'}/>`]
     })
     .slice(0, DOTS)
   return new Html(`<svg class="lane" aria-hidden="true"><line x1="0" x2="100%" y1="10" y2="10"/>${dots.join('')}</svg>`)

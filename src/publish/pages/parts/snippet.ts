@@ -11,12 +11,54 @@ const LOOKED = 20_000
 
 export type Matches = (written: string, language: string | null) => boolean
 
+/** The place in that of these texts which says most of the words beside each other; the first of several. Null where none says any. */
+export function placeIn(texts: readonly string[], language: string | null, matches: Matches): Html | null {
+  let best: Place | null = null
+  for (const text of texts) {
+    const place = placeOf(text, language, matches)
+    if (place !== null && place.words > (best?.words ?? 0)) best = place
+  }
+  return best === null ? null : shown(best, language, matches)
+}
+
 /** Null where the text has none of the words. */
 export function snippet(text: string, language: string | null, matches: Matches): Html | null {
+  return placeIn([text], language, matches)
+}
+
+interface Place {
+  line: string
+  /** Where the first of the words stands that are shown. */
+  at: number
+  /** Different words beside each other. */
+  words: number
+}
+
+/** Where most different words stand beside each other. */
+function placeOf(text: string, language: string | null, matches: Matches): Place | null {
   const line = cleanLine(text.slice(0, LOOKED))
-  const first = [...line.matchAll(WORDS)].find(([word]) => matches(word, language))
-  if (first === undefined) return null
-  const from = first.index <= BEFORE ? 0 : line.indexOf(' ', first.index - BEFORE) + 1
+  const found = [...line.matchAll(WORDS)].filter(([word]) => matches(word, language))
+  const inside = new Map<string, number>()
+  let best: Place | null = null
+  let first = 0
+  for (const { 0: written, index } of found) {
+    const word = written.toLowerCase()
+    inside.set(word, (inside.get(word) ?? 0) + 1)
+    for (let left = found[first]; left !== undefined && index + word.length - left.index > LENGTH - BEFORE; ) {
+      const gone = left[0].toLowerCase()
+      const more = (inside.get(gone) ?? 0) - 1
+      if (more > 0) inside.set(gone, more)
+      else inside.delete(gone)
+      left = found[++first]
+    }
+    const at = found[first]?.index
+    if (at !== undefined && inside.size > (best?.words ?? 0)) best = { line, at, words: inside.size }
+  }
+  return best
+}
+
+function shown({ line, at }: Place, language: string | null, matches: Matches): Html {
+  const from = at <= BEFORE ? 0 : line.indexOf(' ', at - BEFORE) + 1
   const end = line.length - from <= LENGTH ? line.length : line.lastIndexOf(' ', from + LENGTH)
   const cut = line.slice(from, end > from ? end : from + LENGTH)
   return html`${from > 0 ? '…' : ''}${marked(cut, language, matches)}${from + cut.length < line.length ? '…' : ''}`

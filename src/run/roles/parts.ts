@@ -1,0 +1,109 @@
+// What each role makes of the daemon. All of them share one PostgreSQL database.
+import type { Millis, Outcome } from '../../model/units.ts'
+import { ledBy } from '../../store/postgres/faults.ts'
+import type { DaemonOptions } from '../daemon-options.ts'
+import { type OpenedDesk, openDesk } from '../open.ts'
+import { type Part, partOf } from '../part.ts'
+import { systemd } from '../systemd.ts'
+import { Collector } from './collector.ts'
+import { gated } from './gate.ts'
+import { Lead, openRemote, openShared, type Role, roleRefusal, type Shared, standBy } from './roles.ts'
+
+/** A desk waits for others as little as one alone. */
+const LOCK_PATIENCE: Millis = 1_000
+
+export async function openRole(
+  role: Exclude<Role, 'all'>,
+  options: DaemonOptions,
+  now: Millis,
+): Promise<Outcome<Part>> {
+  const { config, log } = options
+  const refusal = roleRefusal(role, config)
+  if (refusal !== null) return { ok: false, reason: refusal }
+  const shared = await openShared(config, role, log)
+  if (!shared.ok) return shared
+  const opened =
+    role === 'desk' ? await openLead(shared.value, options, now) : await openOther(role, shared.value, options)
+  if (!opened.ok) await shared.value.close()
+  return opened
+}
+
+/** Another desk may be faster. */
+async function openWhenFree(shared: Shared, options: DaemonOptions, now: Millis): Promise<Outcome<OpenedDesk>> {
+  const { config, log, signal = new AbortController().signal } = options
+  const began = performance.now()
+  for (;;) {
+    await standBy(shared, config, log, signal)
+    if (signal.aborted) return { ok: false, reason: 'stopped while it stood by' }
+    const at = now + performance.now() - began
+    const opened = await openDesk(config, { now: at, log, lockPatience: LOCK_PATIENCE, patience: null, leads: true })
+    if (opened.ok || opened.reason !== ledBy(config.database)) return opened
+  }
+}
+
+/** The desk: waits until nobody files, files, answers the others, and says which feeds are due. */
+async function openLead(shared: Shared, options: DaemonOptions, now: Millis): Promise<Outcome<Part>> {
+  const { config, log, signal = new AbortController().signal } = options
+  const told = systemd(log, options.systemd ?? true)
+  await told.tell('READY=1', 'STATUS=standing by')
+  const end = told.keepTold(
+    () => 'STATUS=standing by',
+    () => true,
+  )
+  const opened = await openWhenFree(shared, options, now)
+  end()
+  if (!opened.ok) return opened
+  const lead = new Lead(shared, opened.value.desk, config, log)
+  return {
+    ok: true,
+    value: {
+      ...partOf(opened.value),
+      serves: false,
+      ask: (due, settings) => lead.ask(due, settings),
+      // Pages are asked for by the desk.
+      paced: fetcher => gated(fetcher, { turns: shared.turns, settings: () => config.poll, log, signal }),
+      gauges: [lead.waiting],
+      begin: () => () => lead.stop(),
+      lost: Promise.race([opened.value.desk.lost, lead.lost]),
+      close: () => shared.close(),
+    },
+  }
+}
+
+/** What polls, or serves, and has others file. */
+async function openOther(
+  role: 'collect' | 'publish',
+  shared: Shared,
+  { config, log, now = Date.now, signal = new AbortController().signal }: DaemonOptions,
+): Promise<Outcome<Part>> {
+  const opened = await openRemote(config, shared, log)
+  if (!opened.ok) return opened
+  const part = { ...partOf(opened.value), ticks: false, close: () => shared.jobs.stop() }
+  if (role === 'publish') return { ok: true, value: part }
+  return {
+    ok: true,
+    value: {
+      ...part,
+      serves: false,
+      paced: fetcher => gated(fetcher, { turns: shared.turns, settings: () => config.poll, log, signal }),
+      begin: (poller, polling) => {
+        const collector = new Collector(
+          {
+            calls: shared.calls,
+            jobs: shared.jobs,
+            waiting: () => shared.calls.waiting(),
+            poller,
+            reader: opened.value.reader,
+            feeds: () => polling().feeds,
+            settings: () => polling().settings,
+            now,
+            log,
+          },
+          shared.own,
+        )
+        collector.look()
+        return () => collector.stop()
+      },
+    },
+  }
+}

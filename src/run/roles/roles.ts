@@ -1,0 +1,152 @@
+// What a process does of the work: all of it, or a part beside others on the same PostgreSQL database.
+import { setTimeout } from 'node:timers/promises'
+import { hostOf } from '../../decide/schedule/host.ts'
+import { hostLimits } from '../../decide/schedule/hosts.ts'
+import type { DeskClient } from '../../desk/client.ts'
+import { type Log, said } from '../../log.ts'
+import type { Config, PollSettings } from '../../model/config.ts'
+import { isPostgres, shownDatabase } from '../../model/database.ts'
+import type { FeedState } from '../../model/stored.ts'
+import type { Millis, Outcome } from '../../model/units.ts'
+import { openReader } from '../../store/open.ts'
+import { Calls } from '../../store/postgres/calls.ts'
+import { ledBy, postgresFault } from '../../store/postgres/faults.ts'
+import { HostTurns } from '../../store/postgres/hosts.ts'
+import type { StoreReader } from '../../store/store.ts'
+import { LONGEST_WAIT } from '../hosts.ts'
+import type { AskedGauge } from '../measures.ts'
+import { Answering } from './answering.ts'
+import { OwnJobs } from './collector.ts'
+import { paceOf } from './gate.ts'
+import { PollJobs } from './jobs.ts'
+import { RemoteDesk } from './remote-desk.ts'
+
+export const ROLES = ['all', 'collect', 'desk', 'publish'] as const
+export type Role = (typeof ROLES)[number]
+
+/** How long a desk waits before it looks again whether the one that files is gone. */
+const STANDBY: Millis = 1_000
+
+/** Why the role cannot be had with this database; null where it can. */
+export function roleRefusal(role: Role, { database }: Config): string | null {
+  if (role === 'all' || isPostgres(database)) return null
+  return `--role ${role} shares work through a PostgreSQL database, and "database" is the file ${database}: name one like "postgres://db.example/minwal", or leave --role out`
+}
+
+export interface Shared {
+  calls: Calls
+  log: Log
+  jobs: PollJobs
+  turns: HostTurns
+  own: OwnJobs
+  close(): Promise<void>
+}
+
+/** What a role shares with others. The reason of a failure is one line. */
+export async function openShared(config: Config, role: Role, log: Log): Promise<Outcome<Shared>> {
+  const { database } = config
+  const calls = new Calls(database, error => log.debug('a connection was lost', { error: said(error) }))
+  try {
+    const jobs = new PollJobs(database, await calls.schema(), log)
+    if (role !== 'publish') await jobs.start()
+    const close = async (): Promise<void> => {
+      await jobs.stop()
+      await calls.close()
+    }
+    return { ok: true, value: { calls, log, jobs, turns: new HostTurns(calls), own: new OwnJobs(), close } }
+  } catch (error) {
+    await calls.close()
+    const reason = postgresFault(database, error)
+    if (reason === null) throw error
+    return { ok: false, reason }
+  }
+}
+
+/** A desk that asks the process that files, and a connection for reading. */
+export async function openRemote(
+  { database }: Config,
+  { calls, jobs, own }: Shared,
+  log: Log,
+): Promise<Outcome<{ desk: DeskClient; reader: StoreReader }>> {
+  const reader = openReader(database)
+  if (!reader.ok) return reader
+  const desk = new RemoteDesk({
+    calls,
+    database,
+    log,
+    end: (feeds, executor) => own.end(jobs, feeds, executor),
+    ended: feeds => own.forget(feeds),
+  })
+  return { ok: true, value: { desk, reader: reader.value } }
+}
+
+/** Resolves when nobody files, or all is to stop. */
+export async function standBy({ calls }: Shared, { database }: Config, log: Log, signal: AbortSignal): Promise<void> {
+  let isTold = false
+  while (!signal.aborted) {
+    try {
+      if (await calls.isFree()) return
+      if (!isTold) log.info('another desk files: this one stands by', { database: shownDatabase(database) })
+      isTold = true
+    } catch (error) {
+      log.debug('who files could not be asked', { error: said(error) })
+    }
+    await setTimeout(STANDBY, undefined, { signal }).catch(() => {
+      // It is to stop.
+    })
+  }
+}
+
+/** What the process that files does for the others beside filing. */
+export class Lead {
+  readonly #shared: Shared
+  readonly #answering: Answering
+  readonly #lost = Promise.withResolvers<string>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(shared: Shared, desk: DeskClient, { database }: Config, log: Log) {
+    this.#shared = shared
+    const led = ledBy(database)
+    this.#timer = setInterval(() => {
+      if (desk.trouble?.reason !== led) return
+      // Started again it stands by, and learns what the other has filed if it is to file again.
+      this.#lost.resolve(
+        `another desk files into ${shownDatabase(database)} by now: start this one again, and it stands by`,
+      )
+    }, STANDBY)
+    this.#answering = new Answering({ calls: shared.calls, desk, log })
+  }
+
+  /** Have due feeds polled, but for those whose documents wait, and those of hosts that rest. */
+  async ask(due: readonly FeedState[], settings: PollSettings): Promise<void> {
+    const { calls, jobs, turns } = this.#shared
+    const [waiting, { paces, now }] = await Promise.all([calls.waiting(), turns.refusing()])
+    const usual = { delay: settings.hostDelay, perHost: settings.perHost }
+    const rests = (feed: FeedState): boolean => {
+      const kept = paces.get(hostOf(feed.address ?? feed.url))
+      return kept !== undefined && hostLimits(paceOf(kept), now, usual).restUntil - now > LONGEST_WAIT
+    }
+    await jobs.ask(due.filter(feed => !waiting.has(feed.id) && !rests(feed)))
+  }
+
+  /** Resolves with a sentence when another desk files in its place. */
+  get lost(): Promise<string> {
+    return this.#lost.promise
+  }
+
+  /** Calls that wait to be answered: what collectors read and nobody has filed. */
+  get waiting(): AskedGauge {
+    const { calls, log } = this.#shared
+    const value = (): Promise<number> =>
+      calls.count().catch((error: unknown) => {
+        log.debug('calls could not be counted', { error: said(error) })
+        return Number.NaN
+      })
+    return { name: 'calls_waiting', help: 'What other processes asked this one to file, and it has not yet.', value }
+  }
+
+  stop(): Promise<void> {
+    clearInterval(this.#timer)
+    return this.#answering.stop()
+  }
+}
