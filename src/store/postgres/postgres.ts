@@ -41,6 +41,8 @@ function opened<T>(
 ): Outcome<T> {
   const patience = options.readOnly ? READERS_WAIT : 0
   const connection = openConnection(options.path, { leads: options.leads === true, patience })
+  // Its statements take milliseconds: compiling them takes longer.
+  connection.set('set jit = off')
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
