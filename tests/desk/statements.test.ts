@@ -8,7 +8,6 @@ import type { Millis } from '../../src/model/units.ts'
 import { traffic } from '../../src/store/postgres/connection.ts'
 import type { Store } from '../../src/store/store.ts'
 import { ENGINE } from '../helpers/engine.ts'
-import { startPostgres } from '../helpers/postgres.ts'
 import { AGENCIES, entry, FEEDS, MINUTE, NOW, openNewsroom, SETTINGS } from '../store/newsroom.ts'
 
 /** Counts executions of prepared statements, of every connection of this thread; over PostgreSQL, those by whom all are sent. */
@@ -39,6 +38,8 @@ function countStatements(): { taken: () => string[] } {
   }
 }
 
+const ENDS = /^(?:begin|commit|rollback|select pg_advisory_xact_lock|update x_meta set value = \(value::bigint)/i
+
 /** What is sent to a server, but for what begins and ends transactions. */
 function sentStatements(): { taken: () => string[] } {
   let seen: string[] = []
@@ -50,7 +51,7 @@ function sentStatements(): { taken: () => string[] } {
     taken: () => {
       const all = seen
       seen = []
-      return all.filter(source => !/^(?:begin|commit|rollback|select pg_advisory_xact_lock)/i.test(source))
+      return all.filter(source => !ENDS.test(source))
     },
   }
 }
@@ -99,15 +100,8 @@ function planAt(store: Store, now: Millis): { plan: PollPlan; context: FilingCon
   return { plan, context: { feed: id, feedKey: URL, agency, language: 'en', identity: 'guid', names, now } }
 }
 
-/** Whatever others do on a server makes the desk look whether it concerns it: here nobody else does anything. */
-async function ownServer(): Promise<string> {
-  const server = await startPostgres()
-  onTestFinished(() => server.remove())
-  return server.url
-}
-
 async function polls() {
-  const store = openNewsroom(ENGINE === 'sqlite' ? undefined : { path: await ownServer() })
+  const store = openNewsroom()
   onTestFinished(() => store.close())
   const desk = new Desk(store, SETTINGS)
   const poll = async (from: number, to: number, now: Millis) => {

@@ -11,7 +11,7 @@ const PATIENCE = STATEMENT_TIMEOUT + 30_000
 const MOST_WAITING = 2_000
 const LONGEST_WAITING = 4 * 1_048_576
 
-const READS = /^\s*(?:select|\()/
+const READS = /^\s*(?:select\b|\(|begin\b|commit\b|rollback\b)/
 
 /** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
 export class PostgresError extends Error {
@@ -139,7 +139,7 @@ export function openConnection(
       return send(take(), [statement])
     },
     post: statement => {
-      sent.changing++
+      if (!READS.test(statement.text)) sent.changing++
       let changes: number | null = null
       waiting.push({
         statement,

@@ -166,8 +166,13 @@ interface Writing {
   forget: () => void
 }
 
-function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept: () => Millis): Writing {
-  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, indexReport)
+function filingOn(
+  sql: WritableSql,
+  seal: ReturnType<typeof sealWith>,
+  pollsKept: () => Millis,
+  changed: () => number,
+): Writing {
+  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, { indexReport, changed })
   return {
     settle,
     forget,
@@ -201,6 +206,9 @@ function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept
   }
 }
 
+/** What a filing has read by now is known to be of before: `state_version()`. */
+const CHANGED = `update x_meta set value = (value::bigint + 1)::text where key = 'changes'`
+
 /** Runs work in a transaction of its own under the lock of those who write the same. */
 function transactions(connection: Connection, open: Open, lock = LOCK) {
   const rollBack = (): void => {
@@ -225,6 +233,7 @@ function transactions(connection: Connection, open: Open, lock = LOCK) {
   const commit = (): void => {
     if (!open.writing) return
     const hasWritten = connection.sent.changing > open.begun
+    if (hasWritten && lock === LOCK) post(connection, CHANGED)
     post(connection, 'commit')
     // Nobody has to know whether what was only read has ended.
     if (hasWritten) connection.flush()
@@ -255,7 +264,12 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
     return Buffer.from(key)
   })
   let pollsKept = POLLS_KEPT
-  const { filing, settle, forget } = filingOn(sql, seal, () => pollsKept)
+  const { filing, settle, forget } = filingOn(
+    sql,
+    seal,
+    () => pollsKept,
+    () => connection.sent.changing,
+  )
   const { polled, ...reader } = createReader(sql, snapshots(connection, open))
   // What is written beside a filing is no part of its transaction.
   let second: Beside | null = null
