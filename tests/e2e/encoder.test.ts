@@ -8,6 +8,7 @@ import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { daemon, type RunningDaemon } from '../helpers/daemon.ts'
 import { bySense, embeddingsServer, json } from '../helpers/embeddings.ts'
+import { itOfTheFile } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -146,7 +147,7 @@ describe('vectors', { timeout: 120_000 }, () => {
     await threadsAre(one, 2)
   })
 
-  it('that are remembered in a file that is damaged are asked for again', async () => {
+  itOfTheFile('that are remembered in a file that is damaged are asked for again', async () => {
     const embeddings = await embeddingsServer()
     const { daemon: one, start, database, write } = await running({ url: embeddings.url, model: 'tiny' })
     await threadsAre(one, 1)

@@ -1,6 +1,8 @@
 // Several processes on one PostgreSQL database: who collects, who files, who serves. Of PostgreSQL alone.
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { Desk } from '../../src/desk/desk.ts'
+import { toldOfNews } from '../../src/run/roles/news.ts'
 import { Calls } from '../../src/store/postgres/calls.ts'
 import { HostTurns } from '../../src/store/postgres/hosts.ts'
 import { type Ended, minwal, start } from '../helpers/cli.ts'
@@ -12,7 +14,7 @@ import { type FeedServer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
 import { rowsIn } from '../helpers/rows.ts'
-import { openNewsroom } from '../store/newsroom.ts'
+import { fileInto, FEEDS as NEWS, NOW, openNewsroom, SETTINGS } from '../store/newsroom.ts'
 
 const FEEDS = 6
 const ENTRIES = 4
@@ -167,6 +169,57 @@ function jobsOf(database: string): string {
   const schema = String(rowsIn(database, 'select current_schema() as name')[0]?.['name'])
   return `${schema}_jobs.job where name = 'poll'`
 }
+
+describe.skipIf(!HAS_POSTGRES)('the version that a publisher compares', () => {
+  it('is asked for once while nothing changes, and is another when news is on file', async () => {
+    const database = newSchema()
+    const store = openNewsroom({ path: database })
+    const calls = new Calls(database, () => {})
+    onTestFinished(async () => {
+      await calls.close()
+      store.close()
+    })
+    let asked = 0
+    const version = (): number => {
+      asked++
+      return store.version()
+    }
+    let isHeard = false
+    const told = toldOfNews(
+      { ...store, version },
+      {
+        listen: heard =>
+          calls.listen(said => {
+            heard(said)
+            if (said === 'news') isHeard = true
+          }),
+      },
+    )
+    const desk = new Desk(store, SETTINGS)
+    const file = (number: number): void => {
+      fileInto(
+        desk,
+        store,
+        NEWS[0] ?? '',
+        [{ id: `${number}`, title: `Item ${number}`, text: 'A boat.' }],
+        NOW + number,
+      )
+    }
+    // The connection that listens may come a moment later.
+    let number = 0
+    await eventually('the publisher is told', () => {
+      file(number++)
+      return isHeard
+    })
+    const before = told.version()
+    expect(before).toBe(store.version())
+    asked = 0
+    for (let times = 0; times < 100; times++) expect(told.version()).toBe(before)
+    expect(asked).toBeLessThan(5)
+    file(number)
+    await eventually('it is another', () => told.version() > before)
+  })
+})
 
 describe.skipIf(!HAS_POSTGRES)('turns at a host', () => {
   it('lie apart by its delay, whoever takes them at once; how it refused is known to all', async () => {

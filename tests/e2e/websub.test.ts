@@ -2,8 +2,8 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
+import { isPostgres } from '../../src/model/database.ts'
 import { audit, reportsOnFile } from '../helpers/audit.ts'
 import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
@@ -12,6 +12,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { type FeedServer, feedServer, type Item, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { type Asked, freePort, type Hub, signed, startHub } from '../helpers/hub.ts'
+import { openRows } from '../helpers/rows.ts'
 
 const DAY = 86_400_000
 
@@ -69,7 +70,8 @@ async function asked(hub: Hub, times = 1): Promise<Asked> {
 
 /** What was asked of hubs lies in the private file; `query` asks the database. */
 function row(database: string, query?: string): Record<string, unknown> {
-  const db = new Database(query === undefined ? `${database}.private` : database, { readonly: true })
+  // A server keeps them beside the rest.
+  const db = openRows(query === undefined && !isPostgres(database) ? `${database}.private` : database)
   try {
     return db.prepare(query ?? 'select * from subscriptions').get() as Record<string, unknown>
   } finally {
@@ -204,8 +206,8 @@ it('renews before the lease ends, with the same callback and secret, also after 
   expect(Number(renewal)).toBeLessThan(Number(end) - 59_000)
   expect((await running.stop()).code).toBe(0)
 
-  const db = new Database(`${database}.private`)
-  db.prepare('update subscriptions set next_ask = ?').run(Date.now() - 1)
+  const db = openRows(isPostgres(database) ? database : `${database}.private`, { readonly: false })
+  db.exec(`update subscriptions set next_ask = ${Date.now() - 1}`)
   db.close()
   const restarted = await again()
   const renewed = await asked(hub, 2)

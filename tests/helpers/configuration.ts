@@ -19,6 +19,9 @@ export interface Configured {
   database: string
 }
 
+/** Over PostgreSQL, the database of each folder. */
+const databases = new Map<string, string>()
+
 /** Write `config.json` into the folder. `changes` are top-level keys; those of `poll` are added to what tests need. */
 export function configure(
   where: string,
@@ -28,7 +31,8 @@ export function configure(
   const config = join(where, 'config.json')
   const { poll, ...rest } = changes
   const file = join(where, 'minwal.db')
-  const database = ENGINE === 'sqlite' ? file : newSchema()
+  const database = ENGINE === 'sqlite' ? file : (databases.get(where) ?? newSchema())
+  databases.set(where, database)
   const whole = {
     database: database === file ? 'minwal.db' : database,
     listen: '127.0.0.1:0',

@@ -193,6 +193,22 @@ describe.skipIf(!HAS_POSTGRES)('a copy', () => {
     expect(numbers(back)).toEqual(before)
   })
 
+  it('tells how far it is up to all there is, also of a file without secrets', async () => {
+    const file = join(temporaryFolder(), 'news.db')
+    const store = openNewsroom({ path: file })
+    play(NEWS, () => ({ desk: new Desk(store, SETTINGS), store }))
+    store.close()
+    rmSync(`${file}.private`, { force: true })
+    const told: [done: number, total: number][] = []
+    const { resumed } = await copied(file, newSchema(), { onProgress: (done, total) => told.push([done, total]) })
+    expect(resumed).toBe(0)
+    expect(new Set(told.map(([, total]) => total)).size).toBe(1)
+    const share = told.map(([done, total]) => done / total)
+    expect(share).toEqual(share.toSorted((a, b) => a - b))
+    expect(share[0]).toBeGreaterThan(0)
+    expect(share.at(-1)).toBe(1)
+  })
+
   it('finds reports by the words of their headlines, texts and pages, as the source does', async () => {
     const where = temporaryFolder()
     const file = join(where, 'news.db')

@@ -7,6 +7,7 @@ import { type Part, partOf } from '../part.ts'
 import { systemd } from '../systemd.ts'
 import { Collector } from './collector.ts'
 import { gated } from './gate.ts'
+import { toldOfNews } from './news.ts'
 import { Lead, openRemote, openShared, type Role, roleRefusal, type Shared, standBy } from './roles.ts'
 
 /** A desk waits for others as little as one alone. */
@@ -79,7 +80,10 @@ async function openOther(
   const opened = await openRemote(config, shared, log)
   if (!opened.ok) return opened
   const part = { ...partOf(opened.value), ticks: false, close: () => shared.jobs.stop() }
-  if (role === 'publish') return { ok: true, value: part }
+  if (role === 'publish') {
+    const { reader, desk } = opened.value
+    return { ok: true, value: { ...part, store: { desk, reader: toldOfNews(reader, shared.calls) } } }
+  }
   return {
     ok: true,
     value: {

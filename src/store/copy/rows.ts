@@ -19,7 +19,7 @@ function plain(value: Value): Value {
 const sizeOf = (value: Value): number => (typeof value === 'string' || value instanceof Uint8Array ? value.length : 8)
 
 export const countOf = (sql: Sql, table: Table): number =>
-  Number(sql.get(`select count(*) as n from ${table.name} where ${among(table)}`)?.['n'])
+  Number(sql.get(`select count(*) as n from ${table.name} where ${among(table)}`)?.['n'] ?? 0)
 
 /** The values of a row in the order of the columns. */
 export type Values = readonly Value[]

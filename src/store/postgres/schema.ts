@@ -79,5 +79,24 @@ alter table x_feeds add column of_map bigint not null default 0;
 update x_feeds set of_map = 1 where body_hash like 'map %' or body_hash like 'index %';
 `
 
+/** Whoever listens is told when published data has changed, once the transaction is committed. */
+const TOLD = `
+create function minwal_told() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('minwal_' || tg_table_schema, 'news');
+  return null;
+end $$;
+create trigger x_meta_told after update of value on x_meta
+for each row when (new.key = 'version') execute function minwal_told();
+`
+
+/** How many transactions have changed what filing reads. */
+const CHANGES = `insert into x_meta (key, value) values ('changes', '0') on conflict (key) do nothing;`
+
 /** Statement scripts; `x_schema` counts how many have run. The views are made anew after any of them. */
-export const MIGRATIONS: readonly string[] = [`${FUNCTIONS}\n${NEWS_TABLES}\n${TABLES_BESIDE}\n${TRIGGERS}`, SEARCHED]
+export const MIGRATIONS: readonly string[] = [
+  `${FUNCTIONS}\n${NEWS_TABLES}\n${TABLES_BESIDE}\n${TRIGGERS}`,
+  SEARCHED,
+  TOLD,
+  CHANGES,
+]

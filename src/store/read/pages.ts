@@ -15,7 +15,7 @@ export function pageReader(sql: Sql): PageReader {
                select r.id, coalesce(p.attempts, 0) as attempts
                from x_reports r left join x_pages p on p.report = r.id
                where r.feed = @feed and r.last_seen >= @since and r.first_seen >= @since and r.url is not null
-                 and r.signal is not 'kill' and (p.report is null or p.again <= @now or p.again > @now + 90000000)
+                 and r.signal is distinct from 'kill' and (p.report is null or p.again <= @now or p.again > @now + 90000000)
                order by r.time desc, r.id desc limit @limit) d on d.id = r.id
              order by r.time desc, r.id desc`,
             { feed, since, now, limit },
