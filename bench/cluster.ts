@@ -9,6 +9,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { clientPool, type Pool } from '../src/store/postgres/client.ts'
 import { checkDatabase, checkPoliteness } from './cluster/checks.ts'
+import { measureCost } from './cluster/cost.ts'
 import type { Seen, Served } from './cluster/feeds.ts'
 import {
   type Database,
@@ -193,6 +194,7 @@ async function settled({ pool, server, roles }: World): Promise<Served[]> {
 
 /** Share of the rounds in which a publisher answered, and the longest time without any page. */
 function pagesOf(rounds: readonly { at: number; statuses: number[] }[], publishers: readonly RoleProcess[]) {
+  const silent: string[] = []
   let silence = 0
   let begins: number | null = null
   for (const { at, statuses } of rounds) {
@@ -200,6 +202,7 @@ function pagesOf(rounds: readonly { at: number; statuses: number[] }[], publishe
     else {
       begins ??= at
       silence = Math.max(silence, at - begins + 200)
+      silent.push(`${new Date(performance.timeOrigin + at).toISOString().slice(11, 23)} ${statuses.join(' ')}`)
     }
   }
   const share = (of: (statuses: readonly number[]) => boolean): number =>
@@ -211,6 +214,7 @@ function pagesOf(rounds: readonly { at: number; statuses: number[] }[], publishe
       publishers.map(({ machine }, at) => [machine.name, share(statuses => statuses[at] === 200)]),
     ),
     silentSeconds: rounded(silence / 1_000),
+    silent: silent.slice(0, 10),
   }
 }
 
@@ -279,19 +283,20 @@ async function underFire(world: World): Promise<string[]> {
   return faults
 }
 
+const answers = (url: string): Promise<void> =>
+  until('PostgreSQL answers', async () => {
+    const pool = clientPool(url, 1, () => {})
+    try {
+      await pool.query('select 1')
+      return true
+    } finally {
+      await pool.end()
+    }
+  })
+
 async function inWorld(programs: string, machines: Machines, folder: string): Promise<string[]> {
   const closers: (() => unknown)[] = [() => machines.remove()]
   try {
-    const answers = (url: string): Promise<void> =>
-      until('PostgreSQL answers', async () => {
-        const pool = clientPool(url, 1, () => {})
-        try {
-          await pool.query('select 1')
-          return true
-        } finally {
-          await pool.end()
-        }
-      })
     const database = await startDatabase({ machine: machines.add('db'), folder, programs, answers })
     closers.push(() => database.stop())
     const server = await startFeeds(machines.add('feeds', HOSTS), { folder, feeds, entries: FIRST_ENTRIES })
@@ -317,6 +322,11 @@ async function inWorld(programs: string, machines: Machines, folder: string): Pr
   }
 }
 
+async function cost(programs: string, machines: Machines, folder: string): Promise<string[]> {
+  await measureCost({ machines, folder, programs, answers })
+  return []
+}
+
 const programs = postgresPrograms()
 const refusal = values.loopback ? null : namespacesRefusal()
 if (programs === null) skipped('cluster.ts', 'PostgreSQL')
@@ -333,7 +343,10 @@ else {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(signal)))
   })
   try {
-    const faults = await Promise.race([inWorld(programs, machines, folder), interrupted])
+    const faults = await Promise.race([
+      values.cost ? cost(programs, machines, folder) : inWorld(programs, machines, folder),
+      interrupted,
+    ])
     for (const fault of faults) process.stdout.write(`${fault}\n`)
     if (faults.length > 0) process.exitCode = 1
   } finally {

@@ -16,6 +16,8 @@ export interface Machine {
 
 export interface Machines {
   readonly kind: 'namespaces' | 'loopback'
+  /** Where this process is reached by all of them. */
+  readonly here: string
   add(name: string, addresses?: number): Machine
   remove(): void
 }
@@ -52,6 +54,7 @@ export function loopbackMachines(): Machines {
   let next = 0
   return {
     kind: 'loopback',
+    here: '127.0.0.1',
     add: (name, addresses = 1) => ({
       name,
       addresses: Array.from({ length: addresses }, () => `127.77.${Math.floor(++next / 250)}.${(next % 250) + 1}`),
@@ -110,6 +113,7 @@ export function namespaceMachines(): Machines {
   }
   return {
     kind: 'namespaces',
+    here: `${NETWORK}.0.1`,
     add: (name, addresses = 1) => add(name, addresses),
     remove: () => {
       for (const space of made.splice(0)) {
@@ -158,11 +162,18 @@ export interface DatabaseOptions {
   machine: Machine
   folder: string
   programs: string
+  settings?: Readonly<Record<string, string>>
   /** Resolves when it answers. */
   answers: (url: string) => Promise<void>
 }
 
-export async function startDatabase({ machine, folder, programs, answers }: DatabaseOptions): Promise<Database> {
+export async function startDatabase({
+  machine,
+  folder,
+  programs,
+  answers,
+  settings: more,
+}: DatabaseOptions): Promise<Database> {
   const user = owner()
   const data = path.join(folder, 'postgres')
   mkdirSync(data)
@@ -187,6 +198,7 @@ export async function startDatabase({ machine, folder, programs, answers }: Data
     fsync: 'off',
     logging_collector: 'off',
     lc_messages: 'C',
+    ...more,
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const as = user === null ? [] : ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']

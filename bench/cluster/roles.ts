@@ -7,7 +7,7 @@ import path from 'node:path'
 import { root } from '../helpers.ts'
 import type { Machine } from './machines.ts'
 
-export type RoleName = 'collect' | 'desk' | 'publish'
+export type RoleName = 'all' | 'collect' | 'desk' | 'publish'
 
 export interface Cluster {
   folder: string
@@ -83,13 +83,13 @@ export interface FeedServer {
 
 export async function startFeeds(
   machine: Machine,
-  { folder, feeds, entries }: { folder: string; feeds: number; entries: number },
+  { folder, feeds, entries, more = [] }: { folder: string; feeds: number; entries: number; more?: string[] },
 ): Promise<FeedServer> {
   const program = path.join(root, 'bench', 'cluster', 'feeds.ts')
   const numbers = ['--port', String(FEEDS_PORT), '--feeds', String(feeds), '--entries', String(entries)]
   const child = machine.start(
     process.execPath,
-    [program, ...numbers, ...machine.addresses],
+    [program, ...numbers, ...more, ...machine.addresses],
     path.join(folder, 'feeds.log'),
   )
   const origin = `http://${machine.addresses[0]}:${FEEDS_PORT}`

@@ -18,11 +18,15 @@ export interface ChoreTools {
   poller: () => Poller
 }
 
+const RELEASE = 'what was kept back could not be filed'
+const RENEW = 'subscriptions could not be renewed'
+
 export class Chores {
   readonly retention: Retention
   readonly pages: Pages
   readonly #with: ChoreTools
   #releasing: Promise<void> | null = null
+  readonly #told = new Set<string>()
 
   constructor(tools: ChoreTools) {
     this.#with = tools
@@ -33,7 +37,10 @@ export class Chores {
 
   release(): Promise<void> {
     this.#releasing ??= releaseEmbargoes(this.#with.polling())
-      .catch((error: unknown) => this.#failed('what was kept back could not be filed', error))
+      .then(
+        () => void this.#told.delete(RELEASE),
+        (error: unknown) => this.#failed(RELEASE, error),
+      )
       .finally(() => {
         this.#releasing = null
       })
@@ -44,7 +51,10 @@ export class Chores {
     return this.#with
       .websub()
       .renew()
-      .catch((error: unknown) => this.#failed('subscriptions could not be renewed', error))
+      .then(
+        () => void this.#told.delete(RENEW),
+        (error: unknown) => this.#failed(RENEW, error),
+      )
   }
 
   /** Resolves when nothing of it is under way but renewing, and no page is asked for any more. */
@@ -54,7 +64,10 @@ export class Chores {
     await this.pages.close()
   }
 
+  /** Said once until it succeeds: it is tried at every tick. */
   #failed(what: string, error: unknown): void {
-    if (!this.#with.signal.aborted) this.#with.log.error(what, { error: said(error) })
+    if (this.#with.signal.aborted || this.#told.has(what)) return
+    this.#told.add(what)
+    this.#with.log.error(what, { error: said(error) })
   }
 }

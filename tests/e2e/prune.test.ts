@@ -6,6 +6,7 @@ import { audit, copyOf, count, reportsOnFile } from '../helpers/audit.ts'
 import { minwal, start } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { daemon } from '../helpers/daemon.ts'
+import { ENGINE } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, type Item, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -67,9 +68,9 @@ describe('minwal prune', () => {
 
     const done = await prune()
     expect(done).toMatchObject({ code: 0, stderr: '' })
-    expect(done.stdout).toMatch(
-      /^to go: .*\n(?:.*\n)*pruned: \d threads?, 4 stories, 4 reports, .*; the database holds [\d.]+ MB/,
-    )
+    expect(done.stdout).toMatch(/^to go: .*\n(?:.*\n)*pruned: \d threads?, 4 stories, 4 reports, /)
+    // A server looks after its files.
+    if (ENGINE === 'sqlite') expect(done.stdout).toMatch(/; the database holds [\d.]+ MB/)
     expect(audit(database)).toEqual([])
     expect(guidsOnFile(database)).toEqual(guidsOf(today))
     expect(await minwal(['thread', `${thread}`, '--config', config])).toMatchObject({

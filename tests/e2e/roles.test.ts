@@ -31,6 +31,7 @@ const news = (feed: number): string =>
 interface Process {
   log(): Logged[]
   kill(signal: NodeJS.Signals): Promise<Ended>
+  ended: Promise<Ended>
 }
 
 /** A process of a role, which has begun: it has started, or stands by. */
@@ -50,6 +51,7 @@ async function begin(role: string, config: string): Promise<Process & { address:
   return {
     log,
     address: String(begun()?.['address'] ?? ''),
+    ended: running.ended,
     kill: signal => {
       running.child.kill(signal)
       return running.ended
@@ -64,12 +66,12 @@ interface World {
   reports(): number
 }
 
-async function world(): Promise<World> {
+async function world(poll: Readonly<Record<string, unknown>> = {}): Promise<World> {
   const answers = Object.fromEntries(Array.from({ length: FEEDS }, (_, feed) => [`/feed/${feed}`, news(feed)]))
   const server = await feedServer(answers)
   const database = newSchema()
   const addresses = Object.keys(answers).map(path => `${server.origin}${path}`)
-  const { config } = configure(folder(), agenciesOf(addresses), { database, link: 'https://news.example' })
+  const { config } = configure(folder(), agenciesOf(addresses), { database, link: 'https://news.example', poll })
   const reports = (): number => Number(rowsIn(database, 'select count(*) as n from report')[0]?.['n'])
   return { server, config, database, reports }
 }
@@ -113,6 +115,27 @@ describe.skipIf(!HAS_POSTGRES)('roles', () => {
     expect(rows).toHaveLength(ALL)
     expect(rows.every(({ n }) => n === 1)).toBe(true)
     expect(await second.kill('SIGTERM')).toMatchObject({ code: 0 })
+  })
+
+  it('end a desk whose place another has taken, which says so', async () => {
+    const { config, database } = await world({ tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' })
+    const first = await begin('desk', config)
+    const second = await begin('desk', config)
+    const collector = await begin('collect', config)
+    await eventually('it files', () => isIn(collector, 'polled'))
+    // It stands still, and its connection is lost meanwhile.
+    void first.kill('SIGSTOP')
+    rowsIn(
+      database,
+      `select pg_terminate_backend(l.pid) as done from pg_locks l where l.locktype = 'advisory' and l.granted
+         and l.classid = ${0x4d4e574d} and l.objid = hashtext(current_schema())::bigint & 4294967295`,
+    )
+    await eventually('the other files', () => isIn(second, 'started'))
+    void first.kill('SIGCONT')
+    expect(await first.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^minwal: another desk files into .* by now: /m),
+    })
   })
 
   it('leave a desk that waits to be stopped', async () => {

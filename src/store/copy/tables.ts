@@ -17,7 +17,7 @@ const table = (name: string, ...key: string[]): Table => ({ name, key })
 /** The mark of a database that is half a copy: in x_meta, as JSON. */
 export const COPYING = 'copying'
 /** What a database says of itself alone. */
-const OWN = [COPYING, 'probe', INDEX_DELETED, INDEX_MERGING]
+const OWN = [COPYING, 'probe', 'changes', INDEX_DELETED, INDEX_MERGING]
 export const META = 'x_meta'
 
 /** Rows of a table that are none of a copy's. */

@@ -11,7 +11,7 @@ const PATIENCE = STATEMENT_TIMEOUT + 30_000
 const MOST_WAITING = 2_000
 const LONGEST_WAITING = 4 * 1_048_576
 
-const READS = /^\s*(?:select|\()/
+const READS = /^\s*(?:select\b|\(|begin\b|commit\b|rollback\b)/
 
 /** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
 export class PostgresError extends Error {
@@ -82,14 +82,23 @@ export function openConnection(
   let length = 0
   let isClosed = false
 
+  /** Looks for the answer after each waking: what wakes says nothing of what has come. Null when patience ends. */
+  const sleepUntilAnswered = (): Answered | null => {
+    for (;;) {
+      const seen = Atomics.load(signal, 0)
+      const come = receiveMessageOnPort(port1)
+      if (come !== undefined) return come.message as Answered
+      if (Atomics.wait(signal, 0, seen, PATIENCE) === 'timed-out') return null
+    }
+  }
   const receive = (statements: readonly Statement[]): Result => {
     if (isClosed)
       throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true, position: null })
     traffic.trips++
     tell(statements)
-    const before = Atomics.load(signal, 0)
     port1.postMessage({ statements, isAwaited: true } satisfies Asked)
-    if (Atomics.wait(signal, 0, before, PATIENCE) === 'timed-out') {
+    const answered = sleepUntilAnswered()
+    if (answered === null) {
       isClosed = true
       void worker.terminate()
       throw new PostgresError({
@@ -99,7 +108,6 @@ export function openConnection(
         position: null,
       })
     }
-    const answered = receiveMessageOnPort(port1)?.message as Answered
     if (!answered.ok) throw new PostgresError(answered.failure)
     return answered
   }
@@ -131,7 +139,7 @@ export function openConnection(
       return send(take(), [statement])
     },
     post: statement => {
-      sent.changing++
+      if (!READS.test(statement.text)) sent.changing++
       let changes: number | null = null
       waiting.push({
         statement,

@@ -42,7 +42,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   numbers: renamed('minwal_numbers'),
   texts: renamed('minwal_texts'),
   objects: renamed('minwal_objects'),
-  state_version: () => 'pg_current_snapshot()::text',
+  // Whoever writes raises it, in the transaction in which it writes.
+  state_version: () => `(select value from x_meta where key = 'changes')`,
   last_number: renamed('minwal_last_number'),
 }
 

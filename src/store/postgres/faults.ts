@@ -4,6 +4,11 @@ import { LED } from './lead.ts'
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
+/** What connections are lost by, where the server has not said why: errors of the system, or ours. They travel between threads by their codes. */
+const LOST = /^(?:CONNECTION|CLOSED|E[A-Z]{4,})$/
+const isLost = (error: unknown): boolean =>
+  LOST.test(codeOf(error)) || (error instanceof Error && 'isFatal' in error && error.isFatal === true)
+
 /** SQLSTATE classes (PostgreSQL, appendix A) and errors of the network, with what to do about them. */
 const FAULTS: readonly (readonly [code: RegExp, says: (database: string, message: string) => string])[] = [
   [
@@ -35,7 +40,7 @@ export function postgresFault(database: string, error: unknown): string | null {
   const message = error instanceof Error ? error.message : String(error)
   const shown = shownDatabase(database)
   for (const [known, says] of FAULTS) if (known.test(code)) return says(shown, message)
-  if (error instanceof Error && 'isFatal' in error && error.isFatal === true) {
+  if (isLost(error)) {
     return `cannot reach the database ${shown} (${message}): check that PostgreSQL runs there and takes connections from here`
   }
   return null
@@ -46,5 +51,5 @@ export function postgresTrouble(error: unknown): 'locked' | 'failing' | null {
   const code = codeOf(error)
   if (/^(?:40|55P03|57014)/.test(code)) return 'locked'
   if (/^(?:LED00|28|3D000|42501|53|25006|25P0[34]|57P|58|XX)/.test(code)) return 'failing'
-  return error instanceof Error && 'isFatal' in error && error.isFatal === true ? 'failing' : null
+  return isLost(error) ? 'failing' : null
 }

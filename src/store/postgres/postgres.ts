@@ -16,9 +16,9 @@ import { changeSubscriber, readingSubscriptions, saveSubscription } from '../sub
 import { vectorsIn } from '../vectors.ts'
 import { createFiling } from '../write/filing.ts'
 import { heldOf, POLLS_KEPT } from '../write/polls.ts'
-import { type Connection, openConnection } from './connection.ts'
+import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
-import { LOCK, prepareDatabase } from './prepare.ts'
+import { LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
 import { lexemes } from './search.ts'
 import { postgresSql } from './sql.ts'
 
@@ -71,14 +71,23 @@ const post = (connection: Connection, text: string): void => void connection.pos
 function snapshots(connection: Connection, open: Open): <T>(work: () => T) => T {
   return work => {
     if (open.writing || open.reading > 0) return work()
-    post(connection, 'begin isolation level repeatable read read only')
-    open.reading++
+    const once = (): ReturnType<typeof work> => {
+      post(connection, 'begin isolation level repeatable read read only')
+      open.reading++
+      try {
+        return work()
+      } finally {
+        open.reading--
+        post(connection, 'commit')
+        connection.release()
+      }
+    }
     try {
-      return work()
-    } finally {
-      open.reading--
-      post(connection, 'commit')
-      connection.release()
+      return once()
+    } catch (error) {
+      // The connection was lost on the way: what was read so far is read again, in the state that there is then.
+      if (error instanceof PostgresError && error.isFatal) return once()
+      throw error
     }
   }
 }
@@ -166,8 +175,13 @@ interface Writing {
   forget: () => void
 }
 
-function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept: () => Millis): Writing {
-  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, indexReport)
+function filingOn(
+  sql: WritableSql,
+  seal: ReturnType<typeof sealWith>,
+  pollsKept: () => Millis,
+  changed: () => number,
+): Writing {
+  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, { indexReport, changed })
   return {
     settle,
     forget,
@@ -201,8 +215,11 @@ function filingOn(sql: WritableSql, seal: ReturnType<typeof sealWith>, pollsKept
   }
 }
 
-/** Runs work in a transaction of its own under the lock of those who write. */
-function transactions(connection: Connection, open: Open) {
+/** What a filing has read by now is known to be of before: `state_version()`. */
+const CHANGED = `update x_meta set value = (value::bigint + 1)::text where key = 'changes'`
+
+/** Runs work in a transaction of its own under the lock of those who write the same. */
+function transactions(connection: Connection, open: Open, lock = LOCK) {
   const rollBack = (): void => {
     connection.drop()
     if (!open.writing) return
@@ -219,12 +236,13 @@ function transactions(connection: Connection, open: Open) {
     if (open.writing) return
     open.writing = true
     post(connection, 'begin')
-    post(connection, LOCK)
+    post(connection, lock)
     open.begun = connection.sent.changing
   }
   const commit = (): void => {
     if (!open.writing) return
     const hasWritten = connection.sent.changing > open.begun
+    if (hasWritten && lock === LOCK) post(connection, CHANGED)
     post(connection, 'commit')
     // Nobody has to know whether what was only read has ended.
     if (hasWritten) connection.flush()
@@ -255,7 +273,12 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
     return Buffer.from(key)
   })
   let pollsKept = POLLS_KEPT
-  const { filing, settle, forget } = filingOn(sql, seal, () => pollsKept)
+  const { filing, settle, forget } = filingOn(
+    sql,
+    seal,
+    () => pollsKept,
+    () => connection.sent.changing,
+  )
   const { polled, ...reader } = createReader(sql, snapshots(connection, open))
   // What is written beside a filing is no part of its transaction.
   let second: Beside | null = null
@@ -356,7 +379,7 @@ interface Beside {
 function openBeside(url: string): Beside {
   const connection = openConnection(url)
   const sql = postgresSql(connection)
-  const { within } = transactions(connection, { writing: false, reading: 0, begun: 0 })
+  const { within } = transactions(connection, { writing: false, reading: 0, begun: 0 }, LOCK_BESIDE)
   const close = (): void => {
     // Both share the connection, which is closed with the store.
   }

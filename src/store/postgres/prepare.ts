@@ -11,6 +11,9 @@ import { CREATE_VIEWS, VIEWS } from './views.ts'
 /** Of this application, and one within a schema: who holds it writes. */
 export const LOCK = `select pg_advisory_xact_lock(${0x4d4e574c}, hashtext(current_schema()))`
 
+/** Of those who write beside filings, who may be in the middle of one: subscriptions and vectors are no part of it. */
+export const LOCK_BESIDE = `select pg_advisory_xact_lock(${0x4d4e5742}, hashtext(current_schema()))`
+
 /** Version 13 is the oldest that has all that the statements use. */
 const OLDEST_SERVER = 130_000
 

@@ -90,9 +90,13 @@ create trigger x_meta_told after update of value on x_meta
 for each row when (new.key = 'version') execute function minwal_told();
 `
 
+/** How many transactions have changed what filing reads. */
+const CHANGES = `insert into x_meta (key, value) values ('changes', '0') on conflict (key) do nothing;`
+
 /** Statement scripts; `x_schema` counts how many have run. The views are made anew after any of them. */
 export const MIGRATIONS: readonly string[] = [
   `${FUNCTIONS}\n${NEWS_TABLES}\n${TABLES_BESIDE}\n${TRIGGERS}`,
   SEARCHED,
   TOLD,
+  CHANGES,
 ]

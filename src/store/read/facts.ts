@@ -286,9 +286,9 @@ function stood(sql: Sql, feed: number, now: Millis): StoodReport[] {
     }))
 }
 
-/** The reading part of a filing. `takenBack` counts transactions that were rolled back, which SQLite's counters do not tell. */
-export function filingFacts(sql: Sql, takenBack: () => number): FilingFacts {
-  const versionOf = (row: Row): string => `${text(row['version'])} ${takenBack()}`
+/** The reading part of a filing. `untold` changes with what `state_version()` does not tell, like a transaction that was rolled back. */
+export function filingFacts(sql: Sql, untold: () => string): FilingFacts {
+  const versionOf = (row: Row): string => `${text(row['version'])} ${untold()}`
   return {
     known: (feed, guids, mark, tombstones = []) => {
       const given = { feed, mark, guids: JSON.stringify(guids) }

@@ -27,12 +27,19 @@ export type IndexReport = (sql: WritableSql, report: number, title: string, text
 const inFullText: IndexReport = (sql, ...row) =>
   void sql.run('insert into x_search (rowid, title, text, folded) values (?, ?, ?, ?)', row)
 
+/** What an engine does in its own way. */
+export interface FilingEngine {
+  indexReport: IndexReport
+  /** How much this connection has changed, where `state_version()` does not tell. */
+  changed: () => number
+}
+
 /** `pollsKept`: how long visits to feeds are listed. */
 export function createFiling(
   sql: WritableSql,
   seal: Seal,
   pollsKept: () => Millis,
-  indexReport: IndexReport = inFullText,
+  { indexReport, changed }: FilingEngine = { indexReport: inFullText, changed: () => 0 },
 ): OpenFiling {
   // Reports by feed that are not counted yet: recording the poll does it on the way.
   const added = new Map<number, number>()
@@ -50,7 +57,7 @@ export function createFiling(
     unindexed = []
   }
   const filing: Filing = {
-    ...filingFacts(sql, () => takenBack),
+    ...filingFacts(sql, () => `${takenBack} ${changed()}`),
     ...regrouping(sql),
     ...changingReports(sql, index),
     ...judgingStories(sql),
