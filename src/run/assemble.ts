@@ -29,13 +29,15 @@ const encoderOf = ({ threads: { encoder }, poll }: Config) =>
 export interface AssemblyTools {
   log: Log
   makeFetcher: typeof createFetcher
+  /** Whether this process gives stories vectors, where the configuration has an encoder. */
+  encodes?: boolean
   desk: DeskClient
   now: () => Millis
 }
 
 export function assemble(
   config: Config,
-  { log, makeFetcher, desk, now }: AssemblyTools,
+  { log, makeFetcher, encodes = true, desk, now }: AssemblyTools,
   before: Assembly | null = null,
 ): Assembly {
   const { encoder } = config.threads
@@ -52,7 +54,7 @@ export function assemble(
     encoding:
       before !== null && isSame(encoderOf(config), encoderOf(before.config))
         ? before.encoding
-        : encoder
+        : encoder && encodes
           ? createEncoding(encoder, config.poll, { desk, log, now })
           : null,
   }

@@ -172,7 +172,7 @@ class Service {
   get #tools(): AssemblyTools {
     const make = this.#options.fetcher ?? createFetcher
     const makeFetcher: typeof make = settings => this.#part.paced(make(settings), settings)
-    return { log: this.#log, now: this.#now, desk: this.#part.store.desk, makeFetcher }
+    return { log: this.#log, now: this.#now, desk: this.#part.store.desk, makeFetcher, encodes: this.#part.ticks }
   }
 
   #polling(): Polling {

@@ -8,6 +8,7 @@ import { HostTurns } from '../../src/store/postgres/hosts.ts'
 import { type Ended, minwal, start } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import type { Logged } from '../helpers/daemon.ts'
+import { embeddingsServer } from '../helpers/embeddings.ts'
 import { newSchema } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type FeedServer, feedServer, rss } from '../helpers/feed-server.ts'
@@ -136,6 +137,23 @@ describe.skipIf(!HAS_POSTGRES)('roles', () => {
       code: 1,
       stderr: expect.stringMatching(/^minwal: another desk files into .* by now: /m),
     })
+  })
+
+  it('give stories their vectors at the desk, whoever read them', async () => {
+    const embeddings = await embeddingsServer()
+    const server = await feedServer({ '/feed': news(0) })
+    const database = newSchema()
+    const threads = { encoder: { url: embeddings.url, model: 'tiny' } }
+    const { config } = configure(folder(), agenciesOf([`${server.origin}/feed`]), { database, threads })
+    const desk = await begin('desk', config)
+    // It has looked for stories without vectors, and found none.
+    await eventually('the encoder is tried', () => embeddings.asked.length > 0)
+    const collector = await begin('collect', config)
+    await eventually('all have one', () => embeddings.texts().length === ENTRIES)
+    for (const process of [collector, desk]) {
+      expect(process.log().filter(({ level }) => level >= 40)).toEqual([])
+      expect(await process.kill('SIGTERM')).toMatchObject({ code: 0 })
+    }
   })
 
   it('leave a desk that waits to be stopped', async () => {

@@ -27,6 +27,8 @@ export interface AnsweringTools {
   calls: Calls
   desk: DeskClient
   log: Log
+  /** Something new is on file. */
+  onFiled: () => void
 }
 
 export class Answering {
@@ -102,13 +104,16 @@ export class Answering {
     await this.#with.calls.answer(call.id, serialize(answer))
   }
 
-  #do({ method, given: packed, readings }: OpenCall): Promise<unknown> {
-    const { desk } = this.#with
+  async #do({ method, given: packed, readings }: OpenCall): Promise<unknown> {
+    const { desk, onFiled } = this.#with
     const given = deserialize(packed) as unknown[]
     switch (method) {
       case 'fileDocument': {
         const [names, plan, context] = given as [ArrayBuffer, PollPlan, DeskContext]
-        return desk.fileDocument({ names: bufferOf(names), read: readingFrom(readings) }, plan, context)
+        const filed = await desk.fileDocument({ names: bufferOf(names), read: readingFrom(readings) }, plan, context)
+        const { counts } = filed.outcome
+        if (counts.new + counts.copy + counts.revision > 0) onFiled()
+        return filed
       }
       case 'recordPolls':
         return recordAll(desk, JSON.parse(given[0] as string) as PollPlan[])

@@ -64,7 +64,10 @@ async function openLead(shared: Shared, options: DaemonOptions, now: Millis): Pr
       // Pages are asked for by the desk.
       paced: (fetcher, settings) => gated(fetcher, { turns: shared.turns, settings, log, signal }),
       gauges: [lead.waiting],
-      begin: () => () => lead.stop(),
+      begin: (_, polling) => {
+        lead.filed(() => polling().encoding?.wake())
+        return () => lead.stop()
+      },
       lost: Promise.race([opened.value.desk.lost, lead.lost]),
       close: () => shared.close(),
     },

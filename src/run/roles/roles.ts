@@ -112,6 +112,7 @@ export async function standBy({ calls }: Shared, { database }: Config, log: Log,
 export class Lead {
   readonly #shared: Shared
   readonly #answering: Answering
+  #onFiled: () => void = () => {}
   readonly #lost = Promise.withResolvers<string>()
   readonly #timer: NodeJS.Timeout
 
@@ -125,7 +126,7 @@ export class Lead {
         `another desk files into ${shownDatabase(database)} by now: start this one again, and it stands by`,
       )
     }, STANDBY)
-    this.#answering = new Answering({ calls: shared.calls, desk, log })
+    this.#answering = new Answering({ calls: shared.calls, desk, log, onFiled: () => this.#onFiled() })
   }
 
   /** Have due feeds polled, but for those whose documents wait, and those of hosts that rest. */
@@ -138,6 +139,11 @@ export class Lead {
       return kept !== undefined && hostLimits(paceOf(kept), now, usual).restUntil - now > LONGEST_WAIT
     }
     await jobs.ask(due.filter(feed => !waiting.has(feed.id) && !rests(feed)))
+  }
+
+  /** Whom to tell when news that another process read is filed. */
+  filed(onFiled: () => void): void {
+    this.#onFiled = onFiled
   }
 
   /** Resolves with a sentence when another desk files in its place. */
