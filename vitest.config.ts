@@ -11,6 +11,8 @@ const LONG = [
   'e2e/quality',
   'e2e/websub',
   'e2e/notify',
+  'e2e/postgres',
+  'e2e/postgres-commands',
   'e2e/pages',
   'run/reload',
   'e2e/secrets',
@@ -20,6 +22,15 @@ const LONG = [
   'e2e/real-feeds',
   'e2e/demo',
   'e2e/crash',
+  'e2e/daemon',
+  'e2e/add-import-export',
+  'e2e/bad-input',
+  'run/pages',
+  'e2e/roles',
+  'e2e/systemd',
+  'e2e/storage',
+  'laws/filing',
+  'e2e/copy',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -36,7 +47,7 @@ class LongestFirst extends BaseSequencer {
 const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts', 'tests/store/postgres-connection.test.ts']
 
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
-const QUICK = ['tests/desk/{claims,engines,statements}.test.ts', 'tests/store/{reader,search}.test.ts', ...OF_POSTGRES]
+const QUICK = ['tests/desk/{engines,statements}.test.ts', 'tests/store/{reader,search}.test.ts', ...OF_POSTGRES]
 
 /** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
 const ON_BOTH = [
