@@ -21,7 +21,7 @@ import { DAY, HOUR, MINUTE, temporaryFolder } from '../store/newsroom.ts'
 const BEGINS: Millis = Date.parse('2022-01-02T00:00:00Z')
 const ORIGIN = 'http://demo.example'
 /** `npm run test:postgres` files the whole week. */
-const DAYS = process.env['ALL_ENGINES'] === undefined ? 2 : 7
+const DAYS = process.env['ALL_ENGINES'] === undefined ? 4 : 7
 
 /** Those read by feeds. */
 const wires = readWires(new URL('../../data/demo/', import.meta.url)).filter(({ feed }) =>

@@ -56,6 +56,9 @@ function write(database: string, text: string): void {
   connection.close()
 }
 
+/** `npm run test:postgres`: the suite has ten minutes. */
+const WHOLE = process.env['ALL_ENGINES'] !== undefined
+
 describe.skipIf(!HAS_POSTGRES)('on a PostgreSQL database', () => {
   it('every command works, or says what to do instead, and none tells the password', async () => {
     const { where, config, database, given } = await configured()
@@ -162,51 +165,54 @@ describe.skipIf(!HAS_POSTGRES)('on a PostgreSQL database', () => {
     }
   })
 
-  it('minwal sql reads as it does a file: parameters, formats, places of faults; it writes nothing', async () => {
-    const { config, database } = await configured()
-    expect((await minwal(['poll', '--config', config])).code).toBe(0)
-    const sql = (...args: string[]): Promise<Ended> => minwal(['sql', ...args, '--config', config])
-    const query = `select 9007199254740993 as big, null as none, '' as empty, 'a "b", c' as quoted, '\\x00ff'::bytea as bytes, 1.5 as x, true as x`
-    expect((await sql('--jsonl', query)).stdout).toBe(
-      '{"big":9007199254740993,"none":null,"empty":"","quoted":"a \\"b\\", c","bytes":"00ff","x":1.5,"x:1":1}\n',
-    )
-    const counted = await sql(
-      '--json',
-      '--param',
-      'agency=agency-0',
-      '--param',
-      'least=1',
-      "select count(*) as n from report where agency = :agency and id >= :least and ':no' = $$:no$$ -- :no",
-    )
-    expect(JSON.parse(counted.stdout)).toEqual([{ n: 8 }])
-    const many = await sql('--csv', 'select n from generate_series(1, 1234) as g (n)')
-    expect(many.stdout.split('\n')).toHaveLength(1_236)
-    expect((await sql('.schema', 'agency')).stdout).toMatch(/last_report_at +timestamp with time zone/)
-    expect((await sql('select nosuch\nfrom thread')).stderr).toMatch(
-      /column "nosuch" does not exist \(line 1, column 8\): `minwal sql \.schema`/,
-    )
-    expect((await sql('select 1\nfrom nosuch')).stderr).toMatch(/\(line 2, column 6\): `minwal sql \.tables`/)
-    expect((await sql('--timeout', '200ms', 'select pg_sleep(60)')).stderr).toMatch(/not answered in time/)
-    for (const [text, says] of [
-      ['delete from x_polls', /delete is refused: only queries that read/],
-      ['with d as (delete from x_polls returning 1) select * from d', /data-modifying/],
-      ['select 1; delete from x_polls', /more than one statement/],
-      ['select 1; commit; delete from x_polls', /more than one statement/],
-      ['explain analyze delete from x_polls', /only queries that read/],
-      ["select set_config('transaction_read_only', 'off', false)", /transaction read-write mode/],
-      ["select nextval('x_polls_id_seq')", /only queries that read/],
-      ['/* select */ drop table x_polls', /drop is refused/],
-      ['', /there is no query/],
-      ['select :a', /give :a by --param/],
-    ] as const) {
-      const refused = await sql(text)
-      expect(refused.code, text).not.toBe(0)
-      expect(refused.stderr, text).toMatch(says)
-    }
-    expect(rowsIn(database, 'select id from x_polls')).toHaveLength(2)
-  })
+  it.skipIf(!WHOLE)(
+    'minwal sql reads as it does a file: parameters, formats, places of faults; it writes nothing',
+    async () => {
+      const { config, database } = await configured()
+      expect((await minwal(['poll', '--config', config])).code).toBe(0)
+      const sql = (...args: string[]): Promise<Ended> => minwal(['sql', ...args, '--config', config])
+      const query = `select 9007199254740993 as big, null as none, '' as empty, 'a "b", c' as quoted, '\\x00ff'::bytea as bytes, 1.5 as x, true as x`
+      expect((await sql('--jsonl', query)).stdout).toBe(
+        '{"big":9007199254740993,"none":null,"empty":"","quoted":"a \\"b\\", c","bytes":"00ff","x":1.5,"x:1":1}\n',
+      )
+      const counted = await sql(
+        '--json',
+        '--param',
+        'agency=agency-0',
+        '--param',
+        'least=1',
+        "select count(*) as n from report where agency = :agency and id >= :least and ':no' = $$:no$$ -- :no",
+      )
+      expect(JSON.parse(counted.stdout)).toEqual([{ n: 8 }])
+      const many = await sql('--csv', 'select n from generate_series(1, 1234) as g (n)')
+      expect(many.stdout.split('\n')).toHaveLength(1_236)
+      expect((await sql('.schema', 'agency')).stdout).toMatch(/last_report_at +timestamp with time zone/)
+      expect((await sql('select nosuch\nfrom thread')).stderr).toMatch(
+        /column "nosuch" does not exist \(line 1, column 8\): `minwal sql \.schema`/,
+      )
+      expect((await sql('select 1\nfrom nosuch')).stderr).toMatch(/\(line 2, column 6\): `minwal sql \.tables`/)
+      expect((await sql('--timeout', '200ms', 'select pg_sleep(60)')).stderr).toMatch(/not answered in time/)
+      for (const [text, says] of [
+        ['delete from x_polls', /delete is refused: only queries that read/],
+        ['with d as (delete from x_polls returning 1) select * from d', /data-modifying/],
+        ['select 1; delete from x_polls', /more than one statement/],
+        ['select 1; commit; delete from x_polls', /more than one statement/],
+        ['explain analyze delete from x_polls', /only queries that read/],
+        ["select set_config('transaction_read_only', 'off', false)", /transaction read-write mode/],
+        ["select nextval('x_polls_id_seq')", /only queries that read/],
+        ['/* select */ drop table x_polls', /drop is refused/],
+        ['', /there is no query/],
+        ['select :a', /give :a by --param/],
+      ] as const) {
+        const refused = await sql(text)
+        expect(refused.code, text).not.toBe(0)
+        expect(refused.stderr, text).toMatch(says)
+      }
+      expect(rowsIn(database, 'select id from x_polls')).toHaveLength(2)
+    },
+  )
 
-  it('minwal doctor says what is wrong with the server and the tables, and counts anew', async () => {
+  it.skipIf(!WHOLE)('minwal doctor says what is wrong with the server and the tables, and counts anew', async () => {
     const { config, database } = await configured()
     expect((await minwal(['poll', '--config', config])).code).toBe(0)
     const doctor = async (...args: string[]) => {
@@ -240,7 +246,7 @@ describe.skipIf(!HAS_POSTGRES)('on a PostgreSQL database', () => {
   })
 
   // A poll that cannot write tries for half a minute.
-  it.skipIf(process.env['ALL_ENGINES'] === undefined)(
+  it.skipIf(!WHOLE)(
     'minwal doctor tells of a user who may not write; a poll ends with what to do (npm run test:postgres)',
     async () => {
       const server = await startPostgres()
