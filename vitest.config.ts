@@ -47,7 +47,7 @@ class LongestFirst extends BaseSequencer {
 const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts', 'tests/store/postgres-connection.test.ts']
 
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
-const QUICK = ['tests/desk/{engines,statements}.test.ts', 'tests/store/{reader,search}.test.ts', ...OF_POSTGRES]
+const QUICK = ['tests/desk/{engines,statements}.test.ts', ...OF_POSTGRES]
 
 /** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
 const ON_BOTH = [
