@@ -2,7 +2,7 @@
 // What gives no rows is sent with the next statement that does, so that a filing costs few round trips.
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { Answered, Asked, Failure, Result, Statement } from './protocol.ts'
-import { joined } from './rows.ts'
+import { type Joined, joined } from './rows.ts'
 
 /** The server ends a statement after this long; whoever waits gives the connection up soon after. */
 const STATEMENT_TIMEOUT = 300_000
@@ -12,7 +12,8 @@ const MOST_WAITING = 2_000
 const LONGEST_WAITING = 4 * 1_048_576
 
 const NOTHING: Result = { columns: [], rows: [], count: 0 }
-const ONE_ROW: Result = { ...NOTHING, count: 1 }
+const counted = (count: number): Result => ({ ...NOTHING, count })
+const ONE_ROW = counted(1)
 
 const READS = /^\s*(?:select\b|\(|begin\b|commit\b|rollback\b)/
 
@@ -64,6 +65,24 @@ const tell = (statements: readonly Statement[]): void => {
   if (traffic.onSent !== null) for (const { text } of statements) traffic.onSent(text)
 }
 
+interface Waiting {
+  statement: Statement
+  told: (result: Result) => void
+}
+
+/** Tell each statement that was posted what came of it, where several went as one. */
+function tellEach(posted: readonly Waiting[], together: readonly Joined[], results: readonly Result[]): void {
+  let at = 0
+  for (const [number, { stands, tells }] of together.entries()) {
+    const given = results[number] ?? NOTHING
+    for (let of = 0; of < stands; of++, at++) {
+      // Of several rows each is one: a statement that may skip rows stands for itself.
+      const result = tells ? counted(Number(given.rows[0]?.[of])) : stands === 1 ? given : ONE_ROW
+      posted[at]?.told(result)
+    }
+  }
+}
+
 export interface ConnectionOptions {
   /** See `OpenOptions.leads`. */
   leads?: boolean
@@ -88,7 +107,7 @@ export function openConnection(
   worker.unref()
   port1.unref()
   const sent = { changing: 0 }
-  let waiting: { statement: Statement; told: (result: Result) => void }[] = []
+  let waiting: Waiting[] = []
   let length = 0
   let isClosed = false
 
@@ -131,12 +150,7 @@ export function openConnection(
   const send = (posted: typeof waiting, last: readonly Statement[]): Result => {
     const together = joined(posted.map(({ statement }) => statement))
     const results = receive([...together.map(({ statement }) => statement), ...last])
-    let at = 0
-    for (const [number, { stands }] of together.entries()) {
-      // Of several rows each is one: a statement that may skip rows stands for itself.
-      const result = (stands === 1 ? results[number] : null) ?? ONE_ROW
-      for (const end = at + stands; at < end; at++) posted[at]?.told(result)
-    }
+    tellEach(posted, together, results)
     return results.at(-1) ?? NOTHING
   }
   const flush = (): void => {
