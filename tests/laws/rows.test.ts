@@ -27,7 +27,10 @@ const statement = fc
       { weight: 6, arbitrary: fc.constantFrom<Kind>('plain', 'upsert', 'computed', 'other', 'counting') },
       { weight: 1, arbitrary: fc.constantFrom<Kind>('skipping', 'giving', 'crossed', 'hidden', 'update', 'reading') },
     ),
-    repeat: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 70 })),
+    repeat: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(1) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 70 }) },
+    ),
     key: fc.nat(40),
     named: fc.boolean(),
   })
@@ -77,7 +80,7 @@ it('rows keep their order and their values, each statement has its count, and no
   let together = 0
   let beside = 0
   fc.assert(
-    fc.property(fc.array(statement, { maxLength: 6 }), lists => {
+    fc.property(fc.array(statement, { maxLength: 10 }), lists => {
       const given = lists.flat()
       const out = joined(given)
       const told = (one: Statement) => partsOf(one).flatMap(rowsOf)
@@ -106,5 +109,5 @@ it('rows keep their order and their values, each statement has its count, and no
     { numRuns: 300 },
   )
   expect(together).toBeGreaterThan(200)
-  expect(beside).toBeGreaterThan(50)
+  expect(beside).toBeGreaterThan(20)
 })
