@@ -13,7 +13,7 @@ import type { WritableSql } from '../sql.ts'
 import type { Batch, Filing, PrivateStore, Store, StoreReader, VectorStore } from '../store.ts'
 import { changeSubscriber, readingSubscriptions, saveSubscription } from '../subscribing.ts'
 import { vectorsIn } from '../vectors.ts'
-import { createFiling } from '../write/filing.ts'
+import { createFiling, type FilingEngine } from '../write/filing.ts'
 import { heldOf, POLLS_KEPT } from '../write/polls.ts'
 import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
@@ -160,9 +160,9 @@ function filingOn(
   sql: WritableSql,
   seal: ReturnType<typeof sealWith>,
   pollsKept: () => Millis,
-  changed: () => number,
+  { changed, isOpen }: Pick<FilingEngine, 'changed' | 'isOpen'>,
 ): Writing {
-  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, { indexReport, changed })
+  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, { indexReport, changed, isOpen })
   return {
     settle,
     forget,
@@ -254,12 +254,10 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
     return Buffer.from(key)
   })
   let pollsKept = POLLS_KEPT
-  const { filing, settle, forget } = filingOn(
-    sql,
-    seal,
-    () => pollsKept,
-    () => connection.sent.changing,
-  )
+  const { filing, settle, forget } = filingOn(sql, seal, () => pollsKept, {
+    changed: () => connection.sent.changing,
+    isOpen: () => open.writing,
+  })
   const { polled, ...reader } = createReader(sql, snapshots(connection, open))
   // What is written beside a filing is no part of its transaction.
   let second: Beside | null = null

@@ -20,6 +20,7 @@ import { IS_BARE } from '../read/facts.ts'
 import { number, text, textOrNull } from '../rows.ts'
 import type { Row, WritableSql } from '../sql.ts'
 import type { Batch, Filing, StoryOrigin } from '../store.ts'
+import type { Marks } from './marks.ts'
 import { insertReports } from './reports.ts'
 
 type NewStory = Batch['stories'][number] & { count: StoryCount }
@@ -271,13 +272,7 @@ type WindowPart =
   | 'setMark'
 
 /** What the window reads and keeps. */
-export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
-  const mark = (name: string): number => number(sql.get('select value from x_meta where key = ?', [name])?.['value'])
-  const setMark = (name: string, value: number): void =>
-    void sql.run(
-      'insert into x_meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
-      [name, String(value)],
-    )
+export function keepingWindow(sql: WritableSql, { mark, setMark }: Marks): Pick<Filing, WindowPart> {
   return {
     storiesAfter: (after, since, limit = -1) =>
       sql
