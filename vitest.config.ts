@@ -44,7 +44,11 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts', 'tests/store/postgres-connection.test.ts']
+const OF_POSTGRES = [
+  'tests/e2e/postgres.test.ts',
+  'tests/e2e/roles.test.ts',
+  'tests/store/{postgres-connection,prepared}.test.ts',
+]
 
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
 const QUICK = ['tests/desk/{engines,statements}.test.ts', ...OF_POSTGRES]
