@@ -60,7 +60,7 @@ const ON_BOTH = [
   'tests/laws/{filing,retention,stories}.test.ts',
   'tests/store/{leads,reader,search,work}.test.ts',
   'tests/publish/{api,real-store}.test.ts',
-  'tests/run/{live,poller,hub,own-hub}.test.ts',
+  'tests/run/{live,poller,hub,own-hub,poll,pages,maps,page-list,robots-unread,renderer,static-files,reload}.test.ts',
   'tests/e2e/{commands,crash,daemon,editor,encoder,notify,pages-of-reports,prune,serving,threads,websub}.test.ts',
 ]
 
