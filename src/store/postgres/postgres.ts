@@ -2,7 +2,6 @@
 // filing is one transaction, and writers take turns under an advisory lock of the database.
 import type { Millis, Outcome } from '../../model/units.ts'
 import { adoptFeeds, syncAgencies } from '../agencies.ts'
-import type { FoldedColumns } from '../folded.ts'
 import { foldedText } from '../folded.ts'
 import { changeNotices } from '../notices.ts'
 import type { OpenOptions } from '../prepare.ts'
@@ -10,7 +9,7 @@ import { createReader } from '../read/reader.ts'
 import { INDEX_DELETED, INDEX_MERGING } from '../read/retention.ts'
 import { sealWith } from '../seal.ts'
 import { keepRobots } from '../sources.ts'
-import type { Value, WritableSql } from '../sql.ts'
+import type { WritableSql } from '../sql.ts'
 import type { Batch, Filing, PrivateStore, Store, StoreReader, VectorStore } from '../store.ts'
 import { changeSubscriber, readingSubscriptions, saveSubscription } from '../subscribing.ts'
 import { vectorsIn } from '../vectors.ts'
@@ -18,12 +17,23 @@ import { createFiling } from '../write/filing.ts'
 import { heldOf, POLLS_KEPT } from '../write/polls.ts'
 import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
+import { indexReport, reindex } from './indexed.ts'
 import { LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
-import { lexemes } from './search.ts'
 import { postgresSql } from './sql.ts'
 
 /** A server that was there a moment ago may be starting again: pages wait for it. */
 const READERS_WAIT: Millis = 10_000
+
+/**
+ * Statements of filing are written as SQLite plans them: a look-up by an index for each row. Their plans are made once a
+ * connection, whatever is asked for; else a plan of a time at which tables were small would read all of them later.
+ */
+const BY_LOOK_UP = [
+  'set plan_cache_mode = force_generic_plan',
+  'set enable_seqscan = off',
+  'set enable_hashjoin = off',
+  'set enable_mergejoin = off',
+]
 
 /** Open the store, making or migrating the tables where allowed. The reason of a failure is one line that names the database. */
 export function openPostgres(options: OpenOptions): Outcome<Store> {
@@ -43,6 +53,7 @@ function opened<T>(
   const connection = openConnection(options.path, { leads: options.leads === true, patience })
   // Its statements take milliseconds: compiling them takes longer.
   connection.set('set jit = off')
+  if (!options.readOnly) for (const setting of BY_LOOK_UP) connection.set(setting)
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
@@ -123,36 +134,6 @@ function integrityOf(sql: WritableSql): string {
   if (leads > 0) return `${leads} stories without a lead`
   return words > 0 ? `${words} reports without words to be found by` : 'ok'
 }
-
-/** Words of a report in place of those it had. */
-function indexReport(sql: WritableSql, report: number, _title: string, _text: string, folded: string): void {
-  sql.run(
-    `insert into x_search (report, words) values (@report, array_to_tsvector(array(select value from texts(@words))))
-     on conflict (report) do update set words = excluded.words`,
-    { report, words: JSON.stringify(lexemes(folded)) },
-  )
-}
-
-/** A report on file is found by its words as they are now, with those of its page. */
-function reindex(sql: WritableSql, report: number): void {
-  const row = sql.get(
-    `select r.title, r.text, r.folded_by, r.folded_extra, p.text as page_text, p.folded_by as page_folded_by,
-       p.folded_extra as page_folded_extra from x_reports r left join x_pages p on p.report = r.id where r.id = @report`,
-    { report },
-  )
-  if (row === undefined) return
-  const title = String(row['title'])
-  const words = foldedText(title, String(row['text']), foldedOf(row['folded_by'], row['folded_extra']))
-  const page = row['page_text'] ?? null
-  const more =
-    page === null ? '' : foldedText('', String(page), foldedOf(row['page_folded_by'], row['page_folded_extra']))
-  indexReport(sql, report, title, String(row['text']), `${words}\n${more}`)
-}
-
-const foldedOf = (by: Value | undefined, extra: Value | undefined): FoldedColumns => ({
-  foldedBy: Number(by) as FoldedColumns['foldedBy'],
-  foldedExtra: String(extra),
-})
 
 const RAISED = (table: string, highest: string): string =>
   `setval(pg_get_serial_sequence('${table}', 'seq'), greatest(@${highest}, last_number('${table}')))`

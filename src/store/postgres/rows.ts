@@ -19,7 +19,7 @@ interface Insert {
 }
 
 const HEAD = /^\s*insert into \w+ \(([\w\s,]+)\)\s*values\s*(?=\()/
-const TAIL = /^\s*(?:on conflict \(([\w, ]+)\) do update set [^()]+)?$/
+const TAIL = /^\s*(?:on conflict \(([\w, ]+)\) do update set (?:[^()]|\([^()]*\))+)?$/
 /** A parameter, and nothing else. */
 const ALONE = /^\s*\$(\d+)(?:::[a-z ]+)?\s*$/
 

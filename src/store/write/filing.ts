@@ -6,11 +6,12 @@ import { regrouping } from '../regroup.ts'
 import type { Seal } from '../seal.ts'
 import type { WritableSql } from '../sql.ts'
 import type { Batch, Filing } from '../store.ts'
+import { judgingStories } from './judged.ts'
 import { keepingPages } from './pages.ts'
 import { holdingBack, recordingPolls } from './polls.ts'
 import { pruning } from './prune.ts'
 import { changingReports } from './reports.ts'
-import { judgingStories, keepingWindow, writeBatch } from './threads.ts'
+import { keepingWindow, writeBatch } from './threads.ts'
 
 /** What a transaction still owes when its work is done. */
 export interface OpenFiling {
