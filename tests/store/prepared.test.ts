@@ -163,6 +163,7 @@ function prepared(text: string): { types: string[] } | { refused: string; isOfTy
 
 const EXAMPLES: Readonly<Record<string, readonly Value[]>> = {
   text: ['x'],
+  'text[]': ['{x}'],
   bytea: [new Uint8Array(1)],
   'double precision': [1, 0.5],
   numeric: [1, 0.5],
