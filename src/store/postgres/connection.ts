@@ -1,7 +1,8 @@
 // A connection to PostgreSQL as a synchronous value: the calling thread sleeps until the connection's own thread has answered.
 // What gives no rows is sent with the next statement that does, so that a filing costs few round trips.
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { Answered, Asked, Failure, Result, Statement } from './protocol.ts'
+import { PostgresError } from './failure.ts'
+import type { Answered, Asked, Result, Statement } from './protocol.ts'
 import { joined } from './rows.ts'
 
 /** The server ends a statement after this long, one that is for pages sooner. */
@@ -18,21 +19,7 @@ const ONE_ROW: Result = { ...NOTHING, count: 1 }
 
 const READS = /^\s*(?:select\b|\(|begin\b|commit\b|rollback\b)/
 
-/** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
-export class PostgresError extends Error {
-  readonly code: string
-  readonly isFatal: boolean
-  /** Where in the statement, in characters from 1. */
-  readonly position: number | null
-
-  constructor({ message, code, isFatal, position }: Failure) {
-    super(message)
-    this.position = position
-    this.code = code
-    this.isFatal = isFatal
-  }
-}
-
+export { PostgresError } from './failure.ts'
 export type { Result } from './protocol.ts'
 
 /** What a statement gave that was sent with others. Read before they were sent, it sends them. */
