@@ -1,4 +1,5 @@
 // The one importer of pg: connections whose values are those that SQLite gives.
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Value } from '../sql.ts'
 
@@ -42,16 +43,20 @@ const EXACT = new Map<number, (value: string) => unknown>([
 ])
 const exactTypes = typesBy(oid => EXACT.get(oid) ?? (oid === BYTES ? undefined : asItIs))
 
-const CONNECT_TIMEOUT = 10_000
+const CONNECT_TIMEOUT = 5_000
 const STATEMENT_TIMEOUT = 30_000
 const IDLE_TIMEOUT = 15_000
 /** A connection that is silent for so long is asked whether it lives. */
 const KEEP_ALIVE = 10_000
 
 /** A connection that sends statements without waiting for the answers to those before. */
-export function pipelinedClient(url: string, given: { statementTimeout: number; exact: boolean }): pg.Client {
+export function pipelinedClient(
+  url: string,
+  given: { statementTimeout: number; exact: boolean; sockets: Streams },
+): pg.Client {
   return new pg.Client({
     ...common(url),
+    ...streamsOf(given.sockets),
     ...(given.exact ? { types: exactTypes } : {}),
     statement_timeout: given.statementTimeout,
     pipeline: true,
@@ -59,9 +64,10 @@ export function pipelinedClient(url: string, given: { statementTimeout: number; 
 }
 
 /** Connections for work that awaits. A connection that is lost is told to `onLost`, and another is made when it is needed. */
-export function clientPool(url: string, max: number, onLost: (error: Error) => void): pg.Pool {
+export function clientPool(url: string, max: number, onLost: (error: Error) => void, sockets?: Streams): pg.Pool {
   const pool = new pg.Pool({
     ...common(url),
+    ...streamsOf(sockets),
     max,
     statement_timeout: STATEMENT_TIMEOUT,
     // What waits for a machine that is gone is given up, and what such a machine holds is free again.
@@ -72,10 +78,28 @@ export function clientPool(url: string, max: number, onLost: (error: Error) => v
   return pool
 }
 
-/** A connection of its own, which hears what others notify. */
-export function listeningClient(url: string): pg.Client {
-  return new pg.Client(common(url))
+/** A connection of its own, whose statements and whose making are given up after `patience`. */
+export function soleClient(url: string, patience: number, sockets?: Streams): pg.Client {
+  return new pg.Client({
+    ...common(url),
+    ...streamsOf(sockets),
+    connectionTimeoutMillis: patience,
+    statement_timeout: patience,
+    query_timeout: patience,
+  })
 }
+
+/** A connection of its own, which hears what others notify. */
+export function listeningClient(url: string, sockets?: Streams): pg.Client {
+  return new pg.Client({ ...common(url), ...streamsOf(sockets) })
+}
+
+/** What makes the sockets of connections: see `Sockets`. */
+interface Streams {
+  make: () => Socket
+}
+const streamsOf = (sockets: Streams | undefined): { stream?: () => Socket } =>
+  sockets === undefined ? {} : { stream: sockets.make }
 
 const common = (url: string) => ({
   connectionString: url,

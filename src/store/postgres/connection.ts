@@ -1,12 +1,15 @@
 // A connection to PostgreSQL as a synchronous value: the calling thread sleeps until the connection's own thread has answered.
 // What gives no rows is sent with the next statement that does, so that a filing costs few round trips.
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { Answered, Asked, Failure, Result, Statement } from './protocol.ts'
+import { PostgresError } from './failure.ts'
+import type { Answered, Asked, Result, Statement } from './protocol.ts'
 import { type Joined, joined } from './rows.ts'
 
-/** The server ends a statement after this long; whoever waits gives the connection up soon after. */
+/** The server ends a statement after this long, one that is for pages sooner. */
 const STATEMENT_TIMEOUT = 300_000
-const PATIENCE = STATEMENT_TIMEOUT + 30_000
+const READING_TIMEOUT = 60_000
+/** Whoever waits gives the connection up so long after: its thread has noticed long before that the server is silent. */
+const PATIENCE = 30_000
 /** Statements, and characters of their values, that wait for the next that gives rows. */
 const MOST_WAITING = 2_000
 const LONGEST_WAITING = 4 * 1_048_576
@@ -17,21 +20,7 @@ const ONE_ROW = counted(1)
 
 const READS = /^\s*(?:select\b|\(|begin\b|commit\b|rollback\b)/
 
-/** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
-export class PostgresError extends Error {
-  readonly code: string
-  readonly isFatal: boolean
-  /** Where in the statement, in characters from 1. */
-  readonly position: number | null
-
-  constructor({ message, code, isFatal, position }: Failure) {
-    super(message)
-    this.position = position
-    this.code = code
-    this.isFatal = isFatal
-  }
-}
-
+export { PostgresError } from './failure.ts'
 export type { Result } from './protocol.ts'
 
 /** What a statement gave that was sent with others. Read before they were sent, it sends them. */
@@ -97,11 +86,12 @@ export function openConnection(
   { leads = false, exact = false, patience = 0 }: ConnectionOptions = {},
 ): Connection {
   const { port1, port2 } = new MessageChannel()
+  const statementTimeout = patience > 0 ? READING_TIMEOUT : STATEMENT_TIMEOUT
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./connection-thread.ts', import.meta.url), {
     execArgv: [],
     name: 'postgres',
-    workerData: { url, signal, port: port2, statementTimeout: STATEMENT_TIMEOUT, leads, exact, patience },
+    workerData: { url, signal, port: port2, statementTimeout, leads, exact, patience },
     transferList: [port2],
   })
   worker.unref()
@@ -117,7 +107,7 @@ export function openConnection(
       const seen = Atomics.load(signal, 0)
       const come = receiveMessageOnPort(port1)
       if (come !== undefined) return come.message as Answered
-      if (Atomics.wait(signal, 0, seen, PATIENCE) === 'timed-out') return null
+      if (Atomics.wait(signal, 0, seen, statementTimeout + PATIENCE) === 'timed-out') return null
     }
   }
   const receive = (statements: readonly Statement[]): Result[] => {

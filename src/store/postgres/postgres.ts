@@ -18,11 +18,13 @@ import { heldOf, POLLS_KEPT } from '../write/polls.ts'
 import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
 import { indexReport, reindex } from './indexed.ts'
+import { integrityOf } from './integrity.ts'
 import { LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
 import { postgresSql } from './sql.ts'
 
 /** A server that was there a moment ago may be starting again: pages wait for it. */
 const READERS_WAIT: Millis = 10_000
+const READERS_LOCK: Millis = 5_000
 
 /**
  * Statements of filing are written as SQLite plans them: a look-up by an index for each row. Their plans are made once a
@@ -41,19 +43,22 @@ export function openPostgres(options: OpenOptions): Outcome<Store> {
 }
 
 /** Open a database for reading on a connection of its own. */
-export function openPostgresReader(url: string): Outcome<StoreReader> {
-  return opened({ path: url, readOnly: true }, readerOf)
+export function openPostgresReader(url: string, patience?: Millis): Outcome<StoreReader> {
+  return opened({ path: url, readOnly: true }, readerOf, patience)
 }
 
 function opened<T>(
   options: OpenOptions,
   make: (connection: Connection, sql: WritableSql, url: string) => T,
+  readersWait: Millis = READERS_WAIT,
 ): Outcome<T> {
-  const patience = options.readOnly ? READERS_WAIT : 0
+  const patience = options.readOnly ? readersWait : 0
   const connection = openConnection(options.path, { leads: options.leads === true, patience })
   // Its statements take milliseconds: compiling them takes longer.
   connection.set('set jit = off')
   if (!options.readOnly) for (const setting of BY_LOOK_UP) connection.set(setting)
+  // Tables are locked while they are changed: who reads them says so sooner than the change may take.
+  if (options.readOnly) connection.set(`set lock_timeout = ${READERS_LOCK}`)
   try {
     const sql = postgresSql(connection)
     const refusal = prepareDatabase(connection, sql, options)
@@ -122,17 +127,6 @@ function readerOf(connection: Connection, sql: WritableSql): StoreReader {
 function among<T extends { feed: number }>(due: readonly T[], polled: (feeds: readonly number[]) => Set<number>): T[] {
   const known = polled(due.map(({ feed }) => feed))
   return due.filter(({ feed }) => known.has(feed))
-}
-
-/** The server looks after its files; what ours claim of each other is asked. */
-function integrityOf(sql: WritableSql): string {
-  const row = sql.get(
-    `select (select count(*) from x_stories s where not exists (select 1 from x_reports r where r.id = s.lead)) as leads,
-            (select count(*) from x_reports r where not exists (select 1 from x_search f where f.report = r.id)) as words`,
-  )
-  const [leads, words] = [Number(row?.['leads']), Number(row?.['words'])]
-  if (leads > 0) return `${leads} stories without a lead`
-  return words > 0 ? `${words} reports without words to be found by` : 'ok'
 }
 
 const RAISED = (table: string, highest: string): string =>

@@ -42,10 +42,11 @@ export interface ConnectionData {
   url: string
   /** Grows with every answer; whoever waits sleeps on it. */
   signal: Int32Array
+  /** The server ends a statement after so long. */
   statementTimeout: number
   /** Whole numbers come as `bigint`, and what is no number, truth or bytes as the server writes it. */
   exact: boolean
-  /** How long a connection that was lost is waited for, where nothing is written. */
+  /** How long after it was lost a connection is waited for, where nothing is written; later what is asked is refused at once. */
   patience: number
   /** The connection is of the one process that files. */
   leads: boolean
