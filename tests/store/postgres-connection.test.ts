@@ -1,5 +1,7 @@
-// A connection to PostgreSQL that ends within a transaction. Of PostgreSQL alone.
+// A connection to PostgreSQL: how it begins, and that it may end within a transaction. Of PostgreSQL alone.
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { clientPool, listeningClient, pipelinedClient } from '../../src/store/postgres/client.ts'
 import { type Connection, openConnection } from '../../src/store/postgres/connection.ts'
 import { newSchema } from '../helpers/engine.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
@@ -59,4 +61,37 @@ describe.skipIf(!HAS_POSTGRES)('a connection that ends within a transaction', ()
     connection.release()
     expect(asked(connection, 'select count(*) from kept')).toBe(0)
   })
+})
+
+/** Names of what a connection says of itself when it begins (PostgreSQL, "StartupMessage"). */
+async function saidAtBeginning(connect: (url: string) => Promise<unknown>): Promise<string[]> {
+  const { promise, resolve } = Promise.withResolvers<string[]>()
+  const server = createServer(socket => {
+    socket.once('data', packet => {
+      // After its length and the version of the protocol: names and values, each with a zero at its end.
+      const texts = packet
+        .subarray(8)
+        .toString()
+        .split('\0')
+        .filter(text => text !== '')
+      resolve(texts.filter((_, at) => at % 2 === 0).sort())
+      socket.destroy()
+    })
+  })
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  await connect(`postgres://reader:word@127.0.0.1:${port}/news`).catch(() => {
+    // It is hung up on.
+  })
+  return promise
+}
+
+it.each([
+  ['of a store', (url: string) => pipelinedClient(url, { exact: false }).connect()],
+  ['of queries', (url: string) => pipelinedClient(url, { exact: true }).connect()],
+  ['of calls', (url: string) => clientPool(url, 1, () => {}).connect()],
+  ['that listens', (url: string) => listeningClient(url).connect()],
+])('a connection %s begins with nothing that PgBouncer refuses', async (_, connect) => {
+  expect(await saidAtBeginning(connect)).toEqual(['application_name', 'client_encoding', 'database', 'user'])
 })

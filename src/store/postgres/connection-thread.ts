@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Value } from '../sql.ts'
-import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from './client.ts'
+import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient, settle } from './client.ts'
 import { failureOf } from './failure.ts'
 import { LEAD, LED, NOTICED } from './lead.ts'
 import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
@@ -37,13 +37,14 @@ let settings: string[] = []
 
 async function connected(): Promise<Client> {
   if (client !== null) return client
-  const made = pipelinedClient(url, { statementTimeout, exact })
+  const made = pipelinedClient(url, { exact })
   const forget = (): void => {
     if (client === made) lose()
   }
   made.on('error', forget)
   made.on('end', forget)
   await made.connect()
+  await settle(made, statementTimeout)
   if (!exact) await made.query(ONE_SCHEMA)
   if (leads) await lead(made)
   for (const text of settings) await made.query(text)
