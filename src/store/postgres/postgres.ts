@@ -18,7 +18,7 @@ import { createFiling } from '../write/filing.ts'
 import { heldOf, POLLS_KEPT } from '../write/polls.ts'
 import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
-import { LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
+import { CHANGED, LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
 import { lexemes } from './search.ts'
 import { postgresSql } from './sql.ts'
 
@@ -214,9 +214,6 @@ function filingOn(
     },
   }
 }
-
-/** What a filing has read by now is known to be of before: `state_version()`. */
-const CHANGED = `update x_meta set value = (value::bigint + 1)::text where key = 'changes'`
 
 /** Runs work in a transaction of its own under the lock of those who write the same. */
 function transactions(connection: Connection, open: Open, lock = LOCK) {
