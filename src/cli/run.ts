@@ -29,7 +29,7 @@ export async function run(options: Common & { role?: Role }): Promise<void> {
   const { role = 'all' } = options
   const started = await aggregator.start({ serve: true, systemd: true, reload, role, signal: stopping.signal })
   if (!started.ok && stopping.signal.aborted) return
-  if (!started.ok) throw new Failed(started.reason)
+  if (!started.ok) throw new Failed(started.reason, started.isFinal === true ? 2 : 1)
   running = started.value
   if (process.stderr.isTTY && role === 'all')
     say(`Minwal serves ${running.address}/ and polls ${feedsByUrl(config.agencies).size} feeds. Ctrl-C stops it.`)

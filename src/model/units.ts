@@ -4,4 +4,7 @@
 export type Millis = number
 
 /** One value or the reason there is none. Expected failures travel as values; only broken invariants throw. */
-export type Outcome<T> = { ok: true; value: T } | { ok: false; reason: string }
+export type Outcome<T> =
+  | { ok: true; value: T }
+  /** `isFinal`: trying again gives the same until the configuration is another. Said where somebody asks. */
+  | { ok: false; reason: string; isFinal?: boolean }

@@ -37,6 +37,8 @@ export interface AnswersOptions {
   pace?: ((work: () => void) => void) | undefined
   /** Whether answers on their way hold so much memory that nothing new is to be rendered. */
   isFull?: (() => boolean) | undefined
+  /** Whether an error of `state` says that it cannot be told just now. */
+  isAway?: ((error: unknown) => boolean) | undefined
   /** Renders what a request asks for in another thread, where it holds nobody up; absent, it is rendered here. */
   elsewhere?: Elsewhere | undefined
 }
@@ -153,7 +155,7 @@ export class Answers implements Answering {
   /** The state to be shown, with all forgotten that is not of it. */
   #renew(): readonly unknown[] {
     if (this.#paced) return this.#state
-    const state = this.#options.state()
+    const state = this.#told()
     if (!isSameState(state, this.#state)) {
       this.#memory.renew(state)
       const { pace } = this.#options
@@ -167,6 +169,16 @@ export class Answers implements Answering {
     }
     this.#seen = this.#now()
     return state
+  }
+
+  /** The state of the store. While that is away it is the last that was seen: what lies ready is answered. */
+  #told(): readonly unknown[] {
+    try {
+      return this.#options.state()
+    } catch (error) {
+      if (this.#state.length === 0 || !this.#options.isAway?.(error)) throw error
+      return this.#state
+    }
   }
 
   /** While others are rendered, with what was made for a state that is just over. */
@@ -278,7 +290,15 @@ function addressOf(url: string): string {
 }
 
 function overloaded(request: Request): Response {
-  const text = `Too many pages are being made at once. Ask again in ${RETRY_AFTER} seconds, or for fewer at a time.`
+  return unavailable(request, 'Too many pages are being made at once.', ', or for fewer at a time')
+}
+
+/** What is published cannot be reached. */
+export const away = (request: Request): Response => unavailable(request, 'The database cannot be reached just now.')
+
+/** Why nothing can be answered just now, with when to ask again. */
+function unavailable(request: Request, why: string, orElse = ''): Response {
+  const text = `${why} Ask again in ${RETRY_AFTER} seconds${orElse}.`
   const response = respond(request, new Prepared(refusalDocument(new URL(request.url).pathname, 503, text)))
   response.headers.set('Retry-After', String(RETRY_AFTER))
   return response

@@ -7,7 +7,7 @@ import type { RowReader } from '../model/listed.ts'
 import type { Health, HubFigures, Reader } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { namedHub } from './addresses.ts'
-import { type Answering, Answers, type Elsewhere, Unanswered } from './answers.ts'
+import { type Answering, Answers, away, type Elsewhere, Unanswered } from './answers.ts'
 import type { Asked } from './asked.ts'
 import type { Answer, Rendering } from './delivery.ts'
 import {
@@ -41,7 +41,7 @@ import {
   splitFile,
 } from './routes.ts'
 import { searchRendering } from './search-page.ts'
-import { onceForState } from './state.ts'
+import { minuteOf, onceForState } from './state.ts'
 import type { View } from './view.ts'
 import { basePath, feedWording, type Wording, worded, wordingOf, wordsAsked } from './wording.ts'
 import { wordsFor } from './words/index.ts'
@@ -64,6 +64,8 @@ export interface SiteDependencies {
   measured?: () => Promise<string>
   /** Called with every failure to render; the visitor learns only that there was one. */
   onError?: (error: unknown, request: string) => void
+  /** Whether an error says that what is published cannot be reached just now: that is no fault. */
+  isAway?: (error: unknown) => boolean
   /** Runs a rendering in a turn of the event loop of its own; absent, it runs at once. */
   turn?: (work: () => void) => void
   /**
@@ -90,13 +92,13 @@ export interface Site {
 
 type Responding = Response | Promise<Response>
 
-const [MINUTE, DAY] = [60_000, 86_400_000]
+const DAY = 86_400_000
 /** Events named where there is no page. */
 const EVENTS_NOT_FOUND = 5
 
 export function createSite(dependencies: SiteDependencies): Site {
-  const { now, turn, rest, pace, isFull, elsewhere } = dependencies
-  const answers = new Answers({ state: stateOf(dependencies), now, turn, rest, pace, isFull, elsewhere })
+  const { now, turn, rest, pace, isFull, isAway, elsewhere } = dependencies
+  const answers = new Answers({ state: stateOf(dependencies), now, turn, rest, pace, isFull, isAway, elsewhere })
   const app = routed(dependencies, answers)
   return {
     ready: (address, asked) => answers.ready(address, asked),
@@ -139,6 +141,7 @@ function routed(dependencies: SiteDependencies, answers: Answering): Hono {
   app.get('/favicon.svg', c => site.now(c, iconDocument()))
   app.notFound(c => site.now(c, site.notFound(c)))
   app.onError((error, c) => {
+    if (dependencies.isAway?.(error)) return away(c.req.raw)
     dependencies.onError?.(error, `${c.req.method} ${new URL(c.req.url).pathname}`)
     const text = 'This could not be shown because of a fault in Minwal. Its log says what happened.'
     return site.now(c, refusalDocument(c.req.path, 500, text))
@@ -149,11 +152,6 @@ function routed(dependencies: SiteDependencies, answers: Answering): Hono {
 /** All that renderings depend on. */
 function stateOf({ reader, config, now, health }: SiteDependencies): () => readonly unknown[] {
   return () => [reader.version(), config(), minuteOf(now()), health().online]
-}
-
-/** The clock of the pages: what was rendered is remembered for a minute. */
-function minuteOf(now: Millis): Millis {
-  return Math.floor(now / MINUTE) * MINUTE
 }
 
 /** What each address is answered with. */

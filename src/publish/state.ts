@@ -1,4 +1,5 @@
 // What is made once for each state of the published data, however many requests need it.
+import type { Millis } from '../model/units.ts'
 
 /** What `make` gives, made anew only where one of the values of `state` is another. */
 export function onceForState<T>(state: () => readonly unknown[], make: () => T): () => T {
@@ -8,4 +9,11 @@ export function onceForState<T>(state: () => readonly unknown[], make: () => T):
     if (last === null || now.some((part, at) => part !== last?.state[at])) last = { state: now, value: make() }
     return last.value
   }
+}
+
+const MINUTE: Millis = 60_000
+
+/** The clock of the pages: what was rendered is remembered for a minute. */
+export function minuteOf(now: Millis): Millis {
+  return Math.floor(now / MINUTE) * MINUTE
 }

@@ -18,10 +18,10 @@ import { notPolled, type Polled, type PollOptions } from './choose.ts'
 import { Chores } from './chores.ts'
 import { ClockLog } from './clock-log.ts'
 import type { Daemon, DaemonOptions } from './daemon-options.ts'
+import { Doors, type Outward } from './doors.ts'
 import { linkFault } from './faults.ts'
 import { HealthWatch } from './health.ts'
 import { createWebSub, ownFeeds, type WebSub } from './hub.ts'
-import { listen, OnTheWay } from './listener.ts'
 import { Measures } from './measures.ts'
 import { type Network, watchNetwork } from './network.ts'
 import { Notifier } from './notify.ts'
@@ -41,9 +41,15 @@ const LATE: Millis = 2 * 60_000
 
 /** Start the daemon. The reason of a failed start is one line; nothing is left open then. */
 export async function startDaemon(options: DaemonOptions): Promise<Outcome<Daemon>> {
-  const opened = await openPart(options, (options.now ?? Date.now)())
-  if (!opened.ok) return opened
-  const service = new Service(options, opened.value)
+  const { config, log } = options
+  const told = systemd(log, options.systemd ?? true)
+  const doors = new Doors(config, told.socket, log)
+  const opened = await openPart(options, (options.now ?? Date.now)(), { doors, systemd: told })
+  if (!opened.ok) {
+    await doors.close()
+    return opened
+  }
+  const service = new Service(options, opened.value, { doors, systemd: told })
   const listening: Outcome<string> = (options.serve ?? true) ? await service.listen() : { ok: true, value: '' }
   if (!listening.ok) {
     await service.close()
@@ -61,7 +67,7 @@ class Service {
   readonly #closers: (() => unknown)[] = []
   readonly #stopping = new AbortController()
   readonly #backlog = new Backlog()
-  readonly #onTheWay = new OnTheWay()
+  readonly #doors: Doors
   readonly #measures: Measures
   readonly #websub: WebSub
   readonly #network: Network
@@ -84,13 +90,14 @@ class Service {
   #unread = false
   #address = ''
 
-  constructor(options: DaemonOptions, part: Part) {
+  constructor(options: DaemonOptions, part: Part, { doors, systemd }: Outward) {
     const { store } = part
     this.#part = part
     this.#options = options
     this.#log = options.log
     this.#now = options.now ?? Date.now
-    this.#systemd = systemd(this.#log, options.systemd ?? true)
+    this.#systemd = systemd
+    this.#doors = doors
     this.#closers.push(() => part.close())
     // The desk's connection is closed last: a read-only one cannot write the journal back into the file.
     this.#closers.push(() => store.desk.close())
@@ -99,7 +106,7 @@ class Service {
       database: options.config.database,
       pending: () => this.#poller.pending,
       backlog: () => this.#backlog,
-      onTheWay: () => this.#onTheWay.bytes,
+      onTheWay: () => doors.onTheWay.bytes,
       writeFailures: () => store.desk.failures,
       besides: part.gauges,
     })
@@ -139,13 +146,13 @@ class Service {
       backups: this.#backups,
     }
     const { database } = options.config
-    this.#health = new HealthWatch({ ...watched, settings: () => this.#assembly.config.poll, database })
+    this.#health = new HealthWatch({ ...watched, settings: () => this.#assembly.config.poll, part, database })
     this.#serving = createServing({
       database: options.config.database,
       reader: store.reader,
       desk: store.desk,
       websub: this.#websub,
-      onTheWay: this.#onTheWay,
+      onTheWay: doors.onTheWay,
       config: () => this.#assembly.config,
       now: this.#now,
       version: options.version,
@@ -222,19 +229,9 @@ class Service {
 
   /** Serve. Resolves to the address. */
   async listen(): Promise<Outcome<string>> {
-    const { socket } = this.#systemd
-    const where = socket === null ? this.#options.config.listen : { fd: socket }
-    const listening = this.#part.serves ? await listen(this.#serving, where, this.#onTheWay) : null
-    if (listening?.ok === false) return listening
-    if (listening !== null) this.#closers.push(listening.value.close)
-    const { metrics = null } = this.#options.config
-    if (metrics !== null) {
-      const apart = await listen(this.#serving.metrics, metrics, this.#onTheWay, 'metrics.listen')
-      if (!apart.ok) return apart
-      this.#closers.push(apart.value.close)
-      this.#log.info('metrics are served', { address: apart.value.address })
-    }
-    return { ok: true, value: listening?.value.address ?? '' }
+    this.#doors.answer({ pages: this.#serving, metrics: this.#serving.metrics })
+    this.#closers.push(() => this.#doors.close())
+    return this.#doors.open(this.#part.serves)
   }
 
   /** Begin to look for due feeds, and say that it has started. */
@@ -359,7 +356,7 @@ class Service {
     const { reader, feeds, settings } = this.#polling()
     const now = this.#now()
     const isLate = ({ lastPoll, nextPoll }: FeedState): boolean => lastPoll !== null && nextPoll < now - LATE
-    const late = (): number => dueFeeds(reader, feeds, settings, now).filter(isLate).length
+    const late = (): number => (this.#part.ticks ? dueFeeds(reader, feeds, settings, now).filter(isLate).length : 0)
     return `STATUS=${this.#health.status(this.#address, feeds.size, late)}`
   }
 

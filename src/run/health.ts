@@ -8,6 +8,7 @@ import { shownDatabase } from '../model/database.ts'
 import type { Health } from '../model/shown.ts'
 import type { BackupState, Backups } from './backups.ts'
 import { type Network, NO_NETWORK } from './network.ts'
+import type { Part } from './part.ts'
 import { longestPoll } from './poll.ts'
 import type { Poller } from './poller.ts'
 import type { Retention } from './retention.ts'
@@ -19,6 +20,7 @@ export interface HealthSources {
   retention: Pick<Retention, 'fault'>
   backups: Backups
   settings: () => PollSettings
+  part: Pick<Part, 'does' | 'ticks' | 'trouble'>
   /** Path of the database. Everybody may see what health says: the log has the whole path. */
   database: string
 }
@@ -65,9 +67,9 @@ export class HealthWatch {
   }
 
   judge(): Judged & { backup: BackupState | null } {
-    const { desk, poller, network, retention, backups, settings } = this.#sources
+    const { desk, poller, network, retention, backups, settings, part } = this.#sources
     const now = performance.now()
-    const { trouble } = desk
+    const trouble = desk.trouble ?? part.trouble()
     if (trouble !== null) this.#waited = now
     const { oldest } = poller
     const judged = judgeHealth({
@@ -75,6 +77,7 @@ export class HealthWatch {
       looked: this.#looked,
       expected: this.#expected,
       pending: poller.pending,
+      part: part.does === null ? null : { does: part.does(), looks: part.ticks },
       oldestPoll: oldest === null ? null : now - Math.max(oldest, this.#waited),
       longestPoll: longestPoll(settings()),
       deskSilence: desk.silence,
@@ -89,13 +92,15 @@ export class HealthWatch {
     return { ...judged, fault: judged.fault ?? retention.fault, detail, backup: state }
   }
 
-  /** One line for `systemctl status`. `late` counts the feeds that should have been polled some time ago. */
+  /** One line for `systemctl status`. `late` counts the feeds that should have been polled some time ago; it may throw. */
   status(address: string, feeds: number, late: () => number): string {
     const { fault } = this.judge()
+    const { does } = this.#sources.part
     const wrong = this.#sources.network.isGone ? NO_NETWORK : fault
     // Where the file cannot be read, that is what is wrong.
-    const behind = fault === null ? late() : 0
+    const behind = fault === null ? countedOr0(late) : 0
     const parts = [
+      ...(does === null ? [] : [does()]),
       ...(address === '' ? [] : [`serving ${address}`]),
       counted(feeds, 'feed', 'feeds'),
       ...(behind === 0 ? [] : [`${behind} late`]),
@@ -108,5 +113,14 @@ export class HealthWatch {
     const { database } = this.#sources
     const shown = shownDatabase(database)
     return text.replaceAll(database, basename(shown)).replaceAll(shown, basename(shown))
+  }
+}
+
+/** The database may have been lost a moment ago: the next judgement says so. */
+function countedOr0(count: () => number): number {
+  try {
+    return count()
+  } catch {
+    return 0
   }
 }

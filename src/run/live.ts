@@ -38,6 +38,7 @@ export class Live {
   #told = new Map<number, Millis>()
   #since: Millis = 0
   #beat: Millis = 0
+  #isFailing = false
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -111,8 +112,10 @@ export class Live {
         const threads = this.#grown()
         if (threads.length > 0) this.#send(`data: ${JSON.stringify({ version, threads })}\n\n`)
       }
+      this.#isFailing = false
     } catch (error) {
-      this.#options.log?.error('open pages could not be told of news', { error: said(error) })
+      if (!this.#isFailing) this.#options.log?.error('open pages could not be told of news', { error: said(error) })
+      this.#isFailing = true
     }
     if (performance.now() - this.#beat >= HEARTBEAT) this.#send(': here\n\n')
   }

@@ -7,6 +7,9 @@ import { openReader } from '../store/open.ts'
 import type { StoreReader } from '../store/store.ts'
 import { tagAuthority } from './tag-authority.ts'
 
+/** The thread that answers and polls sleeps while it reads: a server that was lost is waited for no longer. */
+export const READER_WAITS: Millis = 1_000
+
 export interface OpenDeskOptions {
   now: Millis
   log: Log
@@ -39,7 +42,7 @@ export async function openDesk(config: Config, options: OpenDeskOptions): Promis
   })
   if (!opened.ok) return opened
   const desk = opened.value
-  const reader = openReader(database)
+  const reader = openReader(database, READER_WAITS)
   if (reader.ok) return { ok: true, value: { desk, reader: reader.value } }
   await desk.close()
   return reader

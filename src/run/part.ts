@@ -1,5 +1,6 @@
 // The part of the work that a process does: all of it, which needs nothing more than a desk; or what roles/ makes of it.
 import type { Fetcher } from '../collect/net/fetch.ts'
+import type { Trouble } from '../desk/storing.ts'
 import type { PollSettings } from '../model/config.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { AskedGauge } from './measures.ts'
@@ -21,6 +22,10 @@ export interface Part {
   gauges: readonly AskedGauge[]
   /** Begin what goes on beside the ticks; what is returned ends it. */
   begin(poller: Poller, polling: () => Polling): () => Promise<void>
+  /** What it does of the work, as `/healthz` and systemd are told; null where that is all of it. */
+  does: (() => string) | null
+  /** What keeps it from its work, beside what its desk says. */
+  trouble(): Trouble | null
   /** Resolves with a sentence when this process can do its part no more. */
   lost: Promise<string>
   /** After the desk is closed. */
@@ -36,6 +41,8 @@ export const partOf = (store: OpenedDesk): Part => ({
   paced: fetcher => fetcher,
   gauges: [],
   begin: () => async () => {},
+  does: null,
+  trouble: () => null,
   lost: store.desk.lost,
   close: () => {},
 })

@@ -5,10 +5,13 @@ import { targetOf } from '../config/secrets.ts'
 import { hostOf } from '../decide/schedule/host.ts'
 import { byUrgency, type HostNow, startable } from '../decide/schedule/hosts.ts'
 import { isUnreachable } from '../decide/schedule/network.ts'
+import { said } from '../log.ts'
 import type { Failure, FetchResult } from '../model/collected.ts'
 import type { PollOutcome } from '../model/decided.ts'
 import type { FeedState } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
+import { PostgresError } from '../store/postgres/failure.ts'
+import { postgresTrouble } from '../store/postgres/faults.ts'
 import { Hosts, LONGEST_WAIT } from './hosts.ts'
 import { isStopping, type Polling, pollFeed } from './poll.ts'
 
@@ -233,6 +236,11 @@ export class Poller {
     } catch (error) {
       // Not stored because all stops: it is polled again after the start.
       if (isStopping(polling, error)) return
+      // What a server that is away could not tell: the feed stays due.
+      if (error instanceof PostgresError && postgresTrouble(error) !== null) {
+        polling.log.warn('a poll was given up: the database cannot be read', { url: feed.url, error: said(error) })
+        return
+      }
       this.#broken ??= error
       polling.log.error('the poll could not be stored', {
         url: feed.url,

@@ -32,7 +32,10 @@ export interface RenderTask {
   config?: Config
 }
 
-export type Rendered = { id: number; rendering: Rendering<Uint8Array> } | { id: number; error: string }
+export type Rendered = { id: number; rendering: Rendering<Uint8Array> } | { id: number; error: string; isAway: boolean }
+
+/** A page cannot be made since the database cannot be reached just now. */
+export class DatabaseAway extends Error {}
 
 /** Time without a page after which the thread ends: a daemon that only collects keeps none. */
 const IDLE: Millis = 120_000
@@ -88,7 +91,7 @@ export class Renderer {
     worker.on('message', (answer: Rendered) => {
       const waiting = this.#waiting.get(answer.id)
       this.#waiting.delete(answer.id)
-      if ('error' in answer) waiting?.reject(new Error(answer.error))
+      if ('error' in answer) waiting?.reject(answer.isAway ? new DatabaseAway(answer.error) : new Error(answer.error))
       else waiting?.resolve(answer.rendering)
       if (this.#waiting.size > 0) return
       this.#idle = setTimeout(() => void this.#end('it had nothing to do'), IDLE).unref()

@@ -3,16 +3,19 @@ import type { Caller } from '../collect/net/callback.ts'
 import type { DeskClient } from '../desk/client.ts'
 import { type LeveledLog, said } from '../log.ts'
 import type { Config, PollSettings } from '../model/config.ts'
+import { isPostgres } from '../model/database.ts'
 import type { Health } from '../model/shown.ts'
 import type { Millis } from '../model/units.ts'
 import { Prepared, respond } from '../publish/delivery.ts'
 import { createSite } from '../publish/site.ts'
+import { storeTrouble } from '../store/fault.ts'
 import type { StoreReader } from '../store/store.ts'
 import type { WebSub } from './hub.ts'
 import { type Answerer, type OnTheWay, TURNS } from './listener.ts'
 import { Live, withLive } from './live.ts'
 import { createOwnHub } from './own-hub.ts'
-import { Renderer } from './renderer.ts'
+import { healthOnly, isMetrics, nowhere } from './probes.ts'
+import { DatabaseAway, Renderer } from './renderer.ts'
 
 export interface ServingDependencies {
   /** The file that is read. */
@@ -35,7 +38,7 @@ export interface ServingDependencies {
 }
 
 export interface Serving extends Answerer {
-  /** Answers `/metrics`, and nothing else. */
+  /** Answers `/metrics`, `/healthz` and `/readyz`, and nothing else. */
   metrics: Answerer
   /** Send what was published to the subscribers of the built-in hub. Never rejects. */
   push(): Promise<void>
@@ -43,7 +46,7 @@ export interface Serving extends Answerer {
 }
 
 export function createServing(dependencies: ServingDependencies): Serving {
-  const { reader, desk, websub, onTheWay, config, now, version, log, health, signal, measures, makeCaller } =
+  const { database, reader, desk, websub, onTheWay, config, now, version, log, health, signal, measures, makeCaller } =
     dependencies
   const renderer = new Renderer(dependencies)
   const pages = createSite({
@@ -55,6 +58,7 @@ export function createServing(dependencies: ServingDependencies): Serving {
     now,
     version,
     onError: error => log.error('a page failed', { error: said(error) }),
+    isAway: error => error instanceof DatabaseAway || (isPostgres(database) && storeTrouble(error) !== null),
     health,
     hub: () => hub.figures(),
     ...(measures !== undefined && { measured: measures.text }),
@@ -73,14 +77,12 @@ export function createServing(dependencies: ServingDependencies): Serving {
       if (!signal.aborted) log.error(event, { error: said(error) })
       return new Response('Send it again later.\n', { status: 503 })
     })
-  const nowhere = (): Response => new Response('Nothing is here.\n', { status: 404 })
-  const isMetrics = (request: Request): boolean => /^\/metrics\/?$/.test(new URL(request.url).pathname)
   // As it was at the start: where it is served changes at the next.
   const apart = config().metrics != null
   return {
     ready: site.ready,
     ...(measures !== undefined && { answered: measures.answered }),
-    metrics: { ready: () => null, fetch: request => (isMetrics(request) ? pages.fetch(request) : nowhere()) },
+    metrics: healthOnly(pages),
     fetch: request => {
       if (apart && isMetrics(request)) return nowhere()
       const pushed = websub.answer(request)

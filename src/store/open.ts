@@ -1,7 +1,7 @@
 // Opens a database by its name: a path is an SQLite file, an address that begins with `postgres://` a PostgreSQL database.
 import { existsSync } from 'node:fs'
 import { isPostgres } from '../model/database.ts'
-import type { Outcome } from '../model/units.ts'
+import type { Millis, Outcome } from '../model/units.ts'
 import { hasTables } from './postgres/made.ts'
 import { openPostgres, openPostgresReader } from './postgres/postgres.ts'
 import type { OpenOptions } from './prepare.ts'
@@ -19,7 +19,10 @@ export function openStore(options: OpenOptions): Outcome<Store> {
   return isPostgres(options.path) ? openPostgres(options) : openFile(options)
 }
 
-/** Open a store for reading on a connection of its own, which sees what others commit: `version()` tells. */
-export function openReader(database: string): Outcome<StoreReader> {
-  return isPostgres(database) ? openPostgresReader(database) : openFileReader(database)
+/**
+ * Open a store for reading on a connection of its own, which sees what others commit: `version()` tells. `patience`: how long a
+ * server that was lost is waited for.
+ */
+export function openReader(database: string, patience?: Millis): Outcome<StoreReader> {
+  return isPostgres(database) ? openPostgresReader(database, patience) : openFileReader(database)
 }

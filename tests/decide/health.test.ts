@@ -3,6 +3,7 @@ import { type HealthFacts, judgeHealth } from '../../src/decide/schedule/health.
 
 const MINUTE = 60_000
 const WELL: HealthFacts = {
+  part: null,
   now: 100 * MINUTE,
   looked: 100 * MINUTE - 8_000,
   expected: 100 * MINUTE + 7_000,

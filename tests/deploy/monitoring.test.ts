@@ -124,7 +124,7 @@ describe('the metrics of a running daemon', () => {
 })
 
 describe('metrics with a listener of their own', () => {
-  it('are served there and nowhere else, and nothing else is served there', async () => {
+  it('are served there and nowhere else, and beside health nothing else is served there', async () => {
     const server = await feedServer({ '/feed': rss([{ guid: '1', title: 'The ferry is late', text: 'At five.' }]) })
     const { config } = configure(folder(), agenciesOf([`${server.origin}/feed`]), {
       metrics: { listen: '127.0.0.1:0' },
@@ -136,7 +136,10 @@ describe('metrics with a listener of their own', () => {
       expect((await fetch(running.address + path)).status).toBe(404)
       expect(await (await fetch(apart + path)).text()).toContain('\nminwal_live 1\n')
     }
-    for (const path of ['/', '/feed.atom', '/healthz']) expect((await fetch(apart + path)).status).toBe(404)
+    for (const path of ['/healthz', '/readyz/']) {
+      await eventually(path, async () => (await fetch(apart + path)).status === 200)
+    }
+    for (const path of ['/', '/feed.atom', '/feeds']) expect((await fetch(apart + path)).status).toBe(404)
     expect((await fetch(running.address)).status).toBe(200)
     expect((await running.stop()).code).toBe(0)
   })

@@ -1,4 +1,6 @@
 // Several processes on one PostgreSQL database: who collects, who files, who serves. Of PostgreSQL alone.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
@@ -13,9 +15,13 @@ import { newSchema } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type FeedServer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { lineTo } from '../helpers/line.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
 import { rowsIn } from '../helpers/rows.ts'
 import { fileInto, FEEDS as NEWS, NOW, openNewsroom, SETTINGS } from '../store/newsroom.ts'
+
+/** `npm run test:postgres` takes what waits for timeouts. */
+const WHOLE = process.env['ALL_ENGINES'] !== undefined
 
 const FEEDS = 6
 const ENTRIES = 4
@@ -31,12 +37,15 @@ const news = (feed: number): string =>
 
 interface Process {
   log(): Logged[]
+  readonly health: string
+  said(): string
+  hasEnded(): boolean
   kill(signal: NodeJS.Signals): Promise<Ended>
   ended: Promise<Ended>
 }
 
-/** A process of a role, which has begun: it has started, or stands by. */
-async function begin(role: string, config: string): Promise<Process & { address: string }> {
+/** A process of a role. */
+function launch(role: string, config: string): Process {
   const running = start(['run', '--config', config, '--role', role])
   onTestFinished(() => void running.child.kill('SIGKILL'))
   const log = (): Logged[] =>
@@ -46,17 +55,39 @@ async function begin(role: string, config: string): Promise<Process & { address:
       .slice(0, -1)
       .filter(line => line.startsWith('{'))
       .map(line => JSON.parse(line) as Logged)
-  const begun = (): Logged | undefined => log().find(({ msg }) => msg === 'started' || msg.includes('stands by'))
-  await eventually(`${role} has begun`, () => running.child.exitCode !== null || begun() !== undefined)
-  if (running.child.exitCode !== null) throw new Error(running.stderr())
   return {
     log,
-    address: String(begun()?.['address'] ?? ''),
+    /** Where it tells how it stands, once it listens there. */
+    get health() {
+      return String(log().find(({ msg }) => msg === 'metrics are served')?.['address'] ?? '')
+    },
+    said: running.stderr,
+    hasEnded: () => running.child.exitCode !== null,
     ended: running.ended,
     kill: signal => {
       running.child.kill(signal)
       return running.ended
     },
+  }
+}
+
+/** A process of a role, which has begun: it has started, or stands by. */
+async function begin(role: string, config: string): Promise<Process & { address: string }> {
+  const process = launch(role, config)
+  const begun = (): Logged | undefined =>
+    process.log().find(({ msg }) => msg === 'started' || msg.includes('stands by'))
+  await eventually(`${role} has begun`, () => process.hasEnded() || begun() !== undefined)
+  if (process.hasEnded()) throw new Error(process.said())
+  return Object.assign(process, { address: String(begun()?.['address'] ?? '') })
+}
+
+/** What it answers when asked how it stands; 0 and why where it does not answer. */
+async function healthOf(process: Process, path = '/healthz'): Promise<{ status: number; text: string }> {
+  try {
+    const answer = await fetch(`${process.health}${path}`, { signal: AbortSignal.timeout(15_000) })
+    return { status: answer.status, text: await answer.text() }
+  } catch (error) {
+    return { status: 0, text: String(error) }
   }
 }
 
@@ -67,14 +98,27 @@ interface World {
   reports(): number
 }
 
-async function world(poll: Readonly<Record<string, unknown>> = {}): Promise<World> {
+async function world(
+  poll: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<World> {
   const answers = Object.fromEntries(Array.from({ length: FEEDS }, (_, feed) => [`/feed/${feed}`, news(feed)]))
   const server = await feedServer(answers)
   const database = newSchema()
   const addresses = Object.keys(answers).map(path => `${server.origin}${path}`)
-  const { config } = configure(folder(), agenciesOf(addresses), { database, link: 'https://news.example', poll })
+  const { config } = configure(folder(), agenciesOf(addresses), {
+    ...{ database, link: 'https://news.example', poll },
+    ...{ metrics: { listen: '127.0.0.1:0' }, ...more },
+  })
   const reports = (): number => Number(rowsIn(database, 'select count(*) as n from report')[0]?.['n'])
   return { server, config, database, reports }
+}
+
+/** The same configuration with another database. */
+function withDatabase(config: string, database: string): string {
+  const file = join(folder(), 'config.json')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), database }))
+  return file
 }
 
 const ALL = FEEDS * ENTRIES
@@ -180,6 +224,125 @@ describe.skipIf(!HAS_POSTGRES)('roles', () => {
     })
     expect(await minwal(['run', '--role', 'chief', '--config', config])).toMatchObject({ code: 2 })
   })
+})
+
+describe.skipIf(!HAS_POSTGRES)('roles that begin before what they need', () => {
+  it('wait for a desk to prepare the database, say so, and go on', async () => {
+    const { config, reports } = await world()
+    const collector = launch('collect', config)
+    const publisher = launch('publish', config)
+    const others = [collector, publisher]
+    for (const process of others) {
+      await eventually('it answers that it waits', async () => (await healthOf(process)).status === 503)
+      expect((await healthOf(process)).text).toMatch(/^waiting for a desk: there are no tables in \S+ yet: /)
+      expect((await healthOf(process, '/metrics')).text).toContain('\nminwal_standing_by 1\n')
+    }
+    const desk = await begin('desk', config)
+    await eventually('all is filed', () => reports() === ALL)
+    await eventually('the publisher has begun', () => isIn(publisher, 'started'))
+    const address = publisher.log().find(({ msg }) => msg === 'started')?.['address']
+    expect(((await (await fetch(`${address}/feed.json`)).json()) as { items: unknown[] }).items).toHaveLength(ALL)
+    for (const process of others) {
+      const told = process.log().filter(({ msg }) => msg === 'waiting for a desk to prepare the database')
+      expect(told).toHaveLength(1)
+    }
+    for (const [process, does] of [
+      [desk, /^files: last call answered \d+ s ago, the database answered \d+ s ago; last look for due feeds/],
+      [collector, /^collects: last polls taken \d+ s ago, the database answered \d+ s ago\n$/],
+      [publisher, /^serves what others file: the database answered \d+ s ago\n$/],
+    ] as const) {
+      for (const path of ['/healthz', '/readyz']) {
+        await eventually(`${path} is 200`, async () => (await healthOf(process, path)).status === 200)
+        expect((await healthOf(process, path)).text).toMatch(does)
+      }
+    }
+    const next = await begin('desk', config)
+    await eventually('it listens', () => next.health !== '')
+    expect(await healthOf(next)).toEqual({ status: 200, text: 'standing by: another desk files\n' })
+    for (const process of [next, ...others, desk]) expect(await process.kill('SIGTERM')).toMatchObject({ code: 0 })
+  })
+
+  it.skipIf(!WHOLE)('wait for a server that cannot be reached, and say so', async () => {
+    const { config, database, reports } = await world()
+    const line = await lineTo(database)
+    line.cut()
+    const processes = ['desk', 'collect', 'publish'].map(role => launch(role, withDatabase(config, line.url)))
+    for (const process of processes) {
+      await eventually('it answers that it waits', async () => (await healthOf(process)).status === 503)
+      const { text } = await healthOf(process)
+      expect(text).toMatch(/^waiting for the database: cannot reach the database /)
+      expect(text).not.toContain(new URL(database).password)
+    }
+    line.mend()
+    for (const process of processes) await eventually('it has begun', () => isIn(process, 'started'))
+    await eventually('all is filed', () => reports() === ALL)
+    const waiting = launch('collect', withDatabase(config, database.replace(/:\d+\//, ':9/')))
+    await eventually('it waits', () => isIn(waiting, 'the database cannot be reached: it is tried again'))
+    for (const process of [waiting, ...processes]) expect(await process.kill('SIGTERM')).toMatchObject({ code: 0 })
+  })
+
+  it('end where the server refuses them, with the exit code of a wrong configuration', async () => {
+    const { config, database } = await world()
+    const wrong = new URL(database)
+    wrong.password = 'not-it'
+    for (const [url, says] of [
+      [wrong.href, /^minwal: postgres:\S+ refuses the login .*: check user, password and pg_hba\.conf$/m],
+      [database.replace(/\/postgres\b/, '/none'), /^minwal: there is no database postgres:\S+\/none: create it/m],
+    ] as const) {
+      const refused = await launch('collect', withDatabase(config, url)).ended
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(says) })
+    }
+  })
+})
+
+describe.skipIf(!HAS_POSTGRES)('roles that are cut off from the database', () => {
+  it.skipIf(!WHOLE)(
+    'answer pages from what is ready, or say that they cannot, and go on by themselves when the network is back',
+    async () => {
+      const every = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' }
+      const { server, config, database, reports } = await world(every)
+      const lines = await Promise.all(['desk', 'collect', 'publish'].map(() => lineTo(database)))
+      const [desk, collector, publisher] = await Promise.all(
+        ['desk', 'collect', 'publish'].map((role, at) => begin(role, withDatabase(config, lines[at]?.url ?? ''))),
+      )
+      if (desk === undefined || collector === undefined || publisher === undefined) throw new Error('nothing has begun')
+      await eventually('all is filed', () => reports() === ALL)
+      const page = async (path: string): Promise<number> =>
+        (await fetch(publisher.address + path, { signal: AbortSignal.timeout(60_000) })).status
+      const version = async () => (await fetch(`${publisher.address}/feed.json`)).headers.get('etag')
+      expect(await page('/feed.json')).toBe(200)
+      const known = await version()
+      for (const line of lines) line.cut()
+      // What nobody has asked for yet is to be read.
+      const took: number[] = []
+      for (const at of [1, 2, 3]) {
+        const began = performance.now()
+        const answer = await fetch(`${publisher.address}/search?q=ferry+${at}`, { signal: AbortSignal.timeout(60_000) })
+        took.push(performance.now() - began)
+        expect(answer.status).toBe(503)
+        expect(answer.headers.get('retry-after')).toBe('5')
+        expect(await answer.text()).toBe('The database cannot be reached just now. Ask again in 5 seconds.\n')
+      }
+      // Far less than any timeout of the network, on however slow a machine.
+      expect(Math.max(...took)).toBeLessThan(45_000)
+      expect(known).toBe(await version())
+      for (const process of [desk, collector, publisher]) {
+        await eventually('it says so', async () => (await healthOf(process)).status === 503)
+        expect((await healthOf(process)).text).toMatch(/nothing has been stored for .*: cannot reach the database/)
+      }
+      const asked = server.requests.length
+      for (const line of lines) line.mend()
+      await eventually('pages are made', async () => (await page('/search?q=ferry')) === 200)
+      for (const process of [desk, collector, publisher]) {
+        await eventually('it is well', async () => (await healthOf(process)).status === 200)
+      }
+      await eventually('feeds are polled', () => server.requests.length > asked + FEEDS)
+      for (const process of [publisher, collector, desk]) {
+        expect(process.said()).not.toMatch(/could not be stored|fault in Minwal|^\w*Error\b/m)
+        expect(await process.kill('SIGTERM')).toMatchObject({ code: 0 })
+      }
+    },
+  )
 })
 
 /** The table of jobs of a schema. */

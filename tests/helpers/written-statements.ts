@@ -21,7 +21,7 @@ export interface Written {
 }
 
 const BEGINS = /^\s*(?:select|insert|update|delete|with|values|merge)\s/i
-const HANDLES = new Set(['run', 'all', 'get', 'each'])
+const HANDLES = new Set(['run', 'all', 'get', 'each', 'soon'])
 /** Ways that one statement may be put together. */
 const MOST_WAYS = 200
 

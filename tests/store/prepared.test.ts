@@ -75,7 +75,7 @@ const MADE = new Map<string, (reader: ReturnType<typeof createReader>) => void>(
   ],
 ])
 /** Given by a list whose members are statements by themselves. */
-const OF_LISTS = new Set(['postgres/inspect.ts storeOf'])
+const OF_LISTS = new Set(['postgres/inspect.ts storeOf', 'postgres/rows.ts ofOne'])
 /** Made for each table by its name: tests/store/copy.test.ts copies every one, both ways. */
 const OF_COPIES = /^copy\//
 
@@ -163,6 +163,7 @@ function prepared(text: string): { types: string[] } | { refused: string; isOfTy
 
 const EXAMPLES: Readonly<Record<string, readonly Value[]>> = {
   text: ['x'],
+  'text[]': ['{x}'],
   bytea: [new Uint8Array(1)],
   'double precision': [1, 0.5],
   numeric: [1, 0.5],

@@ -18,6 +18,8 @@ export interface HealthFacts {
   expected: Millis
   /** Feeds waiting or being polled. */
   pending: number
+  /** What this process does of the work, where others do the rest, and whether that is to look for due feeds. */
+  part: { does: string; looks: boolean } | null
   /** For how long the oldest poll under way has run, without the time it waited for the file; null where none runs. */
   oldestPoll: Millis | null
   /** What a poll may take, with all its timeouts. */
@@ -43,7 +45,7 @@ export interface Judged {
 }
 
 export function judgeHealth(facts: HealthFacts): Judged {
-  const { now, looked, expected, pending, oldestPoll, longestPoll, deskSilence, trouble, lost } = facts
+  const { now, looked, expected, pending, part, oldestPoll, longestPoll, deskSilence, trouble, lost } = facts
   const hangs = oldestPoll !== null && oldestPoll > longestPoll
   const late = now > expected + LATE
   const mute = deskSilence > LONG_SILENCE
@@ -54,7 +56,8 @@ export function judgeHealth(facts: HealthFacts): Judged {
       ? null
       : `nothing has been stored for ${duration(Math.max(1_000, trouble.ms))}: ${trouble.reason}`)
   const storing = lost === null && (trouble === null || (trouble.kind === 'locked' && trouble.ms < LONG_LOCK))
-  const details = [`last look for due feeds ${Math.round((now - looked) / 1_000)} s ago, ${pending} feeds being polled`]
+  const looks = `last look for due feeds ${Math.round((now - looked) / 1_000)} s ago, ${pending} feeds being polled`
+  const details = [...(part === null ? [] : [part.does]), ...(part === null || part.looks ? [looks] : [])]
   if (late) details.push('no look for due feeds came when it should have')
   if (hangs) details.push(`a poll has not come to its end for ${duration(oldestPoll ?? 0)}`)
   if (mute) details.push(`the thread that files has said nothing for ${duration(deskSilence)}`)

@@ -39,6 +39,8 @@ export class Answering {
   #lookAgain = false
   #isStopped = false
   #pausedUntil = 0
+  /** When a call was answered last; null where none was. */
+  answered: Millis | null = null
 
   constructor(tools: AnsweringTools) {
     this.#with = tools
@@ -102,6 +104,7 @@ export class Answering {
       answer = { ok: false, fault: faultOf(error) }
     }
     await this.#with.calls.answer(call.id, serialize(answer))
+    this.answered = performance.now()
   }
 
   async #do({ method, given: packed, readings }: OpenCall): Promise<unknown> {

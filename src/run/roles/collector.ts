@@ -64,6 +64,8 @@ export class Collector {
   #taking: Promise<void> | null = null
   #isStopped = false
   #isFailing = false
+  /** When polls were taken last; null where none were. */
+  taken: Millis | null = null
 
   constructor(tools: CollectorTools, own: OwnJobs) {
     this.#with = tools
@@ -105,6 +107,7 @@ export class Collector {
       const room = Math.min(MOST_TAKEN, 2 * concurrency - poller.pending)
       if (room <= 0 || this.#isStopped) return
       const taken = await calls.alone(executor => jobs.take(room, perHost, executor))
+      if (taken.length > 0) this.taken = performance.now()
       // What was read of a feed may wait to be filed: until then it looks due. Asked before the feed is read.
       const waiting = taken.length === 0 ? new Set<number>() : await this.#with.waiting()
       for (const job of taken) await this.#begin(job, waiting.has(job.feed))

@@ -5,12 +5,15 @@ import { hostOf } from '../../decide/schedule/host.ts'
 import { type Log, said } from '../../log.ts'
 import type { FeedState } from '../../model/stored.ts'
 import type { Executor } from '../../store/postgres/calls.ts'
+import { Sockets } from '../../store/postgres/reach.ts'
 
 const QUEUE = 'poll'
 /** A collector that says nothing for so long is gone: its jobs are another's. */
 const HEARTBEAT_SECONDS = 30
 /** Longer than any poll, with all its timeouts. */
 const EXPIRES_SECONDS = 3_600
+
+const CONNECT_TIMEOUT = 5_000
 
 const databaseOf = (executor: Executor) => ({
   executeSql: (text: string, values?: unknown[]) => executor.query(text, values),
@@ -23,12 +26,17 @@ export interface PollJob extends JobAttempt {
 
 export class PollJobs {
   readonly #boss: PgBoss
+  readonly #sockets = new Sockets()
   #isStarted = false
 
   /** `isThere`: the schema has been made already, by somebody who may. */
   constructor(url: string, schema: { name: string; isThere: boolean }, log: Log) {
+    // Its connections are pg's, to which all this is handed.
+    const streams = { stream: this.#sockets.make, keepAlive: true }
     this.#boss = new PgBoss({
+      ...streams,
       connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
       schema: schema.name,
       createSchema: !schema.isThere,
       application_name: 'minwal jobs',
@@ -110,6 +118,11 @@ export class PollJobs {
         QUEUE,
         jobs.map(({ id, retryCount }) => ({ id, retryCount })),
       )
+  }
+
+  /** The server is silent: see `Calls.giveUp`. */
+  giveUp(): void {
+    this.#sockets.destroy()
   }
 
   async stop(): Promise<void> {

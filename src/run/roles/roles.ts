@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { hostOf } from '../../decide/schedule/host.ts'
 import { hostLimits } from '../../decide/schedule/hosts.ts'
 import type { DeskClient } from '../../desk/client.ts'
+import { duration } from '../../language/say.ts'
 import { type Log, said } from '../../log.ts'
 import type { Config, PollSettings } from '../../model/config.ts'
 import { isPostgres, shownDatabase } from '../../model/database.ts'
@@ -12,9 +13,12 @@ import { openReader } from '../../store/open.ts'
 import { Calls } from '../../store/postgres/calls.ts'
 import { ledBy, postgresFault } from '../../store/postgres/faults.ts'
 import { HostTurns } from '../../store/postgres/hosts.ts'
+import { Pulse } from '../../store/postgres/pulse.ts'
 import type { StoreReader } from '../../store/store.ts'
 import { LONGEST_WAIT } from '../hosts.ts'
 import type { AskedGauge } from '../measures.ts'
+import { READER_WAITS } from '../open.ts'
+import type { Standby, Waited } from '../standby.ts'
 import { Answering } from './answering.ts'
 import { OwnJobs } from './collector.ts'
 import { paceOf } from './gate.ts'
@@ -35,6 +39,8 @@ export function roleRefusal(role: Role, { database }: Config): string | null {
 
 export interface Shared {
   calls: Calls
+  /** Whether the database can be reached. */
+  pulse: Pulse
   log: Log
   jobs: PollJobs
   turns: HostTurns
@@ -60,11 +66,17 @@ export async function openShared(config: Config, role: Role, log: Log): Promise<
     }
     const jobs = new PollJobs(database, place, log)
     if (role !== 'publish') await jobs.start()
+    const pulse = new Pulse(database, reason => {
+      log.warn('the database does not answer', { reason })
+      calls.giveUp()
+      jobs.giveUp()
+    })
     const close = async (): Promise<void> => {
+      await pulse.stop()
       await jobs.stop()
       await calls.close()
     }
-    return { ok: true, value: { calls, log, jobs, turns: new HostTurns(calls), own: new OwnJobs(), close } }
+    return { ok: true, value: { calls, pulse, log, jobs, turns: new HostTurns(calls), own: new OwnJobs(), close } }
   } catch (error) {
     await calls.close()
     const reason = postgresFault(database, error)
@@ -79,7 +91,7 @@ export async function openRemote(
   { calls, jobs, own }: Shared,
   log: Log,
 ): Promise<Outcome<{ desk: DeskClient; reader: StoreReader }>> {
-  const reader = openReader(database)
+  const reader = openReader(database, READER_WAITS)
   if (!reader.ok) return reader
   const desk = new RemoteDesk({
     calls,
@@ -91,21 +103,39 @@ export async function openRemote(
   return { ok: true, value: { desk, reader: reader.value } }
 }
 
-/** Resolves when nobody files, or all is to stop. */
-export async function standBy({ calls }: Shared, { database }: Config, log: Log, signal: AbortSignal): Promise<void> {
-  let isTold = false
+/** Resolves when nobody files, or all is to stop. The reason of a failure is that it cannot listen meanwhile. */
+export async function standBy(
+  { calls }: Shared,
+  standby: Standby,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
   while (!signal.aborted) {
     try {
-      if (await calls.isFree()) return
-      if (!isTold) log.info('another desk files: this one stands by', { database: shownDatabase(database) })
-      isTold = true
+      if (await calls.isFree()) break
+      const told = await standby.say(STANDING_BY)
+      if (!told.ok) return told
     } catch (error) {
       log.debug('who files could not be asked', { error: said(error) })
+      const told = await standby.say(UNKNOWN)
+      if (!told.ok) return told
     }
     await setTimeout(STANDBY, undefined, { signal }).catch(() => {
       // It is to stop.
     })
   }
+  return { ok: true, value: null }
+}
+
+const STANDING_BY: Waited = {
+  status: 'standing by: another desk files',
+  isWell: true,
+  event: 'another desk files: this one stands by',
+}
+const UNKNOWN: Waited = {
+  status: 'standing by: the database cannot be reached, so nobody knows whether another desk files',
+  isWell: false,
+  event: 'the database cannot be reached: this desk stands by',
 }
 
 /** What the process that files does for the others beside filing. */
@@ -146,6 +176,11 @@ export class Lead {
     this.#onFiled = onFiled
   }
 
+  /** What it does, for `/healthz`. */
+  does(): string {
+    return `files: ${lastly('call', 'answered', this.#answering.answered)}, ${answeredBy(this.#shared)}`
+  }
+
   /** Resolves with a sentence when another desk files in its place. */
   get lost(): Promise<string> {
     return this.#lost.promise
@@ -167,3 +202,11 @@ export class Lead {
     return this.#answering.stop()
   }
 }
+
+/** When something was done last. */
+export const lastly = (what: string, done: string, at: Millis | null): string =>
+  at === null ? `no ${what} ${done} yet` : `last ${what} ${done} ${duration(performance.now() - at)} ago`
+
+/** When the database answered last. */
+export const answeredBy = ({ pulse }: Pick<Shared, 'pulse'>): string =>
+  `the database answered ${duration(pulse.age)} ago`

@@ -5,11 +5,13 @@ import { type Client, clientPool, listeningClient, type Pool, type PoolClient, s
 import { PostgresError } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { GIVE_BACK, LEAD } from './lead.ts'
+import { Sockets } from './reach.ts'
 
 /** Answers that nobody has fetched for so long belong to a process that is gone. */
 const KEPT = '10 minutes'
 const CONNECTIONS = 6
 const LISTENS_AGAIN = 1_000
+const GOODBYE = 2_000
 
 /** Of this application, and one within a schema. Ends with the transaction. */
 const ALONE = `select pg_advisory_xact_lock(${0x4d4e574e}, hashtext(current_schema()))`
@@ -58,13 +60,14 @@ export class Calls {
   readonly #pool: Pool
   readonly #url: string
   readonly #channel: Promise<string>
+  readonly #sockets = new Sockets()
   readonly #listeners = new Set<Client>()
   #isClosed = false
 
   /** `onLost` is told of idle connections that are lost: others are made. */
   constructor(url: string, onLost: (error: Error) => void) {
     this.#url = url
-    this.#pool = clientPool(url, CONNECTIONS, onLost)
+    this.#pool = clientPool(url, CONNECTIONS, onLost, this.#sockets)
     this.#channel = this.schema().then(schema => `minwal_${schema}`)
     this.#channel.catch(() => {
       // Whoever asks is told.
@@ -198,7 +201,7 @@ export class Calls {
   /** Hear of calls (`call`) and of answers (the caller's name). While its connection is lost nothing is heard: who listens also looks. */
   listen(onNotice: (said: string) => void): void {
     if (this.#isClosed) return
-    const client = listeningClient(this.#url)
+    const client = listeningClient(this.#url, this.#sockets)
     let isOver = false
     const over = (): void => {
       if (isOver) return
@@ -219,9 +222,17 @@ export class Calls {
       .catch(over)
   }
 
+  /** The server is silent: whatever is asked of it is lost, and asked again on other connections once it can be reached. */
+  giveUp(): void {
+    this.#sockets.destroy()
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     for (const client of this.#listeners) ended(client)
+    // A server that is silent says no goodbye.
+    const enough = setTimeout(() => this.giveUp(), GOODBYE)
     await this.#pool.end()
+    clearTimeout(enough)
   }
 }

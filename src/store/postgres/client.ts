@@ -1,4 +1,5 @@
 // The one importer of pg: connections whose values are those that SQLite gives.
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Millis } from '../../model/units.ts'
 import type { Value } from '../sql.ts'
@@ -43,7 +44,7 @@ const EXACT = new Map<number, (value: string) => unknown>([
 ])
 const exactTypes = typesBy(oid => EXACT.get(oid) ?? (oid === BYTES ? undefined : asItIs))
 
-const CONNECT_TIMEOUT = 10_000
+const CONNECT_TIMEOUT = 5_000
 const STATEMENT_TIMEOUT = 30_000
 const IDLE_TIMEOUT = 15_000
 /** A connection that is silent for so long is asked whether it lives. */
@@ -63,18 +64,20 @@ export async function settle(client: pg.Client, statementTimeout: Millis): Promi
 }
 
 /** A connection that sends statements without waiting for the answers to those before. */
-export function pipelinedClient(url: string, given: { exact: boolean }): pg.Client {
+export function pipelinedClient(url: string, given: { exact: boolean; sockets?: Streams }): pg.Client {
   return new pg.Client({
     ...common(url),
+    ...streamsOf(given.sockets),
     ...(given.exact ? { types: exactTypes } : {}),
     pipeline: true,
   } as pg.ClientConfig)
 }
 
 /** Connections for work that awaits. A connection that is lost is told to `onLost`, and another is made when it is needed. */
-export function clientPool(url: string, max: number, onLost: (error: Error) => void): pg.Pool {
+export function clientPool(url: string, max: number, onLost: (error: Error) => void, sockets?: Streams): pg.Pool {
   const pool = new pg.Pool({
     ...common(url),
+    ...streamsOf(sockets),
     max,
     // What waits for a machine that is gone is given up, and what such a machine holds is free again.
     query_timeout: 2 * STATEMENT_TIMEOUT,
@@ -85,10 +88,27 @@ export function clientPool(url: string, max: number, onLost: (error: Error) => v
   return pool
 }
 
-/** A connection of its own, which hears what others notify. */
-export function listeningClient(url: string): pg.Client {
-  return new pg.Client(common(url))
+/** A connection of its own, whose statements and whose making are given up after `patience`. */
+export function soleClient(url: string, patience: number, sockets?: Streams): pg.Client {
+  return new pg.Client({
+    ...common(url),
+    ...streamsOf(sockets),
+    connectionTimeoutMillis: patience,
+    query_timeout: patience,
+  })
 }
+
+/** A connection of its own, which hears what others notify. */
+export function listeningClient(url: string, sockets?: Streams): pg.Client {
+  return new pg.Client({ ...common(url), ...streamsOf(sockets) })
+}
+
+/** What makes the sockets of connections: see `Sockets`. */
+interface Streams {
+  make: () => Socket
+}
+const streamsOf = (sockets: Streams | undefined): { stream?: () => Socket } =>
+  sockets === undefined ? {} : { stream: sockets.make }
 
 const common = (url: string) => ({
   connectionString: url,

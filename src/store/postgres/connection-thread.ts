@@ -5,7 +5,8 @@ import type { Value } from '../sql.ts'
 import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient, settle } from './client.ts'
 import { failureOf } from './failure.ts'
 import { LEAD, LED, NOTICED } from './lead.ts'
-import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
+import type { Answered, Asked, ConnectionData, Failure, Result, Statement } from './protocol.ts'
+import { askAfter, Sockets, withinReach } from './reach.ts'
 
 const data = workerData as ConnectionData & { port: MessagePort }
 const { url, signal, port, statementTimeout, leads, exact, patience } = data
@@ -22,41 +23,141 @@ const CUT_OFF: Failure = {
 }
 /** Between two tries to reach a server that was there a moment ago. */
 const PAUSE = 100
+/** A statement that takes so long is looked after: the server is asked on another connection whether it works on it. */
+const SLOW = 1_000
+/** A server that says nothing there for so long is silent; whoever may lose its lead by it asks twice. */
+const SILENCE = 2_000
+const SILENT = leads ? 0.5 : 1
+/** It is asked so much later each time, while it works. One that waits, though it was asked, is asked again soon: the answer may be on its way. */
+const RARER = 2
+const RAREST = 5_000
+const SOON = 250
+/** A connection is made, and set up, within so long. */
+const BEGINNING = 8_000
 
 /** Tables of another Minwal, or of another program, in a further schema of the search path are none of ours. */
 const ONE_SCHEMA = `select set_config('search_path', quote_ident(current_schema()), false) where current_schema() is not null`
 
 let client: Client | null = null
+let sockets = new Sockets()
+/** The process of the server that works for it. */
+let backend: number | null = null
 /** When the last connection was lost; null while there is one, and before the first. */
 let lost: number | null = null
 /** Whether a transaction is open on it. */
 let isWithin = false
 /** A connection was lost with a transaction open on it, whose end is still to come: what is asked meanwhile is a part of it. */
 let isCutOff = false
+/** Why, as the server said it: an administrator's limit is told as what it is. */
+let cutOff = CUT_OFF
 let settings: string[] = []
+let isClosed = false
 
+/** While it is made anew beside what is asked. */
+let renewing: Promise<void> | null = null
+let refused: unknown = null
+
+/**
+ * Whoever reads waits for a connection that was lost, until patience is over: then he is refused at once until there is one again, and
+ * not once for each time that he asks.
+ */
 async function connected(): Promise<Client> {
   if (client !== null) return client
-  const made = pipelinedClient(url, { exact })
-  const forget = (): void => {
-    if (client === made) lose()
+  if (lost === null || patience === 0) return connect()
+  renewing ??= renew(lost).finally(() => {
+    renewing = null
+  })
+  const over = new AbortController()
+  const left = patience - (performance.now() - lost)
+  if (left > 0) await Promise.race([renewing, setTimeout(left, undefined, { signal: over.signal }).catch(() => {})])
+  over.abort()
+  if (client !== null) return client
+  throw refused ?? Object.assign(new Error('the connection was lost'), { code: 'CONNECTION' })
+}
+
+async function renew(since: number): Promise<void> {
+  for (;;) {
+    try {
+      const made = await connect()
+      if (isClosed) await made.end()
+      return
+    } catch (error) {
+      refused = error
+    }
+    if (isClosed) return
+    // The first tries follow fast: a server that starts again takes a second.
+    await setTimeout(performance.now() - since < patience ? PAUSE : SLOW)
   }
-  made.on('error', forget)
-  made.on('end', forget)
-  await made.connect()
-  await settle(made, statementTimeout)
-  if (!exact) await made.query(ONE_SCHEMA)
-  if (leads) await lead(made)
-  for (const text of settings) await made.query(text)
+}
+
+async function connect(): Promise<Client> {
+  sockets = new Sockets()
+  const made = pipelinedClient(url, { exact, sockets })
+  made.on('error', error => {
+    if (client === made) lose(failureOf(error))
+  })
+  made.on('end', () => {
+    if (client === made) lose()
+  })
+  const begin = async (): Promise<void> => {
+    await made.connect()
+    await settle(made, statementTimeout)
+    if (!exact) await made.query(ONE_SCHEMA)
+    backend = await backendOf(made)
+    if (leads) await lead(made)
+    for (const text of settings) await made.query(text)
+  }
+  try {
+    await withinReach(begin, BEGINNING)
+  } catch (error) {
+    if (failureOf(error).code === 'ETIMEDOUT') sockets.destroy()
+    throw error
+  }
   client = made
   lost = null
+  refused = null
   return made
 }
 
-function lose(): void {
+/** The process of the server; null behind a pooler, where it may be another for each statement. */
+async function backendOf(made: Client): Promise<number | null> {
+  const { rows } = await made.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const pid = Number(rows[0]?.pid)
+  return pid === (made as { processID?: number }).processID ? pid : null
+}
+
+/** What `work` gives. Where it takes long and the server is silent, or does not work on it, the connection is lost. */
+async function lookedAfter<T>(work: Promise<T>): Promise<T> {
+  const over = new AbortController()
+  const looked = { signal: over.signal, ref: false }
+  const look = async (): Promise<void> => {
+    let pause = SLOW
+    for (let doubt = 0; doubt < 1; ) {
+      await setTimeout(pause, undefined, looked)
+      const found = await askAfter(url, backend, SILENCE)
+      doubt = found === 'works' ? 0 : doubt + (found === 'silent' ? SILENT : 0.5)
+      pause = found === 'works' ? Math.min(RAREST, RARER * pause) : SOON
+    }
+    if (!over.signal.aborted) sockets.destroy()
+  }
+  look().catch(() => {
+    // It has ended.
+  })
+  try {
+    return await work
+  } finally {
+    over.abort()
+  }
+}
+
+/** `why`: what the server said of a connection on which nothing was asked. */
+function lose(why: Failure = CUT_OFF): void {
   client = null
   lost = performance.now()
-  isCutOff ||= isWithin
+  if (isWithin) {
+    isCutOff = true
+    cutOff = why.isFatal ? why : CUT_OFF
+  }
   isWithin = false
 }
 
@@ -88,7 +189,11 @@ const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
 
 /** A script gives a result for each of its statements. */
 type Given = ArrayResult | ArrayResult[]
-const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
+function resultOf(given: Given): Result {
+  const last: Partial<ArrayResult> = Array.isArray(given) ? (given.at(-1) ?? {}) : given
+  const { fields = [], rows = [], rowCount = 0 } = last
+  return { columns: fields.map(({ name }) => name), rows: rows as Value[][], count: rowCount ?? 0 }
+}
 
 /** What a `set` statement sets. */
 const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
@@ -114,7 +219,7 @@ function isOfLost(statements: readonly Statement[]): boolean {
 }
 
 async function answerOnce(asked: Asked): Promise<Answered> {
-  const answered = isOfLost(asked.statements) ? { ok: false as const, failure: CUT_OFF } : await askOnce(asked)
+  const answered = isOfLost(asked.statements) ? { ok: false as const, failure: cutOff } : await askOnce(asked)
   if (asked.statements.some(({ text }) => ENDS.test(text))) isCutOff = false
   return answered
 }
@@ -128,18 +233,12 @@ async function askOnce({ statements, setting }: Asked): Promise<Answered> {
       await connection.query(setting)
     }
     // All are on their way before the first answer is waited for.
-    const settled = await Promise.allSettled(statements.map(statement => connection.query(queryOf(statement))))
+    const sent = statements.map(statement => connection.query(queryOf(statement)))
+    const settled = await lookedAfter(Promise.allSettled(sent))
     const failed = settled.find(result => result.status === 'rejected')
     if (failed) return { ok: false, failure: heard(failed.reason) }
     for (const { text } of statements) isWithin = /^begin\b/.test(text) || (isWithin && !ENDS.test(text))
-    const results = settled.map(result => lastOf((result as PromiseFulfilledResult<Given>).value))
-    const last = results.at(-1)
-    return {
-      ok: true,
-      columns: last?.fields?.map(({ name }) => name) ?? [],
-      rows: (last?.rows ?? []) as Value[][],
-      counts: results.map(({ rowCount }) => rowCount ?? 0),
-    }
+    return { ok: true, results: settled.map(result => resultOf((result as PromiseFulfilledResult<Given>).value)) }
   } catch (error) {
     return { ok: false, failure: heard(error) }
   }
@@ -180,6 +279,7 @@ let asking: Promise<void> = Promise.resolve()
 port.on('message', (asked: Asked | 'close') => {
   asking = asking.then(async () => {
     if (asked === 'close') {
+      isClosed = true
       await client?.end().catch(() => {
         // It is gone already.
       })

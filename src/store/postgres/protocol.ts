@@ -27,25 +27,26 @@ export interface Failure {
   position: number | null
 }
 
-export type Answered =
-  | {
-      ok: true
-      /** Of the last statement. */
-      columns: string[]
-      rows: Value[][]
-      /** Rows that each statement changed or gave. */
-      counts: number[]
-    }
-  | { ok: false; failure: Failure }
+/** What one statement gave. */
+export interface Result {
+  columns: string[]
+  rows: Value[][]
+  /** Rows that it changed or gave. */
+  count: number
+}
+
+/** Of each statement, in their order. */
+export type Answered = { ok: true; results: Result[] } | { ok: false; failure: Failure }
 
 export interface ConnectionData {
   url: string
   /** Grows with every answer; whoever waits sleeps on it. */
   signal: Int32Array
+  /** The server ends a statement after so long. */
   statementTimeout: number
   /** Whole numbers come as `bigint`, and what is no number, truth or bytes as the server writes it. */
   exact: boolean
-  /** How long a connection that was lost is waited for, where nothing is written. */
+  /** How long after it was lost a connection is waited for, where nothing is written; later what is asked is refused at once. */
   patience: number
   /** The connection is of the one process that files. */
   leads: boolean
