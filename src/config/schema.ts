@@ -286,9 +286,7 @@ const root = z.strictObject({
     .strictObject({
       listen: listenAddress
         .optional()
-        .describe(
-          'Where /metrics is served instead of beside the pages, with /healthz and /readyz, like "127.0.0.1:9464". Default beside them.',
-        ),
+        .describe('Where /metrics is served, with /healthz and /readyz, like "127.0.0.1:9464".'),
     })
     .optional(),
   poll: pollObject.optional(),

@@ -22,6 +22,7 @@ import type { Standby, Waited } from '../standby.ts'
 import { Answering } from './answering.ts'
 import { OwnJobs } from './collector.ts'
 import { paceOf } from './gate.ts'
+import { Heads } from './heads.ts'
 import { PollJobs } from './jobs.ts'
 import { RemoteDesk } from './remote-desk.ts'
 
@@ -44,6 +45,7 @@ export interface Shared {
   log: Log
   jobs: PollJobs
   turns: HostTurns
+  heads: Heads
   own: OwnJobs
   close(): Promise<void>
 }
@@ -76,7 +78,8 @@ export async function openShared(config: Config, role: Role, log: Log): Promise<
       await jobs.stop()
       await calls.close()
     }
-    return { ok: true, value: { calls, pulse, log, jobs, turns: new HostTurns(calls), own: new OwnJobs(), close } }
+    const [turns, heads, own] = [new HostTurns(calls), new Heads(), new OwnJobs()]
+    return { ok: true, value: { calls, pulse, log, jobs, turns, heads, own, close } }
   } catch (error) {
     await calls.close()
     const reason = postgresFault(database, error)
@@ -88,7 +91,7 @@ export async function openShared(config: Config, role: Role, log: Log): Promise<
 /** A desk that asks the process that files, and a connection for reading. */
 export async function openRemote(
   { database }: Config,
-  { calls, jobs, own }: Shared,
+  { calls, jobs, own, heads }: Shared,
   log: Log,
 ): Promise<Outcome<{ desk: DeskClient; reader: StoreReader }>> {
   const reader = openReader(database, READER_WAITS)
@@ -99,6 +102,7 @@ export async function openRemote(
     log,
     end: (feeds, executor) => own.end(jobs, feeds, executor),
     ended: feeds => own.forget(feeds),
+    heads: () => heads.take(),
   })
   return { ok: true, value: { desk, reader: reader.value } }
 }
