@@ -226,11 +226,11 @@ async function underFire(world: World): Promise<string[]> {
   const rounds = await watched.stop()
   say('no more fire')
   const served = await settled(world)
-  const seen = await server.ask<Seen[]>('GET', `/seen?delay=${HOST_DELAY}`)
+  const paced = world.machines.kind === 'loopback' ? 0 : HOST_DELAY
+  const seen = await server.ask<Seen[]>('GET', `/seen?delay=${paced}`)
   const left = (await pool.query<{ n: number }>('select count(*) as n from x_calls')).rows[0]?.n
   await Promise.all(roles.map(role => role.stop()))
   const checked = checkDatabase(world.database.url, { served, address: feed => server.address(feed) })
-  const paced = world.machines.kind === 'loopback' ? 0 : HOST_DELAY
   const pages = pagesOf(rounds, publishers)
   const endedAlone = roles.reduce((sum, { ended }) => sum + ended.length, 0)
   const faults = [

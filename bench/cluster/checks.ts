@@ -108,11 +108,11 @@ export function checkPoliteness(
   { hostDelay, perHost }: { hostDelay: number; perHost: number },
 ): string[] {
   const faults: string[] = []
-  for (const { host, tooClose, most } of seen) {
+  for (const { host, when, tooClose, most } of seen) {
     const [closest] = tooClose
     if (closest !== undefined)
       faults.push(
-        `${host} was asked ${tooClose.length} times sooner than ${hostDelay} ms after the last, once after ${closest.toFixed(1)} ms`,
+        `${host} was asked ${tooClose.length} times sooner than ${hostDelay} ms after the last, once after ${closest.toFixed(1)} ms, at ${when}`,
       )
     if (most > perHost) faults.push(`${host} was asked for ${most} documents at once, and ${perHost} are allowed`)
   }
