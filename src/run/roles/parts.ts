@@ -91,6 +91,7 @@ async function openLead(
       ...partOf(opened.value),
       serves: false,
       ask: (due, settings) => lead.ask(due, settings),
+      hasPolled: () => lead.hasPolled,
       // Pages are asked for by the desk.
       paced: (fetcher, settings) =>
         gated(fetcher, { turns: shared.turns, heads: shared.heads, settings, log, signal, records: false }),

@@ -21,6 +21,7 @@ import { READER_WAITS } from '../open.ts'
 import type { Standby, Waited } from '../standby.ts'
 import { Answering } from './answering.ts'
 import { OwnJobs } from './collector.ts'
+import { FirstRound } from './first-round.ts'
 import { paceOf } from './gate.ts'
 import { Heads } from './heads.ts'
 import { PollJobs } from './jobs.ts'
@@ -68,11 +69,13 @@ export async function openShared(config: Config, role: Role, log: Log): Promise<
     }
     const jobs = new PollJobs(database, place, log)
     if (role !== 'publish') await jobs.start()
-    const pulse = new Pulse(database, reason => {
+    const lost = (reason: string): void => {
       log.warn('the database does not answer', { reason })
       calls.giveUp()
       jobs.giveUp()
-    })
+    }
+    const back = (ms: Millis): void => log.info('the database answers again', { seconds: Math.round(ms / 1_000) })
+    const pulse = new Pulse(database, lost, back)
     const close = async (): Promise<void> => {
       await pulse.stop()
       await jobs.stop()
@@ -146,6 +149,7 @@ const UNKNOWN: Waited = {
 export class Lead {
   readonly #shared: Shared
   readonly #answering: Answering
+  readonly #first = new FirstRound()
   #onFiled: () => void = () => {}
   readonly #lost = Promise.withResolvers<string>()
   readonly #timer: NodeJS.Timeout
@@ -173,6 +177,12 @@ export class Lead {
       return kept !== undefined && hostLimits(paceOf(kept), now, usual).restUntil - now > LONGEST_WAIT
     }
     await jobs.ask(due.filter(feed => !waiting.has(feed.id) && !rests(feed)))
+    this.#first.asked(due.filter(feed => !rests(feed)))
+  }
+
+  /** All that was due at the start has been polled. */
+  get hasPolled(): boolean {
+    return this.#first.isOver
   }
 
   /** Whom to tell when news that another process read is filed. */
