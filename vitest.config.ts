@@ -44,7 +44,11 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const OF_POSTGRES = ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts', 'tests/store/postgres-connection.test.ts']
+const OF_POSTGRES = [
+  'tests/e2e/postgres.test.ts',
+  'tests/e2e/roles.test.ts',
+  'tests/store/{postgres-connection,prepared}.test.ts',
+]
 
 /** Files that `npm test` runs over PostgreSQL too: those that show most. */
 const QUICK = ['tests/desk/{engines,statements}.test.ts', ...OF_POSTGRES]
@@ -56,7 +60,7 @@ const ON_BOTH = [
   'tests/laws/{filing,retention,stories}.test.ts',
   'tests/store/{leads,reader,search,work}.test.ts',
   'tests/publish/{api,real-store}.test.ts',
-  'tests/run/{live,poller,hub,own-hub}.test.ts',
+  'tests/run/{live,poller,hub,own-hub,poll,pages,maps,page-list,robots-unread,renderer,static-files,reload}.test.ts',
   'tests/e2e/{commands,crash,daemon,editor,encoder,notify,pages-of-reports,prune,serving,threads,websub}.test.ts',
 ]
 

@@ -1,9 +1,10 @@
 // What 1,000 entries cost, by role, on PostgreSQL and on SQLite in one run: `node bench/cluster.ts --cost`. All feeds are polled
-// for the first time; what processes took to start is not counted. CPU seconds are those of /proc, statements those that
+// for the first time, then again without anything new; what processes took to start is not counted. CPU seconds are those of /proc, statements those that
 // pg_stat_statements counts by the user of each role, round trips those that pass between the desk and the server.
 import { readdirSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import Database from 'better-sqlite3'
 import { clientPool, type Pool } from '../../src/store/postgres/client.ts'
 import { openRows } from '../../tests/helpers/rows.ts'
 import { printJson, printTable, rounded } from '../helpers.ts'
@@ -14,9 +15,14 @@ const FEEDS = 200
 const ENTRIES = 30
 const HOSTS = 20
 const PAGES = 500
+/** Polls of each feed that bring nothing. */
+const ROUNDS = 5
 /** Of /proc: a tick of the kernel's clock. */
 const TICKS = 100
 const ROLES = ['collect', 'desk', 'publish'] as const
+
+/** CPU seconds by role. */
+type Cpu = Readonly<Record<string, number>>
 
 /** CPU seconds of a process with all its threads; of its children that have ended too. */
 function cpuOf(pid: number): number {
@@ -94,17 +100,30 @@ async function askPages(of: RoleProcess): Promise<void> {
 
 interface Measured {
   /** CPU seconds for all entries. */
-  cpu: Record<string, number>
+  cpu: Cpu
   /** CPU seconds for `PAGES` pages. */
-  pages: Record<string, number>
+  pages: Cpu
   seconds: number
 }
+
+/** What `measure` needs of the database. */
+interface Counted {
+  reports(): Promise<number>
+  /** All feeds are due now. */
+  makeDue(): Promise<void>
+  /** Feeds that are. */
+  due(): Promise<number>
+}
+
+const MAKE_DUE = 'update x_feeds set next_poll = 0'
+const COUNT_REPORTS = 'select count(*) as n from x_reports'
+const COUNT_DUE = 'select count(*) as n from x_feeds where next_poll = 0'
 
 /** Poll everything once, and ask for pages, while the CPU is read. */
 async function measure(
   server: FeedServer,
-  reports: () => Promise<number>,
-  { read, publisher }: { read: () => Record<string, number>; publisher: RoleProcess },
+  { reports }: Counted,
+  { read, publisher }: { read: () => Cpu; publisher: RoleProcess },
 ): Promise<Measured> {
   // What has begun is idle when its first requests wait.
   await new Promise(resolve => setTimeout(resolve, 8_000))
@@ -117,13 +136,27 @@ async function measure(
   const after = read()
   await askPages(publisher)
   const last = read()
-  const difference = (from: Record<string, number>, to: Record<string, number>): Record<string, number> =>
-    Object.fromEntries(Object.entries(to).map(([name, value]) => [name, value - (from[name] ?? 0)]))
   return { cpu: difference(before, after), pages: difference(after, last), seconds }
 }
 
-const perThousand = (of: Record<string, number>, count: number): Record<string, number> =>
+/** CPU seconds of `ROUNDS` polls of each feed that bring nothing. */
+async function measureUnchanged({ makeDue, due }: Counted, read: () => Cpu): Promise<Cpu> {
+  const before = read()
+  for (let round = 0; round < ROUNDS; round++) {
+    await makeDue()
+    await until('all was polled again', async () => (await due()) === 0, 120_000)
+  }
+  await new Promise(resolve => setTimeout(resolve, 2_000))
+  return difference(before, read())
+}
+
+const difference = (from: Cpu, to: Cpu): Cpu =>
+  Object.fromEntries(Object.entries(to).map(([name, value]) => [name, value - (from[name] ?? 0)]))
+
+const perThousand = (of: Cpu, count: number): Cpu =>
   Object.fromEntries(Object.entries(of).map(([name, value]) => [name, rounded((1_000 * value) / count, 3)]))
+
+const sumOf = (of: Cpu): number => Object.values(of).reduce((sum, one) => sum + one, 0)
 
 interface Place {
   machines: Machines
@@ -160,32 +193,41 @@ async function onPostgres(place: Place, server: FeedServer, closers: (() => unkn
   const { publish } = started
   if (publish === undefined) throw new Error('no publisher')
   await until('the publisher answers', async () => (await pageStatus(publish.page)) === 200)
-  const read = (): Record<string, number> => ({
+  const counted: Counted = {
+    reports: () => countReports(pool),
+    makeDue: async () => void (await pool.query(MAKE_DUE)),
+    due: async () => Number((await pool.query<{ n: number }>(COUNT_DUE)).rows[0]?.n),
+  }
+  const read = (): Cpu => ({
     ...Object.fromEntries(ROLES.map(role => [role, cpuOf(started[role]?.pid ?? 0)])),
     database: cpuOfServer(database.process.pid ?? 0),
   })
   const before = { trips: { ...counter.trips }, wal: await walOf(pool) }
   await pool.query('select pg_stat_statements_reset()')
-  const measured = await measure(server, () => countReports(pool), { read, publisher: publish })
+  const measured = await measure(server, counted, { read, publisher: publish })
   const { rows } = await pool.query<{ role: string; calls: number }>(
     `select rolname as role, sum(calls) as calls from pg_stat_statements s join pg_roles r on r.oid = s.userid group by 1`,
   )
   const sizes = await pool.query<{ bytes: number }>(`select pg_database_size(current_database()) as bytes`)
+  const wal = (await walOf(pool)) - before.wal
+  const trips = { ...counter.trips }
+  const unchanged = await measureUnchanged(counted, read)
   const documents = (of: number): number => rounded(of / FEEDS, 1)
   return {
     measured,
+    unchanged,
     statementsADocument: Object.fromEntries(rows.map(({ role, calls }) => [role, documents(calls)])),
     tripsADocument: {
-      filing: documents(counter.trips.filing - before.trips.filing),
-      desk: documents(counter.trips.all - before.trips.all),
+      filing: documents(trips.filing - before.trips.filing),
+      desk: documents(trips.all - before.trips.all),
     },
-    walBytesAnEntry: Math.round(((await walOf(pool)) - before.wal) / (FEEDS * ENTRIES)),
+    walBytesAnEntry: Math.round(wal / (FEEDS * ENTRIES)),
     databaseBytesAnEntry: Math.round((sizes.rows[0]?.bytes ?? 0) / (FEEDS * ENTRIES)),
   }
 }
 
 const countReports = async (pool: Pool): Promise<number> =>
-  Number((await pool.query<{ n: number }>('select count(*) as n from x_reports')).rows[0]?.n)
+  Number((await pool.query<{ n: number }>(COUNT_REPORTS)).rows[0]?.n)
 
 const walOf = async (pool: Pool): Promise<number> =>
   Number((await pool.query<{ at: number }>(`select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as at`)).rows[0]?.at)
@@ -194,21 +236,32 @@ async function onSqlite(
   { machines, folder }: Place,
   server: FeedServer,
   closers: (() => unknown)[],
-): Promise<Measured> {
+): Promise<{ measured: Measured; unchanged: Cpu }> {
   const file = path.join(folder, 'minwal.db')
   const one = new RoleProcess('all', machines.add('all'), { folder, config: configured(file, server) })
   closers.push(() => one.stop())
   one.start()
   await until('it answers', async () => (await pageStatus(one.page)) === 200)
-  const reports = async (): Promise<number> => {
+  const count = async (query: string): Promise<number> => {
     const rows = openRows(file)
     try {
-      return Number(rows.prepare('select count(*) as n from x_reports').pluck().get())
+      return Number(rows.prepare(query).pluck().get())
     } finally {
       rows.close()
     }
   }
-  return measure(server, reports, { read: () => ({ all: cpuOf(one.pid ?? 0) }), publisher: one })
+  const counted: Counted = {
+    reports: () => count(COUNT_REPORTS),
+    makeDue: async () => {
+      const db = new Database(file, { timeout: 30_000 })
+      db.prepare(MAKE_DUE).run()
+      db.close()
+    },
+    due: () => count(COUNT_DUE),
+  }
+  const read = (): Cpu => ({ all: cpuOf(one.pid ?? 0) })
+  const measured = await measure(server, counted, { read, publisher: one })
+  return { measured, unchanged: await measureUnchanged(counted, read) }
 }
 
 /** Measure both, and print it. */
@@ -233,19 +286,22 @@ export async function measureCost(place: Place): Promise<void> {
     const sqlite = await onSqlite(place, await feedsFor('feeds2'), closers)
     const entries = FEEDS * ENTRIES
     const cpu = perThousand(postgres.measured.cpu, entries)
-    const alone = perThousand(sqlite.cpu, entries)['all'] ?? 0
-    const all = Object.values(cpu).reduce((sum, one) => sum + one, 0)
+    const alone = perThousand(sqlite.measured.cpu, entries)['all'] ?? 0
+    const all = sumOf(cpu)
+    const unchanged = perThousand(postgres.unchanged, FEEDS * ROUNDS)
+    const unchangedAlone = perThousand(sqlite.unchanged, FEEDS * ROUNDS)['all'] ?? 0
     printTable(
-      ['CPU seconds', 'per 1,000 entries', 'of SQLite', 'per 1,000 pages'],
+      ['CPU seconds', 'per 1,000 entries', 'of SQLite', 'per 1,000 pages', 'per 1,000 polls that bring nothing'],
       [
         ...Object.entries(cpu).map(([name, value]) => [
           name,
           value,
           rounded(value / alone, 2),
           rounded((1_000 * (postgres.measured.pages[name] ?? 0)) / PAGES, 2),
+          unchanged[name] ?? '',
         ]),
-        ['all of PostgreSQL', rounded(all, 3), rounded(all / alone, 2), ''],
-        ['SQLite', alone, 1, rounded((1_000 * (sqlite.pages['all'] ?? 0)) / PAGES, 2)],
+        ['all of PostgreSQL', rounded(all, 3), rounded(all / alone, 2), '', rounded(sumOf(unchanged), 3)],
+        ['SQLite', alone, 1, rounded((1_000 * (sqlite.measured.pages['all'] ?? 0)) / PAGES, 2), unchangedAlone],
       ],
     )
     const { measured, ...rest } = postgres
@@ -253,9 +309,11 @@ export async function measureCost(place: Place): Promise<void> {
       entries,
       cpu,
       sqlite: alone,
+      unchangedOnSqlite: unchangedAlone,
       ratio: rounded(all / alone, 2),
-      seconds: [measured.seconds, sqlite.seconds],
+      seconds: [measured.seconds, sqlite.measured.seconds],
       ...rest,
+      unchanged,
     })
   } finally {
     await close()

@@ -286,7 +286,7 @@ const root = z.strictObject({
     .strictObject({
       listen: listenAddress
         .optional()
-        .describe('Where /metrics is served, with /healthz and /readyz, like "127.0.0.1:9464".'),
+        .describe('Where /metrics is, with /healthz and /readyz, like "127.0.0.1:9464". Default beside the pages.'),
     })
     .optional(),
   poll: pollObject.optional(),

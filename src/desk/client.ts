@@ -1,9 +1,11 @@
 // Asks the desk thread. Nothing here waits for it: calls are promises, and what is known of its state is what it said last.
+import { totalmem } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { PollPlan } from '../decide/schedule/plan.ts'
 import type { LeveledLog, Log } from '../log.ts'
 import type { PrunedCounts } from '../model/stored.ts'
 import type { Millis, Outcome } from '../model/units.ts'
+import { heapLimit } from './heap.ts'
 import {
   type DeskCalls,
   type DeskContext,
@@ -55,10 +57,8 @@ export interface DeskClientOptions extends DeskSettings {
   module?: URL
 }
 
-/**
- * Young generation of the thread. V8 would let it grow to 134 MB, and all of that stays.
- */
-const LIMITS = { maxOldGenerationSizeMb: 4_096, maxYoungGenerationSizeMb: 12 }
+/** Young generation of the thread. V8 would let it grow to 134 MB, and all of that stays. */
+const YOUNG_MB = 12
 const MODULE = new URL(`./thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
 /** Starts the thread and opens the store in it. The reason of a failure is one line. */
@@ -108,7 +108,11 @@ class Client implements DeskClient {
   constructor(module: URL, settings: DeskSettings, log: Log, onGivenUp: (reason: string) => void) {
     this.#log = log
     this.#onGivenUp = onGivenUp
-    this.#worker = new Worker(module, { execArgv: [], name: 'desk', workerData: settings, resourceLimits: LIMITS })
+    const resourceLimits = {
+      maxOldGenerationSizeMb: heapLimit(totalmem(), process.constrainedMemory()),
+      maxYoungGenerationSizeMb: YOUNG_MB,
+    }
+    this.#worker = new Worker(module, { execArgv: [], name: 'desk', workerData: settings, resourceLimits })
     this.#worker.on('message', (message: FromDesk) => this.#hear(message))
     this.#worker.on('error', error => {
       this.#error = error instanceof Error ? (error.stack ?? error.message) : String(error)

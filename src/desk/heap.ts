@@ -53,3 +53,16 @@ export class Rest {
     this.#giveBack()
   }
 }
+
+/** Old generation that every desk may use, and share of the machine's memory that one on a large machine may. */
+const LEAST_MB = 4_096
+const SHARE = 0.6
+
+/**
+ * MB that the desk's old generation may use: the window of stories grows with what is filed. `total` is the machine's memory in bytes,
+ * `allowed` what a control group allows the process; 0 where there is none.
+ */
+export function heapLimit(total: number, allowed: number): number {
+  const memory = allowed > 0 ? Math.min(total, allowed) : total
+  return Math.max(LEAST_MB, Math.floor((SHARE * memory) / 2 ** 20))
+}

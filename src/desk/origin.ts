@@ -6,18 +6,22 @@ import type { Filing, StoryOrigin } from '../store/store.ts'
 /** Reports of one story that are weighed for whose copy it is, the earliest. */
 const WEIGHED = 200
 
-/** Say anew whose copy a story on file is. */
-export function judgeOrigin(filing: Filing, story: number): void {
-  // A bare headline says nothing of whose copy it is, and is nobody's word of its own.
-  const provenance = provenanceOf(filing.members(story, WEIGHED).filter(({ bare }) => !bare))
-  if (!provenance) return
-  const { stale, runs } = provenance
-  filing.setOrigin(story, {
-    ...originOf(provenance),
-    stale,
-    runs: runs.map(({ report, share }) => ({ report, share: Math.round(share * 1_000) / 1_000 })),
+/** Say anew whose copies stories on file are. */
+export function judgeOrigins(filing: Filing, stories: Iterable<number>): void {
+  filing.judgeStories(stories, WEIGHED, members => {
+    // A bare headline says nothing of whose copy it is, and is nobody's word of its own.
+    const provenance = provenanceOf(members.filter(({ bare }) => !bare))
+    if (!provenance) return null
+    const { stale, runs } = provenance
+    return {
+      ...originOf(provenance),
+      stale,
+      runs: runs.map(({ report, share }) => ({ report, share: Math.round(share * 1_000) / 1_000 })),
+    }
   })
 }
+
+export const judgeOrigin = (filing: Filing, story: number): void => judgeOrigins(filing, [story])
 
 /** The same of a story that one report alone tells; null for a bare headline, which has no source of its own yet. */
 export function originAlone(id: number, report: Report, agencyName: string): StoryOrigin | null {

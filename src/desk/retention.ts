@@ -11,7 +11,7 @@ import {
 } from '../decide/retention.ts'
 import { tombstonesOf } from '../decide/tombstones.ts'
 import type { RetainSettings } from '../model/config.ts'
-import type { PrunedCounts } from '../model/stored.ts'
+import type { OldThread, PrunedCounts } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { PruningRun, RetentionReader, TextPlace, ThreadPlace } from '../store/pruning.ts'
 import type { Filing, Store } from '../store/store.ts'
@@ -236,17 +236,20 @@ function someThreads(
   const done: SomeThreads = { counts: { ...NOTHING_PRUNED }, edited: 0, standing: 0, place: from, isLast: false }
   const threads = filing.oldThreads(cut.before, from, THREADS)
   done.isLast = threads.length < THREADS
-  for (const thread of threads) {
-    const stays = staysBecause(thread, cut)
-    if (stays === 'edited' || stays === 'standing') done[stays]++
-    if (stays === null && !pruneThread(filing, thread.id, { cut, done, tired })) {
+  for (let at = 0; at < threads.length; ) {
+    const { going, passed, edited, standing } = nextOf(threads.slice(at), cut, cut.reports - done.counts.reports)
+    if (going.length > 0 && !pruneThreads(filing, going, { cut, done, tired })) {
       done.isLast = false
       break
     }
-    done.place = { id: thread.id, last: thread.last }
+    at += passed
+    done.edited += edited
+    done.standing += standing
+    const last = threads[at - 1] as OldThread
+    done.place = { id: last.id, last: last.last }
     if (done.counts.reports >= cut.reports) break
     if (tired()) {
-      done.isLast &&= thread === threads.at(-1)
+      done.isLast &&= at === threads.length
       break
     }
   }
@@ -254,19 +257,43 @@ function someThreads(
   return done
 }
 
-/** Delete a thread story by story; false where it has some left. */
-function pruneThread(
+/** The next threads that go together: one, or several of few reports. `passed`: with those that stay before and between them. */
+function nextOf(threads: readonly OldThread[], cut: Cut, most: number) {
+  const next = { going: [] as OldThread[], passed: 0, edited: 0, standing: 0 }
+  let reports = 0
+  for (const thread of threads) {
+    const stays = staysBecause(thread, cut)
+    if (stays === null) {
+      if (next.going.length > 0 && (reports >= most || reports + thread.reports > TOGETHER)) break
+      next.going.push(thread)
+      reports += thread.reports
+    } else if (stays !== 'recent') next[stays]++
+    next.passed++
+  }
+  return next
+}
+
+/** Delete threads: of few reports at once, a large one story by story; false where it has some left. */
+function pruneThreads(
   filing: Filing,
-  thread: number,
+  threads: readonly OldThread[],
   { cut, done, tired }: { cut: Cut; done: SomeThreads; tired: () => boolean },
 ): boolean {
+  const [first, ...others] = threads
+  if (first === undefined) return true
+  const isLarge = others.length === 0 && first.reports > TOGETHER
   for (;;) {
-    const reports = filing.firstReports(thread, TOGETHER)
-    const tombstones = reports.flatMap(({ feed, ...names }) => tombstonesOf(feed, names))
-    const stories = [...new Set(reports.map(({ story }) => story))]
-    const gone = filing.pruneStories(thread, stories, { before: cut.before, tombstones })
+    const reports = isLarge
+      ? filing.firstReports(first.id, TOGETHER)
+      : filing.namedReportsOf(threads.map(({ id }) => id))
+    const tombstones = reports.flatMap(({ feed, story: _, thread: __, ...names }) => tombstonesOf(feed, names))
+    const parts = [...Map.groupBy(reports, ({ thread }) => thread)].map(([thread, own]) => ({
+      thread,
+      stories: [...new Set(own.map(({ story }) => story))],
+    }))
+    const gone = filing.pruneStories(parts, { before: cut.before, tombstones })
     add(done.counts, gone)
-    if (gone.threads > 0) return true
+    if (gone.threads === threads.length) return true
     if (tired()) return false
   }
 }

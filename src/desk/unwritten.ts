@@ -5,7 +5,7 @@ import type { Joining } from '../model/stored.ts'
 import type { Millis } from '../model/units.ts'
 import type { StoredText } from '../store/columns.ts'
 import type { Batch, Filing, StoredFacts } from '../store/store.ts'
-import { judgeOrigin, originAlone } from './origin.ts'
+import { judgeOrigins, originAlone } from './origin.ts'
 
 /** A report that is to be written. */
 export interface NewReport {
@@ -101,7 +101,7 @@ export class Unwritten {
   flush(): void {
     if (this.#reports.length > 0 || this.#storyFeatures.size > 0 || this.#reportFeatures.size > 0) this.#write()
     if (this.#seen.length > 0) this.#filing.touch(this.#seen, this.#now)
-    for (const story of this.#judged) judgeOrigin(this.#filing, story)
+    judgeOrigins(this.#filing, this.#judged)
     this.#seen = []
     this.#judged = new Set()
   }

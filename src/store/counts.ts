@@ -4,7 +4,7 @@ import { compareLeads, countStory, type LeadCandidate, type LeadMember, leadStor
 import type { Millis } from '../model/units.ts'
 import { leadMembers } from './read/facts.ts'
 import { number, numberOrNull, text, textOrNull } from './rows.ts'
-import type { Row, WritableSql } from './sql.ts'
+import type { Row, Soon, WritableSql } from './sql.ts'
 import type { Batch, StoryOrigin } from './store.ts'
 
 /** A story that came or changed, as its thread counts it. */
@@ -27,65 +27,101 @@ const candidateOf = (row: Row): LeadCandidate => ({
   time: number(row['time']),
 })
 
-/** Count the reports of stories on file anew. `touched` says when each changed for readers. */
-export function countStories(sql: WritableSql, touched: ReadonlyMap<number, Millis>): CountedStory[] {
-  if (touched.size === 0) return []
+/**
+ * Count the reports of stories on file anew: they are asked with what follows, and written when it is called. `touched` says when
+ * each changed for readers.
+ */
+export function countStories(sql: WritableSql, touched: ReadonlyMap<number, Millis>): () => CountedStory[] {
+  if (touched.size === 0) return () => []
   const ids = [...touched.keys()]
   const members = leadMembers(sql, ids)
-  const rows = sql.all(
+  const asked = sql.soon(
     `select s.id, s.thread, s.standing, s.central, s.agencies, s.time from numbers(@ids) i join x_stories s on s.id = i.value`,
     { ids: JSON.stringify(ids) },
   )
-  return rows.flatMap(row => {
-    const before = candidateOf(row)
-    const count = countStory(members.get(before.id) ?? [])
-    if (count === null) return []
-    const now = touched.get(before.id) ?? 0
-    sql.run(
-      `update x_stories set lead = ?, time = ?, reports = ?, agencies = ?, standing = ?, updated = max(updated, ?) where id = ?`,
-      [count.lead, count.time, count.reports, count.agencies, count.rank, now, before.id],
-    )
-    const { rank, agencies, time } = count
-    return [{ ...before, rank, agencies, time, thread: number(row['thread']), before, now }]
-  })
+  return () => {
+    const byStory = members()
+    return asked.rows.flatMap(row => {
+      const before = candidateOf(row)
+      const count = countStory(byStory.get(before.id) ?? [])
+      if (count === null) return []
+      const now = touched.get(before.id) ?? 0
+      sql.run(
+        `update x_stories set lead = ?, time = ?, reports = ?, agencies = ?, standing = ?, updated = max(updated, ?) where id = ?`,
+        [count.lead, count.time, count.reports, count.agencies, count.rank, now, before.id],
+      )
+      const { rank, agencies, time } = count
+      return [{ ...before, rank, agencies, time, thread: number(row['thread']), before, now }]
+    })
+  }
 }
 
-/** Bring threads on file up to date after stories of theirs came or changed. The cost does not grow with the thread. */
+export interface ThreadsAsked {
+  threads: readonly number[]
+  /** Those of these stories too. */
+  ofStories: readonly number[]
+  /** Whether these have a part in them. */
+  agencies: readonly string[]
+}
+
+/** Threads as they are before they are counted, with their leads and the parts that agencies have in them. */
+export function threadsSoon(sql: WritableSql, { threads, ofStories, agencies }: ThreadsAsked): Soon {
+  if (threads.length + ofStories.length === 0) return { rows: [] }
+  return sql.soon(
+    `select t.id as thread, t.first, t.last, t.updated, t.stories, t.reports, t.agencies as parts, t.lead,
+       s.id, s.standing, s.central, s.agencies, s.time, p.agency as part
+     from (select value as id from numbers(@threads)
+       union select x.thread from numbers(@stories) i join x_stories x on x.id = i.value) n
+     join x_threads t on t.id = n.id left join x_stories s on s.id = t.lead
+     left join x_thread_agencies p on p.thread = t.id and p.agency in (select value from texts(@agencies))`,
+    {
+      threads: JSON.stringify(threads),
+      stories: JSON.stringify(ofStories),
+      agencies: JSON.stringify(agencies),
+    },
+  )
+}
+
+/**
+ * Bring threads on file up to date after stories of theirs came or changed: `found` is what `threadsSoon` has of them. The cost
+ * does not grow with the thread.
+ */
 export function countThreads(
   sql: WritableSql,
   stories: readonly CountedStory[],
   parts: Parts,
-  central: Set<number>,
+  { central, found }: { central: ReadonlySet<number>; found: Soon },
 ): void {
   if (stories.length === 0) return
   const byThread = Map.groupBy(stories, ({ thread }) => thread)
-  const rows = sql.all(
-    `select t.id as thread, t.first, t.last, t.updated, t.stories, t.reports, t.agencies as parts, t.lead,
-       s.id, s.standing, s.central, s.agencies, s.time
-     from numbers(@ids) i join x_threads t on t.id = i.value left join x_stories s on s.id = t.lead`,
-    { ids: JSON.stringify([...byThread.keys()]) },
-  )
-  for (const row of rows) {
-    const thread = number(row['thread'])
-    const changed = byThread.get(thread) ?? []
-    const added = parts.get(thread)
-    let reports = 0
-    let agencies = number(row['parts'])
-    for (const [agency, part] of added ?? []) {
-      reports += part.reports
-      if (addPart(sql, thread, agency, part)) agencies++
+  // All that is to be read of any is asked before the first is written.
+  const threads = [...Map.groupBy(found.rows, row => number(row['thread']))].flatMap(([thread, [row, ...more]]) => {
+    const changed = byThread.get(thread)
+    if (row === undefined || changed === undefined) return []
+    return {
+      thread,
+      row,
+      changed,
+      had: new Set([row, ...more].map(({ part }) => part)),
+      last: lastOf(sql, thread, number(row['last']), changed),
+      lead: leadOf(sql, thread, row, { changed, rescan: central.has(thread) }),
     }
-    const lead = leadOf(sql, thread, row, changed, central.has(thread))
+  })
+  for (const { thread } of threads)
+    for (const [agency, part] of parts.get(thread) ?? []) addPart(sql, thread, agency, part)
+  for (const { thread, row, changed, had, last, lead: leads } of threads) {
+    const added = [...(parts.get(thread) ?? [])]
+    const lead = leads()
     const titled = lead === null || (lead === row['lead'] && !changed.some(({ id }) => id === lead)) ? null : lead
     sql.run(
       `update x_threads set first = ?, last = ?, updated = ?, stories = ?, reports = ?, agencies = ?, lead = ? where id = ?`,
       [
         Math.min(number(row['first']), ...changed.map(({ time }) => time)),
-        lastOf(sql, thread, number(row['last']), changed),
+        last(),
         Math.max(number(row['updated']), ...changed.map(({ now }) => now)),
         number(row['stories']) + changed.filter(({ before }) => before === null).length,
-        number(row['reports']) + reports,
-        agencies,
+        added.reduce((sum, [, { reports }]) => sum + reports, number(row['reports'])),
+        number(row['parts']) + added.filter(([agency]) => !had.has(agency)).length,
         lead,
         thread,
       ],
@@ -94,47 +130,47 @@ export function countThreads(
   }
 }
 
-/** True where the agency had no part in the thread before. */
 function addPart(
   sql: WritableSql,
   thread: number,
   agency: string,
   { reports, first }: { reports: number; first: Millis },
-): boolean {
-  const row = sql.get(
+): void {
+  sql.run(
     `insert into x_thread_agencies (thread, agency, first, reports) values (?, ?, ?, ?)
      on conflict (thread, agency) do update set first = min(x_thread_agencies.first, excluded.first),
-       reports = x_thread_agencies.reports + excluded.reports returning reports`,
+       reports = x_thread_agencies.reports + excluded.reports`,
     [thread, agency, first, reports],
   )
-  return number(row?.['reports']) === reports
 }
 
-function lastOf(sql: WritableSql, thread: number, last: Millis, changed: readonly CountedStory[]): Millis {
+function lastOf(sql: WritableSql, thread: number, last: Millis, changed: readonly CountedStory[]): () => Millis {
   // A copy that an agency dates earlier makes its story older: another may be the newest now.
   const fell = changed.some(({ before, time }) => before !== null && before.time === last && time < last)
-  if (!fell) return Math.max(last, ...changed.map(({ time }) => time))
-  return number(sql.get('select max(time) as last from x_stories where thread = ?', [thread])?.['last'])
+  if (!fell) return () => Math.max(last, ...changed.map(({ time }) => time))
+  const asked = sql.soon('select max(time) as last from x_stories where thread = ?', [thread])
+  return () => number(asked.rows[0]?.['last'])
 }
 
 function leadOf(
   sql: WritableSql,
   thread: number,
   row: Row,
-  changed: readonly CountedStory[],
-  rescan: boolean,
-): number | null {
+  { changed, rescan }: { changed: readonly CountedStory[]; rescan: boolean },
+): () => number | null {
   const lead = numberOrNull(row['lead'])
   const own = changed.find(({ id }) => id === lead)
   const sank = own?.before != null && compareLeads({ ...own, ...own.before }, own) > 0
-  if (rescan || lead === null || sank) return leadStory(candidates(sql, thread))?.id ?? null
-  return leadStory([own ?? candidateOf(row), ...changed])?.id ?? null
+  if (rescan || lead === null || sank) {
+    const among = candidates(sql, thread)
+    return () => leadStory(among())?.id ?? null
+  }
+  return () => leadStory([own ?? candidateOf(row), ...changed])?.id ?? null
 }
 
-function candidates(sql: WritableSql, thread: number): LeadCandidate[] {
-  return sql
-    .all('select id, standing, central, agencies, time from x_stories where thread = ?', [thread])
-    .map(candidateOf)
+function candidates(sql: WritableSql, thread: number): () => LeadCandidate[] {
+  const asked = sql.soon('select id, standing, central, agencies, time from x_stories where thread = ?', [thread])
+  return () => asked.rows.map(candidateOf)
 }
 
 /** Title and language of a thread are those of its lead. */
@@ -147,10 +183,16 @@ function entitle(sql: WritableSql, thread: number, story: number): void {
   )
 }
 
-/** A story is the one nearest to all others of its thread. True where it was not yet. */
-export function markCentral(sql: WritableSql, thread: number, story: number): boolean {
-  const was = sql.get('select central from x_stories where id = ?', [story])
-  if (was?.['central'] === 1) return false
+const IS_CENTRAL = 'select central from x_stories where id = ?'
+
+/** Whether each of these stories is the one nearest to all others of its thread. */
+export function centralSoon(sql: WritableSql, stories: readonly number[]): () => boolean[] {
+  const asked = stories.map(story => sql.soon(IS_CENTRAL, [story]))
+  return () => asked.map(({ rows }) => rows[0]?.['central'] === 1)
+}
+
+/** A story that was not yet the one nearest to all others of its thread is it now. */
+export function markCentral(sql: WritableSql, thread: number, story: number): void {
   sql.run(
     'update x_stories set central = iif(id = @story, 1, 0) where thread = @thread and (central = 1 or id = @story)',
     {
@@ -158,19 +200,26 @@ export function markCentral(sql: WritableSql, thread: number, story: number): bo
       story,
     },
   )
-  return true
 }
 
 /** The same, and its thread is led accordingly. */
 export function setCentral(sql: WritableSql, thread: number, story: number): void {
-  if (!markCentral(sql, thread, story)) return
-  const lead = leadStory(candidates(sql, thread))
+  if (centralSoon(sql, [story])()[0]) return
+  markCentral(sql, thread, story)
+  leadAnew(sql, thread)
+}
+
+/** Let the story lead a thread that is to. */
+export function leadAnew(sql: WritableSql, thread: number): void {
+  const lead = leadStory(candidates(sql, thread)())
   if (lead !== null) entitle(sql, thread, lead.id)
 }
 
 /** Count one story anew after a change of one of its reports, and bring its thread up to date. */
 export function refresh(sql: WritableSql, story: number, now: Millis): void {
-  countThreads(sql, countStories(sql, new Map([[story, now]])), new Map(), new Set())
+  const counted = countStories(sql, new Map([[story, now]]))
+  const found = threadsSoon(sql, { threads: [], ofStories: [story], agencies: [] })
+  countThreads(sql, counted(), new Map(), { central: new Set(), found })
 }
 
 /** Agencies whose own copy a thread holds: ten reprints of one count once. */
@@ -193,84 +242,87 @@ export function recountThread(sql: WritableSql, thread: number, now: Millis): vo
      where id = @thread`,
     { thread, now },
   )
-  const lead = leadStory(candidates(sql, thread))
-  if (lead !== null) entitle(sql, thread, lead.id)
+  leadAnew(sql, thread)
 }
 
-/** Whose copy a story is, and how many tell it independently; its thread counts anew. */
-export function setOrigin(sql: WritableSql, story: number, is: StoryOrigin): void {
-  const was = sql.get('select thread, origin, origin_name from x_stories where id = ?', [story])
-  sql.run('update x_stories set origin = ?, origin_name = ?, sources = ?, provenance = ? where id = ?', [
-    is.origin,
-    is.originName,
-    is.sources,
-    is.provenance,
-    story,
-  ])
-  if (was?.['origin'] === is.origin && was['origin_name'] === is.originName) return
-  const thread = numberOrNull(was?.['thread'])
-  // One look-up each, for a thread may hold thousands of stories.
-  const came = tells(sql, thread, story, is.origin, is.originName) ? 0 : 1
-  const gone =
-    was?.['origin_name'] == null || tells(sql, thread, story, textOrNull(was['origin']), textOrNull(was['origin_name']))
-      ? 0
-      : 1
-  const counted = sql.get(
-    'select count(*) as n from (select 1 from x_stories where thread = ? and id <> ? and origin_name is not null limit 1) x',
-    [thread, story],
-  )
-  if (number(counted?.['n']) === 0) sql.run('update x_threads set sources = 1 where id = ?', [thread])
-  else if (came !== gone) {
-    sql.run('update x_threads set sources = max(1, sources + ?) where id = ?', [came - gone, thread])
+/** Whose copy stories are, and how many tell each independently; their threads count anew. */
+export function setOrigins(
+  sql: WritableSql,
+  judged: readonly { story: number; was: Row | undefined; is: StoryOrigin }[],
+): void {
+  const changes = judged.flatMap(({ story, was, is }) => {
+    sql.run('update x_stories set origin = ?, origin_name = ?, sources = ?, provenance = ? where id = ?', [
+      is.origin,
+      is.originName,
+      is.sources,
+      is.provenance,
+      story,
+    ])
+    const thread = numberOrNull(was?.['thread'])
+    if (thread === null || (was?.['origin'] === is.origin && was['origin_name'] === is.originName)) return []
+    const [before, name] = [textOrNull(was?.['origin']), textOrNull(was?.['origin_name'])]
+    // One look-up each, for a thread may hold thousands of stories.
+    const others = sql.soon(
+      'select count(*) as n from (select 1 from x_stories where thread = ? and id <> ? and origin_name is not null limit 1) x',
+      [thread, story],
+    )
+    const came = tellsSoon(sql, thread, story, is)
+    const gone = name === null ? () => true : tellsSoon(sql, thread, story, { origin: before, originName: name })
+    return { thread, others, came, gone }
+  })
+  for (const { thread, others, came, gone } of changes) {
+    const added = (came() ? 0 : 1) - (gone() ? 0 : 1)
+    if (number(others.rows[0]?.['n']) === 0) sql.run('update x_threads set sources = 1 where id = ?', [thread])
+    else if (added !== 0) sql.run('update x_threads set sources = max(1, sources + ?) where id = ?', [added, thread])
   }
 }
 
 /** Whether another story of the thread has this origin. */
-function tells(
+function tellsSoon(
   sql: WritableSql,
-  thread: number | null,
+  thread: number,
   story: number,
-  origin: string | null,
-  name: string | null,
-): boolean {
+  { origin, originName }: Pick<StoryOrigin, 'origin' | 'originName'>,
+): () => boolean {
   const where = origin === null ? 'origin is null and origin_name = ?' : 'origin = ?'
-  const found = sql.get(`select 1 as found from x_stories where thread = ? and ${where} and id <> ? limit 1`, [
+  const asked = sql.soon(`select 1 as found from x_stories where thread = ? and ${where} and id <> ? limit 1`, [
     thread,
-    origin ?? name,
+    origin ?? originName,
     story,
   ])
-  return found !== undefined
+  return () => asked.rows.length > 0
 }
 
 /**
  * Origins of new stories that their threads on file have none of yet: how many are to be added to each thread's count, which is
- * one where nothing but bare headlines tells it. Asked before they are written.
+ * one where nothing but bare headlines tells it. Asked before they are written, and read when it is called.
  */
 export function newOrigins(
   sql: WritableSql,
   stories: readonly { thread: number; origin: StoryOrigin }[],
-): Map<number, number> {
+): () => Map<number, number> {
   const asked = new Map<string, { thread: number; origin: string | null; name: string }>()
   for (const { thread, origin: is } of stories) {
     const key = `${thread} ${is.origin === null ? `name ${is.originName}` : is.origin}`
     asked.set(key, { thread, origin: is.origin, name: is.originName })
   }
-  const added = new Map<number, number>()
-  if (asked.size === 0) return added
-  const rows = sql.all(
-    `select cast(a.value ->> 'thread' as integer) as thread, exists (
-       select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin_name is not null) as judged
-     from objects(@asked) a where not exists (
-       select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin = a.value ->> 'origin')
-     and not (a.value ->> 'origin' is null and exists (
-       select 1 from x_stories where thread = cast(a.value ->> 'thread' as integer) and origin is null and origin_name = a.value ->> 'name'))`,
+  if (asked.size === 0) return () => new Map()
+  const thread = `cast(a.value ->> 'thread' as integer)`
+  const told = (where: string): string => `(select 1 from x_stories where thread = ${thread} and ${where} limit 1)`
+  const found = sql.soon(
+    `select ${thread} as thread, ${told('origin_name is not null')} is not null as judged
+     from objects(@asked) a where ${told(`origin = a.value ->> 'origin'`)} is null
+     and (a.value ->> 'origin' is not null or ${told(`origin is null and origin_name = a.value ->> 'name'`)} is null)`,
     { asked: JSON.stringify([...asked.values()]) },
   )
-  for (const row of rows) {
-    const thread = number(row['thread'])
-    added.set(thread, (added.get(thread) ?? (number(row['judged']) === 1 ? 0 : -1)) + 1)
+  return () => {
+    const added = new Map<number, number>()
+    for (const row of found.rows) {
+      const of = number(row['thread'])
+      added.set(of, (added.get(of) ?? (number(row['judged']) === 1 ? 0 : -1)) + 1)
+    }
+    return added
   }
-  return added
 }
 
 /** Reports of the batch by story, as counting weighs them. */

@@ -34,10 +34,17 @@ export interface RetentionReader {
 /** A report by its names. */
 export interface NamedReport {
   story: number
+  thread: number
   feed: number
   guid: string
   globalGuid: string | null
   canonicalUrl: string | null
+}
+
+/** Stories of a thread that go. */
+export interface PrunedPart {
+  thread: number
+  stories: readonly number[]
 }
 
 /** A run of retention, as its row in the log names it. */
@@ -52,15 +59,13 @@ export interface PruningRun {
 export interface Pruning extends RetentionReader {
   /** Reports of the first stories of a thread: of as many whole stories as have some `limit` reports, of one at least. */
   firstReports(thread: number, limit: number): NamedReport[]
+  /** All reports of these threads. */
+  namedReportsOf(threads: readonly number[]): NamedReport[]
   /**
-   * Delete stories of a thread with all that refers to them, and the thread with its last story; what stays is counted
+   * Delete stories of threads with all that refers to them, and each thread with its last story; what stays is counted
    * anew. `tombstones` stand for their reports, which are all older than `before`.
    */
-  pruneStories(
-    thread: number,
-    stories: readonly number[],
-    gone: { before: Millis; tombstones: readonly number[] },
-  ): PrunedCounts
+  pruneStories(parts: readonly PrunedPart[], gone: { before: Millis; tombstones: readonly number[] }): PrunedCounts
   pruneTexts(texts: readonly TextPlace[]): void
   /** Delete visits to feeds; returns how many. */
   prunePolls(before: Millis, limit: number): number

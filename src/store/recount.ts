@@ -12,7 +12,7 @@ export function recount(sql: WritableSql, broken: StoreFacts['broken']): number 
   let counted = 0
   if (broken.some(({ counts }) => counts === 'agency' || counts === 'feed')) counted += countSources(sql)
   const stories = ids('story')
-  const threads = new Set(countStories(sql, new Map(stories.map(id => [id, 0]))).map(({ thread }) => thread))
+  const threads = new Set(countStories(sql, new Map(stories.map(id => [id, 0])))().map(({ thread }) => thread))
   for (const thread of ids('thread')) threads.add(thread)
   // What threads claim follows from their stories.
   for (const { query, counts } of STORE_RULES) {

@@ -22,8 +22,15 @@ export interface Sql {
   each(text: string, parameters?: Parameters | Values): Iterable<Row>
 }
 
+/** Rows of a statement that waits for others. */
+export interface Soon {
+  readonly rows: Row[]
+}
+
 /** Reading and writing. */
 export interface WritableSql extends Sql {
+  /** Read in the order of statements, like `all`. An engine that is far away answers several at once: when the first is looked at. */
+  soon(text: string, parameters?: Parameters | Values): Soon
   run(text: string, parameters?: Parameters | Values): { changes: number }
 }
 

@@ -136,7 +136,7 @@ function createStore(db: Database.Database, path: string): Store {
   let vectors: VectorStore | null = null
   const seal = sealOf(path)
   let pollsKept = POLLS_KEPT
-  const { filing, settle, forget } = createFiling(sql, seal, () => pollsKept)
+  const { filing, settle, forget } = createFiling(sql, seal, () => pollsKept, { isOpen: () => db.inTransaction })
   const { polled, ...reader } = createReader(sql, snapshots(db))
   const rollBack = (): void => {
     forget()

@@ -30,6 +30,7 @@ export function statements(db: Database.Database): WritableSql {
   return {
     all: (text, parameters = {}) => statement(text).all(parameters) as Row[],
     get: (text, parameters = {}) => statement(text).get(parameters) as Row | undefined,
+    soon: (text, parameters = {}) => ({ rows: statement(text).all(parameters) as Row[] }),
     run: (text, parameters = {}) => statement(text).run(parameters),
     each: (text, parameters = {}) => statement(text).iterate(parameters) as Iterable<Row>,
   }

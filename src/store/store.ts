@@ -149,6 +149,12 @@ export interface StoryOrigin {
   provenance: string
 }
 
+/** `stale` are the reports that still run an old text of it, `runs` how much of it each carries. */
+export interface JudgedStory extends StoryOrigin {
+  stale: readonly number[]
+  runs: readonly { report: number; share: number }[]
+}
+
 /** What became of a few entries of one document, to be written together. Numbers were given out by whoever decided. */
 export interface Batch {
   feed: number
@@ -190,10 +196,11 @@ export interface Filing extends FilingFacts, Regrouping, Pruning, PageKeeping {
   withdraw(report: number, now: Millis): number | null
   /** A full report has told what a story's flashes announced. */
   dropFlashes(story: number): void
-  /** Whose copy a story is; `stale` are the reports that still run an old text of it, `runs` how much of it each carries. */
-  setOrigin(
-    story: number,
-    is: StoryOrigin & { stale: readonly number[]; runs: readonly { report: number; share: number }[] },
+  /** Say anew whose copies stories are, of their earliest reports; null where these say nothing of it. */
+  judgeStories(
+    stories: Iterable<number>,
+    limit: number,
+    judge: (members: readonly StoryMember[]) => JudgedStory | null,
   ): void
   /** The story nearest to all others of its thread. */
   setCentral(thread: number, story: number): void

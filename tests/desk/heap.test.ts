@@ -1,6 +1,19 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { collectGarbage, Rest } from '../../src/desk/heap.ts'
+import { collectGarbage, heapLimit, Rest } from '../../src/desk/heap.ts'
+
+const GB = 2 ** 30
+
+describe('memory of the desk', () => {
+  it.each([
+    ['4 GB on a small machine', 2 * GB, 0, 4_096],
+    ['more than half of a large machine', 64 * GB, 0, 39_321],
+    ['more than half of what its control group allows', 64 * GB, 16 * GB, 9_830],
+    ['no more than the machine has, whatever is allowed', 16 * GB, 2 ** 63, 9_830],
+  ])('may be %s', (_, total, allowed, limit) => {
+    expect(heapLimit(total, allowed)).toBe(limit)
+  })
+})
 
 describe('memory of a thread', () => {
   it('is collected when it is asked for', async () => {

@@ -12,6 +12,7 @@ import { daemon } from '../helpers/daemon.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { passingTime } from '../helpers/passing-time.ts'
 import { openRows } from '../helpers/rows.ts'
 
 const EVERY_SECOND = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s' }
@@ -199,7 +200,10 @@ describe('rules of what is told to whom', () => {
     ])
     expect((await first.stop()).code).toBe(0)
     web.status = 200
-    const second = await daemon(config)
+    // It is tried again after a quarter of a minute, then later and later.
+    const time = passingTime()
+    time.pass(60)
+    const second = await daemon(config, time.environment)
     await eventually('it is taken', () => titles(web).includes(QUAKE.title))
     expect((await second.stop()).code).toBe(0)
     expect(titles(web)).toEqual([QUAKE.title])
@@ -226,13 +230,23 @@ describe('rules of what is told to whom', () => {
         notify: [{ name: 'ill', failure: true, webhook: `${web.url}/` }],
       },
     )
+    const time = passingTime()
     const { child, stderr } = start(['run', '--config', config], {
-      env: { NODE_OPTIONS: `--require ${names}`, NETWORK: network },
+      env: {
+        ...time.environment,
+        NODE_OPTIONS: `${time.environment['NODE_OPTIONS']} --require ${names}`,
+        NETWORK: network,
+      },
     })
     onTestFinished(() => void child.kill('SIGKILL'))
     await eventually('it polls', () => server.requests.length >= 3)
     rmSync(network)
-    await eventually('it is told', () => web.taken.length === 1, 150_000)
+    await eventually('it has no network', () => stderr().includes('"msg":"no network'))
+    // Trouble that has lasted a minute is told.
+    const passing = setInterval(() => time.pass(10), 500)
+    onTestFinished(() => clearInterval(passing))
+    await eventually('it is told', () => web.taken.length === 1)
+    clearInterval(passing)
     expect(web.taken[0]?.body).toMatchObject({
       rule: 'ill',
       kind: 'failure',

@@ -1,6 +1,8 @@
 // The pages in a real browser: accessible, within their bounds, right in both directions, and live.
 import { readFileSync } from 'node:fs'
+import http from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -265,6 +267,29 @@ describe.skipIf(chromiumPath === null)('a page', () => {
       expect(await page.evaluate(SHIFT), name).toBe(0)
       await page.context().close()
     }
+  })
+
+  // The rest of a line that stood half would move what is in the middle of it.
+  it.each([
+    ['feeds', 0.65],
+    ['front', 0.45],
+    ['thread', 0.6],
+    ['front-arabic-news', 0.55],
+  ] as const)('moves nothing when its end comes late: %s from %d on', async (name, share) => {
+    const whole = Buffer.from(await (await fetch(served.address(name))).arrayBuffer())
+    const half = Math.floor(whole.length * share)
+    const late = http.createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).write(whole.subarray(0, half))
+      setTimeout(() => response.end(whole.subarray(half)), 300)
+    })
+    await new Promise<void>(done => late.listen(0, '127.0.0.1', done))
+    onTestFinished(() => {
+      late.closeAllConnections()
+      late.close()
+    })
+    const page = await (await reader({ zone: 'Asia/Tokyo', width: 360 })).newPage()
+    await page.goto(`http://127.0.0.1:${(late.address() as AddressInfo).port}/`)
+    expect(await page.evaluate(SHIFT)).toBe(0)
   })
 
   it('parts an event into the days of its reader', async () => {

@@ -102,8 +102,8 @@ export function freeDatabase(database: string): void {
       // No foreign key is looked at, and no trigger runs.
       'set local session_replication_role = replica',
       ...tables.filter(([name]) => !kept.has(`${name}`)).map(([name]) => `delete from ${schema}.${name}`),
-      `delete from ${schema}.x_meta where key not in ('version', 'tag_authority', 'identity')`,
-      `update ${schema}.x_meta set value = '1' where key = 'version'`,
+      `delete from ${schema}.x_meta where key not in ('version', 'tag_authority', 'identity', 'changes')`,
+      `update ${schema}.x_meta set value = case key when 'version' then '1' else '0' end where key in ('version', 'changes')`,
       ...sequences.map(([name]) => `alter sequence ${schema}.${name} restart`),
       'commit',
     ].join(';'),

@@ -116,7 +116,9 @@ function dump(path: string): unknown {
       .map(name => [
         name,
         db
-          .prepare(`select * from "${name}"${name === 'x_meta' ? ` where key not in ('version', 'identity')` : ''}`)
+          .prepare(
+            `select * from "${name}"${name === 'x_meta' ? ` where key not in ('version', 'identity', 'changes')` : ''}`,
+          )
           .all()
           // A server gives rows in no order.
           .map(row => JSON.stringify(row))

@@ -104,7 +104,14 @@ describe('a story that its origin withdrew', () => {
   }
   const judge = (story: number, origin: string, stale: number[]) =>
     store.file(filing =>
-      filing.setOrigin(story, { origin, originName: origin, sources: 1, provenance: '{}', stale, runs: [] }),
+      filing.judgeStories([story], 1, () => ({
+        origin,
+        originName: origin,
+        sources: 1,
+        provenance: '{}',
+        stale,
+        runs: [],
+      })),
     )
 
   it('is withdrawn everywhere though a copy speaks for it, and says who still runs it', async () => {

@@ -8,6 +8,7 @@ import type { PollSettings } from '../../src/model/config.ts'
 import type { FeedState, Subscription } from '../../src/model/stored.ts'
 import { createWebSub, type Following, isPublic } from '../../src/run/hub.ts'
 import { pollFeed } from '../../src/run/poll.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -53,7 +54,10 @@ async function newsroom(options: { feeds?: readonly string[]; link?: string; pol
   const log = (event: string, fields?: Record<string, unknown>): void => void told.push({ event, ...fields })
   const stopping = new AbortController()
   const where = folder()
-  const text = JSON.stringify({ database: join(where, 'minwal.db'), agencies: [{ id: 'x', name: 'X', feeds }] })
+  const text = JSON.stringify({
+    database: newDatabase(join(where, 'minwal.db')),
+    agencies: [{ id: 'x', name: 'X', feeds }],
+  })
   const parsed = parseConfig(text, join(where, 'config.json'), {})
   if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
   const polling = await pollingFor(

@@ -1,14 +1,15 @@
-// Maps of news and indexes of them through the real poll: real HTTP, real SQLite, real reader threads, and a clock that jumps.
+// Maps of news and indexes of them through the real poll: real HTTP, a real store, real reader threads, and a clock that jumps.
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { Poller } from '../../src/run/poller.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
+import { openRows, rowsIn } from '../helpers/rows.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -19,7 +20,7 @@ type Feed = string | Record<string, unknown>
 
 function configFor(agencies: Record<string, Feed[]>, poll: object = {}): Config {
   const text = JSON.stringify({
-    database: join(folder(), 'minwal.db'),
+    database: newDatabase(join(folder(), 'minwal.db')),
     poll: { allowPrivate: true, perHost: 4, ...poll },
     agencies: Object.entries(agencies).map(([id, feeds]) => ({ id, name: id.toUpperCase(), feeds })),
   })
@@ -48,21 +49,14 @@ async function newsroom(config: Config) {
     return outcome
   }
   /** Rows of a statement on the file. */
-  const rows = (sql: string): Record<string, unknown>[] => {
-    const db = new Database(config.database, { readonly: true })
-    try {
-      return db.prepare(sql).all() as Record<string, unknown>[]
-    } finally {
-      db.close()
-    }
-  }
+  const rows = (sql: string): Record<string, unknown>[] => rowsIn(config.database, sql)
   return {
     store,
     poll,
     one,
     rows,
     write: (sql: string): void => {
-      const db = new Database(config.database)
+      const db = openRows(config.database, { readonly: false })
       try {
         db.exec(sql)
       } finally {

@@ -1,22 +1,23 @@
-// Pages with lists through the real poll: real HTTP, real SQLite, real reader threads, and a clock that jumps.
+// Pages with lists through the real poll: real HTTP, a real store, real reader threads, and a clock that jumps.
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import { judgeList, SHORT_POLLS, standingLinks } from '../../src/decide/lists.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { Poller } from '../../src/run/poller.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { type Answer, feedServer } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
+import { rowsIn } from '../helpers/rows.ts'
 
 const HOUR = 3_600_000
 const START = Date.parse('2026-03-02T12:00:00Z')
 
 async function newsroom(feed: object) {
   const text = JSON.stringify({
-    database: join(folder(), 'minwal.db'),
+    database: newDatabase(join(folder(), 'minwal.db')),
     poll: { allowPrivate: true },
     agencies: [{ id: 'marfa', name: 'المرفأ', feeds: [feed] }],
   })
@@ -42,14 +43,7 @@ async function newsroom(feed: object) {
       if (outcome === undefined) throw new Error('nothing was polled')
       return outcome
     },
-    rows: (sql: string): Record<string, unknown>[] => {
-      const db = new Database(config.database, { readonly: true })
-      try {
-        return db.prepare(sql).all() as Record<string, unknown>[]
-      } finally {
-        db.close()
-      }
-    },
+    rows: (sql: string): Record<string, unknown>[] => rowsIn(config.database, sql),
   }
 }
 

@@ -1,4 +1,4 @@
-// Moves, whole reads and pacing, through the real poll: real HTTP, real SQLite, and a clock that jumps.
+// Moves, whole reads and pacing, through the real poll: real HTTP, a real store, and a clock that jumps.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { dueFeeds } from '../../src/run/poll.ts'
 import { Poller } from '../../src/run/poller.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
@@ -18,7 +19,7 @@ const START = Date.parse('2026-03-01T06:00:00Z')
 
 function configFor(urls: readonly string[], poll: object = {}): Config {
   const text = JSON.stringify({
-    database: join(folder(), 'minwal.db'),
+    database: newDatabase(join(folder(), 'minwal.db')),
     poll: { allowPrivate: true, perHost: 4, ...poll },
     agencies: [{ id: 'agency', name: 'Agency', feeds: urls }],
   })

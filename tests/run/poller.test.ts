@@ -8,6 +8,7 @@ import type { PollOutcome } from '../../src/model/decided.ts'
 import { Poller } from '../../src/run/poller.ts'
 import { minwal } from '../helpers/cli.ts'
 import { configure } from '../helpers/configuration.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Answer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -43,7 +44,7 @@ function slowness() {
 async function poller(urls: readonly string[], poll: object, patience: number, fetcher?: Fetcher) {
   const where = folder()
   const text = JSON.stringify({
-    database: join(where, 'minwal.db'),
+    database: newDatabase(join(where, 'minwal.db')),
     poll: { allowPrivate: true, ...poll },
     agencies: [{ id: 'agency', name: 'Agency', feeds: urls }],
   })

@@ -1,7 +1,6 @@
 // What a reload of the configuration changes: every key, either in force at once or named as waiting for the next start.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
 import type { FetchRequest } from '../../src/collect/net/fetch.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -11,9 +10,11 @@ import type { FetchResult } from '../../src/model/collected.ts'
 import type { Config, PollSettings } from '../../src/model/config.ts'
 import { type Daemon, startDaemon } from '../../src/run/daemon.ts'
 import { age } from '../helpers/ageing.ts'
+import { ENGINE, newDatabase } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Item, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { openRows } from '../helpers/rows.ts'
 
 const NEVER = '0 0 1 1 *'
 /** Loopback hosts are asked without a pause; the fetcher is the test's own, so nothing listens there. */
@@ -36,15 +37,19 @@ interface Room {
   page(path: string): Promise<string>
   sql(query: string): unknown[]
   where: string
+  database: string
+  /** Beside which its own files lie. */
+  files: string
 }
 
 type Changes = Record<string, unknown> & { poll?: object; feeds?: readonly unknown[] }
 
 async function room(changes: Changes = {}, first: readonly Item[] = []): Promise<Room> {
   const where = folder()
+  const database = newDatabase(join(where, 'news.db'))
   const read = ({ poll = {}, feeds = [FEED], ...more }: Changes): Config => {
     const text = JSON.stringify({
-      database: 'news.db',
+      database,
       listen: '127.0.0.1:8080',
       agencies: [{ id: 'agency', name: 'Agency', feeds }],
       ...more,
@@ -128,7 +133,7 @@ async function room(changes: Changes = {}, first: readonly Item[] = []): Promise
     },
     page: async path => (await fetch(daemon.address + path)).text(),
     sql: query => {
-      const db = new Database(join(where, 'news.db'), { readonly: true })
+      const db = openRows(database)
       try {
         return db.prepare(query).pluck().all()
       } finally {
@@ -136,6 +141,8 @@ async function room(changes: Changes = {}, first: readonly Item[] = []): Promise
       }
     },
     where,
+    database,
+    files: config.files,
   }
 }
 
@@ -339,7 +346,10 @@ const KEYS: Record<string, () => Promise<void>> = {
     here.reload({ threads: { threshold: 0.7 } })
     await reloaded(here)
     await looking(here, 'the second', () => reports(here) === 2)
-    expect(here.sql(`select placement ->> '$.threshold' from story order by id`)).toEqual([0.2, 0.7])
+    const thresholds = here
+      .sql('select placement from story order by id')
+      .map(placement => (JSON.parse(String(placement)) as { threshold: number }).threshold)
+    expect(thresholds).toEqual([0.2, 0.7])
   },
   'threads.window': async () => {
     const text = 'The dam above Hadera gave way, and the valley of the Orle was flooded up to the mill.'
@@ -441,7 +451,7 @@ const KEYS: Record<string, () => Promise<void>> = {
     await here.daemon.tick()
     here.items.set(FEED, [item('2', 'Olive oil costs more, sugar less.')])
     await looking(here, 'the second', () => reports(here) === 2)
-    age(join(here.where, 'news.db'), 200, ['1'])
+    age(here.database, 200, ['1'])
     here.reload({ retain: { reports: '300d' } })
     await reloaded(here)
     await here.daemon.tick()
@@ -458,7 +468,7 @@ const KEYS: Record<string, () => Promise<void>> = {
     here.items.set(FEED, [item('1', 'Boats sail again. Twelve of them carry olive oil.')])
     const texts = () => Number(here.sql('select count(*) from revision')[0])
     await looking(here, 'the changed text', () => texts() === 3)
-    age(join(here.where, 'news.db'), 200, ['1'])
+    age(here.database, 200, ['1'])
     here.reload({ retain: { revisions: '100d' } })
     await reloaded(here)
     await looking(here, 'the first text is gone', () => texts() === 2)
@@ -469,7 +479,7 @@ const KEYS: Record<string, () => Promise<void>> = {
   'retain.polls': async () => {
     const here = await room()
     await here.daemon.tick()
-    const db = new Database(join(here.where, 'news.db'))
+    const db = openRows(here.database, { readonly: false })
     const at = Date.now() - 20 * 86_400_000
     db.exec(`insert into x_polls (feed, at, ms, status, entries, new, revision, copy, unchanged, rejected)
       values (1, ${at}, 0, 'unchanged', 0, 0, 0, 0, 0, 0)`)
@@ -486,7 +496,7 @@ const KEYS: Record<string, () => Promise<void>> = {
     await here.daemon.tick()
     here.items.set(FEED, [item('3', 'The museum opens late.')])
     await looking(here, 'the last', () => reports(here) === 3)
-    age(join(here.where, 'news.db'), 200, ['1'])
+    age(here.database, 200, ['1'])
     here.reload({ retain: { size: '1MB' } })
     await reloaded(here)
     await looking(here, 'the oldest is gone', () => reports(here) === 2)
@@ -498,7 +508,7 @@ const KEYS: Record<string, () => Promise<void>> = {
   'keep.bodies': async () => {
     const here = await room({ poll: OFTEN })
     await here.daemon.tick()
-    const kept = join(here.where, 'news.db.bodies')
+    const kept = `${here.files}.bodies`
     expect(existsSync(kept)).toBe(false)
     here.reload({ keep: { bodies: '1h' } })
     await reloaded(here)
@@ -542,7 +552,10 @@ it('every key of the configuration is looked at here', () => {
   )
 })
 
-it.each(Object.entries(KEYS))(
+/** Of a database that is a file: with a server's they are refused (tests/e2e/postgres-commands.test.ts). */
+const OF_A_FILE = /^(?:backup\.|retain\.size$)/
+
+it.each(Object.entries(KEYS).filter(([key]) => ENGINE === 'sqlite' || !OF_A_FILE.test(key)))(
   'a changed "%s" is in force after a reload, or named as waiting',
   (_, check) => check(),
   // A backup is made by a process of the lowest priority.

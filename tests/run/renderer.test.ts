@@ -7,6 +7,7 @@ import type { Health } from '../../src/model/shown.ts'
 import { createSite } from '../../src/publish/site.ts'
 import { Renderer } from '../../src/run/renderer.ts'
 import type { Store } from '../../src/store/store.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { folder } from '../helpers/folder.ts'
 import { config } from '../publish/fixture.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, SETTINGS } from '../store/newsroom.ts'
@@ -19,7 +20,7 @@ let desk: Desk
 let database: string
 
 beforeEach(() => {
-  database = join(folder(), 'minwal.db')
+  database = newDatabase(join(folder(), 'minwal.db'))
   store = openNewsroom({ path: database })
   desk = new Desk(store, SETTINGS)
   onTestFinished(() => store.close())

@@ -4,13 +4,14 @@ import { expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Failure } from '../../src/model/collected.ts'
 import { pollFeed } from '../../src/run/poll.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { folder } from '../helpers/folder.ts'
 import { pollingFor } from '../helpers/polling.ts'
 
 async function polled(isOurFault: (failure: Failure) => boolean) {
   // Nothing listens at port 1.
   const text = JSON.stringify({
-    database: join(folder(), 'minwal.db'),
+    database: newDatabase(join(folder(), 'minwal.db')),
     poll: { allowPrivate: true },
     agencies: [{ id: 'a', name: 'A', feeds: [{ page: 'http://127.0.0.1:1/list' }] }],
   })

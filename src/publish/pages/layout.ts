@@ -74,7 +74,7 @@ export function link(context: PageContext, path: string, query = ''): string {
   return context.to(path) + (whole === '' ? '' : `?${whole}`)
 }
 
-/** A whole document. */
+/** A whole document. A browser that knows `rel=expect` shows it once it is whole: nothing moves while the rest comes. */
 export function page(context: PageContext, parts: PageParts): string {
   const { words, live } = context
   const heading = parts.heading === null ? context.title : `${cleanLine(parts.heading)} · ${context.title}`
@@ -86,6 +86,7 @@ export function page(context: PageContext, parts: PageParts): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">${live ? nothing : policy}
 <title>${heading}</title>
+<link rel="expect" href="#end" blocking="render">
 <link rel="icon" href="${context.to('/favicon.svg')}" type="image/svg+xml">
 ${alternates(context, parts)}
 <style>${sheet}</style>${parts.section === 'front' ? nothing : html`<style>${contentSheet}</style>`}
@@ -98,7 +99,7 @@ ${parts.main}
 </main>
 ${live ? html`<div role="status"><button id="live" class="live" type="button" hidden></button></div>` : nothing}
 ${footer(context, parts)}
-<script>${script}</script>
+<div id="end"><script>${script}</script></div>
 </body>
 </html>
 `.source

@@ -5,7 +5,7 @@ import type { Value } from '../sql.ts'
 import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from './client.ts'
 import { failureOf } from './failure.ts'
 import { LEAD, LED, NOTICED } from './lead.ts'
-import type { Answered, Asked, ConnectionData, Failure, Statement } from './protocol.ts'
+import type { Answered, Asked, ConnectionData, Failure, Result, Statement } from './protocol.ts'
 import { askAfter, Sockets, withinReach } from './reach.ts'
 
 const data = workerData as ConnectionData & { port: MessagePort }
@@ -189,7 +189,11 @@ const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
 
 /** A script gives a result for each of its statements. */
 type Given = ArrayResult | ArrayResult[]
-const lastOf = (given: Given): Partial<ArrayResult> => (Array.isArray(given) ? (given.at(-1) ?? {}) : given)
+function resultOf(given: Given): Result {
+  const last: Partial<ArrayResult> = Array.isArray(given) ? (given.at(-1) ?? {}) : given
+  const { fields = [], rows = [], rowCount = 0 } = last
+  return { columns: fields.map(({ name }) => name), rows: rows as Value[][], count: rowCount ?? 0 }
+}
 
 /** What a `set` statement sets. */
 const nameOf = (setting: string): string => setting.split(' ', 2)[1] ?? ''
@@ -234,14 +238,7 @@ async function askOnce({ statements, setting }: Asked): Promise<Answered> {
     const failed = settled.find(result => result.status === 'rejected')
     if (failed) return { ok: false, failure: heard(failed.reason) }
     for (const { text } of statements) isWithin = /^begin\b/.test(text) || (isWithin && !ENDS.test(text))
-    const results = settled.map(result => lastOf((result as PromiseFulfilledResult<Given>).value))
-    const last = results.at(-1)
-    return {
-      ok: true,
-      columns: last?.fields?.map(({ name }) => name) ?? [],
-      rows: (last?.rows ?? []) as Value[][],
-      counts: results.map(({ rowCount }) => rowCount ?? 0),
-    }
+    return { ok: true, results: settled.map(result => resultOf((result as PromiseFulfilledResult<Given>).value)) }
   } catch (error) {
     return { ok: false, failure: heard(error) }
   }

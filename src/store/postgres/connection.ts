@@ -1,8 +1,9 @@
 // A connection to PostgreSQL as a synchronous value: the calling thread sleeps until the connection's own thread has answered.
 // What gives no rows is sent with the next statement that does, so that a filing costs few round trips.
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { Answered, Asked, Failure, Statement } from './protocol.ts'
-import { joined } from './rows.ts'
+import { PostgresError } from './failure.ts'
+import type { Answered, Asked, Result, Statement } from './protocol.ts'
+import { type Joined, joined } from './rows.ts'
 
 /** The server ends a statement after this long, one that is for pages sooner. */
 const STATEMENT_TIMEOUT = 300_000
@@ -13,30 +14,26 @@ const PATIENCE = 30_000
 const MOST_WAITING = 2_000
 const LONGEST_WAITING = 4 * 1_048_576
 
+const NOTHING: Result = { columns: [], rows: [], count: 0 }
+const counted = (count: number): Result => ({ ...NOTHING, count })
+const ONE_ROW = counted(1)
+
 const READS = /^\s*(?:select\b|\(|begin\b|commit\b|rollback\b)/
 
-/** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
-export class PostgresError extends Error {
-  readonly code: string
-  readonly isFatal: boolean
-  /** Where in the statement, in characters from 1. */
-  readonly position: number | null
+export { PostgresError } from './failure.ts'
+export type { Result } from './protocol.ts'
 
-  constructor({ message, code, isFatal, position }: Failure) {
-    super(message)
-    this.position = position
-    this.code = code
-    this.isFatal = isFatal
-  }
+/** What a statement gave that was sent with others. Read before they were sent, it sends them. */
+export interface Posted {
+  readonly changes: number
+  readonly result: Result
 }
-
-export type Result = Extract<Answered, { ok: true }>
 
 export interface Connection {
   /** Send what waits, and this; sleeps until it is answered. Throws {@link PostgresError}. */
   ask(statement: Statement): Result
-  /** Send it with the next that is asked. The count of rows is asked for when it is read. */
-  post(statement: Statement): { readonly changes: number }
+  /** Send it with the next that is asked. */
+  post(statement: Statement): Posted
   /** Send what waits; sleeps until it is answered. Throws what the first of them was refused for. */
   flush(): void
   /** Forget what waits. */
@@ -52,6 +49,28 @@ export interface Connection {
 
 /** Round trips that were waited for, of all connections of this thread so far; and who is told of statements. */
 export const traffic: { trips: number; onSent: ((text: string) => void) | null } = { trips: 0, onSent: null }
+
+const tell = (statements: readonly Statement[]): void => {
+  if (traffic.onSent !== null) for (const { text } of statements) traffic.onSent(text)
+}
+
+interface Waiting {
+  statement: Statement
+  told: (result: Result) => void
+}
+
+/** Tell each statement that was posted what came of it, where several went as one. */
+function tellEach(posted: readonly Waiting[], together: readonly Joined[], results: readonly Result[]): void {
+  let at = 0
+  for (const [number, { stands, tells }] of together.entries()) {
+    const given = results[number] ?? NOTHING
+    for (let of = 0; of < stands; of++, at++) {
+      // Of several rows each is one: a statement that may skip rows stands for itself.
+      const result = tells ? counted(Number(given.rows[0]?.[of])) : stands === 1 ? given : ONE_ROW
+      posted[at]?.told(result)
+    }
+  }
+}
 
 export interface ConnectionOptions {
   /** See `OpenOptions.leads`. */
@@ -78,10 +97,7 @@ export function openConnection(
   worker.unref()
   port1.unref()
   const sent = { changing: 0 }
-  const tell = (statements: readonly Statement[]): void => {
-    if (traffic.onSent !== null) for (const { text } of statements) traffic.onSent(text)
-  }
-  let waiting: { statement: Statement; counted: (count: number) => void }[] = []
+  let waiting: Waiting[] = []
   let length = 0
   let isClosed = false
 
@@ -94,7 +110,7 @@ export function openConnection(
       if (Atomics.wait(signal, 0, seen, statementTimeout + PATIENCE) === 'timed-out') return null
     }
   }
-  const receive = (statements: readonly Statement[]): Result => {
+  const receive = (statements: readonly Statement[]): Result[] => {
     if (isClosed)
       throw new PostgresError({ message: 'the connection is closed', code: 'CLOSED', isFatal: true, position: null })
     traffic.trips++
@@ -112,7 +128,7 @@ export function openConnection(
       })
     }
     if (!answered.ok) throw new PostgresError(answered.failure)
-    return answered
+    return answered.results
   }
   const take = (): typeof waiting => {
     const taken = waiting
@@ -123,14 +139,9 @@ export function openConnection(
   /** Send what was posted, and `last` if there is one. */
   const send = (posted: typeof waiting, last: readonly Statement[]): Result => {
     const together = joined(posted.map(({ statement }) => statement))
-    const result = receive([...together.map(({ statement }) => statement), ...last])
-    let at = 0
-    for (const [number, { stands }] of together.entries()) {
-      // Of several rows each is one: a statement that may skip rows stands for itself.
-      const count = stands === 1 ? (result.counts[number] ?? 0) : 1
-      for (const end = at + stands; at < end; at++) posted[at]?.counted(count)
-    }
-    return result
+    const results = receive([...together.map(({ statement }) => statement), ...last])
+    tellEach(posted, together, results)
+    return results.at(-1) ?? NOTHING
   }
   const flush = (): void => {
     const posted = take()
@@ -143,19 +154,25 @@ export function openConnection(
     },
     post: statement => {
       if (!READS.test(statement.text)) sent.changing++
-      let changes: number | null = null
+      let result: Result | null = null
       waiting.push({
         statement,
-        counted: count => {
-          changes = count
+        told: given => {
+          result = given
         },
       })
+      const told = (): Result => {
+        if (result === null) flush()
+        return result ?? NOTHING
+      }
       for (const value of statement.values) if (typeof value !== 'number') length += value?.length ?? 0
       if (waiting.length >= MOST_WAITING || length > LONGEST_WAITING) flush()
       return {
         get changes() {
-          if (changes === null) flush()
-          return changes ?? 0
+          return told().count
+        },
+        get result() {
+          return told()
         },
       }
     },

@@ -1,6 +1,21 @@
 // What an error of pg is: of the server, by its SQLSTATE; of the network, which pg names or not; or of ours.
 import type { Failure } from './protocol.ts'
 
+/** What the server or the network refused. `code` is an SQLSTATE, or the name of a system call's error. */
+export class PostgresError extends Error {
+  readonly code: string
+  readonly isFatal: boolean
+  /** Where in the statement, in characters from 1. */
+  readonly position: number | null
+
+  constructor({ message, code, isFatal, position }: Failure) {
+    super(message)
+    this.position = position
+    this.code = code
+    this.isFatal = isFatal
+  }
+}
+
 /**
  * Codes of the classes "connection exception" and "operator intervention", and of transactions that took the server too long: it has
  * closed the connection.

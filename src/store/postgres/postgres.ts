@@ -2,7 +2,6 @@
 // filing is one transaction, and writers take turns under an advisory lock of the database.
 import type { Millis, Outcome } from '../../model/units.ts'
 import { adoptFeeds, syncAgencies } from '../agencies.ts'
-import type { FoldedColumns } from '../folded.ts'
 import { foldedText } from '../folded.ts'
 import { changeNotices } from '../notices.ts'
 import type { OpenOptions } from '../prepare.ts'
@@ -10,22 +9,33 @@ import { createReader } from '../read/reader.ts'
 import { INDEX_DELETED, INDEX_MERGING } from '../read/retention.ts'
 import { sealWith } from '../seal.ts'
 import { keepRobots } from '../sources.ts'
-import type { Value, WritableSql } from '../sql.ts'
+import type { WritableSql } from '../sql.ts'
 import type { Batch, Filing, PrivateStore, Store, StoreReader, VectorStore } from '../store.ts'
 import { changeSubscriber, readingSubscriptions, saveSubscription } from '../subscribing.ts'
 import { vectorsIn } from '../vectors.ts'
-import { createFiling } from '../write/filing.ts'
+import { createFiling, type FilingEngine } from '../write/filing.ts'
 import { heldOf, POLLS_KEPT } from '../write/polls.ts'
 import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
+import { indexReport, reindex } from './indexed.ts'
 import { integrityOf } from './integrity.ts'
 import { LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
-import { lexemes } from './search.ts'
 import { postgresSql } from './sql.ts'
 
 /** A server that was there a moment ago may be starting again: pages wait for it. */
 const READERS_WAIT: Millis = 10_000
 const READERS_LOCK: Millis = 5_000
+
+/**
+ * Statements of filing are written as SQLite plans them: a look-up by an index for each row. Their plans are made once a
+ * connection, whatever is asked for; else a plan of a time at which tables were small would read all of them later.
+ */
+const BY_LOOK_UP = [
+  'set plan_cache_mode = force_generic_plan',
+  'set enable_seqscan = off',
+  'set enable_hashjoin = off',
+  'set enable_mergejoin = off',
+]
 
 /** Open the store, making or migrating the tables where allowed. The reason of a failure is one line that names the database. */
 export function openPostgres(options: OpenOptions): Outcome<Store> {
@@ -46,6 +56,7 @@ function opened<T>(
   const connection = openConnection(options.path, { leads: options.leads === true, patience })
   // Its statements take milliseconds: compiling them takes longer.
   connection.set('set jit = off')
+  if (!options.readOnly) for (const setting of BY_LOOK_UP) connection.set(setting)
   // Tables are locked while they are changed: who reads them says so sooner than the change may take.
   if (options.readOnly) connection.set(`set lock_timeout = ${READERS_LOCK}`)
   try {
@@ -118,36 +129,6 @@ function among<T extends { feed: number }>(due: readonly T[], polled: (feeds: re
   return due.filter(({ feed }) => known.has(feed))
 }
 
-/** Words of a report in place of those it had. */
-function indexReport(sql: WritableSql, report: number, _title: string, _text: string, folded: string): void {
-  sql.run(
-    `insert into x_search (report, words) values (@report, array_to_tsvector(array(select value from texts(@words))))
-     on conflict (report) do update set words = excluded.words`,
-    { report, words: JSON.stringify(lexemes(folded)) },
-  )
-}
-
-/** A report on file is found by its words as they are now, with those of its page. */
-function reindex(sql: WritableSql, report: number): void {
-  const row = sql.get(
-    `select r.title, r.text, r.folded_by, r.folded_extra, p.text as page_text, p.folded_by as page_folded_by,
-       p.folded_extra as page_folded_extra from x_reports r left join x_pages p on p.report = r.id where r.id = @report`,
-    { report },
-  )
-  if (row === undefined) return
-  const title = String(row['title'])
-  const words = foldedText(title, String(row['text']), foldedOf(row['folded_by'], row['folded_extra']))
-  const page = row['page_text'] ?? null
-  const more =
-    page === null ? '' : foldedText('', String(page), foldedOf(row['page_folded_by'], row['page_folded_extra']))
-  indexReport(sql, report, title, String(row['text']), `${words}\n${more}`)
-}
-
-const foldedOf = (by: Value | undefined, extra: Value | undefined): FoldedColumns => ({
-  foldedBy: Number(by) as FoldedColumns['foldedBy'],
-  foldedExtra: String(extra),
-})
-
 const RAISED = (table: string, highest: string): string =>
   `setval(pg_get_serial_sequence('${table}', 'seq'), greatest(@${highest}, last_number('${table}')))`
 const RAISE_STORY = `select ${RAISED('x_story_features', 'story')}`
@@ -173,9 +154,9 @@ function filingOn(
   sql: WritableSql,
   seal: ReturnType<typeof sealWith>,
   pollsKept: () => Millis,
-  changed: () => number,
+  { changed, isOpen }: Pick<FilingEngine, 'changed' | 'isOpen'>,
 ): Writing {
-  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, { indexReport, changed })
+  const { filing, settle, forget } = createFiling(sql, seal, pollsKept, { indexReport, changed, isOpen })
   return {
     settle,
     forget,
@@ -267,12 +248,10 @@ function createStore(connection: Connection, sql: WritableSql, url: string): Sto
     return Buffer.from(key)
   })
   let pollsKept = POLLS_KEPT
-  const { filing, settle, forget } = filingOn(
-    sql,
-    seal,
-    () => pollsKept,
-    () => connection.sent.changing,
-  )
+  const { filing, settle, forget } = filingOn(sql, seal, () => pollsKept, {
+    changed: () => connection.sent.changing,
+    isOpen: () => open.writing,
+  })
   const { polled, ...reader } = createReader(sql, snapshots(connection, open))
   // What is written beside a filing is no part of its transaction.
   let second: Beside | null = null

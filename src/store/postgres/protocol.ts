@@ -27,16 +27,16 @@ export interface Failure {
   position: number | null
 }
 
-export type Answered =
-  | {
-      ok: true
-      /** Of the last statement. */
-      columns: string[]
-      rows: Value[][]
-      /** Rows that each statement changed or gave. */
-      counts: number[]
-    }
-  | { ok: false; failure: Failure }
+/** What one statement gave. */
+export interface Result {
+  columns: string[]
+  rows: Value[][]
+  /** Rows that it changed or gave. */
+  count: number
+}
+
+/** Of each statement, in their order. */
+export type Answered = { ok: true; results: Result[] } | { ok: false; failure: Failure }
 
 export interface ConnectionData {
   url: string

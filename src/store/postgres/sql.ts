@@ -31,6 +31,16 @@ export function postgresSql(connection: Connection): WritableSql {
     all,
     get: (text, given) => all(text, given)[0],
     each: all,
+    soon: (text, given = {}) => {
+      const posted = connection.post(statement(text, given))
+      let rows: Row[] | null = null
+      return {
+        get rows() {
+          rows ??= rowsOf(posted.result)
+          return rows
+        },
+      }
+    },
     run: (text, given = {}) => connection.post(statement(text, given)),
   }
 }

@@ -14,7 +14,7 @@ import type { Millis } from '../../model/units.ts'
 import { NEXT_REPORT, NEXT_STORY, NEXT_THREAD, PRUNED_BEFORE } from '../ids.ts'
 import { pageTextOf } from '../pages.ts'
 import { number, numberOrNull, text, textOrNull } from '../rows.ts'
-import type { Parameters, Row, Sql } from '../sql.ts'
+import type { Parameters, Row, Sql, WritableSql } from '../sql.ts'
 import type { FactsAsked, FilingFacts, StoredFacts } from '../store.ts'
 
 /** Reports under one address or global guid that are looked at, newest first: one page may have stood for thousands. */
@@ -70,10 +70,15 @@ const openFlash = (row: Row): OpenFlash => ({
   time: number(row['time']),
 })
 
+/**
+ * Whether a report is a bare headline. A look-up, not `exists`: PostgreSQL reads all of a small table for that.
+ */
+export const IS_BARE = `(select 1 from x_bare b where b.report = r.id) is not null`
+
 /** What every part of the statement of reports gives: nulls where a part does not know it. */
 const COLUMNS = `r.id, r.story, r.feed, r.agency, r.guid, r.hash, r.revisions, r.first_seen, r.last_seen, r.url, r.canonical_url,
   r.title, r.headline, r.language, r.signal, coalesce(r.published, r.updated) as published, r.time,
-  exists (select 1 from x_bare b where b.report = r.id) as bare`
+  ${IS_BARE} as bare`
 
 /** Reports by global guid, or by address. */
 const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): string =>
@@ -85,7 +90,7 @@ const named = (column: 'global_guid' | 'canonical_url', by: 'guid' | 'url'): str
    join x_reports r on r.id = l.value
    join x_feeds f on f.id = r.feed
    -- Most names are on file nowhere: asked first, for the list above takes a table of its own for each.
-   where exists (select 1 from x_reports x where x.${column} = n.value)`
+   where (select 1 from x_reports x where x.${column} = n.value limit 1) = 1`
 
 const FLASHES = `select 'flash' as by, f.wire as name, null as feed_url, r.text as text,
      (select cast(coalesce(json_group_array(coalesce(c.agency, c.name)), '[]') as text) from x_credits c where c.report = r.id) as credits, ${COLUMNS}
@@ -132,7 +137,7 @@ const SINGLE = `select 'single' as by, null as name, null as feed_url, cast(json
     'agency_name', (select name from x_agencies where id = @agency),
     'holds', exists (select 1 from x_held where feed = @feed),
     'taken', json((select coalesce(json_group_array(k.value), '[]') from texts(@keys) k
-      where exists (select 1 from x_stories where key = k.value) or exists (select 1 from x_threads where key = k.value)))) as text) as text,
+      where (select 1 from x_stories where key = k.value) = 1 or (select 1 from x_threads where key = k.value) = 1))) as text) as text,
   null as credits, null as id, null as story, null as feed, null as agency, null as guid, null as hash, null as revisions,
   null as first_seen, null as last_seen, null as url, null as canonical_url, null as title, null as headline, null as language,
   null as signal, null as published, null as time, null as bare`
@@ -213,60 +218,38 @@ function inForce(sql: Sql, reports: readonly number[]): Map<number, TextInForce>
   )
 }
 
-function members(sql: Sql, story: number, limit: number): StoryMember[] {
-  const rows = sql.all(
-    `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, coalesce(${pageTextOf('r.id')}, r.text) as text, r.coverage, r.change,
-       r.changed, r.revisions, exists (select 1 from x_bare b where b.report = r.id) as bare
-     from x_reports r join x_agencies a on a.id = r.agency where r.story = @story order by r.time, r.id limit @limit`,
-    { story, limit },
-  )
-  const ids = JSON.stringify(rows.map(row => number(row['id'])))
-  const credits = Map.groupBy(
-    sql.all(
-      `select c.report, c.agency, c.name, c.place from numbers(@ids) i join x_credits c on c.report = i.value
-       order by c.place, c.name`,
-      { ids },
-    ),
-    row => number(row['report']),
-  )
-  const revised = rows.some(row => number(row['revisions']) > 1)
-  const earlier = Map.groupBy(
-    revised
-      ? sql.all(
-          `select v.report, v.title, v.text, v.change from numbers(@ids) i join x_revisions v on v.report = i.value
-           order by v.report, v.number`,
-          { ids },
-        )
-      : [],
-    row => number(row['report']),
-  )
-  return rows.map(row => {
-    const id = number(row['id'])
-    return {
-      id,
-      agency: text(row['agency']),
-      agencyName: text(row['agency_name']),
-      time: number(row['time']),
-      signal: row['signal'] as Signal | null,
-      title: text(row['title']),
-      text: text(row['text']),
-      bare: number(row['bare']) === 1,
-      coverage: number(row['coverage']),
-      change: row['change'] as RevisionClass | null,
-      changed: number(row['changed']),
-      credits: (credits.get(id) ?? []).map(credit => ({
-        agency: textOrNull(credit['agency']),
-        name: text(credit['name']),
-        where: text(credit['place']) as Credit['where'],
-      })),
-      earlier: (earlier.get(id) ?? []).map(old => ({
-        title: text(old['title']),
-        text: text(old['text']),
-        change: old['change'] as RevisionClass | null,
-      })),
-    }
-  })
+/** Who is credited by a report, and what its earlier texts were, as JSON. */
+const CREDITS = `(select cast(coalesce(json_group_array(json_object('agency', c.agency, 'name', c.name, 'where', c.place)), '[]') as text)
+  from (select agency, name, place from x_credits where report = r.id order by place, name) c)`
+const EARLIER = `case when r.revisions > 1 then (
+  select cast(coalesce(json_group_array(json_object('title', v.title, 'text', v.text, 'change', v.change)), '[]') as text)
+  from (select title, text, change from x_revisions where report = r.id order by number) v) else '[]' end`
+
+const MEMBERS = `select r.id, r.agency, a.name as agency_name, r.time, r.signal, r.title, coalesce(${pageTextOf('r.id')}, r.text) as text, r.coverage, r.change,
+   r.changed, ${IS_BARE} as bare, ${CREDITS} as credits, ${EARLIER} as earlier
+ from x_reports r join x_agencies a on a.id = r.agency where r.story = @story order by r.time, r.id limit @limit`
+
+/** Reports of a story: asked with what follows, and read when it is called. */
+export function membersSoon(sql: Pick<WritableSql, 'soon'>, story: number, limit: number): () => StoryMember[] {
+  const asked = sql.soon(MEMBERS, { story, limit })
+  return () => asked.rows.map(storyMember)
 }
+
+const storyMember = (row: Row): StoryMember => ({
+  id: number(row['id']),
+  agency: text(row['agency']),
+  agencyName: text(row['agency_name']),
+  time: number(row['time']),
+  signal: row['signal'] as Signal | null,
+  title: text(row['title']),
+  text: text(row['text']),
+  bare: number(row['bare']) === 1,
+  coverage: number(row['coverage']),
+  change: row['change'] as RevisionClass | null,
+  changed: number(row['changed']),
+  credits: JSON.parse(text(row['credits'])) as Credit[],
+  earlier: JSON.parse(text(row['earlier'])) as StoryMember['earlier'],
+})
 
 function stood(sql: Sql, feed: number, now: Millis): StoodReport[] {
   return sql
@@ -287,7 +270,7 @@ function stood(sql: Sql, feed: number, now: Millis): StoodReport[] {
 }
 
 /** The reading part of a filing. `untold` changes with what `state_version()` does not tell, like a transaction that was rolled back. */
-export function filingFacts(sql: Sql, untold: () => string): FilingFacts {
+export function filingFacts(sql: WritableSql, untold: () => string): FilingFacts {
   const versionOf = (row: Row): string => `${text(row['version'])} ${untold()}`
   return {
     known: (feed, guids, mark, tombstones = []) => {
@@ -323,7 +306,7 @@ export function filingFacts(sql: Sql, untold: () => string): FilingFacts {
            or exists (select 1 from x_threads where key = @key)`,
         { key },
       ) !== undefined,
-    members: (story, limit) => members(sql, story, limit),
+    members: (story, limit) => membersSoon(sql, story, limit)(),
     stood: (feed, now) => stood(sql, feed, now),
     placed: story => {
       const row = sql.get(
@@ -346,22 +329,25 @@ export function filingFacts(sql: Sql, untold: () => string): FilingFacts {
   }
 }
 
-/** Reports of stories, as counting weighs them. */
-export function leadMembers(sql: Sql, stories: readonly number[]): Map<number, LeadMember[]> {
-  const rows = sql.all(
-    `select r.story, r.id, r.signal, r.joined_by, r.time, r.agency,
-       exists (select 1 from x_bare b where b.report = r.id) as bare
+/** Reports of stories, as counting weighs them: asked with what follows, and read when it is called. */
+export function leadMembers(
+  sql: Pick<WritableSql, 'soon'>,
+  stories: readonly number[],
+): () => Map<number, LeadMember[]> {
+  const asked = sql.soon(
+    `select r.story, r.id, r.signal, r.joined_by, r.time, r.agency, ${IS_BARE} as bare
      from numbers(@ids) i join x_reports r on r.story = i.value`,
     { ids: JSON.stringify(stories) },
   )
-  const members = rows.map(row => ({
-    story: number(row['story']),
-    id: number(row['id']),
-    signal: row['signal'] as Signal | null,
-    joinedBy: text(row['joined_by']) as CopyRule | 'first',
-    time: number(row['time']),
-    agency: text(row['agency']),
-    bare: number(row['bare']) === 1,
-  }))
-  return Map.groupBy(members, ({ story }) => story)
+  return () => Map.groupBy(asked.rows.map(leadMember), ({ story }) => story)
 }
+
+const leadMember = (row: Row): LeadMember & { story: number } => ({
+  story: number(row['story']),
+  id: number(row['id']),
+  signal: row['signal'] as Signal | null,
+  joinedBy: text(row['joined_by']) as CopyRule | 'first',
+  time: number(row['time']),
+  agency: text(row['agency']),
+  bare: number(row['bare']) === 1,
+})

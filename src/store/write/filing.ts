@@ -6,11 +6,13 @@ import { regrouping } from '../regroup.ts'
 import type { Seal } from '../seal.ts'
 import type { WritableSql } from '../sql.ts'
 import type { Batch, Filing } from '../store.ts'
+import { judgingStories } from './judged.ts'
+import { keepingMarks } from './marks.ts'
 import { keepingPages } from './pages.ts'
 import { holdingBack, recordingPolls } from './polls.ts'
 import { pruning } from './prune.ts'
 import { changingReports } from './reports.ts'
-import { judgingStories, keepingWindow, writeBatch } from './threads.ts'
+import { keepingWindow, writeBatch } from './threads.ts'
 
 /** What a transaction still owes when its work is done. */
 export interface OpenFiling {
@@ -32,6 +34,8 @@ export interface FilingEngine {
   indexReport: IndexReport
   /** How much this connection has changed, where `state_version()` does not tell. */
   changed: () => number
+  /** Whether a transaction is open. */
+  isOpen: () => boolean
 }
 
 /** `pollsKept`: how long visits to feeds are listed. */
@@ -39,7 +43,7 @@ export function createFiling(
   sql: WritableSql,
   seal: Seal,
   pollsKept: () => Millis,
-  { indexReport, changed }: FilingEngine = { indexReport: inFullText, changed: () => 0 },
+  { indexReport = inFullText, changed = () => 0, isOpen }: Partial<FilingEngine> & Pick<FilingEngine, 'isOpen'>,
 ): OpenFiling {
   // Reports by feed that are not counted yet: recording the poll does it on the way.
   const added = new Map<number, number>()
@@ -56,12 +60,13 @@ export function createFiling(
     }
     unindexed = []
   }
+  const marks = keepingMarks(sql, isOpen)
   const filing: Filing = {
     ...filingFacts(sql, () => `${takenBack} ${changed()}`),
     ...regrouping(sql),
     ...changingReports(sql, index),
     ...judgingStories(sql),
-    ...keepingWindow(sql),
+    ...keepingWindow(sql, marks),
     ...recordingPolls(sql, added, pollsKept),
     ...holdingBack(sql, seal),
     ...pruning(sql),
@@ -77,6 +82,7 @@ export function createFiling(
     added.clear()
     told.clear()
     unindexed = []
+    marks.forget()
   }
   const forget = (): void => {
     takenBack++

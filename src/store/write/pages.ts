@@ -2,6 +2,7 @@
 import type { PageOutcome } from '../../model/page.ts'
 import { foldedPage } from '../folded.ts'
 import type { PageKeeping } from '../pages.ts'
+import { IS_BARE } from '../read/facts.ts'
 import { number, text, textOrNull } from '../rows.ts'
 import { bumpVersion, type WritableSql } from '../sql.ts'
 import { writeWireDetails } from './reports.ts'
@@ -21,7 +22,7 @@ export function keepingPages(sql: WritableSql, index: () => void): PageKeeping {
     pageSubject: report => {
       const row = sql.get(
         `select r.id, r.guid, f.url as feed_url, r.joined_by, r.story, r.feed, r.agency, r.url, r.canonical_url, r.title, r.text,
-           r.language, r.time, r.authors, exists (select 1 from x_bare b where b.report = r.id) as bare
+           r.language, r.time, r.authors, ${IS_BARE} as bare
          from x_reports r join x_feeds f on f.id = r.feed where r.id = @report`,
         { report },
       )

@@ -4,20 +4,23 @@ import type { TextWithoutFeatures } from '../../model/stored.ts'
 import type { Millis } from '../../model/units.ts'
 import {
   type CountedStory,
+  centralSoon,
   countStories,
   countThreads,
   headlineOf,
+  leadAnew,
   markCentral,
   membersOf,
   newOrigins,
   type Parts,
-  setCentral,
-  setOrigin,
+  threadsSoon,
 } from '../counts.ts'
 import { pageTextOf } from '../pages.ts'
+import { IS_BARE } from '../read/facts.ts'
 import { number, text, textOrNull } from '../rows.ts'
 import type { Row, WritableSql } from '../sql.ts'
 import type { Batch, Filing, StoryOrigin } from '../store.ts'
+import type { Marks } from './marks.ts'
 import { insertReports } from './reports.ts'
 
 type NewStory = Batch['stories'][number] & { count: StoryCount }
@@ -42,7 +45,7 @@ export function writeBatch(sql: WritableSql, batch: Batch): void {
   for (const thread of opened) insertParts(sql, thread, parts)
   insertFeatures(sql, batch)
   countTouched(sql, batch, stories, opened, parts)
-  for (const [thread, added] of sources) {
+  for (const [thread, added] of sources()) {
     sql.run('update x_threads set sources = sources + ? where id = ?', [added, thread])
   }
 }
@@ -162,12 +165,8 @@ function countTouched(
   const own = new Set(stories.map(({ id }) => id))
   const touched = new Map<number, Millis>()
   for (const { story } of batch.reports) if (!own.has(story)) touched.set(story, batch.now)
-  const counted = countStories(sql, touched)
-  const threads = new Map(counted.map(({ id, thread }) => [id, thread]))
-  for (const { story, report } of batch.reports) {
-    const thread = threads.get(story)
-    if (thread !== undefined) addTo(parts, thread, report.agency, report.time)
-  }
+  // All of it is asked before any of it is looked at.
+  const counting = countStories(sql, touched)
   const came = stories
     .filter(({ thread }) => !opened.has(thread))
     .map<CountedStory>(({ id, thread, count }) => ({
@@ -180,24 +179,39 @@ function countTouched(
       before: null,
       now: batch.now,
     }))
-  const central = new Set<number>()
-  const changing = new Set([...counted, ...came].map(({ thread }) => thread))
-  for (const [thread, story] of batch.central) {
-    if (opened.has(thread)) continue
-    if (!changing.has(thread)) {
-      setCentral(sql, thread, story)
-      continue
-    }
-    // A story that was written as central takes the place of another.
-    const written = own.has(story)
-    if (written) clearCentral(sql, thread, story)
-    if (written || markCentral(sql, thread, story)) central.add(thread)
-  }
-  const changed = [...counted, ...came].map(story => {
-    const chosen = batch.central.get(story.thread)
-    return chosen === undefined ? story : { ...story, central: chosen === story.id }
+  const found = threadsSoon(sql, {
+    threads: [...new Set(came.map(({ thread }) => thread))],
+    ofStories: [...touched.keys()],
+    agencies: [...new Set(batch.reports.map(({ report }) => report.agency))],
   })
-  countThreads(sql, changed, parts, central)
+  const chosen = [...batch.central].filter(([thread]) => !opened.has(thread))
+  const unwritten = chosen.filter(([, story]) => !own.has(story))
+  const were = centralSoon(
+    sql,
+    unwritten.map(([, story]) => story),
+  )
+  const counted = counting()
+  const threads = new Map(counted.map(({ id, thread }) => [id, thread]))
+  for (const { story, report } of batch.reports) {
+    const thread = threads.get(story)
+    if (thread !== undefined) addTo(parts, thread, report.agency, report.time)
+  }
+  const changing = new Set([...counted, ...came].map(({ thread }) => thread))
+  const central = new Set<number>()
+  const isCentral = new Map(were().map((is, at) => [unwritten[at]?.[1], is]))
+  for (const [thread, story] of chosen) {
+    // A story that was written as central takes the place of another.
+    if (own.has(story)) clearCentral(sql, thread, story)
+    else if (isCentral.get(story)) continue
+    else markCentral(sql, thread, story)
+    central.add(thread)
+  }
+  for (const thread of central) if (!changing.has(thread)) leadAnew(sql, thread)
+  const changed = [...counted, ...came].map(story => {
+    const leads = batch.central.get(story.thread)
+    return leads === undefined ? story : { ...story, central: leads === story.id }
+  })
+  countThreads(sql, changed, parts, { central, found })
 }
 
 function clearCentral(sql: WritableSql, thread: number, story: number): void {
@@ -244,32 +258,6 @@ function unread(row: Row): TextWithoutFeatures {
   }
 }
 
-/** The part of a filing that judges stories on file. */
-export function judgingStories(sql: WritableSql): Pick<Filing, 'setOrigin' | 'setCentral' | 'dropFlashes'> {
-  return {
-    dropFlashes: story =>
-      void sql.run('delete from x_flashes where report in (select id from x_reports where story = ?)', [story]),
-    setOrigin: (story, { stale, runs, ...is }) => {
-      setOrigin(sql, story, is)
-      // A story of one report: nothing to compare.
-      if (runs.length === 0 && stale.length === 0) return
-      sql.run(
-        `update x_reports set coverage = (select cast(value ->> 'share' as real) from objects(@runs)
-           where cast(value ->> 'report' as integer) = x_reports.id)
-         where id in (select cast(value ->> 'report' as integer) from objects(@runs)
-           where cast(value ->> 'share' as real) <> (select coverage from x_reports x where x.id = cast(value ->> 'report' as integer)))`,
-        { runs: JSON.stringify(runs) },
-      )
-      sql.run(
-        `update x_reports set stale = iif(id in (select value from numbers(@stale)), 1, 0)
-         where story = @story and stale <> iif(id in (select value from numbers(@stale)), 1, 0)`,
-        { story, stale: JSON.stringify(stale) },
-      )
-    },
-    setCentral: (thread, story) => setCentral(sql, thread, story),
-  }
-}
-
 type WindowPart =
   | 'storiesAfter'
   | 'reportsAfter'
@@ -284,13 +272,7 @@ type WindowPart =
   | 'setMark'
 
 /** What the window reads and keeps. */
-export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
-  const mark = (name: string): number => number(sql.get('select value from x_meta where key = ?', [name])?.['value'])
-  const setMark = (name: string, value: number): void =>
-    void sql.run(
-      'insert into x_meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
-      [name, String(value)],
-    )
+export function keepingWindow(sql: WritableSql, { mark, setMark }: Marks): Pick<Filing, WindowPart> {
   return {
     storiesAfter: (after, since, limit = -1) =>
       sql
@@ -357,7 +339,7 @@ export function keepingWindow(sql: WritableSql): Pick<Filing, WindowPart> {
       sql
         .all(
           `select r.id, r.story as grouped, r.time, r.title, coalesce(${pageTextOf('r.id')}, r.text) as text, r.authors, r.language, r.categories, r.agency,
-             exists (select 1 from x_bare b where b.report = r.id) as bare from x_reports r
+             ${IS_BARE} as bare from x_reports r
            where r.id > @after and r.time >= @since and not exists (select 1 from x_report_features f where f.report = r.id)
            order by r.id limit @limit`,
           { since, after, limit },
