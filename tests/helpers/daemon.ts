@@ -1,6 +1,6 @@
 // Runs `minwal run` in a process of its own, knows where it serves, and reads its log.
 import { onTestFinished } from 'vitest'
-import { type Ended, start } from './cli.ts'
+import { type Ended, type Running, start } from './cli.ts'
 import { eventually } from './eventually.ts'
 
 export interface Logged {
@@ -27,15 +27,12 @@ const ROLES = process.env['MINWAL_TEST_ROLES'] === undefined ? [] : ['publish', 
 
 /** Start it and wait until it says that it has started; it is killed when the test ends, if it still runs then. */
 export async function daemon(config: string, env: Record<string, string> = {}): Promise<RunningDaemon> {
-  const parts = ROLES.length === 0 ? [[]] : ROLES.map(role => ['--role', role])
-  const all = parts.map(part => start(['run', '--config', config, ...part], { env }))
-  // The one that serves.
-  const [running] = all
-  if (running === undefined) throw new Error('nothing is to run')
+  const begin = (...part: string[]) => start(['run', '--config', config, ...part], { env })
+  const all: Running[] = []
   onTestFinished(() => {
     for (const one of all) one.child.kill('SIGKILL')
   })
-  const logOf = (one: (typeof all)[number]): Logged[] =>
+  const logOf = (one: Running): Logged[] =>
     one
       .stderr()
       .split('\n')
@@ -44,10 +41,19 @@ export async function daemon(config: string, env: Record<string, string> = {}): 
       // What ended it is told in a sentence.
       .filter(line => !line.startsWith('minwal:'))
       .map(line => JSON.parse(line) as Logged)
-  const started = (one: (typeof all)[number]): Logged | undefined => logOf(one).find(({ msg }) => msg === 'started')
-  await eventually('the daemon has started', () =>
-    all.every(one => one.child.exitCode !== null || started(one) !== undefined),
-  )
+  const started = (one: Running): Logged | undefined => logOf(one).find(({ msg }) => msg === 'started')
+  const haveStarted = () =>
+    eventually('the daemon has started', () =>
+      all.every(one => one.child.exitCode !== null || started(one) !== undefined),
+    )
+  // The one that serves comes first, and is begun last: a desk is there for those that would wait for it.
+  for (const role of ROLES.slice(1)) {
+    all.push(begin('--role', role))
+    await haveStarted()
+  }
+  const running = begin(...ROLES.slice(0, 1).flatMap(role => ['--role', role]))
+  all.unshift(running)
+  await haveStarted()
   const address = started(running)?.['address']
   if (typeof address !== 'string') throw new Error(`the daemon ended at once: ${running.stderr()}`)
   return {
