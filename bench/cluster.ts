@@ -20,7 +20,7 @@ import {
   postgresPrograms,
   startDatabase,
 } from './cluster/machines.ts'
-import { type FeedServer, Readers, RoleProcess, startFeeds, until } from './cluster/roles.ts'
+import { configuration, type FeedServer, Readers, RoleProcess, startFeeds, until } from './cluster/roles.ts'
 import { printJson, rounded, skipped } from './helpers.ts'
 
 const { values } = parseArgs({
@@ -43,8 +43,6 @@ const seconds = Number(values.seconds)
 const HOSTS = 40
 const HOST_DELAY = 1_000
 const PER_HOST = 2
-/** What a request may be late on its way, on a busy machine: a host cannot tell it from a slow network. */
-const ON_THE_WAY = 100
 const FIRST_ENTRIES = 3
 const TICK = 10_000
 
@@ -52,28 +50,9 @@ const say = (text: string): void => void process.stderr.write(`${new Date().toIS
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 const picked = <T>(of: readonly T[]): T | undefined => of[Math.floor(Math.random() * of.length)]
 
-function configuration(database: string, server: FeedServer): object {
-  // Two cores poll some thirty feeds a second, with all else they do here.
-  const interval = `${Math.max(10, Math.ceil(feeds / 20))}s`
-  return {
-    link: 'http://minwal.example',
-    database,
-    log: { level: 'info' },
-    agencies: Array.from({ length: feeds }, (_, at) => ({
-      id: `agency-${at}`,
-      name: `Agency ${at}`,
-      feeds: [server.address(at)],
-    })),
-    poll: {
-      allowPrivate: true,
-      tick: '*/2 * * * * *',
-      hostDelay: `${HOST_DELAY}ms`,
-      perHost: PER_HOST,
-      minInterval: interval,
-      maxInterval: interval,
-    },
-  }
-}
+/** Two cores poll some thirty feeds a second, with all else they do here. */
+const interval = `${Math.max(10, Math.ceil(feeds / 20))}s`
+const poll = { hostDelay: `${HOST_DELAY}ms`, perHost: PER_HOST, minInterval: interval, maxInterval: interval }
 
 interface World {
   machines: Machines
@@ -247,11 +226,11 @@ async function underFire(world: World): Promise<string[]> {
   const rounds = await watched.stop()
   say('no more fire')
   const served = await settled(world)
-  const seen = await server.ask<Seen[]>('GET', `/seen?delay=${HOST_DELAY - ON_THE_WAY}`)
+  const paced = world.machines.kind === 'loopback' ? 0 : HOST_DELAY
+  const seen = await server.ask<Seen[]>('GET', `/seen?delay=${paced}`)
   const left = (await pool.query<{ n: number }>('select count(*) as n from x_calls')).rows[0]?.n
   await Promise.all(roles.map(role => role.stop()))
   const checked = checkDatabase(world.database.url, { served, address: feed => server.address(feed) })
-  const paced = world.machines.kind === 'loopback' ? 0 : HOST_DELAY - ON_THE_WAY
   const pages = pagesOf(rounds, publishers)
   const endedAlone = roles.reduce((sum, { ended }) => sum + ended.length, 0)
   const faults = [
@@ -301,7 +280,7 @@ async function inWorld(programs: string, machines: Machines, folder: string): Pr
     closers.push(() => database.stop())
     const server = await startFeeds(machines.add('feeds', HOSTS), { folder, feeds, entries: FIRST_ENTRIES })
     closers.push(() => server.stop())
-    const cluster = { folder, config: configuration(database.url, server) }
+    const cluster = { folder, config: configuration(server, { database: database.url, feeds, poll, level: 'info' }) }
     const numbers = {
       collect: Number(values.collectors),
       desk: Number(values.desks),

@@ -1,6 +1,7 @@
 // What must be true of the database at the end of bench/cluster.ts. A line for each thing that is not.
 import { openConnection } from '../../src/store/postgres/connection.ts'
 import { postgresSql } from '../../src/store/postgres/sql.ts'
+import { audit } from '../../tests/helpers/audit.ts'
 import type { Seen, Served } from './feeds.ts'
 
 const SHOWN = 5
@@ -12,30 +13,8 @@ interface OnFile {
   story: number
 }
 
-/** What the database claims of itself, counted again; and decisions that were taken twice. */
+/** Decisions that were taken twice. What else the database claims of itself is the audit's. */
 const RULES: Readonly<Record<string, string>> = {
-  'a feed that miscounts its reports': `select * from (select f.url, f.reports,
-     (select count(*) from x_reports r where r.feed = f.id) as n from x_feeds f) as c where reports <> n`,
-  'an agency that miscounts its reports': `select * from (select a.id, a.reports,
-     (select count(*) from x_reports r where r.agency = a.id) as n from x_agencies a) as c where reports <> n`,
-  'a story that miscounts its reports or agencies': `select * from (select s.id, s.reports, s.agencies, count(r.id) as n,
-     count(distinct r.agency) as a from x_stories s left join x_reports r on r.story = s.id group by s.id) as c
-     where reports <> n or agencies <> a or n = 0`,
-  'a story whose time is not that of its first report': `select * from (select s.id, s.time, min(r.time) as t
-     from x_stories s join x_reports r on r.story = s.id group by s.id) as c where time <> t`,
-  'a story led by a report of another': `select id, lead from x_stories s
-     where not exists (select 1 from x_reports r where r.id = s.lead and r.story = s.id)`,
-  'a story without its features': 'select id from x_stories where id not in (select story from x_story_features)',
-  'a thread that miscounts its stories, reports or agencies': `select * from (select t.id, t.stories, t.reports, t.agencies,
-     count(distinct s.id) as n, count(r.id) as m, count(distinct r.agency) as a
-     from x_threads t left join x_stories s on s.thread = t.id left join x_reports r on r.story = s.id group by t.id) as c
-     where stories <> n or reports <> m or agencies <> a or n = 0`,
-  'a thread led by a story of another': `select id, lead from x_threads t
-     where not exists (select 1 from x_stories s where s.id = t.lead and s.thread = t.id)`,
-  'a poll whose filings are not those of its transaction': `select * from (select f.url,
-     coalesce((select sum(p.new + p.copy) from x_polls p where p.feed = f.id), 0) as polled, count(r.id) as n
-     from x_feeds f left join x_reports r on r.feed = f.id group by f.id, f.url) as c where polled <> n`,
-  'a report without words to be found by': 'select id from x_reports where id not in (select report from x_search)',
   'a regrouping that was written twice': `select kind, kept, other, members, count(*) as n from x_regroupings
      group by 1, 2, 3, 4 having count(*) > 1`,
   'a thread that was joined to two others': `select other, count(*) as n from x_regroupings
@@ -96,6 +75,7 @@ export function checkDatabase(
     tell('a text whose copies are in several stories', several(storiesOf))
     tell('a story of several texts', several(textsOf))
     for (const [what, query] of Object.entries(RULES)) tell(what, sql.all(query))
+    faults.push(...audit(url))
     tell(
       'a call that nobody has answered',
       sql.all('select id, method, at::text as at from x_calls where answered is null'),
@@ -128,11 +108,11 @@ export function checkPoliteness(
   { hostDelay, perHost }: { hostDelay: number; perHost: number },
 ): string[] {
   const faults: string[] = []
-  for (const { host, tooClose, most } of seen) {
+  for (const { host, when, tooClose, most } of seen) {
     const [closest] = tooClose
     if (closest !== undefined)
       faults.push(
-        `${host} was asked ${tooClose.length} times sooner than ${hostDelay} ms after the last, once after ${closest.toFixed(1)} ms`,
+        `${host} was asked ${tooClose.length} times sooner than ${hostDelay} ms after the last, once after ${closest.toFixed(1)} ms, at ${when}`,
       )
     if (most > perHost) faults.push(`${host} was asked for ${most} documents at once, and ${perHost} are allowed`)
   }

@@ -9,7 +9,7 @@ import { clientPool, type Pool } from '../../src/store/postgres/client.ts'
 import { openRows } from '../../tests/helpers/rows.ts'
 import { printJson, printTable, rounded } from '../helpers.ts'
 import { type Machines, startDatabase } from './machines.ts'
-import { type FeedServer, pageStatus, RoleProcess, startFeeds, until } from './roles.ts'
+import { configuration, type FeedServer, pageStatus, RoleProcess, startFeeds, until } from './roles.ts'
 
 const FEEDS = 200
 const ENTRIES = 30
@@ -87,26 +87,9 @@ async function startCounter(
   return { url: `postgres://desk@${host}:${port}/postgres`, trips, stop: () => server.close() }
 }
 
-function configuration(database: string, server: FeedServer): object {
-  return {
-    link: 'http://minwal.example',
-    database,
-    log: { level: 'warn' },
-    agencies: Array.from({ length: FEEDS }, (_, at) => ({
-      id: `agency-${at}`,
-      name: `Agency ${at}`,
-      feeds: [server.address(at)],
-    })),
-    poll: {
-      allowPrivate: true,
-      tick: '*/2 * * * * *',
-      hostDelay: '0s',
-      perHost: 16,
-      minInterval: '1h',
-      maxInterval: '4h',
-    },
-  }
-}
+const poll = { hostDelay: '0s', perHost: 16, minInterval: '1h', maxInterval: '4h' }
+const configured = (database: string, server: FeedServer): object =>
+  configuration(server, { database, feeds: FEEDS, poll, level: 'warn' })
 
 async function askPages(of: RoleProcess): Promise<void> {
   for (let at = 0; at < PAGES; at++) {
@@ -201,7 +184,7 @@ async function onPostgres(place: Place, server: FeedServer, closers: (() => unkn
   const started: Partial<Record<(typeof ROLES)[number], RoleProcess>> = {}
   for (const role of ['desk', 'collect', 'publish'] as const) {
     const url = role === 'desk' ? counter.url : database.url.replace('minwal@', `${role}@`)
-    const one = new RoleProcess(role, machines.add(role), { folder, config: configuration(url, server) })
+    const one = new RoleProcess(role, machines.add(role), { folder, config: configured(url, server) })
     closers.push(() => one.stop())
     one.start()
     started[role] = one
@@ -255,7 +238,7 @@ async function onSqlite(
   closers: (() => unknown)[],
 ): Promise<{ measured: Measured; unchanged: Cpu }> {
   const file = path.join(folder, 'minwal.db')
-  const one = new RoleProcess('all', machines.add('all'), { folder, config: configuration(file, server) })
+  const one = new RoleProcess('all', machines.add('all'), { folder, config: configured(file, server) })
   closers.push(() => one.stop())
   one.start()
   await until('it answers', async () => (await pageStatus(one.page)) === 200)

@@ -22,6 +22,8 @@ export interface Seen {
   requests: number
   /** Milliseconds between two requests, at the least; null for fewer than two. */
   closest: number | null
+  /** At what time that was. */
+  when: string
   /** Pairs of requests closer than was asked for, the closest first. */
   tooClose: number[]
   /** Requests under way at once, at the most. */
@@ -120,6 +122,9 @@ function seenOf(delay: number): Seen[] {
   return [...requests].map(([host, list]) => {
     const sorted = list.toSorted((a, b) => a.at - b.at)
     const gaps = sorted.slice(1).map(({ at }, place) => at - (sorted[place]?.at ?? 0))
+    const closest = gaps.length === 0 ? null : Math.min(...gaps)
+    const place = closest === null ? 0 : gaps.indexOf(closest) + 1
+    const when = new Date(performance.timeOrigin + (sorted[place]?.at ?? 0)).toISOString().slice(11, 23)
     const ends = sorted.flatMap(({ at, end }) => [
       { at, more: 1 },
       { at: end, more: -1 },
@@ -132,7 +137,7 @@ function seenOf(delay: number): Seen[] {
       most = Math.max(most, now)
     }
     const tooClose = gaps.filter(gap => gap < delay).sort((a, b) => a - b)
-    return { host, requests: list.length, closest: gaps.length === 0 ? null : Math.min(...gaps), tooClose, most }
+    return { host, requests: list.length, closest, when, tooClose, most }
   })
 }
 

@@ -103,6 +103,24 @@ export async function startFeeds(
   }
 }
 
+/** The configuration of a cluster that polls the first feeds of the server. */
+export function configuration(
+  server: FeedServer,
+  { database, feeds, poll, level }: { database: string; feeds: number; poll: object; level: 'info' | 'warn' },
+): object {
+  return {
+    link: 'http://minwal.example',
+    database,
+    log: { level },
+    agencies: Array.from({ length: feeds }, (_, at) => ({
+      id: `agency-${at}`,
+      name: `Agency ${at}`,
+      feeds: [server.address(at)],
+    })),
+    poll: { allowPrivate: true, tick: '*/2 * * * * *', ...poll },
+  }
+}
+
 /** Ask until it is so. */
 export async function until(what: string, isSo: () => Promise<boolean>, ms = 120_000): Promise<void> {
   const began = performance.now()

@@ -2,6 +2,8 @@
 import type { Log } from '../log.ts'
 import { said } from '../log.ts'
 import type { RetainSettings } from '../model/config.ts'
+import { PostgresError } from '../store/postgres/connection.ts'
+import { postgresTrouble } from '../store/postgres/faults.ts'
 import type { WebSub } from './hub.ts'
 import { Pages } from './pages.ts'
 import { type Polling, releaseEmbargoes } from './poll.ts'
@@ -68,6 +70,8 @@ export class Chores {
   #failed(what: string, error: unknown): void {
     if (this.#with.signal.aborted || this.#told.has(what)) return
     this.#told.add(what)
+    // A server that is away keeps all waiting, which is said elsewhere.
+    if (error instanceof PostgresError && postgresTrouble(error) !== null) return
     this.#with.log.error(what, { error: said(error) })
   }
 }

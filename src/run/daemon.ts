@@ -325,7 +325,7 @@ class Service {
     }
     void this.#chores.renew()
     void this.#serving.push()
-    void this.#notifier.look(this.#ticked)
+    void this.#notifier.look(this.#ticked && this.#part.hasPolled())
     await released
     await this.#pollsIdle()
     this.#ticked = true

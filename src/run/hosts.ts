@@ -16,6 +16,7 @@ const MOST_SLOWER = 2_000
 
 interface Host {
   running: number
+  /** When it was asked last, or began to answer: it may have been asked late. */
   lastStart: Millis | null
   pace: HostPace | null
   /** Called when a request to it has ended. */
@@ -55,6 +56,12 @@ export class Hosts {
     const host = this.#of(name)
     host.running++
     host.lastStart = performance.now()
+  }
+
+  /** It begins to answer: by now it has seen the request. Hosts that nobody asked for by themselves, like those of redirects, are not kept. */
+  answers(name: string): void {
+    const host = this.#hosts.get(name)
+    if (host !== undefined) host.lastStart = performance.now()
   }
 
   ended(name: string): void {

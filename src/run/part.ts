@@ -16,6 +16,8 @@ export interface Part {
   ticks: boolean
   /** Has due feeds polled: here, or by others. */
   ask(due: readonly FeedState[], settings: PollSettings, poller: Poller): Promise<void>
+  /** All that was due at the start has been polled, by whomever. */
+  hasPolled(): boolean
   /** What asks hosts by these settings, at a pace that others keep too. */
   paced(fetcher: Fetcher, settings: PollSettings): Fetcher
   /** What it is measured by besides. */
@@ -38,6 +40,7 @@ export const partOf = (store: OpenedDesk): Part => ({
   serves: true,
   ticks: true,
   ask: async (due, _, poller) => poller.add(due),
+  hasPolled: () => true,
   paced: fetcher => fetcher,
   gauges: [],
   begin: () => async () => {},

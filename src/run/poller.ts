@@ -263,6 +263,11 @@ export class Poller {
     this.#hosts.heard(host, failure === null ? null : { ...failure, retryAt })
   }
 
+  /** A request whose hosts are left alone from the moment on that they begin to answer. */
+  #noted(request: FetchRequest): FetchRequest {
+    return { ...request, onHead: url => this.#hosts.answers(hostOf(url)) }
+  }
+
   /** The host of an address asks for so much time between two requests. */
   slower(url: string, delay: Millis): void {
     this.#hosts.slower(hostOf(url), delay)
@@ -291,7 +296,7 @@ export class Poller {
       return { kind: 'failed', failure: { kind: 'throttled', message, status: null, retryAt: null }, ms: 0 }
     }
     try {
-      const got = await outside(() => fetcher.get(request))
+      const got = await outside(() => fetcher.get(this.#noted(request)))
       this.#heard(name, got.kind === 'failed' ? got.failure : null, request.now)
       return got
     } finally {
@@ -322,7 +327,7 @@ export class Poller {
         this.#slow.delete(feed.id)
         try {
           const got = await this.#outside(
-            () => fetcher.get(request),
+            () => fetcher.get(this.#noted(request)),
             () => this.#slow.add(feed.id),
           )
           this.#heard(host, got.kind === 'failed' ? got.failure : null, request.now)

@@ -3,7 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Fetcher } from '../../src/collect/net/fetch.ts'
 import { Desk } from '../../src/desk/desk.ts'
+import { silent } from '../../src/log.ts'
+import { gated } from '../../src/run/roles/gate.ts'
+import { Heads } from '../../src/run/roles/heads.ts'
 import { toldOfNews } from '../../src/run/roles/news.ts'
 import { Calls } from '../../src/store/postgres/calls.ts'
 import { HostTurns } from '../../src/store/postgres/hosts.ts'
@@ -16,6 +20,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { type FeedServer, feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { lineTo } from '../helpers/line.ts'
+import { pollSettings } from '../helpers/poll-settings.ts'
 import { HAS_POSTGRES } from '../helpers/postgres.ts'
 import { rowsIn } from '../helpers/rows.ts'
 import { fileInto, FEEDS as NEWS, NOW, openNewsroom, SETTINGS } from '../store/newsroom.ts'
@@ -429,5 +434,42 @@ describe.skipIf(!HAS_POSTGRES)('turns at a host', () => {
     await turns[0]?.keep('wire.example', '{"strikes":1}')
     expect((await turns[1]?.take('wire.example', 0))?.pace).toBe('{"strikes":1}')
     expect([...((await turns[2]?.refusing())?.paces ?? [])]).toEqual([['wire.example', '{"strikes":1}']])
+  })
+
+  it('lie apart as the host sees them, however late requests are on their way, where it is asked one after the other', async () => {
+    const database = newSchema()
+    openNewsroom({ path: database }).close()
+    const DELAY = 100
+    const settings = pollSettings({ hostDelay: DELAY })
+    const { signal } = new AbortController()
+    const seen: number[] = []
+    const machines = [1, 2].map(() => {
+      const calls = new Calls(database, () => {})
+      onTestFinished(() => calls.close())
+      const heads = new Heads()
+      const fetcher: Fetcher = {
+        get: async ({ url, onHead }) => {
+          await pause(Math.random() * 80)
+          seen.push(performance.now())
+          await pause(Math.random() * 5)
+          onHead?.(url)
+          return { kind: 'failed', failure: { kind: 'http', message: '', status: 404, retryAt: null }, ms: 0 }
+        },
+        post: () => Promise.reject(new Error('nothing is sent')),
+        close: async () => {},
+      }
+      const tools = { turns: new HostTurns(calls), heads, records: true, settings, log: silent, signal }
+      return { calls, heads, fetcher: gated(fetcher, tools) }
+    })
+    const call = { caller: 'one', method: 'none', feeds: [], given: new Uint8Array(), readings: null }
+    const request = { validators: { etag: null, lastModified: null }, headers: {}, allowPrivate: false }
+    for (let times = 0; times < 16; times++) {
+      const machine = machines[Math.floor(Math.random() * 2)]
+      if (machine === undefined) continue
+      await machine.fetcher.get({ ...request, url: 'http://wire.example/feed', now: Date.now() })
+      await machine.calls.within(executor => machine.calls.insert(executor, call, machine.heads.take()))
+    }
+    expect(seen).toHaveLength(16)
+    for (let at = 1; at < seen.length; at++) expect((seen[at] ?? 0) - (seen[at - 1] ?? 0)).toBeGreaterThanOrEqual(DELAY)
   })
 })

@@ -1,6 +1,6 @@
 // Runs `minwal run` in a process of its own, knows where it serves, and reads its log.
 import { onTestFinished } from 'vitest'
-import { type Ended, start } from './cli.ts'
+import { type Ended, type Running, start } from './cli.ts'
 import { eventually } from './eventually.ts'
 
 export interface Logged {
@@ -22,12 +22,18 @@ export interface RunningDaemon {
   ended: Promise<Ended>
 }
 
+/** Each role is a process of its own, on the same database: `npm run test:roles`. */
+const ROLES = process.env['MINWAL_TEST_ROLES'] === undefined ? [] : ['publish', 'desk', 'collect']
+
 /** Start it and wait until it says that it has started; it is killed when the test ends, if it still runs then. */
 export async function daemon(config: string, env: Record<string, string> = {}): Promise<RunningDaemon> {
-  const running = start(['run', '--config', config], { env })
-  onTestFinished(() => void running.child.kill('SIGKILL'))
-  const log = (): Logged[] =>
-    running
+  const begin = (...part: string[]) => start(['run', '--config', config, ...part], { env })
+  const all: Running[] = []
+  onTestFinished(() => {
+    for (const one of all) one.child.kill('SIGKILL')
+  })
+  const logOf = (one: Running): Logged[] =>
+    one
       .stderr()
       .split('\n')
       // The last line may still be on its way.
@@ -35,19 +41,33 @@ export async function daemon(config: string, env: Record<string, string> = {}): 
       // What ended it is told in a sentence.
       .filter(line => !line.startsWith('minwal:'))
       .map(line => JSON.parse(line) as Logged)
-  const started = (): Logged | undefined => log().find(({ msg }) => msg === 'started')
-  await eventually('the daemon has started', () => running.child.exitCode !== null || started() !== undefined)
-  const address = started()?.['address']
+  const started = (one: Running): Logged | undefined => logOf(one).find(({ msg }) => msg === 'started')
+  const haveStarted = () =>
+    eventually('the daemon has started', () =>
+      all.every(one => one.child.exitCode !== null || started(one) !== undefined),
+    )
+  // The one that serves comes first, and is begun last: a desk is there for those that would wait for it.
+  for (const role of ROLES.slice(1)) {
+    all.push(begin('--role', role))
+    await haveStarted()
+  }
+  const running = begin(...ROLES.slice(0, 1).flatMap(role => ['--role', role]))
+  all.unshift(running)
+  await haveStarted()
+  const address = started(running)?.['address']
   if (typeof address !== 'string') throw new Error(`the daemon ended at once: ${running.stderr()}`)
   return {
     address,
     pid: running.child.pid ?? 0,
-    log,
-    signal: name => void running.child.kill(name),
+    log: () => all.flatMap(logOf),
+    signal: name => {
+      for (const one of all) one.child.kill(name)
+    },
     ended: running.ended,
-    stop: () => {
-      running.child.kill('SIGTERM')
-      return running.ended
+    stop: async () => {
+      for (const one of all) one.child.kill('SIGTERM')
+      const [ended = await running.ended, ...others] = await Promise.all(all.map(one => one.ended))
+      return others.find(({ code }) => code !== 0) ?? ended
     },
   }
 }

@@ -261,7 +261,9 @@ describe('a host outside this machine', () => {
     )
     await room.poll()
     expect(starts).toHaveLength(3)
-    for (let at = 1; at < starts.length; at++) expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThan(200)
+    // However late a request is on its way: the next waits from the answer on.
+    for (let at = 1; at < starts.length; at++)
+      expect((starts[at] ?? 0) - (starts[at - 1] ?? 0)).toBeGreaterThanOrEqual(400)
   })
 })
 

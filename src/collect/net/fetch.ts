@@ -42,6 +42,8 @@ export interface FetchRequest {
   now: Millis
   /** Gives the request up, for example at shutdown. The result is then a failure of kind `timeout`. */
   signal?: AbortSignal
+  /** Told when a server begins to answer, with the address that was asked: that of the request, or of a redirect. */
+  onHead?: (url: string) => void
 }
 
 export interface Fetcher {
@@ -97,6 +99,7 @@ async function answer(
     // The first hop goes to the address that was asked for.
     const opened = hops.length === 1 ? request.allowPrivate : mayBePrivate(url)
     const response = await askHop(clients, opened, hops, url, headers, signal)
+    request.onHead?.(url.href)
     const { status, headers: said } = response
     try {
       // A gate that sends us on with a cookie may lead back to where we began: that is no move.

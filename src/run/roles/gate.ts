@@ -11,10 +11,11 @@ import type { Millis } from '../../model/units.ts'
 import { storeTrouble } from '../../store/fault.ts'
 import type { HostTurns } from '../../store/postgres/hosts.ts'
 import { LONGEST_WAIT } from '../hosts.ts'
+import type { Heads } from './heads.ts'
 
 /** Between two tries while the database cannot be reached. */
 const PAUSE: Millis = 1_000
-/** A busy machine sends a request so much later than its turn was: the next is put off by as much. */
+/** A request leaves so much later than its turn was, or less. Where a busy machine takes longer, the next is put off by as much. */
 const LATE: Millis = 10
 
 const throttled = (message: string): FetchResult => ({
@@ -27,6 +28,9 @@ export const paceOf = (kept: string | null): HostPace | null => (kept === null ?
 
 export interface GateTools {
   turns: HostTurns
+  heads: Heads
+  /** What comes of requests is put into the database by this process, and when hosts began to answer with it. */
+  records: boolean
   settings: PollSettings
   log: Log
   signal: AbortSignal
@@ -56,7 +60,15 @@ type Admitted = { ok: true; now: Millis; pace: HostPace | null } | { ok: false; 
 
 /** A fetcher that waits for the host's turn, and tells all machines of a host that refused. */
 export function gated(fetcher: Fetcher, tools: GateTools): Fetcher {
-  const { turns, log, signal } = tools
+  const { turns, heads, records, settings, log, signal } = tools
+  const putOff = (host: string, delay: Millis): void => {
+    turns.putOff(host, delay).catch(error => log.debug('a host could not be put off', { host, error: said(error) }))
+  }
+  const onHead = (host: string): void => {
+    const delay = pauseAt(host, settings.hostDelay)
+    heads.came(host, delay)
+    if (!records && delay > 0) putOff(host, delay)
+  }
   const get: Fetcher['get'] = async request => {
     const host = hostOf(request.url)
     const admitted = await admit(host, tools).catch((error: unknown) => {
@@ -64,7 +76,13 @@ export function gated(fetcher: Fetcher, tools: GateTools): Fetcher {
       throw error
     })
     if (!admitted.ok) return throttled(admitted.reason)
-    const got = await fetcher.get(request)
+    const got = await fetcher.get({
+      ...request,
+      onHead: url => {
+        request.onHead?.(url)
+        onHead(hostOf(url))
+      },
+    })
     await heard(turns, { host, ...admitted }, got.kind === 'failed' ? got.failure : null, request.now).catch(error =>
       log.warn('what a host answered could not be told to other machines', { host, error: said(error) }),
     )
@@ -74,7 +92,7 @@ export function gated(fetcher: Fetcher, tools: GateTools): Fetcher {
 }
 
 /** Waits for the host's turn. Throws when all is to stop. */
-async function admit(host: string, { turns, settings, log, signal }: GateTools): Promise<Admitted> {
+async function admit(host: string, { turns, heads, settings, log, signal }: GateTools): Promise<Admitted> {
   const { hostDelay, perHost } = settings
   const usual = { delay: pauseAt(host, hostDelay), perHost }
   // So many may wait before this one.
@@ -82,8 +100,10 @@ async function admit(host: string, { turns, settings, log, signal }: GateTools):
   const began = performance.now()
   for (;;) {
     signal.throwIfAborted()
+    const rest = heads.rest(host)
+    if (rest > 0) await setTimeout(rest + 1, undefined, { signal })
     const asked = performance.now()
-    const turn = await turns.take(host, usual.delay).catch((error: unknown) => {
+    const turn = await turns.take(host, usual.delay > 0 ? usual.delay + LATE : 0).catch((error: unknown) => {
       if (storeTrouble(error) === null) throw error
       log.debug('a turn could not be had from the database', { host, error: said(error) })
       return null

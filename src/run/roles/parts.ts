@@ -91,8 +91,10 @@ async function openLead(
       ...partOf(opened.value),
       serves: false,
       ask: (due, settings) => lead.ask(due, settings),
+      hasPolled: () => lead.hasPolled,
       // Pages are asked for by the desk.
-      paced: (fetcher, settings) => gated(fetcher, { turns: shared.turns, settings, log, signal }),
+      paced: (fetcher, settings) =>
+        gated(fetcher, { turns: shared.turns, heads: shared.heads, settings, log, signal, records: false }),
       gauges: [lead.waiting],
       does: () => lead.does(),
       trouble: () => shared.pulse.trouble,
@@ -136,7 +138,8 @@ async function openOther(
       ...part,
       serves: false,
       does: () => `collects: ${lastly('polls', 'taken', collector?.taken ?? null)}, ${answeredBy(shared)}`,
-      paced: (fetcher, settings) => gated(fetcher, { turns: shared.turns, settings, log, signal }),
+      paced: (fetcher, settings) =>
+        gated(fetcher, { turns: shared.turns, heads: shared.heads, settings, log, signal, records: true }),
       begin: (poller, polling) => {
         const begun = new Collector(
           {

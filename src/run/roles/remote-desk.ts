@@ -19,6 +19,7 @@ import type { Millis } from '../../model/units.ts'
 import { storeTrouble } from '../../store/fault.ts'
 import type { Calls, Executor, NewCall } from '../../store/postgres/calls.ts'
 import { postgresFault } from '../../store/postgres/faults.ts'
+import type { Head } from '../../store/postgres/heads.ts'
 
 /** Polls without a document that end within so long are recorded together. */
 const GATHERED: Millis = 50
@@ -36,6 +37,8 @@ export interface RemoteDeskOptions {
   log: Log
   /** Ends the jobs of these feeds in a transaction; false where they are another's by now. */
   end?: (feeds: readonly number[], executor: Executor) => Promise<boolean>
+  /** What other machines are to be told of hosts, with whatever is put next. */
+  heads?: () => Head[]
   /** That transaction is committed. */
   ended?: (feeds: readonly number[]) => void
 }
@@ -205,11 +208,11 @@ export class RemoteDesk implements DeskClient {
   }
 
   async #tryToPut(call: NewCall): Promise<number> {
-    const { calls, end, ended } = this.#with
+    const { calls, end, ended, heads } = this.#with
     const id = await calls.within(async executor => {
       const isOurs = call.feeds.length === 0 || end === undefined || (await end(call.feeds, executor))
       if (!isOurs) throw deskStopped('the poll is another process’s by now')
-      return calls.insert(executor, call)
+      return calls.insert(executor, call, heads?.())
     })
     ended?.(call.feeds)
     this.#since = null

@@ -21,7 +21,9 @@ import { READER_WAITS } from '../open.ts'
 import type { Standby, Waited } from '../standby.ts'
 import { Answering } from './answering.ts'
 import { OwnJobs } from './collector.ts'
+import { FirstRound } from './first-round.ts'
 import { paceOf } from './gate.ts'
+import { Heads } from './heads.ts'
 import { PollJobs } from './jobs.ts'
 import { RemoteDesk } from './remote-desk.ts'
 
@@ -44,6 +46,7 @@ export interface Shared {
   log: Log
   jobs: PollJobs
   turns: HostTurns
+  heads: Heads
   own: OwnJobs
   close(): Promise<void>
 }
@@ -66,17 +69,20 @@ export async function openShared(config: Config, role: Role, log: Log): Promise<
     }
     const jobs = new PollJobs(database, place, log)
     if (role !== 'publish') await jobs.start()
-    const pulse = new Pulse(database, reason => {
+    const lost = (reason: string): void => {
       log.warn('the database does not answer', { reason })
       calls.giveUp()
       jobs.giveUp()
-    })
+    }
+    const back = (ms: Millis): void => log.info('the database answers again', { seconds: Math.round(ms / 1_000) })
+    const pulse = new Pulse(database, lost, back)
     const close = async (): Promise<void> => {
       await pulse.stop()
       await jobs.stop()
       await calls.close()
     }
-    return { ok: true, value: { calls, pulse, log, jobs, turns: new HostTurns(calls), own: new OwnJobs(), close } }
+    const [turns, heads, own] = [new HostTurns(calls), new Heads(), new OwnJobs()]
+    return { ok: true, value: { calls, pulse, log, jobs, turns, heads, own, close } }
   } catch (error) {
     await calls.close()
     const reason = postgresFault(database, error)
@@ -88,7 +94,7 @@ export async function openShared(config: Config, role: Role, log: Log): Promise<
 /** A desk that asks the process that files, and a connection for reading. */
 export async function openRemote(
   { database }: Config,
-  { calls, jobs, own }: Shared,
+  { calls, jobs, own, heads }: Shared,
   log: Log,
 ): Promise<Outcome<{ desk: DeskClient; reader: StoreReader }>> {
   const reader = openReader(database, READER_WAITS)
@@ -99,6 +105,7 @@ export async function openRemote(
     log,
     end: (feeds, executor) => own.end(jobs, feeds, executor),
     ended: feeds => own.forget(feeds),
+    heads: () => heads.take(),
   })
   return { ok: true, value: { desk, reader: reader.value } }
 }
@@ -142,6 +149,7 @@ const UNKNOWN: Waited = {
 export class Lead {
   readonly #shared: Shared
   readonly #answering: Answering
+  readonly #first = new FirstRound()
   #onFiled: () => void = () => {}
   readonly #lost = Promise.withResolvers<string>()
   readonly #timer: NodeJS.Timeout
@@ -169,6 +177,12 @@ export class Lead {
       return kept !== undefined && hostLimits(paceOf(kept), now, usual).restUntil - now > LONGEST_WAIT
     }
     await jobs.ask(due.filter(feed => !waiting.has(feed.id) && !rests(feed)))
+    this.#first.asked(due.filter(feed => !rests(feed)))
+  }
+
+  /** All that was due at the start has been polled. */
+  get hasPolled(): boolean {
+    return this.#first.isOver
   }
 
   /** Whom to tell when news that another process read is filed. */

@@ -4,6 +4,7 @@
 import { type Client, clientPool, listeningClient, type Pool, type PoolClient, settle } from './client.ts'
 import { PostgresError } from './connection.ts'
 import { failureOf } from './failure.ts'
+import { type Head, putOff } from './heads.ts'
 import { GIVE_BACK, LEAD } from './lead.ts'
 import { Sockets } from './reach.ts'
 
@@ -122,11 +123,16 @@ export class Calls {
     })
   }
 
-  /** The number of the call. */
-  async insert(executor: Executor, { caller, method, feeds, given, readings }: NewCall): Promise<number> {
+  /** The number of the call. `heads`: hosts that have begun to answer, which costs no statement of its own. */
+  async insert(
+    executor: Executor,
+    { caller, method, feeds, given, readings }: NewCall,
+    heads: readonly Head[] = [],
+  ): Promise<number> {
     const { rows } = await executor.query<{ id: number }>(
-      `insert into x_calls (caller, feeds, method, given, readings) values ($1, $2, $3, $4, $5) returning id`,
-      [caller, JSON.stringify(feeds), method, given, readings],
+      `${heads.length === 0 ? '' : `with ${putOff(6)}`}
+       insert into x_calls (caller, feeds, method, given, readings) values ($1, $2, $3, $4, $5) returning id`,
+      [caller, JSON.stringify(feeds), method, given, readings, ...(heads.length === 0 ? [] : [JSON.stringify(heads)])],
     )
     await executor.query('select pg_notify($1, $2)', [await this.#channel, 'call'])
     return rows[0]?.id ?? 0

@@ -53,8 +53,8 @@ let cutOff = CUT_OFF
 let settings: string[] = []
 let isClosed = false
 
-/** While it is made anew beside what is asked. */
-let renewing: Promise<void> | null = null
+/** While it is made anew beside what is asked, and since when. */
+let renewing: { since: number; done: Promise<void> } | null = null
 let refused: unknown = null
 
 /**
@@ -64,18 +64,26 @@ let refused: unknown = null
 async function connected(): Promise<Client> {
   if (client !== null) return client
   if (lost === null || patience === 0) return connect()
-  renewing ??= renew(lost).finally(() => {
-    renewing = null
-  })
+  const { since, done } = renew()
   const over = new AbortController()
-  const left = patience - (performance.now() - lost)
-  if (left > 0) await Promise.race([renewing, setTimeout(left, undefined, { signal: over.signal }).catch(() => {})])
+  const left = patience - (performance.now() - since)
+  if (left > 0) await Promise.race([done, setTimeout(left, undefined, { signal: over.signal }).catch(() => {})])
   over.abort()
   if (client !== null) return client
   throw refused ?? Object.assign(new Error('the connection was lost'), { code: 'CONNECTION' })
 }
 
-async function renew(since: number): Promise<void> {
+function renew(): { since: number; done: Promise<void> } {
+  if (renewing !== null) return renewing
+  const since = performance.now()
+  const done = untilMade(since).finally(() => {
+    renewing = null
+  })
+  renewing = { since, done }
+  return renewing
+}
+
+async function untilMade(since: number): Promise<void> {
   for (;;) {
     try {
       const made = await connect()
@@ -208,7 +216,7 @@ async function answer(asked: Asked): Promise<Answered> {
   }
 }
 
-const isPatient = (): boolean => lost !== null && performance.now() - lost < patience
+const isPatient = (): boolean => lost !== null && (renewing === null || performance.now() - renewing.since < patience)
 
 /** Whether these belong to a transaction that is gone: on another connection they would be kept without what came before. */
 function isOfLost(statements: readonly Statement[]): boolean {

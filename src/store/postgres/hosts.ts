@@ -1,6 +1,7 @@
 // When a host may be asked, over all machines: each request first marks a row of the host, by the clock of the server. A process
 // that cannot reach the server asks nobody.
 import type { Calls } from './calls.ts'
+import { NOW } from './heads.ts'
 
 /** What a host's row says. */
 export interface Turn {
@@ -12,7 +13,6 @@ export interface Turn {
   pace: string | null
 }
 
-const NOW = 'extract(epoch from clock_timestamp()) * 1000'
 /** Where another has just taken it, the row that tells when it is free cannot be seen yet. */
 const SOON = 20
 

@@ -13,6 +13,7 @@ const PATIENCE = 3_000
 export class Pulse {
   readonly #url: string
   readonly #onLost: (reason: string) => void
+  readonly #onBack: (ms: number) => void
   readonly #stopping = new AbortController()
   readonly #sockets = new Sockets()
   readonly #beating: Promise<void>
@@ -20,10 +21,11 @@ export class Pulse {
   #answered = performance.now()
   #lost: { at: number; reason: string } | null = null
 
-  /** `onLost` is told each time that the server does not answer any more. */
-  constructor(url: string, onLost: (reason: string) => void) {
+  /** `onLost` is told each time that the server does not answer any more, `onBack` after how long it does again. */
+  constructor(url: string, onLost: (reason: string) => void, onBack: (ms: number) => void) {
     this.#url = url
     this.#onLost = onLost
+    this.#onBack = onBack
     this.#beating = this.#beat()
   }
 
@@ -50,6 +52,7 @@ export class Pulse {
       try {
         await withinReach(() => this.#ask(), PATIENCE, signal)
         this.#answered = performance.now()
+        if (this.#lost !== null) this.#onBack(this.#answered - this.#lost.at)
         this.#lost = null
       } catch (error) {
         if (signal.aborted) return
