@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { OF_POSTGRES, ON_BOTH, QUICK } from './tests/engines.ts'
 import { HAS_POSTGRES } from './tests/helpers/postgres.ts'
 
 // Half of what a daemon in a test costs is compiling its threads: Node keeps what it has compiled, as it does for the command.
@@ -44,26 +45,6 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const OF_POSTGRES = [
-  'tests/e2e/postgres.test.ts',
-  'tests/e2e/roles.test.ts',
-  'tests/store/{postgres-connection,prepared}.test.ts',
-]
-
-/** Files that `npm test` runs over PostgreSQL too: those that show most. */
-const QUICK = ['tests/desk/{engines,statements}.test.ts', ...OF_POSTGRES]
-
-/** Files whose stores are those of `newDatabase` (tests/helpers/engine.ts): `npm run test:postgres` runs them all. */
-const ON_BOTH = [
-  ...QUICK,
-  'tests/desk/**/*.test.ts',
-  'tests/laws/{filing,retention,stories}.test.ts',
-  'tests/store/{leads,reader,search,work}.test.ts',
-  'tests/publish/{api,real-store}.test.ts',
-  'tests/run/{live,poller,hub,own-hub,poll,pages,maps,page-list,robots-unread,renderer,static-files,reload}.test.ts',
-  'tests/e2e/{commands,crash,daemon,editor,encoder,notify,pages-of-reports,prune,serving,threads,websub}.test.ts',
-]
-
 const wantsAll = process.env['ALL_ENGINES'] !== undefined || process.env['MINWAL_TEST_DATABASE'] !== undefined
 
 /** `npm run test:package` runs those: see vitest.package.config.ts. */
@@ -99,8 +80,8 @@ export default defineConfig({
           include: !HAS_POSTGRES
             ? ['tests/e2e/postgres.test.ts', 'tests/e2e/roles.test.ts']
             : wantsAll
-              ? ON_BOTH
-              : QUICK,
+              ? [...OF_POSTGRES, ...ON_BOTH]
+              : [...QUICK],
           env: { MINWAL_TEST_ENGINE: 'postgres' },
         },
       },

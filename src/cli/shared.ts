@@ -10,10 +10,9 @@ import { hiding } from '../config/secrets.ts'
 import { loadToRead } from '../config/unset.ts'
 import { harmless, harmlessJson } from '../language/printable.ts'
 import type { Config } from '../model/config.ts'
-import { isPostgres } from '../model/database.ts'
 import type { Aggregator } from '../run/aggregator.ts'
 import { judged, linkFault } from '../run/faults.ts'
-import { openStore, storeFault } from '../store/open.ts'
+import { isMade, openStore, storeFault } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 
 export const version = String(
@@ -115,9 +114,9 @@ export function reading<T>(options: Common, work: (store: Store, config: Config)
 /** The configuration, for commands that may make a database. */
 export function configuredToPoll(options: Common): Config {
   const config = configured(options)
+  const unset = linkFault(config)
   // A database that is there has its ids; the daemon's log then says what is missing.
-  const unset = isPostgres(config.database) || existsSync(config.database) ? null : linkFault(config)
-  if (unset !== null) throw new Failed(`${options.config}: ${unset}`, 2)
+  if (unset !== null && !isMade(config.database)) throw new Failed(`${options.config}: ${unset}`, 2)
   return config
 }
 

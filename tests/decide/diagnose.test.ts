@@ -89,6 +89,24 @@ describe('a diagnosis', () => {
     )
   })
 
+  it('of a server speaks of no file, no copy beside it, and no daemon that is to be stopped', () => {
+    const config = { ...CONFIG, backup: null, retains: false }
+    const text = { compared: true, fault: null, missing: 3, surplus: 0 }
+    const broken = [{ says: 'feeds that miscount their reports', ids: [1], counts: 'feed' as const }]
+    const of = (store: DoctorFacts['store']): string => {
+      const facts = { now: NOW, path: 'postgres://db/news', files: [], users: [], config, store }
+      const disk = { free: Number.POSITIVE_INFINITY, network: null }
+      return diagnose({ ...facts, disk, engine: 'server' })
+        .map(({ what, todo }) => `${what}: ${todo}`)
+        .join('\n')
+    }
+    const said = [{ ...STORE, text, broken }, { ...STORE, schema: STORE.known - 1 }, { unreadable: 'x' }, null].map(of)
+    expect(said.join('\n')).not.toMatch(/\bfile\b|after a copy|no daemon|Restore/)
+    expect(said[0]).toMatch(/3 reports are missing in it: minwal doctor --fix makes it anew\n/)
+    expect(said[1]).toContain('make a copy before, with pg_dump')
+    expect(said[3]).toContain('there are no tables of Minwal in it yet')
+  })
+
   it('has what is wrong before what only smells, and each finding says what to do', () => {
     const facts = found({ config: { backup: null }, store: { integrity: ['row 3 missing from index'] } })
     expect(facts.map(line => line.split(' ')[0])).toEqual(['wrong', 'smell'])

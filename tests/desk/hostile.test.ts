@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { Poller } from '../../src/run/poller.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { watchThread } from '../helpers/event-loop.ts'
 import { folder } from '../helpers/folder.ts'
 import { type HostileFeed, startHostileWorld } from '../helpers/hostile-world.ts'
@@ -21,7 +22,7 @@ const PATIENT = { responseTimeout: '60s', totalTimeout: '90s' }
 
 function configFor(feeds: readonly HostileFeed[], timeouts: object): Config {
   const text = JSON.stringify({
-    database: join(folder(), 'minwal.db'),
+    database: newDatabase(join(folder(), 'minwal.db')),
     poll: {
       allowPrivate: true,
       concurrency: 128,

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -18,10 +17,13 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { shownDatabase } from '../../src/model/database.ts'
+import { isMade } from '../../src/store/open.ts'
 import { audit } from '../helpers/audit.ts'
 import { makeCertificate } from '../helpers/certificate.ts'
 import { type Ended, minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
+import { ENGINE, itOfTheFile } from '../helpers/engine.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
 import { body, endlessBody, redirect, shortBody, slowBody, startHostileServer } from '../helpers/hostile-server.ts'
@@ -45,7 +47,7 @@ describe('a configuration', () => {
       expect(line).toContain('"listen" opens the site to other machines and "link" is not set')
       expect(line).toContain('Set "link" to the address readers will use')
     }
-    expect(existsSync(database)).toBe(false)
+    expect(isMade(database)).toBe(false)
     configure(where, agenciesOf(['https://a.example/feed']), { listen: '0.0.0.0:0', link: 'https://wires.example' })
     expect((await minwal(['check', '--config', config])).code).toBe(0)
     configure(where, agenciesOf(['https://a.example/feed']), { listen: '127.0.0.1:0' })
@@ -159,42 +161,45 @@ describe('a database', () => {
     return { where, ...configured }
   }
 
-  it('that another program keeps for itself, or writes to without end, is called locked, and no wait is long', async () => {
-    const kept = configure(folder(), SOMEWHERE)
-    const written = configure(folder(), SOMEWHERE)
-    for (const { config } of [kept, written]) expect((await minwal(['poll', '--config', config])).code).toBe(1)
-    const keeper = new Database(kept.database)
-    keeper.exec('pragma locking_mode = exclusive; begin immediate; update x_meta set value = value')
-    const writer = new Database(written.database)
-    writer.exec('begin immediate; update x_meta set value = value')
-    try {
-      const refused = await Promise.all(
-        [
-          { ...kept, command: 'run' },
-          { ...kept, command: 'feeds' },
-          { ...written, command: 'run' },
-          { ...written, command: 'poll' },
-        ].map(async ({ command, config, database }) => ({
-          database,
-          ended: await minwal([command, '--config', config]),
-        })),
-      )
-      for (const { database, ended } of refused) {
-        const [sentence = '', ...more] = expectRefusal(ended, 1)
-        // Where the kernel tells who it is, that is said too.
-        expect(sentence.replace(` (node, process ${process.pid})`, '')).toBe(
-          `the database ${database} is locked by another program: close it and try again`,
+  itOfTheFile(
+    'that another program keeps for itself, or writes to without end, is called locked, and no wait is long',
+    async () => {
+      const kept = configure(folder(), SOMEWHERE)
+      const written = configure(folder(), SOMEWHERE)
+      for (const { config } of [kept, written]) expect((await minwal(['poll', '--config', config])).code).toBe(1)
+      const keeper = new Database(kept.database)
+      keeper.exec('pragma locking_mode = exclusive; begin immediate; update x_meta set value = value')
+      const writer = new Database(written.database)
+      writer.exec('begin immediate; update x_meta set value = value')
+      try {
+        const refused = await Promise.all(
+          [
+            { ...kept, command: 'run' },
+            { ...kept, command: 'feeds' },
+            { ...written, command: 'run' },
+            { ...written, command: 'poll' },
+          ].map(async ({ command, config, database }) => ({
+            database,
+            ended: await minwal([command, '--config', config]),
+          })),
         )
-        expect(more).toEqual([])
+        for (const { database, ended } of refused) {
+          const [sentence = '', ...more] = expectRefusal(ended, 1)
+          // Where the kernel tells who it is, that is said too.
+          expect(sentence.replace(` (node, process ${process.pid})`, '')).toBe(
+            `the database ${database} is locked by another program: close it and try again`,
+          )
+          expect(more).toEqual([])
+        }
+        // Reading goes on beside a writer.
+        expect(await minwal(['feeds', '--json', '--config', written.config])).toMatchObject({ code: 0, stderr: '' })
+      } finally {
+        keeper.close()
+        writer.close()
       }
-      // Reading goes on beside a writer.
-      expect(await minwal(['feeds', '--json', '--config', written.config])).toMatchObject({ code: 0, stderr: '' })
-    } finally {
-      keeper.close()
-      writer.close()
-    }
-    for (const { database } of [kept, written]) expect(audit(database)).toEqual([])
-  })
+      for (const { database } of [kept, written]) expect(audit(database)).toEqual([])
+    },
+  )
 
   const damages: readonly [string, (path: string) => void, RegExp][] = [
     [
@@ -246,38 +251,43 @@ describe('a database', () => {
     ],
   ]
 
-  it('that is damaged, newer or of another program is named by every command and left byte for byte as it is', async () => {
-    const { config, database, where } = await filled()
-    for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true })
-    const sound = join(where, 'sound')
-    copyFileSync(database, sound)
-    await Promise.all(
-      damages.map(async ([what, damage, reason], at) => {
-        const its = join(where, String(at))
-        mkdirSync(its)
-        const path = join(its, 'minwal.db')
-        copyFileSync(sound, path)
-        copyFileSync(config, join(its, 'config.json'))
-        damage(path)
-        const before = hash(path)
-        for (const command of [
-          ['poll', '--force'],
-          ...(what === 'whose reports are noise' ? [['run'], ['threads']] : []),
-        ]) {
-          const ended = await minwal([...command, '--config', join(its, 'config.json')])
-          const lines = expectRefusal(ended, 1)
-          expect(lines, `${what}: ${command}`).toHaveLength(1)
-          expect(lines[0]).toMatch(reason)
-          expect(hash(path), `${what}: ${command}`).toBe(before)
-        }
-      }),
-    )
-  })
+  itOfTheFile(
+    'that is damaged, newer or of another program is named by every command and left byte for byte as it is',
+    async () => {
+      const { config, database, where } = await filled()
+      for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true })
+      const sound = join(where, 'sound')
+      copyFileSync(database, sound)
+      await Promise.all(
+        damages.map(async ([what, damage, reason], at) => {
+          const its = join(where, String(at))
+          mkdirSync(its)
+          const path = join(its, 'minwal.db')
+          copyFileSync(sound, path)
+          copyFileSync(config, join(its, 'config.json'))
+          damage(path)
+          const before = hash(path)
+          for (const command of [
+            ['poll', '--force'],
+            ...(what === 'whose reports are noise' ? [['run'], ['threads']] : []),
+          ]) {
+            const ended = await minwal([...command, '--config', join(its, 'config.json')])
+            const lines = expectRefusal(ended, 1)
+            expect(lines, `${what}: ${command}`).toHaveLength(1)
+            expect(lines[0]).toMatch(reason)
+            expect(hash(path), `${what}: ${command}`).toBe(before)
+          }
+        }),
+      )
+    },
+  )
 
   it('that does not exist yet is no fault of poll, and a sentence of those that read', async () => {
     const { config, database } = configure(folder(), SOMEWHERE)
+    const absent =
+      ENGINE === 'sqlite' ? `there is no database at ${database}` : `there are no tables in ${shownDatabase(database)}`
     expect(expectRefusal(await minwal(['threads', '--config', config]), 1)).toEqual([
-      `there is no database at ${database} yet: start it with \`minwal run\` or \`minwal poll\``,
+      `${absent} yet: start it with \`minwal run\` or \`minwal poll\``,
     ])
   })
 

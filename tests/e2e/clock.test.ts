@@ -2,8 +2,8 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { openReader } from '../../src/store/open.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { daemon, type RunningDaemon } from '../helpers/daemon.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -62,9 +62,10 @@ describe('a daemon whose clock is set', () => {
     // Said, and not at every jump.
     expect(warnings.length).toBeLessThan(4)
     expect((await running.stop()).code).toBe(0)
-    const db = new Database(database, { readonly: true })
-    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
-    db.close()
+    const reader = openReader(database)
+    if (!reader.ok) throw new Error(reader.reason)
+    expect(reader.value.integrity()).toBe('ok')
+    reader.value.close()
   })
 
   it('polls what was polled in the future when it starts with the right time', async () => {

@@ -3,13 +3,16 @@
 // command's output, in a published file or in a byte of the database, whatever servers echo.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { isPostgres } from '../../src/model/database.ts'
+import { isMade } from '../../src/store/open.ts'
 import { minwal, start } from '../helpers/cli.ts'
 import { configure } from '../helpers/configuration.ts'
+import { ENGINE } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type FeedServer, feedServer } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { openRows, rowsIn, tablesOf } from '../helpers/rows.ts'
 
 const LONG = Array.from({ length: 40 }, (_, n) => `k${n}Zq7${n * 31}`).join('')
 const VALUES = {
@@ -145,14 +148,11 @@ describe('secrets of the configuration', () => {
     })
     const running = start(['run', '--config', config], { env })
     const polled = (): number => {
-      if (!existsSync(database)) return 0
-      const db = new Database(database, { readonly: true })
       try {
-        return Number(db.prepare('select count(distinct feed) from poll where at > 0').pluck().get() ?? 0)
+        return Number(rowsIn(database, 'select count(distinct feed) as n from poll where at > 0')[0]?.['n'])
       } catch {
+        // It has no tables yet.
         return 0
-      } finally {
-        db.close()
       }
     }
     const started = /"address":"([^"]+)"/
@@ -190,7 +190,7 @@ describe('secrets of the configuration', () => {
       expect(shown.get('/opml')).toContain('apikey=${APIKEY}')
       expect(shown.get('export')).toContain('apikey=${APIKEY}')
       expect(shown.get('search lock --json')).toContain('The lock of echo was opened by')
-      expect(statSync(`${database}.private`).mode & 0o777).toBe(0o600)
+      if (ENGINE === 'sqlite') expect(statSync(`${database}.private`).mode & 0o777).toBe(0o600)
     } finally {
       running.child.kill('SIGKILL')
     }
@@ -265,7 +265,7 @@ describe('variables of the configuration', () => {
       'doctor',
       'prune --dry-run',
       'notify',
-      `backup ${join(where, 'copy.db')}`,
+      ...(ENGINE === 'sqlite' ? [`backup ${join(where, 'copy.db')}`] : []),
       `publish ${join(where, 'out')}`,
     ]) {
       const { code, stderr } = await minwal([...command.split(' '), '--config', config])
@@ -293,7 +293,7 @@ describe('variables of the configuration', () => {
       code: 2,
       stderr: expect.stringContaining('FOLDER_OF_IT is not set'),
     })
-    expect(existsSync(database)).toBe(true)
+    expect(isMade(database)).toBe(true)
   })
 
   it("are read from systemd's credentials, which stand nowhere either", async () => {
@@ -326,6 +326,12 @@ describe('variables of the configuration', () => {
   })
 })
 
+/** The bytes of a file; of a server's database all that its tables hold. */
+const bytesOf = (database: string): string =>
+  isPostgres(database)
+    ? JSON.stringify(tablesOf(database).map(table => rowsIn(database, `select * from ${table}`)))
+    : readFileSync(database).toString('latin1')
+
 describe('a database of an earlier version', () => {
   it('loses the secrets in it and no report: the feed goes on under the address it is known by', async () => {
     const server = await echoing()
@@ -337,27 +343,28 @@ describe('a database of an earlier version', () => {
     ])
     expect(await minwal(['poll', '--force', '--config', config], { env })).toMatchObject({ code: 0 })
     // As it was kept before: the addresses that are asked.
-    const db = new Database(database)
-    const keys = db.prepare('select key from story order by id').pluck().all()
-    const change = db.prepare('update x_feeds set url = ?, error = ? where url like ?')
-    change.run(`${origin}/login?as=echo`, `${origin} answered`, '%login%')
-    change.run(`${server.origin}/query?as=echo&apikey=${VALUES.APIKEY}`, `apikey=${VALUES.APIKEY}`, '%apikey%')
-    db.prepare(`insert into x_feeds (agency, url, active, next_poll, reason) values ('a', ?, 0, 0, '')`).run(
-      `https://gone:${VALUES.BEARER}@gone.example/feed`,
+    const keys = rowsIn(database, 'select key from story order by id')
+    const db = openRows(database, { readonly: false })
+    const change = (address: string, error: string, like: string): void =>
+      db.exec(`update x_feeds set url = '${address}', error = '${error}' where url like '${like}'`)
+    change(`${origin}/login?as=echo`, `${origin} answered`, '%login%')
+    change(`${server.origin}/query?as=echo&apikey=${VALUES.APIKEY}`, `apikey=${VALUES.APIKEY}`, '%apikey%')
+    db.exec(
+      `insert into x_feeds (agency, url, active, next_poll, reason)
+       values ('a', 'https://gone:${VALUES.BEARER}@gone.example/feed', 0, 0, '')`,
     )
     db.close()
-    expect(told(readFileSync(database).toString('latin1'))).not.toEqual([])
+    expect(told(bytesOf(database))).not.toEqual([])
 
     const { stdout } = await minwal(['poll', '--force', '--json', '--config', config], { env })
     expect(JSON.parse(stdout)).toMatchObject({ feeds: 2, failedFeeds: 0, new: 0, copy: 0 })
-    const after = new Database(database, { readonly: true })
-    expect(after.prepare('select key from story order by id').pluck().all()).toEqual(keys)
-    expect(after.prepare('select url, reports from feed order by id').raw().all()).toEqual([
-      [`${server.origin}/login?as=echo`, 1],
-      [`${server.origin}/query?as=echo&apikey=\${APIKEY}`, 1],
-      ['https://gone.example/feed', 0],
+    expect(rowsIn(database, 'select key from story order by id')).toEqual(keys)
+    expect(rowsIn(database, 'select url, reports from feed order by id')).toEqual([
+      { url: `${server.origin}/login?as=echo`, reports: 1 },
+      { url: `${server.origin}/query?as=echo&apikey=\${APIKEY}`, reports: 1 },
+      { url: 'https://gone.example/feed', reports: 0 },
     ])
-    after.close()
+    expect(told(bytesOf(database))).toEqual([])
     expect(files(where).flatMap(([, text]) => told(text))).toEqual([])
   })
 
@@ -380,9 +387,7 @@ describe('a database of an earlier version', () => {
     expect(await poll()).toMatchObject({ feeds: 2, new: 1, unchangedFeeds: 1 })
     configure(where, agency([at('ben')]))
     expect(await poll()).toMatchObject({ feeds: 1, new: 0, unchangedFeeds: 1 })
-    const db = new Database(database, { readonly: true })
-    const urls = db.prepare('select url from x_feeds').pluck().all()
-    db.close()
+    const urls = rowsIn(database, 'select url from x_feeds')
     expect(urls).toHaveLength(2)
     expect(JSON.stringify(urls)).not.toMatch(/ann|ben|pass-word/)
     configure(where, agency([at('ben'), at('ben').replace('pass-word-1', 'pass-word-2')]))
@@ -440,8 +445,9 @@ describe('a private answer', () => {
     ]
     for (const allowPrivate of [false, true]) {
       polls = 0
-      const { config, database } = configure(where, [{ id: 'm', feeds }], {
-        database: `links-${allowPrivate}.db`,
+      const file = `links-${allowPrivate}.db`
+      const { config, database: made } = configure(where, [{ id: 'm', feeds }], {
+        ...(ENGINE === 'sqlite' ? { database: file } : {}),
         link: 'http://127.0.0.1:8080',
         log: { level: 'debug' },
         poll: { tick: '* * * * * *', minInterval: '1s', maxInterval: '2s', allowPrivate },
@@ -459,11 +465,10 @@ describe('a private answer', () => {
         for (const command of ['check --fetch --json', 'feeds --json', `add ${server.origin}/html`]) {
           seen.push([command, Object.values(await minwal([...command.split(' '), '--config', config])).join('\n')])
         }
-        seen.push(
-          ...['', '-wal']
-            .filter(end => existsSync(database + end))
-            .map((end): [string, string] => [end, readFileSync(database + end, 'latin1')]),
-        )
+        const database = ENGINE === 'sqlite' ? join(where, file) : made
+        seen.push(['database', bytesOf(database)])
+        const journal = `${database}-wal`
+        if (existsSync(journal)) seen.push(['journal', readFileSync(journal, 'latin1')])
         expect(seen.filter(([, text]) => text.includes(SECRET)).map(([name]) => name)).toEqual([])
         expect(reached).toEqual([])
         const shown = new Map(seen)

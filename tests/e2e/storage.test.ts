@@ -2,15 +2,16 @@
 import { spawnSync } from 'node:child_process'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { audit, reportsOnFile } from '../helpers/audit.ts'
 import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { daemon, type RunningDaemon } from '../helpers/daemon.ts'
+import { describeTheFile, ENGINE } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { holdLock } from '../helpers/lock.ts'
 import { prose, random } from '../helpers/random.ts'
 
 const EVERY_SECOND = { tick: '* * * * * *', minInterval: '1s', maxInterval: '1s', concurrency: 4 }
@@ -37,13 +38,8 @@ async function ask(running: RunningDaemon, path: string): Promise<{ status: numb
   return { status: response.status, text: await response.text(), ms: performance.now() - started }
 }
 
-/** Takes the write lock as a shell with an open transaction does; gives it back when called. */
-function lock(database: string): () => void {
-  const holder = new Database(database)
-  holder.exec('begin immediate')
-  onTestFinished(() => void holder.close())
-  return () => holder.close()
-}
+/** As it is told of a file, and of a server. */
+const LOCKED = ENGINE === 'sqlite' ? 'is locked by another program' : 'is held up by another program'
 
 describe('while another program holds the lock', () => {
   it('pages and health are answered, what was fetched waits, and all of it is filed afterwards', async () => {
@@ -51,7 +47,7 @@ describe('while another program holds the lock', () => {
     const { config, database } = configure(folder(), agenciesOf(addresses), { poll: EVERY_SECOND })
     const running = await daemon(config)
     await eventually('it files', () => logged(running, 'polled').length >= 6)
-    const release = lock(database)
+    const release = holdLock(database)
     await eventually('the lock is said', () => logged(running, 'the database cannot be written').length > 0)
     const visits = server.requests.length
     for (const path of ['/healthz', '/', '/feeds', '/feed.atom']) {
@@ -59,8 +55,8 @@ describe('while another program holds the lock', () => {
       expect({ path, status: answer.status }).toEqual({ path, status: 200 })
       expect(answer.ms).toBeLessThan(2_000)
     }
-    expect((await ask(running, '/healthz')).text).toContain('is locked by another program')
-    expect((await ask(running, '/feeds')).text).toContain('is locked by another program')
+    expect((await ask(running, '/healthz')).text).toContain(LOCKED)
+    expect((await ask(running, '/feeds')).text).toContain(LOCKED)
     expect((await ask(running, '/metrics')).text).toContain('minwal_storing 1')
     // No more than there are places for.
     expect(server.requests.length - visits).toBeLessThanOrEqual(4)
@@ -88,7 +84,7 @@ describe('while another program holds the lock', () => {
     const { config, database } = write('Old')
     const running = await daemon(config)
     await eventually('it files', () => logged(running, 'polled').length >= 2)
-    const release = lock(database)
+    const release = holdLock(database)
     write('Novel')
     running.signal('SIGHUP')
     const asked = Date.now()
@@ -96,7 +92,7 @@ describe('while another program holds the lock', () => {
     expect(logged(running, 'configuration')).toEqual([])
     release()
     await eventually('the new title', async () => (await ask(running, '/')).text.includes('Novel'))
-    lock(database)
+    holdLock(database)
     await eventually(
       'polls wait',
       async () => /[12] feeds being polled/.test((await ask(running, '/healthz')).text),
@@ -124,7 +120,7 @@ function smallDisk(kilobytes: number): string | null {
   return where
 }
 
-describe('on a disk that is full', () => {
+describeTheFile('on a disk that is full', () => {
   it('it rests, says so, serves what it has, and goes on when there is room, without a restart', async context => {
     const disk = smallDisk(8_000)
     context.skip(disk === null, 'a small disk can only be mounted by root')
@@ -169,7 +165,7 @@ describe('on a disk that is full', () => {
   })
 })
 
-describe('a database that is taken away', () => {
+describeTheFile('a database that is taken away', () => {
   it.each([
     ['deleted', (database: string) => rmSync(database)],
     [

@@ -6,6 +6,7 @@ import { claim, claimPath } from '../../src/store/claim.ts'
 import { minwal } from '../helpers/cli.ts'
 import { agenciesOf, configure } from '../helpers/configuration.ts'
 import { daemon } from '../helpers/daemon.ts'
+import { describeTheFile, itOfTheFile } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
@@ -13,49 +14,52 @@ import { folder } from '../helpers/folder.ts'
 const NEWS = [{ guid: '1', title: 'The ferry is late', text: 'It came at five.' }]
 
 describe('a second daemon on the same database', () => {
-  it('says which process holds it and ends with 1; the first goes on, and so do commands beside it', async () => {
-    const server = await feedServer({ '/feed': rss(NEWS) })
-    const where = folder()
-    const { config } = configure(where, agenciesOf([`${server.origin}/feed`]))
-    const first = await daemon(config)
-    await eventually('it files', () => first.log().some(({ msg }) => msg === 'polled'))
-    const second = await minwal(['run', '--config', config])
-    expect(second).toMatchObject({ code: 1, stdout: '' })
-    expect(second.stderr).toMatch(
-      /^minwal: a daemon already runs on the database .*minwal\.db \((?:.*, )?process (\d+)\): stop it first, or set another "database"\n$/,
-    )
-    expect(second.stderr).toContain(`process ${first.pid})`)
-    // By another path it is the same database.
-    const alias = folder()
-    symlinkSync(join(where, 'minwal.db'), join(alias, 'minwal.db'))
-    const other = configure(alias, agenciesOf([`${server.origin}/feed`]))
-    const third = await minwal(['run', '--config', other.config])
-    expect(third).toMatchObject({ code: 1 })
-    expect(third.stderr).toContain(`process ${first.pid})`)
+  itOfTheFile(
+    'says which process holds it and ends with 1; the first goes on, and so do commands beside it',
+    async () => {
+      const server = await feedServer({ '/feed': rss(NEWS) })
+      const where = folder()
+      const { config } = configure(where, agenciesOf([`${server.origin}/feed`]))
+      const first = await daemon(config)
+      await eventually('it files', () => first.log().some(({ msg }) => msg === 'polled'))
+      const second = await minwal(['run', '--config', config])
+      expect(second).toMatchObject({ code: 1, stdout: '' })
+      expect(second.stderr).toMatch(
+        /^minwal: a daemon already runs on the database .*minwal\.db \((?:.*, )?process (\d+)\): stop it first, or set another "database"\n$/,
+      )
+      expect(second.stderr).toContain(`process ${first.pid})`)
+      // By another path it is the same database.
+      const alias = folder()
+      symlinkSync(join(where, 'minwal.db'), join(alias, 'minwal.db'))
+      const other = configure(alias, agenciesOf([`${server.origin}/feed`]))
+      const third = await minwal(['run', '--config', other.config])
+      expect(third).toMatchObject({ code: 1 })
+      expect(third.stderr).toContain(`process ${first.pid})`)
 
-    for (const command of [
-      'feeds',
-      'threads',
-      'thread 1',
-      'search ferry',
-      'explain 1',
-      'doctor',
-      'prune --dry-run',
-      'poll --force',
-      `backup ${join(where, 'copy.db')}`,
-      `publish ${join(where, 'site')}`,
-    ]) {
-      const ran = await minwal([...command.split(' '), '--config', config])
-      expect({ command, code: ran.code, stderr: ran.stderr.replace(/^.*counts.*$/gm, '') }).toMatchObject({
-        command,
-        code: 0,
-      })
-    }
-    expect((await fetch(`${first.address}/healthz`)).status).toBe(200)
-    expect(await first.stop()).toMatchObject({ code: 0 })
-    const again = await daemon(config)
-    expect(await again.stop()).toMatchObject({ code: 0 })
-  })
+      for (const command of [
+        'feeds',
+        'threads',
+        'thread 1',
+        'search ferry',
+        'explain 1',
+        'doctor',
+        'prune --dry-run',
+        'poll --force',
+        `backup ${join(where, 'copy.db')}`,
+        `publish ${join(where, 'site')}`,
+      ]) {
+        const ran = await minwal([...command.split(' '), '--config', config])
+        expect({ command, code: ran.code, stderr: ran.stderr.replace(/^.*counts.*$/gm, '') }).toMatchObject({
+          command,
+          code: 0,
+        })
+      }
+      expect((await fetch(`${first.address}/healthz`)).status).toBe(200)
+      expect(await first.stop()).toMatchObject({ code: 0 })
+      const again = await daemon(config)
+      expect(await again.stop()).toMatchObject({ code: 0 })
+    },
+  )
 
   it('may start at once when the first was killed', async () => {
     const server = await feedServer({ '/feed': rss(NEWS) })
@@ -68,7 +72,7 @@ describe('a second daemon on the same database', () => {
   })
 })
 
-describe('the claim of a database', () => {
+describeTheFile('the claim of a database', () => {
   it('is one a process, and given back', () => {
     const database = join(folder(), 'minwal.db')
     const first = claim(database)
@@ -91,7 +95,7 @@ describe('the claim of a database', () => {
   })
 })
 
-describe('the files of a database', () => {
+describeTheFile('the files of a database', () => {
   it('are readable by the group, in a folder that only the group may enter', async () => {
     const server = await feedServer({ '/feed': rss(NEWS) })
     const where = folder()

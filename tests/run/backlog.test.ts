@@ -1,15 +1,16 @@
 // Documents on their way: what is fetched and cannot be filed yet is bounded in bytes.
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import type { PollOutcome } from '../../src/model/decided.ts'
 import { Backlog } from '../../src/run/backlog.ts'
 import { Poller } from '../../src/run/poller.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { feedServer, rss } from '../helpers/feed-server.ts'
 import { folder } from '../helpers/folder.ts'
+import { holdLock } from '../helpers/lock.ts'
 import { pollingFor } from '../helpers/polling.ts'
 import { prose, random } from '../helpers/random.ts'
 
@@ -30,7 +31,7 @@ it('a desk that cannot write stops fetching long before all is in memory, and al
   const server = await feedServer(Object.fromEntries(feeds))
   const where = folder()
   const text = JSON.stringify({
-    database: join(where, 'minwal.db'),
+    database: newDatabase(join(where, 'minwal.db')),
     poll: { allowPrivate: true, concurrency: 64, perHost: 64 },
     agencies: [{ id: 'agency', name: 'Agency', feeds: feeds.map(([path]) => server.origin + path) }],
   })
@@ -39,8 +40,7 @@ it('a desk that cannot write stops fetching long before all is in memory, and al
   const limit = 1_024 * KB
   const backlog = new Backlog(limit)
   const polling = await pollingFor(parsed.config, { backlog }, { patience: null })
-  const holder = new Database(join(where, 'minwal.db'))
-  holder.exec('begin immediate')
+  const release = holdLock(parsed.config.database)
   const outcomes: PollOutcome[] = []
   const poller = new Poller(
     () => polling,
@@ -53,7 +53,7 @@ it('a desk that cannot write stops fetching long before all is in memory, and al
   expect(server.requests.length).toBeLessThanOrEqual(first)
   expect(backlog.most).toBeLessThanOrEqual(first * size)
   expect(outcomes).toEqual([])
-  holder.close()
+  release()
   await poller.idle()
   expect(outcomes.map(({ counts }) => counts.new + counts.copy)).toEqual(feeds.map(() => 10))
   expect(backlog.bytes).toBe(0)

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/config/load.ts'
 import { silent } from '../../src/log.ts'
 import { startDaemon } from '../../src/run/daemon.ts'
 import { longestPoll } from '../../src/run/poll.ts'
+import { newDatabase } from '../helpers/engine.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { folder } from '../helpers/folder.ts'
 
@@ -31,7 +32,7 @@ it('with every place for polls stuck it is not live, and systemd hears no WATCHD
   }
   const parsed = parseConfig(
     JSON.stringify({
-      database: 'news.db',
+      database: newDatabase(join(where, 'news.db')),
       poll: { concurrency: 2, tick: '* * * * * *' },
       agencies: [{ id: 'agency', name: 'Agency', feeds: [1, 2, 3].map(port => `http://127.0.0.1:${port}/`) }],
     }),

@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { Desk } from '../../src/desk/desk.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { openStore } from '../../src/store/open.ts'
+import { describeTheFile, ENGINE, newSchema } from '../helpers/engine.ts'
+import { rowsIn } from '../helpers/rows.ts'
 import { FEEDS, fileInto, HOUR, NOW, openNewsroom, pollUpdate, SETTINGS, temporaryFolder } from './newsroom.ts'
 
 const fingerprint = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -43,7 +45,7 @@ function overwrite(path: string, at: number, bytes: Uint8Array): void {
   closeSync(file)
 }
 
-describe('opening the database', () => {
+describeTheFile('opening the database', () => {
   it('makes a missing file, and the folders on the way to it', () => {
     const path = join(temporaryFolder(), 'a', 'b', 'news.db')
     const store = openNewsroom({ path, tagAuthority: 'news.example,2022' })
@@ -306,7 +308,7 @@ function child(share: unknown[]): Promise<{ code: number | null; errors: string 
   return new Promise(resolve => process_.on('close', code => resolve({ code, errors })))
 }
 
-describe('two processes over one file', () => {
+describe('two processes over one database', () => {
   const agencies = (url: string[]) => [
     {
       id: 'gauge',
@@ -327,8 +329,8 @@ describe('two processes over one file', () => {
     },
   ]
 
-  it('may both start on a missing file, lose nothing and file nothing twice', async () => {
-    const path = join(temporaryFolder(), 'shared.db')
+  it('may both start where there is none, lose nothing and file nothing twice', async () => {
+    const path = ENGINE === 'sqlite' ? join(temporaryFolder(), 'shared.db') : newSchema()
     const feeds = ['https://gauge.example/a', 'https://gauge.example/b']
     const polls = 15
     // Both file reports 0 to 59 each from its own feed: half of the 120 are copies, whoever comes first.
@@ -341,9 +343,7 @@ describe('two processes over one file', () => {
     expect(store.integrity()).toBe('ok')
     expect(store.totals()).toMatchObject({ reports: 2 * 4 * polls, stories: 4 * polls })
     store.close()
-    const db = new Database(path, { readonly: true })
-    const halves = db.prepare('select count(*) from (select story from x_reports group by story having count(*) = 2)')
-    expect(halves.pluck().get()).toBe(4 * polls)
-    db.close()
+    const halves = rowsIn(path, 'select story from x_reports group by story having count(*) = 2')
+    expect(halves).toHaveLength(4 * polls)
   })
 })

@@ -17,6 +17,7 @@ import { mendFullText } from '../../src/store/mend.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { audit } from '../helpers/audit.ts'
+import { describeTheFile } from '../helpers/engine.ts'
 import {
   AGENCIES,
   DAY,
@@ -129,7 +130,7 @@ describe('a report with a page, over either engine', () => {
   })
 })
 
-describe('a report whose text was taken from its page', () => {
+describeTheFile('a report whose text was taken from its page', () => {
   it('is found by words of the page and by those of its feed, and the place shown is where they stand', async () => {
     const { store, desk, path, page, matching } = room()
     fileInto(desk, store, MERIDIAN, [{ ...FERRY, text: `${FERRY.text} Standfirst of the feed.` }], NOW)
@@ -297,7 +298,7 @@ describe('the full text', () => {
   })
 })
 
-describe('a full text that was lost', () => {
+describeTheFile('a full text that was lost', () => {
   it('is made anew with the texts of pages', async () => {
     const { store, desk, path, page, matching } = room()
     fileInto(desk, store, MERIDIAN, [FERRY], NOW)
@@ -313,7 +314,7 @@ describe('a full text that was lost', () => {
   })
 })
 
-describe('a file of schema 12', () => {
+describeTheFile('a file of schema 12', () => {
   it('with texts of pages is searched by them after it was opened', () => {
     const path = join(temporaryFolder(), 'news.db')
     const fixture = new URL('../fixtures/db/v12.sqlite.gz', import.meta.url)

@@ -53,7 +53,7 @@ function keeping({ retains }: ConfigFacts): Finding[] {
   if (retains !== false) return []
   return [
     smell('configuration', {
-      what: 'nothing is ever deleted: the file grows for ever',
+      what: 'nothing is ever deleted: the database grows for ever',
       subject: 'retain',
       todo: 'set "retain", like {"reports": "400d"}',
     }),

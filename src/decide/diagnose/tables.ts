@@ -12,14 +12,15 @@ const DEAD: Millis = 30 * DAY
 /** Polls that were made later than now by more than this were made by a clock that ran ahead. */
 const AHEAD: Millis = MINUTE
 
-export function database({ store, path, disk }: DoctorFacts): Finding[] {
+export function database({ store, path, disk, engine }: DoctorFacts): Finding[] {
+  const ofServer = engine === 'server'
   const found: Finding[] = []
   if (store === null) {
     return [
       smell('database', {
-        what: 'there is no database yet',
+        what: ofServer ? 'there are no tables of Minwal in it yet' : 'there is no database yet',
         subject: path,
-        todo: 'minwal run or minwal poll makes it; if there was one, look at "database" in the configuration',
+        todo: `minwal run or minwal poll makes ${ofServer ? 'them; if there were some' : 'it; if there was one'}, look at "database" in the configuration`,
       }),
     ]
   }
@@ -28,7 +29,9 @@ export function database({ store, path, disk }: DoctorFacts): Finding[] {
       wrong('database', {
         what: store.unreadable,
         subject: path,
-        todo: 'see docs/operation.md: «When it does not start», «Restore»',
+        todo: ofServer
+          ? 'see docs/scale.md: «Looking after it»'
+          : 'see docs/operation.md: «When it does not start», «Restore»',
       }),
     ]
   }
@@ -55,7 +58,7 @@ export function database({ store, path, disk }: DoctorFacts): Finding[] {
       smell('database', {
         what: `it is of an older version (schema ${store.schema}, this Minwal writes ${store.known}), and its tables were not looked at`,
         subject: path,
-        todo: 'the next minwal run or minwal poll brings it up to date, after a copy of it',
+        todo: `the next minwal run or minwal poll brings it up to date${ofServer ? ': make a copy before, with pg_dump' : ', after a copy of it'}`,
       }),
     )
   }
@@ -89,7 +92,10 @@ export function integrity(store: StoreFacts, { path }: DoctorFacts): Finding[] {
   return [...damaged, ...orphans]
 }
 
-export function fullText({ text, schema, known, integrity: damage }: StoreFacts): Finding[] {
+/** In a server those who write take turns; a file is mended by whoever has it alone. */
+const alone = ({ engine }: DoctorFacts): string => (engine === 'server' ? '' : ' while no daemon runs')
+
+export function fullText({ text, schema, known, integrity: damage }: StoreFacts, facts: DoctorFacts): Finding[] {
   if (schema !== known || damage.length > 0) return []
   const parts = [
     text.missing === 0 ? null : `${counted(text.missing, 'report is', 'reports are')} missing in it`,
@@ -101,13 +107,13 @@ export function fullText({ text, schema, known, integrity: damage }: StoreFacts)
     wrong('full text', {
       what: `the full text is not what the reports are: ${parts.join(', ')}`,
       subject: 'search',
-      todo: 'minwal doctor --fix makes it anew while no daemon runs',
+      todo: `minwal doctor --fix makes it anew${alone(facts)}`,
       mend: 'full text',
     }),
   ]
 }
 
-export function counts({ broken, withoutFeatures }: StoreFacts): Finding[] {
+export function counts({ broken, withoutFeatures }: StoreFacts, facts: DoctorFacts): Finding[] {
   const found = broken.map(({ says, ids, counts }) => {
     const [only] = says.split(' ', 1)
     return wrong('counts', {
@@ -116,7 +122,7 @@ export function counts({ broken, withoutFeatures }: StoreFacts): Finding[] {
       todo:
         counts === null
           ? 'nothing mends it by itself: restore a backup, or report it'
-          : 'minwal doctor --fix counts anew while no daemon runs',
+          : `minwal doctor --fix counts anew${alone(facts)}`,
       mend: counts === null ? null : 'counts',
     })
   })

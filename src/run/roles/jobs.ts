@@ -45,7 +45,11 @@ export class PollJobs {
       superviseIntervalSeconds: 15,
       monitorIntervalSeconds: 15,
     })
-    this.#boss.on('error', error => log.warn('the queue of polls could not be asked', { error: said(error) }))
+    this.#boss.on('error', error => {
+      // A connection that waited too long for the server: the next that is needed is made.
+      const isOfIdle = 'code' in error && error.code === '57P05'
+      log[isOfIdle ? 'debug' : 'warn']('the queue of polls could not be asked', { error: said(error) })
+    })
   }
 
   async start(): Promise<void> {

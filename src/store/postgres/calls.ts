@@ -1,7 +1,7 @@
 // Calls from processes that collect or publish to the one that files, in a table: a call outlives whoever made it, and whoever
 // was to answer it. A call may be answered twice, by two that lead one after the other: what it asks for is the same the second
 // time.
-import { type Client, clientPool, listeningClient, type Pool, type PoolClient } from './client.ts'
+import { type Client, clientPool, listeningClient, type Pool, type PoolClient, settle } from './client.ts'
 import { PostgresError } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { type Head, putOff } from './heads.ts'
@@ -222,6 +222,7 @@ export class Calls {
     this.#channel
       .then(async channel => {
         await client.connect()
+        await settle(client, 0)
         await client.query(`listen ${client.escapeIdentifier(channel)}`)
       })
       .catch(over)

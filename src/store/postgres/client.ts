@@ -1,6 +1,7 @@
 // The one importer of pg: connections whose values are those that SQLite gives.
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import type { Millis } from '../../model/units.ts'
 import type { Value } from '../sql.ts'
 
 export type Client = pg.Client
@@ -49,16 +50,25 @@ const IDLE_TIMEOUT = 15_000
 /** A connection that is silent for so long is asked whether it lives. */
 const KEEP_ALIVE = 10_000
 
+/**
+ * What is set when a connection has begun: PgBouncer refuses what it does not know of a connection that begins. One that stays
+ * open is idle between two polls, and holds what belongs to it meanwhile: who files by its lock, who listens. Servers before
+ * version 14 end none for that, and have no such setting.
+ */
+const settings = (statementTimeout: Millis): string => `set statement_timeout = ${statementTimeout};
+  select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout'`
+
+/** Make a connection ready that has just begun. */
+export async function settle(client: pg.Client, statementTimeout: Millis): Promise<void> {
+  await client.query(settings(statementTimeout))
+}
+
 /** A connection that sends statements without waiting for the answers to those before. */
-export function pipelinedClient(
-  url: string,
-  given: { statementTimeout: number; exact: boolean; sockets: Streams },
-): pg.Client {
+export function pipelinedClient(url: string, given: { exact: boolean; sockets?: Streams }): pg.Client {
   return new pg.Client({
     ...common(url),
     ...streamsOf(given.sockets),
     ...(given.exact ? { types: exactTypes } : {}),
-    statement_timeout: given.statementTimeout,
     pipeline: true,
   } as pg.ClientConfig)
 }
@@ -69,10 +79,10 @@ export function clientPool(url: string, max: number, onLost: (error: Error) => v
     ...common(url),
     ...streamsOf(sockets),
     max,
-    statement_timeout: STATEMENT_TIMEOUT,
     // What waits for a machine that is gone is given up, and what such a machine holds is free again.
     query_timeout: 2 * STATEMENT_TIMEOUT,
-    idle_in_transaction_session_timeout: IDLE_TIMEOUT,
+    onConnect: client =>
+      client.query(`${settings(STATEMENT_TIMEOUT)}; set idle_in_transaction_session_timeout = ${IDLE_TIMEOUT}`),
   })
   pool.on('error', onLost)
   return pool
@@ -84,7 +94,6 @@ export function soleClient(url: string, patience: number, sockets?: Streams): pg
     ...common(url),
     ...streamsOf(sockets),
     connectionTimeoutMillis: patience,
-    statement_timeout: patience,
     query_timeout: patience,
   })
 }

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Value } from '../sql.ts'
-import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient } from './client.ts'
+import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient, settle } from './client.ts'
 import { failureOf } from './failure.ts'
 import { LEAD, LED, NOTICED } from './lead.ts'
 import type { Answered, Asked, ConnectionData, Failure, Result, Statement } from './protocol.ts'
@@ -48,6 +48,8 @@ let lost: number | null = null
 let isWithin = false
 /** A connection was lost with a transaction open on it, whose end is still to come: what is asked meanwhile is a part of it. */
 let isCutOff = false
+/** Why, as the server said it: an administrator's limit is told as what it is. */
+let cutOff = CUT_OFF
 let settings: string[] = []
 let isClosed = false
 
@@ -98,14 +100,16 @@ async function untilMade(since: number): Promise<void> {
 
 async function connect(): Promise<Client> {
   sockets = new Sockets()
-  const made = pipelinedClient(url, { statementTimeout, exact, sockets })
-  const forget = (): void => {
+  const made = pipelinedClient(url, { exact, sockets })
+  made.on('error', error => {
+    if (client === made) lose(failureOf(error))
+  })
+  made.on('end', () => {
     if (client === made) lose()
-  }
-  made.on('error', forget)
-  made.on('end', forget)
+  })
   const begin = async (): Promise<void> => {
     await made.connect()
+    await settle(made, statementTimeout)
     if (!exact) await made.query(ONE_SCHEMA)
     backend = await backendOf(made)
     if (leads) await lead(made)
@@ -154,10 +158,14 @@ async function lookedAfter<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function lose(): void {
+/** `why`: what the server said of a connection on which nothing was asked. */
+function lose(why: Failure = CUT_OFF): void {
   client = null
   lost = performance.now()
-  isCutOff ||= isWithin
+  if (isWithin) {
+    isCutOff = true
+    cutOff = why.isFatal ? why : CUT_OFF
+  }
   isWithin = false
 }
 
@@ -219,7 +227,7 @@ function isOfLost(statements: readonly Statement[]): boolean {
 }
 
 async function answerOnce(asked: Asked): Promise<Answered> {
-  const answered = isOfLost(asked.statements) ? { ok: false as const, failure: CUT_OFF } : await askOnce(asked)
+  const answered = isOfLost(asked.statements) ? { ok: false as const, failure: cutOff } : await askOnce(asked)
   if (asked.statements.some(({ text }) => ENDS.test(text))) isCutOff = false
   return answered
 }

@@ -26,6 +26,11 @@ const FAULTS: readonly (readonly [code: RegExp, says: (database: string, message
     (database, message) =>
       `${database} ends transactions before they are done (${message}): give this user more time there, by \`alter role\``,
   ],
+  [
+    /^57P05/,
+    (database, message) =>
+      `${database} ends sessions that wait (${message}): give this user more time there, by \`alter role\``,
+  ],
   [/^57P/, (database, message) => `${database} is stopping or starting (${message}): try again`],
   [/^58|^XX/, (database, message) => `${database} reports a damage of its own (${message}): look at its log`],
 ]

@@ -6,7 +6,7 @@ import { TABLES } from '../copy/tables.ts'
 import { recount } from '../recount.ts'
 import type { WritableSql } from '../sql.ts'
 import { openConnection } from './connection.ts'
-import { LOCK } from './prepare.ts'
+import { CHANGED, LOCK } from './prepare.ts'
 import { postgresSql } from './sql.ts'
 
 /** One transaction, under the lock of those who write. */
@@ -17,6 +17,8 @@ function writing<T>(url: string, work: (sql: WritableSql) => T): T {
     run('begin')
     run(LOCK)
     const done = work(postgresSql(connection))
+    // Desks look again at what they have read.
+    run(CHANGED)
     run('commit')
     return done
   } finally {

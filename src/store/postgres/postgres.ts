@@ -19,7 +19,7 @@ import { type Connection, openConnection, PostgresError } from './connection.ts'
 import { postgresFault } from './faults.ts'
 import { indexReport, reindex } from './indexed.ts'
 import { integrityOf } from './integrity.ts'
-import { LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
+import { CHANGED, LOCK, LOCK_BESIDE, prepareDatabase } from './prepare.ts'
 import { postgresSql } from './sql.ts'
 
 /** A server that was there a moment ago may be starting again: pages wait for it. */
@@ -189,9 +189,6 @@ function filingOn(
     },
   }
 }
-
-/** What a filing has read by now is known to be of before: `state_version()`. */
-const CHANGED = `update x_meta set value = (value::bigint + 1)::text where key = 'changes'`
 
 /** Runs work in a transaction of its own under the lock of those who write the same. */
 function transactions(connection: Connection, open: Open, lock = LOCK) {

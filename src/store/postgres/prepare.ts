@@ -14,6 +14,9 @@ export const LOCK = `select pg_advisory_xact_lock(${0x4d4e574c}, hashtext(curren
 /** Of those who write beside filings, who may be in the middle of one: subscriptions and vectors are no part of it. */
 export const LOCK_BESIDE = `select pg_advisory_xact_lock(${0x4d4e5742}, hashtext(current_schema()))`
 
+/** Told by whoever wrote, before it commits: what a filing has read by now is known to be of before (`state_version()`). */
+export const CHANGED = `update x_meta set value = (value::bigint + 1)::text where key = 'changes'`
+
 /** Version 13 is the oldest that has all that the statements use. */
 const OLDEST_SERVER = 130_000
 

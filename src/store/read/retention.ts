@@ -9,12 +9,12 @@ import type { Row, Sql } from '../sql.ts'
 /** As long as entries are missing from a feed that comes back with them. */
 const STOOD: Millis = 2 * 86_400_000
 
-/** Of a feed that is not polled any more nothing stands. */
+/** Of a feed that is not polled any more nothing stands. A look-up for each thread: PostgreSQL makes a table of all reports of `exists`. */
 const OLD_THREADS = `
 select t.id, t.last, t.updated, t.stories, t.reports,
-  exists (select 1 from x_stories s join x_reports r on r.story = s.id join x_feeds f on f.id = r.feed
+  (select 1 from x_stories s join x_reports r on r.story = s.id join x_feeds f on f.id = r.feed
     where s.thread = t.id and f.active = 1 and f.retired = 0
-      and r.last_seen >= (select max(x.last_seen) from x_reports x where x.feed = f.id) - ${STOOD}) as stands
+      and r.last_seen >= (select max(x.last_seen) from x_reports x where x.feed = f.id) - ${STOOD} limit 1) is not null as stands
 from x_threads t
 where (t.last, t.id) > (@last, @id) and t.last < @before and t.updated < @before
 order by t.last, t.id limit @limit`
