@@ -6,6 +6,7 @@ export const OF_POSTGRES: readonly string[] = [
   'tests/e2e/postgres-timeouts.test.ts',
   'tests/e2e/roles.test.ts',
   'tests/store/postgres-connection.test.ts',
+  'tests/store/postgres-rows.test.ts',
   'tests/store/prepared.test.ts',
 ]
 

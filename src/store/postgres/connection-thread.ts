@@ -5,7 +5,15 @@ import type { Value } from '../sql.ts'
 import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient, settle } from './client.ts'
 import { failureOf } from './failure.ts'
 import { LEAD, LED, NOTICED } from './lead.ts'
-import type { Answered, Asked, ConnectionData, Failure, Result, Statement } from './protocol.ts'
+import {
+  type Answered,
+  type Asked,
+  type ConnectionData,
+  type Failure,
+  type Result,
+  type Statement,
+  sendable,
+} from './protocol.ts'
 import { askAfter, Sockets, withinReach } from './reach.ts'
 
 const data = workerData as ConnectionData & { port: MessagePort }
@@ -179,13 +187,6 @@ async function lead(made: Client): Promise<void> {
     // It is gone already.
   })
   throw Object.assign(new Error('another Minwal files into it'), { code: LED })
-}
-
-/** PostgreSQL has no U+0000 in texts; SQLite ends them there. */
-function sendable(value: Value): Value {
-  if (typeof value !== 'string') return value
-  const end = value.indexOf('\0')
-  return end < 0 ? value : value.slice(0, end)
 }
 
 const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
