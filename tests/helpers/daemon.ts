@@ -25,6 +25,9 @@ export interface RunningDaemon {
 /** Each role is a process of its own, on the same database: `npm run test:roles`. */
 const ROLES = process.env['MINWAL_TEST_ROLES'] === undefined ? [] : ['publish', 'desk', 'collect']
 
+/** Whether it is one process, which counts all that is done. */
+export const IS_ONE_PROCESS = ROLES.length === 0
+
 /** Start it and wait until it says that it has started; it is killed when the test ends, if it still runs then. */
 export async function daemon(config: string, env: Record<string, string> = {}): Promise<RunningDaemon> {
   const begin = (...part: string[]) => start(['run', '--config', config, ...part], { env })
