@@ -6,6 +6,7 @@ export const OF_POSTGRES: readonly string[] = [
   'tests/e2e/postgres-timeouts.test.ts',
   'tests/e2e/roles.test.ts',
   'tests/store/postgres-connection.test.ts',
+  'tests/store/postgres-rows.test.ts',
   'tests/store/prepared.test.ts',
 ]
 
@@ -33,7 +34,7 @@ export const ON_BOTH: readonly string[] = [
   ...named('publish/', 'api api-doc feed-entries query real-store'),
   ...named('run/', 'backlog hub maps own-hub page-list pages poll poller reload renderer robots-unread'),
   ...named('run/', 'static-files stuck'),
-  ...named('store/', 'leads open private reader search search-pages work'),
+  ...named('store/', 'leads marks open private reader search search-pages work'),
 ]
 
 /** Files that run once and use both engines there. */

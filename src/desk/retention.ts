@@ -253,7 +253,7 @@ function someThreads(
       break
     }
   }
-  if (done.counts.reports > 0) filing.logPruned(run, done.counts)
+  if (done.counts.threads + done.counts.reports > 0) filing.logPruned(run, done.counts)
   return done
 }
 
@@ -287,13 +287,16 @@ function pruneThreads(
       ? filing.firstReports(first.id, TOGETHER)
       : filing.namedReportsOf(threads.map(({ id }) => id))
     const tombstones = reports.flatMap(({ feed, story: _, thread: __, ...names }) => tombstonesOf(feed, names))
-    const parts = [...Map.groupBy(reports, ({ thread }) => thread)].map(([thread, own]) => ({
-      thread,
-      stories: [...new Set(own.map(({ story }) => story))],
+    const byThread = Map.groupBy(reports, ({ thread }) => thread)
+    // A thread without a story, as a damaged database may have it, is one of them.
+    const parts = threads.map(({ id }) => ({
+      thread: id,
+      stories: [...new Set(byThread.get(id)?.map(({ story }) => story))],
     }))
     const gone = filing.pruneStories(parts, { before: cut.before, tombstones })
     add(done.counts, gone)
-    if (gone.threads === threads.length) return true
+    // Where nothing went, nothing would the next time: a story without a report stays.
+    if (!isLarge || gone.threads > 0 || gone.reports === 0) return true
     if (tired()) return false
   }
 }

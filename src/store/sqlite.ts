@@ -136,16 +136,22 @@ function createStore(db: Database.Database, path: string): Store {
   let vectors: VectorStore | null = null
   const seal = sealOf(path)
   let pollsKept = POLLS_KEPT
-  const { filing, settle, forget } = createFiling(sql, seal, () => pollsKept, { isOpen: () => db.inTransaction })
+  // A state that is only read is none in which nobody else writes.
+  let writes = false
+  const { filing, settle, forget } = createFiling(sql, seal, () => pollsKept, {
+    isOpen: () => writes && db.inTransaction,
+  })
   const { polled, ...reader } = createReader(sql, snapshots(db))
   const rollBack = (): void => {
     forget()
+    writes = false
     // SQLite has ended it by itself where the disk is full.
     if (db.inTransaction) db.exec('rollback')
   }
   const join = <T>(work: (filing: Filing) => T): T => {
     try {
       if (!db.inTransaction) sql.run('begin immediate')
+      writes = true
       return work(filing)
     } catch (error) {
       rollBack()
@@ -157,6 +163,7 @@ function createStore(db: Database.Database, path: string): Store {
     try {
       settle()
       sql.run('commit')
+      writes = false
     } catch (error) {
       rollBack()
       throw error

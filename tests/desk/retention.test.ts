@@ -112,6 +112,37 @@ describe('a thread that is pruned', () => {
     expect(audit(path)).toEqual([])
   })
 
+  it('goes where it has no story, as a damaged database may have it; one with a story without a report stays; neither holds up others', async () => {
+    const room = opened()
+    const { path, store } = room
+    oldNews(room)
+    newsOfToday(room)
+    const oldest = count(path, 'select id from x_threads order by last, id limit 1')
+    const db = openRows(path, { readonly: false })
+    const columns = 'first, last, updated, title, language, lead, stories, reports, agencies, sources'
+    db.exec(`insert into x_threads (id, key, ${columns})
+      select 900000, 'without-stories', ${columns} from x_threads where id = ${oldest}`)
+    db.exec(`insert into x_threads (id, key, ${columns})
+      select 900001, 'without-reports', ${columns} from x_threads where id = ${oldest}`)
+    db.exec(`insert into x_stories (id, key, thread, lead, time, updated, placement)
+      select 900001, 'without-reports', 900001, lead, time, updated, placement from x_stories where thread = ${oldest} limit 1`)
+    db.close()
+    const stopping = new AbortController()
+    let turns = 0
+    const next = async () => {
+      if (turns++ > 100) stopping.abort()
+    }
+    const pruned = await prune(
+      { store, storing: storingAtOnce(), next, slice: 5, signal: stopping.signal },
+      KEEP,
+      LATER,
+    )
+    expect(pruned).toMatchObject({ isStopped: false, reports: 3 })
+    expect([store.isPruned('thread', 900_000), store.isPruned('thread', 900_001)]).toEqual([true, false])
+    expect(pruned.threads).toBe(3)
+    store.close()
+  })
+
   it('takes the ids with it that had been merged into it', async () => {
     const room = opened()
     const { store, path } = room

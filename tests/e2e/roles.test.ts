@@ -436,6 +436,50 @@ describe.skipIf(!HAS_POSTGRES)('turns at a host', () => {
     expect([...((await turns[2]?.refusing())?.paces ?? [])]).toEqual([['wire.example', '{"strikes":1}']])
   })
 
+  it('are not waited for by a clock that was set back', async () => {
+    const database = newSchema()
+    openNewsroom({ path: database }).close()
+    const calls = new Calls(database, () => {})
+    onTestFinished(() => calls.close())
+    const turns = new HostTurns(calls)
+    expect((await turns.take('wire.example', 600_000)).wait).toBe(0)
+    expect((await turns.take('wire.example', 600_000)).wait).toBeGreaterThan(300_000)
+    // As though the clock had been an hour ahead when the host was asked.
+    await calls.query('update x_hosts set ready = ready + 3600000')
+    expect((await turns.take('wire.example', 600_000)).wait).toBe(0)
+    expect((await turns.take('wire.example', 600_000)).wait).toBeGreaterThan(300_000)
+  })
+
+  it('are taken no sooner for an answer that began while they were waited for', async () => {
+    const database = newSchema()
+    openNewsroom({ path: database }).close()
+    const calls = new Calls(database, () => {})
+    onTestFinished(() => calls.close())
+    const heads = new Heads()
+    const DELAY = 400
+    let seen = 0
+    const fetcher: Fetcher = {
+      get: async () => {
+        seen = performance.now()
+        return { kind: 'failed', failure: { kind: 'http', message: '', status: 404, retryAt: null }, ms: 0 }
+      },
+      post: () => Promise.reject(new Error('nothing is sent')),
+      close: async () => {},
+    }
+    const settings = pollSettings({ hostDelay: DELAY })
+    const { signal } = new AbortController()
+    const { get } = gated(fetcher, { turns: new HostTurns(calls), heads, records: true, settings, log: silent, signal })
+    const request = { validators: { etag: null, lastModified: null }, headers: {}, allowPrivate: false }
+    heads.came('wire.example', DELAY)
+    const got = get({ ...request, url: 'http://wire.example/feed', now: Date.now() })
+    await pause(DELAY / 2)
+    // Another request, which is on its way beside, is answered.
+    heads.came('wire.example', DELAY)
+    const came = performance.now()
+    await got
+    expect(seen - came).toBeGreaterThanOrEqual(DELAY - 1)
+  })
+
   it('lie apart as the host sees them, however late requests are on their way, where it is asked one after the other', async () => {
     const database = newSchema()
     openNewsroom({ path: database }).close()

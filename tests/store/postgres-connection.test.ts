@@ -1,5 +1,5 @@
 // A connection to PostgreSQL: how it begins, and that it may end within a transaction. Of PostgreSQL alone.
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientPool, listeningClient, pipelinedClient, soleClient } from '../../src/store/postgres/client.ts'
 import { type Connection, openConnection } from '../../src/store/postgres/connection.ts'
@@ -81,6 +81,64 @@ describe.skipIf(!HAS_POSTGRES)('a connection that ends within a transaction', ()
     connection.post({ text: 'commit', values: [], name: null })
     connection.release()
     expect(asked(connection, 'select count(*) from kept')).toBe(0)
+  })
+})
+
+/** The address of a server that is reached by a way on which so many bytes go there in a second. */
+async function slowWay(url: string, bytes: number): Promise<string> {
+  const to = new URL(url)
+  const [port, host] = [Number(to.port || 5432), to.hostname]
+  const EVERY = 25
+  const way = createServer(socket => {
+    const server = connect(port, host)
+    const waiting: Buffer[] = []
+    const timer = setInterval(() => {
+      for (let room = (bytes * EVERY) / 1_000; room > 0 && waiting.length > 0; ) {
+        const [first = Buffer.alloc(0)] = waiting.splice(0, 1)
+        server.write(first.subarray(0, room))
+        if (first.length > room) waiting.unshift(first.subarray(room))
+        room -= first.length
+      }
+      // As a network does that is full.
+      if (waiting.length === 0) socket.resume()
+    }, EVERY)
+    socket.on('data', data => {
+      waiting.push(data)
+      socket.pause()
+    })
+    server.pipe(socket)
+    const over = (): void => {
+      clearInterval(timer)
+      socket.destroy()
+      server.destroy()
+    }
+    for (const end of [socket, server]) end.on('error', over).on('close', over)
+  })
+  await new Promise<void>(listening => way.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => void way.close())
+  to.port = String((way.address() as AddressInfo).port)
+  to.hostname = '127.0.0.1'
+  return to.href
+}
+
+describe.skipIf(!HAS_POSTGRES)('a connection on a slow way', () => {
+  it('is not taken for lost while what was sent is on its way', async () => {
+    const url = newSchema()
+    const other = openConnection(url)
+    const connection = openConnection(await slowWay(url, 400_000))
+    onTestFinished(() => {
+      connection.close()
+      other.close()
+    })
+    asked(other, 'create table kept (n bigint, body text)')
+    connection.post({ text: 'begin', values: [], name: null })
+    const body = 'x'.repeat(8_000)
+    for (let n = 0; n < 200; n++) {
+      connection.post({ text: 'insert into kept (n, body) values ($1, $2)', values: [n, body], name: 'm0' })
+    }
+    connection.post({ text: 'commit', values: [], name: null })
+    connection.release()
+    await eventually('all has come', () => asked(other, 'select count(*) from kept') === 200)
   })
 })
 

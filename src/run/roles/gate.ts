@@ -91,6 +91,8 @@ export function gated(fetcher: Fetcher, tools: GateTools): Fetcher {
   return { get, post: request => fetcher.post(request), close: () => fetcher.close() }
 }
 
+const busy = (host: string): string => `${host} is asked by other machines just now`
+
 /** Waits for the host's turn. Throws when all is to stop. */
 async function admit(host: string, { turns, heads, settings, log, signal }: GateTools): Promise<Admitted> {
   const { hostDelay, perHost } = settings
@@ -101,7 +103,12 @@ async function admit(host: string, { turns, heads, settings, log, signal }: Gate
   for (;;) {
     signal.throwIfAborted()
     const rest = heads.rest(host)
-    if (rest > 0) await setTimeout(rest + 1, undefined, { signal })
+    if (rest > 0) {
+      if (performance.now() + rest - began > longest) return { ok: false, reason: busy(host) }
+      // Another answer of it may begin meanwhile.
+      await setTimeout(rest + 1, undefined, { signal })
+      continue
+    }
     const asked = performance.now()
     const turn = await turns.take(host, usual.delay > 0 ? usual.delay + LATE : 0).catch((error: unknown) => {
       if (storeTrouble(error) === null) throw error
@@ -116,7 +123,7 @@ async function admit(host: string, { turns, heads, settings, log, signal }: Gate
     const { restUntil, delay } = hostLimits(pace, turn.now, usual)
     const wait = Math.max(turn.wait, restUntil - turn.now)
     if (restUntil - turn.now > LONGEST_WAIT || performance.now() + wait - began > longest) {
-      return { ok: false, reason: pace?.reason ?? `${host} is asked by other machines just now` }
+      return { ok: false, reason: pace?.reason ?? busy(host) }
     }
     if (wait > 0) {
       await setTimeout(wait, undefined, { signal })

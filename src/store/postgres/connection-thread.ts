@@ -5,7 +5,15 @@ import type { Value } from '../sql.ts'
 import { type ArrayQuery, type ArrayResult, type Client, pipelinedClient, settle } from './client.ts'
 import { failureOf } from './failure.ts'
 import { LEAD, LED, NOTICED } from './lead.ts'
-import type { Answered, Asked, ConnectionData, Failure, Result, Statement } from './protocol.ts'
+import {
+  type Answered,
+  type Asked,
+  type ConnectionData,
+  type Failure,
+  type Result,
+  type Statement,
+  sendable,
+} from './protocol.ts'
 import { askAfter, Sockets, withinReach } from './reach.ts'
 
 const data = workerData as ConnectionData & { port: MessagePort }
@@ -32,6 +40,8 @@ const SILENT = leads ? 0.5 : 1
 const RARER = 2
 const RAREST = 5_000
 const SOON = 250
+/** Bytes a second, about a megabit: until then what was sent may be on its way, and the server waits for it. */
+const SLOWEST_WAY = 100_000
 /** A connection is made, and set up, within so long. */
 const BEGINNING = 8_000
 
@@ -134,15 +144,33 @@ async function backendOf(made: Client): Promise<number | null> {
   return pid === (made as { processID?: number }).processID ? pid : null
 }
 
-/** What `work` gives. Where it takes long and the server is silent, or does not work on it, the connection is lost. */
-async function lookedAfter<T>(work: Promise<T>): Promise<T> {
+/** Of values, which are most of what is sent. */
+function bytesOf(statements: readonly Statement[]): number {
+  let bytes = 0
+  for (const { values } of statements) {
+    for (const value of values) {
+      if (value !== null && typeof value !== 'number') bytes += Buffer.byteLength(value)
+    }
+  }
+  return bytes
+}
+
+/**
+ * What `work` gives, for which these were sent. Where it takes long and the server is silent, or does not work on it though it has all
+ * of it, the connection is lost.
+ */
+async function lookedAfter<T>(work: Promise<T>, statements: readonly Statement[]): Promise<T> {
+  const began = performance.now()
   const over = new AbortController()
   const looked = { signal: over.signal, ref: false }
   const look = async (): Promise<void> => {
     let pause = SLOW
+    let come: number | null = null
     for (let doubt = 0; doubt < 1; ) {
       await setTimeout(pause, undefined, looked)
-      const found = await askAfter(url, backend, SILENCE)
+      come ??= SLOW + (1_000 * bytesOf(statements)) / SLOWEST_WAY
+      const told = await askAfter(url, backend, SILENCE)
+      const found = told === 'waits' && performance.now() - began < come ? 'works' : told
       doubt = found === 'works' ? 0 : doubt + (found === 'silent' ? SILENT : 0.5)
       pause = found === 'works' ? Math.min(RAREST, RARER * pause) : SOON
     }
@@ -179,13 +207,6 @@ async function lead(made: Client): Promise<void> {
     // It is gone already.
   })
   throw Object.assign(new Error('another Minwal files into it'), { code: LED })
-}
-
-/** PostgreSQL has no U+0000 in texts; SQLite ends them there. */
-function sendable(value: Value): Value {
-  if (typeof value !== 'string') return value
-  const end = value.indexOf('\0')
-  return end < 0 ? value : value.slice(0, end)
 }
 
 const queryOf = ({ text, values, name }: Statement): ArrayQuery => ({
@@ -242,7 +263,7 @@ async function askOnce({ statements, setting }: Asked): Promise<Answered> {
     }
     // All are on their way before the first answer is waited for.
     const sent = statements.map(statement => connection.query(queryOf(statement)))
-    const settled = await lookedAfter(Promise.allSettled(sent))
+    const settled = await lookedAfter(Promise.allSettled(sent), statements)
     const failed = settled.find(result => result.status === 'rejected')
     if (failed) return { ok: false, failure: heard(failed.reason) }
     for (const { text } of statements) isWithin = /^begin\b/.test(text) || (isWithin && !ENDS.test(text))

@@ -15,6 +15,8 @@ export interface Turn {
 
 /** Where another has just taken it, the row that tells when it is free cannot be seen yet. */
 const SOON = 20
+/** No host is left alone for longer between two requests: what says so was written before the clock was set back. */
+const LONGEST = 15 * 60_000
 
 export class HostTurns {
   readonly #calls: Pick<Calls, 'query'>
@@ -28,7 +30,8 @@ export class HostTurns {
     const { rows } = await this.#calls.query<Turn>(
       `with taken as (
          insert into x_hosts (host, ready) values ($1, ${NOW} + $2)
-         on conflict (host) do update set ready = ${NOW} + $2 where x_hosts.ready <= ${NOW}
+         on conflict (host) do update set ready = ${NOW} + $2
+           where x_hosts.ready <= ${NOW} or x_hosts.ready > ${NOW} + ${LONGEST}
          returning pace)
        select 0 as wait, ${NOW} as now, pace from taken
        union all

@@ -51,3 +51,10 @@ export interface ConnectionData {
   /** The connection is of the one process that files. */
   leads: boolean
 }
+
+/** PostgreSQL has no U+0000 in texts; SQLite ends them there. */
+export function sendable(value: Value): Value {
+  if (typeof value !== 'string') return value
+  const end = value.indexOf('\0')
+  return end < 0 ? value : value.slice(0, end)
+}

@@ -2,7 +2,7 @@
 // server more than its row. Writes of one row each that follow one another in different tables go as one too. Rows keep their order,
 // and each statement its count.
 import type { Value } from '../sql.ts'
-import type { Statement } from './protocol.ts'
+import { type Statement, sendable } from './protocol.ts'
 
 /** Rows of one statement: few sizes, as each is prepared by itself. */
 const SIZES = [32, 24, 20, 16, 12, 10, 8, 6, 5, 4, 3, 2]
@@ -179,10 +179,12 @@ function runFrom(statements: readonly Statement[], at: number, insert: Insert | 
   return Math.max(1, end - at)
 }
 
+/** As the server compares them: of what is no text by itself U+FFFD is sent. */
 const keyOf = ({ key }: Insert, values: readonly Value[]): string =>
   JSON.stringify(
     key.map(place => {
-      const value = values[place] ?? null
+      const value = sendable(values[place] ?? null)
+      if (typeof value === 'string') return value.toWellFormed()
       return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
     }),
   )

@@ -88,7 +88,9 @@ function pruneStories(
   const stays = new Set(left.rows.map(row => number(row['id'])))
   const gone = parts.map(({ thread }) => thread).filter(thread => !stays.has(thread))
   // The time of a change is none at which readers had something new.
-  for (const thread of stays) recountThread(sql, thread, 0)
+  for (const { thread, stories: went } of parts) {
+    if (stays.has(thread) && went.length > 0) recountThread(sql, thread, 0)
+  }
   const formerThreads = dropThreads(sql, gone)
   sql.run('insert or ignore into x_tombstones (key) select value from numbers(@keys)', {
     keys: JSON.stringify(tombstones),
