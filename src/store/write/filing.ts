@@ -69,7 +69,7 @@ export function createFiling(
     ...keepingWindow(sql, marks),
     ...recordingPolls(sql, added, pollsKept),
     ...holdingBack(sql, seal),
-    ...pruning(sql),
+    ...pruning(sql, marks),
     ...keepingPages(sql, index),
     write: batch => {
       writeBatch(sql, batch)

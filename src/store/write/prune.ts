@@ -8,6 +8,7 @@ import type { NamedReport, PrunedPart, Pruning } from '../pruning.ts'
 import { INDEX_DELETED, INDEX_MERGING, mark, retentionReader } from '../read/retention.ts'
 import { number, text, textOrNull } from '../rows.ts'
 import { bumpVersion, type Row, type WritableSql } from '../sql.ts'
+import type { Filing } from '../store.ts'
 
 /** Reports by their names, with the threads that they are in. */
 const NAMED = `select r.story, s.thread, r.feed, r.guid, r.global_guid, r.canonical_url
@@ -24,13 +25,6 @@ const named = (row: Row): NamedReport => ({
 
 /** `@stories` is a JSON array of ids. */
 const OF_STORIES = 'story in (select value from numbers(@stories))'
-
-function setMark(sql: WritableSql, name: string, value: number): void {
-  sql.run('insert into x_meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value', [
-    name,
-    String(value),
-  ])
-}
 
 /** Ids that led to one of these lead nowhere any more. */
 function dropRedirects(sql: WritableSql, what: 'story' | 'thread', ids: readonly number[]): () => number[] {
@@ -56,6 +50,7 @@ const MARKS = [prunedMark('report'), prunedMark('story'), prunedMark('thread'), 
 
 function pruneStories(
   sql: WritableSql,
+  setMark: Filing['setMark'],
   parts: readonly PrunedPart[],
   { before, tombstones }: { before: Millis; tombstones: readonly number[] },
 ): PrunedCounts {
@@ -98,9 +93,9 @@ function pruneStories(
   const was = marks()
   const raise = (name: string, numbers: readonly number[]): void => {
     const highest = numbers.reduce((most, one) => Math.max(most, one), was(name))
-    if (highest > was(name)) setMark(sql, name, highest)
+    if (highest > was(name)) setMark(name, highest)
   }
-  setMark(sql, PRUNED_BEFORE, Math.max(before, was(PRUNED_BEFORE)))
+  setMark(PRUNED_BEFORE, Math.max(before, was(PRUNED_BEFORE)))
   raise(
     prunedMark('report'),
     rows.map(row => number(row['id'])),
@@ -149,7 +144,7 @@ delete from x_regroupings where id in (
   select g.id from x_regroupings g where g.id > @after and g.id <= @until and g.at < @before
     and iif(g.kind in ('merge-threads', 'split-thread'), ${GONE('x_threads')}, ${GONE('x_stories')}))`
 
-export function pruning(sql: WritableSql): Pruning {
+export function pruning(sql: WritableSql, { setMark }: Pick<Filing, 'setMark'>): Pruning {
   return {
     ...retentionReader(sql),
     firstReports: (thread, limit) => {
@@ -172,7 +167,7 @@ export function pruning(sql: WritableSql): Pruning {
       sql
         .all(`${NAMED} where s.thread in (select value from numbers(@threads))`, { threads: JSON.stringify(threads) })
         .map(named),
-    pruneStories: (parts, gone) => pruneStories(sql, parts, gone),
+    pruneStories: (parts, gone) => pruneStories(sql, setMark, parts, gone),
     pruneTexts: texts => {
       for (const { report, number: n } of texts) {
         sql.run('delete from x_revisions where report = ? and number = ?', [report, n])
@@ -212,14 +207,14 @@ export function pruning(sql: WritableSql): Pruning {
       const changes = (): number => number(sql.get('select total_changes() as n')?.['n'])
       const begins = mark(sql, INDEX_MERGING) === 0
       if (begins) {
-        setMark(sql, INDEX_MERGING, 1)
-        setMark(sql, INDEX_DELETED, 0)
+        setMark(INDEX_MERGING, 1)
+        setMark(INDEX_DELETED, 0)
       }
       const before = changes()
       // A negative number begins to merge all segments into one (SQLite, "FTS5", 6.8).
       sql.run(`insert into x_search (x_search, rank) values ('merge', ?)`, [begins ? -pages : pages])
       const isDone = changes() - before < 2
-      if (isDone) setMark(sql, INDEX_MERGING, 0)
+      if (isDone) setMark(INDEX_MERGING, 0)
       return isDone
     },
   }
